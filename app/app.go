@@ -1,0 +1,204 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"path/filepath"
+	"sync"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/rs/zerolog"
+
+	"aigc/app/blob"
+	"aigc/app/broker"
+	"aigc/app/fetch"
+	"aigc/app/httpapi"
+	"aigc/app/ledger"
+	"aigc/app/mcpapi"
+	"aigc/app/module"
+	"aigc/app/provider"
+	"aigc/app/sandbox"
+	"aigc/app/service"
+	"aigc/app/spool"
+	"aigc/app/worker"
+	"aigc/config"
+)
+
+// Version is set by the build.
+var Version = "dev"
+
+// App is a process of aigc: the parts that its roles need.
+type App struct {
+	Service *service.Service
+	Worker  *worker.Worker // nil in roles that do not run tasks
+	MCP     *mcpapi.Server
+	REST    *httpapi.Server
+	Sandbox *sandbox.Server // nil unless it runs in this process
+	Ledger  *ledger.SQLite
+	Broker  *broker.Broker
+
+	conf  *config.Loaded
+	log   zerolog.Logger
+	roles Roles
+	lock  *lock
+	stop  []func(context.Context) error // in the order of starting
+	once  sync.Once
+}
+
+// Roles say what a process does.
+type Roles struct {
+	Name   string // for the lock and the log
+	API    bool   // serves REST
+	MCP    bool   // serves MCP over HTTP
+	Worker bool   // runs tasks
+}
+
+// All is the role of `aigc all`.
+var All = Roles{Name: "all", API: true, MCP: true, Worker: true}
+
+// InProcess is the role of a command that does the work by itself.
+var InProcess = Roles{Name: "generate", Worker: true}
+
+// Start makes and starts everything the roles need, in order. What was
+// started is stopped again when something fails.
+func Start(ctx context.Context, c *config.Loaded, h *module.Host, roles Roles, log zerolog.Logger) (a *App, err error) {
+	a = &App{conf: c, log: log, roles: roles}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, a.Stop(ctx))
+			a = nil
+		}
+	}()
+	if a.lock, err = takeLock(c.DataDir, roles.Name); err != nil {
+		return a, err
+	}
+	a.onStop(func(context.Context) error { return a.lock.release() })
+	if a.Ledger, err = ledger.OpenSQLite(ctx, filepath.Join(c.DataDir, "aigc.db")); err != nil {
+		return a, err
+	}
+	a.onStop(func(context.Context) error { return a.Ledger.Close() })
+	if err = a.Ledger.Migrate(ctx); err != nil {
+		return a, err
+	}
+	// The lock on the folder says that nobody else runs tasks: leases of a
+	// process that died are void.
+	if err = a.Ledger.VoidLeases(ctx); err != nil {
+		return a, err
+	}
+	if a.Broker, err = broker.Open(c.RedisURL.Reveal(), log); err != nil {
+		return a, err
+	}
+	a.onStop(func(context.Context) error { return a.Broker.Close() })
+	blobs, err := blob.NewDir(filepath.Join(c.DataDir, "objects"))
+	if err != nil {
+		return a, err
+	}
+	a.onStop(func(context.Context) error { return blobs.Close() })
+	journal, err := spool.Open(filepath.Join(c.DataDir, "spool"))
+	if err != nil {
+		return a, err
+	}
+	var accounts *provider.Accounts
+	if a.Sandbox, accounts, err = useSandbox(c, h, true); err != nil {
+		return a, err
+	}
+	if a.Sandbox != nil {
+		a.onStop(func(context.Context) error { return a.Sandbox.Close() })
+	}
+	fetcher := fetch.New(fetch.Config{Allow: c.FetchAllow, Exempt: bases(h, accounts), Proxy: true, UserAgent: "aigc/" + Version})
+
+	rest, restURL, err := a.listen(roles.API, c.Addr)
+	if err != nil {
+		return a, err
+	}
+	mcp, mcpURL, err := a.listen(roles.MCP, c.MCPAddr)
+	if err != nil {
+		return a, err
+	}
+	public := c.PublicURL
+	if public == "" {
+		public = restURL
+	}
+	open := (!roles.API || config.IsLoopback(c.Addr)) && (!roles.MCP || config.IsLoopback(c.MCPAddr))
+	a.Service, err = service.New(service.Config{
+		Ledger: a.Ledger, Broker: a.Broker, Blobs: blobs, Fetch: fetcher, Modules: h, Accounts: accounts, Log: log,
+		PublicURL: public, Intake: filepath.Join(c.DataDir, "intake"), SpoolID: journal.ID(), Hand: a.hand,
+		Keys: keys(c.APIKeys), Loopback: open, PrivateLinks: c.PrivateLinks, PerMinute: c.RateLimit, Defaults: c.Defaults, Version: Version,
+	})
+	if err != nil {
+		return a, err
+	}
+	a.onStop(func(context.Context) error { a.Service.Close(); return nil })
+	if !open {
+		if err = a.firstKey(ctx); err != nil {
+			return a, err
+		}
+	}
+	if roles.Worker {
+		a.Worker = worker.New(worker.Config{
+			Ledger: a.Ledger, Broker: a.Broker, Blobs: blobs, Spool: journal, Fetch: fetcher, Vendors: provider.NewTransport(),
+			Modules: h, Accounts: accounts, Log: log, Slots: c.WorkerConcurrency, Thumbnail: c.Thumbnails,
+		})
+		a.onStop(a.Worker.Stop)
+		if err = a.Worker.Start(ctx); err != nil {
+			return a, err
+		}
+	}
+	a.REST = httpapi.New(httpapi.Config{
+		Service: a.Service, Log: log, PublicURL: public, SyncWait: c.SyncWait, Loopback: config.IsLoopback(c.Addr),
+		PrivateLinks: c.PrivateLinks, MCPURL: mcpPath(mcpURL), Metrics: prometheus.NewRegistry(), Version: Version,
+	})
+	a.MCP = mcpapi.New(mcpapi.Config{
+		Service: a.Service, Log: log, Version: Version, PublicURL: public, AllTools: c.MCPTools == "all", Loopback: config.IsLoopback(c.MCPAddr),
+	})
+	a.serve(rest, a.REST.Handler())
+	a.serve(mcp, a.MCP.Handler())
+	a.onStop(func(context.Context) error { a.Service.Release(); return nil }) // first of all: nobody waits for a stop
+	a.lock.URL, a.lock.MCP = restURL, mcpURL
+	return a, a.lock.write()
+}
+
+// Stop ends everything in the opposite order. It may be called twice.
+func (a *App) Stop(ctx context.Context) (err error) {
+	a.once.Do(func() {
+		for i := len(a.stop) - 1; i >= 0; i-- {
+			err = errors.Join(err, a.stop[i](ctx))
+		}
+	})
+	return err
+}
+
+func (a *App) onStop(f func(context.Context) error) { a.stop = append(a.stop, f) }
+
+// Holder says where the process can be reached.
+func (a *App) Holder() Holder { return a.lock.Holder }
+
+func (a *App) listen(wanted bool, addr string) (net.Listener, string, error) {
+	if !wanted {
+		return nil, "", nil
+	}
+	ln, err := net.Listen("tcp", addr)
+	if err != nil {
+		return nil, "", fmt.Errorf("cannot listen: %w", err)
+	}
+	return ln, "http://" + reachable(ln.Addr().String()), nil
+}
+
+// mcpPath is where an address serves MCP.
+func mcpPath(address string) string {
+	if address == "" {
+		return ""
+	}
+	return address + "/mcp"
+}
+
+// reachable turns "every address" into one that can be called.
+func reachable(addr string) string {
+	host, port, err := net.SplitHostPort(addr)
+	if ip := net.ParseIP(host); err == nil && ip != nil && ip.IsUnspecified() {
+		return net.JoinHostPort("127.0.0.1", port)
+	}
+	return addr
+}

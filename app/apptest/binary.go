@@ -1,0 +1,67 @@
+package apptest
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sync"
+	"testing"
+)
+
+var builds struct {
+	sync.Mutex
+	dir  string
+	path map[string]string
+}
+
+// Binary builds aigc once for all tests of a package, with the given build
+// tags, and returns its path.
+func Binary(t testing.TB, tags string) string {
+	t.Helper()
+	builds.Lock()
+	defer builds.Unlock()
+	if p := builds.path[tags]; p != "" {
+		return p
+	}
+	if builds.dir == "" {
+		dir, err := os.MkdirTemp("", "aigc-bin-")
+		if err != nil {
+			t.Fatal(err)
+		}
+		builds.dir, builds.path = dir, map[string]string{}
+	}
+	out := filepath.Join(builds.dir, "aigc-"+tags)
+	cmd := exec.Command("go", "build", "-tags", tags, "-o", out, "aigc")
+	if msg, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("go build: %v\n%s", err, msg)
+	}
+	builds.path[tags] = out
+	return out
+}
+
+// Main runs the tests of a package and removes what Binary built.
+func Main(m *testing.M) {
+	code := m.Run()
+	if builds.dir != "" {
+		if err := os.RemoveAll(builds.dir); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+		}
+	}
+	os.Exit(code)
+}
+
+// Need finds a program that a test cannot do without. Where it is missing the
+// test is skipped, unless AIGC_TEST_REQUIRE=all makes that a failure.
+func Need(t testing.TB, program string) string {
+	t.Helper()
+	path, err := exec.LookPath(program)
+	if err == nil {
+		return path
+	}
+	if os.Getenv("AIGC_TEST_REQUIRE") == "all" {
+		t.Fatalf("%s is needed and not installed", program)
+	}
+	t.Skipf("%s is not installed", program)
+	return ""
+}

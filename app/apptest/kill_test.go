@@ -1,0 +1,234 @@
+package apptest_test
+
+import (
+	"fmt"
+	"io/fs"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"aigc/app/apptest"
+	"aigc/app/fault"
+	"aigc/app/service"
+	"aigc/app/task"
+)
+
+func TestMain(m *testing.M) { apptest.Main(m) }
+
+// A request of each family: an answer with bytes, an answer by address, a
+// ticket with an address, a ticket with bytes.
+var families = map[string]struct{ path, body string }{
+	"gpt":      {"/api/gpt/generations", `{"prompt":"a red fox","size":"1024x1024","quality":"low"}`},
+	"seedream": {"/api/seedream/generate", `{"prompt":"a paper boat at sea"}`},
+	"flux":     {"/api/flux/create", `{"prompt":"a cat in the snow"}`},
+	"veo3":     {"/api/veo3/generate", `{"prompt":"a moon over mountains","duration_seconds":4}`},
+}
+
+// Where the process can die, and what must become of the task.
+var deaths = []struct {
+	point  string
+	family string
+	want   task.State
+	bought int
+}{
+	{"accepted", "gpt", task.Succeeded, 1},
+	{"claimed", "gpt", task.InDoubt, 0},
+	{"sending", "gpt", task.InDoubt, 0},
+	{"answered", "gpt", task.InDoubt, 1},
+	{"spooled", "gpt", task.Succeeded, 1},
+	{"answer_saved", "gpt", task.Succeeded, 1},
+	{"storing", "gpt", task.Succeeded, 1},
+	{"objects_stored", "gpt", task.Succeeded, 1},
+	{"succeeded", "gpt", task.Succeeded, 1},
+
+	{"answered", "seedream", task.InDoubt, 1},
+	{"spooled", "seedream", task.Succeeded, 1},
+	{"answer_saved", "seedream", task.Succeeded, 1},
+	{"storing", "seedream", task.Succeeded, 1},
+	{"objects_stored", "seedream", task.Succeeded, 1},
+	{"succeeded", "seedream", task.Succeeded, 1},
+
+	{"answered", "flux", task.InDoubt, 1},
+	{"spooled", "flux", task.Succeeded, 1},
+	{"answer_saved", "flux", task.Succeeded, 1},
+	{"polled", "flux", task.Succeeded, 1},
+	{"poll_spooled", "flux", task.Succeeded, 1},
+	{"storing", "flux", task.Succeeded, 1},
+	{"objects_stored", "flux", task.Succeeded, 1},
+	{"succeeded", "flux", task.Succeeded, 1},
+
+	{"spooled", "veo3", task.Succeeded, 1},
+	{"polled", "veo3", task.Succeeded, 1},
+	{"poll_spooled", "veo3", task.Succeeded, 1},
+	{"objects_stored", "veo3", task.Succeeded, 1},
+}
+
+// The process kills itself at every arrow of the table of moves. After a
+// restart no task was paid twice, every task is where it belongs, and nothing
+// is left behind.
+func TestKilledAtEveryArrow(t *testing.T) {
+	bin := apptest.Binary(t, "faults")
+	box := apptest.StartSandbox(t, bin)
+	for _, d := range deaths {
+		t.Run(d.family+"/"+d.point, func(t *testing.T) {
+			t.Parallel()
+			v := dieAndRestart(t, bin, box, d.point, families[d.family].path, families[d.family].body)
+			if v.Status != d.want {
+				t.Errorf("the task is %s (%+v), want %s", v.Status, v.Error, d.want)
+			}
+			if n := box.Purchases().ByTask[v.TaskID]; n != d.bought {
+				t.Errorf("%d paid submissions, want %d", n, d.bought)
+			}
+			if v.Status == task.InDoubt && v.Charged != fault.ChargedUnknown {
+				t.Errorf("in doubt, and charged is %q", v.Charged)
+			}
+		})
+	}
+}
+
+// dieAndRestart sends one request to a process that dies at a point, starts
+// another on the same folder, and follows the task to where it settles.
+func dieAndRestart(t *testing.T, bin string, box *apptest.Sandbox, point, path, body string) *service.View {
+	t.Helper()
+	dir := t.TempDir()
+	p := apptest.StartAll(t, bin, dir, box.Env(), "AIGC_KILL_AT="+point)
+	key := "kill-" + point
+	_, _ = p.Try("POST", path, body, "Idempotency-Key", key, "Prefer", "respond-async") // it may die before it answers
+	p.WaitKilled()
+
+	p = apptest.StartAll(t, bin, dir, box.Env())
+	restarted := time.Now()
+	a := p.Do("POST", path, body, "Idempotency-Key", key, "Prefer", "respond-async")
+	v := a.View(t)
+	if a.Header.Get("Idempotent-Replayed") != "true" {
+		t.Errorf("the task was not found again: %s", a.Body)
+	}
+	v = p.Settle(v.TaskID, 20*time.Second)
+	if d := time.Since(restarted); v.Status == task.InDoubt && d > 5*time.Second {
+		t.Errorf("doubt was declared %s after the restart", d)
+	}
+	if v.Status == task.Succeeded {
+		checkStored(t, p, v)
+	}
+	apptest.Eventually(t, 5*time.Second, func() error { return leftovers(dir) })
+	return v
+}
+
+// checkStored reads every result over its link.
+func checkStored(t *testing.T, p *apptest.Process, v *service.View) {
+	t.Helper()
+	if len(v.Data) == 0 {
+		t.Fatal("succeeded without a result")
+	}
+	for _, r := range v.Data {
+		a := p.Do("GET", strings.TrimPrefix(r.URL, p.URL), "")
+		if a.Status != http.StatusOK || int64(len(a.Body)) != r.Size || r.Width == 0 {
+			t.Errorf("result %s: status %d, %d bytes of %d, width %d", r.URL, a.Status, len(a.Body), r.Size, r.Width)
+		}
+	}
+}
+
+// leftovers finds what a settled task may not leave behind.
+func leftovers(dir string) error {
+	var found []string
+	for _, part := range []string{"spool", "intake", "objects"} {
+		_ = filepath.WalkDir(filepath.Join(dir, part), func(path string, e fs.DirEntry, err error) error {
+			name := e.Name()
+			temporary := strings.Contains(name, ".tmp") || strings.HasPrefix(name, ".")
+			if err == nil && !e.IsDir() && (part == "intake" || part == "spool" && name != "id" || temporary) {
+				found = append(found, path)
+			}
+			return nil
+		})
+	}
+	if len(found) > 0 {
+		return fmt.Errorf("left behind: %v", found)
+	}
+	return nil
+}
+
+// A worker frozen past its lease and then continued delivers its paid answer
+// and buys nothing more.
+func TestFrozenPastTheLease(t *testing.T) {
+	bin := apptest.Binary(t, "faults")
+	box := apptest.StartSandbox(t, bin)
+	for _, point := range []string{"claimed", "answered", "spooled"} {
+		for _, family := range []string{"gpt", "flux"} {
+			t.Run(family+"/"+point, func(t *testing.T) {
+				t.Parallel()
+				f := families[family]
+				const lease = 2 * time.Second
+				p := apptest.StartAll(t, bin, t.TempDir(), box.Env(), "AIGC_LEASE="+lease.String(), "AIGC_KILL_AT="+point+"!stop")
+				sent := make(chan apptest.Answer, 1)
+				go func() {
+					a, _ := p.Try("POST", f.path, f.body, "Prefer", "respond-async")
+					sent <- a
+				}()
+				p.WaitStopped()
+				frozen := time.Now()
+				apptest.Eventually(t, 10*time.Second, func() error {
+					if since := time.Since(frozen); since < lease+500*time.Millisecond {
+						return fmt.Errorf("frozen for %s only", since)
+					}
+					return nil
+				})
+				p.Signal(syscall.SIGCONT)
+				v := (<-sent).View(t)
+				apptest.Eventually(t, 20*time.Second, func() error {
+					if v = p.Task(v.TaskID); v.Status != task.Succeeded {
+						return fmt.Errorf("the task is %s: %+v", v.Status, v.Error)
+					}
+					return nil
+				})
+				if n := box.Purchases().ByTask[v.TaskID]; n != 1 {
+					t.Errorf("%d paid submissions, want 1", n)
+				}
+			})
+		}
+	}
+}
+
+// SIGKILL at a random moment of a crowd of tasks, several times over: whatever
+// happens, nothing is paid twice and everything settles.
+func TestKilledInTheMiddleOfACrowd(t *testing.T) {
+	bin := apptest.Binary(t, "faults")
+	box := apptest.StartSandbox(t, bin)
+	dir := t.TempDir()
+	var ids []string
+	for round := range 4 {
+		p := apptest.StartAll(t, bin, dir, box.Env())
+		for i := range 12 {
+			f := families[[]string{"gpt", "flux", "seedream"}[i%3]]
+			ids = append(ids, p.Do("POST", f.path, f.body, "Prefer", "respond-async").View(t).TaskID)
+		}
+		apptest.Eventually(t, 20*time.Second, func() error {
+			if n := box.Purchases().Total; n < 12*round+4 {
+				return fmt.Errorf("%d purchases so far", n)
+			}
+			return nil
+		})
+		p.Kill()
+	}
+	p := apptest.StartAll(t, bin, dir, box.Env())
+	for _, id := range ids {
+		v := p.Settle(id, 60*time.Second)
+		switch n := box.Purchases().ByTask[id]; {
+		case n > 1:
+			t.Errorf("task %s was paid %d times", id, n)
+		case v.Status == task.Succeeded && n != 1:
+			t.Errorf("task %s succeeded with %d purchases", id, n)
+		case v.Status == task.Succeeded:
+			checkStored(t, p, v)
+		case v.Status != task.InDoubt:
+			t.Errorf("task %s is %s: %+v", id, v.Status, v.Error)
+		}
+	}
+	apptest.Eventually(t, 10*time.Second, func() error { return leftovers(dir) })
+	if _, err := os.Stat(filepath.Join(dir, "aigc.db")); err != nil {
+		t.Error(err)
+	}
+}

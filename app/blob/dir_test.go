@@ -1,0 +1,90 @@
+package blob_test
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"aigc/app/blob"
+	"aigc/app/blob/blobtest"
+	"aigc/app/fault"
+	"aigc/app/media"
+)
+
+func TestDir(t *testing.T) {
+	blobtest.Run(t, func(t *testing.T) blob.Store {
+		d, err := blob.NewDir(t.TempDir())
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = d.Close() })
+		return d
+	})
+}
+
+// No name and no symlink leads out of the folder, and what an earlier life
+// left unfinished is swept.
+func TestDirKeepsToItself(t *testing.T) {
+	t.Parallel()
+	outside, dir := t.TempDir(), t.TempDir()
+	secret := filepath.Join(outside, "secret")
+	if err := os.WriteFile(secret, []byte("secret"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(outside, filepath.Join(dir, "link")); err != nil {
+		t.Fatal(err)
+	}
+	left := filepath.Join(dir, ".tmp-incoming", "left")
+	if err := os.MkdirAll(filepath.Dir(left), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(left, []byte("half"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	d, err := blob.NewDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	if _, _, err := d.Open(context.Background(), "link/secret"); err == nil {
+		t.Error("a symlink led out")
+	}
+	if err := d.Put(context.Background(), "link/new", strings.NewReader(""), 0); err == nil {
+		t.Error("a put went through a symlink")
+	}
+	if _, err := os.Stat(left); err == nil {
+		t.Error("an unfinished file of an earlier life is still there")
+	}
+}
+
+func TestName(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2026, 11, 24, 23, 30, 0, 0, time.FixedZone("", -3600))
+	got := blob.Name(blob.Generated, media.Image, at, "Kwai-Kolors/Kolors 即", "id", 2, ".png")
+	if want := "ai_generated/images/2026/11/25/Kwai-Kolors-Kolors--_id_2.png"; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+	if err := blob.ValidName(got); err != nil {
+		t.Error(err)
+	}
+	if k := fault.KindOf(blob.ValidName("a/../b")); k != fault.NotFound {
+		t.Error(k)
+	}
+}
+
+func TestSidecarRoundTrip(t *testing.T) {
+	t.Parallel()
+	cost, seed := 0.04, int64(7)
+	in := &blob.Sidecar{TaskID: "t", AssetID: "a", Prompt: "狐狸", Cost: &cost, Seed: &seed, Parameters: []byte(`{"n":1}`), CreatedAt: time.Now().UTC()}
+	data, err := in.Encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := blob.DecodeSidecar(data)
+	if err != nil || out.Prompt != in.Prompt || *out.Cost != cost || *out.Seed != seed || !out.CreatedAt.Equal(in.CreatedAt) {
+		t.Errorf("%+v, %v", out, err)
+	}
+}

@@ -1,0 +1,6 @@
+// Package blob keeps objects: results, inputs, uploads and their sidecars.
+//
+// [Store] is what a store must do, blobtest proves one. [Dir] keeps them in a
+// folder of this machine, through os.Root, so that no name can lead out of it.
+// What a method reports as stored survives a loss of power.
+package blob

@@ -1,0 +1,99 @@
+package cli
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"aigc/app/service"
+	"aigc/app/task"
+)
+
+// here is the path of a link on the server we talk to: links are built on its
+// public address, which need not be the one we know it by.
+func here(link string) (string, error) {
+	u, err := url.Parse(link)
+	if err != nil {
+		return "", fmt.Errorf("the result's address cannot be read: %w", err)
+	}
+	p := u.EscapedPath()
+	i := strings.Index(p, "/api/")
+	if i < 0 {
+		return "", fmt.Errorf("the result's address %s is not one of the server's", link)
+	}
+	p = p[i:]
+	if u.RawQuery != "" {
+		p += "?" + u.RawQuery
+	}
+	return p, nil
+}
+
+// downloadTries is how often a result is fetched; it is ours, so it is free.
+const downloadTries = 3
+
+// download writes a result to a file, which appears only when it is whole.
+func (c *client) download(ctx context.Context, r service.ResultView, file string) error {
+	tmp := filepath.Join(filepath.Dir(file), ".aigc-"+task.Token(6)+".part")
+	defer func() { _ = os.Remove(tmp) }()
+	var err error
+	for try := range downloadTries {
+		if try > 0 {
+			select {
+			case <-ctx.Done():
+				return err
+			case <-time.After(500 * time.Millisecond):
+			}
+		}
+		var w *os.File
+		if w, err = os.OpenFile(tmp, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o666); err != nil {
+			return err
+		}
+		err = c.fetch(ctx, r, w)
+		if err == nil {
+			err = w.Sync()
+		}
+		if err = errors.Join(err, w.Close()); err == nil {
+			return os.Rename(tmp, file)
+		}
+		var no *problem
+		if ctx.Err() != nil || errors.As(err, &no) && no.Status < 500 {
+			break
+		}
+	}
+	return err
+}
+
+// fetch copies a result and proves that it is the one the task has.
+func (c *client) fetch(ctx context.Context, r service.ResultView, w io.Writer) error {
+	path, err := here(r.URL)
+	if err != nil {
+		return err
+	}
+	res, err := c.send(ctx, http.MethodGet, path, nil)
+	if err != nil {
+		return err
+	}
+	defer res.Body.Close()
+	if res.StatusCode != http.StatusOK {
+		raw, _ := io.ReadAll(io.LimitReader(res.Body, 64<<10)) // only for its words
+		return newProblem(c, res, raw)
+	}
+	sum := sha256.New()
+	n, err := io.Copy(io.MultiWriter(w, sum), res.Body)
+	if err != nil {
+		return &unreachable{c.base, err}
+	}
+	if r.SHA256 != "" && hex.EncodeToString(sum.Sum(nil)) != r.SHA256 {
+		return fmt.Errorf("what the server sent for %s is not the stored result (%d of %d bytes)", r.AssetID, n, r.Size)
+	}
+	return nil
+}

@@ -1,0 +1,319 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"image"
+	"image/png"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"aigc/app/fault"
+	"aigc/app/module"
+	"aigc/app/provider"
+	"aigc/app/sandbox"
+	"aigc/app/service"
+	"aigc/app/task"
+	"aigc/config"
+)
+
+// drawing is the input of the toy module; wait clashes with a flag of ours.
+type drawing struct {
+	Prompt string `json:"prompt" minLength:"1" doc:"what to draw"`
+	Model  string `json:"model,omitempty" doc:"model id"`
+	N      int    `json:"n,omitempty" minimum:"1" maximum:"4" default:"1" doc:"how many"`
+	Size   string `json:"size,omitempty" enum:"small,large" default:"small" doc:"how large"`
+	Tile   bool   `json:"tile,omitempty" doc:"repeatable"`
+	Wait   string `json:"wait,omitempty" doc:"a field with the name of a flag"`
+}
+
+type edit struct {
+	Prompt string           `json:"prompt" minLength:"1" doc:"what to change"`
+	Image  provider.Image   `json:"image" doc:"the picture"`
+	Images []provider.Image `json:"more_images,omitempty" nullable:"false" doc:"further pictures"`
+}
+
+// toy is a module at a vendor that can be asked whether a key works.
+type toy struct{}
+
+func (toy) Spec() module.Spec {
+	return module.Spec{Name: "toy", Title: "Toy", Doc: "It is for tests."}
+}
+
+func (toy) Mount(h *module.Host) error {
+	v := provider.Vendor{
+		Name: "acme", Title: "Acme", BaseURL: "https://acme.invalid/v1", Prefix: "ACME", Settings: provider.Keys("ACME"),
+		Probe: func(ctx context.Context, c provider.Call) error {
+			res, err := c.HTTP.Do(ctx, c, provider.Request{URL: "/me", Authorize: func(r *http.Request) error {
+				r.Header.Set("Authorization", c.Account.Secret.Reveal())
+				return nil
+			}})
+			if err == nil && res.Status != http.StatusOK {
+				err = res.Fault("acme", "", "No.")
+			}
+			return err
+		},
+		Imitate: func(*sandbox.Kit) http.Handler { return http.NotFoundHandler() },
+	}
+	models := []module.Model{{ID: "toy-1", Prices: []module.Price{{Per: "image", USD: 0.04}, {Per: "image", USD: 0.2}}}, {ID: "toy-0", Retired: "2026-01-01"}}
+	module.Add[edit](h, module.Operation{
+		Name: "edit", Paths: []string{"/toy/edit"}, Tool: "edit_toy_image", Kind: module.Image, Title: "Edit", Models: models,
+	}, module.Via[edit](v, struct{ provider.Generator[edit] }{}))
+	module.Add[drawing](h, module.Operation{
+		Name: "draw", Paths: []string{"/toy/draw"}, Tool: "create_toy_image", Kind: module.Image, Title: "Draw", Main: true, Models: models,
+	}, module.Via[drawing](v, struct{ provider.Generator[drawing] }{}))
+	return nil
+}
+
+// result is what a command left behind.
+type result struct {
+	code     int
+	out, err string
+}
+
+// command runs one command with these settings.
+func command(t *testing.T, l *config.Loaded, args ...string) result {
+	t.Helper()
+	return commandWith(t.Context(), l, strings.NewReader(""), args...)
+}
+
+func commandWith(ctx context.Context, l *config.Loaded, in io.Reader, args ...string) result {
+	var out, errs bytes.Buffer
+	c := &cli{
+		Streams: Streams{in, &out, &errs}, modules: []module.Module{toy{}},
+		load: func(*module.Host) (*config.Loaded, error) { return l, nil },
+	}
+	code := c.run(ctx, args)
+	return result{code, out.String(), errs.String()}
+}
+
+// want checks the code and that all texts were said, on either output.
+func (r result) want(t *testing.T, code int, texts ...string) {
+	t.Helper()
+	if r.code != code {
+		t.Errorf("exit code %d, want %d", r.code, code)
+	}
+	for _, text := range texts {
+		if !strings.Contains(r.out+r.err, text) {
+			t.Errorf("%q was not said", text)
+		}
+	}
+	if t.Failed() {
+		t.Fatalf("output:\n%s\nerror output:\n%s", r.out, r.err)
+	}
+}
+
+// settings are those of an empty environment, on a folder of the test's own.
+func settings(t *testing.T) *config.Loaded {
+	t.Helper()
+	return &config.Loaded{
+		Config: config.Config{Process: config.Process{
+			Addr: "127.0.0.1:0", MCPAddr: "127.0.0.1:0", DataDir: t.TempDir(), Sandbox: "auto", ShutdownGrace: 10 * time.Second,
+			SyncWait: time.Second, WorkerConcurrency: 2, LogLevel: "error", LogFormat: "json",
+		}},
+		Accounts: provider.NewAccounts(), Defaults: map[string]string{},
+		Settings: []config.Setting{{Name: "AIGC_LOG_LEVEL", Value: "error", Source: "environment"}},
+	}
+}
+
+// fake is a server that answers as ours does. Its task goes through states,
+// one more for each look at it.
+type fake struct {
+	*httptest.Server
+	t *testing.T
+
+	key     string // callers must show it
+	results []service.ResultView
+	files   map[string][]byte // by path
+	states  []service.View    // what one look after the other shows
+	lose    int               // answers to purchases that are lost
+	cut     int               // downloads that break off
+	no      *problem          // the answer to a purchase instead
+	onLook  func()
+
+	mu      sync.Mutex
+	asked   []string                   // method and path
+	bought  map[string]json.RawMessage // input by idempotency key
+	uploads map[string][]byte
+	looks   int
+}
+
+const taskID = "0190a000-0000-7000-8000-000000000001"
+
+func newFake(t *testing.T) *fake {
+	f := &fake{t: t, files: map[string][]byte{}, bought: map[string]json.RawMessage{}, uploads: map[string][]byte{}}
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST /api/toy/{operation}", f.buy)
+	mux.HandleFunc("GET /api/tasks/{id}", func(w http.ResponseWriter, r *http.Request) { f.send(w, 200, f.look()) })
+	mux.HandleFunc("POST /api/files/upload", f.upload)
+	mux.HandleFunc("GET /api/images/{name}", f.download)
+	f.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		f.mu.Lock()
+		f.asked = append(f.asked, r.Method+" "+r.URL.Path)
+		f.mu.Unlock()
+		if f.key != "" && r.Header.Get("Authorization") != "Bearer "+f.key {
+			f.refuse(w, &problem{Status: 401, Code: "key_needed", Detail: "Send an API key."})
+			return
+		}
+		mux.ServeHTTP(w, r)
+	}))
+	t.Cleanup(f.Close)
+	return f
+}
+
+// settings are those that lead to the fake.
+func (f *fake) settings() *config.Loaded {
+	l := settings(f.t)
+	l.URL = f.URL
+	return l
+}
+
+// add gives the task a result; its link is on the server's public address.
+func (f *fake) add(name, mime string, data []byte) {
+	sum := sha256.Sum256(data)
+	path := "/api/images/" + name
+	f.files[path] = data
+	f.results = append(f.results, service.ResultView{
+		URL: "https://pictures.example.com/gateway" + path, AssetID: "a-" + name, MIMEType: mime, Width: 3, Height: 2,
+		Size: int64(len(data)), SHA256: hex.EncodeToString(sum[:]),
+	})
+}
+
+func (f *fake) send(w http.ResponseWriter, status int, data any) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(map[string]any{"success": true, "data": data, "error": nil})
+}
+
+func (f *fake) refuse(w http.ResponseWriter, p *problem) {
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(p.Status)
+	_ = json.NewEncoder(w).Encode(p)
+}
+
+func (f *fake) buy(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		f.t.Error(err)
+	}
+	key := r.Header.Get("Idempotency-Key")
+	if key == "" || r.Header.Get("Prefer") != "respond-async" {
+		f.t.Errorf("a purchase without a key, or that waits: %v", r.Header)
+	}
+	if f.no != nil {
+		f.refuse(w, f.no)
+		return
+	}
+	f.mu.Lock()
+	_, again := f.bought[key]
+	f.bought[key] = body
+	lost := f.lose > 0
+	f.lose--
+	f.mu.Unlock()
+	if lost {
+		panic(http.ErrAbortHandler)
+	}
+	if again {
+		w.Header().Set("Idempotent-Replayed", "true")
+	}
+	f.send(w, 202, service.View{TaskID: taskID, Status: task.Queued, Warnings: []string{}})
+}
+
+func (f *fake) look() service.View {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.onLook != nil {
+		f.onLook()
+	}
+	v := service.View{TaskID: taskID, Status: task.Succeeded, Model: "toy-1", Charged: fault.ChargedYes, Data: f.results}
+	if f.looks < len(f.states) {
+		v = f.states[f.looks]
+		v.TaskID, v.Model = taskID, "toy-1"
+	}
+	if f.looks < len(f.states)-1 || v.Status != task.Running {
+		f.looks++
+	}
+	return v
+}
+
+func (f *fake) upload(w http.ResponseWriter, r *http.Request) {
+	file, head, err := r.FormFile("file")
+	if err != nil {
+		f.t.Error(err)
+		return
+	}
+	data, err := io.ReadAll(file)
+	if err != nil {
+		f.t.Error(err)
+	}
+	f.mu.Lock()
+	f.uploads[head.Filename] = data
+	id := fmt.Sprintf("0190b000-0000-7000-8000-%012d", len(f.uploads))
+	f.mu.Unlock()
+	f.send(w, 200, service.AssetView{AssetID: id})
+}
+
+func (f *fake) download(w http.ResponseWriter, r *http.Request) {
+	data := f.files[r.URL.Path]
+	f.mu.Lock()
+	cut := f.cut > 0
+	f.cut--
+	f.mu.Unlock()
+	if cut {
+		w.Header().Set("Content-Length", fmt.Sprint(len(data)))
+		_, _ = w.Write(data[:len(data)/2])
+		panic(http.ErrAbortHandler)
+	}
+	_, _ = w.Write(data)
+}
+
+// inputs are what was bought, each key once.
+func (f *fake) inputs() []string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	var out []string
+	for _, in := range f.bought {
+		out = append(out, string(in))
+	}
+	return out
+}
+
+func onePNG(t *testing.T) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := png.Encode(&b, image.NewGray(image.Rect(0, 0, 3, 2))); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// lockedBuffer is an output that is read while it is written.
+type lockedBuffer struct {
+	mu      sync.Mutex
+	b       bytes.Buffer
+	onWrite func()
+}
+
+func (b *lockedBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.onWrite != nil {
+		b.onWrite()
+	}
+	return b.b.Write(p)
+}
+
+func (b *lockedBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.b.String()
+}

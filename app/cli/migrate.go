@@ -1,0 +1,45 @@
+package cli
+
+import (
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"aigc/app/ledger"
+)
+
+func (c *cli) migrateCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "migrate", Short: "Bring the ledger's tables up to this version", Args: cobra.NoArgs,
+		Long: "Bring the ledger's tables up to this version. `aigc all` does it by itself.\nMigrations only expand, so an older process may go on meanwhile.",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			ctx := cmd.Context()
+			l, err := c.settings()
+			if err != nil {
+				return err
+			}
+			if err := os.MkdirAll(l.DataDir, 0o700); err != nil {
+				return fmt.Errorf("AIGC_DATA_DIR: %w", err)
+			}
+			db, err := ledger.OpenSQLite(ctx, ledgerFile(l.DataDir))
+			if err != nil {
+				return err
+			}
+			defer func() { _ = db.Close() }()
+			was, _, err := db.SchemaVersion(ctx)
+			if err != nil {
+				return err
+			}
+			if err := db.Migrate(ctx); err != nil {
+				return err
+			}
+			is, _, err := db.SchemaVersion(ctx)
+			if err != nil {
+				return err
+			}
+			fmt.Fprintf(c.Out, "%s: version %d, was %d\n", ledgerFile(l.DataDir), is, was)
+			return nil
+		},
+	}
+}

@@ -1,0 +1,137 @@
+package cli
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"aigc/app/module"
+	"aigc/app/schema"
+	"aigc/app/service"
+	"aigc/config"
+)
+
+func (c *cli) modelsCommand() *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use: "models [module]", Short: "The models, their prices, and whether a key is set for them", Args: cobra.MaximumNArgs(1),
+		Long: "The models, their list prices, and whether they can be used with the settings\nof this machine. It asks no server.",
+		RunE: func(_ *cobra.Command, args []string) error {
+			l, err := c.settings()
+			if err != nil {
+				return err
+			}
+			list := catalogue(c.mounted, l)
+			if len(args) == 1 {
+				if c.mounted.Main(args[0]) == nil {
+					return noModule(c.mounted, args)
+				}
+				list = slices.DeleteFunc(list, func(m service.Model) bool { return m.Module != args[0] })
+			}
+			if asJSON {
+				return printJSON(c.Out, list)
+			}
+			return c.modelTable(list)
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "as JSON, with the schema of each input")
+	return cmd
+}
+
+// catalogue is what GET /api/models answers, as far as it follows from the
+// modules and the settings.
+func catalogue(h *module.Host, l *config.Loaded) []service.Model {
+	out := []service.Model{}
+	for _, e := range h.Entries() {
+		def := e.Default().ID
+		if id := l.Defaults[e.Module.Name]; id != "" {
+			def = id
+		}
+		available, sandbox, needs := route(e, l)
+		raw := schema.New(e.Input).JSON()
+		for _, m := range e.Operation.Models {
+			out = append(out, service.Model{
+				ID: m.ID, Module: e.Module.Name, Operation: e.Kind(), Title: m.Title, Doc: m.Doc,
+				Media: e.Operation.Kind, Path: "/api" + e.Operation.Paths[0], Tool: e.Operation.Tool,
+				Default: m.ID == def, Retired: m.Retired, Available: available, Sandbox: sandbox, Needs: needs,
+				Prices: append([]module.Price{}, m.Prices...), Schema: raw,
+			})
+		}
+	}
+	return out
+}
+
+// route says whether an operation can be done, by the sandbox or a vendor, and
+// which variable is missing if not.
+func route(e *module.Entry, l *config.Loaded) (available, sandbox bool, needs string) {
+	if l.Sandbox == "on" || l.Sandbox == "auto" && l.Accounts.Empty() {
+		for _, r := range e.Routes {
+			if r.Vendor.Imitate != nil {
+				return true, true, ""
+			}
+		}
+	}
+	if l.Sandbox != "on" {
+		for _, r := range e.Routes {
+			if len(l.Accounts.Of(r.Vendor.Name)) > 0 {
+				return true, false, ""
+			}
+		}
+	}
+	return false, false, e.Routes[0].Vendor.KeyName()
+}
+
+func (c *cli) modelTable(list []service.Model) error {
+	t := newTable(c.Out, "OPERATION", "MODEL", "MAKES", "LIST PRICE", "ROUTE")
+	for _, m := range list {
+		if m.Retired != "" {
+			continue
+		}
+		id := m.ID
+		if m.Default {
+			id += " *"
+		}
+		way := "ready"
+		switch {
+		case m.Sandbox:
+			way = "sandbox"
+		case !m.Available:
+			way = "set " + m.Needs
+		}
+		t.row(m.Operation, id, string(m.Media), prices(m.Prices), way)
+	}
+	if err := t.flush(); err != nil {
+		return err
+	}
+	c.say("%s", c.dim("* the module's default"))
+	return nil
+}
+
+// prices are the cheapest and the dearest of a model's list prices.
+func prices(list []module.Price) string {
+	byUnit := map[string][]float64{}
+	var units []string
+	for _, p := range list {
+		if byUnit[p.Per] == nil {
+			units = append(units, p.Per)
+		}
+		byUnit[p.Per] = append(byUnit[p.Per], p.USD)
+	}
+	parts := make([]string, len(units))
+	for i, unit := range units {
+		low, high := slices.Min(byUnit[unit]), slices.Max(byUnit[unit])
+		parts[i] = "$" + strconv.FormatFloat(low, 'f', -1, 64)
+		if high > low {
+			parts[i] += "–" + strconv.FormatFloat(high, 'f', -1, 64)
+		}
+		parts[i] += fmt.Sprintf(" / %s", unit)
+	}
+	text := strings.Join(parts, ", ")
+	if len(parts) > 2 {
+		text = strings.Join(parts[:2], ", ") + " …" // --json has all
+	}
+	return text
+}

@@ -1,0 +1,64 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"aigc/app/fault"
+)
+
+// problem is a server's no (RFC 9457).
+type problem struct {
+	Title     string         `json:"title"`
+	Status    int            `json:"status"`
+	Detail    string         `json:"detail"`
+	Code      string         `json:"code"`
+	RequestID string         `json:"request_id"`
+	TaskID    string         `json:"task_id"`
+	Charged   fault.Charge   `json:"charged"`
+	Retryable bool           `json:"retryable"`
+	Errors    []fault.Detail `json:"errors"`
+	base      string
+}
+
+func newProblem(c *client, res *http.Response, raw []byte) *problem {
+	p := &problem{}
+	if err := json.Unmarshal(raw, p); err != nil || p.Code == "" && p.Detail == "" {
+		p = &problem{Title: http.StatusText(res.StatusCode), Detail: fmt.Sprintf("the server at %s answered with status %d and no explanation; is it an aigc?", c.base, res.StatusCode)}
+	}
+	p.Status, p.base = res.StatusCode, c.base
+	return p
+}
+
+func (p *problem) Error() string { return p.text() }
+
+// text is what people are told: what was wrong, the code, the money, what to do.
+func (p *problem) text() string {
+	s := strings.TrimRight(p.Detail, "\n")
+	if s == "" {
+		s = p.Title
+	}
+	if len(p.Errors) > 1 {
+		s = fmt.Sprintf("the request has %d faults:", len(p.Errors))
+		for _, d := range p.Errors {
+			s += "\n  " + flagOf(d.Location) + ": " + d.Message
+		}
+	} else if len(p.Errors) == 1 {
+		s = flagOf(p.Errors[0].Location) + ": " + p.Errors[0].Message
+	}
+	if p.Code != "" {
+		s += " (" + p.Code + ")"
+	}
+	if p.Charged == fault.ChargedUnknown || p.Charged == fault.ChargedYes {
+		s += "; charged: " + string(p.Charged)
+	}
+	switch p.Status {
+	case http.StatusUnauthorized:
+		s += "\nThe server at " + p.base + " wants a key: set AIGC_API_KEY. `aigc keys add NAME` makes one where its data folder is."
+	case http.StatusForbidden:
+		s += "\nSet AIGC_API_KEY to a key that may do this."
+	}
+	return s
+}

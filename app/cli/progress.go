@@ -1,0 +1,146 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"sync"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+
+	"aigc/app/service"
+	"aigc/app/task"
+)
+
+// progress shows how a task gets on.
+type progress interface {
+	show(v *service.View)
+	note(text string) // a line that stays
+	end()             // may be called twice
+}
+
+func (c *cli) newProgress() progress {
+	if terminal(c.Err) {
+		return newBar(c.Err, bool(c.paint))
+	}
+	return &lines{out: c.Err, began: time.Now()}
+}
+
+// stage is a state in words.
+func stage(v *service.View) string {
+	words := map[task.State]string{
+		task.Queued: "waiting for its turn", task.Submitting: "sent, waiting for the answer", task.Running: "the vendor is at work",
+		task.Storing: "storing the result", task.Succeeded: "done", task.Failed: "failed", task.Canceled: "canceled", task.InDoubt: "in doubt",
+	}
+	text := words[v.Status]
+	if text == "" {
+		text = string(v.Status)
+	}
+	if v.Status == task.Running && v.Group != nil {
+		text = fmt.Sprintf("%d pictures are being made", len(v.Group.Children))
+	}
+	if v.Message != "" {
+		text += ": " + oneLine(v.Message)
+	}
+	return text
+}
+
+// lines are progress for a file or a pipe: one for each change.
+type lines struct {
+	out   io.Writer
+	began time.Time
+	last  string
+}
+
+func (l *lines) show(v *service.View) {
+	text := stage(v)
+	if v.Progress > 0 && v.Progress < 1 {
+		text = fmt.Sprintf("%s, %d %%", text, int(v.Progress*100))
+	}
+	if text != l.last {
+		l.last = text
+		l.note(text)
+	}
+}
+
+func (l *lines) note(text string) {
+	fmt.Fprintf(l.out, "%6.1fs  %s\n", time.Since(l.began).Seconds(), text)
+}
+
+func (l *lines) end() {}
+
+// bar is progress for a terminal: a bar where the vendor says how far it is,
+// else a spinner; with the time either way.
+type bar struct {
+	out  io.Writer
+	mu   sync.Mutex
+	bar  *progressbar.ProgressBar
+	stop chan struct{}
+	once sync.Once
+}
+
+func newBar(out io.Writer, colour bool) *bar {
+	b := &bar{out: out, stop: make(chan struct{})}
+	b.bar = progressbar.NewOptions64(-1,
+		progressbar.OptionSetWriter(out),
+		progressbar.OptionEnableColorCodes(colour),
+		progressbar.OptionSetWidth(30),
+		progressbar.OptionSpinnerType(14),
+		progressbar.OptionSetElapsedTime(true),
+		progressbar.OptionSetPredictTime(false),
+		progressbar.OptionClearOnFinish(),
+		progressbar.OptionUseANSICodes(true),
+		progressbar.OptionSetTheme(progressbar.Theme{Saucer: "█", SaucerPadding: "░", BarStart: "", BarEnd: ""}),
+		progressbar.OptionSetDescription("sending the request"),
+	)
+	go b.spin()
+	return b
+}
+
+// spin keeps the time going while nothing is heard.
+func (b *bar) spin() {
+	tick := time.NewTicker(120 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		select {
+		case <-b.stop:
+			return
+		case <-tick.C:
+			b.mu.Lock()
+			select {
+			case <-b.stop:
+			default:
+				_ = b.bar.RenderBlank() // a terminal that is gone is no reason to stop
+			}
+			b.mu.Unlock()
+		}
+	}
+}
+
+func (b *bar) show(v *service.View) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.bar.Describe(stage(v))
+	if v.Progress > 0 && v.Progress < 1 {
+		if b.bar.GetMax64() != 100 {
+			b.bar.ChangeMax64(100)
+		}
+		_ = b.bar.Set(int(v.Progress * 100))
+	}
+}
+
+func (b *bar) note(text string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	_ = b.bar.Clear()
+	fmt.Fprintln(b.out, text)
+}
+
+func (b *bar) end() {
+	b.once.Do(func() {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		close(b.stop)
+		_ = b.bar.Clear()
+	})
+}

@@ -1,0 +1,82 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"net/url"
+	"path/filepath"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"aigc/app"
+	"aigc/app/module"
+	"aigc/app/provider"
+	"aigc/app/sandbox"
+)
+
+func (c *cli) sandboxCommand() *cobra.Command {
+	var addr, dir string
+	cmd := &cobra.Command{
+		Use: "sandbox", Short: "The offline imitations of the vendors alone", Args: cobra.NoArgs,
+		Long: "Run the offline imitations of all vendors, and nothing else. They draw real\n" +
+			"pictures, cost nothing, and take orders for faults in the prompt ([[429]],\n" +
+			"[[refuse]], [[drop]], [[slow 5s]] …; all of them at /sandbox/directives). What\n" +
+			"was bought is counted at /sandbox/purchases.",
+		RunE: func(cmd *cobra.Command, _ []string) error { return c.sandbox(cmd.Context(), addr, dir) },
+	}
+	cmd.Flags().StringVar(&addr, "addr", "127.0.0.1:0", "`address` to listen on; port 0 takes that of the last time")
+	cmd.Flags().StringVar(&dir, "dir", "", "`folder` of its jobs and counts (default sandbox in AIGC_DATA_DIR)")
+	return cmd
+}
+
+func (c *cli) sandbox(ctx context.Context, addr, dir string) error {
+	h, err := c.host()
+	if err != nil {
+		return err
+	}
+	if dir == "" {
+		l, err := c.settings()
+		if err != nil {
+			return err
+		}
+		dir = filepath.Join(l.DataDir, "sandbox")
+	}
+	s, err := app.NewSandbox(dir, h)
+	if err != nil {
+		return err
+	}
+	if err := s.Listen(addr); err != nil {
+		return err
+	}
+	c.sandboxEnv(h, s.Root())
+	c.say("%s %s", c.green("●"), c.bold("The sandbox is at "+s.Root()))
+	<-ctx.Done()
+	return s.Close()
+}
+
+// sandboxEnv writes lines for .env or a shell.
+func (c *cli) sandboxEnv(h *module.Host, root string) {
+	fmt.Fprintf(c.Out, "# aigc against this sandbox:\nAIGC_SANDBOX=on\nAIGC_SANDBOX_URL=%s\n", root)
+	fmt.Fprintf(c.Out, "# or one vendor at a time, also for programs of your own:\n")
+	vendors := h.Vendors()
+	for _, name := range slices.Sorted(maps.Keys(vendors)) {
+		v := vendors[name]
+		if v.Imitate == nil {
+			continue
+		}
+		path := ""
+		if u, err := url.Parse(v.BaseURL); err == nil {
+			path = u.Path
+		}
+		base := sandbox.BaseURL(root, name, path)
+		prefix := "#   "
+		fmt.Fprintf(c.Out, "# %s\n", v.Title)
+		if _, plain := v.Settings().(*provider.KeySettings); plain && v.SandboxAttrs == nil {
+			fmt.Fprintf(c.Out, "%s%s=%s\n%s%s_BASE_URL=%s\n", prefix, v.KeyName(), sandbox.Key, prefix, v.Prefix, base)
+			continue
+		}
+		fmt.Fprintf(c.Out, "%sits API: %s   key: %s\n", prefix, base, sandbox.Key)
+	}
+}

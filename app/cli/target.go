@@ -1,0 +1,110 @@
+package cli
+
+import (
+	"fmt"
+	"net/url"
+	"os"
+	"path"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"aigc/app/service"
+)
+
+// target is where results go.
+type target struct {
+	folder string
+	name   string // empty: as the server calls the file
+	ext    string // with its dot; empty: by the type of the file
+	stdout bool
+}
+
+// newTarget reads -o: a file with or without an extension, a folder, or - for
+// the standard output. It proves that the folder can be written, before
+// anything is bought.
+func newTarget(o string) (target, error) {
+	t := target{folder: "."}
+	switch {
+	case o == "":
+	case o == "-":
+		return target{stdout: true}, nil
+	case strings.HasSuffix(o, "/") || isFolder(o):
+		t.folder = filepath.Clean(o)
+		if err := os.MkdirAll(t.folder, 0o777); err != nil {
+			return t, fmt.Errorf("-o: %w", err)
+		}
+	default:
+		t.folder = filepath.Dir(o)
+		t.ext = filepath.Ext(o)
+		t.name = strings.TrimSuffix(filepath.Base(o), t.ext)
+		if t.name == "" { // ".png" is a name without an extension
+			t.name, t.ext = t.ext, ""
+		}
+	}
+	f, err := os.CreateTemp(t.folder, ".aigc-*")
+	if err != nil {
+		return t, fmt.Errorf("results cannot be written to %s: %w", t.folder, err)
+	}
+	_ = f.Close()
+	return t, os.Remove(f.Name())
+}
+
+func isFolder(p string) bool {
+	info, err := os.Stat(p)
+	return err == nil && info.IsDir()
+}
+
+var extensions = map[string]string{
+	"image/png": ".png", "image/jpeg": ".jpg", "image/webp": ".webp", "image/gif": ".gif",
+	"image/svg+xml": ".svg", "image/bmp": ".bmp", "video/mp4": ".mp4", "video/webm": ".webm",
+}
+
+// path is the file of result i of n, and what is odd about it.
+func (t target) path(r service.ResultView, i, n int) (file, oddity string) {
+	ext := t.ext
+	want := extensions[r.MIMEType]
+	switch {
+	case t.name == "":
+		return filepath.Join(t.folder, serverName(r)), ""
+	case ext == "":
+		ext = want
+	case want != "" && !sameExtension(ext, want):
+		oddity = fmt.Sprintf("the name ends in %s, but the file is %s", ext, r.MIMEType)
+	}
+	name := t.name
+	if n > 1 {
+		name += "-" + strconv.Itoa(i+1)
+	}
+	return filepath.Join(t.folder, name+ext), oddity
+}
+
+func sameExtension(a, b string) bool {
+	norm := func(s string) string {
+		if s = strings.ToLower(s); s == ".jpeg" || s == ".jpe" {
+			return ".jpg"
+		}
+		return s
+	}
+	return norm(a) == norm(b)
+}
+
+// serverName is the last part of a result's address; nothing of it can lead
+// out of the folder.
+func serverName(r service.ResultView) string {
+	u, err := url.Parse(r.URL)
+	name := ""
+	if err == nil {
+		name = path.Base(u.Path)
+	}
+	name = strings.Map(func(c rune) rune {
+		if c == filepath.Separator || c < ' ' || c == 0x7f {
+			return '_'
+		}
+		return c
+	}, name)
+	if name == "" || name == "." || name == "/" || strings.HasPrefix(name, ".") {
+		name = r.AssetID + extensions[r.MIMEType]
+	}
+	return name
+}

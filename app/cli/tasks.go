@@ -1,0 +1,186 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"aigc/app/service"
+	"aigc/app/task"
+)
+
+func (c *cli) tasksCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "tasks", Aliases: []string{"task"}, Short: "List, read, wait for, cancel, retry, resume and discard tasks",
+		Long: "Work with tasks, by the server that AIGC_URL names or that works on\nAIGC_DATA_DIR, else in this process.",
+	}
+	cmd.AddCommand(c.listCommand(), c.getCommand(), c.waitCommand(), c.cancelCommand(), c.retryCommand(), c.resumeCommand(), c.discardCommand(), c.eventsCommand())
+	return needsSubcommand(cmd)
+}
+
+// withServer runs f with a server to ask; work says that tasks must get on.
+func (c *cli) withServer(ctx context.Context, work bool, f func(*session) error) (err error) {
+	l, err := c.settings()
+	if err != nil {
+		return err
+	}
+	if err := something(l); err != nil {
+		return err
+	}
+	s, err := c.connect(ctx, l, work)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.close(ctx)) }()
+	return f(s)
+}
+
+func (c *cli) listCommand() *cobra.Command {
+	var status []string
+	var module, model, tag, cursor string
+	var limit int
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use: "list", Short: "Tasks, newest first", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			q := url.Values{"limit": {strconv.Itoa(limit)}}
+			for name, v := range map[string]string{"status": strings.Join(status, ","), "module": module, "model": model, "tag": tag, "cursor": cursor} {
+				if v != "" {
+					q.Set(name, v)
+				}
+			}
+			return c.withServer(cmd.Context(), false, func(s *session) error {
+				page := service.Page{Tasks: []*service.View{}}
+				if err := s.get(cmd.Context(), "/api/tasks?"+q.Encode(), &page); err != nil {
+					return err
+				}
+				if asJSON {
+					return printJSON(c.Out, page)
+				}
+				return c.taskTable(page)
+			})
+		},
+	}
+	f := cmd.Flags()
+	f.StringSliceVar(&status, "status", nil, "only these `states`: queued, running, in_doubt …")
+	f.StringVar(&module, "module", "", "only this `module`")
+	f.StringVar(&model, "model", "", "only this `model`")
+	f.StringVar(&tag, "tag", "", "only with this `tag`")
+	f.IntVar(&limit, "limit", 20, "how `many`")
+	f.StringVar(&cursor, "cursor", "", "go on after this `page`")
+	f.BoolVar(&asJSON, "json", false, "as JSON")
+	_ = cmd.RegisterFlagCompletionFunc("status", cobra.FixedCompletions(states(), cobra.ShellCompDirectiveNoFileComp))
+	return cmd
+}
+
+func states() []string {
+	out := make([]string, len(task.States))
+	for i, s := range task.States {
+		out[i] = string(s)
+	}
+	return out
+}
+
+func (c *cli) taskTable(page service.Page) error {
+	if len(page.Tasks) == 0 {
+		c.say("There are none.")
+		return nil
+	}
+	t := newTable(c.Out, "TASK", "STATUS", "MODEL", "CREATED", "CHARGED", "COST", "ERROR")
+	for _, v := range page.Tasks {
+		fault := ""
+		if v.Error != nil {
+			fault = v.Error.Code
+		}
+		t.row(v.TaskID, string(v.Status), v.Model, time.Unix(v.Created, 0).Format(time.DateTime), string(v.Charged), orDash(money(v)), fault)
+	}
+	if err := t.flush(); err != nil {
+		return err
+	}
+	if page.Next != "" {
+		c.say("More: --cursor %s", page.Next)
+	}
+	return nil
+}
+
+func orDash(s string) string {
+	if s == "" {
+		return "-"
+	}
+	return s
+}
+
+func (c *cli) getCommand() *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use: "get ID", Short: "One task", Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return c.withServer(cmd.Context(), false, func(s *session) error {
+				v, err := s.task(cmd.Context(), args[0], 0)
+				if err != nil {
+					return err
+				}
+				return c.showTask(v, asJSON)
+			})
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "as JSON")
+	return cmd
+}
+
+// showTask is a task for people, or for programs.
+func (c *cli) showTask(v *service.View, asJSON bool) error {
+	if asJSON {
+		return printJSON(c.Out, v)
+	}
+	t := newTable(c.Out)
+	line := func(name, value string) {
+		if value != "" {
+			t.row(name, value)
+		}
+	}
+	line("task", v.TaskID)
+	line("status", string(v.Status)+describe(v))
+	line("operation", v.Kind)
+	line("model", v.Model)
+	line("created", time.Unix(v.Created, 0).Format(time.DateTime))
+	if v.Finished > 0 {
+		line("finished", time.Unix(v.Finished, 0).Format(time.DateTime))
+	}
+	line("charged", string(v.Charged))
+	line("cost", money(v))
+	if v.Sandbox {
+		line("sandbox", "yes: no real money, no real model")
+	}
+	line("vendor", strings.TrimSpace(v.Vendor+" "+v.VendorID))
+	if v.Group != nil {
+		line("parts", strings.Join(v.Group.Children, " "))
+	}
+	for _, r := range v.Data {
+		line("result", r.URL+"  "+size(r)+"  "+r.MIMEType)
+	}
+	for _, w := range v.Warnings {
+		line("warning", w)
+	}
+	if v.Error != nil {
+		line("error", v.Error.Message+" ("+v.Error.Code+")")
+	}
+	line("retry of", v.RetryOf)
+	line("retried as", v.RetriedAs)
+	return t.flush()
+}
+
+func describe(v *service.View) string {
+	switch {
+	case v.Status.Ended():
+		return ""
+	case v.Progress > 0:
+		return ", " + strconv.Itoa(int(v.Progress*100)) + " %: " + stage(v)
+	}
+	return ": " + stage(v)
+}

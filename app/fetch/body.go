@@ -1,0 +1,89 @@
+package fetch
+
+import (
+	"compress/flate"
+	"compress/gzip"
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+)
+
+// watched gives up on a body that stalls. The timer runs while we wait for the
+// server, not while the writer takes its time.
+type watched struct {
+	r     io.Reader
+	timer *time.Timer
+	stall time.Duration
+}
+
+func (b *watched) Read(p []byte) (int, error) {
+	b.timer.Reset(b.stall)
+	defer b.timer.Stop()
+	return b.r.Read(p)
+}
+
+// writeError is a failure of the caller's writer, which is not the URL's fault.
+type writeError struct{ err error }
+
+func (e *writeError) Error() string { return "fetch: write: " + e.err.Error() }
+func (e *writeError) Unwrap() error { return e.err }
+
+var buffers = sync.Pool{New: func() any { return new([64 << 10]byte) }}
+
+// copyBody copies at most limit bytes of the body. We ask for no compression,
+// but objects are sometimes stored gzipped and served so to everybody.
+func copyBody(w io.Writer, body io.Reader, resp *http.Response, limit int64) (size int64, err error) {
+	switch strings.ToLower(resp.Header.Get("Content-Encoding")) {
+	case "", "identity":
+		if resp.ContentLength > limit {
+			return 0, tooLarge(limit)
+		}
+	case "gzip", "x-gzip":
+		if body, err = gzip.NewReader(body); err != nil {
+			return 0, readTrouble(err)
+		}
+	default:
+		return 0, encoding
+	}
+	buf := buffers.Get().(*[64 << 10]byte)
+	defer buffers.Put(buf)
+	for {
+		n, err := body.Read(buf[:])
+		fits := min(int64(n), limit-size)
+		if fits > 0 {
+			wrote, err := w.Write(buf[:fits])
+			size += int64(wrote)
+			if err != nil {
+				return size, &writeError{err}
+			}
+		}
+		switch {
+		case fits < int64(n):
+			return size, tooLarge(limit)
+		case err == io.EOF:
+			return size, nil
+		case err != nil:
+			return size, readTrouble(err)
+		}
+	}
+}
+
+func readTrouble(err error) error {
+	var bad flate.CorruptInputError
+	if errors.Is(err, gzip.ErrHeader) || errors.Is(err, gzip.ErrChecksum) || errors.As(err, &bad) {
+		return encoding.because(err)
+	}
+	return cutOff.because(err)
+}
+
+func mediaType(h http.Header) string {
+	t, _, err := mime.ParseMediaType(h.Get("Content-Type"))
+	if err != nil {
+		return ""
+	}
+	return t
+}

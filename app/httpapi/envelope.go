@@ -1,0 +1,44 @@
+package httpapi
+
+import (
+	"encoding/json"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/labstack/echo/v4"
+)
+
+// envelope is every success, in the shape of the replaced service.
+type envelope struct {
+	Success   bool    `json:"success"`
+	Data      any     `json:"data"`
+	Error     *string `json:"error"`
+	RequestID string  `json:"request_id"`
+	Timestamp string  `json:"timestamp"`
+}
+
+// send writes a whole answer.
+func send(w http.ResponseWriter, r *http.Request, status int, mime string, body []byte) {
+	h := w.Header()
+	h.Set("Content-Type", mime)
+	h.Set("Content-Length", strconv.Itoa(len(body)))
+	w.WriteHeader(status)
+	if r.Method != http.MethodHead {
+		_, _ = w.Write(body) // a caller who has left needs no answer
+	}
+}
+
+// ok answers with data.
+func (s *Server) ok(c echo.Context, status int, data any) error {
+	x := of(c.Request().Context())
+	body, err := json.Marshal(envelope{Success: true, Data: data, RequestID: x.id, Timestamp: time.Now().UTC().Format(time.RFC3339)})
+	if err != nil {
+		return err
+	}
+	c.Response().Header().Set("Cache-Control", "no-store")
+	send(c.Response(), c.Request(), status, "application/json", body)
+	return nil
+}
+
+func taskPath(id string) string { return "/api/tasks/" + id }

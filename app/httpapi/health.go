@@ -1,0 +1,40 @@
+package httpapi
+
+import (
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"aigc/app/fault"
+)
+
+func (s *Server) health(c echo.Context) error {
+	h := s.svc.Health(c.Request().Context())
+	status := http.StatusOK
+	if h.Status == "unhealthy" {
+		status = http.StatusServiceUnavailable
+	}
+	return c.JSON(status, h)
+}
+
+func (s *Server) ready(c echo.Context) error {
+	if err := s.svc.Ready(c.Request().Context()); err != nil {
+		return fault.Wrap(err, fault.Unavailable, "not_ready", "A store does not answer.")
+	}
+	return c.String(http.StatusOK, "ok\n")
+}
+
+func (s *Server) info(c echo.Context) error {
+	var modules []string
+	endpoints := map[string]string{}
+	for _, op := range s.svc.Operations() {
+		endpoints[op.Kind()] = "/api" + op.Entry.Operation.Paths[0]
+		if op.Entry.Operation.Main {
+			modules = append(modules, op.Module.Name)
+		}
+	}
+	return c.JSON(http.StatusOK, map[string]any{
+		"service": "aigc", "version": s.Version, "description": "Pictures and films from many vendors' models, as durable tasks.",
+		"docs": "/docs", "openapi": "/openapi.json", "api_prefix": "/api", "mcp": s.MCPURL, "supported_models": modules, "endpoints": endpoints,
+	})
+}

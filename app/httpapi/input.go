@@ -1,0 +1,224 @@
+package httpapi
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"mime/multipart"
+	"net/http"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"aigc/app/fault"
+	"aigc/app/provider/hoist"
+	"aigc/app/service"
+)
+
+// Limits of a body beside its files.
+const (
+	maxDocument = 1 << 20
+	maxFields   = 100
+	maxFiles    = 17 // 16 pictures and a mask
+)
+
+// input is a body read to its end: a JSON document, with references where
+// files stood.
+type input struct {
+	doc  []byte
+	refs []string
+}
+
+// read takes an operation's body as JSON or as a form.
+func (s *Server) read(c echo.Context, op service.Operation) (*input, error) {
+	switch mediaType(c.Request()) {
+	case "application/json":
+		return s.readJSON(c)
+	case "multipart/form-data":
+		return s.readForm(c, op)
+	}
+	return nil, fault.New(fault.Unsupported, "media_type", "Send application/json or multipart/form-data.").With(fault.ChargedNo)
+}
+
+func mediaType(r *http.Request) string {
+	t, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if err != nil {
+		return ""
+	}
+	return t
+}
+
+// body bounds how long a body may take, in all and between two of its bytes.
+func (s *Server) body(c echo.Context) io.Reader {
+	return &paced{r: c.Request().Body, ctl: http.NewResponseController(c.Response()), idle: s.BodyIdle, end: time.Now().Add(s.BodyTotal)}
+}
+
+type paced struct {
+	r    io.Reader
+	ctl  *http.ResponseController
+	idle time.Duration
+	end  time.Time
+	next time.Time // when the deadline is moved again
+}
+
+func (p *paced) Read(b []byte) (int, error) {
+	if now := time.Now(); now.After(p.next) {
+		d := now.Add(p.idle)
+		if d.After(p.end) {
+			d = p.end
+		}
+		_ = p.ctl.SetReadDeadline(d) // not every connection has one
+		p.next = now.Add(p.idle / 10)
+	}
+	n, err := p.r.Read(b)
+	if errors.Is(err, io.EOF) {
+		_ = p.ctl.SetReadDeadline(time.Time{})
+	}
+	return n, err
+}
+
+// readJSON takes a JSON body; base64 of files in it goes to the service as it
+// streams in.
+func (s *Server) readJSON(c echo.Context) (*input, error) {
+	if mediaType(c.Request()) != "application/json" {
+		return nil, fault.New(fault.Unsupported, "media_type", "Send application/json.").With(fault.ChargedNo)
+	}
+	if n := c.Request().ContentLength; n >= 0 && n <= 64<<10 { // too short to hold a file
+		doc, err := io.ReadAll(s.body(c))
+		return &input{doc: doc}, bodyFault(err)
+	}
+	var doc bytes.Buffer
+	var files []service.Lifted
+	blobs, err := hoist.Lift(&doc, s.body(c), hoist.Options{MaxDoc: maxDocument}, func(n int) (io.WriteCloser, error) {
+		if n >= maxFiles {
+			return nil, fault.New(fault.TooLarge, "too_many_files", "A request may hold at most %d files.", maxFiles).With(fault.ChargedNo)
+		}
+		f, err := s.svc.Lift(c.Request().Context())
+		if err == nil {
+			files = append(files, f)
+		}
+		return f, err
+	})
+	in := &input{doc: doc.Bytes()}
+	for i, f := range files {
+		in.refs = append(in.refs, f.Ref())
+		if err == nil {
+			if blobs[i].Corrupt {
+				err = fault.Faults(fault.Detail{Location: "body", Message: fmt.Sprintf("the base64 of file %d is damaged", i+1)})
+				continue
+			}
+			in.doc = bytes.Replace(in.doc, []byte(blobs[i].Ref), []byte(f.Ref()), 1)
+		}
+	}
+	if err != nil {
+		s.svc.Drop(in.refs...)
+		return nil, bodyFault(err)
+	}
+	return in, nil
+}
+
+// bodyFault is what a broken body means.
+func bodyFault(err error) error {
+	var f *fault.Error
+	var timeout interface{ Timeout() bool }
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &f):
+		return err
+	case errors.As(err, &timeout) && timeout.Timeout():
+		return fault.Wrap(err, fault.TooSlow, "body_too_slow", "The body did not arrive in time.").With(fault.ChargedNo)
+	}
+	return fault.Wrap(err, fault.Invalid, "body_cut_short", "The body ended early.").With(fault.ChargedNo)
+}
+
+// readForm takes a form: text fields become what the schema says, files go to
+// the service as they stream in. As with the replaced service, query
+// parameters fill fields too.
+func (s *Server) readForm(c echo.Context, op service.Operation) (in *input, err error) {
+	_, params, _ := mime.ParseMediaType(c.Request().Header.Get("Content-Type"))
+	if params["boundary"] == "" {
+		return nil, fault.New(fault.Invalid, "bad_form", "The form has no boundary.").With(fault.ChargedNo)
+	}
+	in = &input{}
+	defer func() {
+		if err != nil {
+			s.svc.Drop(in.refs...)
+		}
+	}()
+	values := map[string][]string{}
+	for k, v := range c.QueryParams() {
+		values[k] = v
+	}
+	parts := multipart.NewReader(s.body(c), params["boundary"])
+	size := 0
+	for n := 0; ; n++ {
+		p, err := parts.NextRawPart()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return in, bodyFault(err)
+		}
+		name := fieldName(p.FormName())
+		if n > maxFields {
+			return in, fault.New(fault.TooLarge, "too_many_fields", "The form has too many fields.").With(fault.ChargedNo)
+		}
+		if p.FileName() != "" {
+			if err := s.takeFile(c, p, in); err != nil {
+				return in, err
+			}
+			values[name] = append(values[name], in.refs[len(in.refs)-1])
+			continue
+		}
+		text, err := io.ReadAll(io.LimitReader(p, maxDocument+1))
+		if size += len(text); err != nil || size > maxDocument {
+			return in, fault.New(fault.TooLarge, "form_too_large", "The fields of the form are too large.").With(fault.ChargedNo)
+		}
+		values[name] = append(values[name], string(text))
+	}
+	spread(op, values)
+	in.doc, err = op.Schema.FromForm(values)
+	return in, err
+}
+
+func (s *Server) takeFile(c echo.Context, p *multipart.Part, in *input) error {
+	if len(in.refs) >= maxFiles {
+		return fault.New(fault.TooLarge, "too_many_files", "A request may hold at most %d files.", maxFiles).With(fault.ChargedNo)
+	}
+	f, err := s.svc.Lift(c.Request().Context())
+	if err != nil {
+		return err
+	}
+	in.refs = append(in.refs, f.Ref())
+	if _, err := io.Copy(f, p); err != nil {
+		return bodyFault(err)
+	}
+	return f.Close()
+}
+
+// fieldName reads "image[]" as "image".
+func fieldName(name string) string {
+	if n := len(name); n > 2 && name[n-2:] == "[]" {
+		return name[:n-2]
+	}
+	return name
+}
+
+// spread moves further files of a single picture field to the list beside it:
+// OpenAI's clients send image[] several times.
+func spread(op service.Operation, values map[string][]string) {
+	one, isOne := op.Schema.Field("image")
+	many, isMany := op.Schema.Field("images")
+	if !isOne || !isMany || !one.Image || !many.Image || one.Many {
+		return
+	}
+	if list := values["image"]; len(list) > 1 {
+		values["image"], values["images"] = list[:1], append(list[1:len(list):len(list)], values["images"]...)
+	}
+}
+
+// buying says whether a request may have begun a purchase.
+func (x *exchange) buying() bool { return x.task != "" }

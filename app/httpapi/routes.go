@@ -1,0 +1,70 @@
+package httpapi
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humaecho"
+	"github.com/labstack/echo/v4"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"aigc/app/schema"
+)
+
+// routes mounts everything. huma holds the OpenAPI document; the handlers
+// validate with package schema, whose words MCP and the command line share.
+func (s *Server) routes() {
+	adopt()
+	e := echo.New()
+	e.HideBanner, e.HidePort = true, true
+	e.IPExtractor = echo.ExtractIPDirect()
+	e.HTTPErrorHandler = func(err error, c echo.Context) {
+		s.fail(of(c.Request().Context()), c.Request(), echoFault(err))
+	}
+	e.Use(s.authenticate)
+	s.echo = e
+	conf := huma.DefaultConfig("aigc", s.Version)
+	conf.DocsPath, conf.OpenAPIPath, conf.SchemasPath, conf.CreateHooks = "", "", "", nil
+	conf.Info.Description = "Pictures and films from many vendors' models. Every request for one is a durable task."
+	conf.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", schema.Name)
+	conf.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
+		"bearer": {Type: "http", Scheme: "bearer"}, "key": {Type: "apiKey", In: "header", Name: "X-API-Key"},
+	}
+	conf.Security = []map[string][]string{{}, {"bearer": {}}, {"key": {}}}
+	s.api = humaecho.NewV4(e, conf)
+
+	for _, op := range s.svc.Operations() {
+		s.operation(op)
+	}
+	s.route(http.MethodPost, "/api/images/create", "Draw with whatever module has the model", "generations", keyed, s.createAny)
+	s.route(http.MethodPost, "/api/quote", "What a request would cost", "generations", keyed, s.quote)
+	s.route(http.MethodGet, "/api/models", "Models, prices and schemas", "catalogue", keyed, s.models)
+	s.taskRoutes()
+	s.fileRoutes()
+	s.route(http.MethodGet, "/api/health", "State of every part", "operation", public, s.health)
+	s.route(http.MethodGet, "/livez", "The process is alive", "operation", public, func(c echo.Context) error { return c.String(http.StatusOK, "ok\n") })
+	s.route(http.MethodGet, "/readyz", "The process can take requests", "operation", public, s.ready)
+	s.route(http.MethodGet, "/", "What this is", "operation", public, s.info)
+	metrics := echo.WrapHandler(promhttp.HandlerFor(s.Metrics, promhttp.HandlerOpts{}))
+	s.route(http.MethodGet, "/metrics", "Prometheus metrics", "operation", admin, metrics)
+	s.docs()
+}
+
+// handler is a route that returns its fault.
+type handler = echo.HandlerFunc
+
+// route mounts a handler and describes it.
+func (s *Server) route(method, path, summary, tag string, who access, h handler) *huma.Operation {
+	s.access[path] = who
+	s.echo.Add(method, path, h)
+	op := &huma.Operation{Method: method, Path: openPath(path), Summary: summary, Tags: []string{tag}, Responses: map[string]*huma.Response{
+		"200": {Description: "success"}, "default": problemResponse(s.api),
+	}}
+	for _, name := range pathParams(path) {
+		op.Parameters = append(op.Parameters, &huma.Param{Name: name, In: "path", Required: true, Schema: &huma.Schema{Type: huma.TypeString}})
+	}
+	op.OperationID = strings.ToLower(method) + strings.NewReplacer("/", "-", "{", "", "}", "").Replace(op.Path)
+	s.api.OpenAPI().AddOperation(op)
+	return op
+}

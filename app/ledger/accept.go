@@ -1,0 +1,150 @@
+package ledger
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"aigc/app/fault"
+	"aigc/app/task"
+)
+
+// Accept implements [task.Ledger]. The tasks passed in are not changed.
+func (s *store) Accept(ctx context.Context, tasks []*task.Task, key task.IdempotencyKey, join time.Duration) (t *task.Task, replayed bool, err error) {
+	if err := wellFormed(tasks); err != nil {
+		return nil, false, err
+	}
+	err = s.write(ctx, func(x *tx) error {
+		t, err = x.earlier(tasks[0], key, join)
+		if replayed = t != nil; replayed || err != nil {
+			return err
+		}
+		for i, next := range tasks {
+			row, err := x.insert(next)
+			if err != nil {
+				return err
+			}
+			if i == 0 {
+				t = row
+			}
+		}
+		return x.bind(t, key)
+	})
+	if err != nil {
+		return nil, false, err
+	}
+	return t, replayed, nil
+}
+
+// wellFormed holds callers to their part: one task, or a group and its children.
+func wellFormed(tasks []*task.Task) error {
+	if len(tasks) == 0 {
+		return fault.From(fmt.Errorf("accept: no task"))
+	}
+	for i, t := range tasks {
+		switch {
+		case t.ID == "":
+			return fault.From(fmt.Errorf("accept: a task without an id"))
+		case i == 0 && (t.Parent != "" || t.Group != (len(tasks) > 1)):
+			return fault.From(fmt.Errorf("accept: a group comes first and with its children"))
+		case i > 0 && (t.Parent != tasks[0].ID || t.Group):
+			return fault.From(fmt.Errorf("accept: a child belongs to the group before it"))
+		}
+	}
+	return nil
+}
+
+// earlier is the task that a repeated request means; nil if there is none.
+func (x *tx) earlier(t *task.Task, key task.IdempotencyKey, join time.Duration) (*task.Task, error) {
+	if key.Key != "" {
+		id, hash, err := x.bound(key)
+		if err != nil {
+			return nil, err
+		}
+		switch {
+		case id == "":
+		case hash != t.InputHash:
+			return nil, fault.New(fault.Mismatch, "idempotency_key_reused",
+				"This Idempotency-Key was used for another request. Send a new key with this one, or repeat the first request unchanged.").With(fault.ChargedNo)
+		default:
+			return oneTask(x, selectTask+byID, id)
+		}
+	}
+	if join <= 0 || t.InputHash == "" {
+		return nil, nil
+	}
+	found, err := x.joinable(t, x.now-join.Milliseconds())
+	if err != nil || found == nil {
+		return nil, err
+	}
+	return found, x.bind(found, key)
+}
+
+const hour = 3600_000 // in milliseconds, as in the index tasks_join
+
+const joinable = `WHERE parent = '' AND input_hash <> '' AND created / 3600000 = $1 AND input_hash = $2
+	AND owner = $3 AND created >= $4 AND state NOT IN ('failed', 'canceled') ORDER BY id DESC LIMIT 1`
+
+// joinable looks for an unfailed task of the same owner and input, hour by hour.
+func (x *tx) joinable(t *task.Task, since int64) (*task.Task, error) {
+	for h := x.now / hour; h >= since/hour; h-- {
+		found, err := manyTasks(x, selectTask+joinable, h, t.InputHash, t.Owner, since)
+		if err != nil || len(found) > 0 {
+			return first(found), err
+		}
+	}
+	return nil, nil
+}
+
+func first(list []*task.Task) *task.Task {
+	if len(list) == 0 {
+		return nil
+	}
+	return list[0]
+}
+
+// insert writes a new task as it is accepted: nothing sent, nothing charged.
+func (x *tx) insert(next *task.Task) (*task.Task, error) {
+	t := *next
+	t.State, t.Version, t.Charged = task.Queued, 1, fault.ChargedNo
+	if t.Group {
+		t.State = task.Running // it follows from its children
+	}
+	t.Created, t.Updated = fromMS(x.now), fromMS(x.now)
+	if t.RunAt.IsZero() {
+		t.RunAt = t.Created
+	}
+	asStored(&t)
+	var e encoder
+	e.fixed(&t)
+	e.moving(&t)
+	if e.err != nil {
+		return nil, fault.From(e.err)
+	}
+	if _, err := x.exec(insertTask, e.values...); err != nil {
+		return nil, err
+	}
+	x.count(&t, "")
+	if err := x.event(&t, "", task.Accept, ""); err != nil {
+		return nil, err
+	}
+	return &t, x.list(&t)
+}
+
+// list makes a task findable in lists; children are shown by their group.
+func (x *tx) list(t *task.Task) error {
+	if t.Parent != "" {
+		return nil
+	}
+	const series = "INSERT INTO task_series (owner, module, model) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING"
+	if _, err := x.exec(series, t.Owner, t.Module, t.Model); err != nil {
+		return err
+	}
+	for _, tag := range t.Tags {
+		const labelled = "INSERT INTO task_tags (owner, tag, task) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING"
+		if _, err := x.exec(labelled, t.Owner, tag, t.ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,168 @@
+package ledger
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"aigc/app/task"
+)
+
+// live repeats the condition of the index tasks_due, which serves no query
+// that does not.
+const live = "is_group = 0 AND state IN ('queued', 'submitting', 'running', 'storing', 'in_doubt')"
+
+// lease takes rows of state $1 whose lease is over at $2, for $3 until $4.
+var (
+	lease    = "UPDATE tasks SET lease_owner = $3, lease_until = $4 WHERE "
+	free     = "state = $1 AND lease_until <= $2 AND ($5 = '' OR spool = '' OR spool = $5)"
+	leaseOne = lease + "id = $6 AND is_group = 0 AND " + free + " RETURNING " + taskColumns
+	leaseDue = lease + "id IN (SELECT id FROM tasks WHERE " + live + " AND " + free +
+		" AND run_at <= $2 ORDER BY run_at LIMIT $6) RETURNING " + taskColumns
+)
+
+// Due implements [task.Ledger].
+func (s *store) Due(ctx context.Context, d task.DueRequest) (out []*task.Task, err error) {
+	if d.ID == "" && d.Limit <= 0 {
+		return nil, nil
+	}
+	err = s.write(ctx, func(x *tx) error {
+		query, last := leaseDue, any(int64(d.Limit))
+		if d.ID != "" {
+			query, last = leaseOne, d.ID
+		}
+		out, err = manyTasks(x, query, string(d.State), x.now, d.Owner, x.now+d.Lease.Milliseconds(), d.Spool, last)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return byRunAt(out), nil
+}
+
+func byRunAt(list []*task.Task) []*task.Task {
+	slices.SortStableFunc(list, func(a, b *task.Task) int {
+		return cmp.Or(a.RunAt.Compare(b.RunAt), cmp.Compare(a.ID, b.ID))
+	})
+	return list
+}
+
+// pauses: 5 s doubling to 5 min.
+const nextWake = "run_at = $2 + CASE WHEN wakes >= 6 THEN 300000 ELSE 5000 * (1 << wakes) END, wakes = wakes + 1"
+
+// Wake implements [task.Ledger]. Rows come back in the order in which they
+// were due.
+func (s *store) Wake(ctx context.Context, state task.State, media []string, limit int) (out []*task.Task, err error) {
+	if limit <= 0 {
+		return nil, nil
+	}
+	of, args := "", []any(nil)
+	if len(media) > 0 {
+		of, args = holders(4, media)
+		of = " AND media IN (" + of + ")"
+	}
+	query := fmt.Sprintf(`UPDATE tasks SET %s WHERE id IN (SELECT id FROM tasks WHERE %s AND state = $1
+		AND run_at <= $2 AND lease_until <= $2%s ORDER BY run_at LIMIT $3) RETURNING %s`, nextWake, live, of, taskColumns)
+	err = s.write(ctx, func(x *tx) error {
+		out, err = manyTasks(x, query, append([]any{string(state), x.now, int64(limit)}, args...)...)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return byRunAt(out), nil
+}
+
+// pollChunk is the greatest number of polls written by one statement; the
+// statements' sizes are powers of two, so that few serve all lengths.
+const pollChunk = 256
+
+// Reschedule implements [task.Ledger]. A poll by somebody who does not hold
+// the lease any more changes nothing.
+func (s *store) Reschedule(ctx context.Context, polls []task.Poll) error {
+	if len(polls) == 0 {
+		return nil
+	}
+	return s.write(ctx, func(x *tx) error {
+		for n := pollChunk; len(polls) > 0; n /= 2 {
+			for ; len(polls) >= n; polls = polls[n:] {
+				var args []any
+				for _, p := range polls[:n] {
+					args = append(args, p.ID, p.Owner, x.now+p.RunAt.Milliseconds(), p.Progress, p.Message)
+				}
+				if _, err := x.exec(reschedule(n), args...); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+}
+
+// reschedule is the statement for n polls. The casts tell a strictly typed
+// database what the placeholders are.
+func reschedule(n int) string {
+	rows := make([]string, n)
+	for i := range rows {
+		rows[i] = fmt.Sprintf("(CAST($%d AS TEXT), CAST($%d AS TEXT), CAST($%d AS BIGINT), CAST($%d AS DOUBLE PRECISION), CAST($%d AS TEXT))",
+			5*i+1, 5*i+2, 5*i+3, 5*i+4, 5*i+5)
+	}
+	return "WITH poll (id, owner, run_at, progress, message) AS (VALUES " + strings.Join(rows, ", ") + `)
+		UPDATE tasks SET run_at = poll.run_at, progress = poll.progress, message = poll.message, lease_owner = '', lease_until = 0
+		FROM poll WHERE tasks.id = poll.id AND tasks.lease_owner = poll.owner`
+}
+
+// Renew implements [task.Ledger]. A lease that is over is not revived: others
+// may have acted on its end.
+func (s *store) Renew(ctx context.Context, owner string, lease time.Duration) error {
+	const renew = "UPDATE tasks SET lease_until = $3 WHERE lease_owner = $1 AND lease_owner <> '' AND lease_until > $2"
+	return s.write(ctx, func(x *tx) error {
+		_, err := x.exec(renew, owner, x.now, x.now+lease.Milliseconds())
+		return err
+	})
+}
+
+// Unlease implements [task.Ledger]. It counts as a wake, so that pauses can grow.
+func (s *store) Unlease(ctx context.Context, id, owner string, after time.Duration, message string) error {
+	const unlease = `UPDATE tasks SET lease_owner = '', lease_until = 0, run_at = $3, wakes = wakes + 1, message = $4
+		WHERE id = $1 AND lease_owner = $2`
+	return s.write(ctx, func(x *tx) error {
+		n, err := x.exec(unlease, id, owner, x.now+after.Milliseconds(), message)
+		if err == nil && n == 0 {
+			return task.ErrStale
+		}
+		return err
+	})
+}
+
+// Abandoned implements [task.Ledger].
+func (s *store) Abandoned(ctx context.Context, owner, spool string) ([]*task.Task, error) {
+	query := selectTask + "WHERE " + live + " AND state = 'submitting' AND (lease_until <= " + s.dialect.now +
+		" OR $1 <> '' AND spool = $1 AND lease_owner <> $2) ORDER BY run_at"
+	return manyTasks(s.reading(ctx), query, spool, owner)
+}
+
+// VoidLeases ends all leases. It is for a ledger that only one process may run
+// tasks on, when that process starts: whoever held them is gone.
+func (s *store) VoidLeases(ctx context.Context) error {
+	return s.write(ctx, func(x *tx) error {
+		_, err := x.exec("UPDATE tasks SET lease_owner = '', lease_until = 0 WHERE " + live + " AND lease_until > 0")
+		return err
+	})
+}
+
+// RequestCancel implements [task.Ledger]. The next poll is due at once, so
+// that the vendor is told soon.
+func (s *store) RequestCancel(ctx context.Context, id string) (running bool, err error) {
+	const note = `UPDATE tasks SET cancel_requested = 1, run_at = CASE WHEN run_at > $2 THEN $2 ELSE run_at END
+		WHERE id = $1 AND state = 'running' AND is_group = 0`
+	err = s.write(ctx, func(x *tx) error {
+		n, err := x.exec(note, id, x.now)
+		running = n > 0
+		return err
+	})
+	return running && err == nil, err
+}

@@ -1,0 +1,238 @@
+package ledger
+
+import (
+	"context"
+	"fmt"
+	"runtime/debug"
+	"slices"
+	"sync"
+
+	"aigc/app/fault"
+	"aigc/app/task"
+)
+
+// writer commits in groups. Whoever finds nobody writing leads: it takes all
+// that waits, itself included, runs it in one transaction, and hands the lead
+// to the first of those who came meanwhile. Nobody waits for company.
+type writer struct {
+	dialect dialect
+	open    func() (*session, error)
+
+	mu      sync.Mutex
+	queue   []*job
+	leading bool
+	closed  bool
+	idle    chan struct{} // closed when the writer is closed and nobody leads
+
+	session *session // the leader's alone
+}
+
+// job is one caller's part of a transaction.
+type job struct {
+	run   func(*tx) error
+	err   error
+	leads bool          // it was handed the lead; set before turn is told
+	turn  chan struct{} // told once: done, or lead
+}
+
+// batchMax keeps a transaction short enough for the last of its callers.
+const batchMax = 256
+
+var errClosed = fault.New(fault.Unavailable, "ledger_closed", "The ledger is closed; the server is stopping.")
+
+// do runs a caller's part and returns when it is on the disk. A caller whose
+// context ends while it waits leaves; once its part has begun it learns what
+// became of it.
+func (w *writer) do(ctx context.Context, run func(*tx) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	j := &job{run: run, turn: make(chan struct{}, 1)}
+	w.mu.Lock()
+	if w.closed {
+		w.mu.Unlock()
+		return errClosed
+	}
+	w.queue = append(w.queue, j)
+	lead := !w.leading
+	w.leading = true
+	w.mu.Unlock()
+	if !lead {
+		select {
+		case <-j.turn:
+		case <-ctx.Done():
+			if w.leave(j) {
+				return ctx.Err()
+			}
+			<-j.turn
+		}
+	}
+	if lead || j.leads {
+		w.lead()
+	}
+	return j.err
+}
+
+// leave takes a job out of the queue, unless it has begun or must lead.
+func (w *writer) leave(j *job) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	i := slices.Index(w.queue, j)
+	if i < 0 || j.leads {
+		return false
+	}
+	w.queue = slices.Delete(w.queue, i, i+1)
+	return true
+}
+
+// lead commits one batch, whose first job is the leader's own.
+func (w *writer) lead() {
+	w.mu.Lock()
+	n := min(len(w.queue), batchMax)
+	batch := slices.Clone(w.queue[:n])
+	w.queue = slices.Delete(w.queue, 0, n)
+	w.mu.Unlock()
+
+	w.commit(batch)
+	for _, j := range batch[1:] {
+		j.turn <- struct{}{}
+	}
+
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if len(w.queue) > 0 {
+		next := w.queue[0]
+		next.leads = true
+		next.turn <- struct{}{}
+		return
+	}
+	w.leading = false
+	if w.closed {
+		close(w.idle)
+	}
+}
+
+// commit runs a batch in one transaction and settles every job's error.
+func (w *writer) commit(batch []*job) {
+	x, err := w.begin()
+	if err == nil {
+		err = x.runAll(batch)
+	}
+	if err == nil && !slices.ContainsFunc(batch, func(j *job) bool { return j.err == nil }) {
+		w.rollback() // all failed: there is nothing to keep
+		return
+	}
+	if err == nil {
+		err = x.writeCounts()
+	}
+	if err == nil {
+		_, err = x.exec("COMMIT")
+	}
+	if err == nil {
+		return
+	}
+	w.rollback()
+	for _, j := range batch {
+		if j.err == nil {
+			j.err = w.dialect.fault(err)
+		}
+	}
+}
+
+func (w *writer) begin() (*tx, error) {
+	if w.session == nil {
+		s, err := w.open()
+		if err != nil {
+			return nil, err
+		}
+		w.session = s
+	}
+	x := &tx{session: w.session}
+	if _, err := x.exec(w.dialect.begin); err != nil {
+		return nil, err
+	}
+	var err error
+	x.now, err = x.number("SELECT " + w.dialect.now)
+	return x, err
+}
+
+// rollback ends the transaction without a trace. A connection that cannot
+// even do that is replaced by a fresh one.
+func (w *writer) rollback() {
+	if w.session == nil {
+		return
+	}
+	if _, err := w.session.exec("ROLLBACK"); err != nil {
+		w.session.discard()
+		w.session = nil
+	}
+}
+
+// close lets all who are in the queue finish.
+func (w *writer) close() {
+	w.mu.Lock()
+	if !w.closed {
+		w.closed = true
+		if !w.leading {
+			close(w.idle)
+		}
+	}
+	w.mu.Unlock()
+	<-w.idle
+}
+
+// runAll runs every job in a savepoint of its own. Its error is the end of
+// the whole transaction.
+func (x *tx) runAll(batch []*job) error {
+	if len(batch) == 1 { // the transaction is its savepoint
+		batch[0].err = x.attempt(batch[0].run)
+		return nil
+	}
+	for _, j := range batch {
+		if _, err := x.exec("SAVEPOINT job"); err != nil {
+			return err
+		}
+		counted := len(x.moved)
+		if j.err = x.attempt(j.run); j.err != nil {
+			x.moved = x.moved[:counted]
+			if _, err := x.exec("ROLLBACK TO SAVEPOINT job"); err != nil {
+				return err
+			}
+		}
+		if _, err := x.exec("RELEASE SAVEPOINT job"); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// attempt keeps a panic in one caller's part from taking the others along.
+func (x *tx) attempt(run func(*tx) error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fault.Wrap(fmt.Errorf("panic: %v\n%s", p, debug.Stack()), fault.Internal, "ledger_panic", "The ledger could not make the change.")
+		}
+	}()
+	return run(x)
+}
+
+const addToCount = `INSERT INTO task_counts (state, n) VALUES ($1, $2)
+	ON CONFLICT (state) DO UPDATE SET n = task_counts.n + excluded.n`
+
+// writeCounts brings the counts of states up to date: once a batch, since all
+// batches write to the same few rows.
+func (x *tx) writeCounts() error {
+	sum := map[task.State]int64{}
+	for _, c := range x.moved {
+		sum[c.state] += c.n
+	}
+	for _, state := range task.States { // in one order, so that two writers cannot block each other
+		if sum[state] == 0 {
+			continue
+		}
+		if _, err := x.exec(addToCount, string(state), sum[state]); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,106 @@
+package app
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"syscall"
+	"time"
+)
+
+// Holder is who works on a data folder; it stands in the folder's lock file.
+type Holder struct {
+	PID  int    `json:"pid"`
+	Role string `json:"role"`
+	URL  string `json:"url,omitempty"` // its REST address, once it listens
+	MCP  string `json:"mcp,omitempty"`
+}
+
+// HeldError says that another process works on the data folder.
+type HeldError struct {
+	Dir string
+	Holder
+}
+
+func (e *HeldError) Error() string {
+	s := fmt.Sprintf("the data folder %s is in use by aigc %s (process %d)", e.Dir, e.Role, e.PID)
+	if e.URL != "" {
+		s += " at " + e.URL
+	}
+	return s + "; stop it, or choose another AIGC_DATA_DIR"
+}
+
+// lock is a lock on a data folder. It ends with the process, however that ends.
+type lock struct {
+	file *os.File
+	Holder
+}
+
+func takeLock(dir, role string) (*lock, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("AIGC_DATA_DIR: %w", err)
+	}
+	f, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("AIGC_DATA_DIR: %w", err)
+	}
+	err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+	for try := 0; errors.Is(err, syscall.EWOULDBLOCK) && try < 5; try++ {
+		time.Sleep(20 * time.Millisecond) // Running may just have a look; it takes a moment
+		err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+	}
+	if err != nil {
+		defer f.Close()
+		if errors.Is(err, syscall.EWOULDBLOCK) {
+			h, _ := readHolder(dir)
+			return nil, &HeldError{Dir: dir, Holder: h}
+		}
+		return nil, fmt.Errorf("AIGC_DATA_DIR cannot be locked: %w", err)
+	}
+	l := &lock{file: f, Holder: Holder{PID: os.Getpid(), Role: role}}
+	return l, l.write()
+}
+
+func (l *lock) write() error {
+	data, err := json.Marshal(l.Holder)
+	if err != nil {
+		return err
+	}
+	if err := l.file.Truncate(0); err != nil {
+		return err
+	}
+	_, err = l.file.WriteAt(data, 0)
+	return err
+}
+
+func (l *lock) release() error {
+	return errors.Join(l.file.Truncate(0), l.file.Close())
+}
+
+func readHolder(dir string) (Holder, error) {
+	var h Holder
+	data, err := os.ReadFile(filepath.Join(dir, "lock"))
+	if err != nil {
+		return h, err
+	}
+	return h, json.Unmarshal(data, &h)
+}
+
+// Running finds the server that works on a data folder; nil if there is none.
+func Running(dir string) *Holder {
+	f, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_RDWR, 0o600)
+	if err != nil {
+		return nil
+	}
+	defer f.Close()
+	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_SH|syscall.LOCK_NB); err == nil {
+		return nil // nobody holds it
+	}
+	h, err := readHolder(dir)
+	if err != nil || h.URL == "" {
+		return nil
+	}
+	return &h
+}

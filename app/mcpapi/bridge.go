@@ -1,0 +1,203 @@
+package mcpapi
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+
+	"github.com/modelcontextprotocol/go-sdk/jsonrpc"
+	"github.com/modelcontextprotocol/go-sdk/mcp"
+)
+
+// maxLine is the longest message a bridge carries: a file of 50 MB in base64,
+// and what is around it.
+const maxLine = 80 << 20
+
+// Bridge carries messages between a client on a pair of streams and the MCP
+// server at address, until in ends and what was asked is answered, or ctx
+// ends. The address may leave out the path. The server keeps no sessions, so
+// every message is an exchange of its own, and one that fails harms no other.
+func Bridge(ctx context.Context, address, key string, in io.Reader, out io.Writer) error {
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" {
+		return fmt.Errorf("%q is no address of an MCP server", address)
+	}
+	if strings.Trim(u.Path, "/") == "" {
+		u.Path = "/mcp"
+	}
+	client, err := (&mcp.IOTransport{Reader: io.NopCloser(in), Writer: keepOpen{out}, MaxLineLength: maxLine}).Connect(ctx)
+	if err != nil {
+		return err
+	}
+	defer client.Close()
+	b := &bridge{url: u.String(), key: key, client: client, open: map[jsonrpc.ID]context.CancelFunc{}}
+	defer b.underWay.Wait()
+	for {
+		msg, err := client.Read(ctx)
+		if errors.Is(err, io.EOF) || ctx.Err() != nil {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		b.take(ctx, msg)
+	}
+}
+
+type keepOpen struct{ io.Writer }
+
+func (keepOpen) Close() error { return nil }
+
+type bridge struct {
+	url, key string
+	client   mcp.Connection
+	underWay sync.WaitGroup
+
+	mu      sync.Mutex
+	version string // of the protocol, once a handshake has settled it
+	open    map[jsonrpc.ID]context.CancelFunc
+}
+
+// take begins the exchange of one message.
+func (b *bridge) take(ctx context.Context, msg jsonrpc.Message) {
+	req, ok := msg.(*jsonrpc.Request)
+	if !ok {
+		return // an answer to a question: the server asks none
+	}
+	if req.Method == "notifications/cancelled" {
+		b.cancel(req) // over HTTP a call ends with its exchange
+		return
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	if req.IsCall() {
+		b.mu.Lock()
+		b.open[req.ID] = cancel
+		b.mu.Unlock()
+	}
+	b.underWay.Go(func() {
+		defer cancel()
+		err := b.exchange(ctx, req)
+		b.mu.Lock()
+		delete(b.open, req.ID)
+		b.mu.Unlock()
+		if err != nil && req.IsCall() && ctx.Err() == nil {
+			_ = b.client.Write(ctx, &jsonrpc.Response{ID: req.ID, Error: err})
+		}
+	})
+}
+
+func (b *bridge) cancel(req *jsonrpc.Request) {
+	var p struct {
+		RequestID any `json:"requestId"`
+	}
+	if json.Unmarshal(req.Params, &p) != nil {
+		return
+	}
+	id, err := jsonrpc.MakeID(p.RequestID)
+	if err != nil {
+		return
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if cancel := b.open[id]; cancel != nil {
+		cancel()
+	}
+}
+
+// exchange sends one message and passes on what the server says to it.
+func (b *bridge) exchange(ctx context.Context, req *jsonrpc.Request) error {
+	hop := &hop{bridge: b}
+	server, err := (&mcp.StreamableClientTransport{
+		Endpoint: b.url, HTTPClient: &http.Client{Transport: hop}, MaxRetries: -1, DisableStandaloneSSE: true,
+	}).Connect(ctx)
+	if err != nil {
+		return err
+	}
+	defer server.Close()
+	if err := server.Write(ctx, req); err != nil {
+		if hop.refusal != nil {
+			return hop.refusal
+		}
+		return &jsonrpc.Error{Code: refused, Message: "The aigc server at " + b.url + " could not be asked: " + reason(err)}
+	}
+	for req.IsCall() {
+		msg, err := server.Read(ctx)
+		if err != nil {
+			return &jsonrpc.Error{Code: refused, Message: "The aigc server at " + b.url + " did not answer: " + reason(err)}
+		}
+		answer, last := msg.(*jsonrpc.Response)
+		if last && req.Method == "initialize" {
+			b.settle(answer)
+		}
+		if err := b.client.Write(ctx, msg); err != nil || last {
+			return nil // without a reader there is nobody to tell
+		}
+	}
+	return nil
+}
+
+// reason is the innermost cause: what is around it are names of the SDK's.
+func reason(err error) string {
+	var u *url.Error
+	if errors.As(err, &u) {
+		return u.Err.Error()
+	}
+	return err.Error()
+}
+
+func (b *bridge) settle(answer *jsonrpc.Response) {
+	var r struct {
+		ProtocolVersion string `json:"protocolVersion"`
+	}
+	if json.Unmarshal(answer.Result, &r) == nil {
+		b.mu.Lock()
+		b.version = r.ProtocolVersion
+		b.mu.Unlock()
+	}
+}
+
+// hop is the HTTP of one exchange.
+type hop struct {
+	*bridge
+	refusal *jsonrpc.Error
+}
+
+const versionHeader = "Mcp-Protocol-Version"
+
+// RoundTrip adds the key and the version, and keeps the server's own words of
+// refusal, which the SDK would drop.
+func (h *hop) RoundTrip(r *http.Request) (*http.Response, error) {
+	r = r.Clone(r.Context())
+	if h.key != "" {
+		r.Header.Set("Authorization", "Bearer "+h.key)
+	}
+	h.mu.Lock()
+	if r.Header.Get(versionHeader) == "" && h.version != "" {
+		r.Header.Set(versionHeader, h.version)
+	}
+	h.mu.Unlock()
+	resp, err := http.DefaultTransport.RoundTrip(r)
+	if err != nil || resp.StatusCode < 400 {
+		return resp, err
+	}
+	text, err := io.ReadAll(io.LimitReader(resp.Body, 64<<10))
+	_ = resp.Body.Close()
+	if err != nil {
+		return nil, err
+	}
+	var answer struct{ Error *jsonrpc.Error }
+	if json.Unmarshal(text, &answer) == nil && answer.Error != nil {
+		h.refusal = answer.Error
+	} else {
+		h.refusal = &jsonrpc.Error{Code: refused, Message: fmt.Sprintf("The aigc server answered %s: %s", resp.Status, brief(string(text), 400))}
+	}
+	resp.Body = io.NopCloser(bytes.NewReader(text))
+	return resp, nil
+}

@@ -1,0 +1,397 @@
+package mcpapi
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/modelcontextprotocol/go-sdk/jsonrpc"
+	"github.com/modelcontextprotocol/go-sdk/mcp"
+
+	"aigc/app/fault"
+	"aigc/app/service"
+	"aigc/app/task"
+)
+
+func TestPicture(t *testing.T) {
+	t.Parallel()
+	r := start(t, newFake(t))
+	c := r.connect(t, nil, "")
+	a := c.call("create_toy_image", map[string]any{"prompt": "a fox", "seed": json.Number("9007199254740993"), "idempotency_key": "one"})
+	if a.IsError || len(a.links) != 1 || len(a.shown) != 1 {
+		t.Fatalf("%s: %d links, %d pictures", a.text, len(a.links), len(a.shown))
+	}
+	if l := a.links[0]; !strings.HasPrefix(l.URI, "http://gateway/api/images/") || l.MIMEType != "image/png" || *l.Size != 1234 || l.Name != "toy-1_01930000-0000-7000-8000-000000000001_0.png" {
+		t.Errorf("link %+v", l)
+	}
+	a.want(t, map[string]any{"task_id": "01930000-0000-7000-8000-000000000001", "status": "succeeded", "charged": "yes", "model": "toy-1"})
+	for _, want := range []string{"1 result by toy-1", "Cost: 0.039 USD", "http://gateway/api/images/", "640x480", "seed 9007199254740993"} {
+		if !strings.Contains(a.text, want) {
+			t.Errorf("%q is not in %q", want, a.text)
+		}
+	}
+	req := r.last()
+	if got := string(req.Input); got != `{"prompt":"a fox","seed":9007199254740993}` {
+		t.Errorf("the service got %s", got)
+	}
+	if req.IdempotencyKey != "one" || req.Caller.Name != service.Local || req.Operation.Kind() != "toy.image" {
+		t.Errorf("%+v", req)
+	}
+	again := c.call("create_toy_image", map[string]any{"prompt": "a fox", "seed": json.Number("9007199254740993"), "idempotency_key": "one"})
+	again.want(t, map[string]any{"task_id": a.data["task_id"]})
+	if !strings.Contains(again.text, "nothing new was bought") {
+		t.Errorf("a replay says %q", again.text)
+	}
+}
+
+func TestFaults(t *testing.T) {
+	t.Parallel()
+	r := start(t, newFake(t))
+	c := r.connect(t, nil, "")
+	for name, tc := range map[string]struct {
+		tool string
+		args any
+		want []string
+	}{
+		"all of an input": {"create_toy_image", map[string]any{"n": 9, "size": "huge", "colour": "red"}, []string{
+			"body: expected required property prompt to be present",
+			"body.colour: unexpected property",
+			"body.n: expected number <= 4",
+			`body.size: expected value to be one of "small, large"`,
+		}},
+		"of the options too": {"create_toy_image", map[string]any{"idempotency_key": "", "wait_seconds": -1, "n": 0}, []string{
+			"body.idempotency_key: expected length >= 1",
+			"body.wait_seconds: expected number >= 0",
+			"body: expected required property prompt to be present",
+			"body.n: expected number >= 1",
+		}},
+		"no arguments":      {"create_toy_image", nil, []string{"body: expected required property prompt to be present"}},
+		"of a task tool":    {"get_task", map[string]any{"id": "x"}, []string{"body: expected required property task_id to be present", "body.id: unexpected property"}},
+		"of a list":         {"list_tasks", map[string]any{"status": []string{"done"}}, []string{`body.status[0]: expected value to be one of "queued, submitting, running, storing, succeeded, in_doubt, failed, canceled"`}},
+		"of a quote's tool": {"quote_generation", map[string]any{"tool": "get_task"}, []string{"body.tool: expected the name of a tool that makes pictures or films"}},
+		"of a quote":        {"quote_generation", map[string]any{"tool": "create_toy_image", "arguments": map[string]any{"prompt": ""}}, []string{"body.prompt: expected length >= 1"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			a := c.call(tc.tool, tc.args)
+			a.want(t, map[string]any{"code": "invalid_input", "charged": "no", "retryable": false, "task_id": nil})
+			if !a.IsError || !reflect.DeepEqual(a.faults(), tc.want) {
+				t.Errorf("got\n%s\nwant\n%s", strings.Join(a.faults(), "\n"), strings.Join(tc.want, "\n"))
+			}
+			if !strings.Contains(a.text, tc.want[0]) || !strings.Contains(a.text, "Correct the arguments") {
+				t.Errorf("a model reads %q", a.text)
+			}
+		})
+	}
+}
+
+func TestErrorsOfTheService(t *testing.T) {
+	t.Parallel()
+	slow := fault.New(fault.Throttled, "rate", "Too fast.").With(fault.ChargedNo)
+	slow.RetryAfter = 1500 * time.Millisecond
+	for name, tc := range map[string]struct {
+		err  error
+		want map[string]any
+		text string
+	}{
+		"no key of a vendor": {fault.New(fault.NoRoute, "no_vendor_key", "Set TOY_API_KEY.").With(fault.ChargedNo), map[string]any{"code": "no_vendor_key", "charged": "no", "retryable": false}, "Set TOY_API_KEY.\nCode: no_vendor_key. Nothing was charged."},
+		"too fast":           {slow, map[string]any{"code": "rate", "retryable": true, "retry_after_seconds": 2.0}, "same idempotency_key. Wait 2 seconds first."},
+		"another input":      {fault.New(fault.Mismatch, "idempotency_key_reused", "Used for another input."), map[string]any{"code": "idempotency_key_reused", "charged": "no"}, "Used for another input."},
+		"our own":            {errors.New("a secret of the database"), map[string]any{"code": "internal", "charged": "unknown", "retryable": true}, "request req-7. Whether it was charged is not known."},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := newFake(t)
+			f.onCreate = func(service.Request) error { return tc.err }
+			r := start(t, f)
+			a := r.connect(t, &mcp.StreamableClientTransport{Endpoint: r.url + "/mcp", HTTPClient: withHeader("X-Request-Id", "req-7")}, "").call("create_toy_image", map[string]any{"prompt": "x"})
+			a.want(t, tc.want)
+			if !a.IsError || !strings.Contains(a.text, tc.text) || strings.Contains(a.text, "secret") {
+				t.Errorf("%q does not say %q", a.text, tc.text)
+			}
+			a.want(t, map[string]any{"request_id": "req-7", "task_id": nil})
+		})
+	}
+}
+
+func TestATaskThatFailed(t *testing.T) {
+	t.Parallel()
+	f := newFake(t)
+	f.begin = task.Failed
+	a := start(t, f).connect(t, nil, "").call("create_toy_image", map[string]any{"prompt": "x"})
+	a.want(t, map[string]any{"code": "vendor_refused", "charged": "no", "retryable": false, "vendor_code": "moderation", "task_id": "01930000-0000-7000-8000-000000000001"})
+	if !a.IsError || !strings.Contains(a.text, "The vendor refused the content.") {
+		t.Error(a.text)
+	}
+}
+
+func TestATaskInDoubt(t *testing.T) {
+	t.Parallel()
+	f := newFake(t)
+	f.begin = task.InDoubt
+	a := start(t, f).connect(t, nil, "").call("create_toy_image", map[string]any{"prompt": "x"})
+	a.want(t, map[string]any{"status": "in_doubt", "charged": "unknown"})
+	if a.IsError || !strings.Contains(a.text, "Do not send it again") {
+		t.Error(a.text)
+	}
+}
+
+func TestHandleAfterTheWait(t *testing.T) {
+	t.Parallel()
+	f := newFake(t)
+	f.begin = task.Running
+	r := start(t, f, func(c *Config) { c.Wait = 30 * time.Millisecond })
+	c := r.connect(t, nil, "")
+	a := c.call("create_toy_image", map[string]any{"prompt": "x", "wait_seconds": 3600})
+	a.want(t, map[string]any{"status": "running", "charged": "no"})
+	id, _ := a.data["task_id"].(string)
+	if a.IsError || len(a.links) > 0 || !strings.Contains(a.text, `Call wait_for_task with task_id "`+id+`"`) {
+		t.Fatal(a.text)
+	}
+	f.move(task.Succeeded, 1)
+	for _, tool := range []string{"wait_for_task", "get_task"} {
+		a = c.call(tool, map[string]any{"task_id": id})
+		a.want(t, map[string]any{"status": "succeeded", "task_id": id})
+		if len(a.links) != 1 || len(a.shown) != 1 {
+			t.Errorf("%s shows %d links and %d pictures", tool, len(a.links), len(a.shown))
+		}
+	}
+}
+
+func TestAFilmIsWaitedForOnlyIfAsked(t *testing.T) {
+	t.Parallel()
+	f := newFake(t)
+	f.begin = task.Queued
+	c := start(t, f).connect(t, nil, "")
+	c.call("create_veo3_video", map[string]any{"prompt": "x"}).want(t, map[string]any{"status": "queued"})
+	c.call("create_toy_image", map[string]any{"prompt": "x", "wait_seconds": 0}).want(t, map[string]any{"status": "queued"})
+	if len(f.waiting) > 0 {
+		t.Fatal("somebody waited")
+	}
+	go func() {
+		<-f.waiting
+		f.move(task.Succeeded, 1)
+	}()
+	c.call("create_veo3_video", map[string]any{"prompt": "x", "wait_seconds": 50}).want(t, map[string]any{"status": "succeeded"})
+}
+
+func TestProgress(t *testing.T) {
+	t.Parallel()
+	f := newFake(t)
+	f.begin = task.Queued
+	c := start(t, f).connect(t, nil, "")
+	done := make(chan *answer)
+	go func() { done <- c.call("create_toy_image", map[string]any{"prompt": "x"}) }()
+	var told []float64
+	until := func(state string, least float64) {
+		for n := range c.notes {
+			told = append(told, n.Progress)
+			if n.ProgressToken != "token of create_toy_image" || n.Total != 1 {
+				t.Errorf("%+v", n)
+			}
+			if strings.HasPrefix(n.Message, state) && n.Progress >= least {
+				return
+			}
+		}
+	}
+	until("queued", 0)
+	f.move(task.Running, 0.5)
+	until("running", 0.5)
+	f.move(task.Queued, 0) // the vendor throttled
+	until("queued", 0.5)
+	f.move(task.Storing, 0)
+	until("storing", 0.9)
+	f.move(task.Succeeded, 1)
+	if a := <-done; a.IsError {
+		t.Error(a.text)
+	}
+	for i := range told {
+		if told[i] <= 0 || told[i] >= 1 || i > 0 && told[i] <= told[i-1] {
+			t.Fatalf("progress does not grow: %v", told)
+		}
+	}
+}
+
+// A client that cancels ends its waiting, never the task.
+func TestCancelEndsTheWaiting(t *testing.T) {
+	t.Parallel()
+	f := newFake(t)
+	f.begin = task.Running
+	r := start(t, f)
+	c := r.connect(t, nil, "")
+	ctx, cancel := context.WithCancel(t.Context())
+	go func() {
+		<-f.waiting
+		cancel()
+	}()
+	if _, err := c.CallTool(ctx, &mcp.CallToolParams{Name: "create_toy_image", Arguments: map[string]any{"prompt": "x"}}); !errors.Is(err, context.Canceled) {
+		t.Fatal(err)
+	}
+	f.move(task.Succeeded, 1)
+	c.call("get_task", map[string]any{"task_id": "01930000-0000-7000-8000-000000000001"}).want(t, map[string]any{"status": "succeeded"})
+}
+
+// The handle of something bought is never lost, whatever becomes of the wait.
+func TestAWaitThatFailsStillGivesTheHandle(t *testing.T) {
+	t.Parallel()
+	f := newFake(t)
+	f.begin = task.Submitting
+	s := &brokenWait{f}
+	r := start(t, f, func(c *Config) { c.Service = s })
+	a := r.connect(t, nil, "").call("create_toy_image", map[string]any{"prompt": "x"})
+	a.want(t, map[string]any{"status": "submitting", "task_id": "01930000-0000-7000-8000-000000000001"})
+	if a.IsError {
+		t.Error(a.text)
+	}
+}
+
+type brokenWait struct{ *fake }
+
+func (*brokenWait) Wait(context.Context, service.Caller, string, time.Duration) (*service.View, error) {
+	return nil, errors.New("the ledger is down")
+}
+
+func TestThumbnails(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		thumb func(call int) ([]byte, error)
+		want  int
+	}{
+		"made a moment later": {func(n int) ([]byte, error) {
+			if n < 3 {
+				return nil, nil
+			}
+			return []byte("jpeg"), nil
+		}, 1},
+		"never":     {func(int) ([]byte, error) { return nil, nil }, 0},
+		"broken":    {func(int) ([]byte, error) { return nil, errors.New("no") }, 0},
+		"too large": {func(int) ([]byte, error) { return make([]byte, maxThumb+1), nil }, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := newFake(t)
+			calls := 0
+			f.thumb = func() ([]byte, error) { calls++; return tc.thumb(calls) }
+			a := start(t, f).connect(t, nil, "").call("create_toy_image", map[string]any{"prompt": "x"})
+			if a.IsError || len(a.shown) != tc.want || len(a.links) != 1 {
+				t.Errorf("%d pictures, %d links: %s", len(a.shown), len(a.links), a.text)
+			}
+		})
+	}
+}
+
+func TestTaskTools(t *testing.T) {
+	t.Parallel()
+	f := newFake(t)
+	f.begin = task.Running
+	r := start(t, f, func(c *Config) { c.AllTools = true })
+	c := r.connect(t, nil, "")
+	id := c.call("create_toy_image", map[string]any{"prompt": "x", "wait_seconds": 0}).data["task_id"]
+	byID := map[string]any{"task_id": id}
+
+	c.call("get_task", map[string]any{"task_id": "projects/p/operations/1"}).want(t, map[string]any{"task_id": id})
+	a := c.call("get_task", map[string]any{"task_id": "projects/p/operations/2"})
+	a.want(t, map[string]any{"code": "task_not_found"})
+
+	a = c.call("list_tasks", map[string]any{"status": []string{"running", "queued"}, "model": "toy-1", "cursor": "c", "limit": 7})
+	if !reflect.DeepEqual(f.asked, task.Query{State: []task.State{task.Running, task.Queued}, Model: "toy-1", Before: "c", Limit: 7}) {
+		t.Errorf("asked for %+v", f.asked)
+	}
+	if !strings.Contains(a.text, "1 tasks.") || !strings.Contains(a.text, "cursor next-one") || len(a.data["tasks"].([]any)) != 1 {
+		t.Errorf("%s", a.text)
+	}
+
+	c.call("retry_task", byID).want(t, map[string]any{"status": "running"})
+	c.call("resume_task", byID).want(t, map[string]any{"code": "not_resumable", "charged": "no"})
+	a = c.call("cancel_task", byID)
+	a.want(t, map[string]any{"status": "canceled", "outcome": "canceled", "task_id": id})
+	if a.IsError || !strings.Contains(a.text, "nothing was charged") {
+		t.Error(a.text)
+	}
+	a = c.call("discard_task", byID)
+	a.want(t, map[string]any{"status": "failed"})
+	if a.IsError {
+		t.Error(a.text)
+	}
+	a = c.call("quote_generation", map[string]any{"tool": "create_toy_image", "arguments": map[string]any{"prompt": "x", "idempotency_key": "k"}})
+	a.want(t, map[string]any{"model": "toy-1", "pictures": 1.0})
+	if a.text != "1 × toy-1: 0.04 USD by the price list." {
+		t.Error(a.text)
+	}
+	a = c.call("list_models", map[string]any{"available": true})
+	if a.text != "1 models.\ncreate_toy_image\n- toy-1 (default); list price 0.04 USD per image" {
+		t.Error(a.text)
+	}
+	if a = c.call("list_models", map[string]any{"media": "video"}); !strings.Contains(a.text, "not available: set TOY_API_KEY") {
+		t.Error(a.text)
+	}
+	if strings.Contains(string(encode(a.data)), "additionalProperties") {
+		t.Error("list_models repeats the schemas")
+	}
+}
+
+func TestOldNames(t *testing.T) {
+	t.Parallel()
+	f := newFake(t)
+	r := start(t, f)
+	c := r.connect(t, nil, "")
+	for name, tc := range map[string]struct {
+		tool  string
+		args  map[string]any
+		input string // as the service got it
+	}{
+		"with a suffix": {"create_toy_image_tool", map[string]any{"prompt": "x"}, `{"prompt":"x"}`},
+		"official veo": {"create_veo3_official_video", map[string]any{
+			"prompt": "x", "duration": 5, "wait_for_completion": true, "max_wait": 600,
+		}, `{"duration":5,"prompt":"x"}`},
+		"official veo with a suffix": {"create_veo3_official_video_tool", map[string]any{"prompt": "y", "max_wait": 600}, `{"prompt":"y"}`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if c.tools[tc.tool] != nil {
+				t.Error("it is listed")
+			}
+			if a := c.call(tc.tool, tc.args); a.IsError || string(f.last().Input) != tc.input {
+				t.Errorf("%s: %s", a.text, f.last().Input)
+			}
+		})
+	}
+	for tool, args := range map[string]map[string]any{
+		"check_veo3_official_status_tool": {"operation_id": "projects/p/operations/1"},
+		"check_veo3_official_status":      {"operation_id": "01930000-0000-7000-8000-000000000001"},
+		"get_veo3_task":                   {"task_id": "01930000-0000-7000-8000-000000000001"},
+	} {
+		c.call(tool, args).want(t, map[string]any{"task_id": "01930000-0000-7000-8000-000000000001", "status": "succeeded"})
+	}
+	a := c.call("upload_image_file", map[string]any{"file_description": "fox.png", "folder": "uploads"})
+	if !reflect.DeepEqual(a.faults(), []string{"body: expected required property file to be present"}) {
+		t.Errorf("%v", a.faults())
+	}
+	_, err := c.CallTool(t.Context(), &mcp.CallToolParams{Name: "create_toy_picture_tool"})
+	if rpcCode(err) != jsonrpc.CodeInvalidParams {
+		t.Errorf("an unknown tool: %v", err)
+	}
+}
+
+func TestArgumentsThatAreNoObject(t *testing.T) {
+	t.Parallel()
+	c := start(t, newFake(t)).connect(t, nil, "")
+	_, err := c.CallTool(t.Context(), &mcp.CallToolParams{Name: "get_task", Arguments: []string{"x"}})
+	if rpcCode(err) != jsonrpc.CodeInvalidParams {
+		t.Errorf("%v", err)
+	}
+}
+
+// A tool runs in the SDK's goroutine, where a panic would end the process.
+func TestAPanicIsAnAnswer(t *testing.T) {
+	t.Parallel()
+	f := newFake(t)
+	f.onCreate = func(service.Request) error { panic("secret") }
+	a := start(t, f).connect(t, nil, "").call("create_toy_image", map[string]any{"prompt": "x"})
+	a.want(t, map[string]any{"code": "internal", "charged": "unknown"})
+	if !a.IsError || strings.Contains(a.text, "secret") {
+		t.Error(a.text)
+	}
+}

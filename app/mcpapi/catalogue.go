@@ -1,0 +1,149 @@
+package mcpapi
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/modelcontextprotocol/go-sdk/mcp"
+
+	"aigc/app/fault"
+	"aigc/app/provider"
+	"aigc/app/service"
+)
+
+type modelsInput struct {
+	Module    string `json:"module,omitempty" doc:"Only models of this module, such as gpt."`
+	Media     string `json:"media,omitempty" enum:"image,video" doc:"Only models that make pictures, or films."`
+	Available bool   `json:"available,omitempty" doc:"Only models that can be used now."`
+}
+
+// models is the structured content of list_models.
+type models struct {
+	Models []service.Model `json:"models"`
+}
+
+func (s *Server) modelsTool(hints mcp.ToolAnnotations) *tool {
+	return typed(tool{
+		name: "list_models", title: "List models", output: modelsOutput, hints: hints,
+		doc: "Lists the models with the tool that uses each, list prices, and whether it can be used now.",
+	}, func(ctx context.Context, c *call, in modelsInput) (*mcp.CallToolResult, error) {
+		out := models{Models: []service.Model{}}
+		var b strings.Builder
+		tool := ""
+		for _, m := range s.svc.Models(ctx) {
+			if in.Module != "" && m.Module != in.Module || in.Media != "" && string(m.Media) != in.Media || in.Available && !m.Available {
+				continue
+			}
+			m.Schema = nil // the tools' own schemas say it
+			out.Models = append(out.Models, m)
+			if m.Tool != tool {
+				tool = m.Tool
+				fmt.Fprintf(&b, "\n%s", tool)
+				switch {
+				case !m.Available:
+					fmt.Fprintf(&b, " (not available: set %s)", m.Needs)
+				case m.Sandbox:
+					b.WriteString(" (sandbox)")
+				}
+			}
+			fmt.Fprintf(&b, "\n- %s", modelLine(m))
+		}
+		text := fmt.Sprintf("%d models.", len(out.Models)) + b.String()
+		return &mcp.CallToolResult{Content: []mcp.Content{&mcp.TextContent{Text: text}}, StructuredContent: out}, nil
+	})
+}
+
+func modelLine(m service.Model) string {
+	line := m.ID
+	if m.Default {
+		line += " (default)"
+	}
+	if m.Retired != "" {
+		line += ", retired on " + m.Retired
+	}
+	if m.Doc != "" {
+		line += ": " + m.Doc
+	}
+	for i, p := range m.Prices {
+		line += "; "
+		if i == 0 {
+			line += "list price "
+		}
+		line += strconv.FormatFloat(p.USD, 'f', -1, 64) + " USD per " + p.Per
+		if p.When != "" {
+			line += " (" + p.When + ")"
+		}
+	}
+	return line
+}
+
+type quoteInput struct {
+	Tool      string                     `json:"tool" doc:"The tool that would be called, such as create_gpt_image."`
+	Arguments map[string]json.RawMessage `json:"arguments,omitempty" doc:"Its arguments."`
+}
+
+func (s *Server) quoteTool(hints mcp.ToolAnnotations) *tool {
+	return typed(tool{
+		name: "quote_generation", title: "Ask for the price", output: quoteOutput, hints: hints, seldom: true,
+		doc: "Says what a call would do and cost by the price list, and checks its arguments, without buying anything.",
+	}, func(ctx context.Context, c *call, in quoteInput) (*mcp.CallToolResult, error) {
+		for _, op := range s.svc.Operations() {
+			if op.Entry.Operation.Tool != in.Tool {
+				continue
+			}
+			input, _, err := split(encode(in.Arguments), op)
+			if err != nil {
+				return nil, err
+			}
+			q, err := s.svc.Quote(ctx, service.Request{Operation: op, Input: encode(input), Caller: c.caller})
+			if err != nil {
+				return nil, err
+			}
+			if q.Warnings == nil {
+				q.Warnings = []string{}
+			}
+			text := fmt.Sprintf("%d × %s: ", q.Pictures, q.Model)
+			if q.Cost.Quoted != nil {
+				text += strconv.FormatFloat(*q.Cost.Quoted, 'f', -1, 64) + " " + q.Cost.Currency + " by the price list."
+			} else {
+				text += "the price list has no price for it."
+			}
+			for _, w := range q.Warnings {
+				text += "\nWarning: " + w
+			}
+			return &mcp.CallToolResult{Content: []mcp.Content{&mcp.TextContent{Text: text}}, StructuredContent: q}, nil
+		}
+		return nil, fault.Faults(fault.Detail{Location: "body.tool", Message: "expected the name of a tool that makes pictures or films"})
+	})
+}
+
+type uploadInput struct {
+	File provider.Image `json:"file" minLength:"1" doc:"The picture or film."`
+	Name string         `json:"name,omitempty" maxLength:"255" doc:"A file name for people."`
+}
+
+func (s *Server) uploadTool(hints mcp.ToolAnnotations) *tool {
+	return typed(tool{
+		name: "upload_file", title: "Upload a file", output: assetOutput, hints: hints,
+		doc: "Stores a picture or film, at most 50 MB, and answers with an asset_id that every tool takes where it takes a picture. Small base64 may be sent to those tools directly.",
+	}, func(ctx context.Context, c *call, in uploadInput) (*mcp.CallToolResult, error) {
+		op := service.Operation{Schema: uploadSchema}
+		if err := filesIn(c.files, map[string]json.RawMessage{"file": encode(in.File), "name": encode(in.Name)}, op); err != nil {
+			return nil, err
+		}
+		a, err := s.svc.UploadFrom(ctx, c.caller, in.Name, string(in.File))
+		if err != nil {
+			return nil, err
+		}
+		res := &mcp.CallToolResult{StructuredContent: a, Content: []mcp.Content{&mcp.TextContent{
+			Text: fmt.Sprintf("Stored as asset %s (%s, %d bytes).\n%s", a.AssetID, a.ContentType, a.FileSize, a.DirectURL),
+		}}}
+		if c.req.ProtocolVersion() >= "2025-06-18" {
+			res.Content = append(res.Content, link(service.ResultView{URL: a.DirectURL, MIMEType: a.ContentType, Width: a.Width, Height: a.Height, Size: a.FileSize}))
+		}
+		return res, nil
+	})
+}

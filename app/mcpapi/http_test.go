@@ -1,0 +1,159 @@
+package mcpapi
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/modelcontextprotocol/go-sdk/mcp"
+
+	"aigc/app/fault"
+	"aigc/app/service"
+)
+
+// withHeader is an HTTP client that adds a header to every request.
+func withHeader(name, value string) *http.Client {
+	return &http.Client{Transport: roundTripper(func(r *http.Request) (*http.Response, error) {
+		r = r.Clone(r.Context())
+		r.Header.Set(name, value)
+		return http.DefaultTransport.RoundTrip(r)
+	})}
+}
+
+type roundTripper func(*http.Request) (*http.Response, error)
+
+func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+func TestEveryRevisionIsServed(t *testing.T) {
+	t.Parallel()
+	f := newFake(t)
+	r := start(t, f)
+	for version, links := range map[string]int{"2024-11-05": 0, "2025-03-26": 0, "2025-06-18": 1, "2025-11-25": 1, "2026-07-28": 1} {
+		for _, path := range []string{"/mcp", "/mcp/v1", "/mcp/"} {
+			t.Run(version+path, func(t *testing.T) {
+				t.Parallel()
+				c := r.connect(t, &mcp.StreamableClientTransport{Endpoint: r.url + path}, version)
+				if got := c.InitializeResult().ProtocolVersion; got != version {
+					t.Fatalf("settled on %s", got)
+				}
+				a := c.call("create_toy_image", map[string]any{"prompt": "x"})
+				if a.IsError || len(a.links) != links || len(a.shown) != 1 || !strings.Contains(a.text, "http://gateway/") {
+					t.Errorf("%d links, %d pictures, %s", len(a.links), len(a.shown), a.text)
+				}
+				if got := c.InitializeResult().ServerInfo; got.Name != "aigc" || got.Version != "1.2.3" {
+					t.Errorf("%+v", got)
+				}
+			})
+		}
+	}
+}
+
+const listCall = `{"jsonrpc":"2.0","id":1,"method":"tools/list"}`
+
+func TestAccess(t *testing.T) {
+	t.Parallel()
+	f := newFake(t)
+	f.keys = map[string]service.Caller{"good": {Name: "ann"}}
+	r := start(t, f, func(c *Config) { c.AllowedHosts = []string{"Inner.example"} })
+	key := "Bearer good"
+	for name, tc := range map[string]struct {
+		headers map[string]string
+		status  int
+		code    string
+	}{
+		"a key":                    {map[string]string{"Authorization": key}, 200, ""},
+		"in small letters":         {map[string]string{"Authorization": "bearer good"}, 200, ""},
+		"in the other header":      {map[string]string{"X-API-Key": "good"}, 200, ""},
+		"no key":                   {nil, 401, "key_unknown"},
+		"a wrong key":              {map[string]string{"Authorization": "Bearer bad"}, 401, "key_unknown"},
+		"another origin":           {map[string]string{"Authorization": key, "Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"}, 403, "cross_origin"},
+		"an old browser":           {map[string]string{"Authorization": key, "Origin": "https://evil.example"}, 403, "cross_origin"},
+		"the same origin":          {map[string]string{"Authorization": key, "Origin": r.url, "Sec-Fetch-Site": "same-origin"}, 200, ""},
+		"the public origin":        {map[string]string{"Authorization": key, "Origin": "http://gateway.example:5512", "Sec-Fetch-Site": "cross-site"}, 200, ""},
+		"a rebound name":           {map[string]string{"Authorization": key, "Host": "evil.example"}, 403, "foreign_host"},
+		"the public name":          {map[string]string{"Authorization": key, "Host": "gateway.example"}, 200, ""},
+		"an allowed name":          {map[string]string{"Authorization": key, "Host": "inner.example:5513"}, 200, ""},
+		"localhost":                {map[string]string{"Authorization": key, "Host": "localhost:5513"}, 200, ""},
+		"IPv6":                     {map[string]string{"Authorization": key, "Host": "[::1]:5513"}, 200, ""},
+		"the wrong kind of body":   {map[string]string{"Authorization": key, "Content-Type": "text/plain"}, 415, ""},
+		"an unknown old revision":  {map[string]string{"Authorization": key, "Mcp-Protocol-Version": "2023-01-01"}, 400, ""},
+		"an answer nobody can use": {map[string]string{"Authorization": key, "Accept": "text/html"}, 400, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			res := r.post(t, listCall, tc.headers)
+			body, _ := io.ReadAll(res.Body)
+			if res.StatusCode != tc.status {
+				t.Fatalf("%s: %s", res.Status, body)
+			}
+			if res.Header.Get("X-Request-Id") == "" || res.Header.Get("X-Content-Type-Options") != "nosniff" {
+				t.Errorf("headers %v", res.Header)
+			}
+			if (res.StatusCode == 401) != (res.Header.Get("WWW-Authenticate") == `Bearer realm="aigc"`) {
+				t.Errorf("WWW-Authenticate %q", res.Header.Get("WWW-Authenticate"))
+			}
+			if tc.code == "" {
+				return
+			}
+			var e struct {
+				ID    any
+				Error struct {
+					Code    int
+					Message string
+					Data    failure
+				}
+			}
+			if err := json.Unmarshal(body, &e); err != nil || e.Error.Code != refused || e.Error.Data.Code != tc.code || e.Error.Message == "" || e.ID != nil {
+				t.Errorf("%v: %s", err, body)
+			}
+		})
+	}
+}
+
+func TestTooManyRequests(t *testing.T) {
+	t.Parallel()
+	f := newFake(t)
+	f.allow = fault.New(fault.Throttled, "rate", "Too fast.")
+	f.allow.(*fault.Error).RetryAfter = 1
+	res := start(t, f).post(t, listCall, nil)
+	if res.StatusCode != 429 || res.Header.Get("Retry-After") != "1" {
+		t.Errorf("%s, %v", res.Status, res.Header)
+	}
+}
+
+// Nothing of a body is read before the caller is known.
+func TestNoKeyNoReading(t *testing.T) {
+	t.Parallel()
+	f := newFake(t)
+	f.keys = map[string]service.Caller{"good": {}}
+	r := start(t, f)
+	never, write := io.Pipe()
+	defer write.Close()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, r.url+"/mcp", never)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", "application/json")
+	res, err := http.DefaultClient.Do(req)
+	if err != nil || res.StatusCode != 401 {
+		t.Fatalf("%v, %v", res, err)
+	}
+	_ = res.Body.Close()
+}
+
+func TestPaths(t *testing.T) {
+	t.Parallel()
+	r := start(t, newFake(t))
+	for path, status := range map[string]int{"/": 404, "/mcp/v2": 404, "/livez": 200, "/readyz": 200, "/mcp": 405} {
+		res, err := http.Get(r.url + path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = res.Body.Close()
+		if res.StatusCode != status {
+			t.Errorf("GET %s: %s", path, res.Status)
+		}
+	}
+}

@@ -1,0 +1,132 @@
+package mcpapi
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/modelcontextprotocol/go-sdk/mcp"
+)
+
+var update = flag.Bool("update", false, "write testdata anew")
+
+func TestToolsListGolden(t *testing.T) {
+	t.Parallel()
+	for name, all := range map[string]bool{"usual": false, "all": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c := start(t, newFake(t), func(c *Config) { c.AllTools = all }).connect(t, nil, "")
+			list, err := c.ListTools(t.Context(), nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if name == "all" { // only what is new: the rest is in the other file
+				list.Tools = only(list.Tools, "quote_generation", "retry_task", "resume_task", "discard_task")
+			}
+			got, err := json.MarshalIndent(list.Tools, "", "  ")
+			if err != nil {
+				t.Fatal(err)
+			}
+			path := "testdata/tools_" + name + ".json"
+			if *update {
+				if err := os.WriteFile(path, append(got, '\n'), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := os.ReadFile(path)
+			if err != nil || !bytes.Equal(bytes.TrimSpace(want), got) {
+				t.Errorf("%s is stale (%v): go test ./app/mcpapi -run Golden -update", path, err)
+			}
+		})
+	}
+}
+
+func only(tools []*mcp.Tool, names ...string) []*mcp.Tool {
+	var out []*mcp.Tool
+	for _, t := range tools {
+		for _, n := range names {
+			if t.Name == n {
+				out = append(out, t)
+			}
+		}
+	}
+	return out
+}
+
+// Every tool is mounted, and says of itself what a client must know.
+func TestEveryToolIsWhole(t *testing.T) {
+	t.Parallel()
+	c := start(t, newFake(t), func(c *Config) { c.AllTools = true }).connect(t, nil, "")
+	if len(c.tools) != 12 {
+		t.Errorf("%d tools", len(c.tools))
+	}
+	for name, tool := range c.tools {
+		resolve(t, tool.InputSchema)
+		resolve(t, tool.OutputSchema)
+		a := tool.Annotations
+		if tool.Title == "" || tool.Description == "" || a == nil || a.Title != tool.Title || a.DestructiveHint == nil || a.OpenWorldHint == nil {
+			t.Errorf("%s is incomplete: %+v", name, tool)
+		}
+		in, _ := tool.InputSchema.(map[string]any)
+		if in["additionalProperties"] != false || in["type"] != "object" {
+			t.Errorf("%s takes anything", name)
+		}
+		props, _ := in["properties"].(map[string]any)
+		_, keyed := props["idempotency_key"]
+		buys := strings.HasPrefix(name, "create_")
+		if keyed != buys || strings.Contains(tool.Description, "idempotency_key") != buys {
+			t.Errorf("%s: has an idempotency_key: %v", name, keyed)
+		}
+		if buys && a.ReadOnlyHint {
+			t.Errorf("%s pretends to be read-only", name)
+		}
+	}
+}
+
+func TestAtMostThirtyToolsAreListed(t *testing.T) {
+	t.Parallel()
+	f := newFake(t, toy{}, crowd{})
+	c := start(t, f).connect(t, nil, "")
+	if len(c.tools) != maxListed {
+		t.Errorf("%d tools are listed", len(c.tools))
+	}
+	if c.tools["create_crowd_20"] == nil || c.tools["create_crowd_39"] == nil || c.tools["create_crowd_19"] != nil || c.tools["retry_task"] != nil {
+		t.Error("main operations come first")
+	}
+	if a := c.call("create_crowd_19", map[string]any{"prompt": "x"}); a.IsError {
+		t.Errorf("what is not listed can still be called: %s", a.text)
+	}
+	if all := start(t, f, func(c *Config) { c.AllTools = true }).connect(t, nil, ""); len(all.tools) != 52 {
+		t.Errorf("%d of all tools", len(all.tools))
+	}
+}
+
+func TestResourceAndPrompt(t *testing.T) {
+	t.Parallel()
+	c := start(t, newFake(t)).connect(t, nil, "")
+	res, err := c.ReadResource(t.Context(), &mcp.ReadResourceParams{URI: "images://config"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var o offer
+	if err := json.Unmarshal([]byte(res.Contents[0].Text), &o); err != nil {
+		t.Fatal(err)
+	}
+	if o.Service != "aigc" || o.Version != "1.2.3" || strings.Join(o.Models, " ") != "toy-1 film-1" || o.Operations[0].Tool != "create_toy_image" || o.Operations[1].Needs != "TOY_API_KEY" {
+		t.Errorf("%+v", o)
+	}
+	p, err := c.GetPrompt(t.Context(), &mcp.GetPromptParams{Name: "images_usage_guide"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, _ := p.Messages[0].Content.(*mcp.TextContent)
+	if text == nil || !strings.Contains(text.Text, "create_toy_image: Draws toys.") || !strings.Contains(text.Text, "idempotency_key") {
+		t.Errorf("%+v", p.Messages[0].Content)
+	}
+	if got := c.InitializeResult().Instructions; got != instructions {
+		t.Errorf("instructions %q", got)
+	}
+}

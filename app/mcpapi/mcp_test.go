@@ -1,0 +1,206 @@
+package mcpapi_test
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/modelcontextprotocol/go-sdk/mcp"
+	"github.com/rs/zerolog"
+
+	"aigc/app/mcpapi"
+	"aigc/app/worker/workertest"
+)
+
+// rig is a real server over real HTTP, with a vendor played by the test.
+type rig struct {
+	*workertest.Engine
+	url string
+}
+
+func start(t *testing.T, async bool, vendor http.HandlerFunc) *rig {
+	t.Helper()
+	e, _ := workertest.NewToy(t, async, []string{"key"}, vendor)
+	s := mcpapi.New(mcpapi.Config{Service: e, Log: zerolog.Nop(), Version: "test", Loopback: true, Wait: 5 * time.Second})
+	srv := httptest.NewServer(s.Handler())
+	t.Cleanup(srv.Close)
+	return &rig{e, srv.URL}
+}
+
+func (r *rig) connect(t *testing.T, progress func(float64)) *mcp.ClientSession {
+	t.Helper()
+	opts := &mcp.ClientOptions{}
+	if progress != nil {
+		opts.ProgressNotificationHandler = func(_ context.Context, req *mcp.ProgressNotificationClientRequest) { progress(req.Params.Progress) }
+	}
+	c := mcp.NewClient(&mcp.Implementation{Name: "test", Version: "1"}, opts)
+	s, err := c.Connect(context.Background(), &mcp.StreamableClientTransport{Endpoint: r.url + "/mcp"}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	return s
+}
+
+func callTool(t *testing.T, s *mcp.ClientSession, name string, args map[string]any) (*mcp.CallToolResult, map[string]any) {
+	t.Helper()
+	p := &mcp.CallToolParams{Name: name, Arguments: args}
+	p.SetProgressToken("p")
+	res, err := s.CallTool(context.Background(), p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, _ := res.StructuredContent.(map[string]any)
+	return res, m
+}
+
+func draws(w http.ResponseWriter, _ *http.Request) {
+	workertest.Reply(w, workertest.ToyAnswer{B64: []string{base64.StdEncoding.EncodeToString(workertest.PNG())}})
+}
+
+func text(res *mcp.CallToolResult) string {
+	t, _ := res.Content[0].(*mcp.TextContent)
+	return t.Text
+}
+
+func TestPictureOverMCP(t *testing.T) {
+	t.Parallel()
+	s := start(t, false, draws).connect(t, nil)
+	tools, err := s.ListTools(context.Background(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, tool := range tools.Tools {
+		names = append(names, tool.Name)
+	}
+	for _, want := range []string{"create_toy_image", "list_models", "get_task", "wait_for_task", "list_tasks", "cancel_task", "upload_file"} {
+		if !strings.Contains(strings.Join(names, " ")+" ", want+" ") {
+			t.Errorf("tool %s is not among %v", want, names)
+		}
+	}
+	res, view := callTool(t, s, "create_toy_image_tool", map[string]any{"prompt": "x", "idempotency_key": "one"})
+	if res.IsError || view["status"] != "succeeded" {
+		t.Fatalf("%s", text(res))
+	}
+	var link, picture bool
+	for _, c := range res.Content {
+		switch c := c.(type) {
+		case *mcp.ResourceLink:
+			link = c.MIMEType == "image/png" && strings.HasPrefix(c.URI, "http://gateway/api/images/")
+		case *mcp.ImageContent:
+			picture = len(c.Data) > 0 && len(c.Data) <= 64<<10
+		}
+	}
+	if !link || picture { // this engine makes no thumbnails
+		t.Errorf("link %v, picture %v", link, picture)
+	}
+	_, again := callTool(t, s, "create_toy_image", map[string]any{"prompt": "x", "idempotency_key": "one"})
+	if again["task_id"] != view["task_id"] {
+		t.Error("the same idempotency_key made another task")
+	}
+	res, other := callTool(t, s, "create_toy_image", map[string]any{"prompt": "y", "idempotency_key": "one"})
+	if !res.IsError || other["code"] != "idempotency_key_reused" {
+		t.Errorf("another input under the same key: %s", text(res))
+	}
+}
+
+func TestFaultsInTheWordsOfREST(t *testing.T) {
+	t.Parallel()
+	s := start(t, false, draws).connect(t, nil)
+	res, m := callTool(t, s, "create_toy_image", map[string]any{"n": 9, "colour": "red"})
+	faults, _ := json.Marshal(m["errors"])
+	for _, want := range []string{"prompt", "body.n", "body.colour"} {
+		if !strings.Contains(string(faults), want) {
+			t.Errorf("%s is not among the faults: %s", want, faults)
+		}
+	}
+	if !res.IsError || m["code"] != "invalid_input" || m["charged"] != "no" {
+		t.Errorf("%+v", m)
+	}
+	if res, m = callTool(t, s, "get_task", map[string]any{"task_id": "nobody"}); !res.IsError || m["code"] != "task_not_found" {
+		t.Errorf("%s %+v", text(res), m)
+	}
+}
+
+func TestFilmIsAHandleThenProgress(t *testing.T) {
+	t.Parallel()
+	var mu sync.Mutex
+	polls := 0
+	r := start(t, true, func(w http.ResponseWriter, req *http.Request) {
+		mu.Lock()
+		defer mu.Unlock()
+		switch {
+		case req.URL.Path == "/make":
+			workertest.Reply(w, workertest.ToyAnswer{ID: "job"})
+		case polls < 10:
+			polls++
+			workertest.Reply(w, workertest.ToyAnswer{St: "working"})
+		default:
+			workertest.Reply(w, workertest.ToyAnswer{St: "done", B64: []string{base64.StdEncoding.EncodeToString(workertest.PNG())}})
+		}
+	})
+	progress := make(chan float64, 100)
+	s := r.connect(t, func(p float64) { progress <- p })
+	res, view := callTool(t, s, "create_toy_image", map[string]any{"prompt": "x"})
+	if res.IsError || view["status"] == "succeeded" || !strings.Contains(text(res), "wait_for_task") {
+		t.Fatalf("a film was not answered with a handle: %s", text(res))
+	}
+	_, view = callTool(t, s, "wait_for_task", map[string]any{"task_id": view["task_id"]})
+	if view["status"] != "succeeded" {
+		t.Fatalf("%+v", view)
+	}
+	select {
+	case <-progress:
+	case <-time.After(5 * time.Second):
+		t.Error("no progress was reported")
+	}
+}
+
+func TestWebPagesCannotSpend(t *testing.T) {
+	t.Parallel()
+	r := start(t, false, draws)
+	for name, h := range map[string]map[string]string{
+		"another origin": {"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"},
+		"a rebound name": {"Host": "evil.example"},
+	} {
+		req, err := http.NewRequest("POST", r.url+"/mcp", strings.NewReader(`{"jsonrpc":"2.0","id":1,"method":"tools/list"}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("Content-Type", "application/json")
+		req.Header.Set("Accept", "application/json, text/event-stream")
+		for k, v := range h {
+			req.Header.Set(k, v)
+		}
+		req.Host = h["Host"]
+		res, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = res.Body.Close()
+		if res.StatusCode != http.StatusForbidden {
+			t.Errorf("%s: %s", name, res.Status)
+		}
+	}
+}
+
+// A file in base64 is lifted out of the request; the reference that stands in
+// its place is never shown.
+func TestUploadOfBase64(t *testing.T) {
+	t.Parallel()
+	r := start(t, false, draws)
+	s := r.connect(t, nil)
+	large := append(workertest.PNG()[:len(workertest.PNG())-12], make([]byte, 200_000)...)
+	large = append(large, workertest.PNG()[len(workertest.PNG())-12:]...)
+	res, m := callTool(t, s, "upload_file", map[string]any{"file": "data:image/png;base64," + base64.StdEncoding.EncodeToString(large), "name": "a.png"})
+	if res.IsError || m["file_size"] != float64(len(large)) || strings.Contains(text(res), "lifted:") {
+		t.Errorf("%s %+v", text(res), m)
+	}
+}

@@ -1,0 +1,170 @@
+package mcpapi
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"time"
+
+	"github.com/modelcontextprotocol/go-sdk/mcp"
+
+	"aigc/app/fault"
+	"aigc/app/module"
+	"aigc/app/schema"
+	"aigc/app/service"
+)
+
+// options are what a tool that buys takes beside the operation's own input.
+type options struct {
+	IdempotencyKey string `json:"idempotency_key,omitempty" minLength:"1" maxLength:"255" doc:"A text of your choice that names this intent. Send the same one when you retry, and nothing is bought twice; it is remembered for 24 hours."`
+	WaitSeconds    *int   `json:"wait_seconds,omitempty" minimum:"0" doc:"How long to wait for the result, at most 50; after that the answer is a task id for wait_for_task. Pictures are waited for unless this is 0, films only if this is given."`
+}
+
+var optionsSchema = schema.New(reflect.TypeFor[options]())
+
+const retrySentence = " Reuse the same idempotency_key when retrying the same intent, so that it is not bought twice."
+
+// operationTool makes the tool of an operation.
+func (s *Server) operationTool(op service.Operation) *tool {
+	o := op.Entry.Operation
+	doc := o.Doc + retrySentence
+	if o.Kind == module.Video {
+		doc += " Answers with a task id at once; call wait_for_task for the film."
+	}
+	return &tool{
+		name: o.Tool, title: o.Title, doc: doc, input: withOptions(op.Schema), output: taskOutput, buys: true,
+		hints: mcp.ToolAnnotations{DestructiveHint: no(), OpenWorldHint: yes()},
+		call:  func(ctx context.Context, c *call) (*mcp.CallToolResult, error) { return s.generate(ctx, c, op) },
+	}
+}
+
+// withOptions is the operation's schema with the options as properties.
+func withOptions(s *schema.Schema) json.RawMessage {
+	doc := map[string]json.RawMessage{}
+	props, extra := properties(s.JSON(), doc), properties(optionsSchema.JSON(), map[string]json.RawMessage{})
+	for name, p := range extra {
+		if _, taken := props[name]; taken {
+			panic("mcpapi: an input has a field of its own called " + name)
+		}
+		props[name] = p
+	}
+	doc["properties"] = encode(props)
+	return encode(doc)
+}
+
+func properties(raw json.RawMessage, doc map[string]json.RawMessage) map[string]json.RawMessage {
+	props := map[string]json.RawMessage{}
+	if err := json.Unmarshal(raw, &doc); err != nil {
+		panic(fmt.Sprintf("mcpapi: a schema cannot be read: %v", err))
+	}
+	if err := json.Unmarshal(doc["properties"], &props); err != nil {
+		panic(fmt.Sprintf("mcpapi: a schema cannot be read: %v", err))
+	}
+	return props
+}
+
+func encode(v any) json.RawMessage {
+	out, err := json.Marshal(v)
+	if err != nil {
+		panic(fmt.Sprintf("mcpapi: %v", err))
+	}
+	return out
+}
+
+// generate buys what the arguments ask for and waits for it.
+func (s *Server) generate(ctx context.Context, c *call, op service.Operation) (*mcp.CallToolResult, error) {
+	input, opts, err := split(c.args, op)
+	if err != nil {
+		return nil, err
+	}
+	if err := filesIn(c.files, input, op); err != nil {
+		return nil, err
+	}
+	v, replayed, err := s.svc.Create(ctx, service.Request{Operation: op, Input: encode(input), Caller: c.caller, IdempotencyKey: opts.IdempotencyKey})
+	if err != nil {
+		return nil, err
+	}
+	c.view(v)
+	wait := s.Wait
+	if op.Entry.Operation.Kind == module.Video {
+		wait = 0
+	}
+	if opts.WaitSeconds != nil {
+		wait = s.patience(*opts.WaitSeconds)
+	}
+	return s.result(ctx, c, s.wait(ctx, c, v, wait), replayed), nil
+}
+
+// patience is how long a caller may wait of what was asked.
+func (s *Server) patience(asked int) time.Duration {
+	return min(s.Wait, time.Duration(min(asked, 3600))*time.Second)
+}
+
+// split takes the options out of the arguments. If those are wrong, the
+// input's own faults are told with them.
+func split(args json.RawMessage, op service.Operation) (map[string]json.RawMessage, options, error) {
+	var opts options
+	input := map[string]json.RawMessage{}
+	if err := json.Unmarshal(args, &input); err != nil {
+		return nil, opts, fault.Wrap(err, fault.Invalid, "not_json", "The arguments cannot be read.").With(fault.ChargedNo)
+	}
+	extra := map[string]json.RawMessage{}
+	for _, f := range optionsSchema.Fields() {
+		if raw, given := input[f.Name]; given {
+			extra[f.Name] = raw
+			delete(input, f.Name)
+		}
+	}
+	raw, err := optionsSchema.Parse(encode(extra))
+	if err != nil {
+		_, more := op.Schema.Parse(encode(input))
+		return nil, opts, together(err, more)
+	}
+	return input, opts, json.Unmarshal(raw, &opts)
+}
+
+// together tells the faults of two inputs as one.
+func together(errs ...error) error {
+	var details []fault.Detail
+	for _, err := range errs {
+		var f *fault.Error
+		if errors.As(err, &f) {
+			details = append(details, f.Details...)
+		}
+	}
+	if f := fault.Faults(details...); f != nil {
+		return f
+	}
+	return errors.Join(errs...)
+}
+
+// filesIn looks after the references in an input: only pictures may be files,
+// and only whole ones are of use.
+func filesIn(files *intake, input map[string]json.RawMessage, op service.Operation) error {
+	var details []fault.Detail
+	for _, name := range slices.Sorted(maps.Keys(input)) {
+		f, _ := op.Schema.Field(name)
+		for _, ref := range files.within(input[name]) {
+			err, _ := files.find(ref)
+			var known *fault.Error
+			switch {
+			case !f.Image:
+				details = append(details, fault.Detail{Location: "body." + name, Message: "expected text, not a file"})
+			case errors.As(err, &known):
+				worse := *known
+				worse.Details = []fault.Detail{{Location: "body." + name, Message: known.Safe}}
+				return &worse
+			case err != nil:
+				details = append(details, fault.Detail{Location: "body." + name, Message: notAPicture})
+			}
+		}
+	}
+	return fault.Faults(details...)
+}
+
+// notAPicture is how the service says it, too.
+const notAPicture = "expected an http(s) URL, a data URL, base64 or an asset id"

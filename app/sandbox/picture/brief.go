@@ -1,0 +1,145 @@
+package picture
+
+import (
+	"strings"
+	"unicode"
+)
+
+// role is an actor with the colour the prompt gave it, if any.
+type role struct {
+	*actor
+	tint *ink
+}
+
+// brief is what a prompt asks for, as far as we can draw it.
+type brief struct {
+	roles   []role // the first is the main one
+	place   place
+	hour    hour
+	weather weather
+	shine   *ink // colour of the sun or the moon
+	soil    *ink // colour of the place
+}
+
+// maxRoles is how many subjects share a picture.
+const maxRoles = 2
+
+// read finds the words we know. A colour belongs to the next noun, or to the
+// first subject when no noun follows.
+func read(prompt string) brief {
+	var b brief
+	var colour *ink
+	for _, w := range meanings(prompt) {
+		switch {
+		case w.colour != 0:
+			c := rgb(w.colour)
+			colour = &c
+			continue
+		case w.actor != nil:
+			b.cast(role{w.actor, colour})
+		case w.light:
+			b.shine = colour
+		case w.place != anywhere:
+			b.soil = colour
+		default: // an hour or the weather wears no colour
+			b.take(w)
+			continue
+		}
+		b.take(w)
+		colour = nil
+	}
+	if colour != nil {
+		if len(b.roles) > 0 && b.roles[0].tint == nil {
+			b.roles[0].tint = colour
+		} else if len(b.roles) == 0 {
+			b.soil = colour
+		}
+	}
+	return b
+}
+
+func (b *brief) cast(r role) {
+	for _, have := range b.roles {
+		if have.actor == r.actor {
+			return
+		}
+	}
+	if len(b.roles) < maxRoles {
+		b.roles = append(b.roles, r)
+	}
+}
+
+// take keeps the first place, hour and weather that were named.
+func (b *brief) take(w word) {
+	if b.place == anywhere {
+		b.place = w.place
+	}
+	if b.hour == anytime {
+		b.hour = w.hour
+	}
+	if b.weather == fair {
+		b.weather = w.weather
+	}
+}
+
+// meanings lists the known words of a prompt in their order. Latin words are
+// looked up whole and in pairs; other scripts do without spaces, so there the
+// longest match counts.
+func meanings(prompt string) []word {
+	var found []word
+	rest := []rune(strings.ToLower(prompt))
+	for len(rest) > 0 {
+		n := latin(rest)
+		if n == 0 {
+			w, length := longest(rest)
+			if length > 0 {
+				found = append(found, w)
+			}
+			rest = rest[max(1, length):]
+			continue
+		}
+		one := string(rest[:n])
+		if n < len(rest) && rest[n] == ' ' {
+			if m := latin(rest[n+1:]); m > 0 {
+				if w, ok := singular(one + " " + string(rest[n+1:n+1+m])); ok {
+					found = append(found, w)
+					rest = rest[n+1+m:]
+					continue
+				}
+			}
+		}
+		if w, ok := singular(one); ok {
+			found = append(found, w)
+		}
+		rest = rest[n:]
+	}
+	return found
+}
+
+// latin is the length of the word that r starts with; 0 if none.
+func latin(r []rune) int {
+	n := 0
+	for n < len(r) && r[n] < 0x250 && unicode.IsLetter(r[n]) {
+		n++
+	}
+	return n
+}
+
+func singular(s string) (word, bool) {
+	for _, end := range []string{"", "s", "es"} {
+		if w, ok := words[strings.TrimSuffix(s, end)]; ok && strings.HasSuffix(s, end) {
+			return w, true
+		}
+	}
+	return word{}, false
+}
+
+// longest finds the longest known word of up to three runes at the start of r.
+func longest(r []rune) (word, int) {
+	for n := min(3, len(r)); n > 0; n-- {
+		if w, ok := words[string(r[:n])]; ok {
+			return w, n
+		}
+	}
+	return word{}, 0
+}

@@ -1,0 +1,64 @@
+package picture
+
+import (
+	"fmt"
+	"image"
+	"image/draw"
+	"image/jpeg"
+	"image/png"
+	"io"
+
+	"github.com/HugoSmits86/nativewebp"
+)
+
+// Encode writes img as "png", "jpeg" (or "jpg") or "webp". Quality is that of
+// JPEG, 1 to 100, and 0 means 90; PNG and WebP are lossless. JPEG knows no
+// transparency, so there the picture lies on white. WebP needs some 50 bytes
+// of memory a pixel while it works. An unknown format is an error before
+// anything is written; other errors are those of w.
+func Encode(w io.Writer, img image.Image, format string, quality int) error {
+	switch format {
+	case "png":
+		if o, ok := img.(*image.RGBA); ok && o.Opaque() {
+			return writePNG(w, o)
+		}
+		return (&png.Encoder{CompressionLevel: png.BestSpeed}).Encode(w, img)
+	case "jpeg", "jpg":
+		if quality == 0 {
+			quality = 90
+		}
+		return jpeg.Encode(w, onWhite(img), &jpeg.Options{Quality: quality})
+	case "webp":
+		k := &keeper{w: w}
+		if err := nativewebp.Encode(k, img, nil); err != nil {
+			return err
+		}
+		return k.err
+	}
+	return fmt.Errorf("picture: cannot write %q: png, jpeg and webp are known", format)
+}
+
+func onWhite(img image.Image) image.Image {
+	if o, ok := img.(interface{ Opaque() bool }); ok && o.Opaque() {
+		return img
+	}
+	flat := image.NewRGBA(img.Bounds())
+	draw.Draw(flat, flat.Bounds(), image.White, image.Point{}, draw.Src)
+	draw.Draw(flat, flat.Bounds(), img, img.Bounds().Min, draw.Over)
+	return flat
+}
+
+// keeper keeps the first error of a writer, because nativewebp drops it.
+type keeper struct {
+	w   io.Writer
+	err error
+}
+
+func (k *keeper) Write(p []byte) (int, error) {
+	if k.err != nil {
+		return 0, k.err
+	}
+	n, err := k.w.Write(p)
+	k.err = err
+	return n, err
+}

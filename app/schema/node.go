@@ -1,0 +1,170 @@
+package schema
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"aigc/app/provider"
+)
+
+// node is a schema married to the Go type it was made from.
+type node struct {
+	schema   *huma.Schema // never a reference
+	kind     reflect.Kind // of the Go type, without pointers
+	image    bool         // a provider.Image
+	images   bool         // a provider.Image is somewhere in it
+	names    []string     // properties as declared
+	props    map[string]*node
+	required map[string]bool
+	defaults map[string]any // ready to be put in place
+	items    *node          // of an array
+	values   *node          // of a map
+	open     bool           // takes properties nobody described
+}
+
+var imageType = reflect.TypeFor[provider.Image]()
+
+func compile(reg huma.Registry, s *huma.Schema, t reflect.Type, seen map[reflect.Type]*node) *node {
+	s, t = resolve(reg, s), bare(t)
+	if n, ok := seen[t]; ok && t.Kind() == reflect.Struct && s.Type == huma.TypeObject {
+		return n
+	}
+	n := &node{schema: s, kind: t.Kind(), image: t == imageType}
+	n.images = n.image
+	seen[t] = n
+	switch {
+	case s.Type == huma.TypeArray:
+		n.items = compile(reg, s.Items, t.Elem(), seen)
+		n.images = n.items.images
+	case s.Type == huma.TypeObject && t.Kind() == reflect.Map:
+		n.values = compile(reg, s.AdditionalProperties.(*huma.Schema), t.Elem(), seen)
+		n.images = n.values.images
+	case s.Type == huma.TypeObject:
+		n.object(reg, t, seen)
+	}
+	return n
+}
+
+func (n *node) object(reg huma.Registry, t reflect.Type, seen map[reflect.Type]*node) {
+	n.props, n.required, n.defaults = map[string]*node{}, map[string]bool{}, map[string]any{}
+	n.open, _ = n.schema.AdditionalProperties.(bool)
+	for _, name := range n.schema.Required {
+		n.required[name] = true
+	}
+	fields, order := goFields(t)
+	for _, name := range order {
+		s, described := n.schema.Properties[name]
+		if !described {
+			panic(fmt.Sprintf("schema: %s.%s is no part of the schema; is it in an embedded struct that is not exported?", t, fields[name].Name))
+		}
+		p := compile(reg, s, fields[name].Type, seen)
+		n.names = append(n.names, name)
+		n.props[name] = p
+		n.images = n.images || p.images
+		if s.Default != nil {
+			n.defaults[name] = p.fixed(s.Default)
+		}
+	}
+}
+
+// fixed brings a value of a tag into the form that Parse works with.
+func (n *node) fixed(v any) any {
+	text, err := json.Marshal(v)
+	if err != nil {
+		panic(fmt.Sprintf("schema: default: %v", err))
+	}
+	dec := json.NewDecoder(bytes.NewReader(text))
+	dec.UseNumber()
+	var out any
+	if err := dec.Decode(&out); err != nil {
+		panic(fmt.Sprintf("schema: default: %v", err))
+	}
+	var c cleaner
+	return c.clean(n, out, at{})
+}
+
+// goFields finds the fields of a struct by their JSON names, as encoding/json
+// does: a field of an embedded struct gives way to one of its outer struct.
+func goFields(t reflect.Type) (map[string]reflect.StructField, []string) {
+	found, order := map[string]reflect.StructField{}, []string{}
+	for _, f := range reflect.VisibleFields(t) {
+		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		if !f.IsExported() || name == "-" || f.Anonymous && name == "" && bare(f.Type).Kind() == reflect.Struct {
+			continue
+		}
+		if name == "" {
+			name = f.Name
+		}
+		if old, taken := found[name]; taken {
+			if len(f.Index) < len(old.Index) {
+				found[name] = f
+			}
+			continue
+		}
+		found[name] = f
+		order = append(order, name)
+	}
+	return found, order
+}
+
+// ImageDoc is what every picture's description ends with.
+const ImageDoc = "An http(s) URL, a data URL, base64 or the id of an asset."
+
+// touch finishes what huma made of a type: pictures say what they take, what
+// has a default is not required, and nothing is shown as nullable, because a
+// null is the same as leaving an optional field out.
+func touch(reg huma.Registry, s *huma.Schema, t reflect.Type, seen map[reflect.Type]bool) {
+	s, t = resolve(reg, s), bare(t)
+	switch {
+	case s.Type == huma.TypeArray:
+		touch(reg, s.Items, t.Elem(), seen)
+	case s.Type == huma.TypeObject && t.Kind() == reflect.Map:
+		touch(reg, s.AdditionalProperties.(*huma.Schema), t.Elem(), seen)
+	case s.Type != huma.TypeObject || seen[t]:
+		return
+	}
+	if s.Type != huma.TypeObject || t.Kind() != reflect.Struct {
+		return
+	}
+	seen[t] = true
+	fields, order := goFields(t)
+	for _, name := range order {
+		p, described := s.Properties[name]
+		if !described {
+			continue
+		}
+		ft := bare(fields[name].Type)
+		p.Nullable = false
+		if (ft == imageType || isList(ft) && bare(ft.Elem()) == imageType) && !strings.HasSuffix(p.Description, ImageDoc) {
+			if p.Description = strings.TrimRight(p.Description, ". "); p.Description != "" {
+				p.Description += ". "
+			}
+			p.Description += ImageDoc
+		}
+		touch(reg, p, ft, seen)
+	}
+	s.Required = slices.DeleteFunc(s.Required, func(name string) bool { return s.Properties[name].Default != nil })
+	s.PrecomputeMessages()
+}
+
+func isList(t reflect.Type) bool { return t.Kind() == reflect.Slice || t.Kind() == reflect.Array }
+
+func bare(t reflect.Type) reflect.Type {
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	return t
+}
+
+func resolve(reg huma.Registry, s *huma.Schema) *huma.Schema {
+	for s.Ref != "" {
+		s = reg.SchemaFromRef(s.Ref)
+	}
+	return s
+}

@@ -1,0 +1,144 @@
+package schema
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"aigc/app/fault"
+)
+
+// maxFaults is how many faults one answer names.
+const maxFaults = 32
+
+// Parse checks an input and returns it in canonical form with its defaults.
+// The error is a fault of kind Invalid with one detail for each thing that is
+// wrong: locations are "body", "body.size", "body.images[2]". Null means the
+// same as leaving an optional field out.
+func (s *Schema) Parse(raw []byte) (json.RawMessage, error) {
+	input, err := object(raw)
+	if err != nil {
+		return nil, err
+	}
+	var c cleaner
+	c.clean(s.root, input, at{})
+	s.validate(&c, input)
+	if err := c.err(); err != nil {
+		return nil, err
+	}
+	out, err := canonical(input)
+	if err != nil {
+		return nil, err
+	}
+	// What is stored must be readable for the module; a type's own
+	// UnmarshalJSON may want more than the schema can say.
+	if err := json.Unmarshal(out, reflect.New(s.typ).Interface()); err != nil {
+		return nil, fault.Faults(fault.Detail{Location: unreadable(err), Message: "expected another form of value"})
+	}
+	return out, nil
+}
+
+// object reads a whole JSON object, numbers as they are written.
+func object(raw []byte) (map[string]any, error) {
+	dec := json.NewDecoder(bytes.NewReader(raw))
+	dec.UseNumber()
+	var v any
+	if err := dec.Decode(&v); err != nil {
+		return nil, notJSON(err, raw)
+	}
+	if len(bytes.TrimSpace(raw[dec.InputOffset():])) > 0 {
+		return nil, notJSON(errMore, raw)
+	}
+	m, ok := v.(map[string]any)
+	if !ok {
+		return nil, fault.Faults(fault.Detail{Location: "body", Message: "expected object"})
+	}
+	return m, nil
+}
+
+var errMore = errors.New("more than one value")
+
+func notJSON(err error, raw []byte) error {
+	message := "expected a JSON object, but it is cut off"
+	var syntax *json.SyntaxError
+	switch {
+	case len(bytes.TrimSpace(raw)) == 0:
+		message = "expected a JSON object, but it is empty"
+	case errors.Is(err, errMore):
+		message = "expected one JSON object and nothing else"
+	case errors.As(err, &syntax):
+		message = fmt.Sprintf("expected a JSON object, but it is no JSON at byte %d", syntax.Offset)
+	}
+	f := fault.From(fault.Faults(fault.Detail{Location: "body", Message: message}))
+	f.Code = "not_json"
+	return f
+}
+
+var pool = sync.Pool{New: func() any { return &scratch{path: huma.NewPathBuffer(make([]byte, 0, 128), 0)} }}
+
+type scratch struct {
+	path *huma.PathBuffer
+	res  huma.ValidateResult
+}
+
+func (s *Schema) validate(c *cleaner, input map[string]any) {
+	v := pool.Get().(*scratch)
+	defer pool.Put(v)
+	v.path.Reset()
+	v.path.Push("body")
+	v.res.Reset()
+	huma.Validate(s.reg, s.root.schema, v.path, huma.ModeWriteToServer, input, &v.res)
+	known := len(c.faults)
+	for i, err := range v.res.Errors {
+		var d *huma.ErrorDetail
+		if errors.As(err, &d) && !slices.ContainsFunc(c.faults[:known], func(f fault.Detail) bool { return f.Location == d.Location }) {
+			c.faults = append(c.faults, fault.Detail{Location: d.Location, Message: safe(d.Message)})
+		}
+		v.res.Errors[i] = nil // it holds the caller's value
+	}
+}
+
+// safe cuts the cause off the few messages of huma that repeat the value.
+func safe(message string) string {
+	for _, p := range []string{"expected string to be RFC", "expected string to be regex", "expected duration"} {
+		if strings.HasPrefix(message, p) {
+			message, _, _ = strings.Cut(message, ": ")
+		}
+	}
+	return message
+}
+
+func (c *cleaner) err() error {
+	slices.SortStableFunc(c.faults, byLocation)
+	c.faults = slices.Compact(c.faults)
+	if more := len(c.faults) - maxFaults; more > 0 {
+		c.faults = append(c.faults[:maxFaults:maxFaults], fault.Detail{Location: "body", Message: fmt.Sprintf("and %d more faults", more)})
+	}
+	return fault.Faults(c.faults...)
+}
+
+// canonical writes v with sorted keys and without needless escapes.
+func canonical(v any) (json.RawMessage, error) {
+	var buf bytes.Buffer
+	enc := json.NewEncoder(&buf)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		return nil, fault.Wrap(err, fault.Internal, "", "The input could not be written.")
+	}
+	return bytes.TrimSuffix(buf.Bytes(), []byte("\n")), nil
+}
+
+func unreadable(err error) string {
+	var t *json.UnmarshalTypeError
+	if errors.As(err, &t) && t.Field != "" {
+		return "body." + t.Field
+	}
+	return "body"
+}

@@ -1,0 +1,97 @@
+package schema
+
+import (
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+)
+
+// Schema is the compiled form of an input struct. It is safe for use by many
+// goroutines.
+type Schema struct {
+	typ    reflect.Type
+	reg    huma.Registry
+	root   *node
+	json   json.RawMessage
+	fields []Field
+	byName map[string]int
+}
+
+const defs = "#/$defs/"
+
+// New compiles the schema of a struct type. It panics on tags that make no
+// sense, as huma does, and on pictures deeper than a list: a test that mounts
+// the module finds them.
+func New(t reflect.Type) *Schema {
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	reg := huma.NewMapRegistry(defs, Name)
+	root := huma.SchemaFromType(reg, t)
+	if root == nil || root.Type != huma.TypeObject {
+		panic(fmt.Sprintf("schema: %s is no struct", t))
+	}
+	touch(reg, root, t, map[reflect.Type]bool{})
+	s := &Schema{typ: t, reg: reg, byName: map[string]int{}}
+	s.root = compile(reg, root, t, map[reflect.Type]*node{})
+	s.json = export(reg, root)
+	for i, name := range s.root.names {
+		if p := s.root.props[name]; p.images && !p.image && (p.items == nil || !p.items.image) {
+			panic(fmt.Sprintf("schema: %s.%s holds pictures out of reach: they must be fields of the input itself, or lists of them", t, name))
+		}
+		s.fields = append(s.fields, s.root.props[name].field(name, s.root))
+		s.byName[name] = i
+	}
+	return s
+}
+
+// JSON is the self-contained JSON Schema (draft 2020-12): an object that takes
+// no other properties, with the schemas of nested structs in $defs.
+func (s *Schema) JSON() json.RawMessage { return s.json }
+
+// Register describes t in a registry of one's own, in the same words as
+// [Schema.JSON], and returns a reference to it. It is for OpenAPI.
+func Register(reg huma.Registry, t reflect.Type) *huma.Schema {
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	ref := reg.Schema(t, true, "Input")
+	touch(reg, ref, t, map[reflect.Type]bool{})
+	return ref
+}
+
+// Name names types in schemas: with their package, so that every module may
+// call its input Input ("GptInput"), unless the name already starts with it.
+func Name(t reflect.Type, hint string) string {
+	name := huma.DefaultSchemaNamer(t, hint)
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	if t.Name() == "" || t.PkgPath() == "" {
+		return name
+	}
+	pkg := t.PkgPath()[strings.LastIndexByte(t.PkgPath(), '/')+1:]
+	if strings.HasPrefix(strings.ToLower(name), strings.ToLower(pkg)) {
+		return name
+	}
+	return strings.ToUpper(pkg[:1]) + pkg[1:] + name
+}
+
+func export(reg huma.Registry, root *huma.Schema) json.RawMessage {
+	doc, err := json.Marshal(root)
+	if err != nil {
+		panic(fmt.Sprintf("schema: %v", err))
+	}
+	if len(reg.Map()) == 0 {
+		return doc
+	}
+	nested, err := json.Marshal(reg.Map())
+	if err != nil {
+		panic(fmt.Sprintf("schema: %v", err))
+	}
+	doc = append(doc[:len(doc)-1], `,"$defs":`...)
+	return append(append(doc, nested...), '}')
+}

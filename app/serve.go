@@ -1,0 +1,80 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"time"
+
+	"aigc/app/module"
+	"aigc/app/provider"
+	"aigc/app/service"
+	"aigc/app/task"
+	"aigc/config"
+)
+
+// serve answers requests on a listener until the app stops.
+func (a *App) serve(ln net.Listener, h http.Handler) {
+	if ln == nil {
+		return
+	}
+	srv := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}
+	go func() {
+		if err := srv.Serve(ln); !errors.Is(err, http.ErrServerClosed) {
+			a.log.Error().Err(err).Str("addr", ln.Addr().String()).Msg("a listener failed")
+		}
+	}()
+	a.onStop(func(ctx context.Context) error {
+		// Answers under way may finish; streams that never end may not hold us up.
+		ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+		defer cancel()
+		if err := srv.Shutdown(ctx); err != nil {
+			return srv.Close()
+		}
+		return nil
+	})
+}
+
+func (a *App) hand(t *task.Task) {
+	if a.Worker != nil {
+		a.Worker.Hand(t)
+	}
+}
+
+// firstKey makes a key when the server can be reached from elsewhere and has
+// none: a row, one winner among several processes, printed once.
+func (a *App) firstKey(ctx context.Context) error {
+	stored, err := a.Ledger.Keys(ctx)
+	if err != nil || len(stored) > 0 || len(a.conf.APIKeys) > 0 {
+		return err
+	}
+	key := "aigc_" + task.Token(24)
+	won, err := a.Ledger.AddKey(ctx, task.APIKey{Name: "admin", Hash: service.HashKey(key), Admin: true, Created: time.Now()})
+	if err == nil && won {
+		fmt.Fprintf(os.Stderr, "\nThis address can be reached from elsewhere, so a key was made. It is shown only once:\n\n  %s\n\n", key)
+	}
+	return err
+}
+
+func keys(in config.Keys) []service.Key {
+	out := make([]service.Key, len(in))
+	for i, k := range in {
+		out[i] = service.Key{Name: k.Name, Key: k.Key, Admin: k.Admin}
+	}
+	return out
+}
+
+// bases are the addresses that a vendor's answers may name although they are
+// private: those the operator has configured himself.
+func bases(h *module.Host, accounts *provider.Accounts) []string {
+	var out []string
+	for name := range h.Vendors() {
+		for _, acc := range accounts.Of(name) {
+			out = append(out, acc.BaseURL)
+		}
+	}
+	return out
+}

@@ -1,0 +1,246 @@
+package service
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"aigc/app/broker"
+	"aigc/app/fault"
+	"aigc/app/module"
+	"aigc/app/provider"
+	"aigc/app/task"
+)
+
+func noTask() error {
+	return fault.New(fault.NotFound, "task_not_found", "There is no such task.")
+}
+
+func queueOf(media module.Kind) string {
+	if media == module.Video {
+		return broker.VideoQueue
+	}
+	return broker.ImageQueue
+}
+
+// Get implements [API].
+func (s *Service) Get(ctx context.Context, c Caller, id string) (*View, error) {
+	t, err := s.own(ctx, c, id)
+	if err != nil {
+		return nil, err
+	}
+	return s.view(ctx, t)
+}
+
+// ByTicket implements [API].
+func (s *Service) ByTicket(ctx context.Context, c Caller, module, ticket string) (*View, error) {
+	t, err := s.Ledger.ByTicket(ctx, module, ticket)
+	if err != nil {
+		return nil, err
+	}
+	if !c.Admin && t.Owner != c.Name {
+		return nil, noTask()
+	}
+	return s.view(ctx, t)
+}
+
+// maxPage is the longest page of a list.
+const maxPage = 200
+
+// List implements [API].
+func (s *Service) List(ctx context.Context, c Caller, q task.Query) (Page, error) {
+	if !c.Admin {
+		q.Owner = c.Name
+	}
+	if q.Limit <= 0 {
+		q.Limit = 50
+	}
+	q.Limit = min(q.Limit, maxPage)
+	q.Limit++ // one more says whether there is a next page
+	rows, err := s.Ledger.List(ctx, q)
+	if err != nil {
+		return Page{}, err
+	}
+	var next string
+	if len(rows) == q.Limit {
+		rows = rows[:q.Limit-1]
+		next = rows[len(rows)-1].ID
+	}
+	views, err := s.views(ctx, rows)
+	return Page{Tasks: views, Next: next}, err
+}
+
+// What a cancel came to.
+const (
+	CancelDone    = "canceled"    // nothing was sent and nothing charged
+	CancelTold    = "vendor_told" // the vendor was asked; a result still wins
+	CancelTooLate = "too_late"    // it is bought; the result will be stored
+)
+
+// Cancel implements [API].
+func (s *Service) Cancel(ctx context.Context, c Caller, id string) (*View, string, error) {
+	t, err := s.own(ctx, c, id)
+	if err != nil {
+		return nil, "", err
+	}
+	list := []*task.Task{t}
+	if t.Group {
+		if list, err = s.Ledger.Children(ctx, id); err != nil {
+			return nil, "", err
+		}
+	}
+	outcome := CancelDone
+	for _, one := range list {
+		o, err := s.cancel(ctx, one)
+		if err != nil {
+			return nil, "", err
+		}
+		if o != CancelDone && outcome != CancelTold {
+			outcome = o
+		}
+	}
+	v, err := s.Get(ctx, c, id)
+	return v, outcome, err
+}
+
+func (s *Service) cancel(ctx context.Context, t *task.Task) (string, error) {
+	defer s.Broker.Publish(t.ID)
+	_, err := s.Ledger.Apply(ctx, task.Change{
+		ID: t.ID, From: []task.State{task.Queued}, To: task.Canceled, Cause: task.CancelIt,
+		Edit: func(row *task.Task) error {
+			row.Charged = fault.ChargedNo
+			row.Error = &task.Error{Code: "canceled", Message: "Canceled before anything was sent. Nothing was charged.", Kind: fault.Canceled}
+			return nil
+		},
+	})
+	if err == nil {
+		return CancelDone, nil
+	}
+	if !errors.Is(err, task.ErrStale) {
+		return "", err
+	}
+	running, err := s.Ledger.RequestCancel(ctx, t.ID)
+	if err != nil {
+		return "", err
+	}
+	if running && s.cancelable(t) {
+		return CancelTold, nil
+	}
+	return CancelTooLate, nil
+}
+
+func (s *Service) cancelable(t *task.Task) bool {
+	op, ok := s.byKind[t.Kind]
+	if !ok {
+		return false
+	}
+	r, ok := op.Route(t.Account.Vendor)
+	if !ok {
+		return false
+	}
+	_, ok = r.Job.Driver().(provider.Canceler)
+	return ok
+}
+
+// Retry implements [API].
+func (s *Service) Retry(ctx context.Context, c Caller, id string) (*View, error) {
+	t, err := s.own(ctx, c, id)
+	if err != nil {
+		return nil, err
+	}
+	if t.Group {
+		return nil, fault.New(fault.Conflict, "group", "A group buys nothing by itself; retry those of its children that need it.")
+	}
+	now := time.Now()
+	next := &task.Task{
+		ID: task.NewID(now), Kind: t.Kind, Module: t.Module, Operation: t.Operation, Model: t.Model, Media: t.Media,
+		State: task.Queued, Input: append(json.RawMessage{}, t.Input...), InputHash: t.InputHash, Owner: t.Owner, Tags: t.Tags,
+		RetryOf: t.ID, RunAt: now.Add(firstWake), Deadline: now.Add(queueDeadline),
+		Charged: fault.ChargedNo, Quoted: t.Quoted, Created: now,
+	}
+	if op, ok := s.byKind[t.Kind]; ok {
+		next.Sandbox = s.sandboxed(op)
+		if p, err := op.Plan(t.Input, t.Model); err == nil {
+			next.Warnings = p.Warnings
+		}
+	}
+	next, fresh, err := s.Ledger.Retry(ctx, id, next)
+	if err != nil {
+		return nil, err
+	}
+	s.Broker.Publish(id)
+	if fresh {
+		s.hand(next)
+	}
+	return s.view(ctx, next)
+}
+
+// Resume implements [API].
+func (s *Service) Resume(ctx context.Context, c Caller, id string) (*View, error) {
+	t, err := s.own(ctx, c, id)
+	if err != nil {
+		return nil, err
+	}
+	if !t.Resumable() {
+		return nil, fault.New(fault.Conflict, "not_resumable", "Only a task that failed by its deadline, and whose ticket is kept, can be resumed.")
+	}
+	deadline := 30 * time.Minute
+	if op, ok := s.byKind[t.Kind]; ok {
+		deadline = op.Entry.Operation.Deadline
+	}
+	return s.act(ctx, task.Change{
+		ID: id, From: []task.State{task.Failed}, To: task.Running, Cause: task.Resume,
+		Edit: func(row *task.Task) error {
+			row.Error, row.RunAt, row.Deadline = nil, time.Now(), time.Now().Add(deadline)
+			return nil
+		},
+	}, "not_resumable")
+}
+
+// abandonedAfter is how long a result may wait for a volume that is gone
+// before a person may give it up.
+const abandonedAfter = time.Hour
+
+// Discard implements [API].
+func (s *Service) Discard(ctx context.Context, c Caller, id string) (*View, error) {
+	t, err := s.own(ctx, c, id)
+	if err != nil {
+		return nil, err
+	}
+	from := task.InDoubt
+	if t.State == task.Storing {
+		if t.Spool == "" || t.Spool == s.SpoolID || time.Since(t.Updated) < abandonedAfter {
+			return nil, fault.New(fault.Conflict, "still_storing", "The paid result is still being stored; it can be discarded once the volume that holds it is gone for an hour.")
+		}
+		from = task.Storing
+	}
+	return s.act(ctx, task.Change{
+		ID: id, From: []task.State{from}, To: task.Failed, Cause: task.Discard,
+		Edit: func(row *task.Task) error {
+			row.Error = &task.Error{Code: task.CodeDiscarded, Message: "Given up by a person. If the answer turns up after all, it is stored.", Kind: fault.Canceled}
+			return nil
+		},
+	}, "not_discardable")
+}
+
+// act makes a person's move; a task that has moved on is a conflict.
+func (s *Service) act(ctx context.Context, change task.Change, code string) (*View, error) {
+	t, err := s.Ledger.Apply(ctx, change)
+	if errors.Is(err, task.ErrStale) {
+		return nil, fault.New(fault.Conflict, code, "The task's state does not allow it.")
+	}
+	if err != nil {
+		return nil, err
+	}
+	s.Broker.Publish(t.ID)
+	return s.view(ctx, t)
+}
+
+// Events implements [API].
+func (s *Service) Events(ctx context.Context, c Caller, id string, after int64) ([]task.Event, error) {
+	if _, err := s.own(ctx, c, id); err != nil {
+		return nil, err
+	}
+	return s.Ledger.Events(ctx, id, after)
+}

@@ -1,0 +1,138 @@
+package service
+
+import (
+	"context"
+	"errors"
+	"io"
+	"path"
+	"strings"
+
+	"aigc/app/fault"
+	"aigc/app/media"
+)
+
+// Upload implements [API].
+func (s *Service) Upload(ctx context.Context, c Caller, name string, r io.Reader) (*AssetView, error) {
+	f, err := s.intake.create(s.Intake)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Abort()
+	if _, err := io.Copy(f, r); err != nil {
+		var known *fault.Error
+		if errors.As(err, &known) {
+			return nil, err
+		}
+		return nil, fault.Wrap(err, fault.Invalid, "upload_cut_short", "The upload ended early.").With(fault.ChargedNo)
+	}
+	info, err := media.UploadFile(f.path)
+	if err != nil {
+		return nil, err
+	}
+	a, err := s.keepFile(ctx, c, f, info, cleanName(name))
+	if err != nil {
+		return nil, err
+	}
+	return s.showAsset(a), nil
+}
+
+// cleanName keeps of a caller's file name what is safe to show again.
+func cleanName(name string) string {
+	name = path.Base(strings.ReplaceAll(name, "\\", "/"))
+	name = strings.Map(func(r rune) rune {
+		if r < ' ' || r == 0x7f {
+			return -1
+		}
+		return r
+	}, name)
+	if len(name) > 255 || name == "." || name == "/" {
+		return ""
+	}
+	return name
+}
+
+// UploadFrom implements [API].
+func (s *Service) UploadFrom(ctx context.Context, c Caller, name, value string) (*AssetView, error) {
+	p := &picture{field: "file", index: -1, value: value}
+	if err := s.fetchPicture(ctx, c, p); err != nil {
+		return nil, err
+	}
+	if p.asset != nil {
+		return s.showAsset(p.asset), nil
+	}
+	defer p.file.Abort()
+	a, err := s.keepFile(ctx, c, p.file, p.info, cleanName(name))
+	if err != nil {
+		return nil, err
+	}
+	return s.showAsset(a), nil
+}
+
+// Open implements [API].
+func (s *Service) Open(ctx context.Context, c Caller, object string) (*Object, error) {
+	gone := fault.New(fault.NotFound, "object_not_found", "There is no such object.")
+	if hidden(object) {
+		return nil, gone
+	}
+	var mime string
+	if original, thumb := strings.CutSuffix(object, ".thumb.jpg"); thumb {
+		mime = "image/jpeg"
+		if s.PrivateLinks {
+			if err := s.mayOpen(ctx, c, original); err != nil {
+				return nil, err
+			}
+		}
+	} else if s.PrivateLinks {
+		if err := s.mayOpen(ctx, c, object); err != nil {
+			return nil, err
+		}
+	}
+	f, o, err := s.Blobs.Open(ctx, object)
+	if err != nil {
+		if fault.KindOf(err) == fault.NotFound {
+			return nil, gone
+		}
+		return nil, err
+	}
+	if mime == "" {
+		mime = media.TypeByExt(path.Ext(object))
+	}
+	return &Object{
+		ReadSeekCloser: f, Name: path.Base(object), MIME: mime, Size: o.Size, ETag: o.ETag, Modified: o.Modified,
+		Inline: mime != "image/svg+xml" && mime != "text/html" && mime != "application/octet-stream",
+	}, nil
+}
+
+func (s *Service) mayOpen(ctx context.Context, c Caller, object string) error {
+	a, err := s.Ledger.AssetByObject(ctx, object)
+	if err == nil && (c.Admin || a.Owner == c.Name && c.Name != "") {
+		return nil
+	}
+	if c.Name == "" {
+		return fault.New(fault.Unauthenticated, "key_needed", "Links are private here: send a key.")
+	}
+	return fault.New(fault.NotFound, "object_not_found", "There is no such object.")
+}
+
+// Thumbnail implements [API].
+func (s *Service) Thumbnail(ctx context.Context, c Caller, assetID string, maxBytes int) ([]byte, error) {
+	a, err := s.Ledger.Asset(ctx, assetID)
+	if err != nil {
+		return nil, err
+	}
+	if !c.Admin && a.Owner != c.Name {
+		return nil, fault.New(fault.NotFound, "asset_not_found", "There is no such asset.")
+	}
+	if len(a.Thumb) < 2 {
+		return nil, nil
+	}
+	f, o, err := s.Blobs.Open(ctx, a.Thumb)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	if o.Size <= int64(maxBytes) {
+		return io.ReadAll(f)
+	}
+	return media.ThumbnailWithin(f, maxBytes)
+}

@@ -1,0 +1,64 @@
+package service
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// Health implements [API].
+func (s *Service) Health(ctx context.Context) Health {
+	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
+	defer cancel()
+	h := Health{Service: "aigc", Version: s.Version, Timestamp: time.Now().UTC(), Components: map[string]Component{}}
+	critical := map[string]error{"ledger": s.Ledger.Check(ctx), "storage": s.Blobs.Check(ctx)}
+	h.Status = "healthy"
+	if err := s.Broker.Check(ctx); err != nil {
+		h.Status = "degraded"
+		h.Components["broker"] = Component{"down", "Wake-ups and caller limits are off; work goes on by the monitor."}
+	} else {
+		h.Components["broker"] = Component{Status: "ok"}
+	}
+	for name, err := range critical {
+		c := Component{Status: "ok"}
+		if err != nil {
+			c = Component{"down", "It does not answer; see the log."}
+			s.Log.Error().Err(err).Msg(name + " is down")
+			h.Status = "unhealthy"
+		}
+		h.Components[name] = c
+	}
+	h.Components["vendors"] = s.vendorHealth(ctx, &h)
+	if counts, err := s.Ledger.Counts(ctx); err == nil {
+		h.Tasks = counts
+	}
+	for _, op := range s.ops {
+		h.Models = append(h.Models, op.Module.Name)
+	}
+	return h
+}
+
+func (s *Service) vendorHealth(ctx context.Context, h *Health) Component {
+	parked, err := s.Ledger.Parked(ctx)
+	switch {
+	case err != nil:
+		return Component{"degraded", "Parked keys are not known while the ledger is down."}
+	case len(parked) > 0:
+		if h.Status == "healthy" {
+			h.Status = "degraded"
+		}
+		p := parked[0]
+		return Component{"degraded", fmt.Sprintf("%d key(s) parked; %s: %s", len(parked), p.Vendor, p.Code)}
+	case s.Accounts.Empty():
+		return Component{"degraded", "No vendor key is configured and the sandbox is off."}
+	}
+	return Component{Status: "ok"}
+}
+
+// Ready implements [API].
+func (s *Service) Ready(ctx context.Context) error {
+	if err := s.Ledger.Check(ctx); err != nil {
+		return err
+	}
+	return s.Blobs.Check(ctx)
+}

@@ -1,0 +1,227 @@
+package service
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/url"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"aigc/app/blob"
+	"aigc/app/fault"
+	"aigc/app/fetch"
+	"aigc/app/media"
+	"aigc/app/task"
+)
+
+// picture is one picture or film that an input names, by whatever means.
+type picture struct {
+	field  string
+	index  int // in a list; -1 for a plain field
+	value  string
+	file   *lifted // received, not stored yet
+	asset  *task.Asset
+	info   media.Info
+	sha256 string
+}
+
+// location is where a caller finds it in his input.
+func (p *picture) location() string {
+	if p.index < 0 {
+		return "body." + p.field
+	}
+	return fmt.Sprintf("body.%s[%d]", p.field, p.index)
+}
+
+// name writes a text where the picture stood.
+func (p *picture) name(input map[string]json.RawMessage, text string) {
+	if p.index < 0 {
+		input[p.field], _ = json.Marshal(text) // a string
+		return
+	}
+	var list []string
+	_ = json.Unmarshal(input[p.field], &list) // the schema has seen to its type
+	list[p.index] = text
+	input[p.field], _ = json.Marshal(list)
+}
+
+// receive brings all pictures of an input here and proves them, before
+// anything is stored: all faults at once.
+func (s *Service) receive(ctx context.Context, d *draft) error {
+	for _, f := range d.Operation.Schema.Fields() {
+		raw, given := d.input[f.Name]
+		if !f.Image || !given {
+			continue
+		}
+		var list []string
+		var one string
+		if f.Many && json.Unmarshal(raw, &list) == nil {
+			for i, v := range list {
+				d.pictures = append(d.pictures, &picture{field: f.Name, index: i, value: v})
+			}
+		} else if json.Unmarshal(raw, &one) == nil && one != "" {
+			d.pictures = append(d.pictures, &picture{field: f.Name, index: -1, value: one})
+		}
+	}
+	var details []fault.Detail
+	for _, p := range d.pictures {
+		err := s.fetchPicture(ctx, d.Caller, p)
+		if f := fault.From(err); f != nil {
+			if f.Kind == fault.Internal || f.Kind == fault.TooLarge || f.Kind == fault.Unsupported {
+				return f
+			}
+			details = append(details, fault.Detail{Location: p.location(), Message: f.Safe})
+		}
+	}
+	return fault.Faults(details...)
+}
+
+func (s *Service) fetchPicture(ctx context.Context, c Caller, p *picture) error {
+	if a, known, err := s.ownAsset(ctx, c, p.value); known || err != nil {
+		if err != nil {
+			return err
+		}
+		p.asset, p.sha256 = a, a.SHA256
+		return nil
+	}
+	var err error
+	switch {
+	case strings.HasPrefix(p.value, liftPrefix):
+		p.file, err = s.intake.take(p.value)
+	case strings.HasPrefix(p.value, "http://") || strings.HasPrefix(p.value, "https://"):
+		p.file, err = s.download(ctx, p.value)
+	default:
+		p.file, err = s.decode(p.value)
+	}
+	if err != nil {
+		return err
+	}
+	p.sha256 = p.file.sum()
+	p.info, err = media.UploadFile(p.file.path)
+	return err
+}
+
+// ownAsset looks a value up as an asset id or as a link of ours. Somebody
+// else's asset does not exist.
+func (s *Service) ownAsset(ctx context.Context, c Caller, value string) (*task.Asset, bool, error) {
+	var a *task.Asset
+	var err error
+	if object, ours := strings.CutPrefix(value, s.PublicURL+"/api/images/"); ours {
+		if object, err = url.PathUnescape(object); err == nil {
+			a, err = s.Ledger.AssetByObject(ctx, object)
+		}
+	} else if _, bad := uuid.Parse(value); bad == nil && len(value) == 36 {
+		a, err = s.Ledger.Asset(ctx, value)
+	} else {
+		return nil, false, nil
+	}
+	if err == nil && !c.Admin && a.Owner != c.Name {
+		err = fault.New(fault.NotFound, "asset_not_found", "There is no such asset.")
+	}
+	if fault.KindOf(err) == fault.NotFound {
+		err = fault.Wrap(err, fault.Invalid, "asset_not_found", "There is no such asset.").With(fault.ChargedNo)
+	}
+	return a, true, err
+}
+
+func (s *Service) download(ctx context.Context, address string) (*lifted, error) {
+	f, err := s.intake.create(s.Intake)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := s.Fetch.Get(ctx, fetch.Request{URL: address, MaxBytes: media.MaxUpload, Timeout: time.Minute}, f); err != nil {
+		_ = f.Abort()
+		return nil, err
+	}
+	return f, f.Close()
+}
+
+// decode takes base64, bare or in a data URL, that was too short to be lifted.
+func (s *Service) decode(value string) (*lifted, error) {
+	if head, data, ok := strings.Cut(value, ","); ok && strings.HasPrefix(head, "data:") {
+		value = data
+	}
+	data, err := base64.StdEncoding.DecodeString(value)
+	if err != nil {
+		if data, err = base64.RawURLEncoding.DecodeString(strings.TrimRight(value, "=")); err != nil {
+			return nil, fault.New(fault.Invalid, "not_a_picture", "expected an http(s) URL, a data URL, base64 or an asset id").With(fault.ChargedNo)
+		}
+	}
+	f, err := s.intake.create(s.Intake)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := io.Copy(f, bytes.NewReader(data)); err != nil {
+		_ = f.Abort()
+		return nil, err
+	}
+	return f, f.Close()
+}
+
+// keepPictures stores what was received and names assets in the input.
+func (s *Service) keepPictures(ctx context.Context, d *draft) error {
+	for _, p := range d.pictures {
+		if p.asset == nil {
+			a, err := s.keepFile(ctx, d.Caller, p.file, p.info, "")
+			if err != nil {
+				return err
+			}
+			p.asset = a
+		}
+		p.name(d.input, p.asset.ID)
+	}
+	return nil
+}
+
+// keepFile stores a received file as an asset of the caller.
+func (s *Service) keepFile(ctx context.Context, c Caller, f *lifted, info media.Info, name string) (*task.Asset, error) {
+	now := time.Now()
+	id := task.NewID(now)
+	a := &task.Asset{
+		ID: id, Role: task.Upload, Name: name, Object: blob.Name(blob.Uploaded, info.Kind, now, "upload", id, 0, info.Ext),
+		MIME: info.MIME, Width: info.Width, Height: info.Height, Duration: info.Duration, Size: info.Size, SHA256: f.sum(),
+		Owner: c.Name, Created: now,
+	}
+	side := blob.Sidecar{
+		AssetID: id, Owner: c.Name, MIMEType: a.MIME, Width: a.Width, Height: a.Height, DurationSeconds: a.Duration.Seconds(),
+		Size: a.Size, SHA256: a.SHA256, CreatedAt: now.UTC(), StoredAt: now.UTC(),
+	}
+	data, err := side.Encode()
+	if err != nil {
+		return nil, err
+	}
+	if err := syncFile(f.path); err != nil {
+		return nil, err
+	}
+	err = s.Blobs.Batch(ctx, []blob.Item{{Name: a.Object, Path: f.path}, {Name: blob.SidecarName(a.Object), Data: data}})
+	if err != nil {
+		return nil, fault.Wrap(err, fault.Unavailable, "storage_down", "Object storage does not take the file.").With(fault.ChargedNo)
+	}
+	return a, s.Ledger.AddAsset(ctx, a)
+}
+
+// syncFile makes a received file durable before the store takes it over.
+func syncFile(path string) error {
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	return f.Sync()
+}
+
+// drop removes what was received.
+func (d *draft) drop() {
+	for _, p := range d.pictures {
+		if p.file != nil {
+			_ = p.file.Abort()
+		}
+	}
+}

@@ -1,0 +1,128 @@
+package service
+
+import (
+	"context"
+	"os"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"aigc/app/blob"
+	"aigc/app/broker"
+	"aigc/app/fetch"
+	"aigc/app/module"
+	"aigc/app/provider"
+	"aigc/app/schema"
+	"aigc/app/task"
+)
+
+// Config is what a service works with.
+type Config struct {
+	Ledger   task.Ledger
+	Broker   *broker.Broker
+	Blobs    blob.Store
+	Fetch    *fetch.Client
+	Modules  *module.Host
+	Accounts *provider.Accounts
+	Log      zerolog.Logger
+
+	PublicURL    string            // links are built on it
+	Intake       string            // a folder for files being received
+	SpoolID      string            // of the worker in this process, if any
+	Hand         func(*task.Task)  // gives a fresh task to a worker; nil: over the queue
+	Keys         []Key             // from the settings
+	Loopback     bool              // without any key, a loopback address is open
+	PrivateLinks bool              // links to objects need a key
+	PerMinute    int               // requests of one key; 0: no limit
+	Defaults     map[string]string // module → default model, from the settings
+	Version      string
+}
+
+// Key is a caller's key from the settings.
+type Key struct {
+	Name  string
+	Key   provider.Secret
+	Admin bool
+}
+
+// Service implements [API].
+type Service struct {
+	Config
+	ops     []Operation
+	byKind  map[string]Operation
+	waiting waiters
+	keys    keyring
+	intake  intake
+	stop    []func()
+}
+
+// New compiles the schemas of all operations and begins to listen for events.
+func New(c Config) (*Service, error) {
+	s := &Service{Config: c, byKind: map[string]Operation{}}
+	s.PublicURL = strings.TrimRight(c.PublicURL, "/")
+	for _, e := range c.Modules.Entries() {
+		op := Operation{Entry: e, Schema: schema.New(e.Input)}
+		s.ops = append(s.ops, op)
+		s.byKind[e.Kind()] = op
+	}
+	if err := os.RemoveAll(c.Intake); err != nil { // files of a life that is over
+		return nil, err
+	}
+	if err := os.MkdirAll(c.Intake, 0o700); err != nil {
+		return nil, err
+	}
+	s.intake.files = map[string]*lifted{}
+	s.waiting.init()
+	ctx, cancel := context.WithCancel(context.Background())
+	var wg sync.WaitGroup
+	wg.Go(func() { s.watchLedger(ctx) })
+	s.stop = []func(){c.Broker.Subscribe(s.waiting.tell), cancel, wg.Wait}
+	return s, nil
+}
+
+// SetPublicURL is called once the listener knows its address.
+func (s *Service) SetPublicURL(url string) { s.PublicURL = strings.TrimRight(url, "/") }
+
+// Release lets all waiting callers go with what they have; they get a handle.
+func (s *Service) Release() { s.waiting.release() }
+
+// Close ends the service's own work. It may be called twice.
+func (s *Service) Close() {
+	s.Release()
+	for _, f := range s.stop {
+		f()
+	}
+	s.stop = nil
+}
+
+// Operations implements [API].
+func (s *Service) Operations() []Operation { return s.ops }
+
+// Operation implements [API].
+func (s *Service) Operation(kind string) (Operation, bool) { op, ok := s.byKind[kind]; return op, ok }
+
+// OperationFor implements [API].
+func (s *Service) OperationFor(model string) (Operation, bool) {
+	if model == "" || model == "auto" {
+		return s.ops[0], true
+	}
+	for _, op := range s.ops {
+		if _, ok := op.Model(model); ok && op.Entry.Operation.Main {
+			return op, true
+		}
+	}
+	for _, op := range s.ops {
+		if op.Module.Name == model && op.Entry.Operation.Main {
+			return op, true
+		}
+	}
+	return Operation{}, false
+}
+
+// keep is how long an idempotency key is remembered.
+const keep = 24 * time.Hour
+
+// joinWithin is how old a request may be for a stock SDK's retry to join it.
+const joinWithin = 10 * time.Minute

@@ -1,0 +1,160 @@
+package service
+
+import (
+	"context"
+	"net/url"
+	"path"
+	"strings"
+
+	"aigc/app/blob"
+	"aigc/app/fault"
+	"aigc/app/provider"
+	"aigc/app/task"
+)
+
+// view shows one task with its results.
+func (s *Service) view(ctx context.Context, t *task.Task) (*View, error) {
+	views, err := s.views(ctx, []*task.Task{t})
+	if err != nil {
+		return nil, err
+	}
+	return views[0], nil
+}
+
+// views shows tasks with their results, in two look-ups however many there are.
+func (s *Service) views(ctx context.Context, tasks []*task.Task) ([]*View, error) {
+	var ids []string
+	children := map[string][]*task.Task{}
+	for _, t := range tasks {
+		if t.Group {
+			list, err := s.Ledger.Children(ctx, t.ID)
+			if err != nil {
+				return nil, err
+			}
+			children[t.ID] = list
+			for _, c := range list {
+				ids = append(ids, c.ID)
+			}
+		} else if t.State == task.Succeeded {
+			ids = append(ids, t.ID)
+		}
+	}
+	results := map[string][]*task.Asset{}
+	if len(ids) > 0 {
+		assets, err := s.Ledger.Assets(ctx, ids)
+		if err != nil {
+			return nil, err
+		}
+		for _, a := range assets {
+			results[a.Task] = append(results[a.Task], a)
+		}
+	}
+	out := make([]*View, len(tasks))
+	for i, t := range tasks {
+		out[i] = s.show(t, results[t.ID])
+		if t.Group {
+			s.showGroup(out[i], children[t.ID], results)
+		}
+	}
+	return out, nil
+}
+
+func (s *Service) show(t *task.Task, assets []*task.Asset) *View {
+	v := &View{
+		TaskID: t.ID, Status: t.State, Progress: t.Progress, Message: t.Message, Created: t.Created.Unix(), Data: []ResultView{},
+		Kind: t.Kind, Model: t.Model, Charged: t.Charged, Usage: t.Usage, Warnings: append([]string{}, t.Warnings...),
+		Sandbox: t.Sandbox, Tags: t.Tags, RetryOf: t.RetryOf, RetriedAs: t.RetriedAs, Media: t.Media, Vendor: t.Account.Vendor,
+		Cost: Cost{Currency: "USD"},
+	}
+	for _, m := range []*provider.Money{t.Quoted, t.Actual} {
+		if m != nil {
+			v.Cost.Currency = m.Currency
+		}
+	}
+	if t.Quoted != nil {
+		v.Cost.Quoted = &t.Quoted.Amount
+	}
+	if t.Actual != nil {
+		v.Cost.Actual = &t.Actual.Amount
+	}
+	if t.Charged == fault.ChargedNo && t.State.Ended() {
+		zero := 0.0
+		v.Cost.Actual = &zero
+	}
+	if t.Ticket != nil {
+		v.VendorID = t.Ticket.ID
+	}
+	if t.Error != nil {
+		v.Error = &ErrorView{Code: t.Error.Code, Message: t.Error.Message, VendorCode: t.Error.VendorCode, Retryable: t.Error.Retryable, kind: t.Error.Kind}
+	}
+	if !t.Finished.IsZero() {
+		v.Finished = t.Finished.Unix()
+	}
+	for _, a := range assets {
+		v.Data = append(v.Data, s.showResult(a))
+	}
+	return v
+}
+
+func (s *Service) showResult(a *task.Asset) ResultView {
+	r := ResultView{
+		URL: s.link(a.Object), AssetID: a.ID, MIMEType: a.MIME, Width: a.Width, Height: a.Height, Duration: a.Duration.Seconds(),
+		Size: a.Size, SHA256: a.SHA256, RevisedPrompt: a.Prompt, Seed: a.Seed,
+	}
+	if len(a.Thumb) > 1 {
+		r.ThumbnailURL = s.link(a.Thumb)
+	}
+	return r
+}
+
+func (s *Service) showGroup(v *View, children []*task.Task, results map[string][]*task.Asset) {
+	v.Group = &GroupView{}
+	var ended, sum float64
+	for _, c := range children {
+		v.Group.Children = append(v.Group.Children, c.ID)
+		for _, a := range results[c.ID] {
+			v.Data = append(v.Data, s.showResult(a))
+		}
+		switch {
+		case c.State == task.InDoubt:
+			v.Warnings = append(v.Warnings, "One picture is in doubt (task "+c.ID+"); a late result is added.")
+		case c.State == task.Failed && c.Error != nil && v.Status == task.Succeeded:
+			v.Warnings = append(v.Warnings, "One picture failed (task "+c.ID+"): "+c.Error.Message)
+		}
+		if c.State.Settled() {
+			ended++
+		} else {
+			ended += c.Progress
+		}
+		if c.Actual != nil && c.Charged != fault.ChargedNo {
+			sum += c.Actual.Amount
+			v.Cost.Actual = &sum
+		}
+	}
+	if len(children) > 0 {
+		v.Progress = ended / float64(len(children))
+	}
+}
+
+// link is the stable address of an object.
+func (s *Service) link(object string) string {
+	return s.PublicURL + "/api/images/" + (&url.URL{Path: object}).EscapedPath()
+}
+
+func (s *Service) showAsset(a *task.Asset) *AssetView {
+	link := s.link(a.Object)
+	name := a.Name
+	if name == "" {
+		name = path.Base(a.Object)
+	}
+	return &AssetView{
+		AssetID: a.ID, ObjectName: a.Object, OriginalFilename: name, FileSize: a.Size, ContentType: a.MIME,
+		SHA256: a.SHA256, FileHash: a.SHA256, Width: a.Width, Height: a.Height,
+		FileURL: link, DirectURL: link, AccessURL: link, ImageURL: link, UploadTime: a.Created.UTC(), Bucket: "images",
+	}
+}
+
+// hidden are objects that are never served: sidecars are records, not files.
+func hidden(object string) bool {
+	return blob.ValidName(object) != nil || strings.HasSuffix(object, ".json")
+}

@@ -1,0 +1,140 @@
+package service
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"aigc/app/task"
+)
+
+// waiters are the channels of those who want to hear of a task. Events wake
+// them at once; one look at the ledger a second, for all of them together,
+// stands behind the events.
+type waiters struct {
+	mu       sync.Mutex
+	byTask   map[string]map[chan struct{}]bool
+	released chan struct{}
+	once     sync.Once
+}
+
+func (w *waiters) init() {
+	w.byTask = map[string]map[chan struct{}]bool{}
+	w.released = make(chan struct{})
+}
+
+func (w *waiters) release() { w.once.Do(func() { close(w.released) }) }
+
+func (w *waiters) join(id string) (ch chan struct{}, leave func()) {
+	ch = make(chan struct{}, 1)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.byTask[id] == nil {
+		w.byTask[id] = map[chan struct{}]bool{}
+	}
+	w.byTask[id][ch] = true
+	return ch, func() {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		delete(w.byTask[id], ch)
+		if len(w.byTask[id]) == 0 {
+			delete(w.byTask, id)
+		}
+	}
+}
+
+func (w *waiters) tell(id string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for ch := range w.byTask[id] {
+		select {
+		case ch <- struct{}{}:
+		default: // it has not looked since the last time
+		}
+	}
+}
+
+func (w *waiters) ids() []string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	out := make([]string, 0, len(w.byTask))
+	for id := range w.byTask {
+		out = append(out, id)
+	}
+	return out
+}
+
+// watchLedger finds changes whose event was lost.
+func (s *Service) watchLedger(ctx context.Context) {
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	seen := map[string]int64{}
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		ids := s.waiting.ids()
+		if len(ids) == 0 {
+			clear(seen)
+			continue
+		}
+		rows, err := s.Ledger.Tasks(ctx, ids)
+		if err != nil {
+			continue // the ledger's own check reports it
+		}
+		now := make(map[string]int64, len(rows))
+		for _, t := range rows {
+			now[t.ID] = t.Version
+			if seen[t.ID] != t.Version {
+				s.waiting.tell(t.ID)
+			}
+		}
+		seen = now
+	}
+}
+
+// Wait implements [API].
+func (s *Service) Wait(ctx context.Context, c Caller, id string, d time.Duration) (*View, error) {
+	news, leave := s.waiting.join(id)
+	defer leave()
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	for {
+		t, err := s.own(context.WithoutCancel(ctx), c, id)
+		if err != nil {
+			return nil, err
+		}
+		if t.State.Settled() {
+			return s.view(context.WithoutCancel(ctx), t)
+		}
+		select {
+		case <-news:
+			continue
+		case <-timer.C:
+		case <-ctx.Done():
+		case <-s.waiting.released:
+		}
+		return s.view(context.WithoutCancel(ctx), t)
+	}
+}
+
+// Watch implements [API].
+func (s *Service) Watch(ctx context.Context, id string) <-chan struct{} {
+	ch, leave := s.waiting.join(id)
+	context.AfterFunc(ctx, leave)
+	return ch
+}
+
+// own reads a task that the caller may see; somebody else's does not exist.
+func (s *Service) own(ctx context.Context, c Caller, id string) (*task.Task, error) {
+	t, err := s.Ledger.Task(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	if !c.Admin && t.Owner != c.Name {
+		return nil, noTask()
+	}
+	return t, nil
+}

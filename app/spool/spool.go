@@ -1,0 +1,169 @@
+package spool
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+
+	"aigc/app/fault"
+	"aigc/app/provider"
+	"aigc/app/task"
+)
+
+// Reserve is the room in bytes that must be free before anything is bought.
+const Reserve = 512 << 20
+
+const recordFile = "record.json"
+
+// Spool is the journal on one volume.
+type Spool struct {
+	dir string
+	id  string
+}
+
+// Record is one durable answer of a vendor.
+type Record struct {
+	Task    string           `json:"task"`
+	Submit  string           `json:"submit"`
+	Account task.Account     `json:"account"`
+	Ticket  *provider.Ticket `json:"ticket,omitempty"`
+	Answer  *provider.Answer `json:"answer,omitempty"` // Result.Base64 names a Blob
+	Blobs   []Blob           `json:"blobs,omitempty"`
+}
+
+// Blob is a file of bytes beside a record.
+type Blob struct {
+	Name    string `json:"name"`
+	Size    int64  `json:"size"`
+	SHA256  string `json:"sha256"`
+	Corrupt bool   `json:"corrupt,omitempty"` // its base64 was damaged
+}
+
+// Open makes or reads the journal in dir. Its id stays the same for the life
+// of the volume.
+func Open(dir string) (*Spool, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("spool: %w", err)
+	}
+	file := filepath.Join(dir, "id")
+	data, err := os.ReadFile(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		data = []byte(task.Token(8))
+		err = writeDurably(file, data)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("spool: %w", err)
+	}
+	return &Spool{dir: dir, id: strings.TrimSpace(string(data))}, nil
+}
+
+// ID names the volume; rows of the ledger rest on it.
+func (s *Spool) ID() string { return s.id }
+
+// Room is a fault of kind StorageFull when less than [Reserve] is free.
+func (s *Spool) Room() error {
+	var st syscall.Statfs_t
+	if err := syscall.Statfs(s.dir, &st); err != nil {
+		return fault.Wrap(err, fault.StorageFull, "storage_full", "The spool cannot be looked at.")
+	}
+	if free := int64(st.Bavail) * st.Bsize; free < Reserve {
+		return fault.New(fault.StorageFull, "storage_full", "Only %d MiB are free for results; nothing is bought until there is room.", free>>20)
+	}
+	return nil
+}
+
+// Records calls f for every durable record, and sweeps what is none. An
+// unreadable record is kept for a person and reported.
+func (s *Spool) Records(f func(Record)) error {
+	tasks, err := os.ReadDir(s.dir)
+	if err != nil {
+		return fmt.Errorf("spool: %w", err)
+	}
+	var errs []error
+	for _, t := range tasks {
+		if !t.IsDir() {
+			continue
+		}
+		submits, err := os.ReadDir(filepath.Join(s.dir, t.Name()))
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		for _, sub := range submits {
+			r, err := s.Load(t.Name(), sub.Name())
+			switch {
+			case err == nil:
+				f(r)
+			case errors.Is(err, fs.ErrNotExist):
+				errs = append(errs, s.Remove(t.Name(), sub.Name()))
+			default:
+				errs = append(errs, err)
+			}
+		}
+		_ = os.Remove(filepath.Join(s.dir, t.Name())) // succeeds only when empty
+	}
+	return errors.Join(errs...)
+}
+
+// Load reads the record of one submission; fs.ErrNotExist if there is none.
+func (s *Spool) Load(taskID, submit string) (Record, error) {
+	var r Record
+	data, err := os.ReadFile(filepath.Join(s.folder(taskID, submit), recordFile))
+	if err != nil {
+		return r, fmt.Errorf("spool: %w", err)
+	}
+	if err := json.Unmarshal(data, &r); err != nil {
+		return r, fmt.Errorf("spool: record of task %s: %w", taskID, err)
+	}
+	return r, nil
+}
+
+// Path is where a blob of a submission lies.
+func (s *Spool) Path(taskID, submit, blob string) string {
+	return filepath.Join(s.folder(taskID, submit), filepath.Base(blob))
+}
+
+// Remove forgets a submission, once the ledger knows all of it. Removing what
+// is not there is fine.
+func (s *Spool) Remove(taskID, submit string) error {
+	if err := os.RemoveAll(s.folder(taskID, submit)); err != nil {
+		return fmt.Errorf("spool: %w", err)
+	}
+	_ = os.Remove(filepath.Join(s.dir, taskID)) // succeeds only when empty
+	return nil
+}
+
+func (s *Spool) folder(taskID, submit string) string {
+	return filepath.Join(s.dir, filepath.Base(taskID), filepath.Base(submit))
+}
+
+// writeDurably makes a file that is whole or absent, whatever happens.
+func writeDurably(path string, data []byte) error {
+	tmp := path + ".tmp"
+	f, err := os.OpenFile(tmp, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(data)
+	err = errors.Join(err, f.Sync(), f.Close())
+	if err == nil {
+		err = os.Rename(tmp, path)
+	}
+	if err == nil {
+		err = syncDir(filepath.Dir(path))
+	}
+	return err
+}
+
+func syncDir(path string) error {
+	d, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
+}

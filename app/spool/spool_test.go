@@ -1,0 +1,134 @@
+package spool_test
+
+import (
+	"bytes"
+	"encoding/base64"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"aigc/app/provider"
+	"aigc/app/provider/hoist"
+	"aigc/app/spool"
+)
+
+func open(t *testing.T) (*spool.Spool, string) {
+	t.Helper()
+	dir := t.TempDir()
+	s, err := spool.Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s, dir
+}
+
+// Lifted, small and damaged base64 all become blobs with size and hash.
+func TestCommitSettlesEveryResult(t *testing.T) {
+	t.Parallel()
+	s, _ := open(t)
+	e := s.Begin("task", "submit")
+	large := bytes.Repeat([]byte("picture "), 20_000)
+	doc := `{"a":"` + base64.StdEncoding.EncodeToString(large) + `"}`
+	var rest bytes.Buffer
+	blobs, err := hoist.Lift(&rest, strings.NewReader(doc), hoist.Options{}, e.Create)
+	if err != nil || len(blobs) != 1 {
+		t.Fatalf("%v, %d blobs", err, len(blobs))
+	}
+	e.Lifted(blobs)
+	small := base64.StdEncoding.EncodeToString([]byte("small"))
+	r := spool.Record{Answer: &provider.Answer{Results: []provider.Result{
+		{Base64: blobs[0].Ref}, {Base64: small}, {Base64: "data:image/png;base64," + small}, {Base64: "*broken*"}, {URL: "https://example.com/a.png"},
+	}}}
+	if err := e.Commit(&r); err != nil {
+		t.Fatal(err)
+	}
+	got, err := s.Load("task", "submit")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []struct {
+		size    int64
+		corrupt bool
+	}{{int64(len(large)), false}, {5, false}, {5, false}, {0, true}}
+	if len(got.Blobs) != len(want) {
+		t.Fatalf("%d blobs", len(got.Blobs))
+	}
+	for i, w := range want {
+		b := got.Blobs[i]
+		if b.Size != w.size || b.Corrupt != w.corrupt || len(b.SHA256) != 64 || got.Answer.Results[i].Base64 != b.Name {
+			t.Errorf("blob %d: %+v for %q", i, b, got.Answer.Results[i].Base64)
+		}
+	}
+	data, err := os.ReadFile(s.Path("task", "submit", got.Blobs[0].Name))
+	if err != nil || !bytes.Equal(data, large) {
+		t.Errorf("the lifted bytes are not what was sent: %v", err)
+	}
+}
+
+// What was not committed is swept; what was is found; an unreadable record is
+// kept and reported.
+func TestRecords(t *testing.T) {
+	t.Parallel()
+	s, dir := open(t)
+	if err := s.Begin("done", "1").Commit(&spool.Record{Ticket: &provider.Ticket{ID: "job"}}); err != nil {
+		t.Fatal(err)
+	}
+	half := s.Begin("half", "1")
+	w, err := half.Create(0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, _ = w.Write([]byte("bytes"))
+	bad := filepath.Join(dir, "bad", "1")
+	if err := os.MkdirAll(bad, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(bad, "record.json"), []byte("{"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	again, err := spool.Open(dir)
+	if err != nil || again.ID() != s.ID() {
+		t.Fatalf("the id changed: %v", err)
+	}
+	var found []string
+	err = again.Records(func(r spool.Record) { found = append(found, r.Task+"/"+r.Submit) })
+	if err == nil {
+		t.Error("the unreadable record was not reported")
+	}
+	if len(found) != 1 || found[0] != "done/1" {
+		t.Errorf("found %v", found)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "half")); !errors.Is(err, fs.ErrNotExist) {
+		t.Error("the half answer is still there")
+	}
+	if _, err := os.Stat(bad); err != nil {
+		t.Error("the unreadable record was removed")
+	}
+}
+
+func TestFetchedLeavesNoHalfFile(t *testing.T) {
+	t.Parallel()
+	s, dir := open(t)
+	cut := errors.New("cut")
+	_, err := s.Fetched("task", "submit", "result-0", func(w io.Writer) error {
+		_, _ = io.Copy(w, strings.NewReader("half"))
+		return cut
+	})
+	if !errors.Is(err, cut) {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "task", "submit", "result-0")); !errors.Is(err, fs.ErrNotExist) {
+		t.Error("the half file is still there")
+	}
+	b, err := s.Fetched("task", "submit", "result-0", func(w io.Writer) error {
+		_, err := io.Copy(w, strings.NewReader("whole"))
+		return err
+	})
+	if err != nil || b.Size != 5 || len(b.SHA256) != 64 {
+		t.Errorf("%+v, %v", b, err)
+	}
+}

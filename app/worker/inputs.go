@@ -1,0 +1,43 @@
+package worker
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"path"
+
+	"aigc/app/fault"
+	"aigc/app/provider"
+)
+
+// inputs opens the stored pictures that an input names.
+type inputs struct{ w *Worker }
+
+// Open implements [provider.Inputs].
+func (in inputs) Open(ctx context.Context, img provider.Image) (provider.Input, error) {
+	a, err := in.w.Ledger.Asset(ctx, string(img))
+	if err != nil {
+		return provider.Input{}, fault.Wrap(err, fault.Invalid, "input_gone", "A picture of the input is not stored any more.").With(fault.ChargedNo)
+	}
+	if _, err := in.w.Blobs.Stat(ctx, a.Object); err != nil {
+		return provider.Input{}, fault.Wrap(err, fault.Unavailable, "input_unreadable", "A picture of the input cannot be read now.").With(fault.ChargedNo)
+	}
+	return provider.Input{
+		Name: path.Base(a.Object), MIME: a.MIME, Size: a.Size, SHA256: a.SHA256, Width: a.Width, Height: a.Height,
+		// The body outlives the call that made it, so the reader must not end with it.
+		Open: func() (io.ReadCloser, error) {
+			f, _, err := in.w.Blobs.Open(context.WithoutCancel(ctx), a.Object)
+			return f, err
+		},
+	}, nil
+}
+
+// stringField reads one string of a JSON object; empty if there is none.
+func stringField(raw json.RawMessage, name string) string {
+	var m map[string]json.RawMessage
+	var s string
+	if json.Unmarshal(raw, &m) == nil && json.Unmarshal(m[name], &s) == nil {
+		return s
+	}
+	return ""
+}

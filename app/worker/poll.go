@@ -1,0 +1,239 @@
+package worker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"aigc/app/fault"
+	"aigc/app/killpoint"
+	"aigc/app/module"
+	"aigc/app/provider"
+	"aigc/app/spool"
+	"aigc/app/task"
+)
+
+// pollDue asks the vendors for the tickets whose time has come: a batch at a
+// time, concurrently, and writes all polls without news in one statement.
+func (w *Worker) pollDue(ctx context.Context) {
+	rows, err := w.Ledger.Due(ctx, task.DueRequest{State: task.Running, Owner: w.owner, Lease: w.Lease, Limit: 4 * w.polls.free()})
+	if err != nil {
+		w.report(ctx, err, "tickets to poll cannot be looked for")
+		return
+	}
+	if len(rows) == 0 || !w.begin() {
+		return
+	}
+	go func() {
+		defer w.steps.Done()
+		var mu sync.Mutex
+		var same []task.Poll
+		var wg sync.WaitGroup
+		for _, t := range rows {
+			if !w.polls.wait(w.working) {
+				break // the leases run out, and somebody else polls
+			}
+			wg.Go(func() {
+				defer w.polls.done()
+				if p := w.poll(w.working, t); p != nil {
+					mu.Lock()
+					same = append(same, *p)
+					mu.Unlock()
+				}
+			})
+		}
+		wg.Wait()
+		if len(same) == 0 {
+			return
+		}
+		if err := w.Ledger.Reschedule(context.Background(), same); err != nil {
+			w.report(ctx, err, "polls cannot be rescheduled")
+		}
+		for _, p := range same {
+			w.Broker.Publish(p.ID)
+		}
+	}()
+}
+
+// poll asks once. It returns when to ask again, or nil after a move.
+func (w *Worker) poll(ctx context.Context, t *task.Task) *task.Poll {
+	entry := w.Modules.Entry(t.Kind)
+	again := &task.Poll{ID: t.ID, Owner: w.owner, RunAt: time.Minute, Progress: t.Progress, Message: t.Message}
+	if entry == nil || t.Ticket == nil {
+		again.Message = "This version does not know the operation " + t.Kind + "."
+		return again
+	}
+	route, ok := entry.Route(t.Account.Vendor)
+	if _, have := w.Accounts.Find(t.Account.Vendor, t.Account.BaseURL, t.Account.Fingerprint); !ok || !have {
+		again.Message = fmt.Sprintf("Waiting: the key of %s that started this job (fingerprint %s) is not configured any more.", t.Account.Vendor, t.Account.Fingerprint)
+		return again
+	}
+	scratch := w.Spool.Begin(t.ID, t.SubmitID)
+	call := w.call(t, scratch)
+	call.Age = time.Since(t.Submitted)
+	every := entry.Operation.Pace.Every
+	if every <= 0 {
+		every = 5 * time.Second
+	}
+	pctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
+	defer cancel()
+	w.cancelAtVendor(pctx, route.Job, call, t)
+	u, err := pollSafely(pctx, route.Job, call, *t.Ticket)
+	if err != nil {
+		f := fault.From(err)
+		log := w.logger(t)
+		log.Warn().Err(err).Msg("a poll failed; the job goes on")
+		if f.RetryAfter > 0 {
+			every = f.RetryAfter
+		} else {
+			every *= 2
+		}
+		u = provider.Update{Progress: t.Progress, Message: "The vendor could not be asked; trying again."}
+	}
+	switch u.Phase {
+	case provider.Done:
+		w.finish(t, u.Answer, scratch)
+		return nil
+	case provider.Failed:
+		w.discard(t, scratch)
+		w.failed(t, u.Err, task.Failed, task.VendorNo)
+		return nil
+	case provider.Stopped:
+		w.discard(t, scratch)
+		w.failed(t, fault.New(fault.Canceled, "canceled_by_vendor", "The vendor says that the job was cancelled."), task.Canceled, task.VendorStop)
+		return nil
+	}
+	if !t.Deadline.IsZero() && time.Now().After(t.Deadline) {
+		w.failed(t, fault.New(fault.Timeout, task.CodeDeadline, "The vendor did not finish in time. Its ticket is kept: resume asks again."), task.Failed, task.DeadlineIt)
+		return nil
+	}
+	if u.After > 0 {
+		every = u.After
+	}
+	every = w.pace(t, every)
+	again.RunAt = every + rand.N(every/5+time.Millisecond)
+	again.Progress, again.Message = max(t.Progress, u.Progress), u.Message
+	return again
+}
+
+// finish journals the answer of a poll, since its bytes may not be had twice,
+// and goes on as with any answer.
+func (w *Worker) finish(t *task.Task, a provider.Answer, scratch *spool.Entry) {
+	if a.VendorID == "" {
+		a.VendorID = t.Ticket.ID
+	}
+	killpoint.Here("polled")
+	r := spool.Record{Account: t.Account, Answer: &a}
+	if err := scratch.Commit(&r); err != nil {
+		log := w.logger(t)
+		log.Error().Err(err).Msg("a result could not be journaled; the vendor will be asked again")
+		w.discard(t, scratch)
+		return
+	}
+	killpoint.Here("poll_spooled")
+	w.deliver(r, true)
+}
+
+// failed ends a running task by what a poll said.
+func (w *Worker) failed(t *task.Task, f *fault.Error, to task.State, cause task.Cause) {
+	if f == nil {
+		f = fault.New(fault.VendorFailed, "vendor_failed", "The vendor says that the job failed.")
+	}
+	edit := func(row *task.Task) error {
+		row.Charged = task.Settle(row.Charged, f.Charged)
+		row.Error = task.NewError(f)
+		return nil
+	}
+	killpoint.Here("poll_failed")
+	w.settle(context.Background(), t, to, f.CodeText(), edit, cause)
+}
+
+// cancelAtVendor tells a vendor once that a caller does not want the job any more.
+func (w *Worker) cancelAtVendor(ctx context.Context, job module.Job, c provider.Call, t *task.Task) {
+	canceler, ok := job.Driver().(provider.Canceler)
+	if !ok || !t.CancelRequested {
+		return
+	}
+	if err := canceler.Cancel(ctx, c, *t.Ticket); err != nil {
+		log := w.logger(t)
+		log.Warn().Err(err).Msg("the vendor could not be told to cancel")
+	}
+}
+
+func pollSafely(ctx context.Context, job module.Job, c provider.Call, ticket provider.Ticket) (u provider.Update, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic in a poll: %v\n%s", p, debug.Stack())
+		}
+	}()
+	return job.Poll(ctx, c, ticket)
+}
+
+// lookEvery is the pause before the n-th look-up: 5 s doubling to 5 min.
+func lookEvery(n int) time.Duration { return min(5*time.Second<<min(n, 10), 5*time.Minute) }
+
+// lookupDue asks vendors that can be asked about submissions whose answer was lost.
+func (w *Worker) lookupDue(ctx context.Context) {
+	rows, err := w.Ledger.Due(ctx, task.DueRequest{State: task.InDoubt, Owner: w.owner, Lease: w.Lease, Limit: 16})
+	if err != nil {
+		w.report(ctx, err, "tasks in doubt cannot be looked for")
+		return
+	}
+	for _, t := range rows {
+		if !w.begin() {
+			return
+		}
+		go func() {
+			defer w.steps.Done()
+			w.lookup(w.working, t)
+		}()
+	}
+}
+
+// lookup asks once. Finding nothing proves nothing and moves nothing.
+func (w *Worker) lookup(ctx context.Context, t *task.Task) {
+	log := w.logger(t)
+	entry := w.Modules.Entry(t.Kind)
+	if entry == nil {
+		return // the lease runs out, another version may know it
+	}
+	finder := w.finder(entry, t.Account.Vendor)
+	_, have := w.Accounts.Find(t.Account.Vendor, t.Account.BaseURL, t.Account.Fingerprint)
+	if finder == nil || !have || !t.Deadline.IsZero() && time.Now().After(t.Deadline) {
+		w.lookAgain(t, time.Until(never))
+		return
+	}
+	fctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	scratch := w.Spool.Begin(t.ID, t.SubmitID)
+	found, err := finder.Find(fctx, w.call(t, scratch))
+	if err != nil {
+		log.Warn().Err(err).Msg("a look-up failed; it is repeated")
+	}
+	if err != nil || found.Ticket == nil && found.Answer == nil {
+		n := 0
+		for age := time.Since(t.Updated); age > lookEvery(n); n++ {
+			age -= lookEvery(n)
+		}
+		w.lookAgain(t, lookEvery(n+1))
+		return
+	}
+	log.Info().Msg("the vendor's look-up found a lost submission")
+	r := spool.Record{Account: t.Account, Ticket: found.Ticket, Answer: found.Answer}
+	if err := scratch.Commit(&r); err != nil {
+		log.Error().Err(err).Msg("what a look-up found could not be journaled; it is repeated")
+		return
+	}
+	w.deliver(r, true)
+}
+
+func (w *Worker) lookAgain(t *task.Task, after time.Duration) {
+	after = w.pace(t, after)
+	if err := w.Ledger.Unlease(context.Background(), t.ID, w.owner, after, t.Message); err != nil && !errors.Is(err, task.ErrStale) {
+		w.Log.Error().Err(err).Str("task", t.ID).Msg("a look-up could not be rescheduled")
+	}
+}

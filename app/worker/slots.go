@@ -1,0 +1,97 @@
+package worker
+
+import (
+	"context"
+
+	"aigc/app/broker"
+	"aigc/app/module"
+	"aigc/app/task"
+)
+
+// slots bounds how many steps of a kind run at a time.
+type slots chan struct{}
+
+func newSlots(n int) slots { return make(slots, n) }
+
+func (s slots) free() int { return cap(s) - len(s) }
+
+func (s slots) try() bool {
+	select {
+	case s <- struct{}{}:
+		return true
+	default:
+		return false
+	}
+}
+
+func (s slots) wait(ctx context.Context) bool {
+	select {
+	case s <- struct{}{}:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+func (s slots) done() { <-s }
+
+// Hand takes a freshly accepted task: into a free slot of this process without
+// a hop, else to the queue.
+func (w *Worker) Hand(t *task.Task) {
+	if t.Group {
+		return
+	}
+	if !w.runNow(t) {
+		w.Broker.Wake(Queue(t.Media), t.ID)
+	}
+}
+
+// Queue is where a purchase of that kind waits.
+func Queue(media module.Kind) string {
+	if media == module.Video {
+		return broker.VideoQueue
+	}
+	return broker.ImageQueue
+}
+
+func (w *Worker) slotsOf(media module.Kind) slots {
+	if media == module.Video {
+		return w.video
+	}
+	return w.image
+}
+
+// runNow runs a purchase in a free slot; false if there is none.
+func (w *Worker) runNow(t *task.Task) bool {
+	s := w.slotsOf(t.Media)
+	if !s.try() {
+		return false
+	}
+	if !w.begin() {
+		s.done()
+		return false
+	}
+	go func() {
+		defer w.steps.Done()
+		defer s.done()
+		w.purchase(w.working, t)
+	}()
+	return true
+}
+
+// waitAndRun runs a purchase that came over the queue once a slot is free.
+func (w *Worker) waitAndRun(ctx context.Context, s slots, id string) {
+	if !s.wait(ctx) {
+		return
+	}
+	defer s.done()
+	if !w.begin() {
+		return
+	}
+	defer w.steps.Done()
+	t, err := w.Ledger.Task(w.working, id)
+	if err != nil || t.State != task.Queued {
+		return // long done, or the ledger is away and the monitor will come back to it
+	}
+	w.purchase(w.working, t)
+}

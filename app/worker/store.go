@@ -1,0 +1,300 @@
+package worker
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"time"
+
+	"aigc/app/blob"
+	"aigc/app/fault"
+	"aigc/app/fetch"
+	"aigc/app/killpoint"
+	"aigc/app/media"
+	"aigc/app/module"
+	"aigc/app/provider"
+	"aigc/app/spool"
+	"aigc/app/task"
+)
+
+// maxResult caps one fetched result in bytes.
+const maxResult = 2 << 30
+
+// store brings the files of an answer into the object store and ends the task.
+// Only a proof that no copy is left, or that none is valid, fails it; anything
+// else leaves it storing, to be tried again. It runs under a lease.
+func (w *Worker) store(ctx context.Context, t *task.Task) {
+	log := w.logger(t)
+	done, err := w.collect(ctx, t)
+	if err == nil {
+		err = w.put(ctx, t, done)
+	}
+	if err == nil {
+		w.succeed(t, done)
+		return
+	}
+	f := fault.From(err)
+	switch {
+	case f.Kind == fault.Expired && w.askAgain(ctx, t, f):
+		log.Warn().Msg("the address of a result died; the vendor is asked again")
+	case f.Kind == fault.Broken || f.Kind == fault.Expired:
+		log.Error().Err(err).Msg("a paid answer holds no valid result")
+		w.lose(t, f)
+	default:
+		log.Warn().Err(err).Msg("a result is not stored yet; will be tried again")
+		after := min(time.Second<<min(t.Wakes, 6), time.Minute)
+		if err := w.Ledger.Unlease(context.Background(), t.ID, w.owner, after, "Waiting to be stored: "+f.Safe); err != nil {
+			w.report(ctx, err, "a lease cannot be given back")
+		}
+	}
+}
+
+// collected is one result on this volume, proven whole.
+type collected struct {
+	blob  spool.Blob
+	path  string
+	info  media.Info
+	asset *task.Asset
+}
+
+// collect proves every result of an answer. Invalid ones beside valid ones are
+// a warning.
+func (w *Worker) collect(ctx context.Context, t *task.Task) (*harvest, error) {
+	h := &harvest{}
+	var first error
+	for i, res := range t.Answer.Results {
+		c, err := w.one(ctx, t, i, res)
+		if err != nil {
+			if k := fault.KindOf(err); k != fault.Broken && (k != fault.Expired || len(t.Answer.Results) == 1) {
+				return nil, err
+			}
+			h.warnings = append(h.warnings, fmt.Sprintf("Result %d was left out: %s", i+1, fault.From(err).Safe))
+			if first == nil {
+				first = err
+			}
+			continue
+		}
+		if res.Warning != "" {
+			h.warnings = append(h.warnings, res.Warning)
+		}
+		h.files = append(h.files, c)
+	}
+	if len(h.files) == 0 {
+		if first == nil {
+			first = fault.New(fault.Broken, "empty_result", "The vendor's answer holds no result.")
+		}
+		return nil, first
+	}
+	return h, nil
+}
+
+type harvest struct {
+	files    []*collected
+	warnings []string
+}
+
+func (w *Worker) one(ctx context.Context, t *task.Task, i int, res provider.Result) (*collected, error) {
+	c := &collected{}
+	switch {
+	case res.Base64 != "":
+		r, err := w.Spool.Load(t.ID, t.SubmitID)
+		if err != nil {
+			return nil, fault.Wrap(err, fault.Expired, "result_lost", "The journal of the answer is gone.")
+		}
+		for _, b := range r.Blobs {
+			if b.Name == res.Base64 {
+				c.blob = b
+			}
+		}
+		if c.blob.Corrupt {
+			return nil, fault.New(fault.Broken, "corrupt_base64", "The base64 of the vendor's answer is damaged.")
+		}
+	case res.URL != "":
+		var err error
+		c.blob, err = w.Spool.Fetched(t.ID, t.SubmitID, fmt.Sprintf("result-%d", i), func(dst io.Writer) error { return w.fetch(ctx, t, res.URL, dst) })
+		if err != nil {
+			return nil, err
+		}
+	default:
+		return nil, fault.New(fault.Broken, "empty_result", "A result of the vendor's answer is empty.")
+	}
+	c.path = w.Spool.Path(t.ID, t.SubmitID, c.blob.Name)
+	info, err := media.InspectFile(c.path)
+	if err != nil {
+		return nil, err
+	}
+	c.info = info
+	created := t.Created
+	c.asset = &task.Asset{
+		ID: task.NewID(time.Now()), Task: t.ID, Index: i, Role: task.Result,
+		Object: blob.Name(blob.Generated, info.Kind, created, t.Model, t.ID, i, info.Ext),
+		MIME:   info.MIME, Width: info.Width, Height: info.Height, Duration: info.Duration,
+		Size: c.blob.Size, SHA256: c.blob.SHA256, Owner: t.Owner, Sandbox: t.Sandbox,
+		Prompt: res.Prompt, Seed: res.Seed, Created: time.Now(),
+	}
+	return c, nil
+}
+
+// fetch copies a result from the vendor's address: with the key where the
+// driver says so, else through the guarded client.
+func (w *Worker) fetch(ctx context.Context, t *task.Task, url string, dst io.Writer) error {
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Minute)
+	defer cancel()
+	if e := w.Modules.Entry(t.Kind); e != nil {
+		call := w.call(t, nil)
+		if f := fetcher(e, t.Account.Vendor); f != nil && f.Handles(call, url) {
+			return f.Fetch(ctx, call, url, dst)
+		}
+	}
+	_, err := w.Fetch.Get(ctx, fetch.Request{URL: url, MaxBytes: maxResult, Timeout: 10 * time.Minute, FromVendor: true}, dst)
+	return err
+}
+
+// put writes the objects with their sidecars, durably, in one batch.
+func (w *Worker) put(ctx context.Context, t *task.Task, h *harvest) error {
+	var items []blob.Item
+	for _, c := range h.files {
+		side, err := w.sidecar(t, c).Encode()
+		if err != nil {
+			return err
+		}
+		items = append(items, blob.Item{Name: c.asset.Object, Path: c.path}, blob.Item{Name: blob.SidecarName(c.asset.Object), Data: side})
+	}
+	killpoint.Here("storing")
+	if err := w.Blobs.Batch(ctx, items); err != nil {
+		return fault.Wrap(err, fault.Unavailable, "storage_down", "Object storage does not take the result.")
+	}
+	killpoint.Here("objects_stored")
+	return nil
+}
+
+func (w *Worker) sidecar(t *task.Task, c *collected) *blob.Sidecar {
+	s := &blob.Sidecar{
+		TaskID: t.ID, AssetID: c.asset.ID, Owner: t.Owner, Index: c.asset.Index,
+		Module: t.Module, Operation: t.Kind, Model: t.Model, Vendor: t.Account.Vendor, VendorID: vendorID(t),
+		Parameters: t.Input, Prompt: promptOf(t.Input), RevisedPrompt: c.asset.Prompt,
+		Charged: string(t.Charged), Sandbox: t.Sandbox,
+		MIMEType: c.info.MIME, Width: c.info.Width, Height: c.info.Height, DurationSeconds: c.info.Duration.Seconds(),
+		Size: c.asset.Size, SHA256: c.asset.SHA256, Seed: c.asset.Seed, CreatedAt: t.Created.UTC(), StoredAt: c.asset.Created.UTC(),
+	}
+	if m := actual(t, 0, 0); m != nil {
+		s.Cost, s.Currency = &m.Amount, m.Currency
+	}
+	return s
+}
+
+// succeed ends the task; only then is the spool emptied.
+func (w *Worker) succeed(t *task.Task, h *harvest) {
+	var assets []*task.Asset
+	for _, c := range h.files {
+		assets = append(assets, c.asset)
+	}
+	got := len(h.files)
+	_, err := w.apply(context.Background(), task.Change{
+		ID: t.ID, SubmitID: t.SubmitID, From: []task.State{task.Storing}, To: task.Succeeded, Cause: task.Stored, Assets: assets,
+		Edit: func(row *task.Task) error {
+			row.Warnings = append(append(row.Warnings, t.Answer.Warnings...), h.warnings...)
+			asked := w.asked(row)
+			if got < asked {
+				row.Warnings = append(row.Warnings, fmt.Sprintf("%d of %d results came.", got, asked))
+			}
+			row.Usage, row.Actual = t.Answer.Usage, actual(row, got, asked)
+			row.Answer, row.Error, row.Message, row.Progress = nil, nil, "", 1
+			if row.Ticket == nil && t.Answer.VendorID != "" {
+				row.Ticket = &provider.Ticket{ID: t.Answer.VendorID}
+			}
+			row.Spool = ""
+			return nil
+		},
+	})
+	if err != nil {
+		log := w.logger(t)
+		log.Warn().Err(err).Msg("a stored result could not be recorded; the monitor comes back to it")
+		return
+	}
+	killpoint.Here("succeeded")
+	w.Broker.Publish(t.ID)
+	w.forget(t.ID, t.SubmitID)
+	w.wantThumbnails(assets)
+}
+
+// actual is what was paid as far as anybody knows: the vendor's own figure,
+// else the list price in proportion to the results that came.
+func actual(t *task.Task, got, asked int) *provider.Money {
+	switch {
+	case t.Answer != nil && t.Answer.Cost != nil:
+		return t.Answer.Cost
+	case t.Ticket != nil && t.Ticket.Cost != nil:
+		return t.Ticket.Cost
+	case t.Quoted == nil || asked == 0:
+		return t.Quoted
+	}
+	return &provider.Money{Amount: t.Quoted.Amount * float64(got) / float64(asked), Currency: t.Quoted.Currency}
+}
+
+func (w *Worker) asked(t *task.Task) int {
+	e := w.Modules.Entry(t.Kind)
+	if e == nil {
+		return len(t.Answer.Results)
+	}
+	p, err := e.Plan(t.Input, t.Model)
+	if err != nil {
+		return 1
+	}
+	return p.Pictures
+}
+
+// askAgain goes back to the vendor once for a fresh address, where it gave a
+// ticket to ask with.
+func (w *Worker) askAgain(ctx context.Context, t *task.Task, f *fault.Error) bool {
+	e := w.Modules.Entry(t.Kind)
+	if e == nil || t.Ticket == nil {
+		return false
+	}
+	if r, ok := e.Route(t.Account.Vendor); !ok || !r.Job.Async() {
+		return false
+	}
+	events, err := w.Ledger.Events(ctx, t.ID, 0)
+	if err != nil {
+		return true // not known: stay, and try again when the lease is over
+	}
+	for _, ev := range events {
+		if ev.Cause == task.Reask {
+			return false
+		}
+	}
+	edit := func(row *task.Task) error {
+		row.Answer, row.Spool = nil, ""
+		row.RunAt = time.Now().Add(w.pace(row, 5*time.Second))
+		row.Deadline = row.RunAt.Add(10 * time.Minute)
+		return nil
+	}
+	w.settle(ctx, t, task.Running, f.CodeText(), edit, task.Reask)
+	w.forget(t.ID, t.SubmitID)
+	return true
+}
+
+// lose ends a paid task that has no valid result.
+func (w *Worker) lose(t *task.Task, f *fault.Error) {
+	edit := func(row *task.Task) error {
+		row.Error = task.NewError(f)
+		row.Actual = actual(row, 0, 0)
+		row.Answer, row.Spool = nil, ""
+		return nil
+	}
+	w.settle(context.Background(), t, task.Failed, f.CodeText(), edit, task.Lost)
+	w.forget(t.ID, t.SubmitID)
+}
+
+func vendorID(t *task.Task) string {
+	if t.Ticket != nil {
+		return t.Ticket.ID
+	}
+	if t.Answer != nil {
+		return t.Answer.VendorID
+	}
+	return ""
+}
+
+// promptOf reads the prompt out of an input for the sidecar.
+func promptOf(raw module.Raw) string { return stringField(raw, "prompt") }

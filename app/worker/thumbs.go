@@ -1,0 +1,93 @@
+package worker
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"aigc/app/media"
+	"aigc/app/task"
+)
+
+// thumbSide is the longest side of a thumbnail in pixels.
+const thumbSide = 512
+
+// noThumb stands where a thumbnail would: the asset has none and needs none.
+const noThumb = "-"
+
+func (w *Worker) wantThumbnails(assets []*task.Asset) {
+	for _, a := range assets {
+		select {
+		case w.thumbs <- a.ID:
+		default: // the ledger remembers who has none
+		}
+	}
+}
+
+// makeThumbnails makes thumbnails one at a time, and only with what paid work
+// leaves free: after each it rests as long as it took.
+func (w *Worker) makeThumbnails(ctx context.Context) {
+	sweep := time.NewTimer(2 * time.Second)
+	defer sweep.Stop()
+	for {
+		var id string
+		select {
+		case <-ctx.Done():
+			return
+		case id = <-w.thumbs:
+		case <-sweep.C:
+			w.missingThumbnails(ctx)
+			sweep.Reset(time.Minute)
+			continue
+		}
+		start := time.Now()
+		if err := w.thumbnail(ctx, id); err != nil {
+			w.report(ctx, err, "a thumbnail could not be made")
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(time.Since(start)):
+		}
+	}
+}
+
+func (w *Worker) missingThumbnails(ctx context.Context) {
+	rows, err := w.Ledger.Thumbless(ctx, 100)
+	if err != nil {
+		w.report(ctx, err, "missing thumbnails cannot be looked for")
+		return
+	}
+	w.wantThumbnails(rows)
+}
+
+func (w *Worker) thumbnail(ctx context.Context, id string) error {
+	a, err := w.Ledger.Asset(ctx, id)
+	if err != nil || a.Thumb != "" {
+		return err
+	}
+	if !strings.HasPrefix(a.MIME, "image/") || a.MIME == "image/svg+xml" {
+		return w.Ledger.SetThumb(ctx, id, noThumb)
+	}
+	f, _, err := w.Blobs.Open(ctx, a.Object)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	var out bytes.Buffer
+	if err := media.Thumbnail(&out, f, thumbSide); err != nil {
+		// Too many pixels, or a picture that decoders do not like: it has none.
+		return errors.Join(w.Ledger.SetThumb(ctx, id, noThumb))
+	}
+	object := a.Object + ".thumb.jpg"
+	if err := w.Blobs.Put(ctx, object, bytes.NewReader(out.Bytes()), int64(out.Len())); err != nil {
+		return err
+	}
+	if err := w.Ledger.SetThumb(ctx, id, object); err != nil {
+		return err
+	}
+	w.Broker.Publish(a.Task)
+	return nil
+}

@@ -1,0 +1,122 @@
+// Package workertest runs a whole engine in the process of a test: real SQLite,
+// broker, folder, spool, worker and service, against whatever vendors the test
+// brings. It has no faces and is no proof of what a killed process does; see
+// package apptest for that.
+package workertest
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"aigc/app/blob"
+	"aigc/app/broker"
+	"aigc/app/fetch"
+	"aigc/app/ledger"
+	"aigc/app/module"
+	"aigc/app/provider"
+	"aigc/app/service"
+	"aigc/app/spool"
+	"aigc/app/task"
+	"aigc/app/worker"
+)
+
+// Me is the caller of an engine's tests.
+var Me = service.Caller{Name: "me"}
+
+// Engine is a running engine.
+type Engine struct {
+	*service.Service
+	Ledger task.Ledger
+	Worker *worker.Worker
+	Dir    string
+	t      testing.TB
+}
+
+// New starts an engine over a fresh folder; it ends with the test.
+func New(t testing.TB, host *module.Host, accounts *provider.Accounts) *Engine {
+	t.Helper()
+	ctx := context.Background()
+	e := &Engine{t: t, Dir: t.TempDir()}
+	store, err := ledger.OpenSQLite(ctx, filepath.Join(e.Dir, "aigc.db"))
+	e.Must(err)
+	e.Must(store.Migrate(ctx))
+	e.Ledger = store
+	b, err := broker.Open("", zerolog.Nop())
+	e.Must(err)
+	blobs, err := blob.NewDir(filepath.Join(e.Dir, "objects"))
+	e.Must(err)
+	journal, err := spool.Open(filepath.Join(e.Dir, "spool"))
+	e.Must(err)
+	var bases []string
+	for name := range host.Vendors() {
+		for _, a := range accounts.Of(name) {
+			bases = append(bases, a.BaseURL)
+		}
+	}
+	f := fetch.New(fetch.Config{Exempt: bases})
+	e.Worker = worker.New(worker.Config{
+		Ledger: store, Broker: b, Blobs: blobs, Spool: journal, Fetch: f, Vendors: provider.NewTransport(),
+		Modules: host, Accounts: accounts, Log: zerolog.New(zerolog.NewTestWriter(t)), Tick: 20 * time.Millisecond,
+	})
+	e.Service, err = service.New(service.Config{
+		Ledger: store, Broker: b, Blobs: blobs, Fetch: f, Modules: host, Accounts: accounts, Log: zerolog.Nop(),
+		PublicURL: "http://gateway", Intake: filepath.Join(e.Dir, "intake"), Hand: e.Worker.Hand, Loopback: true,
+	})
+	e.Must(err)
+	e.Must(e.Worker.Start(ctx))
+	t.Cleanup(func() {
+		e.Close()
+		e.Must(e.Worker.Stop(ctx))
+		e.Must(errors.Join(b.Close(), store.Close(), blobs.Close()))
+	})
+	return e
+}
+
+// Must fails the test on an error.
+func (e *Engine) Must(err error) {
+	e.t.Helper()
+	if err != nil {
+		e.t.Fatal(err)
+	}
+}
+
+// Begin accepts a request.
+func (e *Engine) Begin(kind, input string) *service.View {
+	e.t.Helper()
+	op, ok := e.Operation(kind)
+	if !ok {
+		e.t.Fatalf("no operation %s", kind)
+	}
+	v, _, err := e.Create(context.Background(), service.Request{Operation: op, Input: json.RawMessage(input), Caller: Me})
+	e.Must(err)
+	return v
+}
+
+// Run accepts a request and waits until it settles.
+func (e *Engine) Run(kind, input string) *service.View {
+	e.t.Helper()
+	v, err := e.Wait(context.Background(), Me, e.Begin(kind, input).TaskID, 30*time.Second)
+	e.Must(err)
+	return v
+}
+
+// EmptySpool waits until nothing but its id is left in the spool.
+func (e *Engine) EmptySpool() {
+	e.t.Helper()
+	for begin := time.Now(); ; time.Sleep(5 * time.Millisecond) {
+		left, err := os.ReadDir(filepath.Join(e.Dir, "spool"))
+		if e.Must(err); len(left) == 1 {
+			return
+		}
+		if time.Since(begin) > 5*time.Second {
+			e.t.Fatalf("the spool still holds %v", left)
+		}
+	}
+}

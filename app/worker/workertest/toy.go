@@ -1,0 +1,170 @@
+package workertest
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"image"
+	"image/png"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"aigc/app/fault"
+	"aigc/app/module"
+	"aigc/app/provider"
+)
+
+// Toy is a vertical whose vendor is a function of the test.
+type Toy struct{ Async bool }
+
+// ToyInput is its input.
+type ToyInput struct {
+	Prompt string `json:"prompt" minLength:"1" doc:"what to draw"`
+	Model  string `json:"model,omitempty"`
+	N      int    `json:"n,omitempty" minimum:"1" maximum:"4" default:"1"`
+}
+
+// Plan implements [module.Planner].
+func (in ToyInput) Plan(string) module.Plan {
+	return module.Plan{Pictures: max(1, in.N), Quote: provider.USD(0.04 * float64(max(1, in.N)))}
+}
+
+// Spec implements [module.Module].
+func (Toy) Spec() module.Spec { return module.Spec{Name: "toy", Title: "Toy"} }
+
+// Mount implements [module.Module].
+func (m Toy) Mount(h *module.Host) error {
+	op := module.Operation{
+		Name: "image", Paths: []string{"/toy"}, Tool: "create_toy_image", Kind: m.kind(), Main: true,
+		Title: "Draw a toy", Doc: "Draws a toy.", Models: []module.Model{{ID: "toy-1"}}, Fanout: "n", Submit: 5 * time.Second,
+		Pace: module.Pace{First: 10 * time.Millisecond, Every: 20 * time.Millisecond}, Deadline: 2 * time.Second,
+	}
+	v := provider.Vendor{Name: "toyco", Title: "Toy Co", BaseURL: "http://127.0.0.1:1", Prefix: "TOY"}
+	if m.Async {
+		module.Add[ToyInput](h, op, module.Via[ToyInput](v, toyDriver{}))
+	} else {
+		module.Add[ToyInput](h, op, module.Via[ToyInput](v, toyGenerator{}))
+	}
+	return nil
+}
+
+func authorize(c provider.Call) func(*http.Request) error {
+	return func(r *http.Request) error {
+		r.Header.Set("Authorization", "Bearer "+c.Account.Secret.Reveal())
+		return nil
+	}
+}
+
+// ToyAnswer is what its vendor answers to POST /make and GET /poll/{id}.
+type ToyAnswer struct {
+	B64 []string `json:"b64"`
+	URL string   `json:"url"`
+	ID  string   `json:"id"`
+	St  string   `json:"status"`
+}
+
+func (a ToyAnswer) answer() provider.Answer {
+	var out provider.Answer
+	for _, b := range a.B64 {
+		out.Results = append(out.Results, provider.Result{Base64: b})
+	}
+	if a.URL != "" {
+		out.Results = append(out.Results, provider.Result{URL: a.URL})
+	}
+	return out
+}
+
+func send(ctx context.Context, c provider.Call, in ToyInput) (ToyAnswer, error) {
+	var a ToyAnswer
+	res, err := c.HTTP.Do(ctx, c, provider.Request{URL: "/make", Body: in, Paid: true, Authorize: authorize(c)})
+	if err != nil {
+		return a, err
+	}
+	if res.Status != http.StatusOK {
+		return a, res.Fault("Toy Co", "", "")
+	}
+	return a, res.Decode(&a)
+}
+
+type toyGenerator struct{}
+
+// Generate implements [provider.Generator].
+func (toyGenerator) Generate(ctx context.Context, c provider.Call, in ToyInput) (provider.Answer, error) {
+	a, err := send(ctx, c, in)
+	return a.answer(), err
+}
+
+type toyDriver struct{}
+
+// Submit implements [provider.Driver].
+func (toyDriver) Submit(ctx context.Context, c provider.Call, in ToyInput) (provider.Ticket, error) {
+	a, err := send(ctx, c, in)
+	return provider.Ticket{ID: a.ID}, err
+}
+
+// Poll implements [provider.Driver].
+func (toyDriver) Poll(ctx context.Context, c provider.Call, t provider.Ticket) (provider.Update, error) {
+	res, err := c.HTTP.Do(ctx, c, provider.Request{URL: "/poll/" + t.ID, Authorize: authorize(c)})
+	if err != nil {
+		return provider.Update{}, err
+	}
+	if res.Status != http.StatusOK {
+		return provider.Update{}, res.Fault("Toy Co", "", "")
+	}
+	var a ToyAnswer
+	if err := res.Decode(&a); err != nil {
+		return provider.Update{}, err
+	}
+	switch a.St {
+	case "done":
+		return provider.Update{Phase: provider.Done, Answer: a.answer()}, nil
+	case "failed":
+		return provider.Update{Phase: provider.Failed, Err: fault.New(fault.VendorFailed, "toy_failed", "no luck").With(fault.ChargedNo)}, nil
+	case "stopped":
+		return provider.Update{Phase: provider.Stopped}, nil
+	}
+	return provider.Update{Progress: 0.5}, nil
+}
+
+func (m Toy) kind() module.Kind {
+	if m.Async {
+		return module.Video
+	}
+	return module.Image
+}
+
+// Reply sends an answer of the toy's vendor.
+func Reply(w http.ResponseWriter, a ToyAnswer) {
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(a)
+}
+
+// PNG is a small valid picture, 16 by 8.
+func PNG() []byte {
+	var b bytes.Buffer
+	if err := png.Encode(&b, image.NewGray(image.Rect(0, 0, 16, 8))); err != nil {
+		panic(err) // a buffer does not fail
+	}
+	return b.Bytes()
+}
+
+// NewToy starts an engine whose only vendor is played by the test, with an
+// account for each key.
+func NewToy(t testing.TB, async bool, keys []string, vendor http.HandlerFunc) (*Engine, *httptest.Server) {
+	t.Helper()
+	srv := httptest.NewServer(vendor)
+	t.Cleanup(srv.Close)
+	host, err := module.NewHost(Toy{async})
+	if err != nil {
+		t.Fatal(err)
+	}
+	accounts := provider.NewAccounts()
+	var list []provider.Account
+	for _, k := range keys {
+		list = append(list, provider.Account{BaseURL: srv.URL, Secret: provider.Secret(k)})
+	}
+	accounts.Add(host.Vendors()["toyco"], provider.Caps{}, list...)
+	return New(t, host, accounts), srv
+}

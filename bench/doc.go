@@ -1,0 +1,8 @@
+// Command bench measures what aigc promises, and prints every figure beside
+// its goal. Upstream, reverse proxy and aigc are processes of their own, on
+// loopback, started and ended by it; ratios are of one run, because machines
+// are noisy.
+//
+//	go run ./bench            all of it, a few minutes
+//	go run ./bench -only rate one part: rate, memory, latency, accept, start
+package main

@@ -1,0 +1,76 @@
+package main
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+)
+
+func main() {
+	only := flag.String("only", "", "one part: rate, memory, latency, accept, start")
+	role := flag.String("role", "", "internal: upstream or proxy")
+	size := flag.Int("size", 1_500_000, "internal: bytes of the upstream's picture")
+	slow := flag.Duration("slow", 0, "internal: how long the upstream takes")
+	target := flag.String("target", "", "internal: where the proxy leads")
+	flag.Parse()
+	var err error
+	switch *role {
+	case "upstream":
+		err = serveUpstream(*size, *slow)
+	case "proxy":
+		err = serveProxy(*target)
+	default:
+		err = run(*only)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+// part measures one promise.
+type part struct {
+	name string
+	run  func(*bench) error
+}
+
+func run(only string) error {
+	dir, err := os.MkdirTemp("", "aigc-bench-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	b := &bench{dir: dir, bin: filepath.Join(dir, "aigc")}
+	if b.self, err = os.Executable(); err != nil {
+		return err
+	}
+	build := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w", "-o", b.bin, "aigc")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := build.CombinedOutput(); err != nil {
+		return fmt.Errorf("go build: %w\n%s", err, out)
+	}
+	fmt.Printf("aigc bench, %s, %d cores\n\n", runtime.Version(), runtime.NumCPU())
+	for _, p := range []part{{"start", measureStart}, {"latency", measureLatency}, {"rate", measureRate}, {"accept", measureAccept}, {"memory", measureMemory}} {
+		if only != "" && only != p.name {
+			continue
+		}
+		if err := p.run(b); err != nil {
+			return fmt.Errorf("%s: %w", p.name, err)
+		}
+	}
+	return nil
+}
+
+// say prints one figure beside its goal.
+func say(what, figure, goal string, ok bool) {
+	mark := "ok  "
+	if !ok {
+		mark = "MISS"
+	}
+	fmt.Printf("%s  %-58s %-34s goal %s\n", mark, what, figure, goal)
+}
+
+func note(format string, args ...any) { fmt.Printf("      "+format+"\n", args...) }

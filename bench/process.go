@@ -1,0 +1,107 @@
+package main
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// bench is one run.
+type bench struct {
+	dir  string
+	bin  string // aigc
+	self string // this program, for its roles
+	n    int
+}
+
+// process is a child that listens.
+type process struct {
+	cmd *exec.Cmd
+	url string
+}
+
+func (p *process) stop() {
+	_ = p.cmd.Process.Signal(syscall.SIGKILL)
+	_ = p.cmd.Wait()
+}
+
+// role starts this program in one of its roles; it prints its address first.
+func (b *bench) role(args ...string) (*process, error) {
+	cmd := exec.Command(b.self, args...)
+	cmd.Stderr = os.Stderr
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	if err := cmd.Start(); err != nil {
+		return nil, err
+	}
+	line, err := bufio.NewReader(out).ReadString('\n')
+	if err != nil {
+		return nil, errors.Join(err, cmd.Process.Kill())
+	}
+	return &process{cmd, strings.TrimSpace(line)}, nil
+}
+
+func (b *bench) upstream(size int, slow time.Duration) (*process, error) {
+	return b.role("-role", "upstream", "-size", fmt.Sprint(size), "-slow", slow.String())
+}
+
+// aigc starts `aigc all` on a folder of its own, with its vendor at upstream,
+// and returns it once /readyz answers, with the time that took.
+func (b *bench) aigc(upstream string, env ...string) (*process, time.Duration, error) {
+	b.n++
+	return b.aigcIn(filepath.Join(b.dir, fmt.Sprintf("data-%d", b.n)), upstream, env...)
+}
+
+func (b *bench) aigcIn(dir, upstream string, env ...string) (*process, time.Duration, error) {
+	addr, err := freeAddr()
+	if err != nil {
+		return nil, 0, err
+	}
+	cmd := exec.Command(b.bin, "all")
+	cmd.Dir = b.dir
+	cmd.Env = append([]string{
+		"PATH=" + os.Getenv("PATH"), "AIGC_DATA_DIR=" + dir, "AIGC_ADDR=" + addr, "AIGC_MCP_ADDR=127.0.0.1:0",
+		"AIGC_LOG_LEVEL=error", "OPENAI_API_KEY=bench", "OPENAI_BASE_URL=" + upstream + "/v1",
+	}, env...)
+	cmd.Stderr = os.Stderr
+	begin := time.Now()
+	if err := cmd.Start(); err != nil {
+		return nil, 0, err
+	}
+	p := &process{cmd, "http://" + addr}
+	for time.Since(begin) < 20*time.Second {
+		if res, err := http.Get(p.url + "/readyz"); err == nil {
+			_ = res.Body.Close()
+			if res.StatusCode == http.StatusOK {
+				return p, time.Since(begin), nil
+			}
+		}
+		time.Sleep(time.Millisecond)
+	}
+	p.stop()
+	return nil, 0, errors.New("aigc did not get ready within 20 s")
+}
+
+// peak is the highest resident memory of the process so far, in bytes.
+func (p *process) peak() (int64, error) {
+	data, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.cmd.Process.Pid))
+	if err != nil {
+		return 0, err
+	}
+	for line := range strings.Lines(string(data)) {
+		var kb int64
+		if _, err := fmt.Sscanf(line, "VmHWM: %d kB", &kb); err == nil {
+			return kb << 10, nil
+		}
+	}
+	return 0, errors.New("no VmHWM")
+}

@@ -1,0 +1,85 @@
+package main
+
+import (
+	"bytes"
+	"encoding/base64"
+	"fmt"
+	"image"
+	"image/png"
+	"io"
+	"math"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"net/http/httputil"
+	"net/url"
+	"time"
+)
+
+// noisyPNG is a real PNG of about size bytes: noise does not compress.
+func noisyPNG(size int) ([]byte, error) {
+	side := max(8, int(math.Sqrt(float64(size)/3)))
+	img := image.NewNRGBA(image.Rect(0, 0, side, side))
+	src := rand.NewChaCha8([32]byte{1})
+	_, _ = src.Read(img.Pix)
+	for i := 3; i < len(img.Pix); i += 4 {
+		img.Pix[i] = 255
+	}
+	var b bytes.Buffer
+	enc := png.Encoder{CompressionLevel: png.BestSpeed}
+	err := enc.Encode(&b, img)
+	return b.Bytes(), err
+}
+
+// serveUpstream answers like OpenAI, always with the same picture.
+func serveUpstream(size int, slow time.Duration) error {
+	picture, err := noisyPNG(size)
+	if err != nil {
+		return err
+	}
+	body := []byte(`{"created":1795400000,"output_format":"png","quality":"low","size":"1024x1024","data":[{"b64_json":"` +
+		base64.StdEncoding.EncodeToString(picture) +
+		`"}],"usage":{"input_tokens":14,"output_tokens":660,"total_tokens":674}}`)
+	return listen(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		if slow > 0 {
+			select {
+			case <-time.After(slow):
+			case <-r.Context().Done():
+				return
+			}
+		}
+		w.Header().Set("Content-Type", "application/json")
+		w.Header().Set("Content-Length", fmt.Sprint(len(body)))
+		_, _ = w.Write(body)
+	}))
+}
+
+// serveProxy is Go's bare reverse proxy.
+func serveProxy(target string) error {
+	u, err := url.Parse(target)
+	if err != nil {
+		return err
+	}
+	p := httputil.NewSingleHostReverseProxy(u)
+	p.Transport = &http.Transport{MaxIdleConnsPerHost: 64}
+	return listen(p)
+}
+
+func listen(h http.Handler) error {
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	fmt.Println("http://" + ln.Addr().String())
+	return (&http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second}).Serve(ln)
+}
+
+func freeAddr() (string, error) {
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	defer ln.Close()
+	return ln.Addr().String(), nil
+}

@@ -1,0 +1,169 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"aigc/app/provider"
+)
+
+// Config are the settings of the process itself.
+type Config struct {
+	Process
+	Stores
+}
+
+// Process are the settings named AIGC_….
+type Process struct {
+	Addr              string          `split_words:"true" default:"127.0.0.1:5512" desc:"address of the REST API"`
+	MCPAddr           string          `split_words:"true" default:"127.0.0.1:5513" desc:"address of the MCP server"`
+	PublicURL         string          `split_words:"true" desc:"address that links are built on; default http:// and the bound AIGC_ADDR"`
+	DataDir           string          `split_words:"true" default:"./data" desc:"folder of the embedded stores, the spool and the sandbox"`
+	APIKeys           Keys            `split_words:"true" desc:"callers' keys: name:key[:admin], separated by commas"`
+	SyncWait          time.Duration   `split_words:"true" default:"90s" desc:"how long a picture request waits for its result"`
+	WorkerConcurrency int             `split_words:"true" default:"32" desc:"purchases of pictures at a time; films get a quarter"`
+	ShutdownGrace     time.Duration   `split_words:"true" default:"330s" desc:"how long a stop waits for open submissions"`
+	Sandbox           string          `split_words:"true" default:"auto" desc:"offline imitation of the vendors: auto (when no vendor key is set), on, off"`
+	SandboxURL        string          `split_words:"true" desc:"a sandbox already running (aigc sandbox), used instead of one in the process"`
+	FetchAllow        []netip.Prefix  `split_words:"true" desc:"CIDRs that callers' URLs may name although they are private"`
+	PrivateLinks      bool            `split_words:"true" desc:"links to results need a key"`
+	RateLimit         int             `split_words:"true" default:"1000" desc:"requests a minute of one key; 0: no limit"`
+	MCPTools          string          `split_words:"true" desc:"all: list every MCP tool"`
+	Thumbnails        bool            `split_words:"true" default:"true" desc:"make thumbnails of results"`
+	LogLevel          string          `split_words:"true" default:"info" desc:"trace, debug, info, warn, error"`
+	LogFormat         string          `split_words:"true" desc:"console or json; default console on a terminal"`
+	LogFile           string          `split_words:"true" desc:"also log to this file, rotated at 10 MB"`
+	URL               string          `split_words:"true" desc:"command line: the running server to talk to"`
+	APIKey            provider.Secret `split_words:"true" desc:"command line: the key to show it"`
+}
+
+// Stores are the settings of the three stores.
+type Stores struct {
+	DatabaseURL   provider.Secret `envconfig:"DATABASE_URL" desc:"PostgreSQL ledger; default SQLite in AIGC_DATA_DIR"`
+	RedisURL      provider.Secret `envconfig:"REDIS_URL" desc:"Redis broker; default one in the process"`
+	MinioEndpoint string          `envconfig:"MINIO_ENDPOINT" desc:"S3 object store; default a folder in AIGC_DATA_DIR"`
+}
+
+// Keys are callers' keys from the settings.
+type Keys []Key
+
+// Key is one of them.
+type Key struct {
+	Name  string
+	Key   provider.Secret
+	Admin bool
+}
+
+// Decode reads name:key[:admin],…
+func (k *Keys) Decode(value string) error {
+	var secret provider.Secret
+	if err := secret.Decode(value); err != nil { // file:/run/secrets/keys
+		return err
+	}
+	for part := range strings.SplitSeq(secret.Reveal(), ",") {
+		if part = strings.TrimSpace(part); part == "" {
+			continue
+		}
+		fields := strings.Split(part, ":")
+		if len(fields) < 2 || len(fields) > 3 || fields[0] == "" || len(fields[1]) < 8 || len(fields) == 3 && fields[2] != "admin" {
+			return fmt.Errorf("key %d is not name:key[:admin] with a key of at least 8 characters", len(*k)+1)
+		}
+		if err := CheckKeyName(fields[0]); err != nil {
+			return fmt.Errorf("key %d: %w", len(*k)+1, err)
+		}
+		if slices.ContainsFunc(*k, func(other Key) bool { return other.Name == fields[0] }) {
+			return fmt.Errorf("key %d has the name of an earlier one", len(*k)+1)
+		}
+		*k = append(*k, Key{Name: fields[0], Key: provider.Secret(fields[1]), Admin: len(fields) == 3})
+	}
+	return nil
+}
+
+// CheckKeyName says whether a caller's key may have this name. Tasks belong to
+// names, and "local" is the caller on an open server.
+func CheckKeyName(name string) error {
+	switch {
+	case name == "local":
+		return errors.New("the name local belongs to callers without a key")
+	case len(name) == 0 || len(name) > 64 || strings.ContainsFunc(name, func(r rune) bool { return r <= ' ' || r == ':' || r == ',' || r == 0x7f }):
+		return errors.New("a name has 1 to 64 characters without spaces, colons and commas")
+	}
+	return nil
+}
+
+// check finds what a type cannot say.
+func (c *Config) check() []error {
+	var errs []error
+	bad := func(name, format string, args ...any) {
+		errs = append(errs, fmt.Errorf("%s: "+format, append([]any{name}, args...)...))
+	}
+	for _, s := range [][2]string{{"AIGC_ADDR", c.Addr}, {"AIGC_MCP_ADDR", c.MCPAddr}} {
+		if _, port, err := net.SplitHostPort(s[1]); err != nil || !isPort(port) {
+			bad(s[0], "is not host:port")
+		}
+	}
+	if c.Addr == c.MCPAddr && !strings.HasSuffix(c.Addr, ":0") {
+		bad("AIGC_ADDR, AIGC_MCP_ADDR", "are the same address; REST and MCP need one each")
+	}
+	for _, s := range [][2]string{{"AIGC_PUBLIC_URL", c.PublicURL}, {"AIGC_SANDBOX_URL", c.SandboxURL}, {"AIGC_URL", c.URL}} {
+		if u, err := url.Parse(s[1]); s[1] != "" && (err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https") {
+			bad(s[0], "is not an http(s) address")
+		}
+	}
+	oneOf := func(name, v string, allowed ...string) {
+		for _, a := range allowed {
+			if v == a {
+				return
+			}
+		}
+		bad(name, "must be one of %s", strings.Join(allowed, ", "))
+	}
+	oneOf("AIGC_SANDBOX", c.Sandbox, "auto", "on", "off")
+	oneOf("AIGC_LOG_LEVEL", c.LogLevel, "trace", "debug", "info", "warn", "error")
+	oneOf("AIGC_LOG_FORMAT", c.LogFormat, "", "console", "json")
+	oneOf("AIGC_MCP_TOOLS", c.MCPTools, "", "all")
+	if c.WorkerConcurrency < 1 || c.WorkerConcurrency > 1024 {
+		bad("AIGC_WORKER_CONCURRENCY", "must be 1 to 1024")
+	}
+	if c.SyncWait < 0 {
+		bad("AIGC_SYNC_WAIT", "must not be negative")
+	}
+	if c.ShutdownGrace < 0 {
+		bad("AIGC_SHUTDOWN_GRACE", "must not be negative")
+	}
+	if c.RateLimit < 0 {
+		bad("AIGC_RATE_LIMIT", "must not be negative")
+	}
+	if c.DatabaseURL != "" {
+		bad("DATABASE_URL", "this version keeps its ledger in SQLite only; unset it")
+	}
+	if c.MinioEndpoint != "" {
+		bad("MINIO_ENDPOINT", "this version keeps objects in a folder only; unset it")
+	}
+	return errs
+}
+
+func isPort(s string) bool {
+	_, err := strconv.ParseUint(s, 10, 16)
+	return err == nil
+}
+
+// IsLoopback says whether an address can only be reached from this machine.
+func IsLoopback(addr string) bool {
+	host, _, err := net.SplitHostPort(addr)
+	if err != nil {
+		return false
+	}
+	if host == "localhost" {
+		return true
+	}
+	ip, err := netip.ParseAddr(host)
+	return err == nil && ip.IsLoopback()
+}

@@ -1,0 +1,311 @@
+package config
+
+import (
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"aigc/app/module"
+	"aigc/app/provider"
+)
+
+// The environment belongs to the process, so these tests run one by one.
+
+// toy is a module at a vendor with plain keys and one with names of its own.
+type toy struct{}
+
+func (toy) Spec() module.Spec { return module.Spec{Name: "toy", Title: "Toy"} }
+
+func (toy) Mount(h *module.Host) error {
+	plain := provider.Vendor{
+		Name: "acme", Title: "Acme", BaseURL: "https://api.acme.example/v1", Prefix: "ACME",
+		Settings: provider.Keys("ACME"), Caps: provider.Caps{Running: 4},
+	}
+	odd := provider.Vendor{Name: "odd", Title: "Odd", BaseURL: "https://odd.example", KeyVariable: "ODD_USER", Settings: func() provider.Settings { return &oddSettings{} }}
+	module.Add[toyInput](h, module.Operation{
+		Name: "draw", Paths: []string{"/toy/draw"}, Tool: "create_toy_image", Kind: module.Image, Main: true,
+		Models: []module.Model{{ID: "toy-1"}},
+	}, module.Via[toyInput](plain, generator{}), module.Via[toyInput](odd, generator{}))
+	return nil
+}
+
+type toyInput struct {
+	Prompt string `json:"prompt"`
+}
+
+type generator struct{ provider.Generator[toyInput] }
+
+type oddSettings struct {
+	User   string          `envconfig:"ODD_USER" desc:"the user"`
+	Secret provider.Secret `envconfig:"ODD_SECRET" desc:"the secret"`
+}
+
+func (s *oddSettings) Accounts() ([]provider.Account, error) {
+	if (s.User == "") != (s.Secret == "") {
+		return nil, errIncomplete
+	}
+	if s.User == "" {
+		return nil, nil
+	}
+	return []provider.Account{{Secret: s.Secret, Variable: "ODD_USER"}}, nil
+}
+
+var errIncomplete = &incomplete{}
+
+type incomplete struct{}
+
+func (*incomplete) Error() string { return "ODD_USER and ODD_SECRET are needed together" }
+
+// loadWith loads with exactly these variables and this .env.
+func loadWith(t *testing.T, env map[string]string, dotenv string) (*Loaded, error) {
+	t.Helper()
+	before := os.Environ()
+	t.Cleanup(func() {
+		os.Clearenv()
+		for _, kv := range before {
+			name, value, _ := strings.Cut(kv, "=")
+			_ = os.Setenv(name, value)
+		}
+	})
+	os.Clearenv()
+	for k, v := range env {
+		if err := os.Setenv(k, v); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Chdir(t.TempDir())
+	if dotenv != "" {
+		if err := os.WriteFile(".env", []byte(dotenv), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	h, err := module.NewHost(toy{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Load(h)
+}
+
+func mustLoad(t *testing.T, env map[string]string, dotenv string) *Loaded {
+	t.Helper()
+	l, err := loadWith(t, env, dotenv)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+func TestDefaults(t *testing.T) {
+	l := mustLoad(t, nil, "")
+	if l.Addr != "127.0.0.1:5512" || l.MCPAddr != "127.0.0.1:5513" || l.DataDir != "./data" || l.Sandbox != "auto" {
+		t.Errorf("addresses, folder or sandbox: %+v", l.Process)
+	}
+	if l.SyncWait != 90*time.Second || l.ShutdownGrace != 330*time.Second || !l.Thumbnails || l.PrivateLinks {
+		t.Errorf("times or switches: %+v", l.Process)
+	}
+	if !l.Accounts.Empty() || len(l.Warnings) > 0 {
+		t.Errorf("accounts %v, warnings %q", l.Accounts, l.Warnings)
+	}
+	if got := l.Accounts.Caps("acme"); got != (provider.Caps{Running: 4}) {
+		t.Errorf("caps of the vendor's sheet: %+v", got)
+	}
+}
+
+func TestFaults(t *testing.T) {
+	tests := []struct {
+		name   string
+		env    map[string]string
+		dotenv string
+		want   []string // each a part of the text
+		hidden []string // never in the text
+	}{
+		{
+			name: "all at once",
+			env: map[string]string{
+				"AIGC_ADDR": "nowhere", "AIGC_SYNC_WAIT": "ninety", "AIGC_WORKER_CONCURRENCY": "many", "AIGC_THUMBNAILS": "perhaps",
+				"AIGC_FETCH_ALLOW": "10.0.0.0", "AIGC_SANDBOX": "maybe", "AIGC_PUBLIC_URL": "example.com", "ACME_MAX_RUNNING": "lots", "ODD_USER": "joe",
+			},
+			want: []string{
+				"9 fault(s)", "AIGC_ADDR: is not host:port", "AIGC_SYNC_WAIT: is not a duration", "AIGC_WORKER_CONCURRENCY: is not a whole number",
+				"AIGC_THUMBNAILS: is not true or false", "AIGC_FETCH_ALLOW: is not a list of CIDRs", "AIGC_SANDBOX: must be one of auto, on, off",
+				"AIGC_PUBLIC_URL: is not an http(s) address", "ACME_MAX_RUNNING: is not a whole number", "ODD_USER and ODD_SECRET are needed together",
+			},
+			hidden: []string{"ninety", "joe"},
+		},
+		{
+			name: "out of range",
+			env:  map[string]string{"AIGC_WORKER_CONCURRENCY": "0", "AIGC_SYNC_WAIT": "-1s", "AIGC_SHUTDOWN_GRACE": "-1s", "AIGC_RATE_LIMIT": "-1", "ACME_PER_MINUTE": "-1", "AIGC_MCP_ADDR": "127.0.0.1:70000"},
+			want: []string{
+				"AIGC_WORKER_CONCURRENCY: must be 1 to 1024", "AIGC_SYNC_WAIT: must not be negative", "AIGC_SHUTDOWN_GRACE: must not be negative",
+				"AIGC_RATE_LIMIT: must not be negative", "ACME_MAX_RUNNING, ACME_PER_MINUTE: must not be negative", "AIGC_MCP_ADDR: is not host:port",
+			},
+		},
+		{name: "one address for two", env: map[string]string{"AIGC_ADDR": "127.0.0.1:9", "AIGC_MCP_ADDR": "127.0.0.1:9"}, want: []string{"are the same address"}},
+		{name: "a store we do not have", env: map[string]string{"DATABASE_URL": "postgres://u:hunter2@db/x", "MINIO_ENDPOINT": "minio:9000"}, want: []string{"DATABASE_URL: ", "MINIO_ENDPOINT: "}, hidden: []string{"hunter2"}},
+		{name: "keys without a name", env: map[string]string{"AIGC_API_KEYS": "0123456789"}, want: []string{"AIGC_API_KEYS: key 1 is not name:key"}, hidden: []string{"0123456789"}},
+		{name: "keys too short", env: map[string]string{"AIGC_API_KEYS": "a:12345678,b:1234567"}, want: []string{"AIGC_API_KEYS: key 2 is not name:key"}, hidden: []string{"1234567"}},
+		{name: "keys twice", env: map[string]string{"AIGC_API_KEYS": "a:12345678,a:87654321"}, want: []string{"key 2 has the name of an earlier one"}},
+		{name: "key named local", env: map[string]string{"AIGC_API_KEYS": "local:12345678"}, want: []string{"the name local belongs to callers without a key"}},
+		{name: "secret file missing", env: map[string]string{"ACME_API_KEY": "file:/nowhere/key"}, want: []string{"ACME_API_KEY: the file of the secret cannot be read"}},
+		{name: ".env with a space in a name", dotenv: "AIGC_ADDR=127.0.0.1:0\nACME API_KEY=sk-hunter2\nX=1\n", want: []string{".env: line 2 is not NAME=value"}, hidden: []string{"hunter2"}},
+		{name: ".env with a dash in a name", dotenv: "A=1\n\n# B-C\nB-C=sk-hunter2\n", want: []string{".env: line 4 is not NAME=value"}, hidden: []string{"hunter2"}},
+		{name: ".env with a line without a value", dotenv: "A=1\nhunter2\nB=1\n", want: []string{".env: line"}, hidden: []string{"hunter2"}},
+		{name: ".env with an open quotation", dotenv: "A=1\nB=\"sk-hunter2\nC=2\n", want: []string{".env: line 2 is not NAME=value"}, hidden: []string{"hunter2"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			_, err := loadWith(t, tt.env, tt.dotenv)
+			if err == nil {
+				t.Fatal("no fault was found")
+			}
+			for _, want := range tt.want {
+				if !strings.Contains(err.Error(), want) {
+					t.Errorf("%q is not in:\n%v", want, err)
+				}
+			}
+			for _, hidden := range tt.hidden {
+				if strings.Contains(err.Error(), hidden) {
+					t.Errorf("the value %q is told in:\n%v", hidden, err)
+				}
+			}
+		})
+	}
+}
+
+func TestOldNames(t *testing.T) {
+	tests := []struct {
+		name string
+		env  map[string]string
+		get  func(*Loaded) string
+		want string
+		warn string // empty: no warning
+	}{
+		{"port", map[string]string{"SERVER_PORT": "8000"}, func(l *Loaded) string { return l.Addr }, "127.0.0.1:8000", "SERVER_PORT is an old name; use AIGC_ADDR."},
+		{"host and port", map[string]string{"SERVER_HOST": "0.0.0.0", "APP_PORT": "8000"}, func(l *Loaded) string { return l.Addr }, "0.0.0.0:8000", "SERVER_HOST, APP_PORT is an old name; use AIGC_ADDR."},
+		{"MCP", map[string]string{"MCP_PORT": "8001"}, func(l *Loaded) string { return l.MCPAddr }, "127.0.0.1:8001", "MCP_PORT is an old name; use AIGC_MCP_ADDR."},
+		{"public address", map[string]string{"SERVER_BASE_URL": "https://a.example"}, func(l *Loaded) string { return l.PublicURL }, "https://a.example", "SERVER_BASE_URL is an old name; use AIGC_PUBLIC_URL."},
+		{"level", map[string]string{"LOG_LEVEL": "WARNING"}, func(l *Loaded) string { return l.LogLevel }, "warn", "LOG_LEVEL is an old name; use AIGC_LOG_LEVEL."},
+		{"level of the same name", map[string]string{"LOG_LEVEL": "Debug"}, func(l *Loaded) string { return l.LogLevel }, "debug", "LOG_LEVEL is an old name; use AIGC_LOG_LEVEL."},
+		{"redis", map[string]string{"REDIS_HOST": "r", "REDIS_PASSWORD": "p:w", "REDIS_DB": "2"}, func(l *Loaded) string { return l.RedisURL.Reveal() }, "redis://:p%3Aw@r:6379/2", "REDIS_HOST is an old name; use REDIS_URL."},
+		{"bucket", map[string]string{"VEO3_STORAGE_BUCKET": "films"}, func(*Loaded) string { return os.Getenv("VEO_STORAGE_URI") }, "gs://films", "VEO3_STORAGE_BUCKET is an old name; use VEO_STORAGE_URI."},
+		{"ours wins", map[string]string{"SERVER_PORT": "8000", "AIGC_ADDR": "127.0.0.1:1"}, func(l *Loaded) string { return l.Addr }, "127.0.0.1:1", ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			l := mustLoad(t, tt.env, "")
+			if got := tt.get(l); got != tt.want {
+				t.Errorf("got %q, want %q", got, tt.want)
+			}
+			if got := strings.Join(l.Warnings, "\n"); got != tt.warn {
+				t.Errorf("warnings %q, want %q", got, tt.warn)
+			}
+		})
+	}
+}
+
+func TestSecretFiles(t *testing.T) {
+	dir := t.TempDir()
+	write := func(name, text string) string {
+		p := filepath.Join(dir, name)
+		if err := os.WriteFile(p, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return "file:" + p
+	}
+	env := map[string]string{
+		"ACME_API_KEY": "plain-one," + write("two", "two-a, two-b\n"), "ACME_BASE_URL": "http://127.0.0.1:1/v1/",
+		"AIGC_API_KEYS": write("callers", "ann:12345678, bob:abcdefgh:admin\n"),
+		"REDIS_URL":     write("redis", "redis://:pw@r:6379/0\n"),
+	}
+	l := mustLoad(t, env, "")
+	var keys []string
+	for _, a := range l.Accounts.Of("acme") {
+		keys = append(keys, a.Secret.Reveal())
+		if a.BaseURL != "http://127.0.0.1:1/v1" || a.Fingerprint != provider.Fingerprint(a.Secret) {
+			t.Errorf("account %+v", a)
+		}
+	}
+	if want := []string{"plain-one", "two-a", "two-b"}; !slices.Equal(keys, want) {
+		t.Errorf("vendor keys %q, want %q", keys, want)
+	}
+	if len(l.APIKeys) != 2 || l.APIKeys[0].Name != "ann" || l.APIKeys[0].Admin || l.APIKeys[1].Key.Reveal() != "abcdefgh" || !l.APIKeys[1].Admin {
+		t.Errorf("callers' keys %+v", l.APIKeys)
+	}
+	if l.RedisURL.Reveal() != "redis://:pw@r:6379/0" {
+		t.Errorf("REDIS_URL %q", l.RedisURL.Reveal())
+	}
+}
+
+func TestTypos(t *testing.T) {
+	tests := []struct {
+		name string
+		env  map[string]string
+		want []string
+	}{
+		{"ours", map[string]string{"AIGC_BANANA": "1"}, []string{"AIGC_BANANA is set, but there is no such setting."}},
+		{"ours, nearly", map[string]string{"AIGC_ADRR": "127.0.0.1:1"}, []string{"AIGC_ADRR is set, but there is no such setting; did you mean AIGC_ADDR?"}},
+		{"a vendor's key", map[string]string{"ACME_APIKEY": "sk"}, []string{"ACME_APIKEY is set, but there is no such setting; did you mean ACME_API_KEY?"}},
+		{"right beside wrong", map[string]string{"ACME_API_KEY": "sk", "ACME_API_KEYS": "sk"}, nil},
+		{"somebody else's", map[string]string{"ACME_ORGANISATION": "x", "PATH": "/bin", "AWS_KEY": "x"}, nil},
+		{"of tests", map[string]string{"AIGC_KILL_AT": "accepted", "AIGC_TEST_REQUIRE": "all"}, nil},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if l := mustLoad(t, tt.env, ""); !slices.Equal(l.Warnings, tt.want) {
+				t.Errorf("got %q, want %q", l.Warnings, tt.want)
+			}
+		})
+	}
+}
+
+func TestSources(t *testing.T) {
+	l := mustLoad(t, map[string]string{
+		"AIGC_SYNC_WAIT": "5s", "AIGC_LOG_FILE": "", "ACME_API_KEY": "sk-hunter2", "REDIS_HOST": "r", "TOY_MODEL": "toy-2", "AIGC_SANDBOX_URL": "http://u:pw@127.0.0.1:1",
+	}, "AIGC_SYNC_WAIT=7s\nACME_PER_MINUTE=9\n")
+	tests := []struct{ name, value, source string }{
+		{"AIGC_SYNC_WAIT", "5s", "environment"},
+		{"ACME_PER_MINUTE", "9", ".env"},
+		{"ACME_MAX_RUNNING", "4", "default"},
+		{"AIGC_LOG_FILE", "", "default"},
+		{"ACME_API_KEY", "•••", "environment"},
+		{"REDIS_URL", "•••", "REDIS_HOST"},
+		{"TOY_MODEL", "toy-2", "environment"},
+		{"ODD_SECRET", "", "default"},
+		{"AIGC_SANDBOX_URL", "http://u:xxxxx@127.0.0.1:1", "environment"},
+	}
+	for _, tt := range tests {
+		s, ok := l.Setting(tt.name)
+		if !ok || s.Value != tt.value || s.Source != tt.source || s.Doc == "" {
+			t.Errorf("%s: %+v, want value %q from %q", tt.name, s, tt.value, tt.source)
+		}
+	}
+	if l.SyncWait != 5*time.Second || l.Accounts.Caps("acme") != (provider.Caps{Running: 4, PerMinute: 9}) || l.Defaults["toy"] != "toy-2" {
+		t.Errorf("read: %s, %+v, %v", l.SyncWait, l.Accounts.Caps("acme"), l.Defaults)
+	}
+	seen := map[string]int{}
+	for _, s := range l.Settings {
+		seen[s.Name]++
+	}
+	for _, name := range slices.Sorted(maps.Keys(seen)) {
+		if seen[name] > 1 {
+			t.Errorf("%s is listed %d times", name, seen[name])
+		}
+	}
+}
+
+func TestIsLoopback(t *testing.T) {
+	t.Parallel()
+	tests := map[string]bool{
+		"127.0.0.1:1": true, "localhost:1": true, "[::1]:1": true, "127.9.9.9:0": true,
+		"0.0.0.0:1": false, ":5512": false, "[::]:1": false, "10.0.0.1:1": false, "example.com:1": false, "nonsense": false,
+	}
+	for addr, want := range tests {
+		if got := IsLoopback(addr); got != want {
+			t.Errorf("IsLoopback(%q) = %v, want %v", addr, got, want)
+		}
+	}
+}

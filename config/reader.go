@@ -1,0 +1,154 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"strconv"
+	"strings"
+
+	"github.com/kelseyhightower/envconfig"
+
+	"aigc/app/provider"
+)
+
+// reader fills settings structs and collects what is wrong with them.
+type reader struct {
+	loaded *Loaded
+	source map[string]string // where a variable was set
+	noted  map[string]bool   // variables that two vendors share are shown once
+	errs   []error
+}
+
+// environment notes what is set from outside, and forgets what is set to
+// nothing: compose files pass variables on like that.
+func (r *reader) environment() {
+	for _, kv := range os.Environ() {
+		name, value, _ := strings.Cut(kv, "=")
+		if value == "" {
+			_ = os.Unsetenv(name)
+			continue
+		}
+		r.source[name] = "environment"
+	}
+}
+
+// read fills one struct. envconfig stops at the first bad value, so each one
+// is noted, set aside and the rest read again.
+func (r *reader) read(prefix string, spec any) {
+	aside := map[string]string{}
+	for {
+		err := envconfig.Process(prefix, spec)
+		var bad *envconfig.ParseError
+		if err == nil {
+			break
+		}
+		if !errors.As(err, &bad) || os.Getenv(bad.KeyName) == "" {
+			r.errs = append(r.errs, err)
+			break
+		}
+		r.errs = append(r.errs, fmt.Errorf("%s: %s", bad.KeyName, wrong(bad)))
+		aside[bad.KeyName] = os.Getenv(bad.KeyName)
+		_ = os.Unsetenv(bad.KeyName)
+	}
+	for k, v := range aside {
+		_ = os.Setenv(k, v)
+	}
+	var text strings.Builder
+	const row = "{{range .}}{{usage_key .}}\t{{usage_default .}}\t{{usage_description .}}\t{{usage_type .}}\n{{end}}"
+	if err := envconfig.Usagef(prefix, spec, &text, row); err != nil {
+		r.errs = append(r.errs, err)
+		return
+	}
+	for line := range strings.Lines(text.String()) {
+		f := strings.Split(strings.TrimRight(line, "\n"), "\t")
+		if len(f) == 4 {
+			r.note(Setting{Name: f[0], Default: f[1], Doc: f[2], Secret: strings.Contains(f[3], "Secret") || isSecret(f[0])})
+		}
+	}
+}
+
+// wrong says what a value should have been. The value itself is never said:
+// it may be a secret that went to the wrong place.
+func wrong(bad *envconfig.ParseError) string {
+	switch t := bad.TypeName; {
+	case t == "time.Duration":
+		return "is not a duration such as 90s or 5m"
+	case t == "bool":
+		return "is not true or false"
+	case strings.HasPrefix(t, "int"):
+		return "is not a whole number"
+	case t == "[]netip.Prefix":
+		return "is not a list of CIDRs such as 10.0.0.0/8,192.168.1.5/32"
+	case strings.HasSuffix(t, "Secret") || strings.HasPrefix(t, "config."):
+		return bad.Err.Error() // our own decoders, which hold no values
+	default:
+		return "is not a valid " + t
+	}
+}
+
+func isSecret(name string) bool {
+	for _, s := range []string{"KEY", "SECRET", "PASSWORD", "DATABASE_URL", "REDIS_URL"} {
+		if strings.Contains(name, s) {
+			return true
+		}
+	}
+	return false
+}
+
+// note adds a variable to the list, with where its value came from.
+func (r *reader) note(s Setting) {
+	if r.noted[s.Name] {
+		return
+	}
+	r.noted[s.Name] = true
+	s.Source, s.Value = "default", s.Default
+	if v := os.Getenv(s.Name); v != "" {
+		s.Value, s.Source = v, r.source[s.Name]
+		if u, err := url.Parse(v); err == nil && u.User != nil {
+			s.Value = u.Redacted()
+		}
+		if s.Secret {
+			s.Value = "•••"
+		}
+	}
+	r.loaded.Settings = append(r.loaded.Settings, s)
+}
+
+// caps are the two limits that exist for every vendor.
+type caps struct {
+	MaxRunning int `split_words:"true" desc:"tasks under way at a time with one key; 0: no limit"`
+	PerMinute  int `split_words:"true" desc:"submissions a minute with one key; 0: no limit"`
+}
+
+// vendor reads a vendor's own settings and its two limits.
+func (r *reader) vendor(v provider.Vendor) {
+	settings := v.Settings()
+	r.read(v.Prefix, settings)
+	accounts, err := settings.Accounts()
+	if err != nil {
+		r.errs = append(r.errs, err)
+	}
+	prefix := v.Prefix
+	if prefix == "" {
+		prefix = strings.ToUpper(v.Name)
+	}
+	limits := caps{MaxRunning: v.Caps.Running, PerMinute: v.Caps.PerMinute}
+	first := len(r.loaded.Settings)
+	r.read(prefix, &limits)
+	for i := range r.loaded.Settings[first:] {
+		s := &r.loaded.Settings[first+i]
+		s.Default = strconv.Itoa(v.Caps.Running)
+		if strings.HasSuffix(s.Name, "_PER_MINUTE") {
+			s.Default = strconv.Itoa(v.Caps.PerMinute)
+		}
+		if s.Source == "default" {
+			s.Value = s.Default
+		}
+	}
+	if limits.MaxRunning < 0 || limits.PerMinute < 0 {
+		r.errs = append(r.errs, fmt.Errorf("%s_MAX_RUNNING, %s_PER_MINUTE: must not be negative", prefix, prefix))
+	}
+	r.loaded.Accounts.Add(v, provider.Caps{Running: limits.MaxRunning, PerMinute: limits.PerMinute}, accounts...)
+}

@@ -1,0 +1,115 @@
+package modules_test
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+
+	"aigc/app/module"
+	"aigc/app/schema"
+	"aigc/modules"
+)
+
+var update = flag.Bool("update", false, "write docs/catalogue.md anew")
+
+// The catalogue is written from the declarations.
+func TestCatalogueIsFresh(t *testing.T) {
+	const path = "../docs/catalogue.md"
+	h, err := module.NewHost(modules.All()...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := catalogue(h)
+	if *update {
+		if err := os.WriteFile(path, []byte(want), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := os.ReadFile(path)
+	if err != nil || string(got) != want {
+		t.Errorf("docs/catalogue.md is stale (%v): go test ./modules -run Catalogue -update", err)
+	}
+}
+
+func catalogue(h *module.Host) string {
+	var b strings.Builder
+	b.WriteString("# Catalogue\n\nWritten from the declarations of the modules; a test keeps it fresh.\n")
+	for _, spec := range h.Specs() {
+		fmt.Fprintf(&b, "\n## %s (`%s`)\n%s\n", spec.Title, spec.Name, spec.Doc)
+		for _, e := range h.Entries() {
+			if e.Module.Name == spec.Name {
+				describe(&b, e)
+			}
+		}
+	}
+	return b.String()
+}
+
+func describe(b *strings.Builder, e *module.Entry) {
+	op := e.Operation
+	paths := make([]string, len(op.Paths))
+	for i, p := range op.Paths {
+		paths[i] = "`POST /api" + p + "`"
+	}
+	vendors := make([]string, len(e.Routes))
+	for i, r := range e.Routes {
+		vendors[i] = r.Vendor.Title + " (`" + r.Vendor.KeyName() + "`)"
+	}
+	fmt.Fprintf(b, "\n### %s\n%s\n\n- REST: %s\n- MCP: `%s`\n- Vendor: %s\n\n", op.Title, op.Doc, strings.Join(paths, ", "), op.Tool, strings.Join(vendors, ", else "))
+	b.WriteString("| Model | | List price in US$ |\n|---|---|---|\n")
+	for _, m := range op.Models {
+		var prices []string
+		for _, p := range m.Prices {
+			prices = append(prices, strings.TrimSuffix(fmt.Sprintf("%g/%s (%s", p.USD, p.Per, p.When), " (")+closing(p.When))
+		}
+		note := m.Doc
+		if m.ID == e.Default().ID {
+			note = strings.TrimPrefix(note+", default", ", ")
+		}
+		if m.Retired != "" {
+			note = "retired " + m.Retired
+		}
+		fmt.Fprintf(b, "| `%s` | %s | %s |\n", m.ID, note, strings.Join(prices, "; "))
+	}
+	b.WriteString("\n| Field | Type | Values | Default | |\n|---|---|---|---|---|\n")
+	for _, f := range schema.New(e.Input).Fields() {
+		kind := f.Type
+		if f.Image {
+			kind = "picture"
+		}
+		if f.Many {
+			kind += " list"
+		}
+		name := "`" + f.Name + "`"
+		if f.Required {
+			name += " *"
+		}
+		fmt.Fprintf(b, "| %s | %s | %s | %s | %s |\n", name, kind, values(f), text(f.Default), f.Doc)
+	}
+}
+
+func closing(when string) string {
+	if when == "" {
+		return ""
+	}
+	return ")"
+}
+
+func values(f schema.Field) string {
+	switch {
+	case f.Enum != nil:
+		return strings.Join(f.Enum, ", ")
+	case f.Minimum != nil && f.Maximum != nil:
+		return fmt.Sprintf("%.0f to %.0f", *f.Minimum, *f.Maximum)
+	}
+	return ""
+}
+
+func text(v any) string {
+	if v == nil {
+		return ""
+	}
+	return fmt.Sprint(v)
+}

@@ -1,0 +1,49 @@
+package flux
+
+import "aigc/app/module"
+
+// List prices in US dollars (pricing page, mid-2026; flux-3-image from a
+// reseller's list). The submit answer tells the true cost.
+var models = []module.Model{
+	{ID: "flux-2-pro", Title: "FLUX.2 pro", Prices: price(0.03, "first megapixel", 0.015)},
+	{ID: "flux-3-image", Title: "FLUX.3", Doc: "newest; up to 10 input pictures, 4k", Aliases: []string{"flux-3"}, Prices: []module.Price{{Per: "image", USD: 0.048, When: "1k"}}},
+	{ID: "flux-2-max", Title: "FLUX.2 max", Doc: "best quality of FLUX.2", Prices: price(0.07, "first megapixel", 0.03)},
+	{ID: "flux-2-pro-preview", Title: "FLUX.2 pro preview", Prices: price(0.03, "first megapixel", 0.015)},
+	{ID: "flux-2-flex", Title: "FLUX.2 flex", Doc: "steps and guidance", Prices: price(0.05, "megapixel", 0)},
+	{ID: "flux-2-klein-9b", Title: "FLUX.2 klein 9B", Doc: "fast", Prices: price(0.015, "first megapixel", 0.002)},
+	{ID: "flux-2-klein-9b-preview", Title: "FLUX.2 klein 9B preview", Doc: "fast", Prices: price(0.015, "first megapixel", 0.002)},
+	{ID: "flux-2-klein-4b", Title: "FLUX.2 klein 4B", Doc: "fastest", Prices: price(0.014, "first megapixel", 0.001)},
+	{ID: "flux-pro-1.1", Title: "FLUX 1.1 pro", Aliases: []string{"flux-pro", "flux"}, Prices: price(0.04, "image", 0)},
+	{ID: "flux-pro-1.1-ultra", Title: "FLUX 1.1 pro ultra", Doc: "up to 4 megapixels", Prices: price(0.06, "image", 0)},
+	{ID: "flux-dev", Title: "FLUX.1 dev", Doc: "steps and guidance", Prices: price(0.025, "image", 0)},
+}
+
+func price(usd float64, per string, further float64) []module.Price {
+	list := []module.Price{{Per: per, USD: usd}}
+	if further > 0 {
+		list = append(list, module.Price{Per: "further megapixel", USD: further})
+	}
+	return list
+}
+
+// quote is the list price of one picture of so many pixels; 0 if none is known.
+func quote(model string, pixels, inputs int) float64 {
+	for _, m := range models {
+		if m.ID != model || len(m.Prices) == 0 {
+			continue
+		}
+		first := m.Prices[0]
+		switch mp := megapixels(pixels); {
+		case first.Per == "image" && first.When == "":
+			return first.USD
+		case first.Per == "megapixel":
+			return first.USD * float64(mp)
+		case first.Per == "first megapixel" && inputs == 0:
+			return first.USD + m.Prices[1].USD*float64(mp-1)
+		}
+	}
+	return 0
+}
+
+// megapixels are counted up to whole ones.
+func megapixels(pixels int) int { return max(1, (pixels+(1<<20)-1)>>20) }

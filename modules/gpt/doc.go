@@ -1,0 +1,2 @@
+// Package gpt draws and edits pictures with OpenAI's GPT image models.
+package gpt

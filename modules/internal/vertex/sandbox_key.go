@@ -1,0 +1,34 @@
+package vertex
+
+// imitationKey signs and checks the tokens of our own imitation, and nothing
+// else: it is public, and no account anywhere knows it. It stands here because
+// making one takes longer than the whole start of the program.
+const imitationKey = `-----BEGIN PRIVATE KEY-----
+MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQDWK/AuzC/DI26W
++yxx2E09+lzoTIw4Ske+OpF8nRYcrq218d18zjUxw5MSCfqsDYrd2uwsLo8YAwW/
+/YnzSzMjBDZjInm4IDsk7YoGnHO21Z0zGl0mqictdz5NgnBogr5aKcmO/wOvS0yO
+4YUjteytMeXBk8AVdHtNioASrbJxTzj/EZK9VCtSpSrUFEyS0T3ncWGB5L/UHU19
+YYpUGgQWHx9W0CZ9AMNIZWL5fM0sYpnameFBSvJIIOS59XyyBaTHqod8m1RGmPjT
+SGBmIsi8S98OupnT/cbbmg56cuyCHV75BKU/ZYWbJSOej/qjcrfKzyBNdyHdWPWz
+7n7dQun/AgMBAAECggEAG5fKmITnDGmWuG4A4mP/Q6JrcORX1nK/foM2NktYy3Y3
+3C6enhNFKDWtz4+ok50lDINFlUWkWvAcwAkOymEgY/0JcslAzFeetxnBhCuI/v/T
+gn99i9s1M/beeIb7K4PYuW4T0VAKrf1yDiCBEkJAjWnV05RRFZKNxkY3TPDDAjT5
+3yxsTrPt/HP9olcC1SR5bOOcmq6bA2mTzg+nrakNX0A8kUOutFr7SI015ZY40wPu
+nTGMRQXce31ro+AtbQ2yw7kd/xQsecNFnP/7Q+YV5iuWClKMG3xNWIyggnLAmAG4
+QwhCIxcniWAnoM3Ft51+FsZr+RMki7AQNB6i239WYQKBgQDy3tafObj5e7tPkxCp
+HJqx9QYifHpC0lAoguwOeFN28a82Hq9xzNWfAvYlchkd9jNh8xYrQj6Z5zuszG2P
+ddSskfrJp2zUCXk9E/d4nADJb7fm0yqY97b8qB9MMN/j9fcbdWJYXvK/WuoF5Vb5
+nUzmaCmjrf+lqTzHVGVPoGLNYQKBgQDhv+14nIlcfKtOKzXXg+CyI1pbzOEm0wA9
+p2p4f6ivmyYLOODPIBYM7Kj//LDRsUmnHH4K16T8quCLnW7ne436qv63YkwPe9EH
+T0TFDCRmCwdEYc64gLM/JYx2q0j+H/3PTuxpECGukhog9CqKhmBXyDsDc9Ga88y/
+iS8jIuqTXwKBgEnbjnUZfrEP+aR3Wsey1TBtDRKLvDp57rqDJfo4iVlQojHZHw2C
+dyxGIEi+6/h6mKGe5Qz+tj7jXPhtqpvH/4cDVbrhWW0Z/G6glc9t0adwfAKMERY3
+rsQi9HGdI1kVwbHt/pxVM4kRwr1MQyjhtzMSVidakLX2Q29ysOSIJ8PBAoGBAIUK
+lknxfuZZtp9PyeBkIST6vsLBQKOf0FGFe7LeESzEs6wDbkHC+BvP0V1jr1U1NWHd
+4c5D/kDF96VwN68GWssywQCUVpz9bFfxeGbkXAMjVroPJkQH3RtG5rv8//x8IBlv
+utXEIwV9pxZqrzOKM/cn0tebBxlZuv3aPERpzHLjAoGAfb0rwpa6ep/ajnYOPzh1
+w5NmLgbLn6uN49UkOh8qYviGsaPG9QZJffM78JrTMWHn8gjE0G95ULbB/tkRCnY0
+dQvU6h+RvWvTVZdvXRBa2SG+0/ce4mfwRdYCctnRnnY1zB+j6FjXpldUk6GYzIJR
+1xzam5HocwI5vZYejeycqeg=
+-----END PRIVATE KEY-----
+`

@@ -1,0 +1,102 @@
+package vertex
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"strings"
+
+	"aigc/app/provider"
+)
+
+// Vendor is Google's Agent Platform.
+func Vendor() provider.Vendor {
+	return provider.Vendor{
+		Name: "vertex", Title: "Google Vertex AI", BaseURL: "https://us-central1-aiplatform.googleapis.com",
+		KeyVariable: "GOOGLE_APPLICATION_CREDENTIALS", Settings: func() provider.Settings { return &settings{} },
+		Probe: probe, Imitate: imitate, SandboxAttrs: sandboxAccount,
+	}
+}
+
+// settings are Google's customary names.
+type settings struct {
+	Credentials string `envconfig:"GOOGLE_APPLICATION_CREDENTIALS" desc:"file with the key of a service account"`
+	Project     string `envconfig:"GOOGLE_CLOUD_PROJECT" desc:"project; default that of the key file"`
+	Location    string `envconfig:"GOOGLE_CLOUD_LOCATION" default:"us-central1" desc:"region of the models, or global, us, eu"`
+	BaseURL     string `envconfig:"VERTEX_BASE_URL" desc:"another address of the API"`
+	GCS         string `envconfig:"GCS_BASE_URL" default:"https://storage.googleapis.com" desc:"address of Cloud Storage"`
+	Storage     string `envconfig:"VEO_STORAGE_URI" desc:"gs://bucket/prefix for results; with it a lost answer can be looked up"`
+}
+
+// Attributes of an account.
+const (
+	attrProject  = "project"
+	attrLocation = "location"
+	attrGCS      = "gcs"
+	attrStorage  = "storage"
+)
+
+// keyFile is the key of a service account.
+type keyFile struct {
+	Type        string `json:"type"`
+	ProjectID   string `json:"project_id"`
+	ClientEmail string `json:"client_email"`
+	PrivateKey  string `json:"private_key"`
+	KeyID       string `json:"private_key_id"`
+	TokenURI    string `json:"token_uri"`
+}
+
+// Accounts implements [provider.Settings]. The file's type is checked: one of
+// another type may name arbitrary addresses.
+func (s *settings) Accounts() ([]provider.Account, error) {
+	if s.Credentials == "" {
+		return nil, nil
+	}
+	data, err := os.ReadFile(s.Credentials)
+	if err != nil {
+		return nil, errors.New("GOOGLE_APPLICATION_CREDENTIALS: the file cannot be read")
+	}
+	var k keyFile
+	if json.Unmarshal(data, &k) != nil || k.Type != "service_account" || k.PrivateKey == "" || k.ClientEmail == "" {
+		return nil, errors.New("GOOGLE_APPLICATION_CREDENTIALS: the file is no key of a service account")
+	}
+	if s.Project == "" {
+		s.Project = k.ProjectID
+	}
+	if s.Project == "" {
+		return nil, errors.New("GOOGLE_CLOUD_PROJECT: is not set, and the key file names no project")
+	}
+	if u, err := url.Parse(s.Storage); s.Storage != "" && (err != nil || u.Scheme != "gs" || u.Host == "") {
+		return nil, errors.New("VEO_STORAGE_URI: is not gs://bucket/prefix")
+	}
+	base := strings.TrimRight(s.BaseURL, "/")
+	if base == "" {
+		base = host(s.Location)
+	}
+	return []provider.Account{{
+		BaseURL: base, Secret: provider.Secret(data), Variable: "GOOGLE_APPLICATION_CREDENTIALS",
+		Attrs: map[string]string{
+			attrProject: s.Project, attrLocation: s.Location, attrGCS: strings.TrimRight(s.GCS, "/"), attrStorage: strings.TrimRight(s.Storage, "/"),
+		},
+	}}, nil
+}
+
+// host is the address of a location.
+func host(location string) string {
+	switch location {
+	case "global":
+		return "https://aiplatform.googleapis.com"
+	case "us", "eu":
+		return fmt.Sprintf("https://aiplatform.%s.rep.googleapis.com", location)
+	}
+	return fmt.Sprintf("https://%s-aiplatform.googleapis.com", location)
+}
+
+// probe fetches a token, which is free and needs the key.
+func probe(ctx context.Context, c provider.Call) error {
+	_, err := tokens.get(ctx, c, true)
+	return err
+}

@@ -1,0 +1,60 @@
+package modules_test
+
+import (
+	"os"
+	"testing"
+
+	"aigc/app/module"
+	"aigc/modules"
+)
+
+// Every folder is listed once, under its own name.
+func TestEveryFolderIsListed(t *testing.T) {
+	listed := map[string]bool{}
+	for _, m := range modules.All() {
+		listed[m.Spec().Name] = true
+	}
+	entries, err := os.ReadDir(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		if e.IsDir() && e.Name() != "internal" {
+			if !listed[e.Name()] {
+				t.Errorf("modules/%s is not in modules.All", e.Name())
+			}
+			delete(listed, e.Name())
+		}
+	}
+	for name := range listed {
+		t.Errorf("module %s has no folder of its name", name)
+	}
+}
+
+// Names, routes and tools do not clash, and every operation says what it is.
+func TestDeclarations(t *testing.T) {
+	h, err := module.NewHost(modules.All()...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	mains := map[string]int{}
+	for _, e := range h.Entries() {
+		op := e.Operation
+		if op.Title == "" || op.Doc == "" || op.Tool == "" {
+			t.Errorf("%s does not describe itself", e.Kind())
+		}
+		if op.Main {
+			mains[e.Module.Name]++
+		}
+		for _, r := range e.Routes {
+			if r.Vendor.Imitate == nil {
+				t.Errorf("%s: %s has no imitation", e.Kind(), r.Vendor.Name)
+			}
+		}
+	}
+	for _, s := range h.Specs() {
+		if mains[s.Name] != 1 {
+			t.Errorf("module %s has %d main operations", s.Name, mains[s.Name])
+		}
+	}
+}

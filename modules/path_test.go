@@ -1,0 +1,113 @@
+package modules_test
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"aigc/app/fault"
+	"aigc/app/module"
+	"aigc/app/provider"
+	"aigc/app/sandbox"
+	"aigc/app/task"
+	"aigc/app/worker/workertest"
+	"aigc/modules"
+)
+
+// sandboxed starts the imitations and an engine that knows no other vendor.
+func sandboxed(t *testing.T) (*workertest.Engine, *sandbox.Server) {
+	t.Helper()
+	h, err := module.NewHost(modules.All()...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	imitations := map[string]func(*sandbox.Kit) http.Handler{}
+	for name, v := range h.Vendors() {
+		imitations[name] = v.Imitate
+	}
+	box, err := sandbox.New(t.TempDir(), imitations)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := box.Listen("127.0.0.1:0"); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = box.Close() })
+	accounts := provider.NewAccounts()
+	for _, v := range h.Vendors() {
+		path := ""
+		if u, err := url.Parse(v.BaseURL); err == nil {
+			path = u.Path
+		}
+		a := provider.Account{BaseURL: sandbox.BaseURL(box.Root(), v.Name, path), Secret: sandbox.Key, Sandbox: true, Variable: "AIGC_SANDBOX"}
+		if v.SandboxAttrs != nil {
+			a.Secret, a.Attrs = v.SandboxAttrs(a.BaseURL)
+		}
+		accounts.Add(v, provider.Caps{}, a)
+	}
+	return workertest.New(t, h, accounts), box
+}
+
+// Every module's main operation, through its real driver over real HTTP, under
+// every fault that a prompt can order: what becomes of the task, and that at
+// most one submission was paid.
+func TestEveryModuleUnderEveryFault(t *testing.T) {
+	type want struct {
+		state   task.State
+		charged fault.Charge
+		code    string
+		bought  int
+	}
+	ok := want{task.Succeeded, fault.ChargedYes, "", 1}
+	doubt := want{task.InDoubt, fault.ChargedUnknown, "", 1}
+	cases := []struct {
+		directive string
+		sync      want // vendors that answer at once
+		async     want // vendors that give a ticket
+	}{
+		{"", ok, ok},
+		{"[[429]]", ok, ok},
+		{"[[400]]", want{task.Failed, fault.ChargedNo, "vendor_refused_input", 0}, want{task.Failed, fault.ChargedNo, "vendor_refused_input", 0}},
+		{"[[refuse]]", want{task.Failed, fault.ChargedNo, "content_refused", 0}, want{task.Failed, fault.ChargedNo, "content_refused", 1}},
+		{"[[drop]]", doubt, doubt},
+		{"[[500]]", doubt, doubt},
+		{"[[truncate]]", doubt, doubt},
+		{"[[html]]", want{task.Failed, fault.ChargedYes, "not_a_picture", 1}, want{task.Failed, fault.ChargedYes, "not_a_picture", 1}},
+		{"[[short]]", want{task.Failed, fault.ChargedYes, "picture_cut_short", 1}, want{task.Failed, fault.ChargedYes, "picture_cut_short", 1}},
+		{"[[status banana]]", ok, ok},
+		{"[[fail]]", ok, want{task.Failed, "", "vendor_failed", 1}},
+	}
+	e, box := sandboxed(t)
+	for _, op := range e.Operations() {
+		if !op.Entry.Operation.Main {
+			continue
+		}
+		async := op.Routes[0].Job.Async()
+		for _, c := range cases {
+			w := c.sync
+			if async {
+				w = c.async
+			}
+			t.Run(op.Kind()+"/"+strings.Trim(c.directive, "[]"), func(t *testing.T) {
+				t.Parallel()
+				v := e.Run(op.Kind(), `{"prompt":"a red fox `+c.directive+`"}`)
+				if v.Status != w.state || w.charged != "" && v.Charged != w.charged {
+					t.Fatalf("%s, charged %s (%+v); want %+v", v.Status, v.Charged, v.Error, w)
+				}
+				if w.code != "" && (v.Error == nil || v.Error.Code != w.code) {
+					t.Errorf("error %+v, want %s", v.Error, w.code)
+				}
+				if n := box.Purchases().ByTask[v.TaskID]; n != w.bought {
+					t.Errorf("%d purchases, want %d", n, w.bought)
+				}
+				if !v.Sandbox {
+					t.Error("not marked as made by the sandbox")
+				}
+				if v.Status == task.Succeeded && (len(v.Data) != 1 || v.Data[0].Width == 0) {
+					t.Errorf("results: %+v", v.Data)
+				}
+			})
+		}
+	}
+}

@@ -1,0 +1,2 @@
+// Package seedream draws pictures with ByteDance's Seedream models (即梦).
+package seedream
