@@ -58,8 +58,9 @@ type Roles struct {
 // All is the role of `aigc all`.
 var All = Roles{Name: "all", API: true, MCP: true, Worker: true}
 
-// InProcess is the role of a command that does the work by itself.
-var InProcess = Roles{Name: "generate", Worker: true}
+// InProcess is the role of a command that does the work by itself: it speaks
+// REST to its own process, so that there is one path.
+var InProcess = Roles{Name: "generate", API: true, Worker: true}
 
 // Start makes and starts everything the roles need, in order. What was
 // started is stopped again when something fails.

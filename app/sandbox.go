@@ -42,6 +42,15 @@ func sandboxAccounts(root string, h *module.Host) *provider.Accounts {
 	return out
 }
 
+// Accounts are those that a server with these settings uses: the vendors', or
+// the sandbox's.
+func Accounts(c *config.Loaded, h *module.Host) *provider.Accounts {
+	if c.Sandbox == "on" || c.Sandbox == "auto" && c.Accounts.Empty() {
+		return sandboxAccounts(c.SandboxURL, h)
+	}
+	return c.Accounts
+}
+
 // useSandbox decides whether the sandbox stands in for the vendors, and starts
 // it. With "auto" it does only where no vendor key is set at all, so that a
 // typo in a key never draws foxes in production.

@@ -12,6 +12,7 @@ import (
 	"path"
 	"path/filepath"
 	"sync"
+	"syscall"
 )
 
 // Put implements [Store].
@@ -74,7 +75,7 @@ func (d *Dir) write(ctx context.Context, r io.Reader, size int64) (string, error
 		err = fmt.Errorf("%d bytes came, %d were announced: %w", n, size, io.ErrUnexpectedEOF)
 	}
 	if err == nil {
-		err = f.Sync()
+		err = syscall.Fdatasync(int(f.Fd())) // content and length; its times may be older
 	}
 	if err = errors.Join(err, f.Close()); err != nil {
 		_ = d.root.Remove(tmp)

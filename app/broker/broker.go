@@ -10,6 +10,7 @@ import (
 	"github.com/go-redis/redis_rate/v10"
 	"github.com/hibiken/asynq"
 	"github.com/redis/go-redis/v9"
+	"github.com/redis/go-redis/v9/logging"
 	"github.com/rs/zerolog"
 
 	"aigc/app/fault"
@@ -60,6 +61,7 @@ func Open(url string, log zerolog.Logger) (*Broker, error) {
 	// A request never waits long for a broker that is away.
 	opts.DialTimeout, opts.MaxRetries = time.Second, 1
 	opts.ReadTimeout, opts.WriteTimeout = 3*time.Second, 3*time.Second
+	logging.Disable() // its errors are returned too, and its lines are not in the log's form
 	b.redis = redis.NewClient(opts)
 	b.queue = asynq.NewClientFromRedisClient(b.redis)
 	b.limiter = redis_rate.NewLimiter(b.redis)

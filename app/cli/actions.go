@@ -57,7 +57,11 @@ func (c *cli) cancelCommand() *cobra.Command {
 		case service.CancelTold:
 			c.say("The vendor was asked to stop. If a result comes all the same, it is kept; the outcome shows in `aigc tasks get %s`.", id)
 		default:
-			c.say("Too late: it is bought, and its result will be stored. It is %s now.", v.Task.Status)
+			if v.Task.Status.Ended() {
+				c.say("Too late: it has ended already; it is %s.", v.Task.Status)
+			} else {
+				c.say("Too late: it was sent already, and its result will be stored. It is %s now.", v.Task.Status)
+			}
 		}
 		return nil
 	})
@@ -136,7 +140,7 @@ func (c *cli) eventsCommand() *cobra.Command {
 					if asJSON {
 						return printJSON(c.Out, e)
 					}
-					fmt.Fprintln(c.Out, eventLine(e))
+					c.print("%s\n", eventLine(e))
 					return nil
 				})
 				if follow && cmd.Context().Err() != nil {

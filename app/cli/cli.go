@@ -53,6 +53,9 @@ func (c *cli) run(ctx context.Context, args []string) int {
 	if err != nil && !c.begun {
 		err = &usageError{err}
 	}
+	if err == nil {
+		err = c.broken
+	}
 	return c.exit(ctx, cmd, err)
 }
 
@@ -65,7 +68,8 @@ type cli struct {
 	load    func(*module.Host) (*config.Loaded, error)
 	begun   bool // the arguments were understood
 
-	awaiting bool // it was said that we wait for another process
+	awaiting bool  // it was said that we wait for another process
+	broken   error // the output
 }
 
 func (c *cli) root() *cobra.Command {
@@ -127,6 +131,14 @@ func (c *cli) settings() (*config.Loaded, error) {
 }
 
 // say writes a line for people.
-func (c *cli) say(format string, args ...any) { fmt.Fprintf(c.Err, format+"\n", args...) }
+func (c *cli) say(format string, args ...any) { _, _ = fmt.Fprintf(c.Err, format+"\n", args...) }
+
+// print writes a part of the result. That it could not be written is said at
+// the end.
+func (c *cli) print(format string, args ...any) {
+	if _, err := fmt.Fprintf(c.Out, format, args...); err != nil && c.broken == nil {
+		c.broken = fmt.Errorf("the output cannot be written: %w", err)
+	}
+}
 
 func (c *cli) warn(text string) { c.say("%s %s", c.yellow("aigc: warning:"), text) }

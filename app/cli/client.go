@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -36,11 +37,17 @@ type answer struct {
 	data   json.RawMessage // of the envelope
 }
 
-// unreachable is an exchange that broke: nobody knows whether the server has
-// seen the request.
+// unreachable is an exchange that broke. Unless no connection came about,
+// nobody knows whether the server has seen the request.
 type unreachable struct {
 	base string
 	err  error
+	sent bool
+}
+
+func lost(base string, err error) *unreachable {
+	var dialing *net.OpError
+	return &unreachable{base, err, !errors.As(err, &dialing) || dialing.Op != "dial"}
 }
 
 func (e *unreachable) Error() string {
@@ -74,7 +81,7 @@ func (c *client) send(ctx context.Context, method, path string, body io.Reader, 
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
-		return nil, &unreachable{c.base, err}
+		return nil, lost(c.base, err)
 	}
 	return res, nil
 }
@@ -92,7 +99,7 @@ func (c *client) call(ctx context.Context, method, path string, body io.Reader, 
 	defer res.Body.Close()
 	raw, err := io.ReadAll(io.LimitReader(res.Body, maxAnswer))
 	if err != nil {
-		return answer{}, &unreachable{c.base, err}
+		return answer{}, lost(c.base, err)
 	}
 	if res.StatusCode >= 300 {
 		return answer{}, newProblem(c, res, raw)
@@ -144,13 +151,17 @@ func (c *client) task(ctx context.Context, id string, d time.Duration) (*service
 // submit asks for a generation. The same key makes it safe to send again when
 // the answer was lost, and so that is done a few times.
 func (c *client) submit(ctx context.Context, path string, input []byte, key string) (v *service.View, replayed bool, err error) {
-	pause := 500 * time.Millisecond
+	pause, sent := 500*time.Millisecond, false
 	for try := 1; ; try++ {
 		var a answer
 		a, err = c.call(ctx, http.MethodPost, path, bytes.NewReader(input),
 			"Content-Type", "application/json", "Prefer", "respond-async", "Idempotency-Key", key)
-		var lost *unreachable
-		if !errors.As(err, &lost) || try == 4 {
+		var away *unreachable
+		if errors.As(err, &away) {
+			away.sent = away.sent || sent // an earlier try may have arrived
+			sent = away.sent
+		}
+		if away == nil || try == 4 {
 			if err != nil {
 				return nil, false, err
 			}

@@ -25,10 +25,6 @@ type session struct {
 	settings *config.Loaded
 }
 
-// generating is the role of a command that works by itself. Its server is gone
-// as soon as its own task is done, so nobody else relies on it.
-const generating = "generate"
-
 // connect finds the server to talk to: AIGC_URL, else the one that works on
 // the data folder, else one in this process, with a worker if work is wanted.
 func (c *cli) connect(ctx context.Context, l *config.Loaded, work bool) (*session, error) {
@@ -36,8 +32,10 @@ func (c *cli) connect(ctx context.Context, l *config.Loaded, work bool) (*sessio
 		return &session{client: newClient(l.URL, l.APIKey.Reveal()), settings: l}, nil
 	}
 	for {
+		// The server of another command is gone as soon as its own task is done,
+		// so work is not left to it; and any may be just stopping.
 		h := app.Running(l.DataDir)
-		if h != nil && (h.Role != generating || !work) && dial(ctx, h.URL) == nil { // it may be stopping
+		if h != nil && (h.Role != app.InProcess.Name || !work) && dial(ctx, h.URL) == nil {
 			return &session{client: newClient(h.URL, l.APIKey.Reveal()), settings: l}, nil
 		}
 		s, err := c.inProcess(ctx, l, work)
@@ -79,7 +77,9 @@ func (c *cli) inProcess(ctx context.Context, l *config.Loaded, work bool) (*sess
 	if own.LogFormat == "" {
 		own.LogFormat = "console" // it stands among words for people
 	}
-	a, err := app.Start(ctx, own, c.mounted, app.Roles{Name: generating, API: true, Worker: work}, app.NewLog(&own.Config))
+	roles := app.InProcess
+	roles.Worker = work
+	a, err := app.Start(ctx, own, c.mounted, roles, app.NewLog(&own.Config))
 	if err != nil {
 		return nil, err
 	}

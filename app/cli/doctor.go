@@ -90,7 +90,7 @@ func (c *cli) isReady(ctx context.Context) error {
 		raw, _ := io.ReadAll(io.LimitReader(res.Body, 64<<10)) // only for its words
 		return newProblem(s, res, raw)
 	}
-	fmt.Fprintln(c.Out, "ready")
+	c.print("ready\n")
 	return nil
 }
 
@@ -142,12 +142,12 @@ func (c *cli) findings(found []finding) {
 			mark = c.red("✗")
 			bad++
 		}
-		fmt.Fprintf(c.Out, "%s %-10s %s\n", mark, f.Check, strings.ReplaceAll(f.Text, "\n", "\n             "))
+		c.print("%s %-10s %s\n", mark, f.Check, strings.ReplaceAll(f.Text, "\n", "\n             "))
 		if f.Do != "" {
-			fmt.Fprintf(c.Out, "             → %s\n", f.Do)
+			c.print("             → %s\n", f.Do)
 		}
 	}
 	if bad > 0 {
-		fmt.Fprintf(c.Out, "\n%s\n", c.red(fmt.Sprintf("%d thing(s) must be put right.", bad)))
+		c.print("\n%s\n", c.red(fmt.Sprintf("%d thing(s) must be put right.", bad)))
 	}
 }

@@ -90,7 +90,7 @@ func (c *client) fetch(ctx context.Context, r service.ResultView, w io.Writer) e
 	sum := sha256.New()
 	n, err := io.Copy(io.MultiWriter(w, sum), res.Body)
 	if err != nil {
-		return &unreachable{c.base, err}
+		return lost(c.base, err)
 	}
 	if r.SHA256 != "" && hex.EncodeToString(sum.Sum(nil)) != r.SHA256 {
 		return fmt.Errorf("what the server sent for %s is not the stored result (%d of %d bytes)", r.AssetID, n, r.Size)

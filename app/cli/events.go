@@ -56,7 +56,7 @@ func (c *client) events(ctx context.Context, id string, follow bool, each func(t
 		}
 	}
 	if err := lines.Err(); err != nil && ctx.Err() == nil && (follow || !told) {
-		return &unreachable{c.base, err}
+		return lost(c.base, err)
 	}
 	return ctx.Err()
 }

@@ -40,6 +40,7 @@ func operations(h *module.Host, name string) []operation {
 // values of them.
 type fieldFlag struct {
 	schema.Field
+	flag  string // its name on the command line
 	texts []string
 }
 
@@ -99,11 +100,11 @@ func fieldFlags(flags *pflag.FlagSet, ops []operation) map[string]*fieldFlag {
 			if out[field.Name] != nil {
 				continue
 			}
-			f := &fieldFlag{Field: field}
 			name := kebab(field.Name)
 			if flags.Lookup(name) != nil {
 				name = "field-" + name
 			}
+			f := &fieldFlag{Field: field, flag: name}
 			flags.Var(f, name, f.usageText())
 			if field.Type == "boolean" && !field.Many {
 				flags.Lookup(name).NoOptDefVal = "true"
@@ -126,7 +127,7 @@ func choose(ops []operation, name string) (operation, error) {
 	return operation{}, usage("there is no operation %q; there are: %s", name, strings.Join(known, ", "))
 }
 
-var location = regexp.MustCompile(`^body\.([a-z0-9_]+)(.*)$`)
+var location = regexp.MustCompile(`^(?:body|query)\.([a-z0-9_]+)(.*)$`)
 
 // flagOf turns the place of a fault into the flag that it came from.
 func flagOf(place string) string {

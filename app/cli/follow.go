@@ -25,13 +25,13 @@ func (c *cli) follow(ctx context.Context, s *session, v *service.View) (*service
 	var away time.Time
 	for !v.Status.Settled() {
 		next, err := s.task(ctx, v.TaskID, step)
-		var lost *unreachable
+		var gone *unreachable
 		switch {
 		case err == nil:
 			v, away = next, time.Time{}
 			p.show(v)
 			continue
-		case !errors.As(err, &lost):
+		case !errors.As(err, &gone):
 			return v, err
 		case away.IsZero():
 			away = time.Now()

@@ -258,8 +258,19 @@ func TestGenerateLostAnswerIsAskedForAgain(t *testing.T) {
 	if n := len(f.inputs()); n != 1 {
 		t.Errorf("%d purchases", n)
 	}
-	f.lose = 100
+	f.set(func() { f.lose = 100 })
 	command(t, f.settings(), "generate", "toy", "x", "-o", t.TempDir(), "--idempotency-key", "mine").want(t, 1, "not known whether the server has taken", "--idempotency-key mine")
+}
+
+func TestGenerateWithoutAServer(t *testing.T) {
+	t.Parallel()
+	f := newFake(t)
+	f.Close()
+	r := command(t, f.settings(), "generate", "toy", "x", "-o", t.TempDir())
+	r.want(t, 1, "does not answer", "connection refused")
+	if strings.Contains(r.err, "not known") {
+		t.Errorf("nothing was sent, and yet: %s", r.err)
+	}
 }
 
 func TestGenerateBrokenDownload(t *testing.T) {
@@ -269,11 +280,10 @@ func TestGenerateBrokenDownload(t *testing.T) {
 	f.cut = 2
 	dir := t.TempDir()
 	command(t, f.settings(), "generate", "toy", "x", "-o", dir).want(t, 0, "r.png")
-	f.cut = 100
+	f.set(func() { f.cut = 100 })
 	dir = t.TempDir()
 	command(t, f.settings(), "generate", "toy", "x", "-o", dir).want(t, 1, "the result is stored, but could not be fetched", "aigc tasks wait "+taskID)
-	f.cut = 0
-	f.files["/api/images/r.png"] = []byte("something else")
+	f.set(func() { f.cut, f.files["/api/images/r.png"] = 0, []byte("something else") })
 	command(t, f.settings(), "generate", "toy", "x", "-o", dir).want(t, 1, "is not the stored result")
 	if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
 		t.Errorf("left behind: %v %v", left, err)

@@ -188,6 +188,13 @@ func (f *fake) add(name, mime string, data []byte) {
 	})
 }
 
+// set changes the fake between two commands.
+func (f *fake) set(change func()) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	change()
+}
+
 func (f *fake) send(w http.ResponseWriter, status int, data any) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
@@ -263,8 +270,8 @@ func (f *fake) upload(w http.ResponseWriter, r *http.Request) {
 }
 
 func (f *fake) download(w http.ResponseWriter, r *http.Request) {
-	data := f.files[r.URL.Path]
 	f.mu.Lock()
+	data := f.files[r.URL.Path]
 	cut := f.cut > 0
 	f.cut--
 	f.mu.Unlock()

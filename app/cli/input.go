@@ -30,7 +30,7 @@ func gather(op operation, fields map[string]*fieldFlag, prompt *string, document
 			continue
 		}
 		if _, ok := op.Field(name); !ok {
-			foreign = append(foreign, "--"+kebab(name))
+			foreign = append(foreign, "--"+f.flag)
 			continue
 		}
 		texts[name] = f.texts

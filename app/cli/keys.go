@@ -104,7 +104,7 @@ func (c *cli) addKey(ctx context.Context, name string, admin bool) error {
 			return fmt.Errorf("there is a key named %s; `aigc keys revoke %s` takes it away", name, name)
 		}
 		c.say("The key of %s, which is shown only this once:", name)
-		fmt.Fprintln(c.Out, key)
+		c.print("%s\n", key)
 		if len(before)+len(l.APIKeys) == 0 {
 			c.say("It is the first one: from now on every caller needs a key, and tasks made without one are seen by admins only.")
 		}

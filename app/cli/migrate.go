@@ -38,7 +38,7 @@ func (c *cli) migrateCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			fmt.Fprintf(c.Out, "%s: version %d, was %d\n", ledgerFile(l.DataDir), is, was)
+			c.print("%s: version %d, was %d\n", ledgerFile(l.DataDir), is, was)
 			return nil
 		},
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"aigc/app"
 	"aigc/app/module"
 	"aigc/app/schema"
 	"aigc/app/service"
@@ -44,44 +45,11 @@ func (c *cli) modelsCommand() *cobra.Command {
 // catalogue is what GET /api/models answers, as far as it follows from the
 // modules and the settings.
 func catalogue(h *module.Host, l *config.Loaded) []service.Model {
-	out := []service.Model{}
+	var ops []service.Operation
 	for _, e := range h.Entries() {
-		def := e.Default().ID
-		if id := l.Defaults[e.Module.Name]; id != "" {
-			def = id
-		}
-		available, sandbox, needs := route(e, l)
-		raw := schema.New(e.Input).JSON()
-		for _, m := range e.Operation.Models {
-			out = append(out, service.Model{
-				ID: m.ID, Module: e.Module.Name, Operation: e.Kind(), Title: m.Title, Doc: m.Doc,
-				Media: e.Operation.Kind, Path: "/api" + e.Operation.Paths[0], Tool: e.Operation.Tool,
-				Default: m.ID == def, Retired: m.Retired, Available: available, Sandbox: sandbox, Needs: needs,
-				Prices: append([]module.Price{}, m.Prices...), Schema: raw,
-			})
-		}
+		ops = append(ops, service.Operation{Entry: e, Schema: schema.New(e.Input)})
 	}
-	return out
-}
-
-// route says whether an operation can be done, by the sandbox or a vendor, and
-// which variable is missing if not.
-func route(e *module.Entry, l *config.Loaded) (available, sandbox bool, needs string) {
-	if l.Sandbox == "on" || l.Sandbox == "auto" && l.Accounts.Empty() {
-		for _, r := range e.Routes {
-			if r.Vendor.Imitate != nil {
-				return true, true, ""
-			}
-		}
-	}
-	if l.Sandbox != "on" {
-		for _, r := range e.Routes {
-			if len(l.Accounts.Of(r.Vendor.Name)) > 0 {
-				return true, false, ""
-			}
-		}
-	}
-	return false, false, e.Routes[0].Vendor.KeyName()
+	return service.Catalogue(ops, app.Accounts(l, h), l.Defaults)
 }
 
 func (c *cli) modelTable(list []service.Model) error {

@@ -326,3 +326,21 @@ func TestOneLine(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 }
+
+type fullDisk struct{}
+
+func (fullDisk) Write([]byte) (int, error) { return 0, errors.New("no space left on device") }
+
+// A key that nobody could read must not look like a success.
+func TestOutputThatCannotBeWritten(t *testing.T) {
+	t.Parallel()
+	for _, args := range [][]string{{"keys", "add", "ann"}, {"models"}, {"config"}, {"version"}, {"models", "--json"}} {
+		l := settings(t)
+		var errs lockedBuffer
+		c := &cli{Streams: Streams{strings.NewReader(""), fullDisk{}, &errs}, modules: []module.Module{toy{}}}
+		c.load = func(*module.Host) (*config.Loaded, error) { return l, nil }
+		if code := c.run(t.Context(), args); code != 1 || !strings.Contains(errs.String(), "no space left on device") {
+			t.Errorf("%q: code %d, said %q", args, code, errs.String())
+		}
+	}
+}

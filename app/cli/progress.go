@@ -64,7 +64,7 @@ func (l *lines) show(v *service.View) {
 }
 
 func (l *lines) note(text string) {
-	fmt.Fprintf(l.out, "%6.1fs  %s\n", time.Since(l.began).Seconds(), text)
+	_, _ = fmt.Fprintf(l.out, "%6.1fs  %s\n", time.Since(l.began).Seconds(), text)
 }
 
 func (l *lines) end() {}
@@ -86,6 +86,7 @@ func newBar(out io.Writer, colour bool) *bar {
 		progressbar.OptionEnableColorCodes(colour),
 		progressbar.OptionSetWidth(30),
 		progressbar.OptionSpinnerType(14),
+		progressbar.OptionSetSpinnerChangeInterval(0), // spin does it
 		progressbar.OptionSetElapsedTime(true),
 		progressbar.OptionSetPredictTime(false),
 		progressbar.OptionClearOnFinish(),
@@ -133,7 +134,7 @@ func (b *bar) note(text string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	_ = b.bar.Clear()
-	fmt.Fprintln(b.out, text)
+	_, _ = fmt.Fprintln(b.out, text)
 }
 
 func (b *bar) end() {

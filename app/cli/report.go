@@ -45,7 +45,7 @@ func (c *cli) finish(ctx context.Context, s *session, v *service.View, t target,
 		}
 	} else {
 		for i, file := range out.Files {
-			fmt.Fprintln(c.Out, resultLine(file, v, v.Data[i]))
+			c.print("%s\n", resultLine(file, v, v.Data[i]))
 		}
 	}
 	for _, w := range v.Warnings {

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"fmt"
 	"maps"
 	"net/url"
 	"path/filepath"
@@ -58,8 +57,8 @@ func (c *cli) sandbox(ctx context.Context, addr, dir string) error {
 
 // sandboxEnv writes lines for .env or a shell.
 func (c *cli) sandboxEnv(h *module.Host, root string) {
-	fmt.Fprintf(c.Out, "# aigc against this sandbox:\nAIGC_SANDBOX=on\nAIGC_SANDBOX_URL=%s\n", root)
-	fmt.Fprintf(c.Out, "# or one vendor at a time, also for programs of your own:\n")
+	c.print("# aigc against this sandbox:\nAIGC_SANDBOX=on\nAIGC_SANDBOX_URL=%s\n", root)
+	c.print("# or one vendor at a time, also for programs of your own:\n")
 	vendors := h.Vendors()
 	for _, name := range slices.Sorted(maps.Keys(vendors)) {
 		v := vendors[name]
@@ -72,11 +71,11 @@ func (c *cli) sandboxEnv(h *module.Host, root string) {
 		}
 		base := sandbox.BaseURL(root, name, path)
 		prefix := "#   "
-		fmt.Fprintf(c.Out, "# %s\n", v.Title)
+		c.print("# %s\n", v.Title)
 		if _, plain := v.Settings().(*provider.KeySettings); plain && v.SandboxAttrs == nil {
-			fmt.Fprintf(c.Out, "%s%s=%s\n%s%s_BASE_URL=%s\n", prefix, v.KeyName(), sandbox.Key, prefix, v.Prefix, base)
+			c.print("%s%s=%s\n%s%s_BASE_URL=%s\n", prefix, v.KeyName(), sandbox.Key, prefix, v.Prefix, base)
 			continue
 		}
-		fmt.Fprintf(c.Out, "%sits API: %s   key: %s\n", prefix, base, sandbox.Key)
+		c.print("%sits API: %s   key: %s\n", prefix, base, sandbox.Key)
 	}
 }

@@ -19,11 +19,12 @@ func newTable(out io.Writer, head ...string) *table {
 	return t
 }
 
+// row adds a row; flush says whether it could be written.
 func (t *table) row(cells ...string) {
 	for i, cell := range cells {
 		cells[i] = oneLine(cell)
 	}
-	fmt.Fprintln(t.w, strings.TrimRight(strings.Join(cells, "\t"), "\t"))
+	_, _ = fmt.Fprintln(t.w, strings.TrimRight(strings.Join(cells, "\t"), "\t"))
 }
 
 func (t *table) flush() error { return t.w.Flush() }

@@ -42,7 +42,7 @@ func (c *client) upload(ctx context.Context, path string) (*service.AssetView, e
 	}
 	defer file.Close()
 	body, w := io.Pipe()
-	defer body.Close()
+	defer func() { _ = body.Close() }()
 	form := multipart.NewWriter(w)
 	go func() {
 		part, err := form.CreateFormFile("file", filepath.Base(path))
@@ -52,7 +52,7 @@ func (c *client) upload(ctx context.Context, path string) (*service.AssetView, e
 		if err == nil {
 			err = form.Close()
 		}
-		w.CloseWithError(err) // nil ends the body
+		_ = w.CloseWithError(err) // nil ends the body
 	}()
 	a, err := c.call(ctx, http.MethodPost, "/api/files/upload", body, "Content-Type", form.FormDataContentType())
 	if err != nil {

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"fmt"
 	"runtime"
 	"runtime/debug"
 
@@ -14,7 +13,7 @@ func (c *cli) versionCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "version", Short: "Version, commit and Go version", Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			fmt.Fprintf(c.Out, "aigc %s (commit %s, %s, %s/%s)\n", app.Version, commit(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+			c.print("aigc %s (commit %s, %s, %s/%s)\n", app.Version, commit(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 			return nil
 		},
 	}

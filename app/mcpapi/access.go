@@ -49,6 +49,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	h.Set("X-Request-Id", id)
 	h.Set("X-Content-Type-Options", "nosniff")
+	deadline(w, time.Now().Add(s.BodyIdle)) // net/http reads what we do not, before it answers
 	if err := s.admit(r); err != nil {
 		s.refuse(w, r, err)
 		return
@@ -130,6 +131,9 @@ func keyOf(r *http.Request) string {
 	return r.Header.Get("X-API-Key")
 }
 
+// maxDrain is the longest rest of a body that is read to keep a connection.
+const maxDrain = 64 << 10
+
 // refuse answers a request that never became a call: a JSON-RPC error without
 // an id, under the status that its kind has everywhere.
 func (s *Server) refuse(w http.ResponseWriter, r *http.Request, err error) {
@@ -147,7 +151,8 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	switch status {
 	case http.StatusUnauthorized:
 		h.Set("WWW-Authenticate", `Bearer realm="aigc"`)
-	case http.StatusRequestTimeout, http.StatusRequestEntityTooLarge:
+	}
+	if r.ContentLength < 0 || r.ContentLength > maxDrain || status == http.StatusRequestTimeout || status == http.StatusRequestEntityTooLarge {
 		h.Set("Connection", "close") // the rest of the body is not wanted
 	}
 	s.Log.WithLevel(loudness(f)).AnErr("cause", f.Err).Str("request_id", h.Get("X-Request-Id")).Str("code", f.CodeText()).

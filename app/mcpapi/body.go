@@ -11,19 +11,16 @@ import (
 	"aigc/app/fault"
 )
 
-// maxBody is of one request, files included. A file has a cap of its own.
-const maxBody = 256 << 20
-
 // body reads a request's body, lifts its files out and puts the small rest in
 // its place.
 func (s *Server) body(w http.ResponseWriter, r *http.Request, files *intake) error {
-	steady := &steadyReader{r: http.MaxBytesReader(w, r.Body, maxBody), w: w, idle: s.BodyIdle, until: time.Now().Add(s.BodyTotal)}
+	steady := &steadyReader{r: http.MaxBytesReader(w, r.Body, s.maxBody), w: w, idle: s.BodyIdle, until: time.Now().Add(s.BodyTotal)}
 	doc, err := files.read(r.Context(), steady)
 	deadline(w, time.Time{})
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLarge):
-		return fault.Wrap(err, fault.TooLarge, "body_too_large", "A request may have at most %d MB.", maxBody>>20).With(fault.ChargedNo)
+		return fault.Wrap(err, fault.TooLarge, "body_too_large", "A request may have at most %d MB.", s.maxBody>>20).With(fault.ChargedNo)
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return fault.Wrap(err, fault.TooSlow, "body_too_slow", "The request's body did not arrive in time.").With(fault.ChargedNo)
 	case errors.Is(err, io.ErrUnexpectedEOF):

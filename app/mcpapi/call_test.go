@@ -230,6 +230,7 @@ func TestCancelEndsTheWaiting(t *testing.T) {
 	if _, err := c.CallTool(ctx, &mcp.CallToolParams{Name: "create_toy_image", Arguments: map[string]any{"prompt": "x"}}); !errors.Is(err, context.Canceled) {
 		t.Fatal(err)
 	}
+	<-f.left // the server noticed
 	f.move(task.Succeeded, 1)
 	c.call("get_task", map[string]any{"task_id": "01930000-0000-7000-8000-000000000001"}).want(t, map[string]any{"status": "succeeded"})
 }

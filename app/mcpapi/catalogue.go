@@ -10,6 +10,7 @@ import (
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 
 	"aigc/app/fault"
+	"aigc/app/module"
 	"aigc/app/provider"
 	"aigc/app/service"
 )
@@ -38,6 +39,7 @@ func (s *Server) modelsTool(hints mcp.ToolAnnotations) *tool {
 				continue
 			}
 			m.Schema = nil // the tools' own schemas say it
+			m.Prices = append([]module.Price{}, m.Prices...)
 			out.Models = append(out.Models, m)
 			if m.Tool != tool {
 				tool = m.Tool
@@ -56,6 +58,10 @@ func (s *Server) modelsTool(hints mcp.ToolAnnotations) *tool {
 	})
 }
 
+// maxPrices is how many prices of a model stand in the text; all of them are
+// in the structured content.
+const maxPrices = 3
+
 func modelLine(m service.Model) string {
 	line := m.ID
 	if m.Default {
@@ -69,8 +75,11 @@ func modelLine(m service.Model) string {
 	}
 	for i, p := range m.Prices {
 		line += "; "
-		if i == 0 {
+		switch {
+		case i == 0:
 			line += "list price "
+		case i == maxPrices:
+			return line + "and more"
 		}
 		line += strconv.FormatFloat(p.USD, 'f', -1, 64) + " USD per " + p.Per
 		if p.When != "" {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"encoding/json"
 	"fmt"
 	"hash"
 	"sync"
@@ -91,6 +92,7 @@ type fake struct {
 	onCreate func(service.Request) error
 	thumb    func() ([]byte, error)
 	lifted   map[string]*lifted
+	limit    int64 // of a file, as the service has one
 	dropped  []string
 	used     []string
 	allowed  int
@@ -98,6 +100,7 @@ type fake struct {
 	released chan struct{}
 	asked    task.Query
 	waiting  chan struct{} // gets one for each Wait that began
+	left     chan struct{} // gets one for each Wait that its caller left
 }
 
 func newFake(t *testing.T, modules ...module.Module) *fake {
@@ -111,7 +114,7 @@ func newFake(t *testing.T, modules ...module.Module) *fake {
 	}
 	f := &fake{
 		tasks: map[string]*service.View{}, byKey: map[string]string{}, watchers: map[string][]chan struct{}{}, begin: task.Succeeded,
-		lifted: map[string]*lifted{}, released: make(chan struct{}), waiting: make(chan struct{}, 100),
+		lifted: map[string]*lifted{}, limit: 24 << 20, released: make(chan struct{}), waiting: make(chan struct{}, 100), left: make(chan struct{}, 100),
 		thumb: func() ([]byte, error) { return []byte("\xff\xd8 a small picture \xff\xd9"), nil },
 	}
 	for _, e := range h.Entries() {
@@ -200,6 +203,7 @@ func (f *fake) set(v *service.View, to task.State) {
 	case task.Succeeded:
 		actual, seed := 0.039, int64(9007199254740993)
 		v.Charged, v.Cost.Actual, v.Progress = fault.ChargedYes, &actual, 1
+		v.Usage = json.RawMessage(`[{"tokens":1}]`) // no object, as some vendor may have it
 		v.Data = []service.ResultView{{
 			URL: "http://gateway/api/images/ai_generated/images/2026/11/24/toy-1_" + v.TaskID + "_0.png", AssetID: "asset-" + v.TaskID,
 			MIMEType: "image/png", Width: 640, Height: 480, Size: 1234, SHA256: "00", Seed: &seed,
@@ -271,6 +275,7 @@ func (f *fake) Wait(ctx context.Context, c service.Caller, id string, d time.Dur
 		case <-f.released:
 			return v, nil
 		case <-ctx.Done():
+			f.left <- struct{}{}
 			return v, nil
 		}
 	}
@@ -334,17 +339,15 @@ type lifted struct {
 	ref     string
 	size    int64
 	sum     hash.Hash
+	limit   int64
 	closed  bool
 	aborted bool
 }
 
-// maxLifted stands for the service's own limit of a file.
-const maxLifted = 24 << 20
-
 func (f *fake) Lift(context.Context) (service.Lifted, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	l := &lifted{ref: "lifted:" + task.Token(20), sum: sha256.New()}
+	l := &lifted{ref: "lifted:" + task.Token(20), sum: sha256.New(), limit: f.limit}
 	f.lifted[l.ref] = l
 	return l, nil
 }
@@ -356,7 +359,7 @@ func (f *fake) Drop(refs ...string) {
 }
 
 func (l *lifted) Write(p []byte) (int, error) {
-	if l.size += int64(len(p)); l.size > maxLifted {
+	if l.size += int64(len(p)); l.size > l.limit {
 		return 0, fault.New(fault.TooLarge, "file_too_large", "A file may have at most 24 MB.").With(fault.ChargedNo)
 	}
 	return l.sum.Write(p)

@@ -3,6 +3,7 @@ package mcpapi
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/modelcontextprotocol/go-sdk/mcp"
@@ -52,7 +53,6 @@ type offer struct {
 	Version    string   `json:"version"`
 	PublicURL  string   `json:"public_url,omitempty"`
 	Models     []string `json:"supported_models"`
-	Tools      []string `json:"tools"`
 	MaxUpload  int      `json:"max_file_size_mb"`
 	MaxWait    float64  `json:"max_wait_seconds"`
 	Operations []offers `json:"operations"`
@@ -71,11 +71,11 @@ type offers struct {
 func (s *Server) offer(ctx context.Context) offer {
 	out := offer{
 		Service: "aigc", Version: s.Version, PublicURL: s.PublicURL, MaxUpload: 50, MaxWait: s.Wait.Seconds(),
-		Models: []string{}, Tools: []string{}, Operations: []offers{},
+		Models: []string{}, Operations: []offers{},
 	}
 	byKind := map[string]service.Model{}
 	for _, m := range s.svc.Models(ctx) {
-		if m.Retired == "" {
+		if m.Retired == "" && !slices.Contains(out.Models, m.ID) {
 			out.Models = append(out.Models, m.ID)
 		}
 		if _, seen := byKind[m.Operation]; !seen || m.Default {
@@ -84,7 +84,6 @@ func (s *Server) offer(ctx context.Context) offer {
 	}
 	for _, op := range s.svc.Operations() {
 		m := byKind[op.Kind()]
-		out.Tools = append(out.Tools, m.Tool)
 		out.Operations = append(out.Operations, offers{m.Module, m.Tool, m.Path, m.ID, m.Available, m.Sandbox, m.Needs})
 	}
 	return out

@@ -76,6 +76,15 @@ func TestEveryToolIsWhole(t *testing.T) {
 		}
 		props, _ := in["properties"].(map[string]any)
 		_, keyed := props["idempotency_key"]
+		out, _ := tool.OutputSchema.(map[string]any)
+		for _, doc := range []map[string]any{in, out} {
+			props, _ := doc["properties"].(map[string]any)
+			for field, p := range props {
+				if _, ok := p.(map[string]any); !ok || len(props) == 0 {
+					t.Errorf("%s.%s: some clients take no bare true for a schema", name, field)
+				}
+			}
+		}
 		buys := strings.HasPrefix(name, "create_")
 		if keyed != buys || strings.Contains(tool.Description, "idempotency_key") != buys {
 			t.Errorf("%s: has an idempotency_key: %v", name, keyed)

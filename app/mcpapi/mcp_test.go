@@ -139,7 +139,7 @@ func TestFilmIsAHandleThenProgress(t *testing.T) {
 		switch {
 		case req.URL.Path == "/make":
 			workertest.Reply(w, workertest.ToyAnswer{ID: "job"})
-		case polls < 10:
+		case polls < 3:
 			polls++
 			workertest.Reply(w, workertest.ToyAnswer{St: "working"})
 		default:

@@ -88,7 +88,7 @@ func (s *Server) generate(ctx context.Context, c *call, op service.Operation) (*
 	if err != nil {
 		return nil, err
 	}
-	c.view(v)
+	c.view(v) // whatever happens now, the log names it
 	wait := s.Wait
 	if op.Entry.Operation.Kind == module.Video {
 		wait = 0

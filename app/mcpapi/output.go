@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"slices"
 
 	"github.com/google/jsonschema-go/jsonschema"
 
@@ -38,8 +39,7 @@ var meanings = map[string]string{
 func output[T any](required ...string) json.RawMessage {
 	s, f := describe[T](), describe[failure]()
 	for name, p := range f.Properties {
-		// Where both have it, the failure's may be null.
-		if known := s.Properties[name]; known == nil || p.Type == "" {
+		if s.Properties[name] == nil || p.AnyOf != nil { // where both have it, the failure's may be null
 			s.Properties[name] = p
 		}
 	}
@@ -47,32 +47,43 @@ func output[T any](required ...string) json.RawMessage {
 		s.Properties["outcome"] = &jsonschema.Schema{Type: "string"}
 	}
 	for name, p := range s.Properties {
-		p.Description = meanings[name]
+		if m := meanings[name]; m != "" {
+			p.Description = m
+		}
 	}
-	relax(s)
 	s.Required = required
 	return encode(s)
 }
 
 func describe[T any]() *jsonschema.Schema {
 	s, err := jsonschema.For[T](&jsonschema.ForOptions{TypeSchemas: map[reflect.Type]*jsonschema.Schema{
-		// Anything; but a bare true is not what all clients take for a schema.
-		reflect.TypeFor[json.RawMessage](): {Types: []string{"null", "boolean", "object", "array", "number", "string"}},
+		reflect.TypeFor[json.RawMessage](): {Type: "object"}, // see [call.view]
 	}})
 	if err != nil {
 		panic(fmt.Sprintf("mcpapi: %v", err))
 	}
+	plain(s)
 	return s
 }
 
-// relax lets objects grow: a client must not choke on what a later version adds.
-func relax(s *jsonschema.Schema) {
-	if s == nil {
-		return
-	}
+// plain says it so that most clients understand. Objects may grow: what a later
+// version adds must not choke anybody. Lists are never null, and neither is
+// what is left out when empty; what else may be null has two branches of one
+// type each.
+func plain(s *jsonschema.Schema) {
 	s.AdditionalProperties, s.PropertyOrder = nil, nil
-	for _, p := range s.Properties {
-		relax(p)
+	for name, p := range s.Properties {
+		plain(p)
+		rest := slices.DeleteFunc(slices.Clone(p.Types), func(t string) bool { return t == "null" })
+		if len(rest) != 1 {
+			continue
+		}
+		p.Type, p.Types = rest[0], nil
+		if p.Type != "array" && slices.Contains(s.Required, name) {
+			s.Properties[name] = &jsonschema.Schema{AnyOf: []*jsonschema.Schema{p, {Type: "null"}}}
+		}
 	}
-	relax(s.Items)
+	if s.Items != nil {
+		plain(s.Items)
+	}
 }

@@ -23,7 +23,7 @@ const (
 
 // result shows a task: what was made, or how to get it, or why there is nothing.
 func (s *Server) result(ctx context.Context, c *call, v *service.View, replayed bool) *mcp.CallToolResult {
-	c.view(v)
+	v = c.view(v)
 	switch {
 	case v.Status == task.Succeeded:
 		return s.made(ctx, c, v, replayed)

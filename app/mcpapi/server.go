@@ -31,6 +31,7 @@ type Config struct {
 	BodyIdle  time.Duration // longest pause within a request's body; 30 s if zero
 	BodyTotal time.Duration // longest time for a body; 10 min if zero
 
+	maxBody   int64         // bytes of a request, files included
 	heartbeat time.Duration // between two notes of progress without news
 	thumbWait time.Duration // how long a fresh result's thumbnail is waited for
 }
@@ -52,6 +53,7 @@ func New(c Config) *Server {
 	c.Wait = cmp.Or(c.Wait, 50*time.Second)
 	c.BodyIdle = cmp.Or(c.BodyIdle, 30*time.Second)
 	c.BodyTotal = cmp.Or(c.BodyTotal, 10*time.Minute)
+	c.maxBody = cmp.Or(c.maxBody, 256<<20)
 	c.heartbeat = cmp.Or(c.heartbeat, 5*time.Second)
 	c.thumbWait = cmp.Or(c.thumbWait, time.Second)
 	s := &Server{Config: c, svc: c.Service, tools: map[string]*tool{}}

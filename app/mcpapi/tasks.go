@@ -120,7 +120,8 @@ func (s *Server) listTasks(ctx context.Context, c *call, in listInput) (*mcp.Cal
 		page.Tasks = []*service.View{}
 	}
 	lines := []string{fmt.Sprintf("%d tasks.", len(page.Tasks))}
-	for _, v := range page.Tasks {
+	for i, v := range page.Tasks {
+		page.Tasks[i] = shown(v)
 		line := fmt.Sprintf("%s  %s  %s  %s  charged: %s", v.TaskID, time.Unix(v.Created, 0).UTC().Format(time.RFC3339), v.Status, v.Model, v.Charged)
 		if len(v.Data) > 0 {
 			line += "  " + v.Data[0].URL
@@ -154,6 +155,7 @@ func (s *Server) cancelTask(ctx context.Context, c *call, in taskInput) (*mcp.Ca
 	if err != nil {
 		return nil, err
 	}
+	v = c.view(v)
 	text := fmt.Sprintf("Task %s: %s.", v.TaskID, what)
 	if t, ok := cancelTexts[what]; ok {
 		text = fmt.Sprintf(t, v.TaskID)
@@ -169,7 +171,7 @@ func (s *Server) act(do func(context.Context, service.Caller, string) (*service.
 		if err != nil {
 			return nil, err
 		}
-		if c.view(v).Status.Ended() && v.Status != task.Succeeded { // what was asked for has happened
+		if v = c.view(v); v.Status.Ended() && v.Status != task.Succeeded { // what was asked for has happened
 			text := fmt.Sprintf("Task %s is %s.", v.TaskID, v.Status)
 			return &mcp.CallToolResult{Content: []mcp.Content{&mcp.TextContent{Text: text}}, StructuredContent: v}, nil
 		}

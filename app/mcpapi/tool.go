@@ -193,5 +193,16 @@ func no() *bool  { return new(bool) }
 // view notes which task a call is about.
 func (c *call) view(v *service.View) *service.View {
 	c.task = v.TaskID
-	return v
+	return shown(v)
+}
+
+// shown is a task as it may stand in structured content: what a vendor calls
+// usage is its own, and is promised to be an object.
+func shown(v *service.View) *service.View {
+	if len(v.Usage) == 0 || v.Usage[0] == '{' {
+		return v
+	}
+	out := *v
+	out.Usage = nil
+	return &out
 }

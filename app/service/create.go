@@ -191,14 +191,7 @@ func (s *Service) routed(ctx context.Context, d *draft) error {
 	return f
 }
 
-func (s *Service) accounts(op Operation) []provider.Account {
-	for _, r := range op.Routes {
-		if list := s.Accounts.Of(r.Vendor.Name); len(list) > 0 {
-			return list
-		}
-	}
-	return nil
-}
+func (s *Service) accounts(op Operation) []provider.Account { return accountsFor(op, s.Accounts) }
 
 // hash names an input: operation, model and canonical fields, files by their
 // content.

@@ -45,7 +45,11 @@ func (e *Entry) Prepare() {
 			e.ready <- err
 			return
 		}
-		go func() { e.ready <- errors.Join(syncDir(filepath.Dir(folder)), syncDir(e.spool.dir)) }()
+		go func() {
+			outer := make(chan error, 1)
+			go func() { outer <- syncDir(e.spool.dir) }()
+			e.ready <- errors.Join(syncDir(filepath.Dir(folder)), <-outer)
+		}()
 	})
 }
 
@@ -88,10 +92,22 @@ func (e *Entry) Commit(r *Record) error {
 	if err != nil {
 		return fmt.Errorf("spool: record: %w", err)
 	}
-	if err := errors.Join(e.sync(), <-e.ready); err != nil {
-		return fmt.Errorf("spool: %w", err)
+	// The record and the files become durable at the same time; only the
+	// record's name, given last, says that all of them are there.
+	path := filepath.Join(e.spool.folder(e.task, e.submit), recordFile)
+	var wg sync.WaitGroup
+	var written, synced error
+	wg.Go(func() { written = writeFile(path+".tmp", data) })
+	wg.Go(func() { synced = e.sync() })
+	wg.Wait()
+	err = errors.Join(written, synced, <-e.ready)
+	if err == nil {
+		err = os.Rename(path+".tmp", path)
 	}
-	if err := writeDurably(filepath.Join(e.spool.folder(e.task, e.submit), recordFile), data); err != nil {
+	if err == nil {
+		err = syncDir(filepath.Dir(path))
+	}
+	if err != nil {
 		return fmt.Errorf("spool: %w", err)
 	}
 	return nil
@@ -179,4 +195,4 @@ func (b *blobFile) Close() error {
 	return nil
 }
 
-func (b *blobFile) sync() error { return errors.Join(b.file.Sync(), b.file.Close()) }
+func (b *blobFile) sync() error { return errors.Join(datasync(b.file), b.file.Close()) }

@@ -144,21 +144,27 @@ func (s *Spool) folder(taskID, submit string) string {
 
 // writeDurably makes a file that is whole or absent, whatever happens.
 func writeDurably(path string, data []byte) error {
-	tmp := path + ".tmp"
-	f, err := os.OpenFile(tmp, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(data)
-	err = errors.Join(err, f.Sync(), f.Close())
+	err := writeFile(path+".tmp", data)
 	if err == nil {
-		err = os.Rename(tmp, path)
+		err = os.Rename(path+".tmp", path)
 	}
 	if err == nil {
 		err = syncDir(filepath.Dir(path))
 	}
 	return err
 }
+
+func writeFile(path string, data []byte) error {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(data)
+	return errors.Join(err, datasync(f), f.Close())
+}
+
+// datasync makes a file's content and length durable; its times may be older.
+func datasync(f *os.File) error { return syscall.Fdatasync(int(f.Fd())) }
 
 func syncDir(path string) error {
 	d, err := os.Open(path)

@@ -14,10 +14,12 @@ import (
 )
 
 // deliver tells the ledger of a journaled ticket or answer, whoever holds the
-// lease by now, and goes on to store an answer. What the ledger does not take
-// stays in the spool and is offered again.
-func (w *Worker) deliver(r spool.Record, store bool) {
-	t, err := w.acceptAnswer(r, store)
+// lease by now. Whoever has just received it holds the row and goes on to
+// store; for a replayed one it is nil, and the monitor stores. What the ledger
+// does not take stays in the spool and is offered again.
+func (w *Worker) deliver(r spool.Record, held *task.Task) {
+	early := w.storeEarly(r, held)
+	t, err := w.acceptAnswer(r, held != nil)
 	switch {
 	case err == nil:
 		w.remember(r, false)
@@ -26,7 +28,10 @@ func (w *Worker) deliver(r spool.Record, store bool) {
 		switch {
 		case r.Ticket != nil:
 			w.forget(t.ID, r.Submit) // the ledger has all of it
-		case store:
+		case early != nil:
+			got := <-early
+			w.conclude(w.working, t, got.harvest, got.err)
+		case held != nil:
 			w.store(w.working, t)
 		}
 	case errors.Is(err, task.ErrStale):
@@ -145,8 +150,36 @@ func (w *Worker) offerAgain() {
 	}
 	w.mu.Unlock()
 	for _, r := range list {
-		w.deliver(r, false)
+		w.deliver(r, nil)
 	}
+}
+
+// stored is what came of storing before the ledger knew of the answer.
+type stored struct {
+	harvest *harvest
+	err     error
+}
+
+// storeEarly begins to store an answer that is all here, while the ledger is
+// still being told of it: both are durable before the task succeeds, and a
+// crash in between stores the same objects again. Nil: it must wait.
+func (w *Worker) storeEarly(r spool.Record, held *task.Task) <-chan stored {
+	if r.Answer == nil || held == nil {
+		return nil
+	}
+	for _, res := range r.Answer.Results {
+		if res.Base64 == "" {
+			return nil // has to be fetched, which may take long
+		}
+	}
+	ahead := *held
+	w.takeAnswer(&ahead, r, true)
+	done := make(chan stored, 1)
+	go func() {
+		h, err := w.gather(w.working, &ahead)
+		done <- stored{h, err}
+	}()
+	return done
 }
 
 // recover replays the spool, then declares what is left in the middle of a
@@ -173,7 +206,7 @@ func (w *Worker) replay(r spool.Record) {
 	if err == nil && t.State == task.Storing && t.SubmitID == r.Submit {
 		return // told already; the monitor stores it
 	}
-	w.deliver(r, false)
+	w.deliver(r, nil)
 }
 
 // declareLost puts submissions that nobody holds any more in doubt.

@@ -135,7 +135,7 @@ func (w *Worker) finish(t *task.Task, a provider.Answer, scratch *spool.Entry) {
 		return
 	}
 	killpoint.Here("poll_spooled")
-	w.deliver(r, true)
+	w.deliver(r, t)
 }
 
 // failed ends a running task by what a poll said.
@@ -228,7 +228,7 @@ func (w *Worker) lookup(ctx context.Context, t *task.Task) {
 		log.Error().Err(err).Msg("what a look-up found could not be journaled; it is repeated")
 		return
 	}
-	w.deliver(r, true)
+	w.deliver(r, t)
 }
 
 func (w *Worker) lookAgain(t *task.Task, after time.Duration) {

@@ -81,7 +81,7 @@ func (w *Worker) purchase(ctx context.Context, t *task.Task) {
 		r.Task, r.Submit = t.ID, submit
 	}
 	killpoint.Here("spooled")
-	w.deliver(r, true)
+	w.deliver(r, t)
 }
 
 // submitSafely turns a panic of a driver into doubt: it may have bought.

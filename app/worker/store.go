@@ -24,15 +24,26 @@ const maxResult = 2 << 30
 // Only a proof that no copy is left, or that none is valid, fails it; anything
 // else leaves it storing, to be tried again. It runs under a lease.
 func (w *Worker) store(ctx context.Context, t *task.Task) {
-	log := w.logger(t)
-	done, err := w.collect(ctx, t)
+	h, err := w.gather(ctx, t)
+	w.conclude(ctx, t, h, err)
+}
+
+// gather proves the files of an answer and puts them into the object store.
+func (w *Worker) gather(ctx context.Context, t *task.Task) (*harvest, error) {
+	h, err := w.collect(ctx, t)
 	if err == nil {
-		err = w.put(ctx, t, done)
+		err = w.put(ctx, t, h)
 	}
+	return h, err
+}
+
+// conclude tells the ledger what came of storing.
+func (w *Worker) conclude(ctx context.Context, t *task.Task, h *harvest, err error) {
 	if err == nil {
-		w.succeed(t, done)
+		w.succeed(t, h)
 		return
 	}
+	log := w.logger(t)
 	f := fault.From(err)
 	switch {
 	case f.Kind == fault.Expired && w.askAgain(ctx, t, f):

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -13,6 +14,10 @@ import (
 
 // thumbSide is the longest side of a thumbnail in pixels.
 const thumbSide = 512
+
+// largePicture is how many pixels make a decoded picture worth giving back at
+// once.
+const largePicture = 2_000_000
 
 // noThumb stands where a thumbnail would: the asset has none and needs none.
 const noThumb = "-"
@@ -27,7 +32,8 @@ func (w *Worker) wantThumbnails(assets []*task.Asset) {
 }
 
 // makeThumbnails makes thumbnails one at a time, and only with what paid work
-// leaves free: after each it rests as long as it took.
+// leaves free: it waits for a moment without purchases, though not for ever,
+// and after each it rests as long as it took.
 func (w *Worker) makeThumbnails(ctx context.Context) {
 	sweep := time.NewTimer(2 * time.Second)
 	defer sweep.Stop()
@@ -42,6 +48,7 @@ func (w *Worker) makeThumbnails(ctx context.Context) {
 			sweep.Reset(time.Minute)
 			continue
 		}
+		w.quietMoment(ctx)
 		start := time.Now()
 		if err := w.thumbnail(ctx, id); err != nil {
 			w.report(ctx, err, "a thumbnail could not be made")
@@ -50,6 +57,23 @@ func (w *Worker) makeThumbnails(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-time.After(time.Since(start)):
+		}
+	}
+}
+
+// quietMoment waits until no purchase was under way for a while, at most two
+// seconds.
+func (w *Worker) quietMoment(ctx context.Context) {
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for calm, n := 0, 0; calm < 10 && n < 100; n++ {
+		if calm++; len(w.image)+len(w.storing) > 0 {
+			calm = 0
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
 		}
 	}
 }
@@ -77,7 +101,11 @@ func (w *Worker) thumbnail(ctx context.Context, id string) error {
 	}
 	defer f.Close()
 	var out bytes.Buffer
-	if err := media.Thumbnail(&out, f, thumbSide); err != nil {
+	err = media.Thumbnail(&out, f, thumbSide)
+	if a.Width*a.Height > largePicture {
+		debug.FreeOSMemory() // a decoded picture is large: two of them at a time would be the most we ever hold
+	}
+	if err != nil {
 		// Too many pixels, or a picture that decoders do not like: it has none.
 		return errors.Join(w.Ledger.SetThumb(ctx, id, noThumb))
 	}

@@ -1,6 +1,7 @@
 package picture
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -67,6 +68,11 @@ func (b *brief) cast(r role) {
 	if len(b.roles) < maxRoles {
 		b.roles = append(b.roles, r)
 	}
+}
+
+// afloat tells whether an actor needs water.
+func (b *brief) afloat() bool {
+	return slices.ContainsFunc(b.roles, func(r role) bool { return r.stand == onWater })
 }
 
 // take keeps the first place, hour and weather that were named.

@@ -2,7 +2,7 @@ package picture
 
 // grass is the ground before the actors: tufts, blossoms and stones.
 func (s *scene) grass() {
-	if len(s.roles) > 0 && s.roles[0].stand == onWater {
+	if s.afloat() {
 		return
 	}
 	if s.place == mountain && len(s.roles) == 0 {

@@ -19,7 +19,7 @@ func (s *scene) mountains() {
 		s.peak(x, shore, tall*1.25, tall, s.layer(0.28+0.12*s.Float64()))
 	}
 	s.bank(shore)
-	if len(s.roles) == 0 || s.roles[0].stand == onWater {
+	if len(s.roles) == 0 || s.afloat() {
 		s.lake(shore)
 		return
 	}
@@ -82,11 +82,20 @@ func (s *scene) bank(y float64) {
 // lake mirrors the sky below y, with still streaks.
 func (s *scene) lake(y float64) {
 	y += s.u * 0.018
-	s.wash(y, s.high, fade(s.pal.waterFar.to(s.pal.skyBottom, 0.3), s.pal.water, y, s.high))
+	s.water = fade(s.pal.waterFar.to(s.pal.skyBottom, 0.3), s.pal.water, y, s.high)
+	s.wash(y, s.high, s.water)
 	for range s.count(26) {
 		py := y + (s.high-y)*s.Float64()
 		half := s.u * s.between(0.03, 0.14) * (0.4 + (py-y)/(s.high-y))
 		s.oval(s.wide*s.Float64(), py, half, max(0.6, s.u*0.0022), flat(s.pal.skyBottom.lighter(0.4).alpha(s.between(0.15, 0.4))))
 	}
 	s.glitter(y)
+}
+
+// wake hides the keel of what floats on the lake at (x, y).
+func (s *scene) wake(x, y, tall float64) {
+	s.oval(x, y+tall*0.17, tall*0.95, tall*0.12, s.water)
+	streak := flat(s.pal.skyBottom.lighter(0.4).alpha(0.45))
+	s.oval(x-tall*0.1, y+tall*0.055, tall*0.62, max(0.6, tall*0.012), streak)
+	s.oval(x+tall*0.2, y+tall*0.12, tall*0.4, max(0.6, tall*0.01), streak)
 }

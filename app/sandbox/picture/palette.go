@@ -54,12 +54,15 @@ func choosePalette(s *scene) palette {
 	case rain:
 		grey := rgb(0x7f93a8)
 		if s.hour == night {
-			grey = rgb(0x2a3350)
+			grey = rgb(0x3a4668)
 		}
 		p.skyTop, p.skyBottom = p.skyTop.to(grey, 0.75), p.skyBottom.to(grey.lighter(0.3), 0.7)
 		p.cloud = p.skyTop.darker(0.12)
 		p.far, p.near = p.far.to(grey, 0.4), p.near.to(grey, 0.25)
 		p.waterFar, p.water = p.waterFar.to(grey, 0.4), p.water.to(grey, 0.3)
+	}
+	if s.place == city && s.hour == day {
+		p.far, p.near = p.far.to(rgb(0xd0dcef), 0.85), p.near.to(rgb(0x6a83ab), 0.85)
 	}
 	if s.place == desert {
 		sand := map[hour][2]uint32{day: {0xf6dfae, 0xdfa45c}, dusk: {0xe9a983, 0x9c5566}, night: {0x5b5690, 0x2a2656}}[s.hour]

@@ -16,6 +16,7 @@ type scene struct {
 	u       float64 // the unit of all sizes: the short side of the picture, roughly
 	horizon float64 // y where the sky ends
 	ground  float64 // y where the actors stand
+	water   paint   // of the lake, if there is one
 	bare    bool    // nothing but the actors is drawn
 	lightX  float64 // where the sun or moon stands, for its path on water
 }

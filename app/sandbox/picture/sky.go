@@ -88,16 +88,17 @@ func (s *scene) clouds() {
 // cloud is a row of balls on a flat base, half is half its width.
 func (s *scene) cloud(x, y, half float64, c ink) {
 	pts := []point{{x - half, y}}
-	left := x - half
+	left, right := x-half, x-half
 	for i := range 4 { // bumps from left to right, the middle ones higher
 		r := half * []float64{0.2, 0.34, 0.3, 0.16}[i] * s.between(0.9, 1.1)
 		for j := range 13 {
 			sin, cos := math.Sincos(math.Pi * (1 - float64(j)/12))
 			pts = append(pts, point{left + r + cos*r, y - r*0.35 - sin*r*[]float64{0.8, 1.25, 1.05, 0.8}[i]})
 		}
+		right = left + 2*r
 		left += 2 * r * 0.88
 	}
-	pts = append(pts, point{left + half*0.1, y})
+	pts = append(pts, point{right, y})
 	s.polygon(flat(c), pts...)
 }
 

@@ -80,6 +80,9 @@ func (s *scene) show(r role, x, y, tall float64) {
 		return
 	}
 	s.draw(r.fig, x, y, tall, s.IntN(2) == 0, &d)
+	if r.stand == onWater && s.place == mountain && !s.bare {
+		s.wake(x, y, tall)
+	}
 }
 
 // voyage seats the passenger in the boat, whose hull hides its legs.
@@ -92,6 +95,9 @@ func (s *scene) voyage(boat, passenger role, x, tall float64) {
 	hull := *boat.fig
 	hull.parts = hull.parts[hull.hull:]
 	s.draw(&hull, x, y, boatTall, flip, &d)
+	if s.place == mountain && !s.bare {
+		s.wake(x, y, boatTall)
+	}
 }
 
 // extra enlivens a landscape that nobody was cast for.

@@ -9,19 +9,25 @@ var paperBoat = figure{axis: 60, foot: 76, height: 68, hull: 2, deck: 0.12, seat
 	shape(lightTone, `M6,42 L60,60 L26,84 Z`),
 }}
 
+const (
+	mainSail = `M60,14 C84,32 94,52 96,70 L60,70 Z`
+	foreSail = `M52,20 C42,42 30,58 18,70 L52,70 Z`
+	hull     = `M6,78 L112,78 C110,90 102,100 92,102 L26,102 C16,100 9,90 6,78 Z`
+)
+
 // sailboat carries two sails and a flag.
 var sailboat = figure{axis: 58, foot: 92, height: 92, hull: 7, deck: 0.02, seat: 0.52, parts: []part{
 	line(darkTone, 2.4, `M56,80 L56,4`),
-	shape(accentTone, `M56,3 L72,7 L56,12 Z`),
-	shape(paleTone, `M60,14 C84,32 94,52 96,70 L60,70 Z`),
-	shape(paleShadeTone, `M60,52 C76,54 88,56 94.6,60 L96,70 L60,70 Z`),
-	shape(accentTone, `M60,34 C70,35 80,38 84.6,42 C86,45 87.6,47.6 89,50.4 C80,46 70,44.6 60,44 Z`),
-	shape(paleTone, `M52,20 C42,42 30,58 18,70 L52,70 Z`),
-	shape(paleShadeTone, `M52,56 C44,60 34,64 23,64.8 L18,70 L52,70 Z`),
-	shape(darkTone, `M8,76 L108,76 L108,80 L8,80 Z`),
-	shape(mainTone, `M6,78 L112,78 C110,90 102,100 92,102 L26,102 C16,100 9,90 6,78 Z`),
-	shape(shadeTone, `M9.4,88 L109,88 C105.4,95 99.4,100.6 92,102 L26,102 C18,100.4 12.4,95 9.4,88 Z`),
-	shape(paleTone, `O40,84 2.6,2.6 O58,84 2.6,2.6 O76,84 2.6,2.6`),
+	shape(accentTone, `M57,3.4 L72,7.4 L57,12 Z`),
+	shape(paleTone, mainSail),
+	shape(paleShadeTone, `M60,52 C76,54 90,56 110,62 L110,80 L60,80 Z`).within(mainSail),
+	shape(accentTone, `M60,34 C72,35 84,37 100,42 L100,53 C84,47 72,45 60,44 Z`).within(mainSail),
+	shape(paleTone, foreSail),
+	shape(paleShadeTone, `M52,56 C42,61 30,64 10,65 L10,80 L52,80 Z`).within(foreSail),
+	shape(darkTone, `M8,75 L110,75 L110,79 L8,79 Z`),
+	shape(mainTone, hull),
+	shape(shadeTone, `M0,88 L120,88 L120,110 L0,110 Z`).within(hull),
+	shape(paleTone, `O40,83.6 2.6,2.6 O58,83.6 2.6,2.6 O76,83.6 2.6,2.6`),
 }}
 
 const balloonSkin = `M60,4 C86,4 102,22 102,44 C102,64 84,80 72,92 L48,92 C36,80 18,64 18,44 C18,22 34,4 60,4 Z`

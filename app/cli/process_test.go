@@ -1,0 +1,318 @@
+package cli
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"aigc/app"
+	"aigc/app/apptest"
+)
+
+// process is the built program at work: signals and ends are the real ones.
+type process struct {
+	*exec.Cmd
+	t        *testing.T
+	out, err lockedBuffer
+	in       io.WriteCloser
+	ended    chan error
+}
+
+// start starts the program with a data folder and nothing of our environment.
+func start(t *testing.T, dir string, args ...string) *process {
+	t.Helper()
+	p := &process{Cmd: exec.Command(apptest.Binary(t, ""), args...), t: t, ended: make(chan error, 1)}
+	p.Env = []string{"PATH=" + os.Getenv("PATH"), "AIGC_DATA_DIR=" + dir, "AIGC_ADDR=127.0.0.1:0", "AIGC_MCP_ADDR=127.0.0.1:0"}
+	p.Dir = t.TempDir()
+	p.Stdout, p.Stderr = &p.out, &p.err
+	return p
+}
+
+func (p *process) begin() *process {
+	p.t.Helper()
+	var err error
+	if p.in, err = p.StdinPipe(); err != nil {
+		p.t.Fatal(err)
+	}
+	if err := p.Start(); err != nil {
+		p.t.Fatal(err)
+	}
+	go func() { p.ended <- p.Wait() }()
+	p.t.Cleanup(func() {
+		_ = p.Process.Kill()
+		if p.t.Failed() {
+			p.t.Logf("aigc %q said:\n%s\n%s", p.Args[1:], p.out.String(), p.err.String())
+		}
+	})
+	return p
+}
+
+// end waits for the end and returns the exit code.
+func (p *process) end(limit time.Duration) int {
+	p.t.Helper()
+	select {
+	case err := <-p.ended:
+		var exit *exec.ExitError
+		if err != nil && !errors.As(err, &exit) {
+			p.t.Fatal(err)
+		}
+		return p.ProcessState.ExitCode()
+	case <-time.After(limit):
+		p.t.Fatalf("it has not ended within %s", limit)
+		return 0
+	}
+}
+
+// says waits until a text was said.
+func (p *process) says(text string) {
+	p.t.Helper()
+	apptest.Eventually(p.t, 20*time.Second, func() error {
+		if !strings.Contains(p.out.String()+p.err.String(), text) {
+			return fmt.Errorf("it has not said %q", text)
+		}
+		return nil
+	})
+}
+
+func (p *process) signal(s os.Signal) {
+	p.t.Helper()
+	if err := p.Process.Signal(s); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+// bought waits until the sandbox of a folder has sold n submissions, and
+// proves that none was of the same task.
+func bought(t *testing.T, dir string, n int) {
+	t.Helper()
+	apptest.Eventually(t, 20*time.Second, func() error {
+		if got := purchases(t, dir); len(got) != n {
+			return fmt.Errorf("sold: %v, want %d", got, n)
+		}
+		return nil
+	})
+	for id, times := range purchases(t, dir) {
+		if times != 1 {
+			t.Errorf("task %s was bought %d times", id, times)
+		}
+	}
+}
+
+func TestInterruptAwaitsWhatWasSent(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	p := start(t, dir, "generate", "gpt", "a fox [[slow 3s]]").begin()
+	bought(t, dir, 1)
+	p.signal(os.Interrupt)
+	p.says("aigc tasks wait ")
+	if code := p.end(20 * time.Second); code != 130 {
+		t.Errorf("exit code %d", code)
+	}
+	_, id, _ := strings.Cut(p.err.String(), "aigc tasks wait ")
+	fox := filepath.Join(t.TempDir(), "fox.png")
+	q := start(t, dir, "tasks", "wait", strings.TrimSpace(id), "-o", fox).begin()
+	if code := q.end(20 * time.Second); code != 0 {
+		t.Errorf("exit code %d of the second command", code)
+	}
+	decode(t, fox)
+	bought(t, dir, 1)
+}
+
+func TestSecondInterruptEndsAtOnce(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	p := start(t, dir, "generate", "gpt", "a fox [[slow 60s]]").begin()
+	bought(t, dir, 1)
+	p.signal(os.Interrupt)
+	p.says("Interrupted.")
+	p.signal(os.Interrupt)
+	if code := p.end(5 * time.Second); code != 130 {
+		t.Errorf("exit code %d", code)
+	}
+}
+
+func TestServerStopsInOrder(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	p := start(t, dir, "all").begin()
+	p.says(`"message":"ready"`) // a log, since nobody looks on
+	if h := app.Running(dir); h == nil || h.Role != "all" {
+		t.Fatalf("running: %+v", h)
+	}
+	// A command of the folder's owner goes through it, and may leave.
+	g := start(t, dir, "generate", "gpt", "a fox [[slow 3s]]").begin()
+	bought(t, dir, 1)
+	g.signal(os.Interrupt)
+	if code := g.end(10 * time.Second); code != 130 || !strings.Contains(g.err.String(), "goes on at the server") {
+		t.Errorf("exit code %d: %s", code, g.err.String())
+	}
+	p.signal(syscall.SIGTERM)
+	if code := p.end(20 * time.Second); code != 0 {
+		t.Errorf("exit code %d", code)
+	}
+	if h := app.Running(dir); h != nil {
+		t.Errorf("still running: %+v", h)
+	}
+	list := start(t, dir, "tasks", "list", "--status", "succeeded").begin()
+	if code := list.end(20 * time.Second); code != 0 || !strings.Contains(list.out.String(), "gpt-image-2") {
+		t.Errorf("what was sent was not awaited: %s %s", list.out.String(), list.err.String())
+	}
+}
+
+// A command whose server dies for good finishes the work by itself.
+func TestServerDies(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	server := start(t, dir, "all").begin()
+	server.says(`"message":"ready"`)
+	fox := filepath.Join(t.TempDir(), "fox.mp4")
+	p := start(t, dir, "generate", "veo3", "a fox [[slow 6s]]", "-o", fox).begin()
+	bought(t, dir, 1)
+	apptest.Eventually(t, 10*time.Second, func() error { // until the ticket is saved
+		q := start(t, dir, "tasks", "list", "--status", "running").begin()
+		if q.end(20*time.Second) != 0 || !strings.Contains(q.out.String(), "veo") {
+			return errors.New("it does not run yet")
+		}
+		return nil
+	})
+	server.signal(syscall.SIGKILL)
+	p.says("The server does not answer")
+	if code := p.end(90 * time.Second); code != 0 {
+		t.Errorf("exit code %d", code)
+	}
+	if info, err := os.Stat(fox); err != nil || info.Size() == 0 {
+		t.Errorf("no film: %v", err)
+	}
+	bought(t, dir, 1)
+}
+
+// agent is an MCP client on the standard streams.
+type agent struct {
+	*process
+	lines *bufio.Reader
+	id    int
+}
+
+func newAgent(t *testing.T, dir string) *agent {
+	t.Helper()
+	p := start(t, dir, "serve-mcp", "--stdio")
+	p.Stdout = nil
+	out, err := p.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := &agent{process: p, lines: bufio.NewReader(out)}
+	a.begin()
+	a.ask("initialize", `{"protocolVersion":"2025-06-18","capabilities":{},"clientInfo":{"name":"test","version":"1"}}`)
+	a.write(`{"jsonrpc":"2.0","method":"notifications/initialized"}`)
+	return a
+}
+
+func (a *agent) write(line string) {
+	a.t.Helper()
+	if _, err := io.WriteString(a.in, line+"\n"); err != nil {
+		a.t.Fatal(err)
+	}
+}
+
+// ask sends a request and returns its answer.
+func (a *agent) ask(method, params string) string {
+	a.t.Helper()
+	a.id++
+	a.write(fmt.Sprintf(`{"jsonrpc":"2.0","id":%d,"method":%q,"params":%s}`, a.id, method, params))
+	for {
+		line, err := a.lines.ReadString('\n')
+		if err != nil {
+			a.t.Fatalf("%s: %v", method, err)
+		}
+		var m struct{ ID int }
+		if err := json.Unmarshal([]byte(line), &m); err != nil {
+			a.t.Fatalf("what stands on the output is no message: %q", line)
+		}
+		if m.ID == a.id {
+			return line
+		}
+	}
+}
+
+// draw makes a picture, and returns the server's words.
+func (a *agent) draw(prompt string) string {
+	a.t.Helper()
+	return a.ask("tools/call", fmt.Sprintf(`{"name":"create_gpt_image","arguments":{"prompt":%q}}`, prompt))
+}
+
+func TestAgents(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	want := func(words, text string) {
+		t.Helper()
+		if !strings.Contains(words, text) {
+			t.Errorf("%q is not in %.400s", text, words)
+		}
+	}
+	first := newAgent(t, dir)
+	want(first.ask("tools/list", `{}`), "create_gpt_image")
+	want(first.draw("a fox"), "Done: 1 result")
+	second := newAgent(t, dir) // goes through the first
+	want(second.draw("an owl"), "Done: 1 result")
+	bought(t, dir, 2)
+
+	// The first one leaves; the second takes its place without a word.
+	if err := first.in.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if code := first.end(20 * time.Second); code != 0 {
+		t.Errorf("exit code %d", code)
+	}
+	apptest.Eventually(t, 20*time.Second, func() error {
+		if h := app.Running(dir); h == nil || h.PID != second.Process.Pid {
+			return fmt.Errorf("the folder is held by %+v", h)
+		}
+		return nil
+	})
+	want(second.draw("a hare"), "Done: 1 result")
+	bought(t, dir, 3)
+	third := newAgent(t, dir)
+	third.signal(syscall.SIGTERM)
+	if code := third.end(20 * time.Second); code != 0 {
+		t.Errorf("exit code %d", code)
+	}
+}
+
+func TestAgentOfAFarServer(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	server := start(t, dir, "all").begin()
+	server.says(`"message":"ready"`)
+	h := app.Running(dir)
+	for _, address := range []string{h.URL, h.MCP + "/mcp"} {
+		far := start(t, t.TempDir(), "serve-mcp", "--stdio")
+		far.Env = append(far.Env, "AIGC_URL="+address)
+		far.Stdout = nil
+		out, err := far.StdoutPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		a := &agent{process: far, lines: bufio.NewReader(out)}
+		a.begin()
+		a.ask("initialize", `{"protocolVersion":"2025-06-18","capabilities":{},"clientInfo":{"name":"test","version":"1"}}`)
+		if words := a.draw("a fox"); !strings.Contains(words, "Done: 1 result") {
+			t.Errorf("over %s: %.400s", address, words)
+		}
+		if err := a.in.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if code := a.end(20 * time.Second); code != 0 {
+			t.Errorf("exit code %d", code)
+		}
+	}
+}

@@ -1,0 +1,237 @@
+package mcpapi
+
+import (
+	"bufio"
+	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"reflect"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+)
+
+// noise is n bytes that look like nothing.
+type noise struct {
+	left  int64
+	state uint32
+}
+
+func (n *noise) Read(p []byte) (int, error) {
+	if n.left == 0 {
+		return 0, io.EOF
+	}
+	p = p[:min(int64(len(p)), n.left)]
+	for i := range p {
+		n.state = n.state*1664525 + 1013904223
+		p[i] = byte(n.state >> 24)
+	}
+	n.left -= int64(len(p))
+	return len(p), nil
+}
+
+// inBase64 streams n bytes of noise in base64.
+func inBase64(n int64) io.Reader {
+	r, w := io.Pipe()
+	go func() {
+		e := base64.NewEncoder(base64.StdEncoding, w)
+		_, err := io.CopyBuffer(struct{ io.Writer }{e}, &noise{left: n}, make([]byte, 30<<10))
+		_ = e.Close()
+		_ = w.CloseWithError(err)
+	}()
+	return r
+}
+
+func sumOf(n int64) string {
+	h := sha256.New()
+	_, _ = io.Copy(h, &noise{left: n})
+	return fmt.Sprintf("%x", h.Sum(nil))
+}
+
+const uploadHead = `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"upload_file","arguments":{"name":"fox.png","file":"data:image/png;base64,`
+
+// A file of 20 MB in an argument passes in constant memory.
+func TestLargeArgumentInConstantMemory(t *testing.T) { // alone, because it measures
+	const size = 20 << 20
+	f := newFake(t)
+	r := start(t, f)
+	want := sumOf(size)
+	one := func(size int64) string {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, r.url+"/mcp", io.MultiReader(strings.NewReader(uploadHead), inBase64(size), strings.NewReader(`"}}}`)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("Content-Type", "application/json")
+		req.Header.Set("Accept", "application/json, text/event-stream")
+		res, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer res.Body.Close()
+		text, err := io.ReadAll(res.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(text)
+	}
+	one(1 << 20) // pools and connections are made
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	got := one(size)
+	runtime.ReadMemStats(&after)
+	if !strings.Contains(got, want) || !strings.Contains(got, fmt.Sprint(size)) {
+		t.Fatalf("%.500s", got)
+	}
+	if n := after.TotalAlloc - before.TotalAlloc; n > size/4 {
+		t.Errorf("%d bytes were allocated for a file of %d", n, size)
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if len(f.dropped) < 2 || len(f.used) != 2 {
+		t.Errorf("dropped %v, used %v", f.dropped, f.used)
+	}
+}
+
+// long is base64 that is lifted out.
+func long(n int64) string {
+	text, _ := io.ReadAll(inBase64(n))
+	return string(text)
+}
+
+func TestFilesInArguments(t *testing.T) {
+	t.Parallel()
+	f := newFake(t)
+	f.limit = 1 << 20
+	c := start(t, f).connect(t, nil, "")
+	good, cut := long(100_000), long(100_000)[:100_001]
+	for name, tc := range map[string]struct {
+		args map[string]any
+		used int
+		code string
+		want []string
+	}{
+		"two pictures":   {map[string]any{"prompt": "x", "image": good, "images": []string{"http://h/a.png", "data:image/png;base64," + good}}, 2, "", nil},
+		"bad base64":     {map[string]any{"prompt": "x", "image": cut, "images": []string{good, cut}}, 0, "invalid_input", []string{"body.image: " + notAPicture, "body.images: " + notAPicture}},
+		"a file as text": {map[string]any{"prompt": good, "frame": map[string]any{"width": good}}, 0, "invalid_input", []string{"body.frame: expected text, not a file", "body.prompt: expected text, not a file"}},
+		"over the limit": {map[string]any{"prompt": "x", "image": long(f.limit + 1)}, 0, "file_too_large", []string{"body.image: A file may have at most 24 MB."}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			before := len(f.used)
+			a := c.call("create_toy_image", tc.args)
+			if a.IsError != (tc.code != "") || len(f.used)-before != tc.used {
+				t.Fatalf("%s; %d files were used", a.text, len(f.used)-before)
+			}
+			if tc.code != "" {
+				a.want(t, map[string]any{"code": tc.code, "charged": "no"})
+			}
+			if !reflect.DeepEqual(a.faults(), tc.want) {
+				t.Errorf("%v", a.faults())
+			}
+		})
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for ref, l := range f.lifted {
+		if !l.closed && !l.aborted || !strings.Contains(strings.Join(f.dropped, " "), ref) {
+			t.Errorf("a file was left lying: %+v", l)
+		}
+	}
+}
+
+func TestTooManyFiles(t *testing.T) {
+	t.Parallel()
+	f := newFake(t)
+	c := start(t, f).connect(t, nil, "")
+	images := make([]string, maxFiles+1)
+	for i := range images {
+		images[i] = long(60_000)
+	}
+	a := c.call("create_toy_image", map[string]any{"prompt": "x", "images": images})
+	a.want(t, map[string]any{"code": "too_many_files"})
+	if len(f.lifted) != maxFiles {
+		t.Errorf("%d files were begun", len(f.lifted))
+	}
+}
+
+func TestBodiesThatAreNoMessage(t *testing.T) {
+	t.Parallel()
+	f := newFake(t)
+	r := start(t, f, func(c *Config) { c.BodyIdle, c.maxBody = 2*time.Second, 8<<20 })
+	slow, _ := io.Pipe()
+	for name, tc := range map[string]struct {
+		body   io.Reader
+		status int
+		rpc    float64
+		code   string
+	}{
+		"empty":     {http.NoBody, 400, -32700, "not_json"},
+		"no JSON":   {strings.NewReader("fox"), 400, -32700, "not_json"},
+		"cut off":   {strings.NewReader(uploadHead + long(100_000)), 400, -32700, "not_json"},
+		"a novel":   {strings.NewReader(`{"a":"` + strings.Repeat("once upon a time ", 300_000) + `"}`), 413, refused, "document_too_large"},
+		"a library": {io.MultiReader(strings.NewReader(uploadHead), inBase64(8<<20)), 413, refused, "body_too_large"},
+		"a pause":   {io.MultiReader(strings.NewReader(`{"jsonrpc`), slow), 408, refused, "body_too_slow"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, r.url+"/mcp", tc.body)
+			if err != nil {
+				t.Fatal(err)
+			}
+			req.Header.Set("Content-Type", "application/json")
+			req.Header.Set("Accept", "application/json, text/event-stream")
+			res, err := http.DefaultClient.Do(req)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer res.Body.Close()
+			var e struct {
+				Error struct {
+					Code float64
+					Data failure
+				}
+			}
+			if err := json.NewDecoder(res.Body).Decode(&e); err != nil || res.StatusCode != tc.status || e.Error.Code != tc.rpc || e.Error.Data.Code != tc.code {
+				t.Errorf("%s, %+v, %v", res.Status, e, err)
+			}
+		})
+	}
+}
+
+// A body's time limit does not cut the answer short.
+func TestAnAnswerMayTakeLongerThanABody(t *testing.T) {
+	t.Parallel()
+	f := newFake(t)
+	f.begin = "running"
+	r := start(t, f, func(c *Config) { c.BodyIdle, c.Wait = 20*time.Millisecond, 200*time.Millisecond })
+	c := r.connect(t, nil, "")
+	c.call("create_toy_image", map[string]any{"prompt": "x"}).want(t, map[string]any{"status": "running"})
+	if len(f.left) > 0 {
+		t.Error("the caller was taken for gone")
+	}
+}
+
+func TestLine(t *testing.T) {
+	t.Parallel()
+	in := "one\n\ntwo, which is longer than the buffer of the reader\r\nthree"
+	buf := bufio.NewReaderSize(strings.NewReader(in), 16)
+	var got []string
+	for {
+		l := &line{r: buf}
+		text, err := io.ReadAll(l)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, string(bytes.TrimSpace(text)))
+		if l.last {
+			break
+		}
+	}
+	if want := strings.Split(strings.ReplaceAll(in, "\r", ""), "\n"); !reflect.DeepEqual(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
