@@ -10,7 +10,7 @@ import (
 
 // patience is how long a server that was there may be away, for a restart,
 // before the task is looked for elsewhere.
-const patience = 20 * time.Second
+const patience = 10 * time.Second
 
 // follow waits until a task is settled, and shows how it gets on. The task
 // goes on whatever happens to us.

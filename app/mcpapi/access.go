@@ -23,9 +23,12 @@ import (
 type session struct {
 	caller  service.Caller
 	files   *intake
-	id      string          // the request's, over HTTP
-	metered bool            // calls are counted one by one; over HTTP the request was
-	ends    context.Context // over stdio: when the process is to stop
+	id      string // the request's, over HTTP
+	metered bool   // calls are counted one by one; over HTTP the request was
+
+	// atEnd calls back when the process is to stop; nil over HTTP, where the
+	// service lets all who wait go.
+	atEnd func(func()) (stop func() bool)
 }
 
 type sessionKey struct{}
@@ -155,8 +158,7 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	if r.ContentLength < 0 || r.ContentLength > maxDrain || status == http.StatusRequestTimeout || status == http.StatusRequestEntityTooLarge {
 		h.Set("Connection", "close") // the rest of the body is not wanted
 	}
-	s.Log.WithLevel(loudness(f)).AnErr("cause", f.Err).Str("request_id", h.Get("X-Request-Id")).Str("code", f.CodeText()).
-		Int("status", status).Str("method", r.Method).Msg("a request was refused")
+	told(s.Log.WithLevel(loudness(f)), f).Str("request_id", h.Get("X-Request-Id")).Int("status", status).Msg("a request was refused")
 	w.WriteHeader(status)
 	_, _ = w.Write(rpcError(f))
 }

@@ -36,7 +36,7 @@ func Bridge(ctx context.Context, address, key string, in io.Reader, out io.Write
 	if err != nil {
 		return err
 	}
-	defer client.Close()
+	defer func() { _ = client.Close() }()
 	b := &bridge{url: u.String(), key: key, client: client, open: map[jsonrpc.ID]context.CancelFunc{}}
 	defer b.underWay.Wait()
 	for {
@@ -120,7 +120,7 @@ func (b *bridge) exchange(ctx context.Context, req *jsonrpc.Request) error {
 	if err != nil {
 		return err
 	}
-	defer server.Close()
+	defer func() { _ = server.Close() }()
 	if err := server.Write(ctx, req); err != nil {
 		if hop.refusal != nil {
 			return hop.refusal

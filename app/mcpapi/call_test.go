@@ -1,7 +1,6 @@
 package mcpapi
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"reflect"
@@ -139,151 +138,9 @@ func TestATaskInDoubt(t *testing.T) {
 	}
 }
 
-func TestHandleAfterTheWait(t *testing.T) {
-	t.Parallel()
-	f := newFake(t)
-	f.begin = task.Running
-	r := start(t, f, func(c *Config) { c.Wait = 30 * time.Millisecond })
-	c := r.connect(t, nil, "")
-	a := c.call("create_toy_image", map[string]any{"prompt": "x", "wait_seconds": 3600})
-	a.want(t, map[string]any{"status": "running", "charged": "no"})
-	id, _ := a.data["task_id"].(string)
-	if a.IsError || len(a.links) > 0 || !strings.Contains(a.text, `Call wait_for_task with task_id "`+id+`"`) {
-		t.Fatal(a.text)
-	}
-	f.move(task.Succeeded, 1)
-	for _, tool := range []string{"wait_for_task", "get_task"} {
-		a = c.call(tool, map[string]any{"task_id": id})
-		a.want(t, map[string]any{"status": "succeeded", "task_id": id})
-		if len(a.links) != 1 || len(a.shown) != 1 {
-			t.Errorf("%s shows %d links and %d pictures", tool, len(a.links), len(a.shown))
-		}
-	}
-}
-
-func TestAFilmIsWaitedForOnlyIfAsked(t *testing.T) {
-	t.Parallel()
-	f := newFake(t)
-	f.begin = task.Queued
-	c := start(t, f).connect(t, nil, "")
-	c.call("create_veo3_video", map[string]any{"prompt": "x"}).want(t, map[string]any{"status": "queued"})
-	c.call("create_toy_image", map[string]any{"prompt": "x", "wait_seconds": 0}).want(t, map[string]any{"status": "queued"})
-	if len(f.waiting) > 0 {
-		t.Fatal("somebody waited")
-	}
-	go func() {
-		<-f.waiting
-		f.move(task.Succeeded, 1)
-	}()
-	c.call("create_veo3_video", map[string]any{"prompt": "x", "wait_seconds": 50}).want(t, map[string]any{"status": "succeeded"})
-}
-
-func TestProgress(t *testing.T) {
-	t.Parallel()
-	f := newFake(t)
-	f.begin = task.Queued
-	c := start(t, f).connect(t, nil, "")
-	done := make(chan *answer)
-	go func() { done <- c.call("create_toy_image", map[string]any{"prompt": "x"}) }()
-	var told []float64
-	until := func(state string, least float64) {
-		for n := range c.notes {
-			told = append(told, n.Progress)
-			if n.ProgressToken != "token of create_toy_image" || n.Total != 1 {
-				t.Errorf("%+v", n)
-			}
-			if strings.HasPrefix(n.Message, state) && n.Progress >= least {
-				return
-			}
-		}
-	}
-	until("queued", 0)
-	f.move(task.Running, 0.5)
-	until("running", 0.5)
-	f.move(task.Queued, 0) // the vendor throttled
-	until("queued", 0.5)
-	f.move(task.Storing, 0)
-	until("storing", 0.9)
-	f.move(task.Succeeded, 1)
-	if a := <-done; a.IsError {
-		t.Error(a.text)
-	}
-	for i := range told {
-		if told[i] <= 0 || told[i] >= 1 || i > 0 && told[i] <= told[i-1] {
-			t.Fatalf("progress does not grow: %v", told)
-		}
-	}
-}
-
 // A client that cancels ends its waiting, never the task.
-func TestCancelEndsTheWaiting(t *testing.T) {
-	t.Parallel()
-	f := newFake(t)
-	f.begin = task.Running
-	r := start(t, f)
-	c := r.connect(t, nil, "")
-	ctx, cancel := context.WithCancel(t.Context())
-	go func() {
-		<-f.waiting
-		cancel()
-	}()
-	if _, err := c.CallTool(ctx, &mcp.CallToolParams{Name: "create_toy_image", Arguments: map[string]any{"prompt": "x"}}); !errors.Is(err, context.Canceled) {
-		t.Fatal(err)
-	}
-	<-f.left // the server noticed
-	f.move(task.Succeeded, 1)
-	c.call("get_task", map[string]any{"task_id": "01930000-0000-7000-8000-000000000001"}).want(t, map[string]any{"status": "succeeded"})
-}
-
 // The handle of something bought is never lost, whatever becomes of the wait.
-func TestAWaitThatFailsStillGivesTheHandle(t *testing.T) {
-	t.Parallel()
-	f := newFake(t)
-	f.begin = task.Submitting
-	s := &brokenWait{f}
-	r := start(t, f, func(c *Config) { c.Service = s })
-	a := r.connect(t, nil, "").call("create_toy_image", map[string]any{"prompt": "x"})
-	a.want(t, map[string]any{"status": "submitting", "task_id": "01930000-0000-7000-8000-000000000001"})
-	if a.IsError {
-		t.Error(a.text)
-	}
-}
-
-type brokenWait struct{ *fake }
-
-func (*brokenWait) Wait(context.Context, service.Caller, string, time.Duration) (*service.View, error) {
-	return nil, errors.New("the ledger is down")
-}
-
-func TestThumbnails(t *testing.T) {
-	t.Parallel()
-	for name, tc := range map[string]struct {
-		thumb func(call int) ([]byte, error)
-		want  int
-	}{
-		"made a moment later": {func(n int) ([]byte, error) {
-			if n < 3 {
-				return nil, nil
-			}
-			return []byte("jpeg"), nil
-		}, 1},
-		"never":     {func(int) ([]byte, error) { return nil, nil }, 0},
-		"broken":    {func(int) ([]byte, error) { return nil, errors.New("no") }, 0},
-		"too large": {func(int) ([]byte, error) { return make([]byte, maxThumb+1), nil }, 0},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			f := newFake(t)
-			calls := 0
-			f.thumb = func() ([]byte, error) { calls++; return tc.thumb(calls) }
-			a := start(t, f).connect(t, nil, "").call("create_toy_image", map[string]any{"prompt": "x"})
-			if a.IsError || len(a.shown) != tc.want || len(a.links) != 1 {
-				t.Errorf("%d pictures, %d links: %s", len(a.shown), len(a.links), a.text)
-			}
-		})
-	}
-}
-
+// What has been there for a while is not waited for: it has no thumbnail.
 func TestTaskTools(t *testing.T) {
 	t.Parallel()
 	f := newFake(t)

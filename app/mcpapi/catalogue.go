@@ -75,10 +75,10 @@ func modelLine(m service.Model) string {
 	}
 	for i, p := range m.Prices {
 		line += "; "
-		switch {
-		case i == 0:
+		switch i {
+		case 0:
 			line += "list price "
-		case i == maxPrices:
+		case maxPrices:
 			return line + "and more"
 		}
 		line += strconv.FormatFloat(p.USD, 'f', -1, 64) + " USD per " + p.Per

@@ -91,7 +91,7 @@ func TestAccess(t *testing.T) {
 			if res.Header.Get("X-Request-Id") == "" || res.Header.Get("X-Content-Type-Options") != "nosniff" {
 				t.Errorf("headers %v", res.Header)
 			}
-			if (res.StatusCode == 401) != (res.Header.Get("WWW-Authenticate") == `Bearer realm="aigc"`) {
+			if (res.StatusCode == http.StatusUnauthorized) != (res.Header.Get("WWW-Authenticate") == `Bearer realm="aigc"`) {
 				t.Errorf("WWW-Authenticate %q", res.Header.Get("WWW-Authenticate"))
 			}
 			if tc.code == "" {
@@ -118,7 +118,7 @@ func TestTooManyRequests(t *testing.T) {
 	f.allow = fault.New(fault.Throttled, "rate", "Too fast.")
 	f.allow.(*fault.Error).RetryAfter = 1
 	res := start(t, f).post(t, listCall, nil)
-	if res.StatusCode != 429 || res.Header.Get("Retry-After") != "1" {
+	if res.StatusCode != http.StatusTooManyRequests || res.Header.Get("Retry-After") != "1" {
 		t.Errorf("%s, %v", res.Status, res.Header)
 	}
 }
@@ -137,7 +137,7 @@ func TestNoKeyNoReading(t *testing.T) {
 	}
 	req.Header.Set("Content-Type", "application/json")
 	res, err := http.DefaultClient.Do(req)
-	if err != nil || res.StatusCode != 401 {
+	if err != nil || res.StatusCode != http.StatusUnauthorized {
 		t.Fatalf("%v, %v", res, err)
 	}
 	_ = res.Body.Close()

@@ -67,23 +67,28 @@ func describe[T any]() *jsonschema.Schema {
 }
 
 // plain says it so that most clients understand. Objects may grow: what a later
-// version adds must not choke anybody. Lists are never null, and neither is
-// what is left out when empty; what else may be null has two branches of one
-// type each.
+// version adds must not choke anybody. Lists and what is in them are never
+// null, and neither is what is left out when empty; what else may be null has
+// two branches of one type each.
 func plain(s *jsonschema.Schema) {
 	s.AdditionalProperties, s.PropertyOrder = nil, nil
 	for name, p := range s.Properties {
-		plain(p)
-		rest := slices.DeleteFunc(slices.Clone(p.Types), func(t string) bool { return t == "null" })
-		if len(rest) != 1 {
-			continue
-		}
-		p.Type, p.Types = rest[0], nil
-		if p.Type != "array" && slices.Contains(s.Required, name) {
+		if null := single(p); null && p.Type != "array" && slices.Contains(s.Required, name) {
 			s.Properties[name] = &jsonschema.Schema{AnyOf: []*jsonschema.Schema{p, {Type: "null"}}}
 		}
 	}
 	if s.Items != nil {
-		plain(s.Items)
+		single(s.Items)
 	}
+}
+
+// single gives a schema one type, and says whether null was another.
+func single(p *jsonschema.Schema) (null bool) {
+	plain(p)
+	rest := slices.DeleteFunc(slices.Clone(p.Types), func(t string) bool { return t == "null" })
+	if len(rest) == 1 {
+		p.Type, p.Types = rest[0], nil
+		return true
+	}
+	return false
 }

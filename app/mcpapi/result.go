@@ -19,6 +19,7 @@ const (
 	maxThumbs     = 4 // in one result
 	maxThumb      = 64 << 10
 	thumbInterval = 50 * time.Millisecond
+	thumbFresh    = 10 * time.Second // after that, a missing one does not come
 )
 
 // result shows a task: what was made, or how to get it, or why there is nothing.
@@ -41,7 +42,7 @@ func (s *Server) made(ctx context.Context, c *call, v *service.View, replayed bo
 			res.Content = append(res.Content, link(r))
 		}
 	}
-	for _, jpeg := range s.thumbnails(ctx, c.caller, v.Data) {
+	for _, jpeg := range s.thumbnails(ctx, c.caller, v) {
 		res.Content = append(res.Content, &mcp.ImageContent{Data: jpeg, MIMEType: "image/jpeg"})
 	}
 	return res
@@ -60,7 +61,8 @@ func link(r service.ResultView) *mcp.ResourceLink {
 
 // thumbnails are small pictures of the first results. They are made just after
 // success, so a fresh result's may need a moment; they are not waited for long.
-func (s *Server) thumbnails(ctx context.Context, who service.Caller, results []service.ResultView) [][]byte {
+func (s *Server) thumbnails(ctx context.Context, who service.Caller, v *service.View) [][]byte {
+	results, fresh := v.Data, v.Finished == 0 || time.Since(time.Unix(v.Finished, 0)) < thumbFresh
 	out := make([][]byte, min(len(results), maxThumbs))
 	open := map[int]bool{}
 	for i := range out {
@@ -85,7 +87,7 @@ func (s *Server) thumbnails(ctx context.Context, who service.Caller, results []s
 				out[i] = jpeg
 			}
 		}
-		if len(open) == 0 {
+		if len(open) == 0 || !fresh {
 			break
 		}
 		select {

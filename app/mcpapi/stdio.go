@@ -26,7 +26,8 @@ func (s *Server) ServeStdio(ctx context.Context, in io.Reader, out io.Writer) er
 }
 
 func (s *Server) stdio(ctx context.Context, in io.Reader, out io.Writer, key string) error {
-	x := &session{caller: service.Caller{Name: service.Local, Admin: true}, files: newIntake(s.svc), ends: ctx}
+	x := &session{caller: service.Caller{Name: service.Local, Admin: true}, files: newIntake(s.svc)}
+	x.atEnd = func(f func()) func() bool { return context.AfterFunc(ctx, f) }
 	if key != "" {
 		caller, err := s.svc.Authenticate(ctx, key)
 		if err != nil {
@@ -37,7 +38,7 @@ func (s *Server) stdio(ctx context.Context, in io.Reader, out io.Writer, key str
 	defer x.files.close()
 	lines := &lineWriter{w: out, answered: make(chan struct{}, 1)}
 	r, w := io.Pipe()
-	defer r.Close() // lets the reader go, if it still has something to say
+	defer func() { _ = r.Close() }() // lets the reader go, if it still has something to say
 	go func() {
 		err := s.readLines(ctx, in, w, lines, x.files)
 		s.drain(ctx, lines)

@@ -1,6 +1,7 @@
 package mcpapi
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/modelcontextprotocol/go-sdk/jsonrpc"
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 	"github.com/rs/zerolog"
@@ -34,6 +36,7 @@ type tool struct {
 // call is one call of a tool.
 type call struct {
 	*session
+	id   string // of the call, for the log
 	tool *tool
 	req  *mcp.CallToolRequest
 	args json.RawMessage // a JSON object
@@ -86,7 +89,8 @@ func (s *Server) add(t *tool) {
 // run calls a tool. What goes wrong is a result that says so; only arguments
 // that are no object are an error of the protocol.
 func (s *Server) run(ctx context.Context, t *tool, req *mcp.CallToolRequest) (res *mcp.CallToolResult, err error) {
-	c := &call{session: of(ctx), tool: t, req: req, args: req.Params.Arguments}
+	x := of(ctx)
+	c := &call{session: x, id: cmp.Or(x.id, uuid.NewString()), tool: t, req: req, args: req.Params.Arguments}
 	began := time.Now()
 	c.log = s.Log.With().Str("tool", t.name).Str("caller", c.caller.Name).Str("request_id", c.id).Logger()
 	if len(c.args) == 0 || string(c.args) == "null" {
@@ -95,11 +99,11 @@ func (s *Server) run(ctx context.Context, t *tool, req *mcp.CallToolRequest) (re
 	if c.args[0] != '{' {
 		return nil, &jsonrpc.Error{Code: jsonrpc.CodeInvalidParams, Message: "arguments must be an object"}
 	}
-	if c.ends != nil {
+	if c.atEnd != nil { // the SDK keeps the end of a stream's context from its calls
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithCancel(ctx)
 		defer cancel()
-		defer context.AfterFunc(c.ends, cancel)()
+		defer c.atEnd(cancel)()
 	}
 	defer func() { // the SDK runs this in a goroutine of its own: a panic would end the process
 		if p := recover(); p != nil {
@@ -121,7 +125,7 @@ func (s *Server) run(ctx context.Context, t *tool, req *mcp.CallToolRequest) (re
 	done := c.log.Info()
 	if err != nil {
 		f := fault.From(err)
-		done = c.log.WithLevel(loudness(f)).Str("code", f.CodeText()).AnErr("cause", f.Err)
+		done = told(c.log.WithLevel(max(zerolog.InfoLevel, loudness(f))), f)
 		res = s.failed(c, err)
 	}
 	if c.task != "" {
@@ -131,10 +135,11 @@ func (s *Server) run(ctx context.Context, t *tool, req *mcp.CallToolRequest) (re
 	return res, nil
 }
 
-// loudness is how loud the log is about a fault.
+// loudness is how loud the log is about a fault. A vendor's failure was told by
+// the worker.
 func loudness(f *fault.Error) zerolog.Level {
 	switch {
-	case f.Kind == fault.Internal || f.Kind == fault.VendorAuth || f.Kind == fault.VendorQuota || f.Kind == fault.InDoubt:
+	case f.Kind == fault.Internal:
 		return zerolog.ErrorLevel
 	case f.Kind.Status() >= 500:
 		return zerolog.WarnLevel
@@ -142,6 +147,15 @@ func loudness(f *fault.Error) zerolog.Level {
 		return zerolog.InfoLevel
 	}
 	return zerolog.DebugLevel
+}
+
+// told names a fault in a line of the log; its cause only where the fault is ours.
+func told(e *zerolog.Event, f *fault.Error) *zerolog.Event {
+	e = e.Str("code", f.CodeText())
+	if f.Kind.Status() >= 500 {
+		e = e.AnErr("error", f.Err)
+	}
+	return e
 }
 
 // typed completes a tool whose input is a struct with huma tags.

@@ -29,6 +29,10 @@ func (w *Worker) refusedOrUnknown(t *task.Task, e *module.Entry, err error) {
 		log.Warn().Err(err).Msg("not accepted by the vendor; will be sent again")
 		w.release(ctx, t, pause(f, t.Attempts), f)
 	case fault.VendorAuth, fault.VendorQuota:
+		if f.Code == fault.AccountSetup { // the key is fine, the account lacks a right for this model
+			w.refuse(ctx, t, f)
+			return
+		}
 		if w.park(ctx, t, f) {
 			w.release(ctx, t, 0, f)
 			return

@@ -42,6 +42,14 @@ func (in Input) first() provider.Image {
 	return in.Image
 }
 
+// last is the last frame, by either name.
+func (in Input) last() provider.Image {
+	if in.LastFrame == "" && len(in.Images) > 1 {
+		return in.Images[1]
+	}
+	return in.LastFrame
+}
+
 func (in Input) references() []provider.Image { return in.ReferenceImages }
 
 // Plan implements [module.Planner].
@@ -70,7 +78,7 @@ func (in Input) Check(model string) []module.Fault {
 	if strings.TrimSpace(in.Prompt) == "" {
 		bad("prompt", "must not be empty")
 	}
-	if in.LastFrame != "" && in.first() == "" {
+	if in.last() != "" && in.first() == "" {
 		bad("last_frame", "needs image, the first frame")
 	}
 	if refs && (in.first() != "" || in.Video != "") {
@@ -146,8 +154,8 @@ func (in Input) wire(model string) (vertex.Request, []string) {
 	if in.GuidanceScale != nil {
 		warn("guidance_scale was left out: Veo has none.")
 	}
-	if len(in.Images) > 1 {
-		warn("Only the first of images was used, as the first frame; name last_frame or reference_images.")
+	if len(in.Images) > 2 {
+		warn("Only the first two of images were used, as first and last frame.")
 	}
 	return vertex.Request{Instances: []vertex.Instance{{}}, Parameters: p}, warnings
 }

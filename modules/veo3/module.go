@@ -56,7 +56,7 @@ func (driver) Submit(ctx context.Context, c provider.Call, in Input) (provider.T
 	if inst.Image, err = embed(in.first()); err != nil {
 		return provider.Ticket{}, err
 	}
-	if inst.LastFrame, err = embed(in.LastFrame); err != nil {
+	if inst.LastFrame, err = embed(in.last()); err != nil {
 		return provider.Ticket{}, err
 	}
 	if inst.Video, err = embed(in.Video); err != nil {

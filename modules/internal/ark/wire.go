@@ -102,8 +102,8 @@ var classes = []struct {
 	{"SensitiveContentDetected", fault.Rejected, "content_refused"},
 	{"AuthenticationError", fault.VendorAuth, "vendor_key_refused"},
 	{"InvalidAccountStatus", fault.VendorAuth, "vendor_key_refused"},
-	{"AccessDenied", fault.VendorAuth, "vendor_account_setup"},
-	{"OperationDenied.ServiceNotOpen", fault.VendorAuth, "vendor_account_setup"},
+	{"AccessDenied", fault.VendorAuth, fault.AccountSetup},
+	{"OperationDenied.ServiceNotOpen", fault.VendorAuth, fault.AccountSetup},
 	{"ModelNotOpen", fault.Invalid, "vendor_model_not_open"},
 	{"InvalidEndpointOrModel", fault.Invalid, "vendor_model_not_open"},
 }

@@ -113,7 +113,7 @@ func (w polled) reasons() string {
 func failure(res provider.Response) *fault.Error {
 	f := res.Fault("Black Forest Labs", "", detail(res.Body))
 	if res.Status == http.StatusForbidden && strings.Contains(f.Safe, "access to this endpoint") {
-		f.Code = "vendor_account_setup"
+		f.Code = fault.AccountSetup
 	}
 	return f
 }

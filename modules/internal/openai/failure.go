@@ -43,7 +43,7 @@ func failure(res provider.Response) *fault.Error {
 		f.Safe = "OpenAI refuses the key in OPENAI_API_KEY."
 	case res.Status == 403 && strings.Contains(p.Error.Message, "verified"):
 		f.Safe = "The OpenAI organization must be verified for this model; see its account settings. The key itself is fine."
-		f.Code = "vendor_account_setup"
+		f.Code = fault.AccountSetup
 	case res.Status == 503 && p.Error.Code == "server_is_overloaded":
 		// Documented as not accepted; any other 5xx leaves the outcome unknown.
 		f.Kind, f.Code, f.Charged = fault.Unavailable, "vendor_overloaded", fault.ChargedNo

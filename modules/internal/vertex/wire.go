@@ -189,7 +189,7 @@ func failure(res provider.Response) *fault.Error {
 	case res.Status == http.StatusUnauthorized:
 		f.Safe = "Google refuses the token of the service account in GOOGLE_APPLICATION_CREDENTIALS."
 	case res.Status == http.StatusForbidden:
-		f.Code = "vendor_account_setup"
+		f.Code = fault.AccountSetup
 	case res.Status == http.StatusTooManyRequests:
 		if d := w.Error.retryDelay(); d > 0 {
 			f.RetryAfter = d
