@@ -40,7 +40,6 @@ var deaths = []struct {
 	{"sending", "gpt", task.InDoubt, 0},
 	{"answered", "gpt", task.InDoubt, 1},
 	{"spooled", "gpt", task.Succeeded, 1},
-	{"answer_saved", "gpt", task.Succeeded, 1},
 	{"storing", "gpt", task.Succeeded, 1},
 	{"objects_stored", "gpt", task.Succeeded, 1},
 	{"succeeded", "gpt", task.Succeeded, 1},

@@ -1,7 +1,6 @@
 package blob
 
 import (
-	"bytes"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
@@ -27,31 +26,90 @@ func (d *Dir) Put(ctx context.Context, name string, r io.Reader, size int64) err
 	return d.publish([]staged{{tmp, name}})
 }
 
-// Batch implements [Store]. All files are made durable at the same time, and
-// each folder once.
+// Batch implements [Store]. Names are given before the content is durable, and
+// everything, files and folders, becomes durable at the same time: nobody is
+// told of a batch that was cut off, and it is stored again as a whole.
 func (d *Dir) Batch(ctx context.Context, items []Item) error {
-	list := make([]staged, len(items))
-	errs := make([]error, len(items))
-	var wg sync.WaitGroup
-	for i, it := range items {
+	var sync syncer
+	defer sync.close()
+	folders := map[string]bool{}
+	for _, it := range items {
 		if err := ValidName(it.Name); err != nil {
 			return err
 		}
-		wg.Go(func() {
-			list[i].name = it.Name
-			if it.Path != "" {
-				list[i].tmp, errs[i] = d.adopt(ctx, it.Path)
-			} else {
-				list[i].tmp, errs[i] = d.write(ctx, bytes.NewReader(it.Data), int64(len(it.Data)))
-			}
-		})
+		folder := path.Dir(it.Name)
+		if err := d.makeFolder(folder); err != nil {
+			return err
+		}
+		folders[folder] = true
+		tmp, f, err := d.stage(ctx, it)
+		if err != nil {
+			return err
+		}
+		sync.file(f)
+		if err := d.root.Rename(tmp, it.Name); err != nil {
+			_ = d.root.Remove(tmp)
+			return trouble(err)
+		}
+		_ = d.root.Remove(tmp) // a rename onto another link of the same file leaves it
+	}
+	for folder := range folders {
+		f, err := d.root.Open(folder)
+		if err != nil {
+			return trouble(err)
+		}
+		sync.file(f)
+	}
+	if err := sync.wait(); err != nil {
+		return trouble(err)
+	}
+	return nil
+}
+
+// stage gives an item a passing name. The open file must still be made
+// durable; it is nil for one that is.
+func (d *Dir) stage(ctx context.Context, it Item) (string, *os.File, error) {
+	if it.Path != "" {
+		tmp, err := d.adopt(ctx, it.Path)
+		return tmp, nil, err
+	}
+	tmp := tmpName()
+	f, err := d.root.OpenFile(tmp, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return "", nil, trouble(err)
+	}
+	if _, err := f.Write(it.Data); err != nil {
+		_ = d.root.Remove(tmp)
+		return "", nil, trouble(errors.Join(err, f.Close()))
+	}
+	return tmp, f, nil
+}
+
+// syncer makes files and folders durable at the same time.
+type syncer struct {
+	files []*os.File
+}
+
+func (s *syncer) file(f *os.File) {
+	if f != nil {
+		s.files = append(s.files, f)
+	}
+}
+
+func (s *syncer) wait() error {
+	errs := make([]error, len(s.files))
+	var wg sync.WaitGroup
+	for i, f := range s.files {
+		wg.Go(func() { errs[i] = f.Sync() })
 	}
 	wg.Wait()
-	if err := errors.Join(errs...); err != nil {
-		d.forget(list)
-		return err
+	return errors.Join(errs...)
+}
+
+func (s *syncer) close() {
+	for _, f := range s.files {
+		_ = f.Close()
 	}
-	return d.publish(list)
 }
 
 // staged is a durable file waiting for its name.

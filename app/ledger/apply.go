@@ -12,8 +12,15 @@ import (
 )
 
 // Apply implements [task.Ledger].
-func (s *store) Apply(ctx context.Context, c task.Change) (t *task.Task, err error) {
-	err = s.write(ctx, func(x *tx) error { t, err = x.move(c); return err })
+func (s *store) Apply(ctx context.Context, moves ...task.Change) (t *task.Task, err error) {
+	err = s.write(ctx, func(x *tx) error {
+		for _, c := range moves {
+			if t, err = x.move(c); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 	if err != nil {
 		return nil, err
 	}

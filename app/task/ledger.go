@@ -16,8 +16,9 @@ type Ledger interface {
 	// same owner and input younger than that instead.
 	Accept(ctx context.Context, tasks []*Task, key IdempotencyKey, join time.Duration) (*Task, bool, error)
 
-	// Apply makes one move of the table, and writes its event. See [Change].
-	Apply(ctx context.Context, c Change) (*Task, error)
+	// Apply makes moves of the table, in order and all or none, and writes their
+	// events. It returns the task as the last one left it. See [Change].
+	Apply(ctx context.Context, moves ...Change) (*Task, error)
 
 	// Claim moves a queued task to submitting for one of the accounts with room.
 	// ErrBusy: none has room now. ErrParked: all are parked. ErrStale: not queued.

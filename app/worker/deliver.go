@@ -19,6 +19,9 @@ import (
 // does not take stays in the spool and is offered again.
 func (w *Worker) deliver(r spool.Record, held *task.Task) {
 	early := w.storeEarly(r, held)
+	if early != nil && w.succeedAtOnce(r, held, early) {
+		return
+	}
 	t, err := w.acceptAnswer(r, held != nil)
 	switch {
 	case err == nil:
@@ -154,8 +157,8 @@ func (w *Worker) offerAgain() {
 	}
 }
 
-// stored is what came of storing before the ledger knew of the answer.
-type stored struct {
+// gathered is what came of storing before the ledger knew of the answer.
+type gathered struct {
 	harvest *harvest
 	err     error
 }
@@ -163,7 +166,7 @@ type stored struct {
 // storeEarly begins to store an answer that is all here, while the ledger is
 // still being told of it: both are durable before the task succeeds, and a
 // crash in between stores the same objects again. Nil: it must wait.
-func (w *Worker) storeEarly(r spool.Record, held *task.Task) <-chan stored {
+func (w *Worker) storeEarly(r spool.Record, held *task.Task) chan gathered {
 	if r.Answer == nil || held == nil {
 		return nil
 	}
@@ -174,12 +177,47 @@ func (w *Worker) storeEarly(r spool.Record, held *task.Task) <-chan stored {
 	}
 	ahead := *held
 	w.takeAnswer(&ahead, r, true)
-	done := make(chan stored, 1)
+	done := make(chan gathered, 1)
 	go func() {
 		h, err := w.gather(w.working, &ahead)
-		done <- stored{h, err}
+		done <- gathered{h, err}
 	}()
 	return done
+}
+
+// promptly is how long the ledger may stay without word of an answer while its
+// objects are stored.
+const promptly = 2 * time.Second
+
+// succeedAtOnce tells the ledger of an answer and of its stored objects in one
+// transaction, if they are stored promptly. Else it changes nothing, and the
+// two steps are taken one by one.
+func (w *Worker) succeedAtOnce(r spool.Record, held *task.Task, early chan gathered) bool {
+	limit := time.NewTimer(promptly)
+	defer limit.Stop()
+	var got gathered
+	select {
+	case got = <-early:
+	case <-limit.C:
+		return false
+	}
+	early <- got // for whoever takes the steps one by one
+	if got.err != nil {
+		return false
+	}
+	answered := task.Change{ID: r.Task, SubmitID: r.Submit, To: task.Storing, Cause: task.Answered,
+		Edit: func(row *task.Task) error { w.takeAnswer(row, r, true); return nil }}
+	answered.From = sources(answered.To, answered.Cause)
+	if held.State == task.Running {
+		answered.Cause, answered.From = task.Finished, []task.State{task.Running}
+	}
+	held.Answer = r.Answer
+	if _, err := w.Ledger.Apply(context.Background(), answered, w.storedChange(held, got.harvest)); err != nil {
+		return false
+	}
+	w.remember(r, false)
+	w.stored(held, got.harvest)
+	return true
 }
 
 // recover replays the spool, then declares what is left in the middle of a

@@ -104,6 +104,14 @@ type harvest struct {
 	warnings []string
 }
 
+func (h *harvest) assets() []*task.Asset {
+	out := make([]*task.Asset, len(h.files))
+	for i, c := range h.files {
+		out[i] = c.asset
+	}
+	return out
+}
+
 func (w *Worker) one(ctx context.Context, t *task.Task, i int, res provider.Result) (*collected, error) {
 	c := &collected{}
 	switch {
@@ -196,37 +204,43 @@ func (w *Worker) sidecar(t *task.Task, c *collected) *blob.Sidecar {
 
 // succeed ends the task; only then is the spool emptied.
 func (w *Worker) succeed(t *task.Task, h *harvest) {
-	var assets []*task.Asset
-	for _, c := range h.files {
-		assets = append(assets, c.asset)
-	}
-	got := len(h.files)
-	_, err := w.apply(context.Background(), task.Change{
-		ID: t.ID, SubmitID: t.SubmitID, From: []task.State{task.Storing}, To: task.Succeeded, Cause: task.Stored, Assets: assets,
-		Edit: func(row *task.Task) error {
-			row.Warnings = append(append(row.Warnings, t.Answer.Warnings...), h.warnings...)
-			asked := w.asked(row)
-			if got < asked {
-				row.Warnings = append(row.Warnings, fmt.Sprintf("%d of %d results came.", got, asked))
-			}
-			row.Usage, row.Actual = t.Answer.Usage, actual(row, got, asked)
-			row.Answer, row.Error, row.Message, row.Progress = nil, nil, "", 1
-			if row.Ticket == nil && t.Answer.VendorID != "" {
-				row.Ticket = &provider.Ticket{ID: t.Answer.VendorID}
-			}
-			row.Spool = ""
-			return nil
-		},
-	})
-	if err != nil {
+	if _, err := w.apply(context.Background(), w.storedChange(t, h)); err != nil {
 		log := w.logger(t)
 		log.Warn().Err(err).Msg("a stored result could not be recorded; the monitor comes back to it")
 		return
 	}
+	w.stored(t, h)
+}
+
+// storedChange is the move that ends a task whose objects are stored.
+func (w *Worker) storedChange(t *task.Task, h *harvest) task.Change {
+	answer, got := t.Answer, len(h.files)
+	return task.Change{
+		ID: t.ID, SubmitID: t.SubmitID, From: []task.State{task.Storing}, To: task.Succeeded, Cause: task.Stored, Assets: h.assets(),
+		Edit: func(row *task.Task) error {
+			row.Warnings = append(append(row.Warnings, answer.Warnings...), h.warnings...)
+			row.Answer = answer
+			asked := w.asked(row)
+			if got < asked {
+				row.Warnings = append(row.Warnings, fmt.Sprintf("%d of %d results came.", got, asked))
+			}
+			row.Usage, row.Actual = answer.Usage, actual(row, got, asked)
+			row.Answer, row.Error, row.Message, row.Progress = nil, nil, "", 1
+			if row.Ticket == nil && answer.VendorID != "" {
+				row.Ticket = &provider.Ticket{ID: answer.VendorID}
+			}
+			row.Spool = ""
+			return nil
+		},
+	}
+}
+
+// stored is what follows once the ledger knows.
+func (w *Worker) stored(t *task.Task, h *harvest) {
 	killpoint.Here("succeeded")
 	w.Broker.Publish(t.ID)
 	w.forget(t.ID, t.SubmitID)
-	w.wantThumbnails(assets)
+	w.wantThumbnails(h.assets())
 }
 
 // actual is what was paid as far as anybody knows: the vendor's own figure,
