@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"aigc/app/fault"
 	"aigc/app/module"
@@ -16,7 +17,8 @@ import (
 )
 
 // sandboxed starts the imitations and an engine that knows no other vendor.
-func sandboxed(t *testing.T) (*workertest.Engine, *sandbox.Server) {
+// prepare may complete the accounts.
+func sandboxed(t *testing.T, prepare ...func(*provider.Account)) (*workertest.Engine, *sandbox.Server) {
 	t.Helper()
 	h, err := module.NewHost(modules.All()...)
 	if err != nil {
@@ -43,6 +45,9 @@ func sandboxed(t *testing.T) (*workertest.Engine, *sandbox.Server) {
 		a := provider.Account{BaseURL: sandbox.BaseURL(box.Root(), v.Name, path), Secret: sandbox.Key, Sandbox: true, Variable: "AIGC_SANDBOX"}
 		if v.SandboxAttrs != nil {
 			a.Secret, a.Attrs = v.SandboxAttrs(a.BaseURL)
+		}
+		for _, f := range prepare {
+			f(&a)
 		}
 		accounts.Add(v, provider.Caps{}, a)
 	}
@@ -108,6 +113,59 @@ func TestEveryModuleUnderEveryFault(t *testing.T) {
 					t.Errorf("results: %+v", v.Data)
 				}
 			})
+		}
+	}
+}
+
+// With a bucket of the caller's, a film whose ticket was lost is found again
+// under the prefix of its submission: nothing is bought twice, and a clip in a
+// bucket is fetched with the key.
+func TestLostFilmIsFound(t *testing.T) {
+	t.Parallel()
+	e, box := sandboxed(t, func(a *provider.Account) {
+		if a.Attrs != nil {
+			a.Attrs["storage"] = "gs://bucket/films"
+		}
+	})
+	for _, prompt := range []string{"a boat", "a boat [[drop]]"} {
+		v := e.Begin("veo3.generate", `{"prompt":"`+prompt+`","duration_seconds":4}`)
+		for begin := time.Now(); v.Status != task.Succeeded; time.Sleep(50 * time.Millisecond) {
+			var err error
+			if v, err = e.Get(t.Context(), workertest.Me, v.TaskID); err != nil {
+				t.Fatal(err)
+			}
+			if time.Since(begin) > 30*time.Second {
+				t.Fatalf("%s: %s %+v", prompt, v.Status, v.Error)
+			}
+		}
+		if n := box.Purchases().ByTask[v.TaskID]; n != 1 || v.Charged != fault.ChargedYes || v.Data[0].Width != 1280 {
+			t.Errorf("%s: %d purchases, charged %s, %+v", prompt, n, v.Charged, v.Data)
+		}
+	}
+}
+
+// Several pictures of a vendor that draws one at a time are so many purchases
+// under one group, each with a seed of its own.
+func TestSeveralPictures(t *testing.T) {
+	t.Parallel()
+	e, box := sandboxed(t)
+	v := e.Run("flux.create", `{"prompt":"a cat","n":3,"seed":7}`)
+	if v.Status != task.Succeeded || len(v.Data) != 3 || v.Group == nil {
+		t.Fatalf("%s %+v", v.Status, v)
+	}
+	seen := map[string]bool{}
+	for i, r := range v.Data {
+		seen[r.SHA256] = true
+		if r.Seed == nil || *r.Seed != int64(7+i) {
+			t.Errorf("picture %d has the seed %v", i, r.Seed)
+		}
+	}
+	if len(seen) != 3 {
+		t.Error("the same picture was bought twice")
+	}
+	for _, id := range v.Group.Children {
+		if n := box.Purchases().ByTask[id]; n != 1 {
+			t.Errorf("%d purchases for a child", n)
 		}
 	}
 }
