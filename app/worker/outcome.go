@@ -3,6 +3,7 @@ package worker
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"time"
 
@@ -26,7 +27,7 @@ func (w *Worker) refusedOrUnknown(t *task.Task, e *module.Entry, err error) {
 	log := w.logger(t)
 	switch f.Kind {
 	case fault.RateLimited, fault.Unavailable, fault.StorageFull:
-		log.Warn().Err(err).Msg("not accepted by the vendor; will be sent again")
+		log.Warn().Err(discreet(err)).Msg("not accepted by the vendor; will be sent again")
 		w.release(ctx, t, pause(f, t.Attempts), f)
 	case fault.VendorAuth, fault.VendorQuota:
 		if f.Code == fault.AccountSetup { // the key is fine, the account lacks a right for this model
@@ -42,7 +43,7 @@ func (w *Worker) refusedOrUnknown(t *task.Task, e *module.Entry, err error) {
 		log.Info().Str("code", f.CodeText()).Msg("refused by the vendor")
 		w.refuse(ctx, t, f)
 	default:
-		log.Error().Err(err).Msg("sent, outcome unknown")
+		log.Error().Err(discreet(err)).Msg("sent, outcome unknown")
 		killpoint.Here("doubting")
 		w.doubt(ctx, t, f)
 	}
@@ -162,4 +163,14 @@ func (w *Worker) insist(f func() error) error {
 		case <-time.After(wait):
 		}
 	}
+}
+
+// discreet is an error for the log: its code and cause without its text, which
+// may be the vendor's own words about somebody's prompt.
+func discreet(err error) error {
+	f := fault.From(err)
+	if f.Err == nil {
+		return errors.New(f.CodeText() + " " + f.VendorCode)
+	}
+	return fmt.Errorf("%s %s: %w", f.CodeText(), f.VendorCode, f.Err)
 }

@@ -86,7 +86,7 @@ func (w *Worker) poll(ctx context.Context, t *task.Task) *task.Poll {
 	if err != nil {
 		f := fault.From(err)
 		log := w.logger(t)
-		log.Warn().Err(err).Msg("a poll failed; the job goes on")
+		log.Warn().Err(discreet(err)).Msg("a poll failed; the job goes on")
 		if f.RetryAfter > 0 {
 			every = f.RetryAfter
 		} else {
@@ -212,7 +212,7 @@ func (w *Worker) lookup(ctx context.Context, t *task.Task) {
 	scratch := w.Spool.Begin(t.ID, t.SubmitID)
 	found, err := finder.Find(fctx, w.call(t, scratch))
 	if err != nil {
-		log.Warn().Err(err).Msg("a look-up failed; it is repeated")
+		log.Warn().Err(discreet(err)).Msg("a look-up failed; it is repeated")
 	}
 	if err != nil || found.Ticket == nil && found.Answer == nil {
 		n := 0

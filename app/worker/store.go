@@ -49,10 +49,10 @@ func (w *Worker) conclude(ctx context.Context, t *task.Task, h *harvest, err err
 	case f.Kind == fault.Expired && w.askAgain(ctx, t, f):
 		log.Warn().Msg("the address of a result died; the vendor is asked again")
 	case f.Kind == fault.Broken || f.Kind == fault.Expired:
-		log.Error().Err(err).Msg("a paid answer holds no valid result")
+		log.Error().Err(discreet(err)).Msg("a paid answer holds no valid result")
 		w.lose(t, f)
 	default:
-		log.Warn().Err(err).Msg("a result is not stored yet; will be tried again")
+		log.Warn().Err(discreet(err)).Msg("a result is not stored yet; will be tried again")
 		after := min(time.Second<<min(t.Wakes, 6), time.Minute)
 		if err := w.Ledger.Unlease(context.Background(), t.ID, w.owner, after, "Waiting to be stored: "+f.Safe); err != nil {
 			w.report(ctx, err, "a lease cannot be given back")
