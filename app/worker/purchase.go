@@ -34,6 +34,11 @@ func (w *Worker) purchase(ctx context.Context, t *task.Task) {
 		return
 	}
 	submit := task.Token(10)
+	scratch := w.Spool.Begin(t.ID, submit)
+	if t.Attempts+t.Wakes == 0 { // its first chance: most likely it is taken
+		scratch.Prepare() // while the ledger makes the claim durable
+	}
+	queued := t
 	t, err := w.Ledger.Claim(ctx, task.ClaimRequest{
 		ID: t.ID, Owner: w.owner, SubmitID: submit, Spool: w.Spool.ID(), Lease: w.Lease, Accounts: candidates,
 	})
@@ -41,13 +46,13 @@ func (w *Worker) purchase(ctx context.Context, t *task.Task) {
 		if !errors.Is(err, task.ErrStale) && !errors.Is(err, task.ErrBusy) && !errors.Is(err, task.ErrParked) {
 			log.Error().Err(err).Msg("a purchase could not be claimed")
 		}
+		w.discard(queued, scratch)
 		return // nothing was sent; the monitor comes back to it
 	}
 	claimed := time.Now()
 	killpoint.Here("claimed")
 	w.Broker.Publish(t.ID)
 
-	scratch := w.Spool.Begin(t.ID, submit)
 	scratch.Prepare() // while the vendor works
 	route, _ := entry.Route(t.Account.Vendor)
 	call := w.call(t, scratch)
