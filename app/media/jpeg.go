@@ -1,51 +1,136 @@
 package media
 
 import (
-	"bytes"
+	"bufio"
 	"encoding/binary"
+	"errors"
 	"io"
 )
 
-// trailing is how much padding after the end marker of a JPEG is forgiven.
-const trailing = 1024
+// frame is what a JPEG says about itself before its first scan.
+type frame struct{ width, height int }
 
-// inspectJPEG walks the segments to the frame header and looks for EOI at the
-// back; some encoders pad it.
-func inspectJPEG(r io.ReaderAt, size int64, info *Info) error {
-	for off := int64(2); ; {
-		seg, ok := at(r, off, 4)
-		if !ok {
-			return cutShort("JPEG")
+// inspectJPEG reads the frame header and asks for EOI behind the first scan.
+// That is nearly always the end of the file; else the scans are read through.
+func inspectJPEG(s *source, info *Info) error {
+	r := s.from(2)
+	f, err := readFrame(r)
+	if err != nil {
+		return err
+	}
+	info.Width, info.Height = f.width, f.height
+	if tail, err := s.at(s.size-2, 2); err == nil && string(tail) == "\xff\xd9" {
+		return nil
+	}
+	if err := skipSegment(r); err != nil {
+		return err
+	}
+	return findEOI(r)
+}
+
+// readFrame reads the segments behind SOI up to the marker of the first scan.
+func readFrame(r *bufio.Reader) (frame, error) {
+	var f frame
+	for {
+		marker, err := nextMarker(r)
+		if err != nil {
+			return f, err
 		}
-		marker, length := seg[1], int64(binary.BigEndian.Uint16(seg[2:]))
 		switch {
-		case seg[0] != 0xff:
-			return damaged("JPEG")
-		case marker == 0xff: // fill byte
-			off++
-			continue
-		case marker >= 0xc0 && marker <= 0xcf && marker != 0xc4 && marker != 0xc8 && marker != 0xcc:
-			sof, ok := at(r, off+4, 5)
-			if !ok {
-				return cutShort("JPEG")
+		case marker == 0xda: // SOS
+			if f.width == 0 {
+				return f, errDamaged
 			}
-			info.Height, info.Width = int(binary.BigEndian.Uint16(sof[1:])), int(binary.BigEndian.Uint16(sof[3:]))
-			if info.Width == 0 || info.Height == 0 {
-				return damaged("JPEG")
+			return f, nil
+		case marker == 0xd8 || marker == 0xd9:
+			return f, errDamaged
+		case marker < 0xc0 || marker >= 0xd0 && marker <= 0xd7: // nothing follows it
+		case marker <= 0xcf && marker != 0xc4 && marker != 0xc8 && marker != 0xcc: // SOF
+			if err := f.read(r); err != nil {
+				return f, err
 			}
-			return endsJPEG(r, size)
-		case marker == 0xda || marker == 0xd9 || length < 2:
-			return damaged("JPEG") // picture data before a frame header
+		default:
+			if err := skipSegment(r); err != nil {
+				return f, err
+			}
 		}
-		off += 2 + length
 	}
 }
 
-func endsJPEG(r io.ReaderAt, size int64) error {
-	n := min(size, trailing)
-	tail, ok := at(r, size-n, int(n))
-	if end := bytes.LastIndex(tail, []byte{0xff, 0xd9}); !ok || end < 0 {
-		return cutShort("JPEG")
+func (f *frame) read(r *bufio.Reader) error {
+	b, err := segment(r, 6)
+	if err != nil {
+		return err
+	}
+	if len(b) < 6 {
+		return errDamaged
+	}
+	f.height, f.width = int(binary.BigEndian.Uint16(b[1:])), int(binary.BigEndian.Uint16(b[3:]))
+	if f.width == 0 || f.height == 0 || b[5] == 0 {
+		return errDamaged
 	}
 	return nil
+}
+
+// nextMarker finds the next marker; what stands before it is passed over, as
+// decoders do.
+func nextMarker(r *bufio.Reader) (byte, error) {
+	for {
+		if _, err := r.ReadSlice(0xff); errors.Is(err, bufio.ErrBufferFull) {
+			continue
+		} else if err != nil {
+			return 0, err
+		}
+		b := byte(0xff)
+		for b == 0xff {
+			var err error
+			if b, err = r.ReadByte(); err != nil {
+				return 0, err
+			}
+		}
+		if b != 0 {
+			return b, nil
+		}
+	}
+}
+
+// segment reads the first most bytes of a segment, and passes over the rest.
+func segment(r *bufio.Reader, most int) ([]byte, error) {
+	var size [2]byte
+	if _, err := io.ReadFull(r, size[:]); err != nil {
+		return nil, err
+	}
+	n := int(binary.BigEndian.Uint16(size[:])) - 2
+	if n < 0 {
+		return nil, errDamaged
+	}
+	b := make([]byte, min(n, most))
+	if _, err := io.ReadFull(r, b); err != nil {
+		return nil, err
+	}
+	_, err := r.Discard(n - len(b))
+	return b, err
+}
+
+func skipSegment(r *bufio.Reader) error {
+	_, err := segment(r, 0)
+	return err
+}
+
+// findEOI reads scans, and the segments between them, up to the end marker.
+func findEOI(r *bufio.Reader) error {
+	for {
+		marker, err := nextMarker(r)
+		switch {
+		case err != nil:
+			return err
+		case marker == 0xd9:
+			return nil
+		case marker < 0xc0 || marker >= 0xd0 && marker <= 0xd7: // nothing follows it
+		default:
+			if err := skipSegment(r); err != nil {
+				return err
+			}
+		}
+	}
 }

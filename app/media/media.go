@@ -2,6 +2,8 @@ package media
 
 import (
 	"bytes"
+	"errors"
+	"fmt"
 	"io"
 	"os"
 	"time"
@@ -24,89 +26,87 @@ type Info struct {
 	MIME     string
 	Ext      string // with the dot
 	Kind     Kind
-	Width    int // pixels; 0 where the type has none
+	Width    int // pixels as stored; 0 where the file does not tell
 	Height   int
-	Duration time.Duration // of a film
+	Duration time.Duration // of a film; 0 where the file does not tell
 	Size     int64         // bytes
 }
 
-// format is one type of file that we know.
-type format struct {
-	mime, ext string
-	kind      Kind
-	is        func(head []byte) bool
-	inspect   func(r io.ReaderAt, size int64, info *Info) error
-}
+// What an inspector finds wrong; io.ErrUnexpectedEOF is a file cut short. Any
+// other error is trouble with reading, and says nothing about the file.
+var (
+	errDamaged = errors.New("damaged")
+	errOther   = errors.New("something else")
+)
 
-var formats = []format{
-	{"image/png", ".png", Image, prefix("\x89PNG\r\n\x1a\n"), inspectPNG},
-	{"image/jpeg", ".jpg", Image, prefix("\xff\xd8\xff"), inspectJPEG},
-	{"image/gif", ".gif", Image, func(h []byte) bool { return prefix("GIF87a")(h) || prefix("GIF89a")(h) }, inspectGIF},
-	{"image/webp", ".webp", Image, func(h []byte) bool { return len(h) >= 12 && string(h[:4]) == "RIFF" && string(h[8:12]) == "WEBP" }, inspectWebP},
-	{"image/bmp", ".bmp", Image, prefix("BM"), inspectBMP},
-	{"video/mp4", ".mp4", Video, func(h []byte) bool { return len(h) >= 12 && string(h[4:8]) == "ftyp" }, inspectMP4},
-	{"image/svg+xml", ".svg", Image, looksLikeSVG, inspectSVG},
-}
-
-func prefix(s string) func([]byte) bool {
-	return func(h []byte) bool { return bytes.HasPrefix(h, []byte(s)) }
-}
-
-// Inspect proves that a file is a whole picture or film and describes it. What
-// is none, or is cut short, is a fault of kind Broken.
+// Inspect proves that a file of size bytes is a whole picture or film and
+// describes it. It reads nothing beyond size, and needs at most some 40 KB of
+// memory; for an SVG the longest text or tag in it, at most 8 MB, is held too.
+//
+// A file that is no valid picture or film is a fault of kind Broken with the
+// code empty_result, not_a_picture, picture_cut_short or picture_damaged. An
+// error that is no fault means that r could not be read: the file may be well.
 func Inspect(r io.ReaderAt, size int64) (Info, error) {
-	if size == 0 {
+	if size <= 0 {
 		return Info{}, fault.New(fault.Broken, "empty_result", "The file is empty.")
 	}
-	head := make([]byte, min(size, 1024))
-	if _, err := r.ReadAt(head, 0); err != nil && err != io.EOF {
-		return Info{}, err
+	head := make([]byte, min(size, sniffed))
+	if n, err := r.ReadAt(head, 0); err != nil && err != io.EOF {
+		return Info{}, fmt.Errorf("media: %w", err)
+	} else {
+		head = head[:n]
 	}
-	for _, f := range formats {
-		if f.is(head) {
-			info := Info{MIME: f.mime, Ext: f.ext, Kind: f.kind, Size: size}
-			return info, f.inspect(r, size, &info)
-		}
+	f := sniff(head)
+	if f == nil {
+		return Info{}, notPicture()
 	}
-	return Info{}, fault.New(fault.Broken, "not_a_picture", "The file is no picture or film of a known type.")
+	info := Info{MIME: f.mime, Ext: f.ext, Kind: f.kind, Size: size}
+	err := f.inspect(&source{r: r, size: size}, &info)
+	switch {
+	case err == nil:
+		return info, nil
+	case errors.Is(err, errOther):
+		return Info{}, notPicture()
+	case errors.Is(err, errDamaged):
+		return Info{}, fault.New(fault.Broken, "picture_damaged", "The %s is damaged.", f.name)
+	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
+		return Info{}, fault.New(fault.Broken, "picture_cut_short", "The %s is cut short.", f.name)
+	}
+	return Info{}, fmt.Errorf("media: %w", err)
 }
 
 // InspectFile is [Inspect] of a file.
-func InspectFile(path string) (Info, error) {
+func InspectFile(path string) (Info, error) { return inspectFile(path, Inspect) }
+
+func inspectFile(path string, inspect func(io.ReaderAt, int64) (Info, error)) (Info, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return Info{}, err
+		return Info{}, fmt.Errorf("media: %w", err)
 	}
 	defer f.Close()
 	st, err := f.Stat()
 	if err != nil {
-		return Info{}, err
+		return Info{}, fmt.Errorf("media: %w", err)
 	}
-	return Inspect(f, st.Size())
+	return inspect(f, st.Size())
 }
 
-// TypeByExt is the media type of a name we gave; "application/octet-stream"
-// for any other.
-func TypeByExt(ext string) string {
-	for _, f := range formats {
-		if f.ext == ext {
-			return f.mime
+func notPicture() error {
+	return fault.New(fault.Broken, "not_a_picture", "The file is no picture or film of a known type.")
+}
+
+// sniffed is how many bytes tell a type.
+const sniffed = 512
+
+func sniff(head []byte) *format {
+	for i := range formats {
+		if formats[i].is(head) {
+			return &formats[i]
 		}
 	}
-	return "application/octet-stream"
+	return nil
 }
 
-func cutShort(what string) error {
-	return fault.New(fault.Broken, "picture_cut_short", "The %s is cut short.", what)
-}
-
-func damaged(what string) error {
-	return fault.New(fault.Broken, "picture_damaged", "The %s is damaged.", what)
-}
-
-// at reads exactly n bytes at off.
-func at(r io.ReaderAt, off int64, n int) ([]byte, bool) {
-	b := make([]byte, n)
-	got, err := r.ReadAt(b, off)
-	return b, got == n && (err == nil || err == io.EOF)
+func prefix(s string) func([]byte) bool {
+	return func(h []byte) bool { return bytes.HasPrefix(h, []byte(s)) }
 }

@@ -33,8 +33,11 @@ func samples(t testing.TB) map[string][]byte {
 	bmp := make([]byte, 54+40*20*3)
 	copy(bmp, "BM")
 	binary.LittleEndian.PutUint32(bmp[2:], uint32(len(bmp)))
+	binary.LittleEndian.PutUint32(bmp[10:], 54)
+	binary.LittleEndian.PutUint32(bmp[14:], 40)
 	binary.LittleEndian.PutUint32(bmp[18:], 40)
 	binary.LittleEndian.PutUint32(bmp[22:], 20)
+	bmp[26], bmp[28] = 1, 24
 	return map[string][]byte{
 		"image/png":     encode(func(b *bytes.Buffer) error { return png.Encode(b, img) }),
 		"image/jpeg":    encode(func(b *bytes.Buffer) error { return jpeg.Encode(b, img, nil) }),

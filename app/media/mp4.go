@@ -2,86 +2,151 @@ package media
 
 import (
 	"encoding/binary"
+	"errors"
 	"io"
+	"math"
 	"time"
 )
 
 // maxBoxes bounds the walk through a file that lies about its boxes.
 const maxBoxes = 10_000
 
-// inspectMP4 walks the boxes: moov must be there and every box must lie inside
-// the file. The duration comes from mvhd, the dimensions from the first tkhd
-// that has any.
-func inspectMP4(r io.ReaderAt, size int64, info *Info) error {
-	left := maxBoxes
-	found, err := walkMP4(r, 0, size, info, &left)
-	switch {
-	case err != nil:
+// film is a walk through the boxes of an MP4.
+type film struct {
+	s     *source
+	info  *Info
+	left  int // boxes still to be looked at
+	moov  bool
+	media bool // there is a box with frames
+}
+
+// inspectMP4 walks the boxes: there must be a moov and a box with frames, and
+// every box must lie inside the file. The duration comes from mvhd, the
+// dimensions from the first track that has any.
+func inspectMP4(s *source, info *Info) error {
+	f := film{s: s, info: info, left: maxBoxes}
+	if err := f.walk(0, s.size, 0); err != nil {
 		return err
-	case !found:
-		return cutShort("MP4")
+	}
+	if !f.moov || !f.media {
+		return io.ErrUnexpectedEOF
 	}
 	return nil
 }
 
-func walkMP4(r io.ReaderAt, off, end int64, info *Info, left *int) (moov bool, err error) {
+// walk looks at the boxes between off and end; depth 0 is the file, 1 moov, 2
+// a track.
+func (f *film) walk(off, end int64, depth int) error {
 	for off < end {
-		if *left--; *left < 0 {
-			return false, damaged("MP4")
+		if f.left--; f.left < 0 {
+			return errDamaged
 		}
-		head, ok := at(r, off, 8)
-		if !ok {
-			return false, cutShort("MP4")
-		}
-		length, skip := int64(binary.BigEndian.Uint32(head)), int64(8)
-		switch length {
-		case 0: // to the end of the file
-			length = end - off
-		case 1:
-			big, ok := at(r, off+8, 8)
-			if !ok {
-				return false, cutShort("MP4")
+		kind, start, next, err := f.box(off, end)
+		if err != nil {
+			if depth > 0 || f.complete() && f.zeros(off, end) {
+				return ignoreCut(err) // padding
 			}
-			length, skip = int64(binary.BigEndian.Uint64(big)), 16
+			return err
 		}
-		if length < skip || length > end-off {
-			return false, cutShort("MP4")
+		switch {
+		case depth == 0 && kind == "moov":
+			f.moov = true
+			err = f.walk(start, next, 1)
+		case depth == 0 && kind == "mdat":
+			f.media = true
+		case depth == 1 && kind == "trak":
+			err = f.walk(start, next, 2)
+		case depth == 1 && kind == "mvhd":
+			err = f.readLength(start, next)
+		case depth == 2 && kind == "tkhd":
+			err = f.readSize(start, next)
 		}
-		switch string(head[4:8]) {
-		case "moov":
-			moov = true
-			fallthrough
-		case "trak":
-			if _, err := walkMP4(r, off+skip, off+length, info, left); err != nil {
-				return false, err
-			}
-		case "mvhd":
-			readMvhd(r, off+skip, info)
-		case "tkhd":
-			readTkhd(r, off+length, info)
+		if err != nil {
+			return err
 		}
-		off += length
+		off = next
 	}
-	return moov, nil
+	return nil
 }
 
-func readMvhd(r io.ReaderAt, off int64, info *Info) {
-	b, ok := at(r, off, 32)
-	if !ok {
-		return
+func (f *film) complete() bool { return f.moov && f.media }
+
+// box reads a box's header: its kind, where its content starts and where the
+// next box does. A box that does not fit in is a file cut short.
+func (f *film) box(off, end int64) (kind string, start, next int64, err error) {
+	b, err := f.s.at(off, 8)
+	if err != nil {
+		return "", 0, 0, err
 	}
-	scale, length := int64(binary.BigEndian.Uint32(b[12:])), int64(binary.BigEndian.Uint32(b[16:]))
-	if b[0] == 1 {
-		scale, length = int64(binary.BigEndian.Uint32(b[20:])), int64(binary.BigEndian.Uint64(b[24:]))
+	kind, start = string(b[4:8]), off+8
+	length := int64(binary.BigEndian.Uint32(b))
+	switch length {
+	case 0: // to the end
+		length = end - off
+	case 1:
+		if b, err = f.s.at(off+8, 8); err != nil {
+			return "", 0, 0, err
+		}
+		start += 8
+		length = int64(min(binary.BigEndian.Uint64(b), math.MaxInt64))
 	}
-	if scale > 0 && length >= 0 && length/scale < 1<<31 {
-		info.Duration = time.Duration(float64(length) / float64(scale) * float64(time.Second))
+	if length < start-off || length > end-off {
+		return "", 0, 0, io.ErrUnexpectedEOF
 	}
+	return kind, start, off + length, nil
 }
 
-// readTkhd reads the last eight bytes: width and height in 16.16 fixed point.
-func readTkhd(r io.ReaderAt, end int64, info *Info) {
-	if b, ok := at(r, end-8, 8); ok && info.Width == 0 {
-		info.Width, info.Height = int(binary.BigEndian.Uint16(b)), int(binary.BigEndian.Uint16(b[4:]))
+// zeros says whether what is left is a short padding.
+func (f *film) zeros(off, end int64) bool {
+	if end-off >= 8 {
+		return false
 	}
+	b, err := f.s.at(off, int(end-off))
+	for _, c := range b {
+		if c != 0 {
+			return false
+		}
+	}
+	return err == nil
+}
+
+func ignoreCut(err error) error {
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		return nil
+	}
+	return err
+}
+
+// readLength reads mvhd; a film may leave its length open.
+func (f *film) readLength(off, end int64) error {
+	b, err := f.s.at(off, int(min(end-off, 32)))
+	if err != nil || len(b) < 20 {
+		return err
+	}
+	scale, length := uint64(binary.BigEndian.Uint32(b[12:])), uint64(binary.BigEndian.Uint32(b[16:]))
+	open := length == math.MaxUint32
+	if b[0] == 1 && len(b) == 32 {
+		scale, length = uint64(binary.BigEndian.Uint32(b[20:])), binary.BigEndian.Uint64(b[24:])
+		open = length == math.MaxUint64
+	}
+	if seconds := float64(length) / float64(max(scale, 1)); scale > 0 && !open && seconds < math.MaxInt32 {
+		f.info.Duration = time.Duration(seconds * float64(time.Second))
+	}
+	return nil
+}
+
+// readSize reads the end of tkhd: a matrix, then width and height, all in fixed
+// point. A picture turned by a quarter has its sides swapped.
+func (f *film) readSize(off, end int64) error {
+	b, err := f.s.at(max(off, end-44), int(min(end-off, 44)))
+	if err != nil || len(b) < 44 || f.info.Width != 0 {
+		return err
+	}
+	w, h := int(binary.BigEndian.Uint16(b[36:])), int(binary.BigEndian.Uint16(b[40:]))
+	a, d := binary.BigEndian.Uint32(b[0:]), binary.BigEndian.Uint32(b[16:])
+	if turned := binary.BigEndian.Uint32(b[4:]) != 0; a == 0 && d == 0 && turned {
+		w, h = h, w
+	}
+	f.info.Width, f.info.Height = w, h
+	return nil
 }

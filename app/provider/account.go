@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -55,6 +56,15 @@ func (a Account) SameHost(u *url.URL) bool {
 		return false
 	}
 	return strings.EqualFold(base.Scheme, u.Scheme) && strings.EqualFold(hostPort(base), hostPort(u))
+}
+
+// hide takes the account's secret out of what a vendor says. The sandbox's is
+// no secret, and a short one would make holes in ordinary words.
+func (a Account) hide(text []byte) []byte {
+	if a.Sandbox || len(a.Secret) < 8 {
+		return text
+	}
+	return bytes.ReplaceAll(text, []byte(a.Secret), []byte(a.Secret.String()))
 }
 
 func hostPort(u *url.URL) string {

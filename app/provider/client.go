@@ -110,6 +110,7 @@ func (c *Client) Do(ctx context.Context, call Call, r Request) (Response, error)
 		c.sold.Store(false)
 	}
 	out.Body, err = c.read(res)
+	out.Body = call.Account.hide(out.Body)
 	if err != nil && res.StatusCode < 300 {
 		return out, c.lost(err, call, r.Paid)
 	}
@@ -258,7 +259,7 @@ func (r Response) Decode(out any) error {
 // Fault is what a status means where no sheet says more: nothing is assumed of
 // a 5xx to a paid request.
 func (r Response) Fault(vendor, code, message string) *fault.Error {
-	f := &fault.Error{VendorCode: code, Safe: message, RetryAfter: RetryAfter(r.Header), Charged: fault.ChargedNo}
+	f := &fault.Error{VendorCode: Words(code), Safe: Words(message), RetryAfter: RetryAfter(r.Header), Charged: fault.ChargedNo}
 	switch {
 	case r.Status == http.StatusTooManyRequests:
 		f.Kind, f.Code = fault.RateLimited, "vendor_rate_limited"

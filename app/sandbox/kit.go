@@ -96,7 +96,7 @@ func (o *Order) Picture(s picture.Spec, format string, quality int) ([]byte, err
 	if err := picture.Encode(&b, picture.Draw(s), format, quality); err != nil {
 		return nil, fmt.Errorf("sandbox: draw: %w", err)
 	}
-	return o.spoil(b.Bytes()), nil
+	return o.Spoil(b.Bytes()), nil
 }
 
 // Film makes one film of the order, spoilt as its prompt asks.
@@ -105,10 +105,12 @@ func (o *Order) Film(s film.Spec) ([]byte, error) {
 	if err := film.Encode(&b, s); err != nil {
 		return nil, fmt.Errorf("sandbox: film: %w", err)
 	}
-	return o.spoil(b.Bytes()), nil
+	return o.Spoil(b.Bytes()), nil
 }
 
-func (o *Order) spoil(data []byte) []byte {
+// Spoil damages a finished file as the prompt asks; [Order.Picture] and
+// [Order.Film] do so themselves.
+func (o *Order) Spoil(data []byte) []byte {
 	switch {
 	case o.Has("html"):
 		return []byte("<!doctype html><title>502</title><h1>Bad gateway</h1>")

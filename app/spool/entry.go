@@ -57,7 +57,7 @@ func (e *Entry) Prepare() {
 func (e *Entry) Create(n int) (io.WriteCloser, error) {
 	e.Prepare()
 	name := fmt.Sprintf("blob-%d", len(e.files))
-	f, err := os.OpenFile(e.spool.Path(e.task, e.submit, name), os.O_CREATE|os.O_RDWR|os.O_TRUNC, 0o600)
+	f, err := createFresh(e.spool.Path(e.task, e.submit, name))
 	if err != nil {
 		return nil, fmt.Errorf("spool: %w", err)
 	}

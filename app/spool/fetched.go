@@ -1,8 +1,10 @@
 package spool
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 )
 
@@ -16,7 +18,7 @@ func (s *Spool) Fetched(taskID, submit, name string, fill func(io.Writer) error)
 		return Blob{}, fmt.Errorf("spool: %w", err)
 	}
 	path := s.Path(taskID, submit, name)
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR|os.O_TRUNC, 0o600)
+	f, err := createFresh(path)
 	if err != nil {
 		return Blob{}, fmt.Errorf("spool: %w", err)
 	}
@@ -28,4 +30,13 @@ func (s *Spool) Fetched(taskID, submit, name string, fill func(io.Writer) error)
 	}
 	_ = b.Close() // ends the hash; cannot fail
 	return b.blob, b.sync()
+}
+
+// createFresh makes a new file under a name. What had the name before is left
+// alone, not overwritten: the object store may have adopted it.
+func createFresh(path string) (*os.File, error) {
+	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	return os.OpenFile(path, os.O_CREATE|os.O_RDWR|os.O_EXCL, 0o600)
 }

@@ -132,3 +132,32 @@ func TestFetchedLeavesNoHalfFile(t *testing.T) {
 		t.Errorf("%+v, %v", b, err)
 	}
 }
+
+// The object store adopts a fetched file by a second name. A process that died
+// before the ledger knew fetches once more, and may die in the middle of that:
+// what is stored stays whole.
+func TestFetchingAgainLeavesTheStoredCopyAlone(t *testing.T) {
+	t.Parallel()
+	s, dir := open(t)
+	fill := func(w io.Writer) error {
+		_, err := io.Copy(w, strings.NewReader("whole"))
+		return err
+	}
+	if _, err := s.Fetched("task", "submit", "result-0", fill); err != nil {
+		t.Fatal(err)
+	}
+	stored := filepath.Join(dir, "stored")
+	if err := os.Link(s.Path("task", "submit", "result-0"), stored); err != nil {
+		t.Fatal(err)
+	}
+	_, _ = s.Fetched("task", "submit", "result-0", func(w io.Writer) error {
+		_, _ = io.Copy(w, strings.NewReader("ha"))
+		if data, err := os.ReadFile(stored); err != nil || string(data) != "whole" {
+			t.Errorf("meanwhile the stored copy holds %q, %v", data, err)
+		}
+		return errors.New("cut")
+	})
+	if data, err := os.ReadFile(stored); err != nil || string(data) != "whole" {
+		t.Errorf("the stored copy holds %q, %v", data, err)
+	}
+}

@@ -2,8 +2,10 @@ package worker
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"time"
 
 	"aigc/app/blob"
@@ -139,7 +141,10 @@ func (w *Worker) one(ctx context.Context, t *task.Task, i int, res provider.Resu
 	}
 	c.path = w.Spool.Path(t.ID, t.SubmitID, c.blob.Name)
 	info, err := media.InspectFile(c.path)
-	if err != nil {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, fault.Wrap(err, fault.Expired, "result_lost", "A file of the answer is gone.")
+	case err != nil:
 		return nil, err
 	}
 	c.info = info

@@ -1,6 +1,9 @@
 package flux
 
-import "aigc/app/module"
+import (
+	"aigc/app/module"
+	"aigc/modules/internal/bfl"
+)
 
 // List prices in US dollars (pricing page, mid-2026; flux-3-image from a
 // reseller's list). The submit answer tells the true cost.
@@ -26,24 +29,24 @@ func price(usd float64, per string, further float64) []module.Price {
 	return list
 }
 
-// quote is the list price of one picture of so many pixels; 0 if none is known.
-func quote(model string, pixels, inputs int) float64 {
+// quote is the list price of one picture; 0 if none is known. The pixels of
+// input pictures count too, and nobody knows them yet.
+func quote(model string, req bfl.Request, inputs int) float64 {
 	for _, m := range models {
-		if m.ID != model || len(m.Prices) == 0 {
+		if m.ID != model {
 			continue
 		}
-		first := m.Prices[0]
-		switch mp := megapixels(pixels); {
+		switch first := m.Prices[0]; {
 		case first.Per == "image" && first.When == "":
 			return first.USD
-		case first.Per == "megapixel":
-			return first.USD * float64(mp)
+		case first.Per == "megapixel" && inputs == 0:
+			return first.USD * float64(megapixels(req))
 		case first.Per == "first megapixel" && inputs == 0:
-			return first.USD + m.Prices[1].USD*float64(mp-1)
+			return first.USD + m.Prices[1].USD*float64(megapixels(req)-1)
 		}
 	}
 	return 0
 }
 
-// megapixels are counted up to whole ones.
-func megapixels(pixels int) int { return max(1, (pixels+(1<<20)-1)>>20) }
+// megapixels are counted up to whole ones; one where the model chooses.
+func megapixels(req bfl.Request) int { return max(1, (req.Width*req.Height+(1<<20)-1)>>20) }

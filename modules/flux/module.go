@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"aigc/app/fault"
 	"aigc/app/module"
 	"aigc/app/provider"
 	"aigc/app/provider/hoist"
@@ -38,26 +39,18 @@ type driver struct{}
 // Submit implements [provider.Driver].
 func (driver) Submit(ctx context.Context, c provider.Call, in Input) (provider.Ticket, error) {
 	req, _ := in.wire(c.Model)
+	traits := bfl.TraitsOf(c.Model)
 	files := &hoist.Files{}
-	texts, err := embed(ctx, c, files, in.pictures(bfl.TraitsOf(c.Model)))
+	texts, err := embed(ctx, c, files, in.pictures(traits))
 	if err != nil {
 		return provider.Ticket{}, err
 	}
-	switch traits := bfl.TraitsOf(c.Model); {
-	case traits.Strict:
-		req.Images = texts
-	case traits.Prompted:
-		if len(texts) > 0 {
-			req.ImagePrompt = texts[0]
-		}
-	default:
-		req.SetInputs(texts)
-	}
+	req.SetPictures(traits, texts)
 	body, err := files.Embed(req)
 	if err != nil {
-		return provider.Ticket{}, err
+		return provider.Ticket{}, fault.Wrap(err, fault.Unavailable, "request_body", "The request could not be put together.").With(fault.ChargedNo)
 	}
-	return bfl.Submit(ctx, c, bfl.TraitsOf(c.Model).Path, body)
+	return bfl.Submit(ctx, c, traits.Path, body)
 }
 
 // Poll implements [provider.Driver].

@@ -1,11 +1,6 @@
 package gpt
 
 import (
-	"fmt"
-	"slices"
-	"strings"
-
-	"aigc/app/module"
 	"aigc/app/provider"
 	"aigc/modules/internal/openai"
 )
@@ -25,7 +20,7 @@ type Options struct {
 	Complexity        string      `json:"complexity,omitempty" enum:"low,medium,high" doc:"models 2.6: how much detail the model plans"`
 	GIF               *openai.GIF `json:"gif,omitempty" doc:"models 2.6 with output_format gif"`
 	SVG               *openai.SVG `json:"svg,omitempty" doc:"models 2.6 with output_format svg"`
-	ResponseFormat    string      `json:"response_format,omitempty" enum:"url,b64_json,oss_url" doc:"accepted for old clients; the answer always holds links"`
+	ResponseFormat    string      `json:"response_format,omitempty" enum:"url,b64_json,oss_url" doc:"for old clients; the answer always holds links"`
 }
 
 // Generation is the input of drawing.
@@ -40,7 +35,7 @@ type Edit struct {
 	Image         provider.Image   `json:"image,omitempty" doc:"the picture to edit: URL, data URL, base64 or asset id"`
 	Images        []provider.Image `json:"images,omitempty" maxItems:"16" nullable:"false" doc:"further pictures to work from; 16 in all"`
 	Mask          provider.Image   `json:"mask,omitempty" doc:"PNG of the size of the first picture; its transparent part is what changes"`
-	InputFidelity string           `json:"input_fidelity,omitempty" enum:"low,high" doc:"gpt-image-1.5 only; newer models are always faithful"`
+	InputFidelity string           `json:"input_fidelity,omitempty" enum:"low,high" doc:"gpt-image-1.5 only; newer models are always faithful to the picture"`
 }
 
 func (in Edit) pictures() []provider.Image {
@@ -50,76 +45,3 @@ func (in Edit) pictures() []provider.Image {
 	}
 	return append(all, in.Images...)
 }
-
-// Plan implements [module.Planner].
-func (in Generation) Plan(model string) module.Plan {
-	body, warnings := in.wire(model)
-	return in.plan(body, warnings)
-}
-
-// Plan implements [module.Planner].
-func (in Edit) Plan(model string) module.Plan {
-	body, warnings := in.wire(model)
-	return in.plan(body, warnings)
-}
-
-func (o Options) plan(body openai.Generation, warnings []string) module.Plan {
-	p := module.Plan{Pictures: max(1, o.N), Warnings: warnings}
-	if each := quote(body.Model, body.Size, body.Quality); each > 0 {
-		p.Quote = provider.USD(each * float64(p.Pictures))
-	}
-	return p
-}
-
-// Check implements [module.Checker].
-func (in Generation) Check(model string) []module.Fault { return in.check(model) }
-
-// Check implements [module.Checker].
-func (in Edit) Check(model string) []module.Fault {
-	faults := in.check(model)
-	switch n := len(in.pictures()); {
-	case n == 0:
-		faults = append(faults, module.Fault{Field: "image", Message: "a picture to edit is required, in image or images"})
-	case n > 16:
-		faults = append(faults, module.Fault{Field: "images", Message: "at most 16 pictures, image included"})
-	}
-	return faults
-}
-
-func (o Options) check(model string) []module.Fault {
-	var faults []module.Fault
-	bad := func(field, message string) { faults = append(faults, module.Fault{Field: field, Message: message}) }
-	if strings.TrimSpace(o.Prompt) == "" {
-		bad("prompt", "must not be empty")
-	}
-	if w, h, ok := openai.ParseSize(o.Size); ok && openai.GenOf(model) >= openai.Gen2 && !slices.Contains(oldSizes, o.Size) {
-		if m := openai.SizeFault(w, h); m != "" {
-			bad("size", m)
-		}
-	}
-	if o.Background == "transparent" && o.OutputFormat == "jpeg" {
-		bad("background", "transparent needs output_format png or webp")
-	}
-	if o.GIF != nil && o.OutputFormat == "gif" {
-		if limit := gifSide(o.GIF.FrameCount); limit > 0 {
-			if w, h, ok := openai.ParseSize(o.Size); ok && max(w, h) > limit {
-				bad("size", fmt.Sprintf("%d frames share one sheet: at most %d pixels a side", o.GIF.FrameCount, limit))
-			}
-		}
-	}
-	return faults
-}
-
-// gifSide is how large a frame may be, by how many there are.
-func gifSide(frames int) int {
-	switch {
-	case frames <= 9:
-		return 960
-	case frames <= 12:
-		return 816
-	}
-	return 720
-}
-
-// oldSizes are sizes that the replaced service took and no model draws today.
-var oldSizes = []string{"256x256", "512x512"}

@@ -1,6 +1,11 @@
 package gpt
 
-import "aigc/app/module"
+import (
+	"slices"
+
+	"aigc/app/module"
+	"aigc/modules/internal/openai"
+)
 
 var models = []module.Model{
 	{ID: "gpt-image-2", Title: "GPT Image 2", Aliases: []string{"gpt-image-2-2026-04-21"}, Prices: tokens},
@@ -34,13 +39,13 @@ var (
 
 // quote is the list price of one picture; 0 where the list has none for that
 // size and quality.
-func quote(model, size, quality string) float64 {
+func quote(body openai.Generation) float64 {
 	for _, m := range models {
-		if m.ID != model {
+		if m.ID != body.Model && !slices.Contains(m.Aliases, body.Model) {
 			continue
 		}
 		for _, p := range m.Prices {
-			if p.When == quality+", "+size {
+			if p.When == body.Quality+", "+body.Size && (body.OutputFormat == "png" || body.OutputFormat == "jpeg" || body.OutputFormat == "webp") {
 				return p.USD
 			}
 		}

@@ -9,111 +9,123 @@ import (
 
 // wire builds the vendor's request, and says what the model cannot honour.
 func (in Generation) wire(model string) (openai.Generation, []string) {
-	body, warnings := in.Options.wire(model)
-	if in.Style != "" {
-		warnings = append(warnings, leftOut("style", model))
-	}
-	return body, warnings
+	w := writer{model: model}
+	body := in.Options.wire(&w)
+	w.takes("style", in.Style != "", false)
+	return body, w.warnings
 }
 
 // wire builds the vendor's request, and says what the model cannot honour.
 func (in Edit) wire(model string) (openai.Generation, []string) {
-	body, warnings := in.Options.wire(model)
-	if in.InputFidelity != "" {
-		if model == "gpt-image-1.5" {
-			body.InputFidelity = in.InputFidelity
-		} else {
-			warnings = append(warnings, leftOut("input_fidelity", model))
-		}
+	w := writer{model: model}
+	body := in.Options.wire(&w)
+	if w.takes("input_fidelity", in.InputFidelity != "", openai.Faithful(model)) {
+		body.InputFidelity = in.InputFidelity
 	}
-	return body, warnings
+	return body, w.warnings
 }
 
-func leftOut(field, model string) string {
-	return fmt.Sprintf("%s was left out: %s does not take it.", field, model)
-}
-
-func (o Options) wire(model string) (openai.Generation, []string) {
-	var warnings []string
-	warn := func(format string, args ...any) { warnings = append(warnings, fmt.Sprintf(format, args...)) }
-	gen := openai.GenOf(model)
-	g := openai.Generation{Model: model, Prompt: o.Prompt, User: o.User}
+func (o Options) wire(w *writer) openai.Generation {
+	gen := openai.GenOf(w.model)
+	g := openai.Generation{Model: w.model, Prompt: o.Prompt, User: o.User, OutputFormat: o.format(gen)}
 	if o.N > 1 {
 		g.N = o.N
 	}
-	g.Size = o.size(gen, warn)
-	g.Quality = o.quality(gen, model, warn)
+	g.Size = o.size(gen, w)
+	g.Quality = o.quality(gen, w)
 	if o.Moderation == "low" {
 		g.Moderation = o.Moderation
 	}
 	if o.Background == "opaque" || o.Background == "transparent" {
 		g.Background = o.Background
 	}
-	g.OutputFormat = o.OutputFormat
-	if vector := o.OutputFormat == "svg" || o.OutputFormat == "gif"; vector && gen < openai.Gen26 {
-		g.OutputFormat = "png"
-		warn("output_format %s was left out: %s draws png, jpeg and webp.", o.OutputFormat, model)
+	if o.OutputFormat != "" && o.OutputFormat != g.OutputFormat {
+		w.say("output_format %s became %s: %s draws png, jpeg and webp.", o.OutputFormat, g.OutputFormat, w.model)
 	}
-	if o.OutputCompression != nil {
-		if g.OutputFormat == "jpeg" || g.OutputFormat == "webp" {
-			g.OutputCompression = o.OutputCompression
-		} else {
-			warn("output_compression was left out: it is for jpeg and webp.")
-		}
+	switch {
+	case o.OutputCompression == nil:
+	case g.OutputFormat == "jpeg" || g.OutputFormat == "webp":
+		g.OutputCompression = o.OutputCompression
+	default:
+		w.say("output_compression was left out: it is for jpeg and webp.")
 	}
-	if o.Complexity != "" {
-		if gen >= openai.Gen26 {
-			g.Complexity = o.Complexity
-		} else {
-			warn("%s", leftOut("complexity", model))
-		}
+	if w.takes("complexity", o.Complexity != "", gen >= openai.Gen26) {
+		g.Complexity = o.Complexity
 	}
-	if o.GIF != nil {
-		if g.OutputFormat == "gif" {
-			g.GIF = o.GIF
-		} else {
-			warn("gif was left out: the output is no gif.")
-		}
+	switch {
+	case o.GIF == nil:
+	case g.OutputFormat == "gif":
+		g.GIF = o.GIF
+	default:
+		w.say("gif was left out: the result is no gif.")
 	}
-	if o.SVG != nil {
-		if g.OutputFormat == "svg" {
-			g.SVG = o.SVG
-		} else {
-			warn("svg was left out: the output is no svg.")
-		}
+	switch {
+	case o.SVG == nil:
+	case g.OutputFormat == "svg":
+		g.SVG = o.SVG
+	default:
+		w.say("svg was left out: the result is no svg.")
 	}
-	return g, warnings
+	if o.ResponseFormat == "b64_json" {
+		w.say("response_format b64_json was left out: the answer holds links.")
+	}
+	return g
+}
+
+// format is what the model will draw of what was asked for.
+func (o Options) format(gen openai.Gen) string {
+	switch {
+	case o.OutputFormat == "", (o.OutputFormat == "svg" || o.OutputFormat == "gif") && gen < openai.Gen26:
+		return "png"
+	}
+	return o.OutputFormat
 }
 
 // size brings what the model cannot draw to the nearest it can.
-func (o Options) size(gen openai.Gen, warn func(string, ...any)) string {
-	w, h, ok := openai.ParseSize(o.Size)
+func (o Options) size(gen openai.Gen, w *writer) string {
+	width, height, ok := openai.ParseSize(o.Size)
+	old := o.oldSize(o.format(gen))
 	switch {
 	case !ok:
 		return "auto"
-	case gen == openai.Gen1 && !slices.Contains(openai.Sizes, o.Size), slices.Contains(oldSizes, o.Size):
-		near := openai.Nearest(w, h)
-		warn("size %s became %s, the nearest that the model draws.", o.Size, near)
+	case gen == openai.Gen1 && !slices.Contains(openai.Sizes, o.Size), old && gen < openai.GenNext:
+		near := openai.Nearest(width, height)
+		w.say("size %s became %s, the nearest that %s draws.", o.Size, near, w.model)
 		return near
 	}
 	return o.Size
 }
 
-func (o Options) quality(gen openai.Gen, model string, warn func(string, ...any)) string {
-	switch o.Quality {
-	case "standard":
-		warn("quality standard became medium.")
-		return "medium"
-	case "hd":
-		warn("quality hd became high.")
-		return "high"
-	case "xhigh", "max":
-		if gen < openai.Gen25 {
-			warn("quality %s became high, the best of %s.", o.Quality, model)
-			return "high"
-		}
-	case "":
+func (o Options) quality(gen openai.Gen, w *writer) string {
+	became := o.Quality
+	switch {
+	case o.Quality == "":
 		return "auto"
+	case o.Quality == "standard":
+		became = "medium"
+	case o.Quality == "hd", (o.Quality == "xhigh" || o.Quality == "max") && gen < openai.Gen25:
+		became = "high"
 	}
-	return o.Quality
+	if became != o.Quality {
+		w.say("quality %s became %s, the nearest of %s.", o.Quality, became, w.model)
+	}
+	return became
+}
+
+// writer notes what a model cannot honour.
+type writer struct {
+	model    string
+	warnings []string
+}
+
+func (w *writer) say(format string, args ...any) {
+	w.warnings = append(w.warnings, fmt.Sprintf(format, args...))
+}
+
+// takes says whether a field that was given is sent on.
+func (w *writer) takes(field string, given, honoured bool) bool {
+	if given && !honoured {
+		w.say("%s was left out: %s does not take it.", field, w.model)
+	}
+	return given && honoured
 }

@@ -1,46 +1,64 @@
 package bfl
 
 import (
-	"encoding/json"
-	"slices"
+	"context"
 	"testing"
-	"time"
 
+	"aigc/app/module"
 	"aigc/app/provider"
+	"aigc/app/provider/hoist"
+	"aigc/app/provider/providertest"
 )
 
-var ends = []string{"Ready", "Request Moderated", "Content Moderated", "Error", "Task not found"}
+// drawer is the least driver.
+type drawer struct{}
 
-// Whatever a poll brings: no panic, and only a status that the sheet lists
-// ends a job.
-func FuzzPoll(f *testing.F) {
-	f.Add([]byte(`{"id":"1","status":"Ready","result":{"sample":"https://x","seed":1}}`))
-	f.Add([]byte(`{"status":"Request Moderated","details":{"Moderation Reasons":["a"]}}`))
-	f.Add([]byte(`{"status":"Banana","progress":7}`))
-	f.Fuzz(func(t *testing.T, body []byte) {
-		var w polled
-		if json.Unmarshal(body, &w) != nil {
-			return
-		}
-		u := w.update(time.Hour)
-		if u.Phase != provider.Wait && !slices.Contains(ends, w.Status) {
-			t.Errorf("status %q ended the job", w.Status)
-		}
-		if u.Phase == provider.Done && u.Answer.Results[0].URL == "" {
-			t.Error("done without a result")
-		}
-		if u.Progress < 0 || u.Progress > 1 {
-			t.Errorf("progress %v", u.Progress)
-		}
-	})
+// Submit implements [provider.Driver].
+func (drawer) Submit(ctx context.Context, c provider.Call, in Request) (provider.Ticket, error) {
+	body, err := new(hoist.Files).Embed(in)
+	if err != nil {
+		return provider.Ticket{}, err
+	}
+	return Submit(ctx, c, "/v1/flux-2-pro", body)
 }
 
-func FuzzFailure(f *testing.F) {
-	f.Add(422, []byte(`{"detail":[{"loc":["body",1],"msg":"x","type":"y"}]}`))
-	f.Add(403, []byte(`{"detail":"Not authenticated"}`))
-	f.Fuzz(func(t *testing.T, status int, body []byte) {
-		if e := failure(provider.Response{Status: status, Body: body}); e.Kind == "" || e.Safe == "" {
-			t.Errorf("%+v", e)
-		}
-	})
+// Poll implements [provider.Driver].
+func (drawer) Poll(ctx context.Context, c provider.Call, t provider.Ticket) (provider.Update, error) {
+	return Poll(ctx, c, t)
+}
+
+func job() module.Job { return module.Via[Request](Vendor(), drawer{}).Job }
+
+// Whatever is answered: no panic, nothing unreadable is a ticket, and every
+// 5xx is doubt.
+func FuzzTicket(f *testing.F) {
+	providertest.FuzzSubmit(f, job(), "flux-2-pro", `{"prompt":"x"}`, nil,
+		providertest.Seed{Status: 200, Body: `{"id":"1","polling_url":"https://api.eu2.bfl.ai/v1/get_result?id=1","cost":3.0}`},
+		providertest.Seed{Status: 200, Body: `{"id":"1","cost":"3.0"}`},
+		providertest.Seed{Status: 200, Body: `{"id":1}`},
+		providertest.Seed{Status: 200, Body: `{"id":"1","cost":-1}`},
+		providertest.Seed{Status: 200, Body: `{"detail":"no"}`},
+		providertest.Seed{Status: 422, Body: `{"detail":[{"loc":["body",1],"msg":"x","type":"y"}]}`},
+		providertest.Seed{Status: 403, Body: `{"detail":"Not authenticated sk-fuzz-0123456789"}`},
+		providertest.Seed{Status: 403, Body: `{"detail":"Your organization does not have access to this endpoint."}`},
+		providertest.Seed{Status: 402, Body: `{"detail":{"x":1}}`},
+		providertest.Seed{Status: 503, Body: `{"status":"Error"}`},
+	)
+}
+
+// Only the statuses that the sheet lists as an end, end a job.
+func FuzzPoll(f *testing.F) {
+	ends := []string{"Ready", "Request Moderated", "Content Moderated", "Error", "Task not found"}
+	providertest.FuzzPoll(f, job(), provider.Ticket{ID: "1", URL: "https://api.eu2.bfl.ai/v1/get_result?id=1"}, ends,
+		providertest.Seed{Status: 200, Body: `{"id":"1","status":"Ready","result":{"sample":"https://x","seed":1}}`},
+		providertest.Seed{Status: 200, Body: `{"id":"1","status":"Ready","result":{"sample":"https://x","seed":1e30}}`},
+		providertest.Seed{Status: 200, Body: `{"status":"Ready","result":null}`},
+		providertest.Seed{Status: 200, Body: `{"status":"Request Moderated","details":{"Moderation Reasons":["a"]}}`},
+		providertest.Seed{Status: 200, Body: `{"status":"Content Moderated","details":"x"}`},
+		providertest.Seed{Status: 422, Body: `{"status":"Error"}`},
+		providertest.Seed{Status: 503, Body: `busy`},
+		providertest.Seed{Status: 200, Body: `{"status":"Banana","progress":7}`},
+		providertest.Seed{Status: 200, Body: `{"status":"Task not found"}`},
+		providertest.Seed{Status: 403, Body: `{"detail":"Not authenticated"}`},
+	)
 }

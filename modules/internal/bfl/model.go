@@ -1,8 +1,7 @@
 package bfl
 
 import (
-	"math"
-	"strconv"
+	"net/url"
 	"strings"
 )
 
@@ -10,7 +9,7 @@ import (
 type Traits struct {
 	Path      string // below the base URL
 	Strict    bool   // FLUX.3: its own fields and no others
-	Sides     int    // width and height, multiples of this; 0: aspect_ratio instead
+	Step      int    // width and height in multiples of this; 0: aspect_ratio instead
 	MinSide   int
 	MaxSide   int // 0: by area
 	MaxArea   int
@@ -27,56 +26,36 @@ type Traits struct {
 	Tolerance int  // highest safety_tolerance
 }
 
-const fourMP = 4 << 20
+// maxArea is what FLUX.2 draws, in pixels: 4 megapixels.
+const maxArea = 4 << 20
 
 // TraitsOf a model id. One that nobody knows, at a gateway perhaps, is taken
 // for a FLUX.2.
 func TraitsOf(model string) Traits {
-	t := Traits{Path: "/v1/" + model, Sides: 16, MinSide: 64, MaxArea: fourMP, Inputs: 8, Tolerance: 5}
+	t := Traits{Path: "/v1/" + url.PathEscape(model), Tolerance: 6}
 	switch {
 	case strings.HasPrefix(model, "flux-3"):
-		return Traits{Path: t.Path, Strict: true, Ratio: true, Inputs: 10, Tolerance: 4}
+		t.Strict, t.Ratio, t.Inputs, t.Tolerance = true, true, 10, 4
+		return t
 	case strings.HasPrefix(model, "flux-kontext"):
-		return Traits{Path: t.Path, Ratio: true, Upsample: true, Inputs: 4, Tolerance: 6}
+		t.Ratio, t.Upsample, t.Inputs = true, true, 4
+		return t
 	case model == "flux-pro-1.1-ultra":
-		return Traits{Path: t.Path, Ratio: true, Raw: true, Upsample: true, Prompted: true, Strength: true, Tolerance: 6}
-	case model == "flux-pro-1.1":
-		return Traits{Path: t.Path, Sides: 32, MinSide: 256, MaxSide: 1440, Upsample: true, Prompted: true, Tolerance: 6}
-	case model == "flux-dev":
-		return Traits{Path: t.Path, Sides: 32, MinSide: 256, MaxSide: 1440, Upsample: true, Prompted: true, Tolerance: 6, Tuned: true, MaxSteps: 50, MinGuide: 1.5, MaxGuide: 5}
+		t.Ratio, t.Upsample, t.Raw, t.Prompted, t.Strength = true, true, true, true, true
+		return t
+	case model == "flux-pro-1.1", model == "flux-dev":
+		t.Step, t.MinSide, t.MaxSide, t.Upsample, t.Prompted = 32, 256, 1440, true, true
+		if model == "flux-dev" {
+			t.Tuned, t.MaxSteps, t.MinGuide, t.MaxGuide = true, 50, 1.5, 5
+		}
+		return t
+	}
+	t.Step, t.MinSide, t.MaxArea, t.Inputs, t.Tolerance = 16, 64, maxArea, 8, 5
+	switch {
 	case model == "flux-2-flex":
 		t.Upsample, t.Tuned, t.MaxSteps, t.MinGuide, t.MaxGuide = true, true, 50, 1.5, 10
 	case strings.HasPrefix(model, "flux-2-klein"):
 		t.Inputs = 4
 	}
 	return t
-}
-
-// Dimensions are sides of about an area in a ratio "w:h", multiples of step; a
-// square for a ratio that is none.
-func Dimensions(ratio string, area, step int) (w, h int) {
-	a, b, _ := strings.Cut(ratio, ":")
-	x, errX := strconv.ParseFloat(a, 64)
-	y, errY := strconv.ParseFloat(b, 64)
-	if errX != nil || errY != nil || x <= 0 || y <= 0 {
-		x, y = 1, 1
-	}
-	f := math.Sqrt(float64(area) / (x * y))
-	down := func(v float64) int { return max(step, int(v)/step*step) }
-	return down(x * f), down(y * f)
-}
-
-// Ratios are what models with aspect_ratio take.
-var Ratios = []string{"21:9", "2:1", "16:9", "3:2", "7:5", "4:3", "5:4", "1:1", "4:5", "3:4", "5:7", "2:3", "9:16", "1:2", "9:21"}
-
-// NearestRatio is the one of [Ratios] most like the sides.
-func NearestRatio(w, h int) string {
-	best, gap := "1:1", math.Inf(1)
-	for _, r := range Ratios {
-		x, y := Dimensions(r, 1<<24, 1)
-		if d := math.Abs(math.Log(float64(w)/float64(h)) - math.Log(float64(x)/float64(y))); d < gap {
-			best, gap = r, d
-		}
-	}
-	return best
 }

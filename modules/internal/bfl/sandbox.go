@@ -2,14 +2,13 @@ package bfl
 
 import (
 	"encoding/json"
-	"hash/fnv"
 	"io"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
 	"aigc/app/sandbox"
-	"aigc/app/sandbox/picture"
 )
 
 // drawTime is how long a job takes in the sandbox.
@@ -22,8 +21,9 @@ func imitate(k *sandbox.Kit) http.Handler {
 		reply(w, http.StatusOK, map[string]float64{"credits": 1000})
 	}))
 	mux.HandleFunc("GET /v1/get_result", keyed(func(w http.ResponseWriter, r *http.Request) { answerPoll(k, w, r) }))
-	mux.HandleFunc("GET /results/{name}", func(w http.ResponseWriter, r *http.Request) { deliver(k, w, r) })
 	mux.HandleFunc("POST /v1/{model}", keyed(func(w http.ResponseWriter, r *http.Request) { accept(k, w, r) }))
+	mux.HandleFunc("GET /results/{name}", func(w http.ResponseWriter, r *http.Request) { deliver(k, w, r) })
+	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { refuse(w, http.StatusNotFound, "Not Found") })
 	return mux
 }
 
@@ -47,121 +47,93 @@ func refuse(w http.ResponseWriter, status int, text string) {
 	reply(w, status, map[string]string{"detail": text})
 }
 
-// flux3 are the only fields that FLUX.3 takes.
-var flux3 = map[string]bool{"prompt": true, "images": true, "aspect_ratio": true, "resolution": true, "grounding": true, "safety_tolerance": true}
+// stored is what the sandbox keeps of a job.
+type stored struct {
+	Request
+	Sides [2]int `json:"sides"` // of the result
+}
+
+// maxBody of a request, in bytes: ten pictures of 20 MB and a little more.
+const maxBody = 210 << 20
 
 func accept(k *sandbox.Kit, w http.ResponseWriter, r *http.Request) {
-	body, err := io.ReadAll(io.LimitReader(r.Body, 256<<20))
-	var req Request
-	var fields map[string]json.RawMessage
-	if err != nil || json.Unmarshal(body, &req) != nil || json.Unmarshal(body, &fields) != nil {
-		refuse(w, http.StatusUnprocessableEntity, "The body is no JSON object.")
+	model := r.PathValue("model")
+	if !imitated[model] {
+		refuse(w, http.StatusNotFound, "Not Found")
 		return
 	}
-	model := r.PathValue("model")
+	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody))
+	if err != nil {
+		refuse(w, http.StatusBadRequest, "There was an error parsing the body")
+		return
+	}
+	req, faults := inspect(model, body)
 	o := k.Order(r, req.Prompt)
 	switch {
-	case strings.HasPrefix(model, "flux-3") && unknown(fields):
-		reply(w, http.StatusUnprocessableEntity, map[string]any{"detail": []any{map[string]any{"loc": []string{"body"}, "msg": "Extra inputs are not permitted", "type": "extra_forbidden"}}})
-	case req.Prompt == "" && !strings.HasPrefix(model, "flux-pro") && model != "flux-dev":
-		reply(w, http.StatusUnprocessableEntity, map[string]any{"detail": []any{map[string]any{"loc": []string{"body", "prompt"}, "msg": "Field required", "type": "missing"}}})
-	case strings.HasPrefix(model, "flux-2") && (req.Width%16 != 0 || req.Height%16 != 0 || req.Width*req.Height > 4<<20):
-		refuse(w, http.StatusUnprocessableEntity, "width and height must be multiples of 16, 4 MP at most")
+	case len(faults) > 0:
+		reply(w, http.StatusUnprocessableEntity, map[string][]complaint{"detail": faults})
 	case o.Has("400"):
 		refuse(w, http.StatusBadRequest, "The sandbox was asked for a 400.")
 	case o.Has("401"):
 		refuse(w, http.StatusForbidden, "Not authenticated")
 	case o.Has("402"):
-		refuse(w, http.StatusPaymentRequired, "Insufficient credits")
+		refuse(w, http.StatusPaymentRequired, "Insufficient credits. Please add credits to your account.")
 	case o.Again("429"):
 		w.Header().Set("Retry-After", "1")
-		refuse(w, http.StatusTooManyRequests, "Too many active tasks")
+		refuse(w, http.StatusTooManyRequests, "Too many active tasks. Please wait for the others to finish.")
 	default:
 		o.Buy()
-		req.ImagePrompt, req.Images = "", nil // base64 is not worth keeping
-		req.SetInputs(make([]string, 8))
-		id := sandbox.NewID()
-		if _, err := k.Jobs.Accept(o, id, model, req.Prompt, req, drawTime); err != nil {
-			refuse(w, http.StatusInternalServerError, "The job could not be kept.")
-			return
-		}
-		cost := 3.0
-		out, _ := json.Marshal(submitted{ID: id, PollingURL: "http://" + r.Host + "/" + k.Vendor + "/v1/get_result?id=" + id, Cost: &cost, OutputMP: 1.05}) // plain values
-		o.Answer(w, http.StatusOK, out)
+		begin(k, o, w, r, model, req)
 	}
 }
 
-func unknown(fields map[string]json.RawMessage) bool {
-	for name := range fields {
-		if !flux3[name] {
-			return true
-		}
-	}
-	return false
-}
-
-func answerPoll(k *sandbox.Kit, w http.ResponseWriter, r *http.Request) {
-	job, ok := k.Jobs.Find(r.URL.Query().Get("id"))
-	if !ok {
-		reply(w, http.StatusOK, polled{Status: "Task not found"})
+// begin stores a paid job and answers with its ticket.
+func begin(k *sandbox.Kit, o *sandbox.Order, w http.ResponseWriter, r *http.Request, model string, req Request) {
+	keep := stored{Request: req, Sides: canvas(model, req)}
+	inputs := keep.drop()
+	id := sandbox.NewID()
+	if _, err := k.Jobs.Accept(o, id, model, req.Prompt, keep, drawTime); err != nil {
+		refuse(w, http.StatusInternalServerError, "Internal Server Error")
 		return
 	}
-	o := k.JobOrder(job)
-	progress := job.Progress()
-	p := polled{ID: job.ID, Status: "Pending", Progress: &progress}
+	area := float64(keep.Sides[0]*keep.Sides[1]) / (1 << 20)
+	out, _ := json.Marshal(submitted{ // plain values
+		ID: id, PollingURL: "http://" + r.Host + "/" + k.Vendor + "/v1/get_result?id=" + id,
+		Cost: json.Number(strconv.FormatFloat(credits(model, area, inputs), 'f', 2, 64)), InputMP: float64(inputs), OutputMP: area,
+	})
+	o.Answer(w, http.StatusOK, out)
+}
+
+// drop forgets the pictures, which are not worth keeping, and counts them.
+func (r *Request) drop() int {
+	n := len(r.Images)
+	for _, slot := range append(r.slots(), &r.ImagePrompt) {
+		if *slot != "" {
+			n++
+		}
+		*slot = ""
+	}
+	r.Images = nil
+	return n
+}
+
+// credits is what a job costs, about as the price list of mid-2026 says.
+func credits(model string, area float64, inputs int) float64 {
 	switch {
-	case o.Has("refuse"):
-		p.Status, p.Details = "Request Moderated", json.RawMessage(`{"Moderation Reasons":["Sandbox Request"]}`)
-	case o.Has("status") && k.Jobs.Polled(job.ID) <= 3:
-		p.Status = o.Faults["status"]
-	case progress < 1:
-	case o.Has("fail"):
-		p.Status = "Error"
-		reply(w, http.StatusServiceUnavailable, p)
-		return
-	case o.Has("refuse-output"):
-		p.Status, p.Details = "Content Moderated", json.RawMessage(`{"Moderation Reasons":["Sandbox Request"]}`)
-	default:
-		var req Request
-		_ = json.Unmarshal(job.Input, &req) // written by accept
-		seed := seedOf(req)
-		p.Status = "Ready"
-		p.Result = &result{Sample: "http://" + r.Host + "/" + k.Vendor + "/results/" + job.ID + "?sig=sandbox", Prompt: req.Prompt, Seed: &seed}
+	case strings.HasPrefix(model, "flux-2-klein"):
+		return 1.5 + 0.2*max(0, area-1+float64(inputs))
+	case model == "flux-2-max":
+		return 7 + 3*max(0, area-1+float64(inputs))
+	case model == "flux-2-flex":
+		return 5 * max(1, area+float64(inputs))
+	case strings.HasPrefix(model, "flux-2"):
+		return 3 + 1.5*max(0, area-1+float64(inputs))
+	case strings.HasPrefix(model, "flux-3"):
+		return 4.8
+	case model == "flux-pro-1.1-ultra":
+		return 6
+	case model == "flux-dev":
+		return 2.5
 	}
-	reply(w, http.StatusOK, p)
-}
-
-func seedOf(req Request) int64 {
-	if req.Seed != nil {
-		return *req.Seed
-	}
-	h := fnv.New32a()
-	_, _ = io.WriteString(h, req.Prompt)
-	return int64(h.Sum32())
-}
-
-// deliver draws a result; its address dies ten minutes after the job was done.
-func deliver(k *sandbox.Kit, w http.ResponseWriter, r *http.Request) {
-	job, ok := k.Jobs.Find(r.PathValue("name"))
-	if !ok || r.URL.Query().Get("sig") == "" || time.Since(job.Ready) > 10*time.Minute || k.JobOrder(job).Has("expired") {
-		http.Error(w, "Signature expired", http.StatusForbidden)
-		return
-	}
-	var req Request
-	_ = json.Unmarshal(job.Input, &req) // written by accept
-	width, height := req.Width, req.Height
-	if width == 0 || height == 0 {
-		width, height = Dimensions(req.AspectRatio, 1<<20, 16)
-	}
-	format := req.OutputFormat
-	if format == "" {
-		format = "jpeg"
-	}
-	data, err := k.JobOrder(job).Picture(picture.Spec{Prompt: req.Prompt, Seed: uint64(seedOf(req)), Width: width, Height: height}, format, 0)
-	if err != nil {
-		http.Error(w, "drawing failed", http.StatusInternalServerError)
-		return
-	}
-	w.Header().Set("Content-Type", "image/"+format)
-	_, _ = w.Write(data)
+	return 4
 }

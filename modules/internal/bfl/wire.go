@@ -1,6 +1,13 @@
 package bfl
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"errors"
+	"strings"
+
+	"aigc/app/fault"
+	"aigc/app/provider"
+)
 
 // Request is the union of the models' bodies: what is zero or nil is left out,
 // for FLUX.3 answers 422 to any field it does not know.
@@ -31,24 +38,52 @@ type Request struct {
 	InputImage8         string   `json:"input_image_8,omitempty"`
 }
 
-// SetInputs fills input_image, input_image_2 … with texts.
-func (r *Request) SetInputs(texts []string) {
-	slots := []*string{&r.InputImage, &r.InputImage2, &r.InputImage3, &r.InputImage4, &r.InputImage5, &r.InputImage6, &r.InputImage7, &r.InputImage8}
-	for i, t := range texts {
-		if i < len(slots) {
-			*slots[i] = t
+// SetPictures puts pictures, as raw base64 or what stands for it, where the
+// model wants them.
+func (r *Request) SetPictures(t Traits, texts []string) {
+	switch {
+	case t.Strict:
+		r.Images = texts
+	case t.Prompted:
+		if len(texts) > 0 {
+			r.ImagePrompt = texts[0]
+		}
+	default:
+		slots := r.slots()
+		for i, text := range texts[:min(len(texts), len(slots))] {
+			*slots[i] = text
 		}
 	}
 }
 
-type submitted struct {
-	ID         string   `json:"id"`
-	PollingURL string   `json:"polling_url,omitempty"`
-	Cost       *float64 `json:"cost"`
-	InputMP    float64  `json:"input_mp"`
-	OutputMP   float64  `json:"output_mp"`
+func (r *Request) slots() []*string {
+	return []*string{
+		&r.InputImage, &r.InputImage2, &r.InputImage3, &r.InputImage4,
+		&r.InputImage5, &r.InputImage6, &r.InputImage7, &r.InputImage8,
+	}
 }
 
+// submitted is the answer to a job.
+type submitted struct {
+	ID         string      `json:"id"`
+	PollingURL string      `json:"polling_url,omitempty"`
+	Cost       json.Number `json:"cost"` // credits, or null
+	InputMP    float64     `json:"input_mp"`
+	OutputMP   float64     `json:"output_mp"`
+}
+
+// creditsPerDollar: one credit is one US cent.
+const creditsPerDollar = 100
+
+func (w submitted) ticket() provider.Ticket {
+	t := provider.Ticket{ID: w.ID, URL: w.PollingURL}
+	if credits, err := w.Cost.Float64(); err == nil && credits >= 0 {
+		t.Cost = provider.USD(credits / creditsPerDollar)
+	}
+	return t
+}
+
+// polled is the answer to a poll.
 type polled struct {
 	ID       string          `json:"id"`
 	Status   string          `json:"status"`
@@ -58,7 +93,81 @@ type polled struct {
 }
 
 type result struct {
-	Sample string `json:"sample"`
-	Prompt string `json:"prompt,omitempty"`
-	Seed   *int64 `json:"seed,omitempty"`
+	Sample string      `json:"sample"`
+	Prompt string      `json:"prompt,omitempty"`
+	Seed   json.Number `json:"seed,omitempty"`
+}
+
+func (r result) answer() provider.Result {
+	out := provider.Result{URL: r.Sample, Prompt: r.Prompt}
+	if seed, err := r.Seed.Int64(); err == nil {
+		out.Seed = &seed
+	}
+	return out
+}
+
+// readPoll reads the answer to a poll, whatever its HTTP status: a failed job
+// may come with 422 or 503. Without a status in it, it is the asking that failed.
+func readPoll(res provider.Response) (w polled, ok bool) {
+	err := read(res.Body, &w)
+	return w, err == nil && w.Status != ""
+}
+
+// read is json.Unmarshal that leaves out values of an odd type: a cost written
+// as text must not lose the job id beside it.
+func read(body []byte, into any) error {
+	err := json.Unmarshal(body, into)
+	if odd := (*json.UnmarshalTypeError)(nil); errors.As(err, &odd) {
+		return nil
+	}
+	return err
+}
+
+// update maps the vendor's status. One that no sheet lists means wait, and so
+// does a result without an address: to fail here would be to lose it. That the
+// job is not found counts only where it must be known.
+func (w polled) update(mustKnow bool) provider.Update {
+	u := provider.Update{}
+	if w.Progress != nil {
+		u.Progress = min(max(*w.Progress, 0), 1)
+	}
+	switch w.Status {
+	case "Ready":
+		if w.Result == nil || w.Result.Sample == "" {
+			u.Message = "Black Forest Labs says ready, but names no result yet."
+			return u
+		}
+		u.Phase, u.Progress = provider.Done, 1
+		u.Answer = provider.Answer{VendorID: w.ID, Results: []provider.Result{w.Result.answer()}}
+		return u
+	case "Request Moderated":
+		u.Err = fault.New(fault.Rejected, "content_refused", "The request was refused by moderation%s.", w.reasons()).With(fault.ChargedNo)
+	case "Content Moderated":
+		u.Err = fault.New(fault.Rejected, "result_refused", "The result was refused by moderation%s.", w.reasons()).With(fault.ChargedNo)
+	case "Error": // whether it is charged is not confirmed
+		u.Err = fault.New(fault.VendorFailed, "vendor_failed", "Black Forest Labs says that the job failed.").With(fault.ChargedUnknown)
+	case "Task not found":
+		if !mustKnow {
+			return u
+		}
+		u.Err = fault.New(fault.Expired, "job_not_found", "Black Forest Labs does not know the job any more.").With(fault.ChargedUnknown)
+	default:
+		return u
+	}
+	u.Phase, u.Err.VendorCode = provider.Failed, w.Status
+	return u
+}
+
+// reasons of moderation, as the end of a sentence; empty if it gives none.
+func (w polled) reasons() string {
+	var d struct {
+		Reasons []string `json:"Moderation Reasons"`
+	}
+	if json.Unmarshal(w.Details, &d) != nil {
+		return ""
+	}
+	if text := provider.Words(strings.Join(d.Reasons, ", ")); text != "" {
+		return ": " + text
+	}
+	return ""
 }

@@ -4,7 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"slices"
 
+	"aigc/app/fault"
 	"aigc/app/provider"
 )
 
@@ -14,16 +16,25 @@ func Generate(ctx context.Context, c provider.Call, body Generation) (provider.A
 }
 
 // Edit sends one request for pictures from pictures. The files are streamed.
+// What the vendor would refuse of them is told before anything is sent.
 func Edit(ctx context.Context, c provider.Call, body Generation, images []provider.Image, mask provider.Image) (provider.Answer, error) {
 	form := provider.NewForm()
 	name := "image"
 	if len(images) > 1 {
 		name = "image[]" // several files are only taken under this name
 	}
-	for _, img := range images {
+	var first provider.Input
+	var faults []fault.Detail
+	for i, img := range images {
 		in, err := c.Inputs.Open(ctx, img)
 		if err != nil {
 			return provider.Answer{}, err
+		}
+		if i == 0 {
+			first = in
+		}
+		if m := pictureFault(in); m != "" {
+			faults = append(faults, fault.Detail{Location: "body.image", Message: m})
 		}
 		form.File(name, in)
 	}
@@ -32,12 +43,48 @@ func Edit(ctx context.Context, c provider.Call, body Generation, images []provid
 		if err != nil {
 			return provider.Answer{}, err
 		}
+		if m := maskFault(in, first); m != "" {
+			faults = append(faults, fault.Detail{Location: "body.mask", Message: m})
+		}
 		form.File("mask", in)
 	}
+	if len(faults) > 0 {
+		return provider.Answer{}, fault.Faults(faults...)
+	}
 	if err := body.fields(form); err != nil {
-		return provider.Answer{}, err
+		return provider.Answer{}, fault.Wrap(err, fault.Unavailable, "request_body", "The request could not be put together.").With(fault.ChargedNo)
 	}
 	return buy(ctx, c, provider.Request{URL: "/images/edits", Form: form})
+}
+
+// Limits of the files of an edit, in bytes.
+const (
+	maxPicture = 50 << 20
+	maxMask    = 4 << 20
+)
+
+var pictureTypes = []string{"image/png", "image/jpeg", "image/webp"}
+
+func pictureFault(in provider.Input) string {
+	switch {
+	case !slices.Contains(pictureTypes, in.MIME):
+		return "OpenAI edits png, jpeg and webp"
+	case in.Size >= maxPicture:
+		return "OpenAI takes less than 50 MB a picture"
+	}
+	return ""
+}
+
+func maskFault(mask, picture provider.Input) string {
+	switch {
+	case mask.MIME != "image/png":
+		return "a mask is a png with transparent parts"
+	case mask.Size >= maxMask:
+		return "OpenAI takes less than 4 MB of mask"
+	case mask.Width != picture.Width || mask.Height != picture.Height:
+		return "a mask has the size of the first picture"
+	}
+	return ""
 }
 
 func buy(ctx context.Context, c provider.Call, r provider.Request) (provider.Answer, error) {
@@ -47,21 +94,32 @@ func buy(ctx context.Context, c provider.Call, r provider.Request) (provider.Ans
 		return provider.Answer{}, err
 	}
 	if res.Status != http.StatusOK {
-		return provider.Answer{}, failure(res)
+		return provider.Answer{}, failure(c, res)
 	}
 	return parse(res, c.Model)
 }
 
 // parse reads a whole answer. GPT models always send base64; an address is
-// what a gateway in front of them may send.
+// what a gateway in front of them may send. Pictures count even if something
+// beside them has an odd type; JSON without a list of them says nothing of
+// what became of the request.
 func parse(res provider.Response, model string) (provider.Answer, error) {
 	var w answer
-	if err := res.Decode(&w); err != nil {
-		return provider.Answer{}, err
-	}
+	err := res.Decode(&w)
 	a := provider.Answer{Model: model, VendorID: res.Header.Get("X-Request-Id"), Usage: w.Usage}
-	for _, d := range w.Data {
-		a.Results = append(a.Results, provider.Result{Base64: d.B64, URL: d.URL, Prompt: d.RevisedPrompt})
+	if w.Data != nil {
+		for _, d := range *w.Data {
+			if d.B64 != "" || d.URL != "" {
+				a.Results = append(a.Results, provider.Result{Base64: d.B64, URL: d.URL, Prompt: d.RevisedPrompt})
+			}
+		}
+	}
+	switch {
+	case len(a.Results) > 0:
+	case err != nil:
+		return provider.Answer{}, err
+	case w.Data == nil:
+		return provider.Answer{}, fault.New(fault.InDoubt, "answer_unreadable", "OpenAI's answer to a paid request holds no list of pictures.").With(fault.ChargedUnknown)
 	}
 	var u usage
 	if json.Unmarshal(w.Usage, &u) == nil {

@@ -1,42 +1,42 @@
 package openai
 
 import (
-	"net/http"
+	"context"
+	"strings"
 	"testing"
 
-	"aigc/app/fault"
+	"aigc/app/module"
 	"aigc/app/provider"
+	"aigc/app/provider/providertest"
 )
 
-// Whatever a vendor sends: no panic, and nothing unreadable becomes a result.
-func FuzzAnswer(f *testing.F) {
-	f.Add([]byte(`{"created":1,"data":[{"b64_json":"aGk="}],"usage":{"output_tokens":1}}`))
-	f.Add([]byte(`{"data":[{"url":"https://x"}],"usage":[]}`))
-	f.Add([]byte(`<html>`))
-	f.Fuzz(func(t *testing.T, body []byte) {
-		a, err := parse(provider.Response{Status: http.StatusOK, Body: body}, "gpt-image-2")
-		if err != nil && len(a.Results) > 0 {
-			t.Error("an unreadable answer has results")
-		}
-		if a.Cost != nil && a.Cost.Amount < 0 {
-			return // a negative count of tokens is the vendor's word
-		}
-	})
+// drawer is the least driver.
+type drawer struct{}
+
+// Generate implements [provider.Generator].
+func (drawer) Generate(ctx context.Context, c provider.Call, in Generation) (provider.Answer, error) {
+	return Generate(ctx, c, in)
 }
 
-// Every error has a kind and a text, and a 5xx is never a proof of refusal
-// except the one that is documented.
-func FuzzFailure(f *testing.F) {
-	f.Add(400, []byte(`{"error":{"message":"no","type":"image_generation_user_error","code":"moderation_blocked"}}`))
-	f.Add(503, []byte(`{"error":{"code":"server_is_overloaded"}}`))
-	f.Add(500, []byte(`[]`))
-	f.Fuzz(func(t *testing.T, status int, body []byte) {
-		e := failure(provider.Response{Status: status, Body: body})
-		if e.Kind == "" || e.Safe == "" {
-			t.Errorf("%+v", e)
-		}
-		if status == 401 && e.Kind == fault.InDoubt {
-			t.Error("a refused key is no doubt")
-		}
-	})
+// Whatever is answered: no panic, nothing unreadable is a result, and of the
+// 5xx only the documented one is no doubt.
+func FuzzAnswer(f *testing.F) {
+	declined := func(status int, body string) bool {
+		return status == 503 && strings.Contains(body, "overloaded")
+	}
+	job := module.Via[Generation](Vendor(), drawer{}).Job
+	providertest.FuzzSubmit(f, job, "gpt-image-2", `{"model":"gpt-image-2","prompt":"x"}`, declined,
+		providertest.Seed{Status: 200, Body: `{"created":1,"data":[{"b64_json":"aGk="}],"usage":{"input_tokens":1,"output_tokens":1}}`},
+		providertest.Seed{Status: 200, Body: `{"data":[{"url":"https://x"}],"usage":{"output_tokens":1,"input_tokens_details":{"text_tokens":-5}}}`},
+		providertest.Seed{Status: 200, Body: `{"data":[]}`},
+		providertest.Seed{Status: 200, Body: `{"error":{"message":"no"}}`},
+		providertest.Seed{Status: 200, Body: `<html>`},
+		providertest.Seed{Status: 400, Body: `{"error":{"message":"no","type":"image_generation_user_error","code":"moderation_blocked","moderation_details":{"moderation_stage":"output","categories":["x"]}}}`},
+		providertest.Seed{Status: 429, Body: `{"error":{"message":"no","type":"insufficient_quota","code":null}}`},
+		providertest.Seed{Status: 503, Body: `{"error":{"code":"server_is_overloaded"}}`},
+		providertest.Seed{Status: 500, Body: `{"error":{"code":"moderation_blocked"}}`},
+		providertest.Seed{Status: 500, Body: `{"error":{"code":"insufficient_quota","message":5}}`},
+		providertest.Seed{Status: 403, Body: `{"error":"sk-fuzz-0123456789"}`},
+		providertest.Seed{Status: 400, Body: `{"error":{"message":"sk-fuzz-0123456789","code":"sk-fuzz-0123456789"}}`},
+	)
 }

@@ -1,221 +1,169 @@
 package openai
 
 import (
-	"bytes"
-	"encoding/base64"
 	"encoding/json"
 	"fmt"
-	"hash/fnv"
-	"image"
-	"image/color/palette"
-	"image/draw"
-	"image/gif"
 	"io"
 	"mime"
-	"mime/multipart"
 	"net/http"
-	"strconv"
 	"time"
 
 	"aigc/app/sandbox"
-	"aigc/app/sandbox/picture"
 )
+
+// drawTime is how long a picture takes in the sandbox.
+const drawTime = 150 * time.Millisecond
 
 // imitate answers as OpenAI does.
 func imitate(k *sandbox.Kit) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /v1/models", keyed(func(w http.ResponseWriter, _ *http.Request) {
-		_, _ = io.WriteString(w, `{"object":"list","data":[{"id":"gpt-image-2","object":"model","created":1776729600,"owned_by":"system","shutdown_date":null}]}`)
+		list := []listed{}
+		for _, id := range imitated {
+			list = append(list, listed{ID: id, Object: "model", OwnedBy: "system"})
+		}
+		reply(w, map[string]any{"object": "list", "data": list})
 	}))
 	mux.HandleFunc("POST /v1/images/generations", keyed(func(w http.ResponseWriter, r *http.Request) {
-		var g Generation
-		d := json.NewDecoder(r.Body)
-		d.DisallowUnknownFields()
-		if err := d.Decode(&g); err != nil {
-			refuse(w, 400, "invalid_request_error", "unknown_parameter", "The request cannot be read.")
-			return
-		}
-		sell(k, w, r, g, 0)
+		g, no := readJSON(r)
+		sell(k, w, r, g, nil, no)
 	}))
 	mux.HandleFunc("POST /v1/images/edits", keyed(func(w http.ResponseWriter, r *http.Request) {
-		g, files, err := readForm(r)
-		if err != nil {
-			refuse(w, 400, "invalid_request_error", "invalid_image", err.Error())
-			return
-		}
-		sell(k, w, r, g, files)
+		g, files, no := readForm(r)
+		sell(k, w, r, g, files, no)
 	}))
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		invalid("", "", fmt.Sprintf("Invalid URL (%s %s)", r.Method, r.URL.Path)).as(http.StatusNotFound).send(w)
+	})
 	return mux
+}
+
+// imitated are the models that are live on 2026-11-23.
+var imitated = []string{
+	"gpt-image-1-mini", "gpt-image-1.5", "gpt-image-1.5-2025-12-16", "chatgpt-image-latest",
+	"gpt-image-2", "gpt-image-2-2026-04-21",
+	"gpt-image-2.5-sunburst", "gpt-image-2.5-sunburst-2026-09-08", "gpt-image-2.5-flare", "gpt-image-2.5-flare-2026-09-08",
+	"gpt-image-2.6-sunburst", "gpt-image-2.6-flare",
+}
+
+type listed struct {
+	ID       string  `json:"id"`
+	Object   string  `json:"object"`
+	OwnedBy  string  `json:"owned_by"`
+	Shutdown *string `json:"shutdown_date"`
 }
 
 func keyed(h http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		if r.Header.Get("Authorization") != "Bearer "+sandbox.Key {
-			refuse(w, 401, "invalid_request_error", "invalid_api_key", "Incorrect API key provided.")
+			badKey.send(w)
 			return
 		}
-		w.Header().Set("Content-Type", "application/json")
+		w.Header().Set("X-Request-Id", "req_"+sandbox.NewID())
 		h(w, r)
 	}
 }
 
-func refuse(w http.ResponseWriter, status int, kind, code, message string) {
-	var p problem
-	p.Error.Type, p.Error.Code, p.Error.Message = kind, code, message
+func reply(w http.ResponseWriter, v any) {
 	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(v)
+}
+
+// no is an answer in the shape of the vendor's errors.
+type no struct {
+	status      int
+	kind        string
+	code, param string
+	message     string
+	details     *moderation
+}
+
+var (
+	badKey     = &no{status: 401, kind: "invalid_request_error", code: "invalid_api_key", message: "Incorrect API key provided: sand***. You can find your API key at https://platform.openai.com/account/api-keys."}
+	empty      = &no{status: 429, kind: "insufficient_quota", code: "credit_balance_exhausted", message: "You exceeded your current quota, please check your plan and billing details."}
+	throttled  = &no{status: 429, kind: "rate_limit_exceeded", code: "rate_limit_exceeded", message: "Rate limit reached for images per minute."}
+	overloaded = &no{status: 503, kind: "service_unavailable_error", code: "server_is_overloaded", message: "The server is overloaded. Please try again later."}
+	broken     = &no{status: 500, kind: "server_error", code: "server_error", message: "The server had an error while processing your request."}
+	moderated  = &no{
+		status: 400, kind: "image_generation_user_error", code: "moderation_blocked",
+		message: "Your request was rejected by the safety system. safety_violations=[violence].",
+		details: &moderation{Stage: "input", Categories: []string{"violence"}},
+	}
+	moderatedLate = &no{
+		status: 400, kind: "image_generation_user_error", code: "moderation_blocked",
+		message: "The generated image was rejected by the safety system. safety_violations=[violence].",
+		details: &moderation{Stage: "output", Categories: []string{"violence"}},
+	}
+)
+
+// invalid is a 400 about one parameter.
+func invalid(param, code, message string) *no {
+	return &no{status: http.StatusBadRequest, kind: "invalid_request_error", code: code, param: param, message: message}
+}
+
+func (n no) as(status int) *no { n.status = status; return &n }
+
+func (n *no) send(w http.ResponseWriter) {
+	var p problem
+	p.Error.Type, p.Error.Message, p.Error.Details = n.kind, n.message, n.details
+	if n.code != "" {
+		p.Error.Code = &n.code
+	}
+	if n.param != "" {
+		p.Error.Param = &n.param
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(n.status)
 	_ = json.NewEncoder(w).Encode(p)
 }
 
+func readJSON(r *http.Request) (g Generation, bad *no) {
+	if kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); kind != "application/json" {
+		return g, invalid("", "", "Unsupported content type: send application/json.")
+	}
+	d := json.NewDecoder(io.LimitReader(r.Body, 1<<20))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&g); err != nil {
+		return g, invalid("", "unknown_parameter", "The body is no JSON object of known parameters: "+err.Error())
+	}
+	return g, nil
+}
+
 // sell checks a request, takes the money and draws.
-func sell(k *sandbox.Kit, w http.ResponseWriter, r *http.Request, g Generation, files int) {
+func sell(k *sandbox.Kit, w http.ResponseWriter, r *http.Request, g Generation, files []file, bad *no) {
 	o := k.Order(r, g.Prompt)
-	switch width, height, ok := ParseSize(g.Size); {
-	case g.Prompt == "" || g.Model == "":
-		refuse(w, 400, "invalid_request_error", "missing_required_parameter", "prompt and model are required.")
-	case g.Size != "" && g.Size != "auto" && !ok || ok && GenOf(g.Model) >= Gen2 && SizeFault(width, height) != "":
-		refuse(w, 400, "invalid_request_error", "invalid_value", "Invalid size.")
+	if bad == nil {
+		bad = g.complaint()
+	}
+	switch {
+	case bad != nil:
 	case o.Has("400"):
-		refuse(w, 400, "invalid_request_error", "invalid_value", "The sandbox was asked for a 400.")
+		bad = invalid("prompt", "invalid_value", "The sandbox was asked for a 400.")
 	case o.Has("401"):
-		refuse(w, 401, "invalid_request_error", "invalid_api_key", "Incorrect API key provided: sand****.")
+		bad = badKey
 	case o.Has("402"):
-		refuse(w, 429, "insufficient_quota", "credit_balance_exhausted", "You exceeded your current quota.")
+		bad = empty
 	case o.Has("refuse"):
-		refuse(w, 400, "image_generation_user_error", "moderation_blocked", "Your request was rejected by the safety system. safety_violations=[violence].")
+		bad = moderated
 	case o.Again("429"):
 		w.Header().Set("Retry-After", "1")
-		refuse(w, 429, "rate_limit_exceeded", "rate_limit_exceeded", "Rate limit reached.")
+		bad = throttled
 	case o.Again("503"):
-		refuse(w, 503, "service_unavailable_error", "server_is_overloaded", "The server is overloaded.")
+		bad = overloaded
+	}
+	if bad != nil {
+		bad.send(w)
+		return
+	}
+	o.Buy()
+	o.Work(r, drawTime)
+	body, err := paint(o, g, len(files))
+	switch {
+	case err != nil:
+		broken.send(w)
+	case o.Has("refuse-output"):
+		moderatedLate.send(w)
 	default:
-		o.Buy()
-		o.Work(r, 150*time.Millisecond)
-		body, err := paint(o, g, files)
-		if err != nil {
-			refuse(w, 500, "server_error", "server_error", "The picture could not be drawn.")
-			return
-		}
 		o.Answer(w, http.StatusOK, body)
-	}
-}
-
-// outTokens is what a 1024x1024 picture costs in output tokens, from the list
-// prices of 2.5 at $30 a million.
-var outTokens = map[string]int{"low": 200, "medium": 433, "high": 1767, "xhigh": 3133, "max": 7033}
-
-func paint(o *sandbox.Order, g Generation, files int) ([]byte, error) {
-	width, height, ok := ParseSize(g.Size)
-	if !ok {
-		width, height, g.Size = 1024, 1024, "1024x1024"
-	}
-	if outTokens[g.Quality] == 0 {
-		g.Quality = "medium"
-	}
-	if g.OutputFormat == "" {
-		g.OutputFormat = "png"
-	}
-	seed := fnv.New64a()
-	_, _ = io.WriteString(seed, g.Prompt)
-	var data []map[string]string
-	for i := range max(1, g.N) {
-		spec := picture.Spec{Prompt: g.Prompt, Seed: seed.Sum64() + uint64(i), Width: width, Height: height, Transparent: g.Background == "transparent"}
-		bytes, err := render(o, spec, g)
-		if err != nil {
-			return nil, err
-		}
-		text := base64.StdEncoding.EncodeToString(bytes)
-		if o.Has("badbase64") {
-			text = text[:len(text)/2] + "*!*!" + text[len(text)/2+4:]
-		}
-		data = append(data, map[string]string{"b64_json": text})
-	}
-	out := len(data) * outTokens[g.Quality] * width * height / (1024 * 1024)
-	in := len(g.Prompt)/4 + 1
-	return json.Marshal(map[string]any{
-		"created": time.Now().Unix(), "background": "opaque", "output_format": g.OutputFormat, "quality": g.Quality, "size": g.Size, "data": data,
-		"usage": map[string]any{
-			"input_tokens": in + 300*files, "output_tokens": out, "total_tokens": in + 300*files + out,
-			"input_tokens_details":  map[string]int{"text_tokens": in, "image_tokens": 300 * files},
-			"output_tokens_details": map[string]int{"image_tokens": out, "text_tokens": 0},
-		},
-	})
-}
-
-func render(o *sandbox.Order, s picture.Spec, g Generation) ([]byte, error) {
-	switch g.OutputFormat {
-	case "svg":
-		hue := s.Seed % 360
-		return fmt.Appendf(nil, `<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d" viewBox="0 0 100 100"><rect width="100" height="100" fill="hsl(%d 60%% 85%%)"/><circle cx="70" cy="30" r="12" fill="#fc6"/><path d="M0 80 Q25 50 50 75 T100 65 V100 H0Z" fill="hsl(%d 45%% 45%%)"/></svg>`, s.Width, s.Height, hue, hue), nil
-	case "gif":
-		return animate(s, g.GIF)
-	}
-	quality := 0
-	if g.OutputCompression != nil {
-		quality = max(1, *g.OutputCompression)
-	}
-	return o.Picture(s, g.OutputFormat, quality)
-}
-
-// animate draws each frame with a seed of its own.
-func animate(s picture.Spec, opt *GIF) ([]byte, error) {
-	count, pause := 9, 200
-	if opt != nil && opt.FrameCount > 0 {
-		count = opt.FrameCount
-	}
-	if opt != nil && opt.FrameDurationMS > 0 {
-		pause = opt.FrameDurationMS
-	}
-	var g gif.GIF
-	for i := range count {
-		s.Seed += uint64(i)
-		frame := image.NewPaletted(image.Rect(0, 0, s.Width, s.Height), palette.Plan9)
-		draw.Draw(frame, frame.Bounds(), picture.Draw(s), image.Point{}, draw.Src)
-		g.Image, g.Delay = append(g.Image, frame), append(g.Delay, pause/10)
-	}
-	var b bytes.Buffer
-	err := gif.EncodeAll(&b, &g)
-	return b.Bytes(), err
-}
-
-// readForm reads the fields of an edit and looks at its files.
-func readForm(r *http.Request) (g Generation, files int, err error) {
-	_, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	if err != nil {
-		return g, 0, fmt.Errorf("expected multipart/form-data")
-	}
-	parts := multipart.NewReader(r.Body, params["boundary"])
-	for {
-		p, err := parts.NextPart()
-		if err == io.EOF {
-			break
-		}
-		if err != nil {
-			return g, 0, fmt.Errorf("the form is broken")
-		}
-		if p.FileName() != "" {
-			if _, _, err := image.DecodeConfig(p); err != nil {
-				return g, 0, fmt.Errorf("%s is no picture", p.FormName())
-			}
-			_, _ = io.Copy(io.Discard, p)
-			files++
-			continue
-		}
-		text, _ := io.ReadAll(io.LimitReader(p, 1<<20))
-		setField(&g, p.FormName(), string(text))
-	}
-	if files == 0 {
-		return g, 0, fmt.Errorf("image is required")
-	}
-	return g, files, nil
-}
-
-func setField(g *Generation, name, text string) {
-	value, err := json.Marshal(text)
-	if _, bad := strconv.Atoi(text); bad == nil && name != "user" && name != "prompt" {
-		value, err = []byte(text), nil
-	}
-	if err == nil {
-		_ = json.Unmarshal([]byte(`{"`+name+`":`+string(value)+`}`), g) // an unknown field is ignored, as in the form
 	}
 }

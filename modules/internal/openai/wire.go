@@ -2,8 +2,6 @@ package openai
 
 import (
 	"encoding/json"
-	"strconv"
-	"strings"
 
 	"aigc/app/provider"
 )
@@ -34,9 +32,23 @@ type GIF struct {
 	FrameDurationMS int `json:"frame_duration_ms,omitempty" minimum:"10" maximum:"10000" default:"200" doc:"how long each frame stands, in milliseconds"`
 }
 
+// Frames is how many there will be; of no options, the default.
+func (g *GIF) Frames() int {
+	if g == nil || g.FrameCount == 0 {
+		return DefaultFrames
+	}
+	return g.FrameCount
+}
+
 // SVG are the options of a vector result; models 2.6 only.
 type SVG struct {
 	Model string `json:"model,omitempty" maxLength:"100" doc:"text model that writes the SVG, billed extra"`
+}
+
+// fieldNames are those of a form, in the order they are sent.
+var fieldNames = []string{
+	"model", "prompt", "n", "size", "quality", "background", "output_format", "output_compression",
+	"moderation", "user", "complexity", "input_fidelity", "gif", "svg",
 }
 
 // fields writes the body as multipart fields.
@@ -49,7 +61,7 @@ func (g Generation) fields(f *provider.Form) error {
 	if err := json.Unmarshal(raw, &m); err != nil {
 		return err
 	}
-	for _, name := range []string{"model", "prompt", "n", "size", "quality", "background", "output_format", "output_compression", "moderation", "user", "complexity", "input_fidelity", "gif", "svg"} {
+	for _, name := range fieldNames {
 		v, ok := m[name]
 		if !ok {
 			continue
@@ -63,54 +75,50 @@ func (g Generation) fields(f *provider.Form) error {
 	return nil
 }
 
+// answer is a whole 200. Without data it is none.
 type answer struct {
-	Created int64 `json:"created"`
-	Data    []struct {
-		B64           string `json:"b64_json"`
-		URL           string `json:"url"`
-		RevisedPrompt string `json:"revised_prompt"`
-	} `json:"data"`
+	Data  *[]item         `json:"data"`
 	Usage json.RawMessage `json:"usage"`
 }
 
+type item struct {
+	B64           string `json:"b64_json,omitempty"`
+	URL           string `json:"url,omitempty"`
+	RevisedPrompt string `json:"revised_prompt,omitempty"`
+}
+
 type usage struct {
-	Input        int `json:"input_tokens"`
-	Output       int `json:"output_tokens"`
-	InputDetails struct {
-		Text   int `json:"text_tokens"`
-		Image  int `json:"image_tokens"`
-		Cached struct {
-			Text  int `json:"text_tokens"`
-			Image int `json:"image_tokens"`
-		} `json:"cached_tokens_details"`
-	} `json:"input_tokens_details"`
+	Input         int    `json:"input_tokens"`
+	Output        int    `json:"output_tokens"`
+	Total         int    `json:"total_tokens"`
+	InputDetails  tokens `json:"input_tokens_details"`
+	OutputDetails tokens `json:"output_tokens_details"`
+}
+
+type tokens struct {
+	Text  int `json:"text_tokens"`
+	Image int `json:"image_tokens"`
 }
 
 // List prices of gpt-image-2, 2.5 and 2.6 in US dollars for a million tokens
-// (developers.openai.com, November 2026).
+// (developers.openai.com, November 2026). What is cached costs less, but the
+// answer's words on that are not confirmed, so it counts in full here.
 const (
 	textIn   = 5.0
 	imageIn  = 8.0
 	imageOut = 30.0
 )
 
-// cost is what the tokens of an answer cost; nil where the model's price for
-// a token is not known.
+// cost is what the tokens of an answer cost; nil where a price is not known:
+// of other models, and of text that came out (the writer of an SVG is billed
+// extra).
 func (u usage) cost(model string) *provider.Money {
-	if GenOf(model) < Gen2 || u.Output == 0 {
-		return nil
-	}
-	text := u.InputDetails.Text
-	if text+u.InputDetails.Image == 0 {
+	text, image := u.InputDetails.Text, u.InputDetails.Image
+	if text == 0 && image == 0 {
 		text = u.Input
 	}
-	return provider.USD((float64(text)*textIn + float64(u.InputDetails.Image)*imageIn + float64(u.Output)*imageOut) / 1e6)
-}
-
-// ParseSize reads "WxH"; false for anything else, "auto" included.
-func ParseSize(s string) (w, h int, ok bool) {
-	left, right, _ := strings.Cut(s, "x")
-	w, errW := strconv.Atoi(left)
-	h, errH := strconv.Atoi(right)
-	return w, h, errW == nil && errH == nil && w > 0 && h > 0
+	if !priced(model) || u.Output <= 0 || text < 0 || image < 0 || u.OutputDetails.Text != 0 {
+		return nil
+	}
+	return provider.USD((float64(text)*textIn + float64(image)*imageIn + float64(u.Output)*imageOut) / 1e6)
 }

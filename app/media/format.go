@@ -1,0 +1,73 @@
+package media
+
+import "bytes"
+
+// format is one type of file that we know.
+type format struct {
+	name      string // for people
+	mime, ext string
+	kind      Kind
+	is        func(head []byte) bool
+	inspect   func(s *source, info *Info) error
+}
+
+// formats are all types that a result or an upload may have.
+var formats = []format{
+	{"PNG", "image/png", ".png", Image, prefix("\x89PNG\r\n\x1a\n"), inspectPNG},
+	{"JPEG", "image/jpeg", ".jpg", Image, prefix("\xff\xd8\xff"), inspectJPEG},
+	{"GIF", "image/gif", ".gif", Image, isGIF, inspectGIF},
+	{"WebP", "image/webp", ".webp", Image, isWebP, inspectWebP},
+	{"BMP", "image/bmp", ".bmp", Image, isBMP, inspectBMP},
+	{"MP4", "video/mp4", ".mp4", Video, isMP4, inspectMP4},
+	{"SVG", mimeSVG, ".svg", Image, isXML, inspectSVG},
+}
+
+const mimeSVG = "image/svg+xml"
+
+// TypeByExt is the media type of a name we gave; "application/octet-stream"
+// for any other.
+func TypeByExt(ext string) string {
+	for _, f := range formats {
+		if f.ext == ext {
+			return f.mime
+		}
+	}
+	return "application/octet-stream"
+}
+
+func isGIF(h []byte) bool { return prefix("GIF87a")(h) || prefix("GIF89a")(h) }
+
+func isWebP(h []byte) bool {
+	return len(h) >= 12 && string(h[:4]) == "RIFF" && string(h[8:12]) == "WEBP"
+}
+
+// isBMP asks for more than two letters, for they begin many a text: one plane
+// is there in every BMP.
+func isBMP(h []byte) bool {
+	if len(h) < 28 || !bytes.HasPrefix(h, []byte("BM")) {
+		return false
+	}
+	planes := h[26:28]
+	if h[14] == bmpCore {
+		planes = h[22:24]
+	}
+	return planes[0] == 1 && planes[1] == 0
+}
+
+// isMP4 leaves out the pictures that share MP4's container: HEIC and AVIF.
+func isMP4(h []byte) bool {
+	if len(h) < 12 || string(h[4:8]) != "ftyp" {
+		return false
+	}
+	switch string(h[8:12]) {
+	case "heic", "heix", "heim", "heis", "hevc", "hevx", "mif1", "msf1", "avif", "avis":
+		return false
+	}
+	return true
+}
+
+// isXML is true of anything with tags; the root decides.
+func isXML(h []byte) bool {
+	h = bytes.TrimLeft(bytes.TrimPrefix(h, []byte("\xef\xbb\xbf")), " \t\r\n")
+	return bytes.HasPrefix(h, []byte("<"))
+}

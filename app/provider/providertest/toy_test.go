@@ -1,0 +1,273 @@
+package providertest
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"time"
+
+	"aigc/app/fault"
+	"aigc/app/module"
+	"aigc/app/provider"
+	"aigc/app/sandbox"
+	"aigc/app/sandbox/picture"
+)
+
+// toy is a vertical with a driver that can be given one bug, by name.
+type toy struct {
+	bug   string
+	async bool
+}
+
+type toyInput struct {
+	Prompt string `json:"prompt"`
+}
+
+type toyAnswer struct {
+	ID       string  `json:"id,omitempty"`
+	URL      string  `json:"url,omitempty"` // where to poll
+	State    string  `json:"state,omitempty"`
+	Progress float64 `json:"progress,omitempty"`
+	B64      string  `json:"b64,omitempty"`
+	Result   string  `json:"result,omitempty"`
+	Error    string  `json:"error,omitempty"`
+}
+
+// Spec implements [module.Module].
+func (toy) Spec() module.Spec { return module.Spec{Name: "toy", Title: "Toy"} }
+
+// Mount implements [module.Module].
+func (m toy) Mount(h *module.Host) error {
+	v := provider.Vendor{Name: "toyco", Title: "Toy Co", BaseURL: "https://toy.example/v1", Prefix: "TOY", Imitate: imitateToy,
+		Probe: func(ctx context.Context, c provider.Call) error {
+			res, err := c.HTTP.Do(ctx, c, provider.Request{URL: "/me", Authorize: m.authorize(c)})
+			if err == nil && res.Status != http.StatusOK {
+				err = m.fault(res)
+			}
+			return err
+		}}
+	op := module.Operation{
+		Name: "image", Paths: []string{"/toy"}, Tool: "toy", Kind: module.Image, Title: "Toy", Doc: "Toy.", Models: []module.Model{{ID: "toy-1"}},
+	}
+	if m.async {
+		module.Add[toyInput](h, op, module.Via[toyInput](v, toyDriver{m}))
+	} else {
+		module.Add[toyInput](h, op, module.Via[toyInput](v, toyGenerator{m}))
+	}
+	return nil
+}
+
+func (m toy) authorize(c provider.Call) func(*http.Request) error {
+	return func(r *http.Request) error {
+		r.Header.Set("X-Key", c.Account.Secret.Reveal())
+		return nil
+	}
+}
+
+// fault is right but for the bug.
+func (m toy) fault(res provider.Response) *fault.Error {
+	var a toyAnswer
+	_ = json.Unmarshal(res.Body, &a) // not all of it is ours
+	f := res.Fault("Toy Co", "", a.Error)
+	if res.Status == http.StatusUnprocessableEntity {
+		f.Kind = fault.Rejected
+	}
+	switch {
+	case m.bug == "a 5xx is unavailable" && res.Status >= 500:
+		f.Kind = fault.Unavailable
+	case m.bug == "forgets the pause":
+		f.RetryAfter = 0
+	case m.bug == "a bad key is bad input" && f.Kind == fault.VendorAuth:
+		f.Kind = fault.Invalid
+	case m.bug == "no balance is a bad key" && f.Kind == fault.VendorQuota:
+		f.Kind = fault.VendorAuth
+	case m.bug == "charges a refusal" && f.Kind == fault.Rejected:
+		f.Charged = fault.ChargedYes
+	case m.bug == "hides the reason" && f.Kind == fault.Rejected:
+		f.Safe = "No."
+	case m.bug == "has no words":
+		f.Safe = " "
+	}
+	return f
+}
+
+func (m toy) buy(ctx context.Context, c provider.Call, in toyInput) (toyAnswer, error) {
+	var a toyAnswer
+	r := provider.Request{URL: "/make", Body: in, Paid: m.bug != "forgets that it pays", Authorize: m.authorize(c)}
+	if m.bug == "follows redirects" {
+		c.HTTP.HTTP.CheckRedirect = nil
+	}
+	res, err := c.HTTP.Do(ctx, c, r)
+	if m.bug == "repeats" && (err != nil || res.Status >= 500) {
+		c.HTTP = &provider.Client{HTTP: c.HTTP.HTTP, Gate: c.HTTP.Gate}
+		res, err = c.HTTP.Do(ctx, c, r)
+	}
+	if err != nil {
+		return a, err
+	}
+	if res.Status != http.StatusOK {
+		return a, m.fault(res)
+	}
+	if err := res.Decode(&a); err != nil {
+		if m.bug == "takes anything" {
+			return toyAnswer{ID: "1", B64: "x"}, nil
+		}
+		return a, err
+	}
+	return a, nil
+}
+
+type toyGenerator struct{ toy }
+
+// Generate implements [provider.Generator].
+func (m toyGenerator) Generate(ctx context.Context, c provider.Call, in toyInput) (provider.Answer, error) {
+	a, err := m.buy(ctx, c, in)
+	out := provider.Answer{}
+	if a.B64 != "" {
+		out.Results = []provider.Result{{Base64: a.B64}}
+	}
+	return out, err
+}
+
+type toyDriver struct{ toy }
+
+// Submit implements [provider.Driver].
+func (m toyDriver) Submit(ctx context.Context, c provider.Call, in toyInput) (provider.Ticket, error) {
+	a, err := m.buy(ctx, c, in)
+	if err == nil && a.ID == "" && m.bug != "needs no id" {
+		err = fault.New(fault.InDoubt, "no_ticket", "No id.")
+	}
+	return provider.Ticket{ID: a.ID, URL: a.URL}, err
+}
+
+// Poll implements [provider.Driver].
+func (m toyDriver) Poll(ctx context.Context, c provider.Call, t provider.Ticket) (provider.Update, error) {
+	r := provider.Request{URL: t.URL, Authorize: m.authorize(c)}
+	if m.bug == "trusts everybody" {
+		r.Trusted = func(*url.URL) bool { return true }
+	}
+	res, err := c.HTTP.Do(ctx, c, r)
+	if err != nil {
+		return provider.Update{}, err
+	}
+	var a toyAnswer
+	if err := res.Decode(&a); err != nil || res.Status != http.StatusOK {
+		return provider.Update{}, m.fault(res)
+	}
+	u := provider.Update{Progress: min(max(a.Progress, 0), 1)}
+	if m.bug == "counts in percent" {
+		u.Progress *= 100
+	}
+	switch a.State {
+	case "done":
+		if a.Result == "" {
+			u.Phase, u.Err = provider.Failed, fault.New(fault.Broken, "", "Done, without a result.")
+			return u, nil
+		}
+		u.Phase, u.Answer = provider.Done, provider.Answer{Results: []provider.Result{{URL: a.Result}}}
+		if m.bug == "never the same answer" {
+			u.Answer.VendorID = time.Now().String()
+		}
+	case "failed":
+		u.Phase, u.Err = provider.Failed, fault.New(fault.VendorFailed, "", "It failed. %s", provider.Words(a.Error))
+	case "refused":
+		u.Phase, u.Err = provider.Failed, fault.New(fault.Rejected, "", "Refused. %s", provider.Words(a.Error)).With(fault.ChargedNo)
+	case "stopped":
+		u.Phase = provider.Stopped
+	case "working":
+	default:
+		if m.bug == "unknown means failed" {
+			u.Phase, u.Err = provider.Failed, fault.New(fault.VendorFailed, "", "Status %s.", a.State)
+		}
+	}
+	return u, nil
+}
+
+// imitateToy answers submissions with base64 and with a job, as the driver wants.
+func imitateToy(k *sandbox.Kit) http.Handler {
+	mux := http.NewServeMux()
+	say := func(w http.ResponseWriter, status int, a toyAnswer) {
+		w.WriteHeader(status)
+		_ = json.NewEncoder(w).Encode(a)
+	}
+	keyed := func(h http.HandlerFunc) http.HandlerFunc {
+		return func(w http.ResponseWriter, r *http.Request) {
+			if r.Header.Get("X-Key") != sandbox.Key {
+				say(w, http.StatusUnauthorized, toyAnswer{Error: "who are you?"})
+				return
+			}
+			h(w, r)
+		}
+	}
+	paint := func(o *sandbox.Order) []byte {
+		data, err := o.Picture(picture.Spec{Prompt: "fox", Width: 300, Height: 300}, "png", 0)
+		if err != nil {
+			panic(err)
+		}
+		return data
+	}
+	mux.HandleFunc("GET /v1/me", keyed(func(w http.ResponseWriter, _ *http.Request) { say(w, 200, toyAnswer{}) }))
+	mux.HandleFunc("POST /v1/make", keyed(func(w http.ResponseWriter, r *http.Request) {
+		var in toyInput
+		_ = json.NewDecoder(r.Body).Decode(&in) // an empty prompt will do
+		o := k.Order(r, in.Prompt)
+		switch {
+		case o.Has("400"):
+			say(w, http.StatusBadRequest, toyAnswer{Error: "no"})
+		case o.Has("401"):
+			say(w, http.StatusUnauthorized, toyAnswer{Error: "no"})
+		case o.Has("402"):
+			say(w, http.StatusPaymentRequired, toyAnswer{Error: "no"})
+		case o.Has("refuse"):
+			say(w, http.StatusUnprocessableEntity, toyAnswer{Error: "too scary"})
+		case o.Again("429"):
+			w.Header().Set("Retry-After", "1")
+			say(w, http.StatusTooManyRequests, toyAnswer{Error: "slowly"})
+		default:
+			o.Buy()
+			job, err := k.Jobs.Accept(o, sandbox.NewID(), "toy-1", in.Prompt, in, 150*time.Millisecond)
+			if err != nil {
+				panic(err)
+			}
+			a := toyAnswer{ID: job.ID, URL: "http://" + r.Host + "/toyco/v1/jobs/" + job.ID}
+			if k.Jobs.Polled(job.ID) > 0 && o.Has("slow") {
+				o.Work(r, 0)
+			}
+			a.B64 = base64.StdEncoding.EncodeToString(paint(o))
+			if o.Has("badbase64") {
+				a.B64 = a.B64[:200] + "*!*" + a.B64[203:]
+			}
+			body, _ := json.Marshal(a) // plain strings
+			o.Answer(w, http.StatusOK, body)
+		}
+	}))
+	mux.HandleFunc("GET /v1/jobs/{id}", keyed(func(w http.ResponseWriter, r *http.Request) {
+		job, _ := k.Jobs.Find(r.PathValue("id"))
+		o, a := k.JobOrder(job), toyAnswer{State: "working", Progress: job.Progress()}
+		switch {
+		case o.Has("status") && k.Jobs.Polled(job.ID) <= 4:
+			a.State = o.Faults["status"]
+		case job.Progress() < 1:
+		case o.Has("fail"):
+			a.State, a.Error = "failed", "bad luck"
+		case o.Has("refuse-output"):
+			a.State, a.Error = "refused", "too scary"
+		case o.Has("cancel"):
+			a.State = "stopped"
+		default:
+			a.State, a.Result = "done", "http://"+r.Host+"/toyco/results/"+job.ID
+		}
+		say(w, http.StatusOK, a)
+	}))
+	mux.HandleFunc("GET /results/{id}", func(w http.ResponseWriter, r *http.Request) {
+		job, ok := k.Jobs.Find(r.PathValue("id"))
+		if !ok || k.JobOrder(job).Has("expired") {
+			http.Error(w, "gone", http.StatusForbidden)
+			return
+		}
+		_, _ = w.Write(paint(k.JobOrder(job)))
+	})
+	return mux
+}

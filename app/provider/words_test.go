@@ -1,0 +1,33 @@
+package provider_test
+
+import (
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"aigc/app/provider"
+)
+
+func TestWords(t *testing.T) {
+	t.Parallel()
+	cases := []struct{ name, text, want string }{
+		{"plain", "Invalid size.", "Invalid size."},
+		{"lines", " one\r\n\ttwo\x00three ", "one two three"},
+		{"broken text", "caf\xe9 \xf0\x9f", "caf"},
+		{"empty", " \n", ""},
+		{"chinese", "内容违规", "内容违规"},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			if got := provider.Words(c.text); got != c.want {
+				t.Errorf("%q, want %q", got, c.want)
+			}
+		})
+	}
+	for _, long := range []string{strings.Repeat("x", 1000), strings.Repeat("界", 100_000), strings.Repeat(" 界\n", 9999)} {
+		if got := provider.Words(long); len(got) > 500 || len(got) < 490 || !utf8.ValidString(got) {
+			t.Errorf("%d bytes of %d: %q", len(got), len(long), got)
+		}
+	}
+}

@@ -1,0 +1,118 @@
+package flux
+
+import (
+	"encoding/json"
+	"math"
+	"slices"
+	"strings"
+	"testing"
+
+	"aigc/modules/internal/bfl"
+)
+
+// All that an input becomes, without a vendor: faults, warnings, price.
+func TestPlan(t *testing.T) {
+	t.Parallel()
+	cases := []struct {
+		name, model, input string
+		faults, warnings   []string // fields; first words
+		quote              float64  // 0: none
+	}{
+		{name: "least", model: "flux-2-pro", input: `{}`, quote: 0.03},
+		{name: "three", model: "flux-2-pro", input: `{"n":3}`, quote: 0.09},
+		{name: "blank prompt", model: "flux-2-pro", input: `{"prompt":" "}`, faults: []string{"prompt"}, quote: 0.03},
+		{name: "four megapixels", model: "flux-2-max", input: `{"width":2048,"height":2048}`, quote: 0.16},
+		{name: "a little over one", model: "flux-2-pro", input: `{"width":1040,"height":1024}`, quote: 0.045},
+		{name: "input pictures cost what nobody knows yet", model: "flux-2-pro", input: `{"input_image":"a"}`},
+		{name: "so do those of flex", model: "flux-2-flex", input: `{"input_images":["a"]}`},
+		{name: "flat", model: "flux-pro-1.1", input: `{"image_prompt":"a"}`, quote: 0.04},
+		{name: "no list price of FLUX.3", model: "flux-3-image", input: `{"resolution":"4k"}`},
+		{name: "unknown model", model: "flux-4", input: `{}`},
+		{name: "one side", model: "flux-2-pro", input: `{"height":512}`, faults: []string{"width"}, quote: 0.03},
+		{name: "the other", model: "flux-2-pro", input: `{"width":512}`, faults: []string{"height"}, quote: 0.03},
+		{name: "both odd", model: "flux-2-pro", input: `{"width":1000,"height":1001}`, faults: []string{"width", "height"}, quote: 0.03},
+		{name: "too large", model: "flux-2-pro", input: `{"width":4096,"height":2048}`, faults: []string{"width"}, quote: 0.135},
+		{name: "sides of FLUX.1", model: "flux-pro-1.1", input: `{"width":1472,"height":224}`, faults: []string{"width", "height"}, quote: 0.04},
+		{name: "many pictures", model: "flux-2-klein-4b", input: `{"input_image":"a","input_images":["b","c","d","e"]}`, faults: []string{"input_images"}},
+		{name: "many pictures of FLUX.3", model: "flux-3-image", input: `{"input_image":"a","input_images":["1","2","3","4","5","6","7","8","9"]}`},
+		{name: "fields of the replaced service", model: "flux-2-pro", input: `{"aspect_ratio":"1:1","steps":20,"guidance":7.5,"seed":1}`, warnings: []string{"steps was left out", "guidance was left out"}, quote: 0.03},
+		{name: "and where they count", model: "flux-2-flex", input: `{"aspect_ratio":"1:1","steps":20,"guidance":7.5,"seed":1}`, quote: 0.05},
+		{name: "brought near", model: "flux-dev", input: `{"guidance":1,"safety_tolerance":6}`, warnings: []string{"guidance 1 became 1.5"}, quote: 0.025},
+		{name: "tolerance", model: "flux-3-image", input: `{"safety_tolerance":6}`, warnings: []string{"safety_tolerance 6 became 4"}},
+		{name: "sides of FLUX.3", model: "flux-3-image", input: `{"width":1024,"height":1024}`, warnings: []string{"width and height became aspect_ratio 1:1 and resolution 1k"}},
+		{name: "sides of FLUX.3 with a resolution", model: "flux-3-image", input: `{"width":1024,"height":1024,"resolution":"4k"}`, warnings: []string{"width and height became aspect_ratio 1:1: "}},
+		{name: "sides beside a ratio", model: "flux-3-image", input: `{"width":1024,"height":1024,"aspect_ratio":"16:9"}`, warnings: []string{"width and height were left out"}},
+		{name: "a ratio beside sides", model: "flux-2-pro", input: `{"width":1024,"height":1024,"aspect_ratio":"16:9"}`, warnings: []string{"aspect_ratio was left out"}, quote: 0.03},
+		{name: "all of the others for FLUX.3", model: "flux-3-image", input: `{"seed":1,"output_format":"png","prompt_upsampling":true,"raw":true,"steps":1,"guidance":2,"image_prompt":"a","image_prompt_strength":1}`,
+			warnings: []string{"steps", "guidance", "seed", "output_format", "prompt_upsampling", "raw", "image_prompt_strength", "image_prompt"}},
+		{name: "all of FLUX.3 for the others", model: "flux-2-pro", input: `{"resolution":"1k","grounding":false}`, warnings: []string{"resolution", "grounding"}, quote: 0.03},
+		{name: "inspired by the first", model: "flux-pro-1.1", input: `{"input_images":["a","b"]}`, warnings: []string{"the first of input_images became image_prompt"}, quote: 0.04},
+		{name: "inspired by the only one", model: "flux-dev", input: `{"input_image":"a"}`, warnings: []string{"the input picture became image_prompt"}, quote: 0.025},
+		{name: "inspired already", model: "flux-dev", input: `{"image_prompt":"a","input_image":"b"}`, warnings: []string{"input_images was left out"}, quote: 0.025},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			in := Input{Prompt: "x", N: 1}
+			if err := json.Unmarshal([]byte(c.input), &in); err != nil {
+				t.Fatal(err)
+			}
+			var fields []string
+			for _, f := range in.Check(c.model) {
+				fields = append(fields, f.Field)
+				if f.Message == "" {
+					t.Errorf("%s: no words", f.Field)
+				}
+			}
+			if !slices.Equal(fields, c.faults) {
+				t.Errorf("faults of %v, want %v", fields, c.faults)
+			}
+			p := in.Plan(c.model)
+			if p.Pictures != in.N {
+				t.Errorf("%d pictures", p.Pictures)
+			}
+			if (p.Quote == nil) != (c.quote == 0) || p.Quote != nil && math.Abs(p.Quote.Amount-c.quote) > 1e-9 {
+				t.Errorf("quote %+v, want %v", p.Quote, c.quote)
+			}
+			if len(p.Warnings) != len(c.warnings) {
+				t.Fatalf("warnings %q, want %q", p.Warnings, c.warnings)
+			}
+			for i, w := range c.warnings {
+				if !strings.HasPrefix(p.Warnings[i], w) {
+					t.Errorf("warning %q, want %q", p.Warnings[i], w)
+				}
+			}
+		})
+	}
+}
+
+// What goes to FLUX.3 is nothing but its own fields, whatever was asked for.
+func TestStrictStaysStrict(t *testing.T) {
+	t.Parallel()
+	yes, n, f := true, int64(1), 2.0
+	five := 5
+	in := Input{
+		Prompt: "x", N: 3, AspectRatio: "16:9", Width: 64, Height: 64, Resolution: "2k", Seed: &n, OutputFormat: "png", SafetyTolerance: &five,
+		PromptUpsampling: &yes, Raw: &yes, Steps: 5, Guidance: &f, Grounding: &yes, InputImage: "a", InputImages: nil, ImagePrompt: "b", ImagePromptStrength: &f,
+	}
+	for _, model := range []string{"flux-3-image", "flux-3-image-preview"} {
+		req, _ := in.wire(model)
+		req.SetPictures(bfl.TraitsOf(model), []string{"aGk="})
+		text, err := json.Marshal(req)
+		var fields map[string]any
+		if err == nil {
+			err = json.Unmarshal(text, &fields)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		for name := range fields {
+			if !slices.Contains([]string{"prompt", "images", "aspect_ratio", "resolution", "grounding", "safety_tolerance"}, name) {
+				t.Errorf("%s was sent to %s", name, model)
+			}
+		}
+		if len(fields) != 6 {
+			t.Errorf("%v", fields)
+		}
+	}
+}

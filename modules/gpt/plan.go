@@ -1,0 +1,78 @@
+package gpt
+
+import (
+	"fmt"
+	"strings"
+
+	"aigc/app/module"
+	"aigc/app/provider"
+	"aigc/modules/internal/openai"
+)
+
+// Plan implements [module.Planner].
+func (in Generation) Plan(model string) module.Plan {
+	body, warnings := in.wire(model)
+	return in.plan(body, warnings)
+}
+
+// Plan implements [module.Planner].
+func (in Edit) Plan(model string) module.Plan {
+	body, warnings := in.wire(model)
+	return in.plan(body, warnings)
+}
+
+func (o Options) plan(body openai.Generation, warnings []string) module.Plan {
+	p := module.Plan{Pictures: max(1, o.N), Warnings: warnings}
+	if each := quote(body); each > 0 {
+		p.Quote = provider.USD(each * float64(p.Pictures))
+	}
+	return p
+}
+
+// Check implements [module.Checker].
+func (in Generation) Check(model string) []module.Fault { return in.check(model) }
+
+// Check implements [module.Checker].
+func (in Edit) Check(model string) []module.Fault {
+	faults := in.check(model)
+	switch n := len(in.pictures()); {
+	case n == 0:
+		faults = append(faults, module.Fault{Field: "image", Message: "a picture to edit is required, in image or images"})
+	case n > maxPictures:
+		faults = append(faults, module.Fault{Field: "images", Message: fmt.Sprintf("at most %d pictures, image included", maxPictures)})
+	}
+	return faults
+}
+
+const maxPictures = 16
+
+// check looks at what a schema cannot say. Of a model that nobody here knows
+// nothing is asked: its vendor will.
+func (o Options) check(model string) []module.Fault {
+	var faults []module.Fault
+	bad := func(field, message string) { faults = append(faults, module.Fault{Field: field, Message: message}) }
+	gen := openai.GenOf(model)
+	format := o.format(gen)
+	if strings.TrimSpace(o.Prompt) == "" {
+		bad("prompt", "must not be empty")
+	}
+	if w, h, ok := openai.ParseSize(o.Size); ok && gen >= openai.Gen2 && gen < openai.GenNext && !o.oldSize(format) {
+		m := openai.SizeFault(w, h)
+		if format == "gif" {
+			m = openai.FrameFault(w, h, o.GIF.Frames())
+		}
+		if m != "" {
+			bad("size", m)
+		}
+	}
+	if o.Background == "transparent" && format != "png" && format != "webp" {
+		bad("background", "transparent needs output_format png or webp")
+	}
+	return faults
+}
+
+// oldSize says whether the size is one that the replaced service took and that
+// no model draws today; frames of a GIF may be that small.
+func (o Options) oldSize(format string) bool {
+	return format != "gif" && (o.Size == "256x256" || o.Size == "512x512")
+}

@@ -1,0 +1,112 @@
+package gpt
+
+import (
+	"encoding/json"
+	"math"
+	"slices"
+	"strings"
+	"testing"
+
+	"aigc/app/module"
+)
+
+// All that an input becomes, without a vendor: faults, warnings, price.
+func TestGenerationPlan(t *testing.T) {
+	t.Parallel()
+	cases := []struct {
+		name, model, input string
+		faults             []string // fields
+		warnings           []string // their first words
+		quote              float64  // 0: none
+		pictures           int
+	}{
+		{name: "least", model: "gpt-image-2", input: `{}`, pictures: 1},
+		{name: "blank prompt", model: "gpt-image-2", input: `{"prompt":" \n"}`, faults: []string{"prompt"}, pictures: 1},
+		{name: "priced", model: "gpt-image-2.5-flare", input: `{"size":"1024x1024","quality":"high","n":3}`, quote: 0.159, pictures: 3},
+		{name: "priced by its dated name", model: "gpt-image-2.5-flare-2026-09-08", input: `{"size":"1024x1024","quality":"low"}`, quote: 0.006, pictures: 1},
+		{name: "no list price of another size", model: "gpt-image-2.5-flare", input: `{"size":"1536x1024","quality":"high"}`, pictures: 1},
+		{name: "no list price of a film strip", model: "gpt-image-2.5-flare", input: `{"size":"auto","quality":"high"}`, pictures: 1},
+		{name: "old price", model: "gpt-image-1.5", input: `{"size":"1024x1024","quality":"medium"}`, quote: 0.034, pictures: 1},
+		{name: "old quality is priced as what it became", model: "gpt-image-1.5", input: `{"size":"1024x1024","quality":"standard"}`, warnings: []string{"quality standard became medium"}, quote: 0.034, pictures: 1},
+		{name: "size rules", model: "gpt-image-2", input: `{"size":"1000x1000"}`, faults: []string{"size"}, pictures: 1},
+		{name: "size rules of the unknown are the vendor's", model: "gpt-image-9", input: `{"size":"1000x1000"}`, pictures: 1},
+		{name: "old sizes are brought near", model: "gpt-image-2", input: `{"size":"512x512"}`, warnings: []string{"size 512x512 became 1024x1024"}, pictures: 1},
+		{name: "three sizes only", model: "gpt-image-1.5", input: `{"size":"1792x1024"}`, warnings: []string{"size 1792x1024 became 1536x1024"}, pictures: 1},
+		{name: "style", model: "gpt-image-2", input: `{"style":"vivid"}`, warnings: []string{"style was left out"}, pictures: 1},
+		{name: "links only", model: "gpt-image-2", input: `{"response_format":"b64_json"}`, warnings: []string{"response_format b64_json was left out"}, pictures: 1},
+		{name: "links as ever", model: "gpt-image-2", input: `{"response_format":"url"}`, pictures: 1},
+		{name: "finer than it can", model: "gpt-image-2", input: `{"quality":"max"}`, warnings: []string{"quality max became high"}, pictures: 1},
+		{name: "hd", model: "gpt-image-2.6-flare", input: `{"quality":"hd"}`, warnings: []string{"quality hd became high"}, pictures: 1},
+		{name: "transparent jpeg", model: "gpt-image-2", input: `{"background":"transparent","output_format":"jpeg"}`, faults: []string{"background"}, pictures: 1},
+		{name: "transparent svg", model: "gpt-image-2.6-flare", input: `{"background":"transparent","output_format":"svg"}`, faults: []string{"background"}, pictures: 1},
+		{name: "transparent png instead of svg", model: "gpt-image-2", input: `{"background":"transparent","output_format":"svg"}`, warnings: []string{"output_format svg became png"}, pictures: 1},
+		{name: "large frames", model: "gpt-image-2.6-flare", input: `{"size":"1024x1024","output_format":"gif"}`, faults: []string{"size"}, pictures: 1},
+		{name: "many frames", model: "gpt-image-2.6-flare", input: `{"size":"816x816","output_format":"gif","gif":{"frame_count":16}}`, faults: []string{"size"}, pictures: 1},
+		{name: "small frames", model: "gpt-image-2.6-flare", input: `{"size":"512x512","output_format":"gif","gif":{"frame_count":4}}`, pictures: 1},
+		{name: "all of 2.6 for 2", model: "gpt-image-2", input: `{"output_format":"gif","gif":{"frame_count":4},"svg":{},"complexity":"low","output_compression":5}`, pictures: 1,
+			warnings: []string{"output_format gif became png", "output_compression was left out", "complexity was left out", "gif was left out", "svg was left out"}},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			in := Generation{Options: Options{Prompt: "x", OutputFormat: "png"}}
+			if err := json.Unmarshal([]byte(c.input), &in); err != nil {
+				t.Fatal(err)
+			}
+			agrees(t, in.Plan(c.model), in.Check(c.model), c.pictures, c.quote, c.warnings, c.faults)
+		})
+	}
+}
+
+func TestEditPlan(t *testing.T) {
+	t.Parallel()
+	cases := []struct {
+		name, model, input string
+		faults, warnings   []string
+	}{
+		{name: "no picture", model: "gpt-image-2", input: `{}`, faults: []string{"image"}},
+		{name: "one by each name", model: "gpt-image-2", input: `{"image":"a","images":["b"]}`},
+		{name: "too many", model: "gpt-image-2", input: `{"image":"a","images":["1","2","3","4","5","6","7","8","9","10","11","12","13","14","15","16"]}`, faults: []string{"images"}},
+		{name: "faithful already", model: "gpt-image-2", input: `{"image":"a","input_fidelity":"high"}`, warnings: []string{"input_fidelity was left out"}},
+		{name: "faithful on demand", model: "gpt-image-1.5", input: `{"image":"a","input_fidelity":"high"}`},
+		{name: "size of the replaced service", model: "gpt-image-2", input: `{"image":"a","size":"256x256"}`, warnings: []string{"size 256x256 became 1024x1024"}},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			in := Edit{Options: Options{Prompt: "x"}}
+			if err := json.Unmarshal([]byte(c.input), &in); err != nil {
+				t.Fatal(err)
+			}
+			agrees(t, in.Plan(c.model), in.Check(c.model), 1, 0, c.warnings, c.faults)
+		})
+	}
+}
+
+func agrees(t *testing.T, p module.Plan, faults []module.Fault, pictures int, quote float64, warnings, fields []string) {
+	t.Helper()
+	var got []string
+	for _, f := range faults {
+		got = append(got, f.Field)
+		if f.Message == "" {
+			t.Errorf("%s: no words", f.Field)
+		}
+	}
+	if !slices.Equal(got, fields) {
+		t.Errorf("faults %+v, want %v", faults, fields)
+	}
+	if p.Pictures != pictures {
+		t.Errorf("%d pictures", p.Pictures)
+	}
+	if (p.Quote == nil) != (quote == 0) || p.Quote != nil && math.Abs(p.Quote.Amount-quote) > 1e-9 {
+		t.Errorf("quote %+v, want %v", p.Quote, quote)
+	}
+	if len(p.Warnings) != len(warnings) {
+		t.Fatalf("warnings %q, want %q", p.Warnings, warnings)
+	}
+	for i, w := range warnings {
+		if !strings.HasPrefix(p.Warnings[i], w) {
+			t.Errorf("warning %q, want %q", p.Warnings[i], w)
+		}
+	}
+}
