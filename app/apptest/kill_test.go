@@ -55,14 +55,14 @@ var deaths = []struct {
 	{"spooled", "flux", task.Succeeded, 1},
 	{"answer_saved", "flux", task.Succeeded, 1},
 	{"polled", "flux", task.Succeeded, 1},
-	{"poll_spooled", "flux", task.Succeeded, 1},
+	{"spooled:2", "flux", task.Succeeded, 1}, // the answer of the poll, after the ticket
 	{"storing", "flux", task.Succeeded, 1},
 	{"objects_stored", "flux", task.Succeeded, 1},
 	{"succeeded", "flux", task.Succeeded, 1},
 
 	{"spooled", "veo3", task.Succeeded, 1},
 	{"polled", "veo3", task.Succeeded, 1},
-	{"poll_spooled", "veo3", task.Succeeded, 1},
+	{"spooled:2", "veo3", task.Succeeded, 1},
 	{"objects_stored", "veo3", task.Succeeded, 1},
 }
 

@@ -82,7 +82,7 @@ func comesBack(t *task.Task, cause task.Cause) bool {
 }
 
 func illegal(format string, args ...any) error {
-	return fault.Wrap(fmt.Errorf(format, args...), fault.Internal, "illegal_move", "The task cannot make this move; this is a fault of the program.")
+	return fault.Wrap(fmt.Errorf(format, args...), fault.Internal, task.CodeIllegal, "The task cannot make this move; this is a fault of the program.")
 }
 
 // before is what a row looked like when it was read.

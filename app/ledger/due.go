@@ -117,10 +117,14 @@ func reschedule(n int) string {
 
 // Renew implements [task.Ledger]. A lease that is over is not revived: others
 // may have acted on its end.
-func (s *store) Renew(ctx context.Context, owner string, lease time.Duration) error {
-	const renew = "UPDATE tasks SET lease_until = $3 WHERE lease_owner = $1 AND lease_owner <> '' AND lease_until > $2"
+func (s *store) Renew(ctx context.Context, owner string, lease time.Duration, ids []string) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	in, args := holders(4, ids)
+	renew := "UPDATE tasks SET lease_until = $3 WHERE id IN (" + in + ") AND lease_owner = $1 AND lease_owner <> '' AND lease_until > $2"
 	return s.write(ctx, func(x *tx) error {
-		_, err := x.exec(renew, owner, x.now, x.now+lease.Milliseconds())
+		_, err := x.exec(renew, append([]any{owner, x.now, x.now + lease.Milliseconds()}, args...)...)
 		return err
 	})
 }

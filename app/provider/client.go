@@ -40,17 +40,25 @@ const maxAnswer = 8 << 20
 
 // NewTransport makes the transport that all vendors share. It honours
 // HTTPS_PROXY and follows no redirects: a redirected purchase is a riddle.
+//
+// It speaks HTTP/1.1 only. Go's HTTP/2 repeats a POST by itself after a stream
+// that the peer reset, also one whose body had arrived whole; its HTTP/1
+// repeats only where not a byte was written. Idle connections are given up
+// long before servers and balancers do, since a connection closed as a request
+// enters it leaves a purchase in doubt.
 func NewTransport() *http.Client {
 	d := &net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}
+	one := new(http.Protocols)
+	one.SetHTTP1(true)
 	return &http.Client{
 		Transport: &http.Transport{
 			Proxy:               http.ProxyFromEnvironment,
 			DialContext:         d.DialContext,
-			ForceAttemptHTTP2:   true,
+			Protocols:           one,
 			TLSHandshakeTimeout: 10 * time.Second,
 			MaxIdleConns:        256,
 			MaxIdleConnsPerHost: 64,
-			IdleConnTimeout:     60 * time.Second,
+			IdleConnTimeout:     8 * time.Second,
 			DisableCompression:  true, // base64 of pictures does not shrink
 			ReadBufferSize:      64 << 10,
 			WriteBufferSize:     32 << 10,
@@ -106,7 +114,7 @@ func (c *Client) Do(ctx context.Context, call Call, r Request) (Response, error)
 	}
 	defer res.Body.Close()
 	out := Response{Status: res.StatusCode, Header: res.Header, paid: r.Paid}
-	if res.StatusCode >= 400 && res.StatusCode < 500 {
+	if refuses(res.StatusCode) {
 		c.sold.Store(false)
 	}
 	out.Body, err = c.read(res)
@@ -256,8 +264,20 @@ func (r Response) Decode(out any) error {
 	return nil
 }
 
+// refuses says whether a status is a server's no to the request itself. Of
+// others (408, 409, 425, 499 …) nobody knows what went before them.
+func refuses(status int) bool {
+	switch status {
+	case http.StatusBadRequest, http.StatusUnauthorized, http.StatusPaymentRequired, http.StatusForbidden, http.StatusNotFound,
+		http.StatusMethodNotAllowed, http.StatusNotAcceptable, http.StatusGone, http.StatusRequestEntityTooLarge,
+		http.StatusRequestURITooLong, http.StatusUnsupportedMediaType, http.StatusUnprocessableEntity, http.StatusTooManyRequests:
+		return true
+	}
+	return false
+}
+
 // Fault is what a status means where no sheet says more: nothing is assumed of
-// a 5xx to a paid request.
+// a 5xx, or of an odd 4xx, to a paid request.
 func (r Response) Fault(vendor, code, message string) *fault.Error {
 	f := &fault.Error{VendorCode: Words(code), Safe: Words(message), RetryAfter: RetryAfter(r.Header), Charged: fault.ChargedNo}
 	switch {
@@ -267,7 +287,7 @@ func (r Response) Fault(vendor, code, message string) *fault.Error {
 		f.Kind, f.Code = fault.VendorAuth, "vendor_key_refused"
 	case r.Status == http.StatusPaymentRequired:
 		f.Kind, f.Code = fault.VendorQuota, "vendor_no_balance"
-	case r.Status >= 400 && r.Status < 500:
+	case refuses(r.Status), r.Status >= 400 && r.Status < 500 && !r.paid:
 		f.Kind, f.Code = fault.Invalid, "vendor_refused_input"
 	case r.paid:
 		f.Kind, f.Code, f.Charged = fault.InDoubt, "vendor_error", fault.ChargedUnknown

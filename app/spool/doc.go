@@ -5,6 +5,9 @@
 // process or the ledger afterwards, [Spool.Records] finds it again. Bytes of
 // pictures stream into the same folder while the answer is read.
 //
-// A folder without its record.json is the trace of a process that died while
-// it was receiving: worthless, and swept at start.
+// The files are made and their names made durable while the vendor is at work;
+// the commit waits for contents only. So a record counts when it reads whole
+// and every file it names has the size and hash it says. A folder whose
+// record is missing or empty is the trace of a process that died while it was
+// receiving: worthless, and swept at start.
 package spool

@@ -14,6 +14,8 @@ import (
 	"strings"
 	"sync"
 
+	"golang.org/x/sync/errgroup"
+
 	"aigc/app/provider"
 	"aigc/app/provider/hoist"
 )
@@ -25,10 +27,14 @@ type Entry struct {
 	task   string
 	submit string
 
-	once  sync.Once
-	ready chan error // the folder is durable
-	files []*blobFile
-	refs  map[string]int // the filter's placeholder → file
+	once   sync.Once
+	unfit  error      // why Prepare failed
+	ready  chan error // the names of all that Prepare made are durable
+	record *os.File   // empty, ahead of time
+	spare  *os.File   // the first blob's, ahead of time
+	files  []*blobFile
+	late   bool           // a file was made after Prepare: its name is not durable yet
+	refs   map[string]int // the filter's placeholder → file
 }
 
 // Begin prepares to receive. Nothing is on disk until the first byte or the
@@ -37,29 +43,52 @@ func (s *Spool) Begin(taskID, submit string) *Entry {
 	return &Entry{spool: s, task: taskID, submit: submit, ready: make(chan error, 1), refs: map[string]int{}}
 }
 
-// Prepare makes the folder and its name durable in the background.
-func (e *Entry) Prepare() {
+// Prepare makes the folder with the files that nearly every answer needs, and
+// their names durable in the background. So the commit has only contents left
+// to wait for. The error says that an answer could not be received.
+func (e *Entry) Prepare() error {
 	e.once.Do(func() {
 		folder := e.spool.folder(e.task, e.submit)
-		if err := os.MkdirAll(folder, 0o700); err != nil {
-			e.ready <- err
+		if e.unfit = e.open(folder); e.unfit != nil {
+			e.unfit = fmt.Errorf("spool: %w", e.unfit)
 			return
 		}
-		go func() {
-			outer := make(chan error, 1)
-			go func() { outer <- syncDir(e.spool.dir) }()
-			e.ready <- errors.Join(syncDir(filepath.Dir(folder)), <-outer)
-		}()
+		go func() { e.ready <- syncDirs(e.spool.dir, filepath.Dir(folder), folder) }()
 	})
+	return e.unfit
 }
+
+// open makes the folder and its first files. Beside an answer that is journaled
+// already, and of which the ledger was not told yet, no other is received.
+func (e *Entry) open(folder string) error {
+	e.spool.mu.Lock() // else Remove takes the folder of the task away in between
+	defer e.spool.mu.Unlock()
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return err
+	}
+	var err error
+	e.record, err = os.OpenFile(filepath.Join(folder, recordFile), os.O_CREATE|os.O_WRONLY|os.O_EXCL, 0o600)
+	if err == nil {
+		e.spare, err = createFresh(filepath.Join(folder, blobName(0)))
+	}
+	return err
+}
+
+func blobName(n int) string { return fmt.Sprintf("blob-%d", n) }
 
 // Create opens the next file for bytes lifted out of an answer.
 func (e *Entry) Create(n int) (io.WriteCloser, error) {
-	e.Prepare()
-	name := fmt.Sprintf("blob-%d", len(e.files))
-	f, err := createFresh(e.spool.Path(e.task, e.submit, name))
-	if err != nil {
-		return nil, fmt.Errorf("spool: %w", err)
+	if err := e.Prepare(); err != nil {
+		return nil, err
+	}
+	name := blobName(len(e.files))
+	f := e.spare
+	if e.spare = nil; f == nil {
+		var err error
+		if f, err = createFresh(e.spool.Path(e.task, e.submit, name)); err != nil {
+			return nil, fmt.Errorf("spool: %w", err)
+		}
+		e.late = true
 	}
 	b := newBlobFile(f, name)
 	e.files = append(e.files, b)
@@ -78,7 +107,18 @@ func (e *Entry) Lifted(blobs []hoist.Blob) {
 // Commit makes the answer durable. After it returned nil, the record survives
 // whatever happens.
 func (e *Entry) Commit(r *Record) error {
-	e.Prepare()
+	if err := e.Write(r); err != nil {
+		return err
+	}
+	return e.Sync()
+}
+
+// Write completes the record. From here on it survives the end of the process,
+// but not yet a loss of power: that takes Sync.
+func (e *Entry) Write(r *Record) error {
+	if err := e.Prepare(); err != nil {
+		return err
+	}
 	r.Task, r.Submit = e.task, e.submit
 	if r.Answer != nil {
 		if err := e.settle(r.Answer); err != nil {
@@ -92,20 +132,26 @@ func (e *Entry) Commit(r *Record) error {
 	if err != nil {
 		return fmt.Errorf("spool: record: %w", err)
 	}
-	// The record and the files become durable at the same time; only the
-	// record's name, given last, says that all of them are there.
-	path := filepath.Join(e.spool.folder(e.task, e.submit), recordFile)
-	var wg sync.WaitGroup
-	var written, synced error
-	wg.Go(func() { written = writeFile(path+".tmp", data) })
-	wg.Go(func() { synced = e.sync() })
-	wg.Wait()
-	err = errors.Join(written, synced, <-e.ready)
-	if err == nil {
-		err = os.Rename(path+".tmp", path)
+	if _, err = e.record.Write(data); err != nil {
+		return fmt.Errorf("spool: %w", err)
 	}
-	if err == nil {
-		err = syncDir(filepath.Dir(path))
+	return nil
+}
+
+// Sync makes a written record and the files it names durable, all at the same
+// time: a record counts only with every file as it says, so no order is needed.
+func (e *Entry) Sync() error {
+	var all errgroup.Group
+	for _, f := range e.files {
+		all.Go(f.sync)
+	}
+	all.Go(func() error { return datasync(e.record) })
+	if e.late {
+		all.Go(func() error { return syncDir(e.spool.folder(e.task, e.submit)) })
+	}
+	err := errors.Join(all.Wait(), <-e.ready, e.record.Close())
+	if e.spare != nil {
+		_ = e.spare.Close() // nothing was written to it
 	}
 	if err != nil {
 		return fmt.Errorf("spool: %w", err)
@@ -150,23 +196,27 @@ func (e *Entry) small(text string) error {
 	return errors.Join(err, w.Close())
 }
 
-// sync makes all files durable at the same time.
-func (e *Entry) sync() error {
-	errs := make([]error, len(e.files))
-	var wg sync.WaitGroup
-	for i, f := range e.files {
-		wg.Go(func() { errs[i] = f.sync() })
-	}
-	wg.Wait()
-	return errors.Join(errs...)
-}
-
-// Abort forgets what was received.
+// Abort forgets what was received, and nothing that was journaled before.
 func (e *Entry) Abort() error {
-	for _, f := range e.files {
-		_ = f.file.Close()
+	e.Close()
+	if e.record == nil { // it never began
+		e.spool.tidy(e.task, e.submit)
+		return nil
 	}
 	return e.spool.Remove(e.task, e.submit)
+}
+
+// Close gives up after a failed Write or Sync, and leaves on the disk what is
+// there for a person to look at.
+func (e *Entry) Close() {
+	for _, f := range e.files {
+		_ = f.file.Close() // a second time does no harm
+	}
+	for _, f := range []*os.File{e.record, e.spare} {
+		if f != nil {
+			_ = f.Close()
+		}
+	}
 }
 
 // blobFile counts and hashes what it stores. Close only ends the writing:

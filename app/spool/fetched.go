@@ -6,18 +6,18 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 )
 
 // Fetched stores one more file beside a submission while its results are
-// fetched: fill writes it, and it is durable when Fetched returns. An
-// unfinished file is removed.
+// fetched: fill writes it, and its content is durable when Fetched returns; its
+// name is not, since it is fetched again should it be gone. An unfinished file
+// is removed.
 func (s *Spool) Fetched(taskID, submit, name string, fill func(io.Writer) error) (Blob, error) {
-	e := s.Begin(taskID, submit)
-	e.Prepare()
-	if err := <-e.ready; err != nil {
+	path := s.Path(taskID, submit, name)
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil { // there already, if the answer is journaled here
 		return Blob{}, fmt.Errorf("spool: %w", err)
 	}
-	path := s.Path(taskID, submit, name)
 	f, err := createFresh(path)
 	if err != nil {
 		return Blob{}, fmt.Errorf("spool: %w", err)

@@ -1,14 +1,20 @@
 package spool
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
+
+	"golang.org/x/sync/errgroup"
 
 	"aigc/app/fault"
 	"aigc/app/provider"
@@ -24,6 +30,7 @@ const recordFile = "record.json"
 type Spool struct {
 	dir string
 	id  string
+	mu  sync.Mutex // between making a folder and filling it
 }
 
 // Record is one durable answer of a vendor.
@@ -34,6 +41,7 @@ type Record struct {
 	Ticket  *provider.Ticket `json:"ticket,omitempty"`
 	Answer  *provider.Answer `json:"answer,omitempty"` // Result.Base64 names a Blob
 	Blobs   []Blob           `json:"blobs,omitempty"`
+	Found   bool             `json:"found,omitempty"` // by a look-up, after it was lost
 }
 
 // Blob is a file of bytes beside a record.
@@ -96,6 +104,9 @@ func (s *Spool) Records(f func(Record)) error {
 		}
 		for _, sub := range submits {
 			r, err := s.Load(t.Name(), sub.Name())
+			if err == nil {
+				err = s.verify(r)
+			}
 			switch {
 			case err == nil:
 				f(r)
@@ -105,7 +116,7 @@ func (s *Spool) Records(f func(Record)) error {
 				errs = append(errs, err)
 			}
 		}
-		_ = os.Remove(filepath.Join(s.dir, t.Name())) // succeeds only when empty
+		s.tidy(t.Name(), "")
 	}
 	return errors.Join(errs...)
 }
@@ -114,6 +125,9 @@ func (s *Spool) Records(f func(Record)) error {
 func (s *Spool) Load(taskID, submit string) (Record, error) {
 	var r Record
 	data, err := os.ReadFile(filepath.Join(s.folder(taskID, submit), recordFile))
+	if err == nil && len(data) == 0 {
+		err = fs.ErrNotExist // made ahead, and never written
+	}
 	if err != nil {
 		return r, fmt.Errorf("spool: %w", err)
 	}
@@ -121,6 +135,25 @@ func (s *Spool) Load(taskID, submit string) (Record, error) {
 		return r, fmt.Errorf("spool: record of task %s: %w", taskID, err)
 	}
 	return r, nil
+}
+
+// verify makes sure that every file of a record is as the record says. After a
+// loss of power in the middle of a commit it need not be: then nobody was told
+// of the answer, and no sure knowledge of it is left.
+func (s *Spool) verify(r Record) error {
+	for _, b := range r.Blobs {
+		f, err := os.Open(s.Path(r.Task, r.Submit, b.Name))
+		if err != nil {
+			return fmt.Errorf("spool: %s of task %s cannot be read: %s", b.Name, r.Task, err) // not wrapped: a missing file does not mean a missing record
+		}
+		sum := sha256.New()
+		n, err := io.Copy(sum, f)
+		_ = f.Close()
+		if err != nil || n != b.Size || hex.EncodeToString(sum.Sum(nil)) != b.SHA256 {
+			return fmt.Errorf("spool: %s of task %s is not the file that was received (%d of %d bytes)", b.Name, r.Task, n, b.Size)
+		}
+	}
+	return nil
 }
 
 // Path is where a blob of a submission lies.
@@ -131,11 +164,26 @@ func (s *Spool) Path(taskID, submit, blob string) string {
 // Remove forgets a submission, once the ledger knows all of it. Removing what
 // is not there is fine.
 func (s *Spool) Remove(taskID, submit string) error {
-	if err := os.RemoveAll(s.folder(taskID, submit)); err != nil {
+	folder := s.folder(taskID, submit)
+	// The record goes first: one without its files would look like damage.
+	if err := os.Remove(filepath.Join(folder, recordFile)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("spool: %w", err)
 	}
-	_ = os.Remove(filepath.Join(s.dir, taskID)) // succeeds only when empty
+	if err := os.RemoveAll(folder); err != nil {
+		return fmt.Errorf("spool: %w", err)
+	}
+	s.tidy(taskID, submit)
 	return nil
+}
+
+// tidy removes the folders of a submission and of its task where they are empty.
+func (s *Spool) tidy(taskID, submit string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if submit != "" {
+		_ = os.Remove(s.folder(taskID, submit))
+	}
+	_ = os.Remove(filepath.Join(s.dir, filepath.Base(taskID)))
 }
 
 func (s *Spool) folder(taskID, submit string) string {
@@ -165,6 +213,15 @@ func writeFile(path string, data []byte) error {
 
 // datasync makes a file's content and length durable; its times may be older.
 func datasync(f *os.File) error { return syscall.Fdatasync(int(f.Fd())) }
+
+// syncDirs makes the names in several folders durable at the same time.
+func syncDirs(paths ...string) error {
+	var all errgroup.Group
+	for _, p := range paths {
+		all.Go(func() error { return syncDir(p) })
+	}
+	return all.Wait()
+}
 
 func syncDir(path string) error {
 	d, err := os.Open(path)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -159,5 +160,81 @@ func TestFetchingAgainLeavesTheStoredCopyAlone(t *testing.T) {
 	})
 	if data, err := os.ReadFile(stored); err != nil || string(data) != "whole" {
 		t.Errorf("the stored copy holds %q, %v", data, err)
+	}
+}
+
+// One submission of a task is given up while another one begins: neither takes
+// the other's folder away.
+func TestGivingUpBesideABeginning(t *testing.T) {
+	t.Parallel()
+	s, _ := open(t)
+	for i := range 300 {
+		loser := s.Begin("task", fmt.Sprintf("lost-%d", i))
+		if err := loser.Prepare(); err != nil {
+			t.Fatal(err)
+		}
+		done := make(chan error, 1)
+		go func() { done <- loser.Abort() }()
+		winner := s.Begin("task", fmt.Sprintf("won-%d", i))
+		err := winner.Commit(&spool.Record{Ticket: &provider.Ticket{ID: "job"}})
+		if err = errors.Join(err, <-done); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.Load("task", fmt.Sprintf("won-%d", i)); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Remove("task", fmt.Sprintf("won-%d", i)); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// A journaled answer of which the ledger knows nothing yet is not overwritten
+// by a later one to the same submission.
+func TestAJournaledAnswerStays(t *testing.T) {
+	t.Parallel()
+	s, _ := open(t)
+	first := s.Begin("task", "submit")
+	if err := first.Commit(&spool.Record{Ticket: &provider.Ticket{ID: "first"}}); err != nil {
+		t.Fatal(err)
+	}
+	second := s.Begin("task", "submit")
+	if err := second.Commit(&spool.Record{Ticket: &provider.Ticket{ID: "second"}}); err == nil {
+		t.Error("the second answer was taken")
+	}
+	if err := second.Abort(); err != nil {
+		t.Fatal(err)
+	}
+	if r, err := s.Load("task", "submit"); err != nil || r.Ticket.ID != "first" {
+		t.Errorf("%+v, %v", r, err)
+	}
+}
+
+// After a loss of power a record may be there while its file is not: it does
+// not count, and it is kept for a person. A record that was made ahead and
+// never written is swept.
+func TestRecordWithoutItsFile(t *testing.T) {
+	t.Parallel()
+	s, dir := open(t)
+	e := s.Begin("torn", "1")
+	r := spool.Record{Answer: &provider.Answer{Results: []provider.Result{{Base64: base64.StdEncoding.EncodeToString([]byte("bytes"))}}}}
+	if err := e.Commit(&r); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(s.Path("torn", "1", r.Blobs[0].Name), []byte("bytEs"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Begin("ahead", "1").Prepare(); err != nil {
+		t.Fatal(err)
+	}
+	var found []string
+	if err := s.Records(func(r spool.Record) { found = append(found, r.Task) }); err == nil || len(found) > 0 {
+		t.Errorf("found %v, %v", found, err)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "torn", "1")); err != nil {
+		t.Error("what is left of a paid answer was removed")
+	}
+	if _, err := os.Stat(filepath.Join(dir, "ahead")); !errors.Is(err, fs.ErrNotExist) {
+		t.Error("an empty record was not swept")
 	}
 }

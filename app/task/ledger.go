@@ -46,8 +46,8 @@ type Ledger interface {
 	Wake(ctx context.Context, state State, media []string, limit int) ([]*Task, error)
 	// Reschedule records polls without news, in one statement.
 	Reschedule(ctx context.Context, polls []Poll) error
-	// Renew extends the leases an owner holds.
-	Renew(ctx context.Context, owner string, lease time.Duration) error
+	// Renew extends an owner's leases on these tasks. One that is over stays over.
+	Renew(ctx context.Context, owner string, lease time.Duration, ids []string) error
 	// Unlease gives a step back without a move, due again after a pause. It
 	// counts as a wake. ErrStale: the owner does not hold it.
 	Unlease(ctx context.Context, id, owner string, after time.Duration, message string) error

@@ -98,6 +98,7 @@ const (
 	CodeDiscarded = "discarded"
 	CodeRetried   = "retried"
 	CodeDeadline  = "deadline_exceeded"
+	CodeIllegal   = "illegal_move" // the table has no such move: a fault of the program
 )
 
 // GivenUp says that a person ended the task while its outcome was unknown, so

@@ -5,9 +5,9 @@ import (
 	"errors"
 	"time"
 
+	"aigc/app/broker"
 	"aigc/app/fault"
 	"aigc/app/killpoint"
-	"aigc/app/module"
 	"aigc/app/provider"
 	"aigc/app/spool"
 	"aigc/app/task"
@@ -15,14 +15,17 @@ import (
 
 // deliver tells the ledger of a journaled ticket or answer, whoever holds the
 // lease by now. Whoever has just received it holds the row and goes on to
-// store; for a replayed one it is nil, and the monitor stores. What the ledger
-// does not take stays in the spool and is offered again.
-func (w *Worker) deliver(r spool.Record, held *task.Task) {
-	early := w.storeEarly(r, held)
+// store; for a replayed one it is nil. What the ledger does not take stays in
+// the spool and is offered again; only then is there an error.
+func (w *Worker) deliver(r spool.Record, held *task.Task, early chan gathered) error {
 	if early != nil && w.succeedAtOnce(r, held, early) {
-		return
+		return nil
 	}
-	t, err := w.acceptAnswer(r, held != nil)
+	slot := early == nil && held != nil && r.Answer != nil && w.storing.try()
+	t, err := w.acceptAnswer(r, held != nil, early != nil || slot)
+	if slot && err != nil {
+		w.storing.done()
+	}
 	switch {
 	case err == nil:
 		w.remember(r, false)
@@ -34,8 +37,15 @@ func (w *Worker) deliver(r spool.Record, held *task.Task) {
 		case early != nil:
 			got := <-early
 			w.conclude(w.working, t, got.harvest, got.err)
-		case held != nil:
-			w.store(w.working, t)
+		case slot: // in a slot of its own, so that the purchase's is free again
+			w.held.share(t.ID)
+			w.steps.Go(func() {
+				defer w.held.drop(t.ID)
+				defer w.storing.done()
+				w.store(w.working, t)
+			})
+		default:
+			w.Broker.Wake(broker.StoreQueue, t.ID)
 		}
 	case errors.Is(err, task.ErrStale):
 		w.remember(r, false)
@@ -43,39 +53,58 @@ func (w *Worker) deliver(r spool.Record, held *task.Task) {
 	default:
 		w.remember(r, true)
 		w.Log.Error().Err(err).Str("task", r.Task).Msg("the ledger was not told of an answer; it rests in the spool")
+		return err
 	}
+	return nil
 }
 
 // acceptAnswer moves the task by (id, submit_id), from wherever a lost answer
-// can still count. With keep the caller goes on to store, under a lease.
-func (w *Worker) acceptAnswer(r spool.Record, keep bool) (*task.Task, error) {
-	ctx := context.Background() // the answer counts even when the worker is closing
-	c := task.Change{ID: r.Task, SubmitID: r.Submit}
-	if r.Ticket != nil {
-		c.To, c.Cause = task.Running, task.Ticketed
-		c.Edit = func(row *task.Task) error { w.takeTicket(row, r.Ticket); return nil }
-		c.From = sources(c.To, c.Cause)
-		return w.apply(ctx, c)
-	}
-	c.To, c.Cause = task.Storing, task.Answered
-	c.Edit = func(row *task.Task) error { w.takeAnswer(row, r, keep); return nil }
-	c.From = sources(c.To, c.Cause)
-	t, err := w.apply(ctx, c)
-	if errors.Is(err, task.ErrStale) {
-		// An answer that a poll brought, or a look-up after it: same move, other cause.
-		c.Cause, c.From = task.Finished, []task.State{task.Running}
-		t, err = w.apply(ctx, c)
+// can still count. With patience it waits for a ledger that is away; with keep
+// the caller goes on to store, under a lease.
+func (w *Worker) acceptAnswer(r spool.Record, patient, keep bool) (t *task.Task, err error) {
+	for _, way := range w.ways(r, keep) {
+		try := func() error {
+			// The answer counts even when the worker is closing.
+			t, err = w.Ledger.Apply(context.Background(), way...)
+			return err
+		}
+		if err = try(); err != nil && patient && !errors.Is(err, task.ErrStale) {
+			err = w.insist(try)
+		}
+		if !errors.Is(err, task.ErrStale) {
+			break
+		}
 	}
 	return t, err
 }
 
-func (w *Worker) apply(ctx context.Context, c task.Change) (t *task.Task, err error) {
-	err = w.insist(func() error { t, err = w.Ledger.Apply(ctx, c); return err })
-	return t, err
+// ways are the moves by which an answer may count, whatever the ledger has been
+// told meanwhile.
+func (w *Worker) ways(r spool.Record, keep bool) [][]task.Change {
+	to, causes := task.Running, []task.Cause{task.Ticketed}
+	edit := func(row *task.Task) error { w.takeTicket(row, r.Ticket); return nil }
+	if r.Answer != nil {
+		to, causes = task.Storing, []task.Cause{task.Answered, task.Finished}
+		edit = func(row *task.Task) error { w.takeAnswer(row, r, keep); return nil }
+	}
+	if r.Found {
+		causes = append([]task.Cause{task.Lookup}, causes...)
+	}
+	var out [][]task.Change
+	for _, cause := range causes {
+		out = append(out, []task.Change{{ID: r.Task, SubmitID: r.Submit, From: sources(to, cause), To: to, Cause: cause, Edit: edit}})
+	}
+	if r.Answer == nil {
+		return out
+	}
+	// It came while another worker let the deadline pass: it counts all the same.
+	resume := task.Change{ID: r.Task, SubmitID: r.Submit, From: []task.State{task.Failed}, To: task.Running, Cause: task.Resume,
+		Note: "the result came after the deadline", Edit: func(row *task.Task) error { row.Error = nil; return nil }}
+	return append(out, []task.Change{resume, out[len(out)-1][0]})
 }
 
 func (w *Worker) takeTicket(row *task.Task, ticket *provider.Ticket) {
-	now := time.Now()
+	now := row.Updated // the ledger's clock
 	row.Ticket = ticket
 	charged := ticket.Charged
 	if charged != fault.ChargedYes {
@@ -99,9 +128,9 @@ func (w *Worker) takeAnswer(row *task.Task, r spool.Record, keep bool) {
 	if len(r.Blobs) > 0 {
 		row.Spool = w.Spool.ID() // only this volume has the bytes
 	}
-	row.LeaseOwner, row.LeaseUntil, row.RunAt = "", time.Time{}, time.Now()
+	row.LeaseOwner, row.LeaseUntil, row.RunAt = "", time.Time{}, row.Updated
 	if keep {
-		row.LeaseOwner, row.LeaseUntil = w.owner, time.Now().Add(w.Lease)
+		row.LeaseOwner, row.LeaseUntil = w.owner, row.Updated.Add(w.Lease)
 	}
 }
 
@@ -144,6 +173,14 @@ func (w *Worker) remember(r spool.Record, keep bool) {
 	}
 }
 
+// isUndone says whether an answer to the task's submission waits to be told.
+func (w *Worker) isUndone(t *task.Task) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	_, undone := w.undone[t.ID+"/"+t.SubmitID]
+	return undone
+}
+
 // offerAgain tells the ledger what it did not take before.
 func (w *Worker) offerAgain() {
 	w.mu.Lock()
@@ -153,120 +190,8 @@ func (w *Worker) offerAgain() {
 	}
 	w.mu.Unlock()
 	for _, r := range list {
-		w.deliver(r, nil)
-	}
-}
-
-// gathered is what came of storing before the ledger knew of the answer.
-type gathered struct {
-	harvest *harvest
-	err     error
-}
-
-// storeEarly begins to store an answer that is all here, while the ledger is
-// still being told of it: both are durable before the task succeeds, and a
-// crash in between stores the same objects again. Nil: it must wait.
-func (w *Worker) storeEarly(r spool.Record, held *task.Task) chan gathered {
-	if r.Answer == nil || held == nil {
-		return nil
-	}
-	for _, res := range r.Answer.Results {
-		if res.Base64 == "" {
-			return nil // has to be fetched, which may take long
+		if w.deliver(r, nil, nil) != nil {
+			return // it is still away
 		}
 	}
-	ahead := *held
-	w.takeAnswer(&ahead, r, true)
-	done := make(chan gathered, 1)
-	go func() {
-		h, err := w.gather(w.working, &ahead)
-		done <- gathered{h, err}
-	}()
-	return done
-}
-
-// promptly is how long the ledger may stay without word of an answer while its
-// objects are stored.
-const promptly = 2 * time.Second
-
-// succeedAtOnce tells the ledger of an answer and of its stored objects in one
-// transaction, if they are stored promptly. Else it changes nothing, and the
-// two steps are taken one by one.
-func (w *Worker) succeedAtOnce(r spool.Record, held *task.Task, early chan gathered) bool {
-	limit := time.NewTimer(promptly)
-	defer limit.Stop()
-	var got gathered
-	select {
-	case got = <-early:
-	case <-limit.C:
-		return false
-	}
-	early <- got // for whoever takes the steps one by one
-	if got.err != nil {
-		return false
-	}
-	answered := task.Change{ID: r.Task, SubmitID: r.Submit, To: task.Storing, Cause: task.Answered,
-		Edit: func(row *task.Task) error { w.takeAnswer(row, r, true); return nil }}
-	answered.From = sources(answered.To, answered.Cause)
-	if held.State == task.Running {
-		answered.Cause, answered.From = task.Finished, []task.State{task.Running}
-	}
-	held.Answer = r.Answer
-	if _, err := w.Ledger.Apply(context.Background(), answered, w.storedChange(held, got.harvest)); err != nil {
-		return false
-	}
-	w.remember(r, false)
-	w.stored(held, got.harvest)
-	return true
-}
-
-// recover replays the spool, then declares what is left in the middle of a
-// purchase to be in doubt: rows of earlier lives of this volume.
-func (w *Worker) recover(ctx context.Context) error {
-	w.working, w.abort = context.WithCancel(context.Background())
-	var records []spool.Record
-	if err := w.Spool.Records(func(r spool.Record) { records = append(records, r) }); err != nil {
-		w.Log.Error().Err(err).Msg("part of the spool cannot be read; it is kept for a person")
-	}
-	for _, r := range records {
-		w.replay(r)
-	}
-	return w.declareLost(ctx, w.Spool.ID())
-}
-
-// replay brings one record of an earlier life to where the ledger wants it.
-func (w *Worker) replay(r spool.Record) {
-	t, err := w.Ledger.Task(context.Background(), r.Task)
-	if fault.KindOf(err) == fault.NotFound {
-		w.Log.Warn().Str("task", r.Task).Msg("the spool holds an answer of a task that this ledger does not know; it is kept")
-		return
-	}
-	if err == nil && t.State == task.Storing && t.SubmitID == r.Submit {
-		return // told already; the monitor stores it
-	}
-	w.deliver(r, nil)
-}
-
-// declareLost puts submissions that nobody holds any more in doubt.
-func (w *Worker) declareLost(ctx context.Context, spoolID string) error {
-	rows, err := w.Ledger.Abandoned(ctx, w.owner, spoolID)
-	if err != nil {
-		return err
-	}
-	for _, t := range rows {
-		log := w.logger(t)
-		log.Error().Msg("a submission was cut off by the end of its process; the task stands in doubt")
-		w.doubt(ctx, t, fault.New(fault.InDoubt, "process_died", "The process ended in the middle of the submission; nobody knows whether the vendor accepted it."))
-	}
-	return nil
-}
-
-// fetcher is the driver's optional ability to fetch a result with the key.
-func fetcher(e *module.Entry, vendor string) provider.Fetcher {
-	r, ok := e.Route(vendor)
-	if !ok {
-		return nil
-	}
-	f, _ := r.Job.Driver().(provider.Fetcher)
-	return f
 }

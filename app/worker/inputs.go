@@ -16,6 +16,9 @@ type inputs struct{ w *Worker }
 // Open implements [provider.Inputs].
 func (in inputs) Open(ctx context.Context, img provider.Image) (provider.Input, error) {
 	a, err := in.w.Ledger.Asset(ctx, string(img))
+	if err != nil && fault.KindOf(err) != fault.NotFound {
+		return provider.Input{}, fault.Wrap(err, fault.Unavailable, "input_unreadable", "A picture of the input cannot be read now.").With(fault.ChargedNo)
+	}
 	if err != nil {
 		return provider.Input{}, fault.Wrap(err, fault.Invalid, "input_gone", "A picture of the input is not stored any more.").With(fault.ChargedNo)
 	}

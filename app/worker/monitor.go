@@ -33,6 +33,7 @@ func (w *Worker) look(ctx context.Context, n int) {
 	if n%4 != 0 {
 		return
 	}
+	w.tellAgain()
 	w.offerAgain()
 	w.lookupDue(ctx)
 	if err := w.declareLost(ctx, ""); err != nil {
@@ -69,17 +70,14 @@ func (w *Worker) wakeQueued(ctx context.Context, media module.Kind, s slots) {
 
 func (w *Worker) expire(ctx context.Context, t *task.Task) {
 	f := fault.New(fault.Timeout, "queue_expired", "The task waited 24 hours without a chance to be sent. Nothing was bought.")
-	_, err := w.Ledger.Apply(ctx, task.Change{
-		ID: t.ID, From: []task.State{task.Queued}, To: task.Failed, Cause: task.QueueOver,
-		Edit: func(row *task.Task) error {
-			row.Error, row.Charged = task.NewError(f), fault.ChargedNo
-			return nil
-		},
-	})
-	if err != nil {
+	edit := func(row *task.Task) error {
+		row.Error, row.Charged = task.NewError(f), fault.ChargedNo
+		return nil
+	}
+	o := outcome{task: t, to: task.Failed, note: f.CodeText(), edit: edit, causes: []task.Cause{task.QueueOver}}
+	if err := w.tell(o); err != nil {
 		w.report(ctx, err, "an expired task cannot be ended")
 	}
-	w.Broker.Publish(t.ID)
 }
 
 // storeDue finishes storing what an earlier life, or a store that was away,
@@ -95,31 +93,22 @@ func (w *Worker) storeDue(ctx context.Context) {
 		return
 	}
 	for _, t := range rows {
-		w.storeSoon(t)
+		w.step(t, w.storing, func() { w.store(w.working, t) })
 	}
 }
 
-// storeByID stores a task that a message named.
+// storeByID stores a task that a message named, if a slot is free; else the
+// monitor comes back to it.
 func (w *Worker) storeByID(ctx context.Context, id string) {
+	if w.storing.free() == 0 {
+		return
+	}
 	rows, err := w.Ledger.Due(ctx, task.DueRequest{State: task.Storing, Owner: w.owner, Spool: w.Spool.ID(), Lease: w.Lease, Limit: 1, ID: id})
 	if err != nil {
 		w.report(ctx, err, "a result to store cannot be looked up")
 		return
 	}
 	for _, t := range rows {
-		w.storeSoon(t)
+		w.step(t, w.storing, func() { w.store(w.working, t) })
 	}
-}
-
-func (w *Worker) storeSoon(t *task.Task) {
-	if !w.begin() {
-		return
-	}
-	go func() {
-		defer w.steps.Done()
-		if w.storing.wait(w.working) {
-			defer w.storing.done()
-			w.store(w.working, t)
-		}
-	}()
 }

@@ -22,30 +22,30 @@ const lookFor = time.Hour
 
 // refusedOrUnknown tells the ledger how a submission without an answer ended.
 func (w *Worker) refusedOrUnknown(t *task.Task, e *module.Entry, err error) {
-	ctx := context.Background() // the outcome counts even when the worker is closing
+	ctx := context.Background() // the key is parked even when the worker is closing
 	f := fault.From(err)
 	log := w.logger(t)
 	switch f.Kind {
 	case fault.RateLimited, fault.Unavailable, fault.StorageFull:
 		log.Warn().Err(discreet(err)).Msg("not accepted by the vendor; will be sent again")
-		w.release(ctx, t, pause(f, t.Attempts), f)
+		w.release(t, pause(f, t.Attempts), f)
 	case fault.VendorAuth, fault.VendorQuota:
 		if f.Code == fault.AccountSetup { // the key is fine, the account lacks a right for this model
-			w.refuse(ctx, t, f)
+			w.refuse(t, f)
 			return
 		}
 		if w.park(ctx, t, f) {
-			w.release(ctx, t, 0, f)
+			w.release(t, 0, f)
 			return
 		}
-		w.refuse(ctx, t, f)
+		w.refuse(t, f)
 	case fault.Invalid, fault.TooLarge, fault.Unsupported, fault.Rejected, fault.NotFound, fault.VendorFailed:
 		log.Info().Str("code", f.CodeText()).Msg("refused by the vendor")
-		w.refuse(ctx, t, f)
+		w.refuse(t, f)
 	default:
 		log.Error().Err(discreet(err)).Msg("sent, outcome unknown")
 		killpoint.Here("doubting")
-		w.doubt(ctx, t, f)
+		w.settle(t, task.InDoubt, f.CodeText(), w.doubtful(f), task.Doubt)
 	}
 }
 
@@ -61,46 +61,44 @@ func pause(f *fault.Error, attempts int) time.Duration {
 
 // release gives a task back to the queue: the holder of the submission proves
 // that nothing was bought, even if somebody has called it doubtful meanwhile.
-func (w *Worker) release(ctx context.Context, t *task.Task, after time.Duration, f *fault.Error) {
+// A task that a person gave up stays so, and learns that it cost nothing.
+func (w *Worker) release(t *task.Task, after time.Duration, f *fault.Error) {
 	edit := func(row *task.Task) error {
 		row.Charged = fault.ChargedNo
-		row.RunAt = time.Now().Add(after)
+		if row.State == task.Failed {
+			return nil
+		}
+		row.RunAt = row.Updated.Add(after)
 		row.Message = f.Safe
 		row.Error, row.Spool = nil, ""
 		return nil
 	}
-	w.settle(ctx, t, task.Queued, f.CodeText(), edit, task.Release, task.Disproved)
+	w.settleAs(outcome{task: t, to: task.Queued, note: f.CodeText(), edit: edit, causes: []task.Cause{task.Release, task.Disproved},
+		orElse: &outcome{task: t, to: task.Failed, note: f.CodeText(), edit: edit, causes: []task.Cause{task.Refused}}})
 }
 
 // refuse ends a task by the vendor's documented no.
-func (w *Worker) refuse(ctx context.Context, t *task.Task, f *fault.Error) {
+func (w *Worker) refuse(t *task.Task, f *fault.Error) {
 	edit := func(row *task.Task) error {
-		charged := f.Charged
-		if charged == "" {
-			charged = fault.ChargedNo
-		}
-		row.Charged = task.Settle(row.Charged, charged)
-		if row.State != task.Failed { // a late no only sets the money
+		row.Charged = task.Settle(row.Charged, f.Charged) // a driver that does not say leaves it unknown
+		if row.State != task.Failed {                     // a late no only sets the money
 			row.Error = task.NewError(f)
 		}
 		row.Spool = ""
 		return nil
 	}
-	w.settle(ctx, t, task.Failed, f.CodeText(), edit, task.Refused)
+	w.settle(t, task.Failed, f.CodeText(), edit, task.Refused)
 }
 
-// doubt records that nobody knows. Whoever still holds the answer may move it.
-func (w *Worker) doubt(ctx context.Context, t *task.Task, f *fault.Error) {
-	w.settle(ctx, t, task.InDoubt, f.CodeText(), w.doubtful(f), task.Doubt)
-}
-
+// doubtful records that nobody knows. Whoever still holds the answer may move
+// the task.
 func (w *Worker) doubtful(f *fault.Error) func(*task.Task) error {
 	return func(row *task.Task) error {
 		row.Charged = fault.ChargedUnknown
 		row.Error = task.NewError(f)
 		row.RunAt, row.Deadline = never, time.Time{}
 		if e := w.Modules.Entry(row.Kind); e != nil && w.finder(e, row.Account.Vendor) != nil {
-			row.RunAt, row.Deadline = time.Now().Add(lookEvery(0)), time.Now().Add(lookFor)
+			row.RunAt, row.Deadline = row.Updated.Add(lookEvery(0)), row.Updated.Add(lookFor)
 		}
 		return nil
 	}
@@ -115,27 +113,80 @@ func (w *Worker) finder(e *module.Entry, vendor string) provider.Finder {
 	return f
 }
 
-// settle makes the first of the causes that the task's state allows, by its
-// submission. It keeps trying while the ledger is away: an outcome that is
-// not told would turn into doubt.
-func (w *Worker) settle(ctx context.Context, t *task.Task, to task.State, note string, edit func(*task.Task) error, causes ...task.Cause) {
-	err := w.insist(func() error {
-		var err error
-		for _, cause := range causes {
-			_, err = w.Ledger.Apply(ctx, task.Change{
-				ID: t.ID, SubmitID: t.SubmitID, From: sources(to, cause), To: to, Cause: cause, Note: note, Edit: edit,
-			})
-			if !errors.Is(err, task.ErrStale) {
-				return err
-			}
-		}
-		return err
-	})
-	if err != nil && !errors.Is(err, task.ErrStale) {
-		log := w.logger(t)
-		log.Error().Err(err).Str("to", string(to)).Msg("the ledger did not take an outcome")
+// outcome is how a step ended without an answer.
+type outcome struct {
+	task   *task.Task
+	to     task.State
+	note   string
+	edit   func(*task.Task) error
+	causes []task.Cause // the first that the task's state allows is taken
+	owner  string       // if set, it counts only under this lease
+	orElse *outcome     // where none of the causes is allowed
+}
+
+// settle tells the ledger of an outcome. It keeps trying while the ledger is
+// away, and afterwards with every round of the monitor: an outcome that is
+// never told would turn into doubt.
+func (w *Worker) settle(t *task.Task, to task.State, note string, edit func(*task.Task) error, causes ...task.Cause) {
+	w.settleAs(outcome{task: t, to: to, note: note, edit: edit, causes: causes})
+}
+
+func (w *Worker) settleAs(o outcome) {
+	err := w.insist(func() error { return w.tell(o) })
+	if err == nil {
+		return
 	}
-	w.Broker.Publish(t.ID)
+	log := w.logger(o.task)
+	log.Error().Err(err).Str("to", string(o.to)).Msg("the ledger did not take an outcome yet")
+	w.held.share(o.task.ID) // its lease stays until it is told
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.untold = append(w.untold, o)
+}
+
+// tell makes the move once. A task that has moved on is fine, and one that
+// cannot make the move is a fault of ours that no repetition mends. The error
+// says that the ledger is away.
+func (w *Worker) tell(o outcome) error {
+	for _, cause := range o.causes {
+		_, err := w.Ledger.Apply(context.Background(), task.Change{
+			ID: o.task.ID, SubmitID: o.task.SubmitID, Owner: o.owner,
+			From: sources(o.to, cause), To: o.to, Cause: cause, Note: o.note, Edit: o.edit,
+		})
+		switch f := fault.From(err); {
+		case err == nil:
+			w.Broker.Publish(o.task.ID)
+			return nil
+		case errors.Is(err, task.ErrStale):
+		case f.Kind == fault.NotFound || f.Code == task.CodeIllegal:
+			log := w.logger(o.task)
+			log.Error().Err(err).Str("to", string(o.to)).Msg("an outcome fits nowhere in the ledger")
+			return nil
+		default:
+			return err
+		}
+	}
+	if o.orElse != nil {
+		return w.tell(*o.orElse)
+	}
+	return nil
+}
+
+// tellAgain tells what the ledger did not take before, until it fails again.
+func (w *Worker) tellAgain() {
+	w.mu.Lock()
+	list := w.untold
+	w.untold = nil
+	w.mu.Unlock()
+	for i, o := range list {
+		if w.tell(o) != nil {
+			w.mu.Lock()
+			w.untold = append(w.untold, list[i:]...)
+			w.mu.Unlock()
+			return
+		}
+		w.held.drop(o.task.ID)
+	}
 }
 
 // sources are the states from which the table allows a cause to lead to a state.

@@ -87,7 +87,7 @@ func TestOutcomesOfASubmission(t *testing.T) {
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := newRig(t, false, []string{"key"}, func(r *rig, w http.ResponseWriter, req *http.Request) { c.vendor(t, r, w, req) })
+			r := newRig(t, workertest.Toy{}, []string{"key"}, func(r *rig, w http.ResponseWriter, req *http.Request) { c.vendor(t, r, w, req) })
 			v := r.run(`{"prompt":"x"}`)
 			if v.Status != c.want || v.Charged != c.charged {
 				t.Errorf("%s, charged %s (%+v); want %s, %s", v.Status, v.Charged, v.Error, c.want, c.charged)
@@ -111,7 +111,7 @@ func TestOutcomesOfASubmission(t *testing.T) {
 // A refused key is parked and the next one used; the task does not fail.
 func TestSecondKeyTakesOver(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, false, []string{"bad", "good"}, func(r *rig, w http.ResponseWriter, req *http.Request) {
+	r := newRig(t, workertest.Toy{}, []string{"bad", "good"}, func(r *rig, w http.ResponseWriter, req *http.Request) {
 		if req.Header.Get("Authorization") != "Bearer good" {
 			w.WriteHeader(http.StatusUnauthorized)
 			return
@@ -132,20 +132,21 @@ func TestSecondKeyTakesOver(t *testing.T) {
 func TestOutcomesOfPolling(t *testing.T) {
 	cases := map[string]struct {
 		statuses []string // of the polls, the last one repeated
+		deadline time.Duration
 		want     task.State
 		code     string
 	}{
-		"done":                       {[]string{"", "done"}, task.Succeeded, ""},
-		"an unknown status, done":    {[]string{"banana", "banana", "done"}, task.Succeeded, ""},
-		"failed":                     {[]string{"", "failed"}, task.Failed, "toy_failed"},
-		"cancelled by the vendor":    {[]string{"stopped"}, task.Canceled, "canceled_by_vendor"},
-		"an unknown status for ever": {[]string{"banana"}, task.Failed, "deadline_exceeded"},
+		"done":                       {[]string{"", "done"}, 0, task.Succeeded, ""},
+		"an unknown status, done":    {[]string{"banana", "banana", "done"}, 0, task.Succeeded, ""},
+		"failed":                     {[]string{"", "failed"}, 0, task.Failed, "toy_failed"},
+		"cancelled by the vendor":    {[]string{"stopped"}, 0, task.Canceled, "canceled_by_vendor"},
+		"an unknown status for ever": {[]string{"banana"}, time.Second, task.Failed, "deadline_exceeded"},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var polls atomic.Int64
-			r := newRig(t, true, []string{"key"}, func(r *rig, w http.ResponseWriter, req *http.Request) {
+			r := newRig(t, workertest.Toy{Async: true, Deadline: c.deadline}, []string{"key"}, func(r *rig, w http.ResponseWriter, req *http.Request) {
 				switch req.URL.Path {
 				case "/make":
 					r.sales.Add(1)
@@ -171,7 +172,7 @@ func TestOutcomesOfPolling(t *testing.T) {
 // n pictures of a vendor that makes one at a time are n purchases under a group.
 func TestGroup(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, false, []string{"key"}, func(r *rig, w http.ResponseWriter, req *http.Request) {
+	r := newRig(t, workertest.Toy{}, []string{"key"}, func(r *rig, w http.ResponseWriter, req *http.Request) {
 		if r.sales.Add(1) == 2 {
 			w.WriteHeader(http.StatusBadRequest)
 			return
@@ -191,7 +192,7 @@ func TestGroup(t *testing.T) {
 // to the first purchase still counts.
 func TestRetryOfADoubt(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, false, []string{"key"}, func(r *rig, w http.ResponseWriter, req *http.Request) {
+	r := newRig(t, workertest.Toy{}, []string{"key"}, func(r *rig, w http.ResponseWriter, req *http.Request) {
 		if r.sales.Add(1) == 1 {
 			panic(http.ErrAbortHandler)
 		}

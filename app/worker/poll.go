@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"runtime/debug"
-	"sync"
 	"time"
 
 	"aigc/app/fault"
@@ -17,47 +15,57 @@ import (
 	"aigc/app/task"
 )
 
-// pollDue asks the vendors for the tickets whose time has come: a batch at a
-// time, concurrently, and writes all polls without news in one statement.
+// pollDue asks the vendors for the tickets whose time has come, each in a slot
+// of its own, so that a slow one holds up no other.
 func (w *Worker) pollDue(ctx context.Context) {
-	rows, err := w.Ledger.Due(ctx, task.DueRequest{State: task.Running, Owner: w.owner, Lease: w.Lease, Limit: 4 * w.polls.free()})
+	w.recordPolls()
+	free := w.polls.free()
+	if free == 0 {
+		return
+	}
+	rows, err := w.Ledger.Due(ctx, task.DueRequest{State: task.Running, Owner: w.owner, Lease: w.Lease, Limit: free})
 	if err != nil {
 		w.report(ctx, err, "tickets to poll cannot be looked for")
 		return
 	}
-	if len(rows) == 0 || !w.begin() {
+	for _, t := range rows {
+		w.step(t, w.polls, func() {
+			if p := w.poll(w.working, t); p != nil {
+				w.held.share(t.ID) // until it is recorded
+				w.mu.Lock()
+				w.polled = append(w.polled, *p)
+				w.mu.Unlock()
+			}
+		})
+	}
+}
+
+// recordPolls writes the polls without news since the last time in one
+// statement. What the ledger does not take is written the next time.
+func (w *Worker) recordPolls() {
+	w.mu.Lock()
+	list := w.polled
+	w.polled = nil
+	w.mu.Unlock()
+	if len(list) == 0 {
 		return
 	}
-	go func() {
-		defer w.steps.Done()
-		var mu sync.Mutex
-		var same []task.Poll
-		var wg sync.WaitGroup
-		for _, t := range rows {
-			if !w.polls.wait(w.working) {
-				break // the leases run out, and somebody else polls
-			}
-			wg.Go(func() {
-				defer w.polls.done()
-				if p := w.poll(w.working, t); p != nil {
-					mu.Lock()
-					same = append(same, *p)
-					mu.Unlock()
-				}
-			})
-		}
-		wg.Wait()
-		if len(same) == 0 {
-			return
-		}
-		if err := w.Ledger.Reschedule(context.Background(), same); err != nil {
-			w.report(ctx, err, "polls cannot be rescheduled")
-		}
-		for _, p := range same {
-			w.Broker.Publish(p.ID)
-		}
-	}()
+	if err := w.Ledger.Reschedule(context.Background(), list); err != nil {
+		w.report(w.working, err, "polls cannot be recorded")
+		w.mu.Lock()
+		w.polled = append(list, w.polled...)
+		w.mu.Unlock()
+		return
+	}
+	for _, p := range list {
+		w.held.drop(p.ID)
+		w.Broker.Publish(p.ID)
+	}
 }
+
+// longestPause bounds what a vendor may ask us to wait between two polls: the
+// result it made meanwhile may be there for minutes only.
+const longestPause = time.Minute
 
 // poll asks once. It returns when to ask again, or nil after a move.
 func (w *Worker) poll(ctx context.Context, t *task.Task) *task.Poll {
@@ -72,6 +80,10 @@ func (w *Worker) poll(ctx context.Context, t *task.Task) *task.Poll {
 		again.Message = fmt.Sprintf("Waiting: the key of %s that started this job (fingerprint %s) is not configured any more.", t.Account.Vendor, t.Account.Fingerprint)
 		return again
 	}
+	if w.isUndone(t) { // its result is in the spool, and the ledger will be told
+		again.RunAt = time.Second
+		return again
+	}
 	scratch := w.Spool.Begin(t.ID, t.SubmitID)
 	call := w.call(t, scratch)
 	call.Age = time.Since(t.Submitted)
@@ -82,11 +94,16 @@ func (w *Worker) poll(ctx context.Context, t *task.Task) *task.Poll {
 	pctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
 	defer cancel()
 	w.cancelAtVendor(pctx, route.Job, call, t)
-	u, err := pollSafely(pctx, route.Job, call, *t.Ticket)
+	var u provider.Update
+	err := safely(func() (err error) { u, err = route.Job.Poll(pctx, call, *t.Ticket); return err })
+	if u.Phase != provider.Wait {
+		w.cancelTold.Delete(t.ID)
+	}
 	if err != nil {
 		f := fault.From(err)
 		log := w.logger(t)
 		log.Warn().Err(discreet(err)).Msg("a poll failed; the job goes on")
+		w.discard(t, scratch)
 		if f.RetryAfter > 0 {
 			every = f.RetryAfter
 		} else {
@@ -108,13 +125,14 @@ func (w *Worker) poll(ctx context.Context, t *task.Task) *task.Poll {
 		return nil
 	}
 	if !t.Deadline.IsZero() && time.Now().After(t.Deadline) {
+		w.discard(t, scratch)
 		w.failed(t, fault.New(fault.Timeout, task.CodeDeadline, "The vendor did not finish in time. Its ticket is kept: resume asks again."), task.Failed, task.DeadlineIt)
 		return nil
 	}
 	if u.After > 0 {
 		every = u.After
 	}
-	every = w.pace(t, every)
+	every = w.pace(t, min(every, longestPause))
 	again.RunAt = every + rand.N(every/5+time.Millisecond)
 	again.Progress, again.Message = max(t.Progress, u.Progress), u.Message
 	return again
@@ -127,15 +145,9 @@ func (w *Worker) finish(t *task.Task, a provider.Answer, scratch *spool.Entry) {
 		a.VendorID = t.Ticket.ID
 	}
 	killpoint.Here("polled")
-	r := spool.Record{Account: t.Account, Answer: &a}
-	if err := scratch.Commit(&r); err != nil {
-		log := w.logger(t)
-		log.Error().Err(err).Msg("a result could not be journaled; the vendor will be asked again")
-		w.discard(t, scratch)
-		return
+	if w.bring(spool.Record{Account: t.Account, Answer: &a}, scratch, t) != nil {
+		w.discard(t, scratch) // the vendor will be asked again
 	}
-	killpoint.Here("poll_spooled")
-	w.deliver(r, t)
 }
 
 // failed ends a running task by what a poll said.
@@ -149,28 +161,25 @@ func (w *Worker) failed(t *task.Task, f *fault.Error, to task.State, cause task.
 		return nil
 	}
 	killpoint.Here("poll_failed")
-	w.settle(context.Background(), t, to, f.CodeText(), edit, cause)
+	w.settle(t, to, f.CodeText(), edit, cause)
 }
 
-// cancelAtVendor tells a vendor once that a caller does not want the job any more.
+// cancelAtVendor tells a vendor once that a caller does not want the job any
+// more; another life of this process may tell it once more.
 func (w *Worker) cancelAtVendor(ctx context.Context, job module.Job, c provider.Call, t *task.Task) {
 	canceler, ok := job.Driver().(provider.Canceler)
 	if !ok || !t.CancelRequested {
 		return
 	}
-	if err := canceler.Cancel(ctx, c, *t.Ticket); err != nil {
-		log := w.logger(t)
-		log.Warn().Err(err).Msg("the vendor could not be told to cancel")
+	if _, told := w.cancelTold.Load(t.ID); told {
+		return
 	}
-}
-
-func pollSafely(ctx context.Context, job module.Job, c provider.Call, ticket provider.Ticket) (u provider.Update, err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("panic in a poll: %v\n%s", p, debug.Stack())
-		}
-	}()
-	return job.Poll(ctx, c, ticket)
+	if err := safely(func() error { return canceler.Cancel(ctx, c, *t.Ticket) }); err != nil {
+		log := w.logger(t)
+		log.Warn().Err(discreet(err)).Msg("the vendor could not be told to cancel; it is told again with the next poll")
+		return
+	}
+	w.cancelTold.Store(t.ID, true)
 }
 
 // lookEvery is the pause before the n-th look-up: 5 s doubling to 5 min.
@@ -184,13 +193,7 @@ func (w *Worker) lookupDue(ctx context.Context) {
 		return
 	}
 	for _, t := range rows {
-		if !w.begin() {
-			return
-		}
-		go func() {
-			defer w.steps.Done()
-			w.lookup(w.working, t)
-		}()
+		w.step(t, nil, func() { w.lookup(w.working, t) })
 	}
 }
 
@@ -203,18 +206,24 @@ func (w *Worker) lookup(ctx context.Context, t *task.Task) {
 	}
 	finder := w.finder(entry, t.Account.Vendor)
 	_, have := w.Accounts.Find(t.Account.Vendor, t.Account.BaseURL, t.Account.Fingerprint)
-	if finder == nil || !have || !t.Deadline.IsZero() && time.Now().After(t.Deadline) {
-		w.lookAgain(t, time.Until(never))
+	switch {
+	case finder == nil || !t.Deadline.IsZero() && time.Now().After(t.Deadline):
+		w.lookAgain(t, time.Until(never)) // a person decides
+		return
+	case !have:
+		w.lookAgain(t, lookEvery(10)) // the key may come back
 		return
 	}
 	fctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
 	scratch := w.Spool.Begin(t.ID, t.SubmitID)
-	found, err := finder.Find(fctx, w.call(t, scratch))
+	var found provider.Found
+	err := safely(func() (err error) { found, err = finder.Find(fctx, w.call(t, scratch)); return err })
 	if err != nil {
 		log.Warn().Err(discreet(err)).Msg("a look-up failed; it is repeated")
 	}
 	if err != nil || found.Ticket == nil && found.Answer == nil {
+		w.discard(t, scratch)
 		n := 0
 		for age := time.Since(t.Updated); age > lookEvery(n); n++ {
 			age -= lookEvery(n)
@@ -223,12 +232,9 @@ func (w *Worker) lookup(ctx context.Context, t *task.Task) {
 		return
 	}
 	log.Info().Msg("the vendor's look-up found a lost submission")
-	r := spool.Record{Account: t.Account, Ticket: found.Ticket, Answer: found.Answer}
-	if err := scratch.Commit(&r); err != nil {
-		log.Error().Err(err).Msg("what a look-up found could not be journaled; it is repeated")
-		return
+	if w.bring(spool.Record{Account: t.Account, Ticket: found.Ticket, Answer: found.Answer, Found: true}, scratch, t) != nil {
+		w.discard(t, scratch) // it is looked up again
 	}
-	w.deliver(r, t)
 }
 
 func (w *Worker) lookAgain(t *task.Task, after time.Duration) {

@@ -18,6 +18,10 @@ import (
 // purchase takes a queued task through one submission: claim, send, journal,
 // tell the ledger, store. It is the only place that lets a paid request out.
 func (w *Worker) purchase(ctx context.Context, t *task.Task) {
+	if !w.held.take(t.ID) {
+		return // a second wake-up of the same task
+	}
+	defer w.held.drop(t.ID)
 	log := w.logger(t)
 	entry := w.Modules.Entry(t.Kind)
 	if entry == nil {
@@ -35,10 +39,13 @@ func (w *Worker) purchase(ctx context.Context, t *task.Task) {
 	}
 	submit := task.Token(10)
 	scratch := w.Spool.Begin(t.ID, submit)
-	if t.Attempts+t.Wakes == 0 { // its first chance: most likely it is taken
-		scratch.Prepare() // while the ledger makes the claim durable
+	if err := scratch.Prepare(); err != nil { // its names become durable while the claim does
+		w.discard(t, scratch)
+		w.postpone(ctx, t, 5*time.Second, "storage_full: The spool cannot be written; nothing is bought until it can.")
+		log.Error().Err(err).Msg("the spool cannot be written; nothing is bought")
+		return
 	}
-	queued := t
+	queued, claimed := t, time.Now() // before the intent is saved: the lease may be older than we know
 	t, err := w.Ledger.Claim(ctx, task.ClaimRequest{
 		ID: t.ID, Owner: w.owner, SubmitID: submit, Spool: w.Spool.ID(), Lease: w.Lease, Accounts: candidates,
 	})
@@ -49,17 +56,15 @@ func (w *Worker) purchase(ctx context.Context, t *task.Task) {
 		w.discard(queued, scratch)
 		return // nothing was sent; the monitor comes back to it
 	}
-	claimed := time.Now()
 	killpoint.Here("claimed")
 	w.Broker.Publish(t.ID)
 
-	scratch.Prepare() // while the vendor works
 	route, _ := entry.Route(t.Account.Vendor)
 	call := w.call(t, scratch)
 	call.HTTP.Gate = func() error {
 		// A worker that was frozen since the claim may be taken for dead: half the
 		// lease is the last moment at which nobody can have decided so.
-		if time.Since(claimed) > w.Lease/2 {
+		if since(claimed) > w.Lease/2 {
 			return fault.New(fault.Unavailable, "lease_old", "The worker was held up before it could send; nothing was sent.").With(fault.ChargedNo)
 		}
 		killpoint.Here("sending")
@@ -70,33 +75,41 @@ func (w *Worker) purchase(ctx context.Context, t *task.Task) {
 	cancel()
 	killpoint.Here("answered")
 	if err != nil {
+		w.discard(t, scratch) // first: a released task may be claimed at once
 		w.refusedOrUnknown(t, entry, err)
-		w.discard(t, scratch)
 		return
 	}
-	r := spool.Record{Account: t.Account, Ticket: ticket, Answer: answer}
-	if err := scratch.Commit(&r); err != nil {
-		// The answer is in our hands but not on the disk. The ledger may still
-		// take a ticket; files that did not get to the disk cannot be served.
-		log.Error().Err(err).Msg("an answer could not be journaled")
-		if answer != nil {
-			w.refusedOrUnknown(t, entry, fault.Wrap(err, fault.InDoubt, "journal_failed", "The vendor answered, but the answer could not be written to the disk."))
-			return
-		}
-		r.Task, r.Submit = t.ID, submit
+	err = w.bring(spool.Record{Account: t.Account, Ticket: ticket, Answer: answer}, scratch, t)
+	if err != nil {
+		scratch.Close()
+		w.refusedOrUnknown(t, entry, fault.Wrap(err, fault.InDoubt, "journal_failed", "The vendor answered, but the answer could not be written to the disk."))
 	}
-	killpoint.Here("spooled")
-	w.deliver(r, t)
+}
+
+// since is the time gone by, also where a machine was suspended meanwhile,
+// which only the wall clock knows.
+func since(t time.Time) time.Duration {
+	return max(time.Since(t), time.Now().Round(0).Sub(t.Round(0)))
+}
+
+// safely turns a panic of a driver or a decoder into an error: one hostile
+// answer must not end a process with other people's submissions in it.
+func safely(f func() error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fault.Wrap(fmt.Errorf("panic: %v\n%s", p, debug.Stack()), fault.Internal, "panic", "This step failed by a fault of the program.")
+		}
+	}()
+	return f()
 }
 
 // submitSafely turns a panic of a driver into doubt: it may have bought.
 func submitSafely(ctx context.Context, job module.Job, c provider.Call, in module.Raw) (ticket *provider.Ticket, answer *provider.Answer, err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = fault.Wrap(fmt.Errorf("panic: %v\n%s", p, debug.Stack()), fault.InDoubt, "driver_panic", "The driver failed in the middle of a submission.")
-		}
-	}()
-	return job.Submit(ctx, c, in)
+	err = safely(func() (err error) { ticket, answer, err = job.Submit(ctx, c, in); return err })
+	if f := fault.From(err); err != nil && f.Code == "panic" {
+		return nil, nil, fault.Wrap(f.Err, fault.InDoubt, "driver_panic", "The driver failed in the middle of a submission.")
+	}
+	return ticket, answer, err
 }
 
 // postpone leaves a queued task where it is, says why, and looks again later.

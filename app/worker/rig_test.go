@@ -1,10 +1,12 @@
 package worker_test
 
 import (
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"aigc/app/service"
 	"aigc/app/worker/workertest"
@@ -17,10 +19,10 @@ type rig struct {
 	sales  atomic.Int64
 }
 
-func newRig(t *testing.T, async bool, keys []string, vendor func(r *rig, w http.ResponseWriter, req *http.Request)) *rig {
+func newRig(t *testing.T, toy workertest.Toy, keys []string, vendor func(r *rig, w http.ResponseWriter, req *http.Request)) *rig {
 	t.Helper()
 	r := &rig{}
-	r.Engine, r.vendor = workertest.NewToy(t, async, keys, func(w http.ResponseWriter, req *http.Request) { vendor(r, w, req) })
+	r.Engine, r.vendor = toy.Start(t, keys, func(w http.ResponseWriter, req *http.Request) { vendor(r, w, req) })
 	return r
 }
 
@@ -32,3 +34,13 @@ func must(t *testing.T, err error) {
 		t.Fatal(err)
 	}
 }
+
+// longEnough is an error until some time has passed since a moment.
+func longEnough(since time.Time, d time.Duration) error {
+	if gone := time.Since(since); gone < d {
+		return fmt.Errorf("only %s have passed", gone)
+	}
+	return nil
+}
+
+func errStill(what any) error { return fmt.Errorf("still %v", what) }

@@ -35,6 +35,34 @@ func (s slots) wait(ctx context.Context) bool {
 
 func (s slots) done() { <-s }
 
+// step runs one step of a task whose lease was just taken, in a free slot of s,
+// or at once where there is none to take. Where it cannot run, the lease runs
+// out and the task is found again.
+func (w *Worker) step(t *task.Task, s slots, run func()) {
+	if !w.held.take(t.ID) {
+		return // an earlier step of this process is still at it
+	}
+	if s != nil && !s.try() {
+		w.held.drop(t.ID)
+		return
+	}
+	if !w.begin() {
+		if s != nil {
+			s.done()
+		}
+		w.held.drop(t.ID)
+		return
+	}
+	go func() {
+		defer w.steps.Done()
+		defer w.held.drop(t.ID)
+		if s != nil {
+			defer s.done()
+		}
+		run()
+	}()
+}
+
 // Hand takes a freshly accepted task: into a free slot of this process without
 // a hop, else to the queue.
 func (w *Worker) Hand(t *task.Task) {

@@ -31,13 +31,20 @@ func (w *Worker) store(ctx context.Context, t *task.Task) {
 }
 
 // gather proves the files of an answer and puts them into the object store.
-func (w *Worker) gather(ctx context.Context, t *task.Task) (*harvest, error) {
-	h, err := w.collect(ctx, t)
-	if err == nil {
-		err = w.put(ctx, t, h)
-	}
+func (w *Worker) gather(ctx context.Context, t *task.Task) (h *harvest, err error) {
+	err = safely(func() (err error) {
+		if h, err = w.collect(ctx, t); err == nil {
+			err = w.put(ctx, t, h)
+		}
+		return err
+	})
 	return h, err
 }
+
+// patient says whether an address that answers "not found" or "forbidden" is
+// tried again: a result that still spreads through a content network, or a
+// proxy's bad minute, is not gone.
+func (w *Worker) patient(t *task.Task) bool { return time.Since(t.Updated) < w.pace(t, w.Patience) }
 
 // conclude tells the ledger what came of storing.
 func (w *Worker) conclude(ctx context.Context, t *task.Task, h *harvest, err error) {
@@ -50,12 +57,12 @@ func (w *Worker) conclude(ctx context.Context, t *task.Task, h *harvest, err err
 	switch {
 	case f.Kind == fault.Expired && w.askAgain(ctx, t, f):
 		log.Warn().Msg("the address of a result died; the vendor is asked again")
-	case f.Kind == fault.Broken || f.Kind == fault.Expired:
+	case f.Kind == fault.Broken || f.Kind == fault.Expired && !w.patient(t):
 		log.Error().Err(discreet(err)).Msg("a paid answer holds no valid result")
 		w.lose(t, f)
 	default:
 		log.Warn().Err(discreet(err)).Msg("a result is not stored yet; will be tried again")
-		after := min(time.Second<<min(t.Wakes, 6), time.Minute)
+		after := w.pace(t, min(time.Second<<min(t.Wakes, 6), time.Minute))
 		if err := w.Ledger.Unlease(context.Background(), t.ID, w.owner, after, "Waiting to be stored: "+f.Safe); err != nil {
 			w.report(ctx, err, "a lease cannot be given back")
 		}
@@ -78,7 +85,7 @@ func (w *Worker) collect(ctx context.Context, t *task.Task) (*harvest, error) {
 	for i, res := range t.Answer.Results {
 		c, err := w.one(ctx, t, i, res)
 		if err != nil {
-			if k := fault.KindOf(err); k != fault.Broken && (k != fault.Expired || len(t.Answer.Results) == 1) {
+			if k := fault.KindOf(err); k != fault.Broken && (k != fault.Expired || len(t.Answer.Results) == 1 || w.patient(t)) {
 				return nil, err
 			}
 			h.warnings = append(h.warnings, fmt.Sprintf("Result %d was left out: %s", i+1, fault.From(err).Safe))
@@ -167,7 +174,7 @@ func (w *Worker) fetch(ctx context.Context, t *task.Task, url string, dst io.Wri
 	if e := w.Modules.Entry(t.Kind); e != nil {
 		call := w.call(t, nil)
 		if f := fetcher(e, t.Account.Vendor); f != nil && f.Handles(call, url) {
-			return f.Fetch(ctx, call, url, dst)
+			return safely(func() error { return f.Fetch(ctx, call, url, dst) })
 		}
 	}
 	_, err := w.Fetch.Get(ctx, fetch.Request{URL: url, MaxBytes: maxResult, Timeout: 10 * time.Minute, FromVendor: true}, dst)
@@ -209,7 +216,11 @@ func (w *Worker) sidecar(t *task.Task, c *collected) *blob.Sidecar {
 
 // succeed ends the task; only then is the spool emptied.
 func (w *Worker) succeed(t *task.Task, h *harvest) {
-	if _, err := w.apply(context.Background(), w.storedChange(t, h)); err != nil {
+	err := w.insist(func() error {
+		_, err := w.Ledger.Apply(context.Background(), w.storedChange(t, h))
+		return err
+	})
+	if err != nil {
 		log := w.logger(t)
 		log.Warn().Err(err).Msg("a stored result could not be recorded; the monitor comes back to it")
 		return
@@ -295,12 +306,12 @@ func (w *Worker) askAgain(ctx context.Context, t *task.Task, f *fault.Error) boo
 	}
 	edit := func(row *task.Task) error {
 		row.Answer, row.Spool = nil, ""
-		row.RunAt = time.Now().Add(w.pace(row, 5*time.Second))
+		row.RunAt = row.Updated.Add(w.pace(row, 5*time.Second))
 		row.Deadline = row.RunAt.Add(10 * time.Minute)
 		return nil
 	}
-	w.settle(ctx, t, task.Running, f.CodeText(), edit, task.Reask)
-	w.forget(t.ID, t.SubmitID)
+	w.forget(t.ID, t.SubmitID) // what was fetched of it is fetched anew
+	w.settleAs(outcome{task: t, to: task.Running, note: f.CodeText(), edit: edit, causes: []task.Cause{task.Reask}, owner: w.owner})
 	return true
 }
 
@@ -312,7 +323,7 @@ func (w *Worker) lose(t *task.Task, f *fault.Error) {
 		row.Answer, row.Spool = nil, ""
 		return nil
 	}
-	w.settle(context.Background(), t, task.Failed, f.CodeText(), edit, task.Lost)
+	w.settleAs(outcome{task: t, to: task.Failed, note: f.CodeText(), edit: edit, causes: []task.Cause{task.Lost}, owner: w.owner})
 	w.forget(t.ID, t.SubmitID)
 }
 
@@ -328,3 +339,13 @@ func vendorID(t *task.Task) string {
 
 // promptOf reads the prompt out of an input for the sidecar.
 func promptOf(raw module.Raw) string { return stringField(raw, "prompt") }
+
+// fetcher is the driver's optional ability to fetch a result with the key.
+func fetcher(e *module.Entry, vendor string) provider.Fetcher {
+	r, ok := e.Route(vendor)
+	if !ok {
+		return nil
+	}
+	f, _ := r.Job.Driver().(provider.Fetcher)
+	return f
+}

@@ -101,7 +101,7 @@ func (w *Worker) thumbnail(ctx context.Context, id string) error {
 	}
 	defer f.Close()
 	var out bytes.Buffer
-	err = media.Thumbnail(&out, f, thumbSide)
+	err = safely(func() error { return media.Thumbnail(&out, f, thumbSide) })
 	if a.Width*a.Height > largePicture {
 		debug.FreeOSMemory() // a decoded picture is large: two of them at a time would be the most we ever hold
 	}

@@ -32,6 +32,7 @@ type Config struct {
 	Slots     int           // purchases of pictures at a time; films get a quarter, at least 2
 	Lease     time.Duration // 30 s
 	Tick      time.Duration // of the monitor, 250 ms
+	Patience  time.Duration // how long a result's address may answer "not found" before it is given up, 5 min
 	Thumbnail bool          // make thumbnails of results
 }
 
@@ -42,6 +43,7 @@ type Worker struct {
 
 	image, video, storing slots
 	polls                 slots
+	held                  held
 
 	quit    context.CancelFunc // of the loops
 	abort   context.CancelFunc // of open submissions, when the grace is over
@@ -53,7 +55,11 @@ type Worker struct {
 	mu      sync.Mutex
 	closing bool
 	undone  map[string]spool.Record // answers that the ledger could not be told of yet
-	thumbs  chan string
+	untold  []outcome               // and outcomes
+	polled  []task.Poll             // without news, to be recorded
+
+	cancelTold sync.Map // ids of running tasks whose vendor was told to cancel
+	thumbs     chan string
 }
 
 // New makes a worker; Start runs it.
@@ -64,12 +70,16 @@ func New(c Config) *Worker {
 	if c.Lease <= 0 {
 		c.Lease = killpoint.Lease(30 * time.Second)
 	}
+	if c.Patience <= 0 {
+		c.Patience = 5 * time.Minute
+	}
 	if c.Tick <= 0 {
 		c.Tick = 250 * time.Millisecond
 	}
 	return &Worker{
 		Config: c, owner: task.Token(12),
-		image: newSlots(c.Slots), video: newSlots(max(2, c.Slots/4)), storing: newSlots(8), polls: newSlots(64),
+		image: newSlots(c.Slots), video: newSlots(max(2, c.Slots/4)), storing: newSlots(8), polls: newSlots(512),
+		held:   held{ids: map[string]int{}},
 		undone: map[string]spool.Record{},
 		thumbs: make(chan string, 1024),
 	}
@@ -78,12 +88,12 @@ func New(c Config) *Worker {
 // Start replays the spool, declares what earlier lives left in the middle of a
 // purchase to be in doubt, and begins to work. Only then may anything be bought.
 func (w *Worker) Start(ctx context.Context) error {
+	w.working, w.abort = context.WithCancel(context.Background())
 	if err := w.recover(ctx); err != nil {
 		return err
 	}
 	loop, quit := context.WithCancel(context.Background())
 	w.quit = quit
-	w.working, w.abort = context.WithCancel(context.Background())
 	for queue, s := range map[string]slots{broker.ImageQueue: w.image, broker.VideoQueue: w.video} {
 		if err := w.Broker.Serve(queue, cap(s), func(ctx context.Context, id string) { w.waitAndRun(loop, s, id) }); err != nil {
 			return err
@@ -113,9 +123,8 @@ func (w *Worker) Stop(ctx context.Context) error {
 		w.closing = true
 		w.mu.Unlock()
 		w.quit()
-		w.loops.Wait()
 		done := make(chan struct{})
-		go func() { w.steps.Wait(); close(done) }()
+		go func() { w.loops.Wait(); w.steps.Wait(); close(done) }()
 		select {
 		case <-done:
 		case <-ctx.Done():
@@ -123,6 +132,8 @@ func (w *Worker) Stop(ctx context.Context) error {
 			<-done
 		}
 		w.abort()
+		w.recordPolls()
+		w.tellAgain()
 	})
 	return nil
 }
@@ -176,7 +187,7 @@ func (w *Worker) lastBeats() {
 func (w *Worker) renew() {
 	ctx, cancel := context.WithTimeout(context.Background(), w.Lease/3)
 	defer cancel()
-	if err := w.Ledger.Renew(ctx, w.owner, w.Lease); err != nil {
+	if err := w.Ledger.Renew(ctx, w.owner, w.Lease, w.held.list()); err != nil {
 		w.Log.Error().Err(err).Msg("leases cannot be renewed")
 	}
 }

@@ -417,9 +417,20 @@ func leases(p *proof) {
 	if p.must(err); len(abandoned) != 2 {
 		p.Errorf("%d abandoned on the volume, one of them %s", len(abandoned), held.ID)
 	}
-	p.must(p.l.Renew(ctx, "dead", time.Hour))
+	p.must(p.l.Renew(ctx, "dead", time.Hour, []string{lost.ID}))
 	if abandoned, err = p.l.Abandoned(ctx, "me", ""); err != nil || len(abandoned) != 1 {
 		p.Errorf("a lease that was over came back to life: %d, %v", len(abandoned), err)
+	}
+	for _, r := range []struct {
+		owner string
+		id    string
+		want  bool
+	}{{"old life", lost.ID, false}, {"somebody", held.ID, false}, {"old life", held.ID, true}} {
+		p.must(p.l.Renew(ctx, r.owner, 3*time.Hour, []string{r.id}))
+		got, err := p.l.Task(ctx, held.ID)
+		if p.must(err); (time.Until(got.LeaseUntil) > 2*time.Hour) != r.want {
+			p.Errorf("renewed by %s: the lease is until %s", r.owner, got.LeaseUntil)
+		}
 	}
 }
 

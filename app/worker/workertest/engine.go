@@ -34,20 +34,28 @@ var Me = service.Caller{Name: "me"}
 type Engine struct {
 	*service.Service
 	Ledger task.Ledger
+	Sick   *Sick // between the worker and the ledger
 	Worker *worker.Worker
 	Dir    string
 	t      testing.TB
+	config worker.Config
 }
 
 // New starts an engine over a fresh folder; it ends with the test.
 func New(t testing.TB, host *module.Host, accounts *provider.Accounts) *Engine {
+	t.Helper()
+	return start(t, host, accounts, 0)
+}
+
+// start is [New] with a lease; zero is the usual one.
+func start(t testing.TB, host *module.Host, accounts *provider.Accounts, lease time.Duration) *Engine {
 	t.Helper()
 	ctx := context.Background()
 	e := &Engine{t: t, Dir: t.TempDir()}
 	store, err := ledger.OpenSQLite(ctx, filepath.Join(e.Dir, "aigc.db"))
 	e.Must(err)
 	e.Must(store.Migrate(ctx))
-	e.Ledger = store
+	e.Ledger, e.Sick = store, &Sick{Ledger: store}
 	b, err := broker.Open("", zerolog.Nop())
 	e.Must(err)
 	blobs, err := blob.NewDir(filepath.Join(e.Dir, "objects"))
@@ -61,10 +69,12 @@ func New(t testing.TB, host *module.Host, accounts *provider.Accounts) *Engine {
 		}
 	}
 	f := fetch.New(fetch.Config{Exempt: bases})
-	e.Worker = worker.New(worker.Config{
-		Ledger: store, Broker: b, Blobs: blobs, Spool: journal, Fetch: f, Vendors: provider.NewTransport(),
-		Modules: host, Accounts: accounts, Log: zerolog.New(zerolog.NewTestWriter(t)), Tick: 20 * time.Millisecond,
-	})
+	e.config = worker.Config{
+		Ledger: e.Sick, Broker: b, Blobs: blobs, Spool: journal, Fetch: f, Vendors: provider.NewTransport(),
+		Modules: host, Accounts: accounts, Log: zerolog.New(zerolog.NewTestWriter(t)),
+		Lease: lease, Tick: 20 * time.Millisecond, Patience: 2 * time.Second,
+	}
+	e.Worker = worker.New(e.config)
 	e.Service, err = service.New(service.Config{
 		Ledger: store, Broker: b, Blobs: blobs, Fetch: f, Modules: host, Accounts: accounts, Log: zerolog.Nop(),
 		PublicURL: "http://gateway", Intake: filepath.Join(e.Dir, "intake"), Hand: e.Worker.Hand, Loopback: true,
@@ -119,4 +129,28 @@ func (e *Engine) EmptySpool() {
 			e.t.Fatalf("the spool still holds %v", left)
 		}
 	}
+}
+
+// Second starts another worker on the same ledger, with a volume of its own.
+func (e *Engine) Second() *worker.Worker {
+	e.t.Helper()
+	journal, err := spool.Open(e.t.TempDir())
+	e.Must(err)
+	return e.another(journal)
+}
+
+// Again starts another life of a worker that was stopped, on its volume.
+func (e *Engine) Again() *worker.Worker {
+	e.t.Helper()
+	return e.another(e.config.Spool)
+}
+
+func (e *Engine) another(journal *spool.Spool) *worker.Worker {
+	e.t.Helper()
+	c := e.config
+	c.Ledger, c.Spool = e.Ledger, journal
+	w := worker.New(c)
+	e.Must(w.Start(context.Background()))
+	e.t.Cleanup(func() { e.Must(w.Stop(context.Background())) })
+	return w
 }

@@ -2,6 +2,7 @@ package workertest
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"image"
@@ -17,7 +18,11 @@ import (
 )
 
 // Toy is a vertical whose vendor is a function of the test.
-type Toy struct{ Async bool }
+type Toy struct {
+	Async    bool
+	Deadline time.Duration // of a job, 1 min
+	Lease    time.Duration // of the worker's steps; the usual one if zero
+}
 
 // ToyInput is its input.
 type ToyInput struct {
@@ -39,7 +44,7 @@ func (m Toy) Mount(h *module.Host) error {
 	op := module.Operation{
 		Name: "image", Paths: []string{"/toy"}, Tool: "create_toy_image", Kind: m.kind(), Main: true,
 		Title: "Draw a toy", Doc: "Draws a toy.", Models: []module.Model{{ID: "toy-1"}}, Fanout: "n", Submit: 5 * time.Second,
-		Pace: module.Pace{First: 10 * time.Millisecond, Every: 20 * time.Millisecond}, Deadline: 2 * time.Second,
+		Pace: module.Pace{First: 10 * time.Millisecond, Every: 20 * time.Millisecond}, Deadline: cmp.Or(m.Deadline, time.Minute),
 	}
 	v := provider.Vendor{Name: "toyco", Title: "Toy Co", BaseURL: "http://127.0.0.1:1", Prefix: "TOY"}
 	if m.Async {
@@ -154,9 +159,15 @@ func PNG() []byte {
 // account for each key.
 func NewToy(t testing.TB, async bool, keys []string, vendor http.HandlerFunc) (*Engine, *httptest.Server) {
 	t.Helper()
+	return Toy{Async: async}.Start(t, keys, vendor)
+}
+
+// Start is [NewToy] for a toy with other times than usual.
+func (m Toy) Start(t testing.TB, keys []string, vendor http.HandlerFunc) (*Engine, *httptest.Server) {
+	t.Helper()
 	srv := httptest.NewServer(vendor)
 	t.Cleanup(srv.Close)
-	host, err := module.NewHost(Toy{async})
+	host, err := module.NewHost(m)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -166,5 +177,5 @@ func NewToy(t testing.TB, async bool, keys []string, vendor http.HandlerFunc) (*
 		list = append(list, provider.Account{BaseURL: srv.URL, Secret: provider.Secret(k)})
 	}
 	accounts.Add(host.Vendors()["toyco"], provider.Caps{}, list...)
-	return New(t, host, accounts), srv
+	return start(t, host, accounts, m.Lease), srv
 }

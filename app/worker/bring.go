@@ -1,0 +1,108 @@
+package worker
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"aigc/app/killpoint"
+	"aigc/app/provider"
+	"aigc/app/spool"
+	"aigc/app/task"
+)
+
+// bring makes a ticket or answer that has just come durable, and delivers it.
+// Meanwhile the files of an answer that is all here are stored already. The
+// error says that the answer is lost with this process: it is neither in the
+// spool nor stored, and the ledger was not told.
+func (w *Worker) bring(r spool.Record, scratch *spool.Entry, held *task.Task) error {
+	err := scratch.Write(&r)
+	var early chan gathered
+	if err == nil {
+		early = w.storeEarly(r, held)
+		err = scratch.Sync()
+	}
+	if err == nil {
+		killpoint.Here("spooled")
+		_ = w.deliver(r, held, early) // else it is offered again
+		return nil
+	}
+	log := w.logger(held)
+	log.Error().Err(err).Msg("an answer could not be journaled")
+	if early != nil && w.succeedAtOnce(r, held, early) {
+		return nil
+	}
+	if r.Answer != nil && holdsFiles(r.Answer) {
+		return err
+	}
+	return w.deliver(r, held, nil) // the ledger can take all of it
+}
+
+func holdsFiles(a *provider.Answer) bool {
+	return slices.ContainsFunc(a.Results, func(r provider.Result) bool { return r.Base64 != "" })
+}
+
+// gathered is what came of storing before the ledger knew of the answer.
+type gathered struct {
+	harvest *harvest
+	err     error
+}
+
+// storeEarly begins to store an answer that is all here, while its journal is
+// still on the way to the disk: both are durable before the task succeeds, and
+// a crash in between stores the same objects again. Nil: it must wait.
+func (w *Worker) storeEarly(r spool.Record, held *task.Task) chan gathered {
+	if r.Answer == nil || held == nil {
+		return nil
+	}
+	for _, res := range r.Answer.Results {
+		if res.Base64 == "" {
+			return nil // has to be fetched, which may take long
+		}
+	}
+	ahead := *held
+	w.takeAnswer(&ahead, r, true)
+	done := make(chan gathered, 1)
+	w.held.share(ahead.ID)
+	w.steps.Go(func() {
+		defer w.held.drop(ahead.ID)
+		h, err := w.gather(w.working, &ahead)
+		done <- gathered{h, err}
+	})
+	return done
+}
+
+// promptly is how long the ledger may stay without word of an answer while its
+// objects are stored.
+const promptly = 2 * time.Second
+
+// succeedAtOnce tells the ledger of an answer and of its stored objects in one
+// transaction, if they are stored promptly. Else it changes nothing, and the
+// two steps are taken one by one.
+func (w *Worker) succeedAtOnce(r spool.Record, held *task.Task, early chan gathered) bool {
+	limit := time.NewTimer(promptly)
+	defer limit.Stop()
+	var got gathered
+	select {
+	case got = <-early:
+	case <-limit.C:
+		return false
+	}
+	early <- got // for whoever takes the steps one by one
+	if got.err != nil {
+		return false
+	}
+	answered := task.Change{ID: r.Task, SubmitID: r.Submit, To: task.Storing, Cause: task.Answered,
+		Edit: func(row *task.Task) error { w.takeAnswer(row, r, true); return nil }}
+	answered.From = sources(answered.To, answered.Cause)
+	if held.State == task.Running {
+		answered.Cause, answered.From = task.Finished, []task.State{task.Running}
+	}
+	held.Answer = r.Answer
+	if _, err := w.Ledger.Apply(context.Background(), answered, w.storedChange(held, got.harvest)); err != nil {
+		return false
+	}
+	w.remember(r, false)
+	w.stored(held, got.harvest)
+	return true
+}

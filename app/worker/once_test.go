@@ -1,0 +1,181 @@
+package worker_test
+
+import (
+	"context"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"aigc/app/apptest"
+	"aigc/app/fault"
+	"aigc/app/task"
+	"aigc/app/worker/workertest"
+)
+
+// A worker whose lease ran out while it fetches takes the task again, since it
+// is due. It does not fetch the same files twice at a time.
+func TestOneStepAtATime(t *testing.T) {
+	t.Parallel()
+	var fetches atomic.Int64
+	release := make(chan struct{})
+	r := newRig(t, workertest.Toy{Lease: time.Second}, []string{"key"}, func(r *rig, w http.ResponseWriter, req *http.Request) {
+		if req.URL.Path == "/make" {
+			r.sales.Add(1)
+			workertest.Reply(w, workertest.ToyAnswer{URL: r.vendor.URL + "/result.png"})
+			return
+		}
+		fetches.Add(1)
+		r.Sick.Away("Renew")
+		all := workertest.PNG()
+		_, _ = w.Write(all[:20])
+		w.(http.Flusher).Flush()
+		<-release
+		_, _ = w.Write(all[20:])
+	})
+	ctx := context.Background()
+	id := r.Begin("toy.image", `{"prompt":"x"}`).TaskID
+	leases := map[time.Time]bool{}
+	apptest.Eventually(t, 20*time.Second, func() error {
+		row, err := r.Ledger.Task(ctx, id)
+		if must(t, err); row.State == task.Storing && !row.LeaseUntil.IsZero() {
+			leases[row.LeaseUntil] = true
+		}
+		if len(leases) < 3 { // taken twice more while the fetch goes on
+			return errStill(len(leases))
+		}
+		return nil
+	})
+	close(release)
+	v, err := r.Wait(ctx, workertest.Me, id, 20*time.Second)
+	if must(t, err); v.Status != task.Succeeded || fetches.Load() != 1 || r.sales.Load() != 1 {
+		t.Errorf("%s %+v after %d fetches, %d sales", v.Status, v.Error, fetches.Load(), r.sales.Load())
+	}
+	r.EmptySpool()
+}
+
+// An address that says "forbidden" for a moment is not a lost result.
+func TestAddressWithABadMinute(t *testing.T) {
+	t.Parallel()
+	var fetches atomic.Int64
+	r := newRig(t, workertest.Toy{}, []string{"key"}, func(r *rig, w http.ResponseWriter, req *http.Request) {
+		switch {
+		case req.URL.Path == "/make":
+			workertest.Reply(w, workertest.ToyAnswer{URL: r.vendor.URL + "/result.png"})
+		case fetches.Add(1) == 1:
+			w.WriteHeader(http.StatusForbidden)
+		default:
+			_, _ = w.Write(workertest.PNG())
+		}
+	})
+	if v := r.run(`{"prompt":"x"}`); v.Status != task.Succeeded || fetches.Load() != 2 {
+		t.Errorf("%s %+v after %d fetches", v.Status, v.Error, fetches.Load())
+	}
+}
+
+// A spool that cannot take an answer buys nothing; once it can, it does.
+func TestUnwritableSpoolBuysNothing(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, workertest.Toy{}, []string{"key"}, func(r *rig, w http.ResponseWriter, _ *http.Request) {
+		r.sales.Add(1)
+		workertest.Reply(w, workertest.ToyAnswer{B64: []string{picture}})
+	})
+	dir := filepath.Join(r.Dir, "spool")
+	must(t, os.Rename(dir, dir+".away"))
+	must(t, os.WriteFile(dir, nil, 0o600)) // no folder can be made in a file
+	id := r.Begin("toy.image", `{"prompt":"x"}`).TaskID
+	ctx := context.Background()
+	apptest.Eventually(t, 10*time.Second, func() error {
+		row, err := r.Ledger.Task(ctx, id)
+		if must(t, err); !strings.HasPrefix(row.Message, "storage_full") {
+			return errStill(row.State)
+		}
+		return nil
+	})
+	if r.sales.Load() != 0 {
+		t.Fatalf("%d sales", r.sales.Load())
+	}
+	must(t, os.Remove(dir))
+	must(t, os.Rename(dir+".away", dir))
+	v, err := r.Wait(ctx, workertest.Me, id, 20*time.Second)
+	if must(t, err); v.Status != task.Succeeded || r.sales.Load() != 1 {
+		t.Errorf("%s %+v, %d sales", v.Status, v.Error, r.sales.Load())
+	}
+}
+
+// A vendor that asks for a day's pause between two polls is asked again within
+// the minute: results live for minutes.
+func TestVendorAsksForALongPause(t *testing.T) {
+	t.Parallel()
+	polled := make(chan struct{}, 16)
+	r := newRig(t, workertest.Toy{Async: true}, []string{"key"}, func(_ *rig, w http.ResponseWriter, req *http.Request) {
+		if req.URL.Path == "/make" {
+			workertest.Reply(w, workertest.ToyAnswer{ID: "job"})
+			return
+		}
+		w.Header().Set("Retry-After", "86400")
+		w.WriteHeader(http.StatusServiceUnavailable)
+		polled <- struct{}{}
+	})
+	id := r.Begin("toy.image", `{"prompt":"x"}`).TaskID
+	<-polled
+	apptest.Eventually(t, 10*time.Second, func() error {
+		row, err := r.Ledger.Task(context.Background(), id)
+		if must(t, err); row.LeaseOwner != "" || row.Message == "" {
+			return errStill("polling")
+		}
+		if pause := time.Until(row.RunAt); pause > 80*time.Second || pause < 20*time.Second {
+			t.Errorf("the next poll is in %s", pause)
+		}
+		return nil
+	})
+}
+
+// A poller is frozen with the vendor's answer on its way; another worker takes
+// over and lets the deadline pass. The answer counts all the same.
+func TestAnswerAfterTheDeadline(t *testing.T) {
+	t.Parallel()
+	var polls atomic.Int64
+	release := make(chan struct{})
+	r := newRig(t, workertest.Toy{Async: true, Lease: 300 * time.Millisecond, Deadline: 2 * time.Second}, []string{"key"}, func(r *rig, w http.ResponseWriter, req *http.Request) {
+		switch {
+		case req.URL.Path == "/make":
+			r.sales.Add(1)
+			workertest.Reply(w, workertest.ToyAnswer{ID: "job"})
+		case req.URL.Path == "/result.png":
+			_, _ = w.Write(workertest.PNG())
+		case polls.Add(1) == 1:
+			r.Sick.Away("Renew", "Due") // the first worker loses its lease and takes no other
+			<-release
+			workertest.Reply(w, workertest.ToyAnswer{St: "done", URL: r.vendor.URL + "/result.png"})
+		default:
+			workertest.Reply(w, workertest.ToyAnswer{})
+		}
+	})
+	id := r.Begin("toy.image", `{"prompt":"x"}`).TaskID
+	apptest.Eventually(t, 10*time.Second, func() error {
+		if polls.Load() == 0 {
+			return errStill("unpolled")
+		}
+		return nil
+	})
+	r.Second()
+	v, err := r.Wait(context.Background(), workertest.Me, id, 20*time.Second)
+	if must(t, err); v.Status != task.Failed || v.Error.Code != task.CodeDeadline {
+		t.Fatalf("%s %+v", v.Status, v.Error)
+	}
+	close(release)
+	apptest.Eventually(t, 10*time.Second, func() error {
+		v, err = r.Get(context.Background(), workertest.Me, id)
+		if must(t, err); v.Status != task.Succeeded {
+			return errStill(v.Status)
+		}
+		return nil
+	})
+	if v.Charged != fault.ChargedYes || r.sales.Load() != 1 || v.Error != nil {
+		t.Errorf("%+v", v)
+	}
+}

@@ -1,0 +1,52 @@
+package worker
+
+import (
+	"context"
+
+	"aigc/app/fault"
+	"aigc/app/spool"
+	"aigc/app/task"
+)
+
+// recover replays the spool, then declares what is left in the middle of a
+// purchase to be in doubt: rows of earlier lives of this volume.
+func (w *Worker) recover(ctx context.Context) error {
+	var records []spool.Record
+	if err := w.Spool.Records(func(r spool.Record) { records = append(records, r) }); err != nil {
+		w.Log.Error().Err(err).Msg("part of the spool cannot be read; it is kept for a person")
+	}
+	for _, r := range records {
+		w.replay(r)
+	}
+	return w.declareLost(ctx, w.Spool.ID())
+}
+
+// replay brings one record of an earlier life to where the ledger wants it.
+func (w *Worker) replay(r spool.Record) {
+	t, err := w.Ledger.Task(context.Background(), r.Task)
+	if fault.KindOf(err) == fault.NotFound {
+		w.Log.Warn().Str("task", r.Task).Msg("the spool holds an answer of a task that this ledger does not know; it is kept")
+		return
+	}
+	if err == nil && t.State == task.Storing && t.SubmitID == r.Submit {
+		return // told already; the monitor stores it
+	}
+	_ = w.deliver(r, nil, nil) // else it is offered again
+}
+
+// declareLost puts submissions that nobody holds any more in doubt.
+func (w *Worker) declareLost(ctx context.Context, spoolID string) error {
+	rows, err := w.Ledger.Abandoned(ctx, w.owner, spoolID)
+	if err != nil {
+		return err
+	}
+	for _, t := range rows {
+		log := w.logger(t)
+		log.Error().Msg("a submission was cut off by the end of its process; the task stands in doubt")
+		f := fault.New(fault.InDoubt, "process_died", "The process ended in the middle of the submission; nobody knows whether the vendor accepted it.")
+		if err := w.tell(outcome{task: t, to: task.InDoubt, note: f.CodeText(), edit: w.doubtful(f), causes: []task.Cause{task.Doubt}}); err != nil {
+			return err // the monitor comes back to it
+		}
+	}
+	return nil
+}

@@ -1,0 +1,69 @@
+package workertest
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"time"
+
+	"aigc/app/task"
+)
+
+// Sick is a ledger that a test can take away from the worker, as a whole or
+// for single methods.
+type Sick struct {
+	task.Ledger
+	mu   sync.Mutex
+	away []string
+}
+
+// Away makes methods fail from now on; without names, all get well again.
+func (s *Sick) Away(methods ...string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.away = methods
+}
+
+var errAway = errors.New("the ledger is away")
+
+func (s *Sick) ill(method string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if slices.Contains(s.away, method) {
+		return errAway
+	}
+	return nil
+}
+
+// Apply implements [task.Ledger].
+func (s *Sick) Apply(ctx context.Context, moves ...task.Change) (*task.Task, error) {
+	if err := s.ill("Apply"); err != nil {
+		return nil, err
+	}
+	return s.Ledger.Apply(ctx, moves...)
+}
+
+// Renew implements [task.Ledger].
+func (s *Sick) Renew(ctx context.Context, owner string, lease time.Duration, ids []string) error {
+	if err := s.ill("Renew"); err != nil {
+		return err
+	}
+	return s.Ledger.Renew(ctx, owner, lease, ids)
+}
+
+// Reschedule implements [task.Ledger].
+func (s *Sick) Reschedule(ctx context.Context, polls []task.Poll) error {
+	if err := s.ill("Reschedule"); err != nil {
+		return err
+	}
+	return s.Ledger.Reschedule(ctx, polls)
+}
+
+// Due implements [task.Ledger].
+func (s *Sick) Due(ctx context.Context, d task.DueRequest) ([]*task.Task, error) {
+	if err := s.ill("Due"); err != nil {
+		return nil, err
+	}
+	return s.Ledger.Due(ctx, d)
+}
