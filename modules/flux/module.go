@@ -28,7 +28,7 @@ func (Module) Mount(h *module.Host) error {
 		Name: "create", Paths: []string{"/flux/create"}, Tool: "create_flux_image", Kind: module.Image, Main: true,
 		Title:  "Draw a picture with FLUX",
 		Doc:    "Draws pictures from a text, or from up to 10 pictures and a text. Photographic, fast and cheap.",
-		Models: models, Fanout: "n", Submit: time.Minute, Deadline: 10 * time.Minute,
+		Models: models, Fanout: "n", Submit: 3 * time.Minute, Deadline: 10 * time.Minute,
 		Pace: module.Pace{First: time.Second, Every: 1500 * time.Millisecond},
 	}, module.Via[Input](bfl.Vendor(), driver{}))
 	return nil

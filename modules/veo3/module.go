@@ -2,8 +2,11 @@ package veo3
 
 import (
 	"context"
+	"slices"
+	"strings"
 	"time"
 
+	"aigc/app/fault"
 	"aigc/app/module"
 	"aigc/app/provider"
 	"aigc/app/provider/hoist"
@@ -27,7 +30,7 @@ func (Module) Mount(h *module.Host) error {
 		Name: "generate", Paths: []string{"/veo3/generate", "/veo3/official/generate"}, Tool: "create_veo3_video", Kind: module.Video, Main: true,
 		Title:  "Make a film with Veo",
 		Doc:    "Makes a film of 4, 6 or 8 seconds with sound, from a text, from a first and last picture, or from pictures of what shall appear. Takes one to three minutes.",
-		Models: models, StatusPath: "/veo3/official/status/", Submit: time.Minute, Deadline: 30 * time.Minute,
+		Models: models, StatusPath: "/veo3/official/status/", Submit: 3 * time.Minute, Deadline: 45 * time.Minute, // a job can hang; 4k may take longer than the half hour of others
 		Pace: module.Pace{First: 20 * time.Second, Every: 15 * time.Second},
 	}, module.Via[Input](vertex.Vendor(), driver{}))
 	return nil
@@ -39,35 +42,47 @@ type driver struct{ vertex.Client }
 // Submit implements [provider.Driver].
 func (driver) Submit(ctx context.Context, c provider.Call, in Input) (provider.Ticket, error) {
 	body, _ := in.wire(c.Model)
-	files := &hoist.Files{}
+	e := embedder{ctx: ctx, call: c, files: &hoist.Files{}}
 	inst := &body.Instances[0]
-	inst.Prompt = in.Prompt
-	embed := func(img provider.Image) (*vertex.Media, error) {
-		if img == "" {
-			return nil, nil
+	first, last := in.frames()
+	inst.Image, inst.LastFrame = e.media(first, "image", stills), e.media(last, "last_frame", stills)
+	inst.Video = e.media(in.Video, "video", films)
+	for _, img := range in.references(c.Model) {
+		if m := e.media(img, "reference_images", stills); m != nil {
+			inst.ReferenceImages = append(inst.ReferenceImages, vertex.Reference{Image: *m, ReferenceType: "asset"})
 		}
-		p, err := c.Inputs.Open(ctx, img)
-		if err != nil {
-			return nil, err
-		}
-		return &vertex.Media{Bytes: files.Add(hoist.File{Size: p.Size, Open: p.Open}), MIMEType: p.MIME}, nil
 	}
-	var err error
-	if inst.Image, err = embed(in.first()); err != nil {
-		return provider.Ticket{}, err
+	if e.err != nil {
+		return provider.Ticket{}, e.err
 	}
-	if inst.LastFrame, err = embed(in.last()); err != nil {
-		return provider.Ticket{}, err
+	return vertex.Submit(ctx, c, body, e.files)
+}
+
+// What Veo reads.
+var (
+	stills = []string{"image/jpeg", "image/png"}
+	films  = []string{"video/mp4"}
+)
+
+// embedder puts pictures and films into a request, and keeps the first error.
+type embedder struct {
+	ctx   context.Context
+	call  provider.Call
+	files *hoist.Files
+	err   error
+}
+
+func (e *embedder) media(img provider.Image, field string, types []string) *vertex.Media {
+	if img == "" || e.err != nil {
+		return nil
 	}
-	if inst.Video, err = embed(in.Video); err != nil {
-		return provider.Ticket{}, err
+	in, err := e.call.Inputs.Open(e.ctx, img)
+	if err == nil && !slices.Contains(types, in.MIME) {
+		err = fault.New(fault.Invalid, "wrong_media_type", "%s: Veo takes %s; nothing was sent.", field, strings.Join(types, " or ")).With(fault.ChargedNo)
 	}
-	for _, img := range in.references() {
-		m, err := embed(img)
-		if err != nil {
-			return provider.Ticket{}, err
-		}
-		inst.ReferenceImages = append(inst.ReferenceImages, vertex.Reference{Image: *m, ReferenceType: "asset"})
+	if err != nil {
+		e.err = err
+		return nil
 	}
-	return vertex.Submit(ctx, c, body, files)
+	return &vertex.Media{Bytes: e.files.Add(hoist.File{Size: in.Size, Open: in.Open}), MIMEType: in.MIME}
 }

@@ -143,13 +143,18 @@ func oneOrAll[T any](list []T) any {
 	return list
 }
 
-// words are the inputs of every case: a small file, by any id.
+// words are the inputs of every case: a small file, by any id; one that begins
+// with "film" is an MP4, all others are PNGs.
 type words struct{}
 
 // Open implements [provider.Inputs].
 func (words) Open(_ context.Context, img provider.Image) (provider.Input, error) {
 	data := "bytes of " + string(img)
-	return provider.Input{Name: string(img) + ".png", MIME: "image/png", Size: int64(len(data)), Width: 64, Height: 64,
+	mime, ext := "image/png", ".png"
+	if strings.HasPrefix(string(img), "film") {
+		mime, ext = "video/mp4", ".mp4"
+	}
+	return provider.Input{Name: string(img) + ext, MIME: mime, Size: int64(len(data)), Width: 64, Height: 64,
 		Open: func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(data)), nil }}, nil
 }
 

@@ -1,39 +1,102 @@
 package vertex
 
 import (
-	"encoding/json"
+	"context"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"strings"
 	"testing"
+	"time"
 
+	"golang.org/x/oauth2"
+
+	"aigc/app/fault"
+	"aigc/app/module"
 	"aigc/app/provider"
+	"aigc/app/provider/hoist"
+	"aigc/app/provider/providertest"
 )
 
-// Whatever a poll brings: no panic, and an operation that is not done goes on.
-func FuzzOperation(f *testing.F) {
-	f.Add([]byte(`{"name":"o","done":true,"response":{"videos":[{"gcsUri":"gs://b/o.mp4"}],"raiMediaFilteredCount":1}}`))
-	f.Add([]byte(`{"name":"o","done":true,"response":{"raiMediaFilteredReasons":["Support codes: 42237218"]}}`))
-	f.Add([]byte(`{"name":"o","done":true,"error":{"code":3,"message":"policy"}}`))
-	f.Add([]byte(`{"name":"o","metadata":{"state":"banana"}}`))
-	f.Fuzz(func(t *testing.T, body []byte) {
-		var o operation
-		if json.Unmarshal(body, &o) != nil {
-			return
+// maker is the least driver.
+type maker struct{ Client }
+
+// Submit implements [provider.Driver].
+func (maker) Submit(ctx context.Context, c provider.Call, in Request) (provider.Ticket, error) {
+	return Submit(ctx, c, in, &hoist.Files{})
+}
+
+// known gives a key a token, as if Google had.
+func known(fingerprint string) {
+	tokens.slot(fingerprint).token = &oauth2.Token{AccessToken: "token", Expiry: time.Now().Add(24 * time.Hour)}
+}
+
+// Whatever is answered: no panic, nothing unreadable is a ticket, and every
+// 5xx is doubt.
+func FuzzTicket(f *testing.F) {
+	known("fuzz")
+	providertest.FuzzSubmit(f, module.Via[Request](Vendor(), maker{}).Job, "veo", `{"instances":[{"prompt":"x"}]}`, nil,
+		providertest.Seed{Status: 200, Body: `{"name":"projects/p/locations/l/publishers/google/models/m/operations/1"}`},
+		providertest.Seed{Status: 200, Body: `{"name":1}`},
+		providertest.Seed{Status: 200, Body: `{}`},
+		providertest.Seed{Status: 400, Body: `{"error":{"code":400,"message":"policy","status":"INVALID_ARGUMENT"}}`},
+		providertest.Seed{Status: 401, Body: `{"error":{"code":401,"status":"UNAUTHENTICATED"}}`},
+		providertest.Seed{Status: 403, Body: `{"error":{"code":403,"details":[{"reason":"BILLING_DISABLED"}]}}`},
+		providertest.Seed{Status: 429, Body: `[{"error":{"code":429,"message":"x","details":[{"retryDelay":"17s"}]}}]`},
+		providertest.Seed{Status: 504, Body: `<html>`},
+	)
+}
+
+// Whatever a poll brings: no panic, and only an operation that is done ends.
+func FuzzPoll(f *testing.F) {
+	known("fuzz")
+	ticket := provider.Ticket{ID: "projects/p/locations/l/publishers/google/models/m/operations/1"}
+	providertest.FuzzPoll(f, module.Via[Request](Vendor(), maker{}).Job, ticket, []string{`"done":true`},
+		providertest.Seed{Status: 200, Body: `{"name":"o","done":true,"response":{"videos":[{"gcsUri":"gs://b/o.mp4"}],"raiMediaFilteredCount":1}}`},
+		providertest.Seed{Status: 200, Body: `{"name":"o","done":true,"response":{"videos":[{"bytesBase64Encoded":"AAAA"},{}]}}`},
+		providertest.Seed{Status: 200, Body: `{"name":"o","done":true,"response":{"generatedSamples":[{"video":{"uri":"https://x"}}]}}`},
+		providertest.Seed{Status: 200, Body: `{"name":"o","done":true,"response":{"raiMediaFilteredReasons":["Support codes: 42237218"]}}`},
+		providertest.Seed{Status: 200, Body: `{"name":"o","done":true,"response":null}`},
+		providertest.Seed{Status: 200, Body: `{"name":"o","done":true,"error":{"code":3,"message":"policy"}}`},
+		providertest.Seed{Status: 200, Body: `{"name":"o","done":true,"error":{}}`},
+		providertest.Seed{Status: 200, Body: `{"name":"o","metadata":{"state":"banana"}}`},
+		providertest.Seed{Status: 404, Body: `{"error":{"code":404,"status":"NOT_FOUND"}}`},
+	)
+}
+
+// Whatever a bucket lists: no panic, and what is found has an address.
+func FuzzFind(f *testing.F) {
+	known("find")
+	f.Add(200, `{"items":[{"name":"p/t/s/1/sample_0.mp4","updated":"2026-11-23T12:00:00Z"}]}`)
+	f.Add(200, `{"items":[{"name":".mp4"},{"name":1,"updated":"never"}]}`)
+	f.Add(403, `{"error":{"code":403}}`)
+	f.Fuzz(func(t *testing.T, status int, body string) {
+		found, err := Client{}.Find(t.Context(), provider.Call{
+			Task: "t", Submit: "s", HTTP: &provider.Client{HTTP: &http.Client{Transport: canned{max(200, status%600), body}}},
+			Account: provider.Account{Fingerprint: "find", BaseURL: "https://vendor.test", Attrs: map[string]string{attrStorage: "gs://b/p", attrGCS: "https://gcs.test"}},
+		})
+		var fe *fault.Error
+		if err != nil && (!errors.As(err, &fe) || fe.Safe == "") {
+			t.Fatalf("%v", err)
 		}
-		u := o.update()
-		if !o.Done && u.Phase != provider.Wait {
-			t.Error("an operation that is not done ended")
-		}
-		if u.Phase == provider.Done && len(u.Answer.Results) == 0 || u.Phase == provider.Failed && u.Err == nil {
-			t.Errorf("%+v", u)
+		if found.Answer != nil && (err != nil || len(found.Answer.Results) == 0 || !strings.HasPrefix(found.Answer.Results[0].URL, "gs://b/")) {
+			t.Fatalf("%+v %v", found.Answer, err)
 		}
 	})
 }
 
-func FuzzFailure(f *testing.F) {
-	f.Add(429, []byte(`[{"error":{"code":429,"message":"x","details":[{"retryDelay":"17s"}]}}]`))
-	f.Add(504, []byte(`<html>`))
-	f.Fuzz(func(t *testing.T, status int, body []byte) {
-		if e := failure(provider.Response{Status: status, Body: body}); e.Kind == "" || e.Safe == "" || e.RetryAfter < 0 {
-			t.Errorf("%+v", e)
-		}
-	})
+// canned answers without a network.
+type canned struct {
+	status int
+	body   string
+}
+
+// RoundTrip implements [http.RoundTripper].
+func (c canned) RoundTrip(r *http.Request) (*http.Response, error) {
+	w := httptest.NewRecorder()
+	w.Code = c.status
+	_, _ = w.Body.WriteString(c.body)
+	res := w.Result()
+	res.Request = r
+	return res, nil
 }

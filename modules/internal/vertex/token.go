@@ -2,7 +2,11 @@ package vertex
 
 import (
 	"context"
+	"crypto/x509"
+	"encoding/json"
+	"encoding/pem"
 	"errors"
+	"fmt"
 	"net/http"
 	"sync"
 	"time"
@@ -16,59 +20,158 @@ import (
 
 const scope = "https://www.googleapis.com/auth/cloud-platform"
 
-// early is how long before its end a token is renewed.
-const early = 4 * time.Minute
+// How long before its end a token is renewed, and how long Google may take to
+// give one.
+const (
+	early     = 4 * time.Minute
+	tokenWait = 20 * time.Second
+)
 
 // tokens are remembered by the fingerprint of the key that they came from. A
 // token is no state of a task: losing it costs a call and no money.
-var tokens = &cache{byKey: map[string]*oauth2.Token{}}
+var tokens = &cache{byKey: map[string]*slot{}}
 
 type cache struct {
 	mu    sync.Mutex
-	byKey map[string]*oauth2.Token
+	byKey map[string]*slot
 }
 
-// get is a token of the call's account; fresh asks for a new one.
-func (t *cache) get(ctx context.Context, c provider.Call, fresh bool) (string, error) {
+// slot is the token of one key. Whoever has its turn may ask for a new one;
+// the others wait for that one, no longer than they have time.
+type slot struct {
+	turn  chan struct{}
+	token *oauth2.Token
+}
+
+func (t *cache) slot(fingerprint string) *slot {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if tok := t.byKey[c.Account.Fingerprint]; tok != nil && !fresh && time.Until(tok.Expiry) > early {
-		return tok.AccessToken, nil
+	s := t.byKey[fingerprint]
+	if s == nil {
+		s = &slot{turn: make(chan struct{}, 1)}
+		t.byKey[fingerprint] = s
 	}
-	conf, err := google.JWTConfigFromJSON([]byte(c.Account.Secret.Reveal()), scope)
-	if err != nil {
-		return "", refusedKey(errors.New("key file unreadable"), c) // the library's words may quote the file
-	}
-	tok, err := conf.TokenSource(context.WithValue(ctx, oauth2.HTTPClient, c.HTTP.HTTP)).Token()
-	if err != nil {
-		var refused *oauth2.RetrieveError
-		if errors.As(err, &refused) && refused.Response.StatusCode >= 400 && refused.Response.StatusCode < 500 && refused.Response.StatusCode != http.StatusTooManyRequests {
-			return "", refusedKey(errors.New("token endpoint: "+refused.ErrorCode), c)
-		}
-		return "", fault.Wrap(err, fault.Unavailable, "token_unavailable", "Google's token endpoint does not answer; nothing was sent.").With(fault.ChargedNo)
-	}
-	t.byKey[c.Account.Fingerprint] = tok
-	return tok.AccessToken, nil
+	return s
 }
 
-func refusedKey(err error, c provider.Call) error {
-	return fault.Wrap(err, fault.VendorAuth, "vendor_key_refused", "Google refuses the service account in %s.", c.Account.Variable).With(fault.ChargedNo)
+// get is a token of the call's account, other than the stale one that Google
+// has just refused.
+func (t *cache) get(ctx context.Context, c provider.Call, stale string) (string, error) {
+	s := t.slot(c.Account.Fingerprint)
+	select {
+	case s.turn <- struct{}{}:
+		defer func() { <-s.turn }()
+	case <-ctx.Done():
+		return "", noToken(ctx.Err())
+	}
+	left := time.Duration(0)
+	if s.token != nil && s.token.AccessToken != stale {
+		left = time.Until(s.token.Expiry)
+	}
+	if left > early {
+		return s.token.AccessToken, nil
+	}
+	fresh, err := fetchToken(ctx, c)
+	switch {
+	case err == nil:
+		s.token = fresh
+	case left < tokenWait || fault.KindOf(err) != fault.Unavailable:
+		return "", err
+	}
+	return s.token.AccessToken, nil // a renewal that failed came early enough
+}
+
+// fetchToken trades the account's key for a token.
+func fetchToken(ctx context.Context, c provider.Call) (*oauth2.Token, error) {
+	conf, err := google.JWTConfigFromJSON([]byte(c.Account.Secret.Reveal()), scope)
+	if err != nil || !readable(string(conf.PrivateKey)) {
+		return nil, refusedKey(errors.New("key file unreadable"), c) // the library's words may quote the file
+	}
+	ctx, cancel := context.WithTimeout(ctx, tokenWait)
+	defer cancel()
+	way := *c.HTTP.HTTP
+	way.Transport = bounded{ctx, way.Transport}
+	tok, err := conf.TokenSource(context.WithValue(ctx, oauth2.HTTPClient, &way)).Token()
+	var answer *oauth2.RetrieveError
+	switch {
+	case errors.As(err, &answer):
+		said := fmt.Errorf("token endpoint: %d %s", answer.Response.StatusCode, refusalCode(answer.Body))
+		if final(answer.Response.StatusCode) {
+			return nil, refusedKey(said, c)
+		}
+		return nil, noToken(said)
+	case err != nil:
+		return nil, noToken(err)
+	case tok.AccessToken == "":
+		return nil, noToken(errors.New("token endpoint: an answer without a token"))
+	}
+	return tok, nil
+}
+
+// bounded gives up with a context: the library's own request does not.
+type bounded struct {
+	ctx  context.Context
+	next http.RoundTripper
+}
+
+// RoundTrip implements [http.RoundTripper].
+func (b bounded) RoundTrip(r *http.Request) (*http.Response, error) {
+	return b.next.RoundTrip(r.WithContext(b.ctx))
+}
+
+// final says whether the token endpoint will not change its mind.
+func final(status int) bool {
+	return status >= 400 && status < 500 && status != http.StatusRequestTimeout && status != http.StatusTooManyRequests
+}
+
+// refusalCode is OAuth's word for what was wrong; its prose is not for the log.
+func refusalCode(body []byte) string {
+	var w struct {
+		Error string `json:"error"`
+	}
+	_ = json.Unmarshal(body, &w) // a proxy's page has no code
+	return provider.Words(w.Error)
+}
+
+// readable says whether a private key can sign.
+func readable(text string) bool {
+	block, _ := pem.Decode([]byte(text))
+	if block == nil {
+		return false
+	}
+	if _, err := x509.ParsePKCS8PrivateKey(block.Bytes); err == nil {
+		return true
+	}
+	_, err := x509.ParsePKCS1PrivateKey(block.Bytes)
+	return err == nil
+}
+
+func refusedKey(err error, c provider.Call) *fault.Error {
+	return fault.Wrap(err, fault.VendorAuth, "vendor_key_refused",
+		"Google refuses the service account in %s: check the key, and this machine's clock.", c.Account.Variable).With(fault.ChargedNo)
+}
+
+func noToken(err error) *fault.Error {
+	return fault.Wrap(err, fault.Unavailable, "token_unavailable", "Google's token endpoint does not answer; nothing was sent.").With(fault.ChargedNo)
 }
 
 // do sends one request with a token. A 401 created nothing, so the token is
 // renewed once and the request repeated.
 func do(ctx context.Context, c provider.Call, r provider.Request) (provider.Response, error) {
-	for fresh := false; ; fresh = true {
-		token, err := tokens.get(ctx, c, fresh)
-		if err != nil {
-			return provider.Response{}, err
-		}
-		r.Authorize = bearer(token)
-		res, err := c.HTTP.Do(ctx, c, r)
-		if err != nil || res.Status != http.StatusUnauthorized || fresh {
-			return res, err
-		}
+	token, err := tokens.get(ctx, c, "")
+	if err != nil {
+		return provider.Response{}, err
 	}
+	r.Authorize = bearer(token)
+	res, err := c.HTTP.Do(ctx, c, r)
+	if err != nil || res.Status != http.StatusUnauthorized {
+		return res, err
+	}
+	if token, err = tokens.get(ctx, c, token); err != nil {
+		return provider.Response{}, err
+	}
+	r.Authorize = bearer(token)
+	return c.HTTP.Do(ctx, c, r)
 }
 
 func bearer(token string) func(*http.Request) error {

@@ -60,28 +60,43 @@ func (s *settings) Accounts() ([]provider.Account, error) {
 		return nil, errors.New("GOOGLE_APPLICATION_CREDENTIALS: the file cannot be read")
 	}
 	var k keyFile
-	if json.Unmarshal(data, &k) != nil || k.Type != "service_account" || k.PrivateKey == "" || k.ClientEmail == "" {
-		return nil, errors.New("GOOGLE_APPLICATION_CREDENTIALS: the file is no key of a service account")
+	var faults []error
+	bad := func(text string) { faults = append(faults, errors.New(text)) }
+	if json.Unmarshal(data, &k) != nil || k.Type != "service_account" || k.ClientEmail == "" || !readable(k.PrivateKey) {
+		bad("GOOGLE_APPLICATION_CREDENTIALS: the file is no key of a service account")
 	}
 	if s.Project == "" {
 		s.Project = k.ProjectID
 	}
 	if s.Project == "" {
-		return nil, errors.New("GOOGLE_CLOUD_PROJECT: is not set, and the key file names no project")
+		bad("GOOGLE_CLOUD_PROJECT: is not set, and the key file names no project")
+	}
+	if s.BaseURL == "" {
+		s.BaseURL = host(s.Location)
+	}
+	if !web(s.BaseURL) {
+		bad("VERTEX_BASE_URL: is no http(s) address")
+	}
+	if !web(s.GCS) {
+		bad("GCS_BASE_URL: is no http(s) address")
 	}
 	if u, err := url.Parse(s.Storage); s.Storage != "" && (err != nil || u.Scheme != "gs" || u.Host == "") {
-		return nil, errors.New("VEO_STORAGE_URI: is not gs://bucket/prefix")
+		bad("VEO_STORAGE_URI: is not gs://bucket/prefix")
 	}
-	base := strings.TrimRight(s.BaseURL, "/")
-	if base == "" {
-		base = host(s.Location)
+	if len(faults) > 0 {
+		return nil, errors.Join(faults...)
 	}
 	return []provider.Account{{
-		BaseURL: base, Secret: provider.Secret(data), Variable: "GOOGLE_APPLICATION_CREDENTIALS",
+		BaseURL: strings.TrimRight(s.BaseURL, "/"), Secret: provider.Secret(data), Variable: "GOOGLE_APPLICATION_CREDENTIALS",
 		Attrs: map[string]string{
 			attrProject: s.Project, attrLocation: s.Location, attrGCS: strings.TrimRight(s.GCS, "/"), attrStorage: strings.TrimRight(s.Storage, "/"),
 		},
 	}}, nil
+}
+
+func web(address string) bool {
+	u, err := url.Parse(address)
+	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != ""
 }
 
 // host is the address of a location.
@@ -97,6 +112,6 @@ func host(location string) string {
 
 // probe fetches a token, which is free and needs the key.
 func probe(ctx context.Context, c provider.Call) error {
-	_, err := tokens.get(ctx, c, true)
+	_, err := fetchToken(ctx, c)
 	return err
 }

@@ -1,0 +1,140 @@
+package vertex
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"aigc/app/fault"
+	"aigc/app/provider"
+)
+
+// storage is where the clips of one submission go, so that they can be found
+// by it; empty: they come inline.
+func storage(c provider.Call) string {
+	base := c.Account.Attrs[attrStorage]
+	if base == "" {
+		return ""
+	}
+	return fmt.Sprintf("%s/%s/%s/", base, c.Task, c.Submit)
+}
+
+// bucketURL is an address of Cloud Storage's JSON API. trusted is that one
+// host, which may see the token.
+func bucketURL(c provider.Call, bucket, rest string) (address string, trusted func(*url.URL) bool) {
+	base := c.Account.Attrs[attrGCS]
+	return base + "/storage/v1/b/" + url.PathEscape(bucket) + "/o" + rest, provider.Account{BaseURL: base}.SameHost
+}
+
+// Handles implements [provider.Fetcher]: clips in a bucket need the key.
+func (Client) Handles(_ provider.Call, address string) bool {
+	return strings.HasPrefix(address, "gs://")
+}
+
+// Fetch implements [provider.Fetcher].
+func (Client) Fetch(ctx context.Context, c provider.Call, address string, w io.Writer) error {
+	bucket, object, ok := strings.Cut(strings.TrimPrefix(address, "gs://"), "/")
+	if !ok || bucket == "" || object == "" {
+		return fault.New(fault.Broken, "bad_result_address", "Google named a result that is no object of a bucket.")
+	}
+	where, trusted := bucketURL(c, bucket, "/"+url.PathEscape(object)+"?alt=media")
+	token, err := tokens.get(ctx, c, "")
+	if err != nil {
+		return err
+	}
+	res, err := c.HTTP.Stream(ctx, c, provider.Request{URL: where, Authorize: bearer(token), Trusted: trusted}, w)
+	if err == nil && res.Status == http.StatusUnauthorized {
+		if token, err = tokens.get(ctx, c, token); err != nil {
+			return err
+		}
+		res, err = c.HTTP.Stream(ctx, c, provider.Request{URL: where, Authorize: bearer(token), Trusted: trusted}, w)
+	}
+	switch {
+	case err != nil:
+		return err
+	case res.Status == http.StatusOK:
+		return nil
+	case res.Status == http.StatusNotFound:
+		return fault.New(fault.Expired, "result_expired", "The clip is not in the bucket any more.")
+	}
+	return fault.New(fault.Unavailable, "result_unreachable", "Cloud Storage answered %d for the clip; the service account may lack the right to read objects.", res.Status)
+}
+
+// settled is how long the newest clip of a lost submission must have lain in
+// its bucket: the clips of one job need not come at the same moment, and what
+// is not taken with the first is never looked for again.
+const settled = time.Minute
+
+// Find implements [provider.Finder]: it lists what a submission has left under
+// its own prefix. Nothing there proves nothing.
+func (Client) Find(ctx context.Context, c provider.Call) (provider.Found, error) {
+	prefix := storage(c)
+	if prefix == "" {
+		return provider.Found{}, nil
+	}
+	bucket, object, _ := strings.Cut(strings.TrimPrefix(prefix, "gs://"), "/")
+	where, trusted := bucketURL(c, bucket, "?prefix="+url.QueryEscape(object))
+	res, err := do(ctx, c, provider.Request{URL: where, Trusted: trusted})
+	if err != nil {
+		return provider.Found{}, err
+	}
+	if res.Status != http.StatusOK {
+		return provider.Found{}, failure(c, res)
+	}
+	var w listing
+	if err := res.Decode(&w); err != nil {
+		return provider.Found{}, err
+	}
+	rest := settled
+	if c.Account.Sandbox {
+		rest /= 20 // as all waits
+	}
+	clips := w.clips(bucket)
+	if len(clips) == 0 || clock(res.Header).Sub(w.newest()) < rest {
+		return provider.Found{}, nil
+	}
+	return provider.Found{Answer: &provider.Answer{Results: clips}}, nil
+}
+
+// clock is the time at Cloud Storage.
+func clock(h http.Header) time.Time {
+	if t, err := http.ParseTime(h.Get("Date")); err == nil {
+		return t
+	}
+	return time.Now()
+}
+
+// listing is a page of a bucket; a submission has one page at most.
+type listing struct {
+	Kind  string `json:"kind,omitempty"`
+	Items []item `json:"items,omitempty"`
+}
+
+type item struct {
+	Name    string    `json:"name"`
+	Updated time.Time `json:"updated"`
+}
+
+func (l listing) clips(bucket string) []provider.Result {
+	var out []provider.Result
+	for _, it := range l.Items {
+		if strings.HasSuffix(it.Name, ".mp4") {
+			out = append(out, provider.Result{URL: "gs://" + bucket + "/" + it.Name})
+		}
+	}
+	return out
+}
+
+func (l listing) newest() time.Time {
+	var last time.Time
+	for _, it := range l.Items {
+		if it.Updated.After(last) {
+			last = it.Updated
+		}
+	}
+	return last
+}

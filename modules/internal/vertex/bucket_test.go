@@ -1,0 +1,86 @@
+package vertex
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"sync/atomic"
+	"testing"
+
+	"aigc/app/fault"
+	"aigc/app/provider"
+)
+
+// A clip in a bucket is fetched with the key, and what hinders that is told
+// apart: gone, or to be tried again.
+func TestFetch(t *testing.T) {
+	t.Parallel()
+	cases := []struct {
+		name, address string
+		status        int
+		kind          fault.Kind
+	}{
+		{"there", "gs://films/a b/1/sample_0.mp4", 200, ""},
+		{"gone", "gs://films/gone.mp4", 404, fault.Expired},
+		{"not allowed yet", "gs://films/a.mp4", 403, fault.Unavailable},
+		{"busy", "gs://films/a.mp4", 503, fault.Unavailable},
+		{"refused for good", "gs://films/a.mp4", 401, fault.Unavailable},
+		{"no object", "gs://films", 200, fault.Broken},
+		{"no name", "gs://films/", 200, fault.Broken},
+		{"no bucket", "gs:///a.mp4", 200, fault.Broken},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			call, _ := googleToken(t, nil)
+			var asked atomic.Int64
+			gcs := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				asked.Add(1)
+				if r.Header.Get("Authorization") == "" {
+					t.Error("the key did not come along")
+				}
+				if c.status == 200 && r.RequestURI != "/storage/v1/b/films/o/a%20b%2F1%2Fsample_0.mp4?alt=media" {
+					t.Error(r.RequestURI)
+				}
+				w.WriteHeader(c.status)
+				_, _ = io.WriteString(w, "film")
+			}))
+			t.Cleanup(gcs.Close)
+			call.Account.Attrs[attrGCS] = gcs.URL
+			var b bytes.Buffer
+			err := Client{}.Fetch(t.Context(), call, c.address, &b)
+			if fault.KindOf(err) != c.kind || err == nil && b.String() != "film" || err != nil && b.Len() > 0 {
+				t.Errorf("%v, %q", err, b.String())
+			}
+			if n := asked.Load(); c.status == 401 && n != 2 || n > 2 {
+				t.Errorf("asked %d times", n)
+			}
+		})
+	}
+}
+
+// A token that is over is renewed once on the way to a bucket.
+func TestFetchRenews(t *testing.T) {
+	t.Parallel()
+	call, asked := googleToken(t, nil)
+	gcs := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Authorization") != "Bearer t2" {
+			w.WriteHeader(http.StatusUnauthorized)
+		}
+	}))
+	t.Cleanup(gcs.Close)
+	call.Account.Attrs[attrGCS] = gcs.URL
+	if err := (Client{}).Fetch(t.Context(), call, "gs://films/a.mp4", io.Discard); err != nil || asked.Load() != 2 {
+		t.Errorf("%v after %d tokens", err, asked.Load())
+	}
+}
+
+// Without a bucket of one's own there is nothing to look up.
+func TestFindWithoutBucket(t *testing.T) {
+	t.Parallel()
+	call, asked := googleToken(t, nil)
+	if found, err := (Client{}).Find(t.Context(), call); err != nil || found != (provider.Found{}) || asked.Load() > 0 {
+		t.Errorf("%+v %v", found, err)
+	}
+}

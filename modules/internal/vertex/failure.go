@@ -1,0 +1,107 @@
+package vertex
+
+import (
+	"encoding/json"
+	"net/http"
+	"time"
+
+	"aigc/app/fault"
+	"aigc/app/provider"
+)
+
+// status is an error as google.rpc tells it: of a request, or of an operation.
+type status struct {
+	Code    int             `json:"code"`
+	Message string          `json:"message"`
+	Status  string          `json:"status"`
+	Details json.RawMessage `json:"details"`
+}
+
+// detail is what a status may say besides: why it is forbidden, or when to
+// come back.
+type detail struct {
+	Type   string `json:"@type,omitempty"`
+	Reason string `json:"reason,omitempty"`
+	Delay  string `json:"retryDelay,omitempty"`
+}
+
+// failure reads an answer that is no 200. What the sheet lists of the 4xx
+// proves that nothing was accepted; 408 and 499 say that somebody on the way
+// gave up, and that proves nothing.
+func failure(c provider.Call, res provider.Response) *fault.Error {
+	s := readStatus(res.Body)
+	f := res.Fault("Google Vertex AI", s.Status, s.Message)
+	switch res.Status {
+	case http.StatusBadRequest:
+		if refusal(s.Message) {
+			f.Kind, f.Code = fault.Rejected, "content_refused"
+		}
+	case http.StatusUnauthorized:
+		f.Safe = "Google refuses the token of the service account in " + c.Account.Variable + "."
+	case http.StatusForbidden: // of the project, not of the key
+		f.Code = fault.AccountSetup
+		if reason := s.reason(); reason != "" {
+			f.VendorCode = provider.Words(reason)
+		}
+		if f.VendorCode == "BILLING_DISABLED" {
+			f.Kind = fault.VendorQuota
+		}
+	case http.StatusTooManyRequests:
+		if d := s.retryDelay(); d > 0 {
+			f.RetryAfter = d
+		}
+	case http.StatusRequestTimeout, statusClientClosed:
+		f.Kind, f.Code, f.Charged = fault.InDoubt, "vendor_error", fault.ChargedUnknown
+	}
+	return f
+}
+
+// statusClientClosed is Google's number for CANCELLED.
+const statusClientClosed = 499
+
+// readStatus reads the error of a body: google.rpc's shape, perhaps in an
+// array of one, or whatever a gateway in front sends.
+func readStatus(body []byte) status {
+	var w struct {
+		Error status `json:"error"`
+	}
+	var list []json.RawMessage
+	if json.Unmarshal(body, &list) == nil && len(list) > 0 {
+		body = list[0]
+	}
+	_ = json.Unmarshal(body, &w) // HTML has no words worth showing
+	return w.Error
+}
+
+func (s status) details() []detail {
+	var list []json.RawMessage
+	if json.Unmarshal(s.Details, &list) != nil {
+		return nil
+	}
+	var out []detail
+	for _, raw := range list {
+		var d detail
+		if json.Unmarshal(raw, &d) == nil {
+			out = append(out, d)
+		}
+	}
+	return out
+}
+
+func (s status) reason() string {
+	for _, d := range s.details() {
+		if d.Reason != "" {
+			return d.Reason
+		}
+	}
+	return ""
+}
+
+func (s status) retryDelay() time.Duration {
+	for _, d := range s.details() {
+		if v, err := time.ParseDuration(d.Delay); err == nil && v > 0 {
+			return v
+		}
+	}
+	return 0
+}

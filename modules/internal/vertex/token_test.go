@@ -1,0 +1,182 @@
+package vertex
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"golang.org/x/oauth2"
+
+	"aigc/app/fault"
+	"aigc/app/provider"
+)
+
+// googleToken is a token endpoint; reply may be nil for a new token each time.
+func googleToken(t *testing.T, reply http.HandlerFunc) (provider.Call, *atomic.Int64) {
+	t.Helper()
+	asked := &atomic.Int64{}
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		n := asked.Add(1)
+		if reply != nil {
+			reply(w, r)
+			return
+		}
+		_, _ = io.WriteString(w, `{"access_token":"t`+string(rune('0'+n))+`","token_type":"Bearer","expires_in":3600}`)
+	}))
+	t.Cleanup(srv.Close)
+	secret, attrs := sandboxAccount(srv.URL)
+	return provider.Call{
+		Account: provider.Account{BaseURL: srv.URL, Secret: secret, Fingerprint: provider.Fingerprint(secret), Variable: "TEST_KEY", Attrs: attrs},
+		HTTP:    &provider.Client{HTTP: provider.NewTransport()},
+	}, asked
+}
+
+func TestTokenIsShared(t *testing.T) {
+	t.Parallel()
+	c, asked := googleToken(t, nil)
+	var wg sync.WaitGroup
+	for range 20 {
+		wg.Go(func() {
+			if tok, err := tokens.get(t.Context(), c, ""); tok != "t1" {
+				t.Errorf("%q %v", tok, err)
+			}
+		})
+	}
+	wg.Wait()
+	for range 2 { // whoever was refused with the old token gets the same new one
+		if tok, err := tokens.get(t.Context(), c, "t1"); tok != "t2" {
+			t.Errorf("%q %v", tok, err)
+		}
+	}
+	if n := asked.Load(); n != 2 {
+		t.Errorf("%d tokens were fetched", n)
+	}
+}
+
+// A token is renewed before it ends; if that fails, the old one is good as
+// long as it lasts.
+func TestTokenRenewal(t *testing.T) {
+	t.Parallel()
+	busy := func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusServiceUnavailable) }
+	refused := func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusBadRequest) }
+	cases := []struct {
+		name  string
+		left  time.Duration
+		reply http.HandlerFunc
+		want  string
+		kind  fault.Kind
+	}{
+		{"fresh", time.Hour, busy, "old", ""},
+		{"soon over", 3 * time.Minute, nil, "t1", ""},
+		{"soon over, endpoint busy", 3 * time.Minute, busy, "old", ""},
+		{"soon over, key withdrawn", 3 * time.Minute, refused, "", fault.VendorAuth},
+		{"over, endpoint busy", time.Second, busy, "", fault.Unavailable},
+		{"over", -time.Second, nil, "t1", ""},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			call, _ := googleToken(t, c.reply)
+			tokens.slot(call.Account.Fingerprint).token = &oauth2.Token{AccessToken: "old", Expiry: time.Now().Add(c.left)}
+			if tok, err := tokens.get(t.Context(), call, ""); tok != c.want || fault.KindOf(err) != c.kind {
+				t.Errorf("%q %v", tok, err)
+			}
+		})
+	}
+}
+
+// What the endpoint says decides whether the key is bad or it is only busy; its
+// prose and the key stay out of words and log.
+func TestTokenRefused(t *testing.T) {
+	t.Parallel()
+	cases := []struct {
+		status int
+		body   string
+		kind   fault.Kind
+	}{
+		{400, `{"error":"invalid_grant","error_description":"secret prose"}`, fault.VendorAuth},
+		{401, `secret prose`, fault.VendorAuth},
+		{307, `secret prose`, fault.Unavailable},
+		{408, `secret prose`, fault.Unavailable},
+		{429, `{"error":"slow"}`, fault.Unavailable},
+		{500, `secret prose`, fault.Unavailable},
+		{200, `secret prose`, fault.Unavailable},
+		{200, `{}`, fault.Unavailable},
+	}
+	for _, c := range cases {
+		call, _ := googleToken(t, func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(c.status)
+			_, _ = io.WriteString(w, c.body)
+		})
+		_, err := tokens.get(t.Context(), call, "")
+		f := fault.From(err)
+		if f == nil || f.Kind != c.kind || f.Charged != fault.ChargedNo {
+			t.Errorf("%d %s: %+v", c.status, c.body, f)
+			continue
+		}
+		if strings.Contains(f.Error(), "prose") || strings.Contains(f.Error(), "PRIVATE") {
+			t.Errorf("%d %s: %s", c.status, c.body, f)
+		}
+		if c.kind == fault.VendorAuth && !strings.Contains(f.Safe, "TEST_KEY") {
+			t.Errorf("%d: %s does not name the setting", c.status, f.Safe)
+		}
+	}
+	call, asked := googleToken(t, nil)
+	call.Account.Secret = provider.Secret(strings.Replace(call.Account.Secret.Reveal(), "MII", "XXX", 1))
+	if _, err := tokens.get(t.Context(), call, ""); fault.KindOf(err) != fault.VendorAuth || asked.Load() > 0 {
+		t.Errorf("a damaged key: %v", err)
+	}
+}
+
+// An endpoint that hangs holds nobody longer than he has time, and nobody with
+// another key at all.
+func TestTokenEndpointHangs(t *testing.T) {
+	t.Parallel()
+	reached, release := make(chan struct{}, 8), make(chan struct{})
+	call, _ := googleToken(t, func(_ http.ResponseWriter, r *http.Request) {
+		reached <- struct{}{}
+		<-release
+	})
+	t.Cleanup(func() { close(release) }) // before the server waits for its handlers
+	ctx, cancel := context.WithCancel(t.Context())
+	ends := make(chan error, 2)
+	for range 2 { // one asks, one waits for it
+		go func() { _, err := tokens.get(ctx, call, ""); ends <- err }()
+	}
+	<-reached
+	other, _ := googleToken(t, nil)
+	if _, err := tokens.get(t.Context(), other, ""); err != nil {
+		t.Error(err)
+	}
+	cancel()
+	for range 2 {
+		if err := <-ends; fault.KindOf(err) != fault.Unavailable {
+			t.Errorf("%v", err)
+		}
+	}
+}
+
+// tap reads the form of a token request, and answers nothing.
+type tap func(url.Values)
+
+// RoundTrip implements [http.RoundTripper].
+func (f tap) RoundTrip(r *http.Request) (*http.Response, error) {
+	if err := r.ParseForm(); err != nil {
+		return nil, err
+	}
+	f(r.PostForm)
+	return nil, errors.New("nothing")
+}
+
+func withClient(t *testing.T, way *http.Client) context.Context {
+	t.Helper()
+	return context.WithValue(t.Context(), oauth2.HTTPClient, way)
+}

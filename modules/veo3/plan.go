@@ -1,0 +1,58 @@
+package veo3
+
+import (
+	"fmt"
+	"strings"
+
+	"aigc/app/module"
+	"aigc/app/provider"
+)
+
+// Plan implements [module.Planner].
+func (in Input) Plan(model string) module.Plan {
+	body, warnings := in.wire(model)
+	p := module.Plan{Pictures: body.Parameters.SampleCount, Warnings: warnings}
+	seconds := body.Parameters.DurationSeconds
+	if in.Video != "" {
+		seconds = extension
+	}
+	if each := quote(model, body.Parameters.Resolution, *body.Parameters.GenerateAudio); each > 0 {
+		p.Quote = provider.USD(each * float64(seconds*p.Pictures))
+	}
+	return p
+}
+
+// Check implements [module.Checker].
+func (in Input) Check(model string) []module.Fault {
+	var faults []module.Fault
+	bad := func(field, format string, args ...any) {
+		faults = append(faults, module.Fault{Field: field, Message: fmt.Sprintf(format, args...)})
+	}
+	first, last := in.frames()
+	refs := len(in.references(model)) > 0
+	if strings.TrimSpace(in.Prompt) == "" {
+		bad("prompt", "must not be empty")
+	}
+	if in.DurationSeconds != 0 && in.DurationSeconds != 8 && in.Video == "" && in.onlyEight(model) {
+		bad("duration_seconds", "must be 8 with reference_images, 1080p or 4k")
+	}
+	if in.Resolution == "4k" && isLite(model) {
+		bad("resolution", "%s makes 720p and 1080p", model)
+	}
+	if in.SampleCount > 0 && in.N > 1 && in.SampleCount != in.N {
+		bad("sample_count", "is another name of n, and n says something else")
+	}
+	if last != "" && first == "" {
+		bad("last_frame", "needs image, the first frame")
+	}
+	if refs && (first != "" || in.Video != "") {
+		bad("reference_images", "do not go with image or video")
+	}
+	if in.Video != "" && first != "" {
+		bad("video", "does not go with image")
+	}
+	if oldModel(in.Model) && strings.HasSuffix(in.Model, "-frames") && first == "" {
+		bad("images", "models named -frames need a first frame")
+	}
+	return faults
+}
