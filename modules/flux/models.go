@@ -1,6 +1,8 @@
 package flux
 
 import (
+	"cmp"
+
 	"aigc/app/module"
 	"aigc/modules/internal/bfl"
 )
@@ -37,7 +39,7 @@ func quote(model string, req bfl.Request, inputs int) float64 {
 			continue
 		}
 		switch first := m.Prices[0]; {
-		case first.Per == "image" && first.When == "":
+		case first.Per == "image" && (first.When == "" || first.When == resolution(req) && inputs == 0):
 			return first.USD
 		case first.Per == "megapixel" && inputs == 0:
 			return first.USD * float64(megapixels(req))
@@ -47,6 +49,9 @@ func quote(model string, req bfl.Request, inputs int) float64 {
 	}
 	return 0
 }
+
+// resolution of FLUX.3, which has a default.
+func resolution(req bfl.Request) string { return cmp.Or(req.Resolution, "1k") }
 
 // megapixels are counted up to whole ones; one where the model chooses.
 func megapixels(req bfl.Request) int { return max(1, (req.Width*req.Height+(1<<20)-1)>>20) }

@@ -2,6 +2,7 @@ package bfl
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"strings"
 
@@ -9,11 +10,18 @@ import (
 	"aigc/app/provider"
 )
 
-// failure reads an answer that is no 200.
-func failure(res provider.Response) *fault.Error {
+// failure reads an answer that is no 200. What the sheet lists of the 4xx
+// proves that nothing was accepted; 408 and 409 come from somewhere on the
+// way, and prove nothing.
+func failure(c provider.Call, res provider.Response) *fault.Error {
 	f := res.Fault("Black Forest Labs", "", detail(res.Body))
-	if res.Status == http.StatusForbidden && strings.Contains(f.Safe, "access to this endpoint") {
+	switch {
+	case res.Status == http.StatusForbidden && strings.Contains(f.Safe, "access to this endpoint"):
 		f.Code = fault.AccountSetup
+	case f.Kind == fault.VendorAuth:
+		f.Safe = fmt.Sprintf("Black Forest Labs refuses the key in %s.", c.Account.Variable)
+	case res.Status == http.StatusRequestTimeout || res.Status == http.StatusConflict:
+		f.Kind, f.Code, f.Charged = fault.InDoubt, "vendor_error", fault.ChargedUnknown
 	}
 	return f
 }

@@ -3,6 +3,7 @@ package bfl
 import (
 	"encoding/json"
 	"io"
+	"math"
 	"net/http"
 	"strconv"
 	"strings"
@@ -99,7 +100,7 @@ func begin(k *sandbox.Kit, o *sandbox.Order, w http.ResponseWriter, r *http.Requ
 	area := float64(keep.Sides[0]*keep.Sides[1]) / (1 << 20)
 	out, _ := json.Marshal(submitted{ // plain values
 		ID: id, PollingURL: "http://" + r.Host + "/" + k.Vendor + "/v1/get_result?id=" + id,
-		Cost: json.Number(strconv.FormatFloat(credits(model, area, inputs), 'f', 2, 64)), InputMP: float64(inputs), OutputMP: area,
+		Cost: json.Number(strconv.FormatFloat(credits(model, area, inputs), 'f', 2, 64)), InputMP: float64(inputs), OutputMP: math.Round(float64(keep.Sides[0]*keep.Sides[1])/1e4) / 100,
 	})
 	o.Answer(w, http.StatusOK, out)
 }

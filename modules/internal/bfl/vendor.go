@@ -40,7 +40,7 @@ func probe(ctx context.Context, c provider.Call) error {
 		return err
 	}
 	if res.Status != http.StatusOK {
-		return failure(res)
+		return failure(c, res)
 	}
 	return nil
 }

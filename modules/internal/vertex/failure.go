@@ -26,8 +26,8 @@ type detail struct {
 }
 
 // failure reads an answer that is no 200. What the sheet lists of the 4xx
-// proves that nothing was accepted; 408 and 499 say that somebody on the way
-// gave up, and that proves nothing.
+// proves that nothing was accepted; 408, 409 and 499 say that somebody on the
+// way gave up, and that proves nothing.
 func failure(c provider.Call, res provider.Response) *fault.Error {
 	s := readStatus(res.Body)
 	f := res.Fault("Google Vertex AI", s.Status, s.Message)
@@ -50,7 +50,7 @@ func failure(c provider.Call, res provider.Response) *fault.Error {
 		if d := s.retryDelay(); d > 0 {
 			f.RetryAfter = d
 		}
-	case http.StatusRequestTimeout, statusClientClosed:
+	case http.StatusRequestTimeout, http.StatusConflict, statusClientClosed:
 		f.Kind, f.Code, f.Charged = fault.InDoubt, "vendor_error", fault.ChargedUnknown
 	}
 	return f
