@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"math"
 	"time"
 
 	"aigc/app/fault"
@@ -113,8 +114,11 @@ type Money struct {
 	Currency string  `json:"currency"` // "USD"
 }
 
-// USD is an amount in US dollars.
-func USD(amount float64) *Money { return &Money{Amount: amount, Currency: "USD"} }
+// USD is an amount in US dollars, without the dust of binary fractions: 0.6,
+// not 0.6000000000000001.
+func USD(amount float64) *Money {
+	return &Money{Amount: math.Round(amount*1e9) / 1e9, Currency: "USD"}
+}
 
 // Image names a picture or film in an input. Callers write an http(s) URL, a
 // data URL, base64 or an asset id; a driver only ever sees the id of a stored
