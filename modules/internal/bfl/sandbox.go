@@ -59,7 +59,7 @@ const maxBody = 210 << 20
 
 func accept(k *sandbox.Kit, w http.ResponseWriter, r *http.Request) {
 	model := r.PathValue("model")
-	if !imitated[model] {
+	if !imitated(model) {
 		refuse(w, http.StatusNotFound, "Not Found")
 		return
 	}

@@ -10,12 +10,11 @@ import (
 	"strings"
 )
 
-// imitated are the models that the sandbox knows.
-var imitated = map[string]bool{
-	"flux-3-image": true, "flux-2-max": true, "flux-2-pro": true, "flux-2-pro-preview": true, "flux-2-flex": true,
-	"flux-2-klein-9b": true, "flux-2-klein-9b-preview": true, "flux-2-klein-4b": true,
-	"flux-kontext-pro": true, "flux-kontext-max": true,
-	"flux-pro-1.1": true, "flux-pro-1.1-ultra": true, "flux-dev": true,
+// families are the beginnings of the names of models that the sandbox knows.
+var families = []string{"flux-3-", "flux-2-", "flux-kontext-", "flux-pro-1.1", "flux-dev"}
+
+func imitated(model string) bool {
+	return slices.ContainsFunc(families, func(f string) bool { return strings.HasPrefix(model, f) })
 }
 
 // strictFields are the only ones that FLUX.3 takes.

@@ -76,7 +76,7 @@ func accept(k *sandbox.Kit, w http.ResponseWriter, r *http.Request, model string
 	o := k.Order(r, in.Prompt)
 	fault := inspect(model, req)
 	switch {
-	case !imitated[model]:
+	case !imitated(model):
 		refuse(w, http.StatusNotFound, "NOT_FOUND", "Publisher Model `"+model+"` was not found or your project does not have access to it.")
 	case fault != "":
 		refuse(w, http.StatusBadRequest, "INVALID_ARGUMENT", fault)

@@ -1,15 +1,22 @@
 package vertex
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
-// imitated are the models that the sandbox knows: those that are alive.
-var imitated = map[string]bool{"veo-3.1-generate-001": true, "veo-3.1-fast-generate-001": true, "veo-3.1-lite-generate-001": true}
+// imitated says whether the sandbox knows a model: any Veo, but for those that
+// are no more.
+func imitated(model string) bool {
+	dead := strings.HasPrefix(model, "veo-2.") || strings.HasPrefix(model, "veo-3.0-") || strings.HasSuffix(model, "-preview")
+	return strings.HasPrefix(model, "veo-") && !dead
+}
 
 // inspect reads a request as the real service does and says what is wrong
 // first; empty for nothing. What it does not know, it ignores.
 func inspect(model string, req Request) string {
 	in, p := req.Instances[0], req.Parameters
-	lite := model == "veo-3.1-lite-generate-001"
+	lite := strings.Contains(model, "-lite-")
 	refs := len(in.ReferenceImages)
 	for _, c := range []struct {
 		name, value string
