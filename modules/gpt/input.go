@@ -36,6 +36,7 @@ type Edit struct {
 	Images        []provider.Image `json:"images,omitempty" maxItems:"16" nullable:"false" doc:"further pictures to work from; 16 in all"`
 	Mask          provider.Image   `json:"mask,omitempty" doc:"PNG of the size of the first picture; its transparent part is what changes"`
 	InputFidelity string           `json:"input_fidelity,omitempty" enum:"low,high" doc:"gpt-image-1.5 only; newer models are always faithful to the picture"`
+	Description   string           `json:"image_description,omitempty" maxLength:"32000" doc:"of the replaced service; the picture itself is sent, so it is left out"`
 }
 
 func (in Edit) pictures() []provider.Image {

@@ -12,21 +12,18 @@ import (
 // Plan implements [module.Planner].
 func (in Generation) Plan(model string) module.Plan {
 	body, warnings := in.wire(model)
-	return in.plan(body, warnings)
-}
-
-// Plan implements [module.Planner].
-func (in Edit) Plan(model string) module.Plan {
-	body, warnings := in.wire(model)
-	return in.plan(body, warnings)
-}
-
-func (o Options) plan(body openai.Generation, warnings []string) module.Plan {
-	p := module.Plan{Pictures: max(1, o.N), Warnings: warnings}
+	p := module.Plan{Pictures: max(1, in.N), Warnings: warnings}
 	if each := quote(body); each > 0 {
 		p.Quote = provider.USD(each * float64(p.Pictures))
 	}
 	return p
+}
+
+// Plan implements [module.Planner]. There is no quote: the list's prices a
+// picture are for output alone, and what goes in may cost as much.
+func (in Edit) Plan(model string) module.Plan {
+	_, warnings := in.wire(model)
+	return module.Plan{Pictures: max(1, in.N), Warnings: warnings}
 }
 
 // Check implements [module.Checker].

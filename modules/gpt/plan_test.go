@@ -37,6 +37,7 @@ func TestGenerationPlan(t *testing.T) {
 		{name: "links as ever", model: "gpt-image-2", input: `{"response_format":"url"}`, pictures: 1},
 		{name: "finer than it can", model: "gpt-image-2", input: `{"quality":"max"}`, warnings: []string{"quality max became high"}, pictures: 1},
 		{name: "hd", model: "gpt-image-2.6-flare", input: `{"quality":"hd"}`, warnings: []string{"quality hd became high"}, pictures: 1},
+		{name: "old quality of the unknown is the vendor's", model: "gpt-image-9", input: `{"quality":"hd"}`, pictures: 1},
 		{name: "transparent jpeg", model: "gpt-image-2", input: `{"background":"transparent","output_format":"jpeg"}`, faults: []string{"background"}, pictures: 1},
 		{name: "transparent svg", model: "gpt-image-2.6-flare", input: `{"background":"transparent","output_format":"svg"}`, faults: []string{"background"}, pictures: 1},
 		{name: "transparent png instead of svg", model: "gpt-image-2", input: `{"background":"transparent","output_format":"svg"}`, warnings: []string{"output_format svg became png"}, pictures: 1},
@@ -69,6 +70,8 @@ func TestEditPlan(t *testing.T) {
 		{name: "too many", model: "gpt-image-2", input: `{"image":"a","images":["1","2","3","4","5","6","7","8","9","10","11","12","13","14","15","16"]}`, faults: []string{"images"}},
 		{name: "faithful already", model: "gpt-image-2", input: `{"image":"a","input_fidelity":"high"}`, warnings: []string{"input_fidelity was left out"}},
 		{name: "faithful on demand", model: "gpt-image-1.5", input: `{"image":"a","input_fidelity":"high"}`},
+		{name: "what a picture costs on the way in nobody lists", model: "gpt-image-2.5-flare", input: `{"image":"a","quality":"high","size":"1024x1024"}`},
+		{name: "described", model: "gpt-image-2", input: `{"image":"a","image_description":"a cat"}`, warnings: []string{"image_description was left out"}},
 		{name: "size of the replaced service", model: "gpt-image-2", input: `{"image":"a","size":"256x256"}`, warnings: []string{"size 256x256 became 1024x1024"}},
 	}
 	for _, c := range cases {

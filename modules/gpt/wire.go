@@ -22,6 +22,7 @@ func (in Edit) wire(model string) (openai.Generation, []string) {
 	if w.takes("input_fidelity", in.InputFidelity != "", openai.Faithful(model)) {
 		body.InputFidelity = in.InputFidelity
 	}
+	w.takes("image_description", in.Description != "", false)
 	return body, w.warnings
 }
 
@@ -101,6 +102,7 @@ func (o Options) quality(gen openai.Gen, w *writer) string {
 	switch {
 	case o.Quality == "":
 		return "auto"
+	case gen == openai.GenNext:
 	case o.Quality == "standard":
 		became = "medium"
 	case o.Quality == "hd", (o.Quality == "xhigh" || o.Quality == "max") && gen < openai.Gen25:

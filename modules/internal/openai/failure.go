@@ -42,6 +42,12 @@ var billing = map[string]bool{
 // refusals are the codes of moderation, today's and that of the DALL-E era.
 var refusals = map[string]bool{"moderation_blocked": true, "content_policy_violation": true}
 
+// documented are the statuses by which OpenAI says no. Other 4xx prove nothing.
+var documented = map[int]bool{
+	http.StatusBadRequest: true, http.StatusUnauthorized: true, http.StatusForbidden: true,
+	http.StatusNotFound: true, http.StatusTooManyRequests: true,
+}
+
 // failure reads an answer that is no 200. A 4xx goes by type and code first:
 // the status alone cannot tell a throttle from an empty purse. Of a 5xx only
 // the one documented as not accepted proves anything.
@@ -71,8 +77,9 @@ func failure(c provider.Call, res provider.Response) *fault.Error {
 		f.Code = "vendor_region_refused"
 	case code == "model_not_found":
 		f.Code = "vendor_model_unknown"
-	case res.Status == http.StatusRequestTimeout || res.Status == http.StatusConflict:
-		// The vendor's own clients send these again, which proves nothing.
+	case !documented[res.Status]:
+		// The vendor's own clients send 408 and 409 again, which proves nothing;
+		// others come from whoever stands in between.
 		f.Kind, f.Code, f.Charged = fault.InDoubt, "vendor_error", fault.ChargedUnknown
 	}
 	return f

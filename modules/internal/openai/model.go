@@ -37,4 +37,6 @@ func priced(model string) bool {
 
 // Faithful says whether a model takes input_fidelity: newer ones are always
 // faithful and answer 400 to it, and mini never took it.
-func Faithful(model string) bool { return strings.HasPrefix(model, "gpt-image-1.5") }
+func Faithful(model string) bool {
+	return model == "gpt-image-1" || strings.HasPrefix(model, "gpt-image-1.5")
+}

@@ -13,6 +13,7 @@ func TestGenOf(t *testing.T) {
 		gen      Gen
 		faithful bool
 	}{
+		{"gpt-image-1", Gen1, true}, // a gateway may still serve it
 		{"gpt-image-1-mini", Gen1, false},
 		{"gpt-image-1.5", Gen1, true},
 		{"gpt-image-1.5-2025-12-16", Gen1, true},
