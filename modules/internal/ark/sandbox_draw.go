@@ -124,11 +124,13 @@ func deliver(k *sandbox.Kit, w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>", http.StatusForbidden)
 		return
 	}
+	w.Header().Set("Content-Type", "image/"+d.Format)
+	w.WriteHeader(http.StatusOK)
+	_ = http.NewResponseController(w).Flush() // 4K take their time, and callers do not wait for headers that long
 	data, err := k.JobOrder(job).Picture(d.Spec, d.Format, 0)
 	if err != nil {
-		http.Error(w, "<Error><Code>InternalError</Code></Error>", http.StatusInternalServerError)
+		sandbox.Cut(w)
 		return
 	}
-	w.Header().Set("Content-Type", "image/"+d.Format)
 	_, _ = w.Write(data)
 }
