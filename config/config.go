@@ -30,10 +30,10 @@ type Process struct {
 	SyncWait          time.Duration   `split_words:"true" default:"90s" desc:"how long a picture request waits for its result"`
 	WorkerConcurrency int             `split_words:"true" default:"32" desc:"purchases of pictures at a time; films get a quarter"`
 	ShutdownGrace     time.Duration   `split_words:"true" default:"330s" desc:"how long a stop waits for open submissions"`
-	Sandbox           string          `split_words:"true" default:"auto" desc:"offline imitation of the vendors: auto (when no vendor key is set), on, off"`
+	Sandbox           string          `split_words:"true" default:"auto" desc:"offline imitation of the vendors: auto (on a loopback address with no vendor key at all), on, off"`
 	SandboxURL        string          `split_words:"true" desc:"a sandbox already running (aigc sandbox), used instead of one in the process"`
 	FetchAllow        []netip.Prefix  `split_words:"true" desc:"CIDRs that callers' URLs may name although they are private"`
-	PrivateLinks      bool            `split_words:"true" desc:"links to results need a key"`
+	PrivateLinks      bool            `split_words:"true" default:"false" desc:"links to results need a key"`
 	RateLimit         int             `split_words:"true" default:"1000" desc:"requests a minute of one key; 0: no limit"`
 	MCPTools          string          `split_words:"true" desc:"all: list every MCP tool"`
 	Thumbnails        bool            `split_words:"true" default:"true" desc:"make thumbnails of results"`
@@ -113,9 +113,12 @@ func (c *Config) check() []error {
 		bad("AIGC_ADDR, AIGC_MCP_ADDR", "are the same address; REST and MCP need one each")
 	}
 	for _, s := range [][2]string{{"AIGC_PUBLIC_URL", c.PublicURL}, {"AIGC_SANDBOX_URL", c.SandboxURL}, {"AIGC_URL", c.URL}} {
-		if u, err := url.Parse(s[1]); s[1] != "" && (err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https") {
+		if s[1] != "" && !isAddress(s[1]) {
 			bad(s[0], "is not an http(s) address")
 		}
+	}
+	if c.RedisURL != "" && !isRedis(c.RedisURL.Reveal()) {
+		bad("REDIS_URL", "is not redis://[user:password@]host:port/db")
 	}
 	oneOf := func(name, v string, allowed ...string) {
 		for _, a := range allowed {
@@ -148,6 +151,29 @@ func (c *Config) check() []error {
 		bad("MINIO_ENDPOINT", "this version keeps objects in a folder only; unset it")
 	}
 	return errs
+}
+
+func isAddress(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && u.Hostname() != "" && (u.Scheme == "http" || u.Scheme == "https")
+}
+
+// isRedis says whether the broker can read an address; whether anything
+// answers there is another matter.
+func isRedis(s string) bool {
+	u, err := url.Parse(s)
+	if err != nil {
+		return false
+	}
+	switch u.Scheme {
+	case "unix":
+		return u.Path != ""
+	case "redis", "rediss":
+		db := strings.Trim(u.Path, "/")
+		_, err := strconv.ParseUint(db, 10, 16)
+		return u.Hostname() != "" && (db == "" || err == nil)
+	}
+	return false
 }
 
 func isPort(s string) bool {

@@ -115,6 +115,20 @@ func TestDefaults(t *testing.T) {
 	}
 }
 
+// envconfig would also take a name without its prefix where a field's tag names
+// a variable.
+func TestNamesWithoutTheirPrefix(t *testing.T) {
+	l := mustLoad(t, map[string]string{"API_KEY": "sk-hunter2", "BASE_URL": "http://x", "MAX_RUNNING": "7", "ADDR": "0.0.0.0:1", "SANDBOX": "off", "MODEL": "x"}, "")
+	if !l.Accounts.Empty() || l.APIKey != "" || l.Addr != "127.0.0.1:5512" || l.Sandbox != "auto" || l.Accounts.Caps("acme").Running != 4 {
+		t.Errorf("taken: %+v, caps %+v", l.Process, l.Accounts.Caps("acme"))
+	}
+	for _, s := range l.Settings {
+		if s.Source != "default" {
+			t.Errorf("%s comes from %s", s.Name, s.Source)
+		}
+	}
+}
+
 func TestFaults(t *testing.T) {
 	tests := []struct {
 		name   string
@@ -146,6 +160,14 @@ func TestFaults(t *testing.T) {
 		},
 		{name: "one address for two", env: map[string]string{"AIGC_ADDR": "127.0.0.1:9", "AIGC_MCP_ADDR": "127.0.0.1:9"}, want: []string{"are the same address"}},
 		{name: "a store we do not have", env: map[string]string{"DATABASE_URL": "postgres://u:hunter2@db/x", "MINIO_ENDPOINT": "minio:9000"}, want: []string{"DATABASE_URL: ", "MINIO_ENDPOINT: "}, hidden: []string{"hunter2"}},
+		{
+			name:   "addresses",
+			env:    map[string]string{"REDIS_URL": "hunter2:6379", "ACME_BASE_URL": "acme.example/v1", "AIGC_URL": "ftp://x", "AIGC_SANDBOX_URL": "http://"},
+			want:   []string{"4 fault(s)", "REDIS_URL: is not redis://", "ACME_BASE_URL: is not an http(s) address", "AIGC_URL: is not an http(s) address", "AIGC_SANDBOX_URL: is not an http(s) address"},
+			hidden: []string{"hunter2"},
+		},
+		{name: "a database of Redis that is no number", env: map[string]string{"REDIS_URL": "redis://r:6379/x"}, want: []string{"REDIS_URL: is not redis://"}},
+		{name: "secret file empty", env: map[string]string{"ACME_API_KEY": "file:/dev/null"}, want: []string{"ACME_API_KEY: the file of the secret is empty"}},
 		{name: "keys without a name", env: map[string]string{"AIGC_API_KEYS": "0123456789"}, want: []string{"AIGC_API_KEYS: key 1 is not name:key"}, hidden: []string{"0123456789"}},
 		{name: "keys too short", env: map[string]string{"AIGC_API_KEYS": "a:12345678,b:1234567"}, want: []string{"AIGC_API_KEYS: key 2 is not name:key"}, hidden: []string{"1234567"}},
 		{name: "keys twice", env: map[string]string{"AIGC_API_KEYS": "a:12345678,a:87654321"}, want: []string{"key 2 has the name of an earlier one"}},
@@ -185,13 +207,16 @@ func TestOldNames(t *testing.T) {
 		warn string // empty: no warning
 	}{
 		{"port", map[string]string{"SERVER_PORT": "8000"}, func(l *Loaded) string { return l.Addr }, "127.0.0.1:8000", "SERVER_PORT is an old name; use AIGC_ADDR."},
-		{"host and port", map[string]string{"SERVER_HOST": "0.0.0.0", "APP_PORT": "8000"}, func(l *Loaded) string { return l.Addr }, "0.0.0.0:8000", "SERVER_HOST, APP_PORT is an old name; use AIGC_ADDR."},
+		{"host and port", map[string]string{"SERVER_HOST": "0.0.0.0", "APP_PORT": "8000"}, func(l *Loaded) string { return l.Addr }, "0.0.0.0:8000", "SERVER_HOST and APP_PORT are old names; use AIGC_ADDR."},
 		{"MCP", map[string]string{"MCP_PORT": "8001"}, func(l *Loaded) string { return l.MCPAddr }, "127.0.0.1:8001", "MCP_PORT is an old name; use AIGC_MCP_ADDR."},
 		{"public address", map[string]string{"SERVER_BASE_URL": "https://a.example"}, func(l *Loaded) string { return l.PublicURL }, "https://a.example", "SERVER_BASE_URL is an old name; use AIGC_PUBLIC_URL."},
 		{"level", map[string]string{"LOG_LEVEL": "WARNING"}, func(l *Loaded) string { return l.LogLevel }, "warn", "LOG_LEVEL is an old name; use AIGC_LOG_LEVEL."},
 		{"level of the same name", map[string]string{"LOG_LEVEL": "Debug"}, func(l *Loaded) string { return l.LogLevel }, "debug", "LOG_LEVEL is an old name; use AIGC_LOG_LEVEL."},
 		{"redis", map[string]string{"REDIS_HOST": "r", "REDIS_PASSWORD": "p:w", "REDIS_DB": "2"}, func(l *Loaded) string { return l.RedisURL.Reveal() }, "redis://:p%3Aw@r:6379/2", "REDIS_HOST is an old name; use REDIS_URL."},
 		{"bucket", map[string]string{"VEO3_STORAGE_BUCKET": "films"}, func(*Loaded) string { return os.Getenv("VEO_STORAGE_URI") }, "gs://films", "VEO3_STORAGE_BUCKET is an old name; use VEO_STORAGE_URI."},
+		{"Redis on another port", map[string]string{"REDIS_HOST": "r", "REDIS_PORT": "1"}, func(l *Loaded) string { return l.RedisURL.Reveal() }, "redis://r:1/", "REDIS_HOST is an old name; use REDIS_URL."},
+		{"too common a name", map[string]string{"HOST": "0.0.0.0", "PORT": "80"}, func(l *Loaded) string { return l.Addr }, "127.0.0.1:5512", ""},
+		{"aggregator", map[string]string{"IMAGES_API_KEY": "sk"}, func(*Loaded) string { return "" }, "", "IMAGES_API_KEY is set, but this version knows no aggregator; set the vendors' own keys."},
 		{"ours wins", map[string]string{"SERVER_PORT": "8000", "AIGC_ADDR": "127.0.0.1:1"}, func(l *Loaded) string { return l.Addr }, "127.0.0.1:1", ""},
 	}
 	for _, tt := range tests {
@@ -249,6 +274,9 @@ func TestTypos(t *testing.T) {
 		{"ours", map[string]string{"AIGC_BANANA": "1"}, []string{"AIGC_BANANA is set, but there is no such setting."}},
 		{"ours, nearly", map[string]string{"AIGC_ADRR": "127.0.0.1:1"}, []string{"AIGC_ADRR is set, but there is no such setting; did you mean AIGC_ADDR?"}},
 		{"a vendor's key", map[string]string{"ACME_APIKEY": "sk"}, []string{"ACME_APIKEY is set, but there is no such setting; did you mean ACME_API_KEY?"}},
+		{"a vendor's key, shortened", map[string]string{"ACME_KEY": "sk"}, []string{"ACME_KEY is set, but there is no such setting; did you mean ACME_API_KEY?"}},
+		{"a vendor's name, in two", map[string]string{"AC_ME_API_KEY": "sk"}, []string{"AC_ME_API_KEY is set, but there is no such setting; did you mean ACME_API_KEY?"}},
+		{"without a prefix", map[string]string{"API_KEY": "sk", "BASE_URL": "x", "MAX_RUNNING": "7", "ADDR": "0.0.0.0:1"}, nil},
 		{"right beside wrong", map[string]string{"ACME_API_KEY": "sk", "ACME_API_KEYS": "sk"}, nil},
 		{"somebody else's", map[string]string{"ACME_ORGANISATION": "x", "PATH": "/bin", "AWS_KEY": "x"}, nil},
 		{"of tests", map[string]string{"AIGC_KILL_AT": "accepted", "AIGC_TEST_REQUIRE": "all"}, nil},

@@ -4,12 +4,15 @@ import (
 	"net"
 	"net/url"
 	"os"
+	"slices"
 	"strings"
 )
 
 // oldNames accepts variables of the replaced service that mean the same, with
 // a warning. A name of ours wins over an old one. It notes in source where each
-// value came from.
+// value came from. HOST and PORT are not taken: shells, package managers and
+// other programs' .env files set them too, and they would open the service to
+// everybody, or move it, by accident.
 func (l *Loaded) oldNames(source map[string]string) {
 	take := func(name, value string, old ...string) {
 		if value == "" || os.Getenv(name) != "" {
@@ -17,7 +20,11 @@ func (l *Loaded) oldNames(source map[string]string) {
 		}
 		_ = os.Setenv(name, value)
 		source[name] = strings.Join(old, ", ")
-		l.Warnings = append(l.Warnings, strings.Join(old, ", ")+" is an old name; use "+name+".")
+		are := " is an old name"
+		if len(old) > 1 {
+			are = " are old names"
+		}
+		l.Warnings = append(l.Warnings, strings.Join(old, " and ")+are+"; use "+name+".")
 	}
 	first := func(names ...string) (string, string) {
 		for _, n := range names {
@@ -43,7 +50,7 @@ func (l *Loaded) oldNames(source map[string]string) {
 		if p == "" {
 			p = port
 		}
-		take(name, net.JoinHostPort(h, p), strings.Trim(hn+", "+pn, ", "))
+		take(name, net.JoinHostPort(h, p), slices.DeleteFunc([]string{hn, pn}, func(s string) bool { return s == "" })...)
 	}
 	addr("AIGC_ADDR", "127.0.0.1", "5512", []string{"SERVER_HOST"}, []string{"SERVER_PORT", "APP_PORT"})
 	addr("AIGC_MCP_ADDR", "127.0.0.1", "5513", []string{"MCP_HOST"}, []string{"MCP_PORT"})
@@ -62,6 +69,9 @@ func (l *Loaded) oldNames(source map[string]string) {
 	plain("MINIO_BUCKET", "MINIO_BUCKET_NAME")
 	if h, n := first("REDIS_HOST"); n != "" {
 		take("REDIS_URL", redisURL(h), n)
+	}
+	if _, n := first("IMAGES_API_KEY", "IMAGES_API_BASE_URL"); n != "" {
+		l.Warnings = append(l.Warnings, n+" is set, but this version knows no aggregator; set the vendors' own keys.")
 	}
 }
 

@@ -106,6 +106,9 @@ func (r *reader) note(s Setting) {
 	s.Source, s.Value = "default", s.Default
 	if v := os.Getenv(s.Name); v != "" {
 		s.Value, s.Source = v, r.source[s.Name]
+		if strings.HasSuffix(s.Name, "_BASE_URL") && !isAddress(v) {
+			r.errs = append(r.errs, fmt.Errorf("%s: is not an http(s) address", s.Name))
+		}
 		if u, err := url.Parse(v); err == nil && u.User != nil {
 			s.Value = u.Redacted()
 		}

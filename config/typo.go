@@ -40,11 +40,16 @@ func (l *Loaded) typos() {
 }
 
 // nearest is the setting that name is at most two slips away from, with the
-// same first word; empty if there is none.
+// same first word, or that differs only in underscores and the word API; empty
+// if there is none.
 func nearest(name string, settings []string) string {
 	best, slips := "", 3
 	word, _, _ := strings.Cut(name, "_")
+	bare := strings.NewReplacer("_", "", "API", "")
 	for _, s := range settings {
+		if bare.Replace(s) == bare.Replace(name) {
+			return s
+		}
 		if !strings.HasPrefix(s, word+"_") {
 			continue
 		}

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/url"
 	"os"
@@ -85,7 +86,9 @@ func (s *Secret) Decode(value string) error {
 		if err != nil {
 			return fmt.Errorf("the file of the secret cannot be read: %w", err)
 		}
-		value = strings.TrimSpace(string(data))
+		if value = strings.TrimSpace(string(data)); value == "" {
+			return errors.New("the file of the secret is empty") // not the same as no secret at all
+		}
 	}
 	*s = Secret(value)
 	return nil
