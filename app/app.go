@@ -36,6 +36,7 @@ type App struct {
 	MCP     *mcpapi.Server
 	REST    *httpapi.Server
 	Sandbox *sandbox.Server // nil unless it runs in this process
+	Drawn   string          // address of the sandbox that stands in for the vendors, if one does
 	Ledger  *ledger.SQLite
 	Broker  *broker.Broker
 
@@ -62,6 +63,12 @@ var All = Roles{Name: "all", API: true, MCP: true, Worker: true}
 // REST to its own process, so that there is one path.
 var InProcess = Roles{Name: "generate", API: true, Worker: true}
 
+// loopback says whether what the roles serve can only be reached from this
+// machine.
+func (r Roles) loopback(c *config.Loaded) bool {
+	return (!r.API || config.IsLoopback(c.Addr)) && (!r.MCP || config.IsLoopback(c.MCPAddr))
+}
+
 // Start makes and starts everything the roles need, in order. What was
 // started is stopped again when something fails.
 func Start(ctx context.Context, c *config.Loaded, h *module.Host, roles Roles, log zerolog.Logger) (a *App, err error) {
@@ -72,6 +79,9 @@ func Start(ctx context.Context, c *config.Loaded, h *module.Host, roles Roles, l
 			a = nil
 		}
 	}()
+	if err = LogFile(c.LogFile); err != nil {
+		return a, err
+	}
 	if a.lock, err = takeLock(c.DataDir, roles.Name); err != nil {
 		return a, err
 	}
@@ -102,19 +112,16 @@ func Start(ctx context.Context, c *config.Loaded, h *module.Host, roles Roles, l
 		return a, err
 	}
 	var accounts *provider.Accounts
-	if a.Sandbox, accounts, err = useSandbox(c, h, true); err != nil {
+	if accounts, err = a.vendors(h); err != nil {
 		return a, err
-	}
-	if a.Sandbox != nil {
-		a.onStop(func(context.Context) error { return a.Sandbox.Close() })
 	}
 	fetcher := fetch.New(fetch.Config{Allow: c.FetchAllow, Exempt: bases(h, accounts), Proxy: true, UserAgent: "aigc/" + Version})
 
-	rest, restURL, err := a.listen(roles.API, c.Addr)
+	rest, restURL, err := a.listen(roles.API, "AIGC_ADDR", c.Addr)
 	if err != nil {
 		return a, err
 	}
-	mcp, mcpURL, err := a.listen(roles.MCP, c.MCPAddr)
+	mcp, mcpURL, err := a.listen(roles.MCP, "AIGC_MCP_ADDR", c.MCPAddr)
 	if err != nil {
 		return a, err
 	}
@@ -122,7 +129,7 @@ func Start(ctx context.Context, c *config.Loaded, h *module.Host, roles Roles, l
 	if public == "" {
 		public = restURL
 	}
-	open := (!roles.API || config.IsLoopback(c.Addr)) && (!roles.MCP || config.IsLoopback(c.MCPAddr))
+	open := roles.loopback(c)
 	a.Service, err = service.New(service.Config{
 		Ledger: a.Ledger, Broker: a.Broker, Blobs: blobs, Fetch: fetcher, Modules: h, Accounts: accounts, Log: log,
 		PublicURL: public, Intake: filepath.Join(c.DataDir, "intake"), SpoolID: journal.ID(), Hand: a.hand,
@@ -176,13 +183,13 @@ func (a *App) onStop(f func(context.Context) error) { a.stop = append(a.stop, f)
 // Holder says where the process can be reached.
 func (a *App) Holder() Holder { return a.lock.Holder }
 
-func (a *App) listen(wanted bool, addr string) (net.Listener, string, error) {
+func (a *App) listen(wanted bool, setting, addr string) (net.Listener, string, error) {
 	if !wanted {
 		return nil, "", nil
 	}
 	ln, err := net.Listen("tcp", addr)
 	if err != nil {
-		return nil, "", fmt.Errorf("cannot listen: %w", err)
+		return nil, "", fmt.Errorf("%s: %w", setting, err)
 	}
 	return ln, "http://" + reachable(ln.Addr().String()), nil
 }

@@ -25,7 +25,11 @@ type HeldError struct {
 }
 
 func (e *HeldError) Error() string {
-	s := fmt.Sprintf("the data folder %s is in use by aigc %s (process %d)", e.Dir, e.Role, e.PID)
+	who := fmt.Sprintf("aigc %s (process %d)", e.Role, e.PID)
+	if e.PID == 0 { // it is just starting or stopping
+		who = "another process"
+	}
+	s := fmt.Sprintf("the data folder %s is in use by %s", e.Dir, who)
 	if e.URL != "" {
 		s += " at " + e.URL
 	}

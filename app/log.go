@@ -1,8 +1,11 @@
 package app
 
 import (
+	"fmt"
 	"io"
 	"os"
+	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -16,9 +19,13 @@ import (
 // rotated file as well if one is named. It goes to stderr, so that stdout
 // stays free for results.
 func NewLog(c *config.Config) zerolog.Logger {
-	var out io.Writer = os.Stderr
-	if c.LogFormat == "console" || c.LogFormat == "" && term.IsTerminal(int(os.Stderr.Fd())) {
-		out = zerolog.ConsoleWriter{Out: os.Stderr, TimeFormat: time.TimeOnly, NoColor: !term.IsTerminal(int(os.Stderr.Fd()))}
+	return newLog(c, os.Stderr, term.IsTerminal(int(os.Stderr.Fd())))
+}
+
+func newLog(c *config.Config, out io.Writer, tty bool) zerolog.Logger {
+	if c.LogFormat == "console" || c.LogFormat == "" && tty {
+		plain := !tty || os.Getenv("NO_COLOR") != "" || os.Getenv("TERM") == "dumb"
+		out = zerolog.ConsoleWriter{Out: out, TimeFormat: time.TimeOnly, NoColor: plain}
 	}
 	if c.LogFile != "" {
 		out = zerolog.MultiLevelWriter(out, &lumberjack.Logger{Filename: c.LogFile, MaxSize: 10, MaxBackups: 10, MaxAge: 30})
@@ -28,4 +35,29 @@ func NewLog(c *config.Config) zerolog.Logger {
 		level = zerolog.InfoLevel // config has checked it
 	}
 	return zerolog.New(out).Level(level).With().Timestamp().Logger()
+}
+
+// LogFile says why a log could not be written, if so: the writer finds out with
+// every line, and tells nobody. It makes the file.
+func LogFile(path string) error {
+	if path == "" {
+		return nil
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return fmt.Errorf("AIGC_LOG_FILE: %w", err)
+	}
+	f, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	if err != nil {
+		return fmt.Errorf("AIGC_LOG_FILE: %w", err)
+	}
+	return f.Close()
+}
+
+// serverLog passes net/http's own lines on, which have no form and no level.
+type serverLog struct{ zerolog.Logger }
+
+// Write implements [io.Writer].
+func (l serverLog) Write(p []byte) (int, error) {
+	l.Warn().Msg(strings.TrimSpace(string(p)))
+	return len(p), nil
 }

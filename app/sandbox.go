@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"path/filepath"
@@ -42,32 +43,49 @@ func sandboxAccounts(root string, h *module.Host) *provider.Accounts {
 	return out
 }
 
-// Accounts are those that a server with these settings uses: the vendors', or
-// the sandbox's.
+// Sandboxed says whether the sandbox stands in for the vendors. With "auto" it
+// does only where no vendor key is set at all and nobody elsewhere can call, so
+// that a typo in a key never draws foxes in production; a sandbox that is named
+// is used wherever no key is set. A role apart never starts one of its own.
+func Sandboxed(c *config.Loaded, roles Roles) bool {
+	switch {
+	case c.Sandbox == "on":
+		return true
+	case c.Sandbox == "off" || !c.Accounts.Empty():
+		return false
+	case c.SandboxURL != "":
+		return true
+	}
+	whole := roles.API && roles.Worker || roles.Name == InProcess.Name
+	return whole && roles.loopback(c)
+}
+
+// Accounts are those that `aigc all` uses with these settings: the vendors',
+// or the sandbox's.
 func Accounts(c *config.Loaded, h *module.Host) *provider.Accounts {
-	if c.Sandbox == "on" || c.Sandbox == "auto" && c.Accounts.Empty() {
+	if Sandboxed(c, All) {
 		return sandboxAccounts(c.SandboxURL, h)
 	}
 	return c.Accounts
 }
 
-// useSandbox decides whether the sandbox stands in for the vendors, and starts
-// it. With "auto" it does only where no vendor key is set at all, so that a
-// typo in a key never draws foxes in production.
-func useSandbox(c *config.Loaded, h *module.Host, embedded bool) (*sandbox.Server, *provider.Accounts, error) {
-	on := c.Sandbox == "on" || c.Sandbox == "auto" && c.Accounts.Empty() && (embedded || c.SandboxURL != "")
-	if !on {
-		return nil, c.Accounts, nil
+// vendors are the accounts to buy with: the settings', or those of the sandbox,
+// which is started unless one is named.
+func (a *App) vendors(h *module.Host) (*provider.Accounts, error) {
+	if !Sandboxed(a.conf, a.roles) {
+		return a.conf.Accounts, nil
 	}
-	if c.SandboxURL != "" {
-		return nil, sandboxAccounts(c.SandboxURL, h), nil
+	a.Drawn = a.conf.SandboxURL
+	if a.Drawn == "" {
+		s, err := NewSandbox(filepath.Join(a.conf.DataDir, "sandbox"), h)
+		if err != nil {
+			return nil, err
+		}
+		a.onStop(func(context.Context) error { return s.Close() })
+		if err := s.Listen("127.0.0.1:0"); err != nil {
+			return nil, err
+		}
+		a.Sandbox, a.Drawn = s, s.Root()
 	}
-	s, err := NewSandbox(filepath.Join(c.DataDir, "sandbox"), h)
-	if err != nil {
-		return nil, nil, err
-	}
-	if err := s.Listen("127.0.0.1:0"); err != nil {
-		return nil, nil, err
-	}
-	return s, sandboxAccounts(s.Root(), h), nil
+	return sandboxAccounts(a.Drawn, h), nil
 }

@@ -15,7 +15,7 @@ func (c *cli) waitCommand() *cobra.Command {
 	var output string
 	var asJSON bool
 	cmd := &cobra.Command{
-		Use: "wait ID", Short: "Wait for a task and fetch its results", Args: cobra.ExactArgs(1),
+		Use: "wait ID", Short: "Wait for a task and fetch its results", Args: one("ID"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			to, err := newTarget(output)
 			if err != nil {
@@ -88,7 +88,7 @@ func (c *cli) resumeCommand() *cobra.Command {
 
 func (c *cli) actionCommand(name, short string, do func(context.Context, *session, string) error) *cobra.Command {
 	return &cobra.Command{
-		Use: name + " ID", Short: short, Args: cobra.ExactArgs(1),
+		Use: name + " ID", Short: short, Args: one("ID"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return c.withServer(cmd.Context(), false, func(s *session) error { return do(cmd.Context(), s, args[0]) })
 		},
@@ -100,7 +100,7 @@ func (c *cli) againCommand(name, short, long string) *cobra.Command {
 	var wait, asJSON bool
 	var output string
 	cmd := &cobra.Command{
-		Use: name + " ID", Short: short, Long: long, Args: cobra.ExactArgs(1),
+		Use: name + " ID", Short: short, Long: long, Args: one("ID"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			ctx := cmd.Context()
 			wait := wait || output != ""
@@ -133,7 +133,7 @@ func taskPath(id, what string) string { return "/api/tasks/" + url.PathEscape(id
 func (c *cli) eventsCommand() *cobra.Command {
 	var asJSON, follow bool
 	cmd := &cobra.Command{
-		Use: "events ID", Short: "What happened to a task", Args: cobra.ExactArgs(1),
+		Use: "events ID", Short: "What happened to a task", Args: one("ID"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return c.withServer(cmd.Context(), follow, func(s *session) error {
 				err := s.events(cmd.Context(), args[0], follow, func(e task.Event) error {

@@ -50,6 +50,16 @@ func (d *doctor) folder(context.Context) []finding {
 	return []finding{ok("folder", "%s can be written", dir), room(dir)}
 }
 
+func (d *doctor) log(context.Context) []finding {
+	if d.l.LogFile == "" {
+		return nil
+	}
+	if err := app.LogFile(d.l.LogFile); err != nil {
+		return []finding{{"log", wrong, err.Error(), "give this user the right to, or set AIGC_LOG_FILE"}}
+	}
+	return []finding{ok("log", "%s can be written", d.l.LogFile)}
+}
+
 func writable(dir string) error {
 	f, err := os.CreateTemp(dir, ".aigc-doctor-*")
 	if err != nil {
@@ -91,7 +101,11 @@ func dial(ctx context.Context, address string) error {
 	if err != nil {
 		return err
 	}
-	conn, err := (&net.Dialer{Timeout: 3 * time.Second}).DialContext(ctx, "tcp", u.Host)
+	host := u.Host
+	if u.Port() == "" {
+		host = net.JoinHostPort(u.Hostname(), u.Scheme) // dialling knows the ports of http and https
+	}
+	conn, err := (&net.Dialer{Timeout: 3 * time.Second}).DialContext(ctx, "tcp", host)
 	if err != nil {
 		return err
 	}
@@ -105,7 +119,7 @@ func (d *doctor) ledger(ctx context.Context) []finding {
 	}
 	db, err := ledger.OpenSQLite(ctx, path)
 	if err != nil {
-		return []finding{{"ledger", wrong, forPeople(err), "check the rights of " + path}}
+		return []finding{{"ledger", wrong, forPeople(err), "check the rights of " + path + "; if it is damaged, restore it from a backup"}}
 	}
 	defer func() { _ = db.Close() }()
 	have, want, err := db.SchemaVersion(ctx)

@@ -106,7 +106,7 @@ func (c *cli) examine(ctx context.Context) []finding {
 	}
 	d := &doctor{l: l, h: h}
 	for _, check := range []func(context.Context) []finding{
-		d.settings, d.folder, d.running, d.ledger, d.broker, d.ports, d.remote, d.vendors,
+		d.settings, d.folder, d.log, d.running, d.ledger, d.broker, d.ports, d.remote, d.vendors,
 	} {
 		d.found = append(d.found, check(ctx)...)
 	}

@@ -28,6 +28,16 @@ func usage(format string, args ...any) error {
 	return &usageError{fmt.Errorf(format, args...)}
 }
 
+// one is for commands that take exactly one argument.
+func one(what string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) == 1 {
+			return nil
+		}
+		return fmt.Errorf("it takes one %s, and there are %d: %s %s", what, len(args), cmd.CommandPath(), what)
+	}
+}
+
 // exitError ends the command with a code after everything was said.
 type exitError int
 

@@ -41,7 +41,7 @@ func gather(op operation, fields map[string]*fieldFlag, prompt *string, document
 	}
 	if prompt != nil {
 		if _, ok := op.Field("prompt"); !ok {
-			return nil, usage("%s takes no prompt; it was %q", op.Kind(), *prompt)
+			return nil, usage("%s takes no prompt", op.Kind())
 		}
 		if len(texts["prompt"]) > 0 {
 			return nil, usage("the prompt is given twice: as an argument and by --prompt")

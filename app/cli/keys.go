@@ -2,7 +2,9 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"time"
 
@@ -21,7 +23,7 @@ func (c *cli) keysCommand() *cobra.Command {
 	}
 	var admin bool
 	add := &cobra.Command{
-		Use: "add NAME", Short: "Make a key; it is shown only once", Args: cobra.ExactArgs(1),
+		Use: "add NAME", Short: "Make a key; it is shown only once", Args: one("NAME"),
 		RunE: func(cmd *cobra.Command, args []string) error { return c.addKey(cmd.Context(), args[0], admin) },
 	}
 	add.Flags().BoolVar(&admin, "admin", false, "it sees and changes everybody's tasks and files")
@@ -32,7 +34,7 @@ func (c *cli) keysCommand() *cobra.Command {
 	}
 	list.Flags().BoolVar(&asJSON, "json", false, "as JSON")
 	revoke := &cobra.Command{
-		Use: "revoke NAME", Short: "Take a key away; its tasks and files stay", Args: cobra.ExactArgs(1),
+		Use: "revoke NAME", Short: "Take a key away; its tasks and files stay", Args: one("NAME"),
 		RunE: func(cmd *cobra.Command, args []string) error { return c.revokeKey(cmd.Context(), args[0]) },
 	}
 	cmd.AddCommand(add, list, revoke)
@@ -158,6 +160,13 @@ func (c *cli) listKeys(ctx context.Context, asJSON bool) error {
 }
 
 func (c *cli) revokeKey(ctx context.Context, name string) error {
+	l, err := c.settings()
+	if err != nil {
+		return err
+	}
+	if _, err := os.Stat(ledgerFile(l.DataDir)); errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("there are no keys in %s", l.DataDir) // and no reason to make a ledger
+	}
 	return c.withLedger(ctx, func(l *config.Loaded, db *ledger.SQLite) error {
 		for _, k := range l.APIKeys {
 			if k.Name == name {

@@ -24,6 +24,10 @@ func TestKeys(t *testing.T) {
 	t.Parallel()
 	l := settings(t)
 	command(t, l, "keys", "list").want(t, 0, "There are no keys")
+	command(t, l, "keys", "revoke", "ann").want(t, 1, "there are no keys in "+l.DataDir)
+	if _, err := os.Stat(ledgerFile(l.DataDir)); !os.IsNotExist(err) {
+		t.Errorf("looking for a key made the ledger: %v", err)
+	}
 
 	r := command(t, l, "keys", "add", "ann")
 	r.want(t, 0, "shown only this once", "from now on every caller needs a key")
@@ -188,7 +192,12 @@ func TestDoctor(t *testing.T) {
 		{"no Redis", func(_ *testing.T, l *config.Loaded) { l.RedisURL = "redis://:hunter2@127.0.0.1:1/0" }, 1, []string{"Redis does not answer", "unset REDIS_URL"}},
 		{"bad REDIS_URL", func(_ *testing.T, l *config.Loaded) { l.RedisURL = "hunter2" }, 1, []string{"correct REDIS_URL"}},
 		{"an odd setting", func(_ *testing.T, l *config.Loaded) { l.Warnings = []string{"AIGC_BANANA is set"} }, 0, []string{"! settings", "AIGC_BANANA is set"}},
-		{"an open address", func(_ *testing.T, l *config.Loaded) { l.Addr = "0.0.0.0:0" }, 0, []string{"set AIGC_PUBLIC_URL"}},
+		{"an open address", func(_ *testing.T, l *config.Loaded) { l.Addr = "0.0.0.0:0" }, 1, []string{"set AIGC_PUBLIC_URL", "the sandbox does not start by itself"}},
+		{"an open address and a sandbox by order", func(_ *testing.T, l *config.Loaded) { l.Addr, l.Sandbox = "0.0.0.0:0", "on" }, 0, []string{"AIGC_SANDBOX=on: the offline sandbox draws"}},
+		{"a sandbox that is named", func(_ *testing.T, l *config.Loaded) { l.SandboxURL = vendor.URL }, 0, []string{"it answers at " + vendor.URL}},
+		{"a sandbox that is gone", func(_ *testing.T, l *config.Loaded) { l.SandboxURL = "http://127.0.0.1:1" }, 1, []string{"✗ vendors", "start it with `aigc sandbox`"}},
+		{"a log that can be written", func(_ *testing.T, l *config.Loaded) { l.LogFile = l.DataDir + "/logs/a.log" }, 0, []string{"a.log can be written"}},
+		{"a log that cannot", func(_ *testing.T, l *config.Loaded) { l.LogFile = "/dev/null/a.log" }, 1, []string{"✗ log", "set AIGC_LOG_FILE"}},
 		{"a task in doubt", func(t *testing.T, l *config.Loaded) { doubt(t, l) }, 0, []string{"1 task(s) are in doubt", "aigc tasks list --status in_doubt"}},
 		{"a server that is not there", func(_ *testing.T, l *config.Loaded) { l.URL = "http://127.0.0.1:1" }, 1, []string{"✗ AIGC_URL"}},
 	}
@@ -256,6 +265,7 @@ func TestRolesApart(t *testing.T) {
 	for _, args := range [][]string{{"serve-api"}, {"serve-mcp"}, {"worker"}} {
 		command(t, settings(t), args...).want(t, 1, "aigc: "+args[0]+" alone needs stores", "DATABASE_URL (ledger)", "REDIS_URL (broker)", "MINIO_ENDPOINT (objects)", "use `aigc all`")
 	}
+	command(t, settings(t), "serve-mcp").want(t, 1, "or for an agent on this machine `aigc serve-mcp --stdio`")
 }
 
 func TestSandboxLines(t *testing.T) {
@@ -290,8 +300,8 @@ func TestUsageErrors(t *testing.T) {
 		{[]string{"nonsense"}, "unknown command"},
 		{[]string{"tasks", "nonsense"}, `there is no command "aigc tasks nonsense"`},
 		{[]string{"keys", "nonsense"}, `there is no command "aigc keys nonsense"`},
-		{[]string{"keys", "add"}, "accepts 1 arg(s), received 0"},
-		{[]string{"tasks", "get"}, "accepts 1 arg(s), received 0"},
+		{[]string{"keys", "add"}, "it takes one NAME, and there are 0: aigc keys add NAME"},
+		{[]string{"tasks", "show", "a", "b"}, "it takes one ID, and there are 2: aigc tasks get ID"},
 		{[]string{"all", "--banana"}, "unknown flag: --banana"},
 		{[]string{"all", "banana"}, "unknown command"},
 		{[]string{"version", "banana"}, "unknown command"},

@@ -8,20 +8,21 @@ import (
 	"sync"
 	"time"
 
+	"aigc/app"
 	"aigc/app/fault"
 	"aigc/app/provider"
 )
 
 // vendors asks every vendor with a key something free that needs the key.
 func (d *doctor) vendors(ctx context.Context) []finding {
-	if d.l.Sandbox == "on" {
-		return []finding{ok("vendors", "AIGC_SANDBOX=on: the offline sandbox draws, and vendors' keys are not used")}
-	}
-	if d.l.Accounts.Empty() {
-		if d.l.Sandbox == "off" {
-			return []finding{{"vendors", wrong, "no vendor has a key, and the sandbox is off", "set a vendor's key; `aigc config` lists them"}}
-		}
-		return []finding{ok("vendors", "no vendor has a key: the offline sandbox draws")}
+	switch {
+	case app.Sandboxed(d.l, app.All):
+		return d.sandbox(ctx)
+	case d.l.Accounts.Empty() && d.l.Sandbox == "off":
+		return []finding{{"vendors", wrong, "no vendor has a key, and the sandbox is off", "set a vendor's key; `aigc config` lists them"}}
+	case d.l.Accounts.Empty():
+		return []finding{{"vendors", wrong, "no vendor has a key, and on an address that others can reach the sandbox does not start by itself",
+			"set a vendor's key (`aigc config` lists them), or AIGC_SANDBOX=on"}}
 	}
 	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
 	defer cancel()
@@ -45,6 +46,21 @@ func (d *doctor) vendors(ctx context.Context) []finding {
 		found[i] = *f
 	}
 	return found
+}
+
+// sandbox says that imitations draw, and why.
+func (d *doctor) sandbox(ctx context.Context) []finding {
+	why := "no vendor has a key: the offline sandbox draws"
+	if d.l.Sandbox == "on" {
+		why = "AIGC_SANDBOX=on: the offline sandbox draws, and vendors' keys are not used"
+	}
+	if d.l.SandboxURL == "" {
+		return []finding{ok("vendors", "%s", why)}
+	}
+	if err := dial(ctx, d.l.SandboxURL); err != nil {
+		return []finding{{"vendors", wrong, why + ", but it does not answer: " + err.Error(), "start it with `aigc sandbox`, or unset AIGC_SANDBOX_URL"}}
+	}
+	return []finding{ok("vendors", "%s; it answers at %s", why, d.l.SandboxURL)}
 }
 
 func probe(ctx context.Context, v provider.Vendor, a provider.Account, client *provider.Client) finding {

@@ -26,7 +26,7 @@ func (c *cli) ready(ctx context.Context, a *app.App, l *config.Loaded, roles app
 	}
 	line("Data", l.DataDir)
 	text := vendors(a, l, c.mounted)
-	if a.Sandbox != nil || text == noVendors {
+	if a.Drawn != "" || text == noVendors {
 		text = c.yellow(text)
 	}
 	line("Vendors", text)
@@ -37,19 +37,19 @@ func (c *cli) ready(ctx context.Context, a *app.App, l *config.Loaded, roles app
 	c.say("")
 }
 
-const noVendors = "no key is set, so nothing can be made: set a vendor's key (see `aigc config`), or AIGC_SANDBOX=on"
+const noVendors = "no vendor key is set, so nothing can be made: set one (see `aigc config`), or AIGC_SANDBOX=on to try it offline"
 
 // vendors says who will draw.
 func vendors(a *app.App, l *config.Loaded, h *module.Host) string {
-	if a.Sandbox != nil {
+	if a.Drawn != "" {
 		why := "no vendor key is set"
-		if l.Sandbox == "on" {
+		switch {
+		case l.Sandbox == "on":
 			why = "AIGC_SANDBOX=on"
+		case l.SandboxURL != "":
+			why = "AIGC_SANDBOX_URL"
 		}
-		return "the offline sandbox at " + a.Sandbox.Root() + " (" + why + "): imitations, nothing is paid"
-	}
-	if l.SandboxURL != "" && (l.Sandbox == "on" || l.Sandbox == "auto" && l.Accounts.Empty()) {
-		return "the offline sandbox at " + l.SandboxURL + " (AIGC_SANDBOX_URL): imitations, nothing is paid"
+		return "the offline sandbox at " + a.Drawn + " (" + why + "): imitations, nothing is paid"
 	}
 	var out []string
 	all := h.Vendors()

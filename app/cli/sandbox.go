@@ -2,6 +2,8 @@ package cli
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"maps"
 	"net/url"
 	"path/filepath"
@@ -47,7 +49,7 @@ func (c *cli) sandbox(ctx context.Context, addr, dir string) error {
 		return err
 	}
 	if err := s.Listen(addr); err != nil {
-		return err
+		return fmt.Errorf("--addr: %w", errors.Join(err, s.Close()))
 	}
 	c.sandboxEnv(h, s.Root())
 	c.say("%s %s", c.green("●"), c.bold("The sandbox is at "+s.Root()))

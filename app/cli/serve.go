@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/rs/zerolog"
 	"github.com/spf13/cobra"
 
 	"aigc/app"
@@ -47,14 +48,23 @@ func (c *cli) serve(ctx context.Context, roles app.Roles) error {
 	if terminal(c.Err) || l.LogFormat == "console" {
 		c.ready(ctx, a, l, roles)
 	} else {
-		h := a.Holder()
-		log.Info().Str("role", roles.Name).Str("rest", h.URL).Str("mcp", h.MCP).Str("version", app.Version).Str("vendors", vendors(a, l, c.mounted)).Msg("ready")
+		h, level := a.Holder(), zerolog.InfoLevel
+		if vendors(a, l, c.mounted) == noVendors {
+			level = zerolog.WarnLevel
+		}
+		log.WithLevel(level).Str("role", roles.Name).Str("rest", h.URL).Str("mcp", h.MCP).Str("version", app.Version).Str("vendors", vendors(a, l, c.mounted)).Msg("ready")
 	}
 	<-ctx.Done()
 	if terminal(c.Err) {
 		c.say("\nStopping. What was already sent is awaited for up to %s; a second Ctrl-C ends at once.", l.ShutdownGrace)
+	} else {
+		log.Info().Stringer("grace", l.ShutdownGrace).Msg("stopping: what was already sent is awaited; a second signal ends at once")
 	}
-	return stop(ctx, a, l)
+	err = stop(ctx, a, l)
+	if !terminal(c.Err) {
+		log.Info().Err(err).Msg("stopped")
+	}
+	return err
 }
 
 // stop ends an app in order within the grace, although ctx is over.
@@ -82,7 +92,11 @@ func apart(roles app.Roles, l *config.Loaded) error {
 	if len(missing) == 0 {
 		return nil
 	}
+	instead := "use `aigc all`"
+	if roles.MCP {
+		instead += ", or for an agent on this machine `aigc serve-mcp --stdio`"
+	}
 	return fmt.Errorf("%s alone needs stores that it can share with the other roles, and these are not set: %s. "+
-		"This version keeps its ledger in SQLite and its objects in a folder, which one process holds: use `aigc all`",
-		roles.Name, strings.Join(missing, ", "))
+		"This version keeps its ledger in SQLite and its objects in a folder, which one process holds: %s",
+		roles.Name, strings.Join(missing, ", "), instead)
 }

@@ -118,7 +118,7 @@ func orDash(s string) string {
 func (c *cli) getCommand() *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
-		Use: "get ID", Short: "One task", Args: cobra.ExactArgs(1),
+		Use: "get ID", Aliases: []string{"show"}, Short: "One task", Args: one("ID"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return c.withServer(cmd.Context(), false, func(s *session) error {
 				v, err := s.task(cmd.Context(), args[0], 0)

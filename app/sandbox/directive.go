@@ -7,32 +7,32 @@ import (
 )
 
 // Directives are the faults a prompt can ask for, written [[name]] or
-// [[name argument]]. Those of the first group answer before anything is
-// bought, those of the second after the purchase was counted.
+// [[name argument]]; docs/sandbox.md lists them for users. Those of the first
+// group answer before anything is bought, those of the second after the
+// purchase was counted. What a vendor cannot do, its imitation does not either.
 var Directives = []struct {
 	Name string `json:"name"`
 	Doc  string `json:"doc"`
 }{
 	{"429", "throttled with Retry-After: 1; [[429 2]] for the first two submissions of the task, else the first"},
-	{"401", "the key is refused"},
-	{"402", "no balance left"},
+	{"401", "the key is refused; it is parked, and tried again after some seconds"},
+	{"402", "no balance left; the key is parked as with 401"},
 	{"400", "the request is refused as faulty"},
-	{"503", "overloaded, documented as not accepted; [[503 2]] as with 429"},
+	{"503", "OpenAI: overloaded, documented as not accepted; [[503 2]] as with 429"},
 	{"refuse", "refused by moderation"},
 	{"slow", "[[slow 5s]]: the answer, or the job, takes that long"},
 
 	{"500", "accepted and counted, then an internal error: nobody can know"},
 	{"drop", "accepted and counted, then the connection is cut"},
 	{"truncate", "the answer ends in the middle of the JSON"},
-	{"badbase64", "the base64 of the answer is damaged"},
+	{"badbase64", "where results come as base64: it is damaged"},
 	{"html", "an HTML page where a picture should be"},
 	{"short", "the picture is cut short"},
-	{"expired", "the address of the result is already dead"},
-	{"status", "[[status banana]]: a status that no sheet lists, for the first three polls"},
-	{"fail", "the job fails"},
+	{"expired", "where results come as addresses: the address is already dead"},
+	{"status", "[[status banana]], where there are jobs: a status that no sheet lists, for the first three polls"},
+	{"fail", "where there are jobs: the job fails"},
 	{"refuse-output", "the result is refused after it was made"},
-	{"hang", "the job never ends"},
-	{"cancel", "the vendor cancels the job"},
+	{"hang", "where there are jobs: the job never ends"},
 }
 
 var directive = regexp.MustCompile(`\[\[([a-z0-9-]+)(?: ([^\]]{1,40}))?\]\]`)

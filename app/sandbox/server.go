@@ -43,6 +43,11 @@ func New(dir string, imitations map[string]func(*Kit) http.Handler) (*Server, er
 		kit := &Kit{Vendor: name, till: till, Jobs: &Jobs{dir: jobs, polls: map[string]int{}}}
 		s.mux.Handle("/"+name+"/", http.StripPrefix("/"+name, imitations[name](kit)))
 	}
+	s.mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+		_, _ = fmt.Fprintf(w, "The offline sandbox of aigc: imitations of vendors, no real money, no real models.\n\n"+
+			"/sandbox/directives  faults to order, such as [[drop]] in a prompt\n/sandbox/purchases   what was bought, by task\n")
+	})
 	s.mux.HandleFunc("GET /sandbox/purchases", func(w http.ResponseWriter, r *http.Request) {
 		writeJSON(w, till.Report())
 	})

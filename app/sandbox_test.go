@@ -1,0 +1,51 @@
+package app
+
+import (
+	"testing"
+
+	"aigc/app/provider"
+	"aigc/config"
+)
+
+func TestSandboxed(t *testing.T) {
+	t.Parallel()
+	agent := Roles{Name: "serve-mcp", API: true, MCP: true, Worker: true}
+	reader := Roles{Name: InProcess.Name, API: true}
+	tests := []struct {
+		name  string
+		mode  string
+		key   bool
+		url   string
+		addr  string
+		roles Roles
+		want  bool
+	}{
+		{"a newcomer", "auto", false, "", "127.0.0.1:5512", All, true},
+		{"a newcomer's command", "auto", false, "", "127.0.0.1:0", InProcess, true},
+		{"a command that only reads", "auto", false, "", "127.0.0.1:0", reader, true},
+		{"a newcomer's agent", "auto", false, "", "127.0.0.1:0", agent, true},
+		{"a key", "auto", true, "", "127.0.0.1:5512", All, false},
+		{"an address that others reach", "auto", false, "", "0.0.0.0:5512", All, false},
+		{"an address that others reach, and a sandbox that is named", "auto", false, "http://127.0.0.1:1", "0.0.0.0:5512", All, true},
+		{"a sandbox that is named beside a key", "auto", true, "http://127.0.0.1:1", "127.0.0.1:5512", All, false},
+		{"a worker apart", "auto", false, "", "127.0.0.1:5512", Roles{Name: "worker", Worker: true}, false},
+		{"REST apart", "auto", false, "", "127.0.0.1:5512", Roles{Name: "serve-api", API: true}, false},
+		{"on", "on", false, "", "127.0.0.1:5512", All, true},
+		{"on, with a key, for everybody", "on", true, "", "0.0.0.0:5512", Roles{Name: "worker", Worker: true}, true},
+		{"off", "off", false, "", "127.0.0.1:5512", All, false},
+		{"off, although one is named", "off", false, "http://127.0.0.1:1", "127.0.0.1:5512", All, false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			c := &config.Loaded{Accounts: provider.NewAccounts()}
+			c.Sandbox, c.SandboxURL, c.Addr, c.MCPAddr = tt.mode, tt.url, tt.addr, "127.0.0.1:5513"
+			if tt.key {
+				c.Accounts.Add(provider.Vendor{Name: "acme"}, provider.Caps{}, provider.Account{Secret: "sk"})
+			}
+			if got := Sandboxed(c, tt.roles); got != tt.want {
+				t.Errorf("got %v, want %v", got, tt.want)
+			}
+		})
+	}
+}
