@@ -260,6 +260,29 @@ func TestWrongSettings(t *testing.T) {
 	}
 }
 
+func TestStartsThatAreRefused(t *testing.T) {
+	t.Parallel()
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = taken.Close() })
+	tests := []struct {
+		want string
+		set  func(*config.Loaded)
+	}{
+		{"AIGC_ADDR: listen tcp", func(l *config.Loaded) { l.Addr = taken.Addr().String() }},
+		{"AIGC_MCP_ADDR: listen tcp", func(l *config.Loaded) { l.MCPAddr = taken.Addr().String() }},
+		{"AIGC_LOG_FILE: ", func(l *config.Loaded) { l.LogFile = "/dev/null/a.log" }},
+		{"AIGC_DATA_DIR: ", func(l *config.Loaded) { l.DataDir = "/dev/null/data" }},
+	}
+	for _, tt := range tests {
+		l := settings(t)
+		tt.set(l)
+		command(t, l, "all").want(t, 1, tt.want)
+	}
+}
+
 func TestRolesApart(t *testing.T) {
 	t.Parallel()
 	for _, args := range [][]string{{"serve-api"}, {"serve-mcp"}, {"worker"}} {
