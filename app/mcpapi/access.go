@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -21,10 +22,13 @@ import (
 // session is who is calling, for as long as its connection lives: one request
 // over HTTP, the whole process over stdio.
 type session struct {
-	caller  service.Caller
-	files   *intake
-	id      string // the request's, over HTTP
-	metered bool   // calls are counted one by one; over HTTP the request was
+	caller service.Caller
+	files  *intake
+	id     string // the request's, over HTTP
+
+	// free is how many calls are not counted against the caller's rate: over
+	// HTTP the first one, whose request was; old revisions have batches.
+	free atomic.Int64
 
 	// atEnd calls back when the process is to stop; nil over HTTP, where the
 	// service lets all who wait go.
@@ -85,6 +89,7 @@ func (s *Server) converse(w http.ResponseWriter, r *http.Request, id string) {
 		return
 	}
 	x := &session{caller: caller, id: id, files: newIntake(s.svc)}
+	x.free.Store(1)
 	defer x.files.close()
 	r = r.WithContext(x.in(r.Context()))
 	// The SDK answers what is no POST of JSON without reading it.

@@ -7,13 +7,17 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/modelcontextprotocol/go-sdk/jsonrpc"
 	"github.com/modelcontextprotocol/go-sdk/mcp"
+
+	"aigc/app/fault"
 )
 
 // maxLine is the longest message a bridge carries: a file of 50 MB in base64,
@@ -125,12 +129,12 @@ func (b *bridge) exchange(ctx context.Context, req *jsonrpc.Request) error {
 		if hop.refusal != nil {
 			return hop.refusal
 		}
-		return &jsonrpc.Error{Code: refused, Message: "The aigc server at " + b.url + " could not be asked: " + reason(err)}
+		return b.trouble(req, err)
 	}
 	for req.IsCall() {
 		msg, err := server.Read(ctx)
 		if err != nil {
-			return &jsonrpc.Error{Code: refused, Message: "The aigc server at " + b.url + " did not answer: " + reason(err)}
+			return b.trouble(req, err)
 		}
 		answer, last := msg.(*jsonrpc.Response)
 		if last && req.Method == "initialize" {
@@ -141,6 +145,28 @@ func (b *bridge) exchange(ctx context.Context, req *jsonrpc.Request) error {
 		}
 	}
 	return nil
+}
+
+// trouble says what a failed exchange means for the client: whether anything
+// was asked at all, and what not to do now.
+func (b *bridge) trouble(req *jsonrpc.Request, err error) error {
+	f := failure{Code: "server_gone", Charged: fault.ChargedNo, Retryable: true}
+	f.Message = "There is no aigc server at " + b.url + ": " + reason(err) + ". Nothing was sent. Call again when it runs."
+	if !unsent(err) {
+		f.Code = "answer_lost"
+		f.Message = "The connection to the aigc server at " + b.url + " broke before the answer came: " + reason(err) + "."
+		if req.Method == "tools/call" {
+			f.Charged = fault.ChargedUnknown
+			f.Message += " What was asked may have been done. Repeat a call that buys only with the same idempotency_key, or look with list_tasks first."
+		}
+	}
+	return &jsonrpc.Error{Code: refused, Message: f.Message, Data: encode(f)}
+}
+
+// unsent says that an error came before the first byte went out.
+func unsent(err error) bool {
+	var op *net.OpError
+	return errors.As(err, &op) && op.Op == "dial"
 }
 
 // reason is the innermost cause: what is around it are names of the SDK's.
@@ -183,7 +209,7 @@ func (h *hop) RoundTrip(r *http.Request) (*http.Response, error) {
 		r.Header.Set(versionHeader, h.version)
 	}
 	h.mu.Unlock()
-	resp, err := http.DefaultTransport.RoundTrip(r)
+	resp, err := patient(http.DefaultTransport, r)
 	if err != nil || resp.StatusCode < 400 {
 		return resp, err
 	}
@@ -200,4 +226,31 @@ func (h *hop) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	resp.Body = io.NopCloser(bytes.NewReader(text))
 	return resp, nil
+}
+
+// A server that is gone may come back, or another process takes its place; for
+// so long, requests that did not leave are tried again.
+const (
+	takeover      = 3 * time.Second
+	takeoverPause = 100 * time.Millisecond
+)
+
+// patient sends a request, again only as long as surely nothing of it left.
+func patient(server http.RoundTripper, r *http.Request) (*http.Response, error) {
+	for until := time.Now().Add(takeover); ; {
+		resp, err := server.RoundTrip(r)
+		if err == nil || !unsent(err) || r.GetBody == nil || time.Now().After(until) {
+			return resp, err
+		}
+		select {
+		case <-r.Context().Done():
+			return nil, err
+		case <-time.After(takeoverPause):
+		}
+		body, gone := r.GetBody()
+		if gone != nil {
+			return nil, err
+		}
+		r.Body = body
+	}
 }

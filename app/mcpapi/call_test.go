@@ -28,7 +28,8 @@ func TestPicture(t *testing.T) {
 		t.Errorf("link %+v", l)
 	}
 	a.want(t, map[string]any{"task_id": "01930000-0000-7000-8000-000000000001", "status": "succeeded", "charged": "yes", "model": "toy-1"})
-	for _, want := range []string{"1 result by toy-1", "Cost: 0.039 USD", "http://gateway/api/images/", "640x480", "seed 9007199254740993"} {
+	asset, _ := a.data["data"].([]any)[0].(map[string]any)["asset_id"].(string)
+	for _, want := range []string{"1 result by toy-1", "Cost: 0.039 USD", "http://gateway/api/images/", "640x480", "seed 9007199254740993", "asset_id " + asset} {
 		if !strings.Contains(a.text, want) {
 			t.Errorf("%q is not in %q", want, a.text)
 		}
@@ -121,7 +122,7 @@ func TestATaskThatFailed(t *testing.T) {
 	f := newFake(t)
 	f.begin = task.Failed
 	a := start(t, f).connect(t, nil, "").call("create_toy_image", map[string]any{"prompt": "x"})
-	a.want(t, map[string]any{"code": "vendor_refused", "charged": "no", "retryable": false, "vendor_code": "moderation", "task_id": "01930000-0000-7000-8000-000000000001"})
+	a.want(t, map[string]any{"code": "vendor_refused", "charged": "no", "retryable": false, "vendor_code": "moderation", "status": "failed", "task_id": "01930000-0000-7000-8000-000000000001"})
 	if !a.IsError || !strings.Contains(a.text, "The vendor refused the content.") {
 		t.Error(a.text)
 	}
@@ -193,7 +194,7 @@ func TestTaskTools(t *testing.T) {
 
 func TestOldNames(t *testing.T) {
 	t.Parallel()
-	f := newFake(t)
+	f := newFake(t, toy{}, edits{})
 	r := start(t, f)
 	c := r.connect(t, nil, "")
 	for name, tc := range map[string]struct {
@@ -205,14 +206,20 @@ func TestOldNames(t *testing.T) {
 		"official veo": {"create_veo3_official_video", map[string]any{
 			"prompt": "x", "duration": 5, "wait_for_completion": true, "max_wait": 600,
 		}, `{"duration":5,"prompt":"x"}`},
-		"official veo with a suffix": {"create_veo3_official_video_tool", map[string]any{"prompt": "y", "max_wait": 600}, `{"prompt":"y"}`},
+		"an argument of the same name's old tool": {"create_gpt_image_edit", map[string]any{"prompt": "x", "image_description": "a fox"}, `{"prompt":"x"}`},
+		"and with a suffix":                       {"create_gpt_image_edit_tool", map[string]any{"prompt": "y", "image_description": "a fox"}, `{"prompt":"y"}`},
+		"official veo with a suffix":              {"create_veo3_official_video_tool", map[string]any{"prompt": "y", "max_wait": 600}, `{"prompt":"y"}`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if c.tools[tc.tool] != nil {
+			if c.tools[tc.tool] != nil && tc.tool != "create_gpt_image_edit" {
 				t.Error("it is listed")
 			}
-			if a := c.call(tc.tool, tc.args); a.IsError || string(f.last().Input) != tc.input {
+			a := c.call(tc.tool, tc.args)
+			if a.IsError || string(f.last().Input) != tc.input {
 				t.Errorf("%s: %s", a.text, f.last().Input)
+			}
+			if _, useless := tc.args["image_description"]; useless != strings.Contains(a.text, "Warning: image_description was left out: send the picture itself as image.") {
+				t.Errorf("what was left out is not said: %s", a.text)
 			}
 		})
 	}
@@ -224,8 +231,8 @@ func TestOldNames(t *testing.T) {
 		c.call(tool, args).want(t, map[string]any{"task_id": "01930000-0000-7000-8000-000000000001", "status": "succeeded"})
 	}
 	a := c.call("upload_image_file", map[string]any{"file_description": "fox.png", "folder": "uploads"})
-	if !reflect.DeepEqual(a.faults(), []string{"body: expected required property file to be present"}) {
-		t.Errorf("%v", a.faults())
+	if !reflect.DeepEqual(a.faults(), []string{"body: expected required property file to be present"}) || !strings.Contains(a.text, "folder was left out") {
+		t.Errorf("%v, %s", a.faults(), a.text)
 	}
 	_, err := c.CallTool(t.Context(), &mcp.CallToolParams{Name: "create_toy_picture_tool"})
 	if rpcCode(err) != jsonrpc.CodeInvalidParams {

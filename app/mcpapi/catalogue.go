@@ -29,7 +29,7 @@ type models struct {
 func (s *Server) modelsTool(hints mcp.ToolAnnotations) *tool {
 	return typed(tool{
 		name: "list_models", title: "List models", output: modelsOutput, hints: hints,
-		doc: "Lists the models with the tool that uses each, list prices, and whether it can be used now.",
+		doc: "Lists the models with the tool that uses each, list prices, and whether it can be used now. Call it to choose a model or to compare prices; costs nothing.",
 	}, func(ctx context.Context, c *call, in modelsInput) (*mcp.CallToolResult, error) {
 		out := models{Models: []service.Model{}}
 		var b strings.Builder
@@ -73,13 +73,23 @@ func modelLine(m service.Model) string {
 	if m.Doc != "" {
 		line += ": " + m.Doc
 	}
-	for i, p := range m.Prices {
-		line += "; "
+	if p := priceList(m.Prices); p != "" {
+		line += "; " + p
+	}
+	return line
+}
+
+// priceList says the first prices of a model; nothing where there are none.
+func priceList(prices []module.Price) string {
+	line := ""
+	for i, p := range prices {
 		switch i {
 		case 0:
-			line += "list price "
+			line = "list price "
 		case maxPrices:
-			return line + "and more"
+			return line + "; and more"
+		default:
+			line += "; "
 		}
 		line += strconv.FormatFloat(p.USD, 'f', -1, 64) + " USD per " + p.Per
 		if p.When != "" {
@@ -116,7 +126,7 @@ func (s *Server) quoteTool(hints mcp.ToolAnnotations) *tool {
 			}
 			text := fmt.Sprintf("%d × %s: ", q.Pictures, q.Model)
 			if q.Cost.Quoted != nil {
-				text += strconv.FormatFloat(*q.Cost.Quoted, 'f', -1, 64) + " " + q.Cost.Currency + " by the price list."
+				text += amount(*q.Cost.Quoted, q.Cost.Currency) + " by the price list."
 			} else {
 				text += "the price list has no price for it."
 			}
@@ -137,7 +147,9 @@ type uploadInput struct {
 func (s *Server) uploadTool(hints mcp.ToolAnnotations) *tool {
 	return typed(tool{
 		name: "upload_file", title: "Upload a file", output: assetOutput, hints: hints,
-		doc: "Stores a picture or film, at most 50 MB, and answers with an asset_id that every tool takes where it takes a picture. Small base64 may be sent to those tools directly.",
+		doc: "Stores a picture or film, at most 50 MB, and answers with an asset_id that every tool takes where it takes a picture. Costs nothing. " +
+			"Base64 may be sent to those tools directly. If you can run commands, send a file on disk by a multipart POST, field file, to " +
+			s.PublicURL + "/api/files/upload with the same API key: it answers with the asset_id too, and spares you the base64.",
 	}, func(ctx context.Context, c *call, in uploadInput) (*mcp.CallToolResult, error) {
 		op := service.Operation{Schema: uploadSchema}
 		if err := filesIn(c.files, map[string]json.RawMessage{"file": encode(in.File), "name": encode(in.Name)}, op); err != nil {
@@ -145,13 +157,13 @@ func (s *Server) uploadTool(hints mcp.ToolAnnotations) *tool {
 		}
 		a, err := s.svc.UploadFrom(ctx, c.caller, in.Name, string(in.File))
 		if err != nil {
-			return nil, err
+			return nil, at("body.file", err)
 		}
 		res := &mcp.CallToolResult{StructuredContent: a, Content: []mcp.Content{&mcp.TextContent{
 			Text: fmt.Sprintf("Stored as asset %s (%s, %d bytes).\n%s", a.AssetID, a.ContentType, a.FileSize, a.DirectURL),
 		}}}
 		if c.req.ProtocolVersion() >= "2025-06-18" {
-			res.Content = append(res.Content, link(service.ResultView{URL: a.DirectURL, MIMEType: a.ContentType, Width: a.Width, Height: a.Height, Size: a.FileSize}))
+			res.Content = append(res.Content, link("The stored file", service.ResultView{URL: a.DirectURL, MIMEType: a.ContentType, Width: a.Width, Height: a.Height, Size: a.FileSize}))
 		}
 		return res, nil
 	})

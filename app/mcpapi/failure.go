@@ -17,7 +17,8 @@ import (
 // failure is the structured content of every tool error.
 type failure struct {
 	TaskID     *string        `json:"task_id"` // null where there is no task
-	Code       string         `json:"code"`    // for programs: stable
+	Status     task.State     `json:"status,omitempty"`
+	Code       string         `json:"code"` // for programs: stable
 	Message    string         `json:"message"`
 	Errors     []fault.Detail `json:"errors,omitempty"` // all faults of the arguments
 	Charged    fault.Charge   `json:"charged"`
@@ -64,7 +65,7 @@ func (s *Server) failed(c *call, err error) *mcp.CallToolResult {
 	}
 	var ended *outcome
 	if errors.As(err, &ended) {
-		out.TaskID = &ended.view.TaskID
+		out.TaskID, out.Status = &ended.view.TaskID, ended.view.Status
 		out.Retryable = ended.view.Error != nil && ended.view.Error.Retryable
 	}
 	return &mcp.CallToolResult{IsError: true, StructuredContent: out, Content: []mcp.Content{&mcp.TextContent{Text: out.text(c.tool.buys)}}}

@@ -2,6 +2,7 @@ package mcpapi
 
 import (
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -120,6 +121,26 @@ func TestTooManyRequests(t *testing.T) {
 	res := start(t, f).post(t, listCall, nil)
 	if res.StatusCode != http.StatusTooManyRequests || res.Header.Get("Retry-After") != "1" {
 		t.Errorf("%s, %v", res.Status, res.Header)
+	}
+}
+
+// A batch, which old revisions have, is not a way around the rate: each of its
+// calls counts as a request of its own would.
+func TestEveryCallOfABatchIsCounted(t *testing.T) {
+	t.Parallel()
+	f := newFake(t)
+	f.keys = map[string]service.Caller{"good": {Name: "ann"}}
+	one := `{"jsonrpc":"2.0","id":%d,"method":"tools/call","params":{"name":"create_toy_image","arguments":{"prompt":"x","wait_seconds":0}}}`
+	body := fmt.Sprintf("["+one+","+one+","+one+"]", 1, 2, 3)
+	res := start(t, f).post(t, body, map[string]string{"Authorization": "Bearer good", "Mcp-Protocol-Version": "2025-03-26"})
+	text, err := io.ReadAll(res.Body)
+	if err != nil || res.StatusCode != http.StatusOK || strings.Count(string(text), `"structuredContent"`) != 3 {
+		t.Fatalf("%v, %s: %s", err, res.Status, text)
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.allowed != 3 {
+		t.Errorf("%d requests were counted for 3 calls", f.allowed)
 	}
 }
 

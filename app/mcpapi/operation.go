@@ -1,6 +1,7 @@
 package mcpapi
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -21,22 +22,37 @@ import (
 // options are what a tool that buys takes beside the operation's own input.
 type options struct {
 	IdempotencyKey string `json:"idempotency_key,omitempty" minLength:"1" maxLength:"255" doc:"A text of your choice that names this intent. Send the same one when you retry, and nothing is bought twice; it is remembered for 24 hours."`
-	WaitSeconds    *int   `json:"wait_seconds,omitempty" minimum:"0" doc:"How long to wait for the result, at most 50; after that the answer is a task id for wait_for_task. Pictures are waited for unless this is 0, films only if this is given."`
+	WaitSeconds    *int   `json:"wait_seconds,omitempty" minimum:"0" doc:"How long to wait for the result, at most 50; after that the answer is a task_id for wait_for_task. Pictures are waited for unless this is 0, films only if this is given."`
 }
 
 var optionsSchema = schema.New(reflect.TypeFor[options]())
 
-const retrySentence = " Reuse the same idempotency_key when retrying the same intent, so that it is not bought twice."
+// What a description says beside what the tool does and costs.
+const (
+	pictureAnswer = " Answers within 50 seconds: with links, small previews and the cost, or with a task_id for wait_for_task."
+	filmAnswer    = " Answers with a task_id at once; call wait_for_task for the film."
+	retrySentence = " Reuse the same idempotency_key when retrying the same intent, so that it is not bought twice."
+)
 
-// operationTool makes the tool of an operation.
-func (s *Server) operationTool(op service.Operation) *tool {
+// operationTool makes the tool of an operation. usual is its default model; a
+// zero one stands for a model that the settings name and the table does not.
+func (s *Server) operationTool(op service.Operation, usual service.Model) *tool {
 	o := op.Entry.Operation
-	doc := o.Doc + retrySentence
+	doc := o.Doc
+	if usual.ID != "" {
+		doc += " Default model: " + usual.ID
+		if p := priceList(usual.Prices); p != "" {
+			doc += ", " + p
+		}
+		doc += "; list_models names the others."
+	}
 	if o.Kind == module.Video {
-		doc += " Answers with a task id at once; call wait_for_task for the film."
+		doc += filmAnswer
+	} else {
+		doc += pictureAnswer
 	}
 	return &tool{
-		name: o.Tool, title: o.Title, doc: doc, input: withOptions(op.Schema), output: taskOutput, buys: true,
+		name: o.Tool, title: o.Title, doc: doc + retrySentence, input: withOptions(op.Schema), output: taskOutput, buys: true,
 		hints: mcp.ToolAnnotations{DestructiveHint: no(), OpenWorldHint: yes()},
 		call:  func(ctx context.Context, c *call) (*mcp.CallToolResult, error) { return s.generate(ctx, c, op) },
 	}
@@ -53,7 +69,7 @@ func withOptions(s *schema.Schema) json.RawMessage {
 		props[name] = p
 	}
 	doc["properties"] = encode(props)
-	return encode(doc)
+	return bytes.ReplaceAll(encode(doc), []byte("/api/models"), []byte("list_models")) // where this face has the catalogue
 }
 
 func properties(raw json.RawMessage, doc map[string]json.RawMessage) map[string]json.RawMessage {
@@ -155,15 +171,24 @@ func filesIn(files *intake, input map[string]json.RawMessage, op service.Operati
 			case !f.Image:
 				details = append(details, fault.Detail{Location: "body." + name, Message: "expected text, not a file"})
 			case errors.As(err, &known):
-				worse := *known
-				worse.Details = []fault.Detail{{Location: "body." + name, Message: known.Safe}}
-				return &worse
+				return at("body."+name, err)
 			case err != nil:
 				details = append(details, fault.Detail{Location: "body." + name, Message: notAPicture})
 			}
 		}
 	}
 	return fault.Faults(details...)
+}
+
+// at names the argument that a fault is about, where the fault does not.
+func at(location string, err error) error {
+	var f *fault.Error
+	if !errors.As(err, &f) || len(f.Details) > 0 || f.Kind.Status() >= 500 {
+		return err
+	}
+	placed := *f
+	placed.Details = []fault.Detail{{Location: location, Message: f.Safe}}
+	return &placed
 }
 
 // notAPicture is how the service says it, too.

@@ -38,13 +38,13 @@ var meanings = map[string]string{
 // output describes a T, or a [failure] in its place.
 func output[T any](required ...string) json.RawMessage {
 	s, f := describe[T](), describe[failure]()
+	if s.Properties["status"] != nil {
+		s.Properties["outcome"] = &jsonschema.Schema{Type: "string"}
+	}
 	for name, p := range f.Properties {
 		if s.Properties[name] == nil || p.AnyOf != nil { // where both have it, the failure's may be null
 			s.Properties[name] = p
 		}
-	}
-	if s.Properties["status"] != nil {
-		s.Properties["outcome"] = &jsonschema.Schema{Type: "string"}
 	}
 	for name, p := range s.Properties {
 		if m := meanings[name]; m != "" {

@@ -3,6 +3,7 @@ package mcpapi
 import (
 	"context"
 	"fmt"
+	"math"
 	"path"
 	"strconv"
 	"strings"
@@ -39,7 +40,7 @@ func (s *Server) made(ctx context.Context, c *call, v *service.View, replayed bo
 	res := &mcp.CallToolResult{Content: []mcp.Content{&mcp.TextContent{Text: summary(v, replayed)}}, StructuredContent: v}
 	if c.req.ProtocolVersion() >= "2025-06-18" { // older clients do not know links, and find them in the text
 		for _, r := range v.Data {
-			res.Content = append(res.Content, link(r))
+			res.Content = append(res.Content, link("The result in full size", r))
 		}
 	}
 	for _, jpeg := range s.thumbnails(ctx, c.caller, v) {
@@ -48,8 +49,8 @@ func (s *Server) made(ctx context.Context, c *call, v *service.View, replayed bo
 	return res
 }
 
-func link(r service.ResultView) *mcp.ResourceLink {
-	l := &mcp.ResourceLink{URI: r.URL, Name: path.Base(r.URL), MIMEType: r.MIMEType, Description: "The result in full size"}
+func link(what string, r service.ResultView) *mcp.ResourceLink {
+	l := &mcp.ResourceLink{URI: r.URL, Name: path.Base(r.URL), MIMEType: r.MIMEType, Description: what}
 	if r.Size > 0 {
 		l.Size = &r.Size
 	}
@@ -118,7 +119,7 @@ func summary(v *service.View, replayed bool) string {
 	}
 	fmt.Fprintf(&b, "\n%s", price(v))
 	for i, r := range v.Data {
-		fmt.Fprintf(&b, "\n%d. %s (%s)", i+1, r.URL, traits(r))
+		fmt.Fprintf(&b, "\n%d. %s (%s), asset_id %s", i+1, r.URL, traits(r), r.AssetID)
 		if r.RevisedPrompt != "" {
 			fmt.Fprintf(&b, "\n   drawn from: %s", brief(r.RevisedPrompt, 400))
 		}
@@ -147,16 +148,21 @@ func price(v *service.View) string {
 	if v.Sandbox {
 		return "Sandbox: an offline imitation drew it; nothing was paid."
 	}
-	amount := func(f float64) string { return strconv.FormatFloat(f, 'f', -1, 64) + " " + v.Cost.Currency }
 	switch {
 	case v.Cost.Actual != nil:
-		return "Cost: " + amount(*v.Cost.Actual) + "."
+		return "Cost: " + amount(*v.Cost.Actual, v.Cost.Currency) + "."
+	case v.Cost.Quoted != nil:
+		return "Cost: " + amount(*v.Cost.Quoted, v.Cost.Currency) + " by the price list."
 	case v.Charged == fault.ChargedNo:
 		return "Cost: nothing was charged so far."
-	case v.Cost.Quoted != nil:
-		return "Cost: " + amount(*v.Cost.Quoted) + " by the price list."
 	}
-	return "Cost: not known."
+	return "Cost: not known yet."
+}
+
+// amount is money for people: sums of prices carry the noise of binary
+// fractions, which no vendor bills.
+func amount(f float64, currency string) string {
+	return strconv.FormatFloat(math.Round(f*1e6)/1e6, 'f', -1, 64) + " " + currency
 }
 
 // brief cuts a text after n characters.
@@ -178,7 +184,7 @@ func handle(v *service.View) string {
 		if v.Progress > 0 {
 			fmt.Fprintf(&b, ", %.0f %% done", v.Progress*100)
 		}
-		fmt.Fprintf(&b, ". It goes on by itself: do not send the request again. Call wait_for_task with task_id %q for the result.", v.TaskID)
+		fmt.Fprintf(&b, ". It goes on by itself: do not send the request again. Call wait_for_task with task_id %q for the result.\n%s", v.TaskID, price(v))
 	}
 	if v.Message != "" {
 		fmt.Fprintf(&b, "\n%s", v.Message)

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"math"
 	"os"
 	"sync"
 	"time"
@@ -27,13 +28,15 @@ func (s *Server) ServeStdio(ctx context.Context, in io.Reader, out io.Writer) er
 
 func (s *Server) stdio(ctx context.Context, in io.Reader, out io.Writer, key string) error {
 	x := &session{caller: service.Caller{Name: service.Local, Admin: true}, files: newIntake(s.svc)}
+	x.free.Store(math.MaxInt64)
 	x.atEnd = func(f func()) func() bool { return context.AfterFunc(ctx, f) }
 	if key != "" {
 		caller, err := s.svc.Authenticate(ctx, key)
 		if err != nil {
 			return err
 		}
-		x.caller, x.metered = caller, true
+		x.caller = caller
+		x.free.Store(0)
 	}
 	defer x.files.close()
 	lines := &lineWriter{w: out, answered: make(chan struct{}, 1)}
@@ -41,15 +44,24 @@ func (s *Server) stdio(ctx context.Context, in io.Reader, out io.Writer, key str
 	defer func() { _ = r.Close() }() // lets the reader go, if it still has something to say
 	go func() {
 		err := s.readLines(ctx, in, w, lines, x.files)
-		s.drain(ctx, lines)
+		lines.drain(s.Wait+10*time.Second, ctx.Done())
 		_ = w.CloseWithError(err)
 	}()
-	err := s.mcp.Run(x.in(ctx), &mcp.IOTransport{Reader: r, Writer: lines, MaxLineLength: maxDocument + 1<<20})
-	if errors.Is(err, context.Canceled) || errors.Is(err, io.EOF) {
-		return nil // it was asked to stop
+	// Told to stop, it still answers what was asked: whoever waits gets a
+	// handle at once (see atEnd). Only then does the SDK's loop end.
+	defer context.AfterFunc(ctx, func() {
+		lines.drain(lastWords, nil)
+		_ = w.CloseWithError(io.EOF)
+	})()
+	err := s.mcp.Run(x.in(context.WithoutCancel(ctx)), &mcp.IOTransport{Reader: r, Writer: lines, MaxLineLength: maxDocument + 1<<20})
+	if errors.Is(err, io.EOF) {
+		return nil
 	}
 	return err
 }
+
+// lastWords is how long the answers may take once the process is to stop.
+const lastWords = 5 * time.Second
 
 // readLines copies messages to the server, without their files. A line that is
 // no message is answered and passed over.
@@ -58,6 +70,9 @@ func (s *Server) readLines(ctx context.Context, in io.Reader, w io.Writer, answe
 	for {
 		l := &line{r: buf}
 		doc, err := files.read(ctx, l)
+		if ctx.Err() != nil {
+			return io.EOF // nothing new is begun
+		}
 		if l.err != nil {
 			return l.err // the rest of a cut line is of no use
 		}
@@ -79,22 +94,6 @@ func (s *Server) readLines(ctx context.Context, in io.Reader, w io.Writer, answe
 		}
 		if l.last {
 			return io.EOF
-		}
-	}
-}
-
-// drain lets calls under way end: a client that only closed its end may still
-// listen.
-func (s *Server) drain(ctx context.Context, answers *lineWriter) {
-	limit := time.NewTimer(s.Wait + 10*time.Second)
-	defer limit.Stop()
-	for !answers.complete() {
-		select {
-		case <-answers.answered:
-		case <-ctx.Done():
-			return
-		case <-limit.C:
-			return
 		}
 	}
 }
@@ -163,6 +162,22 @@ func (l *lineWriter) complete() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return len(l.open) == 0
+}
+
+// drain lets calls under way end: a client that only closed its end may still
+// listen.
+func (l *lineWriter) drain(most time.Duration, stop <-chan struct{}) {
+	limit := time.NewTimer(most)
+	defer limit.Stop()
+	for !l.complete() {
+		select {
+		case <-l.answered:
+		case <-stop:
+			return
+		case <-limit.C:
+			return
+		}
+	}
 }
 
 func (l *lineWriter) Write(p []byte) (int, error) {

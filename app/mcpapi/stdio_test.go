@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"net"
+	"net/http"
 	"net/http/httptest"
 	"runtime"
 	"strings"
@@ -143,7 +145,8 @@ func TestStdioEndsWhenTold(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	in, write := io.Pipe()
 	done := make(chan error)
-	go func() { done <- r.stdio(ctx, in, io.Discard, "") }()
+	var out safeBuffer
+	go func() { done <- r.stdio(ctx, in, &out, "") }()
 	_, _ = io.WriteString(write, hello+`{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"create_toy_image","arguments":{"prompt":"x"}}}`+"\n")
 	<-f.waiting
 	cancel()
@@ -154,6 +157,9 @@ func TestStdioEndsWhenTold(t *testing.T) {
 		}
 	case <-time.After(10 * time.Second):
 		t.Fatal("it waits on")
+	}
+	if got := answers(t, out.Bytes())["1"]; !strings.Contains(got, "Call wait_for_task with task_id") {
+		t.Errorf("who waited got no handle: %s", got)
 	}
 }
 
@@ -251,7 +257,7 @@ func TestBridgeTellsOfTrouble(t *testing.T) {
 	gone.Close()
 	for name, tc := range map[string]struct{ url, want string }{
 		"a wrong key": {r.url, "The API key is not known here."},
-		"nobody":      {gone.URL, "connection refused"},
+		"nobody":      {gone.URL, "connection refused. Nothing was sent."},
 		"a stranger":  {r.url + "/elsewhere", "There is nothing at this path"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -281,4 +287,73 @@ func (b *safeBuffer) Write(p []byte) (int, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.Buffer.Write(p)
+}
+
+// A connection that breaks under a call says what may have happened: the call
+// may have bought something.
+func TestBridgeOverABrokenConnection(t *testing.T) {
+	t.Parallel()
+	broken := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }))
+	t.Cleanup(broken.Close)
+	script := `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"create_toy_image","arguments":{"prompt":"x"}}}` + "\n" +
+		`{"jsonrpc":"2.0","id":2,"method":"tools/list"}` + "\n"
+	var out safeBuffer
+	if err := Bridge(t.Context(), broken.URL, "", strings.NewReader(script), &out); err != nil {
+		t.Fatal(err)
+	}
+	for id, want := range map[string]fault.Charge{"1": fault.ChargedUnknown, "2": fault.ChargedNo} {
+		var answer struct {
+			Error struct {
+				Message string
+				Data    failure
+			}
+		}
+		if err := json.Unmarshal([]byte(answers(t, out.Bytes())[id]), &answer); err != nil {
+			t.Fatal(err)
+		}
+		e := answer.Error
+		if e.Data.Code != "answer_lost" || e.Data.Charged != want || strings.Contains(e.Message, "same idempotency_key") != (id == "1") {
+			t.Errorf("%s: %+v", id, e)
+		}
+	}
+}
+
+// A server whose place is taken by another process within moments was never
+// away; but what may have left is never sent again.
+func TestPatience(t *testing.T) {
+	t.Parallel()
+	refused := &net.OpError{Op: "dial", Err: errors.New("connection refused")}
+	for name, tc := range map[string]struct {
+		fail  error
+		tries int
+		works bool
+	}{
+		"nobody listens for a moment": {refused, 3, true},
+		"it broke after sending":      {&net.OpError{Op: "read", Err: errors.New("connection reset")}, 1, false},
+		"it ended early":              {io.EOF, 1, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var bodies []string
+			server := roundTripper(func(r *http.Request) (*http.Response, error) {
+				body, err := io.ReadAll(r.Body)
+				bodies = append(bodies, string(body))
+				if err != nil || len(bodies) < 3 {
+					return nil, errors.Join(err, tc.fail)
+				}
+				return &http.Response{StatusCode: http.StatusOK, Body: http.NoBody}, nil
+			})
+			req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://gone", strings.NewReader("body"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			res, err := patient(server, req)
+			if (err == nil) != tc.works || strings.Join(bodies, " ") != strings.TrimSpace(strings.Repeat("body ", tc.tries)) {
+				t.Errorf("%v after %q", err, bodies)
+			}
+			if err == nil {
+				_ = res.Body.Close()
+			}
+		})
+	}
 }

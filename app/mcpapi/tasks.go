@@ -44,15 +44,15 @@ func (s *Server) taskTools() []*tool {
 		}, s.getTask),
 		typed(tool{
 			name: "wait_for_task", title: "Wait for a task", output: taskOutput, hints: read,
-			doc: "Waits until a task has ended and answers with its results. If it has not ended within 50 seconds, call it again; waiting costs nothing.",
+			doc: "Waits until a task has ended and answers with its results. If it has not ended within 50 seconds, it answers how the task stands: call it again. Waiting costs nothing, and so does reading a result twice.",
 		}, s.waitForTask),
 		typed(tool{
 			name: "list_tasks", title: "List tasks", output: pageOutput, hints: read,
-			doc: "Lists tasks, newest first.",
+			doc: "Lists your tasks, newest first, with state, cost and links. Call it to find a task whose id was lost, before you send a request again; costs nothing.",
 		}, s.listTasks),
 		typed(tool{
 			name: "cancel_task", title: "Cancel a task", output: taskOutput, hints: ends,
-			doc: "Stops a task if it is not too late, and says which it was: canceled (nothing was sent or charged), vendor_told (the vendor was asked; a result still wins) or too_late (it is bought and will be stored).",
+			doc: "Stops a task if it is not too late, and says which it was: canceled (nothing was sent or charged), vendor_told (the vendor was asked; a result still wins) or too_late (it was sent and its result will be stored, or it had ended before).",
 		}, s.cancelTask),
 		s.uploadTool(mcp.ToolAnnotations{DestructiveHint: no(), OpenWorldHint: yes()}),
 		s.quoteTool(read),
@@ -140,12 +140,6 @@ type canceled struct {
 	Outcome string `json:"outcome"`
 }
 
-var cancelTexts = map[string]string{
-	service.CancelDone:    "Task %s is canceled. Nothing was sent and nothing was charged.",
-	service.CancelTold:    "The vendor was asked to stop task %s. If its result comes nevertheless, it counts; see get_task.",
-	service.CancelTooLate: "It is too late to cancel task %s: it is bought, and its result will be stored.",
-}
-
 func (s *Server) cancelTask(ctx context.Context, c *call, in taskInput) (*mcp.CallToolResult, error) {
 	v, err := s.find(ctx, c.caller, in.TaskID)
 	if err != nil {
@@ -156,11 +150,22 @@ func (s *Server) cancelTask(ctx context.Context, c *call, in taskInput) (*mcp.Ca
 		return nil, err
 	}
 	v = c.view(v)
-	text := fmt.Sprintf("Task %s: %s.", v.TaskID, what)
-	if t, ok := cancelTexts[what]; ok {
-		text = fmt.Sprintf(t, v.TaskID)
+	return &mcp.CallToolResult{Content: []mcp.Content{&mcp.TextContent{Text: cancelText(v, what)}}, StructuredContent: canceled{v, what}}, nil
+}
+
+// cancelText says what a cancel came to; also of a task that had ended before.
+func cancelText(v *service.View, what string) string {
+	switch {
+	case what == service.CancelDone, v.Status == task.Canceled && v.Charged == fault.ChargedNo:
+		return fmt.Sprintf("Task %s is canceled. Nothing was sent and nothing was charged.", v.TaskID)
+	case v.Status.Ended():
+		return fmt.Sprintf("Task %s had ended before: it is %s. Charged: %s.", v.TaskID, v.Status, v.Charged)
+	case what == service.CancelTold:
+		return fmt.Sprintf("The vendor was asked to stop task %s. If its result comes nevertheless, it counts; see get_task.", v.TaskID)
+	case v.Status == task.InDoubt:
+		return fmt.Sprintf("Task %s is in doubt: it was sent, and nobody knows yet whether it was bought. It cannot be canceled.", v.TaskID)
 	}
-	return &mcp.CallToolResult{Content: []mcp.Content{&mcp.TextContent{Text: text}}, StructuredContent: canceled{v, what}}, nil
+	return fmt.Sprintf("It is too late to cancel task %s: it was sent to the vendor, and its result will be stored.", v.TaskID)
 }
 
 // act makes the handler of a person's move. It answers without waiting.

@@ -61,10 +61,16 @@ func (s *Server) mount() {
 			room--
 		}
 	}
+	usual := map[string]service.Model{}
+	for _, m := range s.svc.Models(context.Background()) {
+		if m.Default {
+			usual[m.Operation] = m
+		}
+	}
 	for _, main := range []bool{true, false} {
 		for _, op := range s.svc.Operations() {
 			if op.Entry.Operation.Main == main {
-				t := s.operationTool(op)
+				t := s.operationTool(op, usual[op.Kind()])
 				room--
 				t.seldom = room < 0
 				s.add(t)
@@ -116,7 +122,7 @@ func (s *Server) run(ctx context.Context, t *tool, req *mcp.CallToolRequest) (re
 			c.files.drop(refs...)
 		}
 	}()
-	if c.metered {
+	if c.free.Add(-1) < 0 {
 		err = s.svc.Allow(ctx, c.caller)
 	}
 	if err == nil {
@@ -130,6 +136,9 @@ func (s *Server) run(ctx context.Context, t *tool, req *mcp.CallToolRequest) (re
 	}
 	if c.task != "" {
 		done = done.Str("task", c.task)
+	}
+	if left, _ := ctx.Value(leftOutKey{}).([]string); len(left) > 0 {
+		res.Content = append(res.Content, &mcp.TextContent{Text: "Warning: " + strings.Join(left, "\nWarning: ")})
 	}
 	done.Dur("took", time.Since(began)).Msg("a tool was called")
 	return res, nil

@@ -58,6 +58,19 @@ func (crowd) Mount(h *module.Host) error {
 	return nil
 }
 
+// edits is a module whose tool had other arguments in the replaced service.
+type edits struct{}
+
+func (edits) Spec() module.Spec { return module.Spec{Name: "edits", Title: "Edits"} }
+
+func (edits) Mount(h *module.Host) error {
+	module.Add[film](h, module.Operation{
+		Name: "edits", Paths: []string{"/edits"}, Tool: "create_gpt_image_edit", Kind: module.Image,
+		Title: "Edit", Doc: "Edits.", Models: []module.Model{{ID: "edit-1"}},
+	}, module.Via[film](provider.Vendor{Name: "toyco"}, generator[film]{}))
+	return nil
+}
+
 type generator[In any] struct{}
 
 func (generator[In]) Generate(context.Context, provider.Call, In) (provider.Answer, error) {

@@ -1,0 +1,82 @@
+package mcpapi
+
+import (
+	"strings"
+	"testing"
+
+	"aigc/app/fault"
+	"aigc/app/service"
+	"aigc/app/task"
+)
+
+func TestWordsOfACancel(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		status  task.State
+		charged fault.Charge
+		outcome string
+		want    string
+	}{
+		"in time":            {task.Canceled, fault.ChargedNo, service.CancelDone, "nothing was charged"},
+		"canceled before":    {task.Canceled, fault.ChargedNo, service.CancelTooLate, "nothing was charged"},
+		"the vendor is told": {task.Running, fault.ChargedYes, service.CancelTold, "If its result comes nevertheless"},
+		"under way":          {task.Submitting, fault.ChargedUnknown, service.CancelTooLate, "it was sent to the vendor"},
+		"in doubt":           {task.InDoubt, fault.ChargedUnknown, service.CancelTooLate, "nobody knows yet whether it was bought"},
+		"succeeded before":   {task.Succeeded, fault.ChargedYes, service.CancelTooLate, "it is succeeded. Charged: yes."},
+		"failed before":      {task.Failed, fault.ChargedNo, service.CancelTooLate, "it is failed. Charged: no."},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if got := cancelText(&service.View{TaskID: "t", Status: tc.status, Charged: tc.charged}, tc.outcome); !strings.Contains(got, tc.want) {
+				t.Errorf("%q does not say %q", got, tc.want)
+			}
+		})
+	}
+}
+
+func TestWordsOfAPrice(t *testing.T) {
+	t.Parallel()
+	noisy, exact := 0.1+0.2+0.3, 0.013005
+	for name, tc := range map[string]struct {
+		view service.View
+		want string
+	}{
+		"paid":             {service.View{Cost: service.Cost{Actual: &exact, Quoted: &noisy, Currency: "USD"}, Charged: fault.ChargedYes}, "Cost: 0.013005 USD."},
+		"a sum of prices":  {service.View{Cost: service.Cost{Quoted: &noisy, Currency: "USD"}, Charged: fault.ChargedNo}, "Cost: 0.6 USD by the price list."},
+		"nothing yet":      {service.View{Charged: fault.ChargedNo}, "Cost: nothing was charged so far."},
+		"nobody knows yet": {service.View{Charged: fault.ChargedUnknown}, "Cost: not known yet."},
+		"the sandbox":      {service.View{Cost: service.Cost{Actual: &exact}, Sandbox: true}, "nothing was paid"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if got := price(&tc.view); !strings.Contains(got, tc.want) {
+				t.Errorf("%q does not say %q", got, tc.want)
+			}
+		})
+	}
+}
+
+// A fault without a place is given one where the tool knows it; what is no
+// fault of the arguments is not.
+func TestAFaultIsPlaced(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		err  error
+		want string
+	}{
+		"of a file":      {fault.New(fault.Invalid, "not_a_picture", "No picture."), "body.file"},
+		"placed already": {fault.Faults(fault.Detail{Location: "body.name", Message: "too long"}), "body.name"},
+		"of ours":        {fault.New(fault.Unavailable, "storage_full", "No room."), ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got := ""
+			if d := fault.From(at("body.file", tc.err)).Details; len(d) > 0 {
+				got = d[0].Location
+			}
+			if got != tc.want {
+				t.Errorf("it is about %q, want %q", got, tc.want)
+			}
+		})
+	}
+}
