@@ -146,7 +146,7 @@ func traits(r service.ResultView) string {
 
 func price(v *service.View) string {
 	if v.Sandbox {
-		return "Sandbox: an offline imitation drew it; nothing was paid."
+		return "Sandbox: an offline imitation of the vendor; nothing is paid."
 	}
 	switch {
 	case v.Cost.Actual != nil:

@@ -45,7 +45,7 @@ func TestWordsOfAPrice(t *testing.T) {
 		"a sum of prices":  {service.View{Cost: service.Cost{Quoted: &noisy, Currency: "USD"}, Charged: fault.ChargedNo}, "Cost: 0.6 USD by the price list."},
 		"nothing yet":      {service.View{Charged: fault.ChargedNo}, "Cost: nothing was charged so far."},
 		"nobody knows yet": {service.View{Charged: fault.ChargedUnknown}, "Cost: not known yet."},
-		"the sandbox":      {service.View{Cost: service.Cost{Actual: &exact}, Sandbox: true}, "nothing was paid"},
+		"the sandbox":      {service.View{Cost: service.Cost{Actual: &exact}, Sandbox: true}, "nothing is paid"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

