@@ -316,3 +316,51 @@ func TestAgentOfAFarServer(t *testing.T) {
 		}
 	}
 }
+
+// An agent's client that ends the process in the middle of a purchase loses
+// nothing: who waits is told the task, what was sent is awaited and stored.
+func TestAgentEndedInTheMiddle(t *testing.T) {
+	t.Parallel()
+	for name, end := range map[string]func(*agent){
+		"by a signal":             func(a *agent) { a.signal(syscall.SIGTERM) },
+		"by the end of its input": func(a *agent) { _ = a.in.Close() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			a := newAgent(t, dir)
+			a.write(`{"jsonrpc":"2.0","id":"paid","method":"tools/call","params":{"name":"create_gpt_image","arguments":{"prompt":"a fox [[slow 3s]]"},"_meta":{"progressToken":"p"}}}`)
+			answer := ""
+			for sent := false; answer == ""; {
+				line, err := a.lines.ReadString('\n')
+				if err != nil {
+					t.Fatalf("no answer: %v", err)
+				}
+				var m struct {
+					ID     any
+					Params struct{ Message string }
+				}
+				if err := json.Unmarshal([]byte(line), &m); err != nil {
+					t.Fatalf("what stands on the output is no message: %q", line)
+				}
+				if m.ID == "paid" {
+					answer = line
+				}
+				if strings.HasPrefix(m.Params.Message, "submitting") && !sent {
+					sent = true
+					end(a)
+				}
+			}
+			_, rest, _ := strings.Cut(answer, `"task_id":"`)
+			id, _, _ := strings.Cut(rest, `"`)
+			if code := a.end(30 * time.Second); code != 0 || len(id) != 36 {
+				t.Fatalf("exit code %d, %.400s", code, answer)
+			}
+			next := newAgent(t, dir)
+			if words := next.ask("tools/call", fmt.Sprintf(`{"name":"wait_for_task","arguments":{"task_id":%q}}`, id)); !strings.Contains(words, "Done: 1 result") {
+				t.Errorf("%.400s", words)
+			}
+			bought(t, dir, 1)
+		})
+	}
+}

@@ -23,7 +23,7 @@ func TestHandleAfterTheWait(t *testing.T) {
 	a := c.call("create_toy_image", map[string]any{"prompt": "x", "wait_seconds": 3600})
 	a.want(t, map[string]any{"status": "running", "charged": "no"})
 	id, _ := a.data["task_id"].(string)
-	if a.IsError || len(a.links) > 0 || !strings.Contains(a.text, `Call wait_for_task with task_id "`+id+`"`) {
+	if a.IsError || len(a.links) > 0 || !strings.Contains(a.text, `Call wait_for_task with task_id "`+id+`"`) || !strings.Contains(a.text, "0.04 USD by the price list") {
 		t.Fatal(a.text)
 	}
 	f.move(task.Succeeded, 1)

@@ -1,0 +1,278 @@
+package apptest_test
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/jsonschema-go/jsonschema"
+	"github.com/modelcontextprotocol/go-sdk/mcp"
+
+	"aigc/app/apptest"
+	"aigc/app/task"
+)
+
+// agent is an MCP client of a running aigc that checks every answer.
+type agent struct {
+	*mcp.ClientSession
+	t       *testing.T
+	outputs map[string]*jsonschema.Resolved
+	notes   chan string
+}
+
+// keyed sends a key with every request.
+type keyed string
+
+func (k keyed) RoundTrip(r *http.Request) (*http.Response, error) {
+	r = r.Clone(r.Context())
+	r.Header.Set("Authorization", "Bearer "+string(k))
+	return http.DefaultTransport.RoundTrip(r)
+}
+
+func connect(t *testing.T, p *apptest.Process, version, key string) *agent {
+	t.Helper()
+	a := &agent{t: t, outputs: map[string]*jsonschema.Resolved{}, notes: make(chan string, 1000)}
+	transport := &mcp.StreamableClientTransport{Endpoint: p.MCP + "/mcp/v1", MaxRetries: -1, HTTPClient: &http.Client{Transport: keyed(key)}}
+	var err error
+	a.ClientSession, err = mcp.NewClient(&mcp.Implementation{Name: "test", Version: "1"}, &mcp.ClientOptions{
+		ProgressNotificationHandler: func(_ context.Context, req *mcp.ProgressNotificationClientRequest) { a.notes <- req.Params.Message },
+	}).Connect(t.Context(), transport, &mcp.ClientSessionOptions{ProtocolVersion: version})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = a.Close() })
+	for tool, err := range a.Tools(t.Context(), nil) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		raw, err := json.Marshal(tool.OutputSchema)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var s jsonschema.Schema
+		if err := json.Unmarshal(raw, &s); err != nil {
+			t.Fatal(err)
+		}
+		if a.outputs[tool.Name], err = s.Resolve(nil); err != nil {
+			t.Fatalf("%s: %v", tool.Name, err)
+		}
+	}
+	return a
+}
+
+var base64Run = regexp.MustCompile(`[A-Za-z0-9+/]{200,}`)
+
+// told is an answer as an agent reads it.
+type told struct {
+	text, raw string
+	failed    bool
+	links     int
+	shown     int
+	TaskID    string `json:"task_id"`
+	Status    task.State
+	Charged   string
+	Code      string
+	Outcome   string
+	AssetID   string `json:"asset_id"`
+	Data      []struct {
+		URL     string
+		AssetID string `json:"asset_id"`
+	}
+}
+
+// call calls a tool and proves what holds of every answer.
+func (a *agent) call(tool string, args map[string]any) *told {
+	a.t.Helper()
+	p := &mcp.CallToolParams{Name: tool, Arguments: args}
+	p.SetProgressToken(tool)
+	res, err := a.CallTool(a.t.Context(), p)
+	if err != nil {
+		a.t.Fatalf("%s: %v", tool, err)
+	}
+	raw, err := json.Marshal(res.StructuredContent)
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	v := &told{raw: string(raw), failed: res.IsError}
+	if err := json.Unmarshal(raw, v); err != nil {
+		a.t.Fatal(err)
+	}
+	if err := a.outputs[tool].Validate(res.StructuredContent); err != nil {
+		a.t.Errorf("%s: the structured content is not as declared: %v\n%s", tool, err, raw)
+	}
+	for _, c := range res.Content {
+		switch c := c.(type) {
+		case *mcp.TextContent:
+			v.text += c.Text + "\n"
+		case *mcp.ResourceLink:
+			v.links++
+		case *mcp.ImageContent:
+			v.shown++
+			if c.MIMEType != "image/jpeg" || len(c.Data) > 64<<10 {
+				a.t.Errorf("%s shows %s of %d bytes", tool, c.MIMEType, len(c.Data))
+			}
+		}
+	}
+	if v.text == "" || base64Run.MatchString(v.text+v.raw) {
+		a.t.Errorf("%s: no text, or base64 in it: %.300s %.300s", tool, v.text, v.raw)
+	}
+	return v
+}
+
+// An agent's day, in an old revision and in the newest.
+func TestAgentOverMCP(t *testing.T) {
+	t.Parallel()
+	p, box := one(t)
+	fox, err := os.ReadFile("../../docs/fox.png")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, version := range []string{"2025-06-18", "2026-07-28"} {
+		t.Run(version, func(t *testing.T) {
+			t.Parallel()
+			a := connect(t, p, version, "")
+			if a.InitializeResult().ProtocolVersion != version || len(a.outputs) == 0 || len(a.outputs) > 30 {
+				t.Fatalf("%s, %d tools", a.InitializeResult().ProtocolVersion, len(a.outputs))
+			}
+			drawn := a.call("create_gpt_image", map[string]any{"prompt": "a fox", "idempotency_key": version})
+			if drawn.Status != task.Succeeded || drawn.links != 1 || drawn.shown != 1 || !strings.Contains(drawn.text, drawn.Data[0].AssetID) || !strings.Contains(drawn.text, drawn.Data[0].URL) {
+				t.Fatalf("%+v", drawn)
+			}
+			if again := a.call("create_gpt_image", map[string]any{"prompt": "a fox", "idempotency_key": version}); again.TaskID != drawn.TaskID {
+				t.Error("the same key bought again")
+			}
+			up := a.call("upload_file", map[string]any{"file": base64.StdEncoding.EncodeToString(fox), "name": "fox.png"})
+			for name, image := range map[string]string{"an upload": up.AssetID, "a result": drawn.Data[0].AssetID, "a link": drawn.Data[0].URL} {
+				if v := a.call("create_gpt_image_edit", map[string]any{"prompt": "a hat", "image": image}); v.Status != task.Succeeded || v.shown != 1 {
+					t.Errorf("%s is not edited: %s", name, v.text)
+				}
+			}
+			film := a.call("create_veo3_video", map[string]any{"prompt": "a boat", "duration_seconds": 4})
+			if film.failed || film.TaskID == "" || !strings.Contains(film.text, "wait_for_task") || !strings.Contains(film.text, "nothing is paid") {
+				t.Fatalf("no handle: %s", film.text)
+			}
+			for film.Status != task.Succeeded && !film.failed {
+				film = a.call("wait_for_task", map[string]any{"task_id": film.TaskID})
+			}
+			if film.links != 1 || !strings.Contains(film.text, "video/mp4") {
+				t.Errorf("no film: %s", film.text)
+			}
+			if v := a.call("cancel_task", map[string]any{"task_id": film.TaskID}); v.failed || v.Outcome != "too_late" || !strings.Contains(v.text, "had ended before") {
+				t.Errorf("%s", v.text)
+			}
+			if v := a.call("list_tasks", map[string]any{"status": []string{"succeeded"}}); !strings.Contains(v.text, drawn.TaskID) || !strings.Contains(v.text, film.TaskID) {
+				t.Errorf("%s", v.text)
+			}
+			for name, tc := range map[string]struct {
+				args map[string]any
+				code string
+			}{
+				"bad input":     {map[string]any{"n": 99, "size": "huge"}, "invalid_input"},
+				"a refusal":     {map[string]any{"prompt": "[[refuse]]"}, "content_refused"},
+				"a cut picture": {map[string]any{"prompt": "[[short]]"}, "picture_cut_short"},
+			} {
+				if v := a.call("create_gpt_image", tc.args); !v.failed || v.Code != tc.code || v.Charged == "" {
+					t.Errorf("%s: %s", name, v.raw)
+				}
+			}
+			if v := a.call("create_gpt_image", map[string]any{"prompt": "a fox [[drop]]"}); v.failed || v.Status != task.InDoubt || !strings.Contains(v.text, "Do not send it again") {
+				t.Errorf("a lost answer: %s", v.text)
+			}
+			a.call("list_models", nil)
+			if len(a.notes) == 0 {
+				t.Error("no progress was told")
+			}
+		})
+	}
+	t.Cleanup(func() {
+		for id, n := range box.Purchases().ByTask {
+			if n > 1 {
+				t.Errorf("%s was paid %d times", id, n)
+			}
+		}
+	})
+}
+
+// One owner cannot see or use another's task or asset over MCP.
+func TestOwnersOverMCP(t *testing.T) {
+	t.Parallel()
+	p, _ := one(t, "AIGC_API_KEYS=alice:alice-key-1,bob:bob-key-123", "AIGC_MCP_TOOLS=all")
+	for _, key := range []string{"", "wrong-key-1"} {
+		req, err := http.NewRequest("POST", p.MCP+"/mcp", strings.NewReader(`{"jsonrpc":"2.0","id":1,"method":"tools/list"}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("Content-Type", "application/json")
+		res, err := (&http.Client{Transport: keyed(key)}).Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = res.Body.Close()
+		if res.StatusCode != http.StatusUnauthorized || !strings.HasPrefix(res.Header.Get("WWW-Authenticate"), "Bearer") {
+			t.Errorf("key %q: %s, %q", key, res.Status, res.Header.Get("WWW-Authenticate"))
+		}
+	}
+	alice, bob := connect(t, p, "", "alice-key-1"), connect(t, p, "", "bob-key-123")
+	v := alice.call("create_gpt_image", map[string]any{"prompt": "a fox", "idempotency_key": "one"})
+	for _, tool := range []string{"get_task", "wait_for_task", "cancel_task", "retry_task", "resume_task", "discard_task"} {
+		if got := bob.call(tool, map[string]any{"task_id": v.TaskID}); !got.failed || got.Code != "task_not_found" {
+			t.Errorf("%s of another's task: %s", tool, got.raw)
+		}
+	}
+	if got := bob.call("list_tasks", nil); strings.Contains(got.raw, v.TaskID) {
+		t.Error("bob lists alice's task")
+	}
+	for _, image := range []string{v.Data[0].AssetID, v.Data[0].URL} {
+		if got := bob.call("create_gpt_image_edit", map[string]any{"prompt": "x", "image": image}); !got.failed || got.Code != "invalid_input" {
+			t.Errorf("bob uses alice's picture: %s", got.raw)
+		}
+	}
+	if got := bob.call("create_gpt_image", map[string]any{"prompt": "a fox", "idempotency_key": "one"}); got.TaskID == v.TaskID {
+		t.Error("an idempotency key is one for all owners")
+	}
+}
+
+// An agent that hangs up loses nothing: the same idempotency_key collects the
+// picture, and it was bought once.
+func TestHangUpOverMCP(t *testing.T) {
+	t.Parallel()
+	p, box := one(t)
+	for _, version := range []string{"2025-06-18", "2026-07-28"} {
+		t.Run(version, func(t *testing.T) {
+			t.Parallel()
+			args := map[string]any{"prompt": fmt.Sprintf("a fox of %s [[slow 1s]]", version), "idempotency_key": version}
+			leaver := connect(t, p, version, "")
+			ctx, leave := context.WithCancel(t.Context())
+			gone := make(chan error, 1)
+			go func() {
+				params := &mcp.CallToolParams{Name: "create_gpt_image", Arguments: args}
+				params.SetProgressToken("p")
+				_, err := leaver.CallTool(ctx, params)
+				gone <- err
+			}()
+			select {
+			case <-leaver.notes: // it is under way
+			case <-time.After(20 * time.Second):
+				t.Fatal("nothing is told of it")
+			}
+			leave()
+			if err := <-gone; err == nil {
+				t.Fatal("the answer came before the agent could leave")
+			}
+			v := connect(t, p, version, "").call("create_gpt_image", args)
+			if v.Status != task.Succeeded || !strings.Contains(v.text, "nothing new was bought") {
+				t.Fatalf("%s", v.text)
+			}
+			if n := box.Purchases().ByTask[v.TaskID]; n != 1 {
+				t.Errorf("paid %d times", n)
+			}
+		})
+	}
+}
