@@ -40,9 +40,9 @@ func (s *Server) operationTool(op service.Operation, usual service.Model) *tool 
 	o := op.Entry.Operation
 	doc := o.Doc
 	if usual.ID != "" {
-		doc += " Default model: " + usual.ID
+		doc += " Default model " + usual.ID
 		if p := priceList(usual.Prices); p != "" {
-			doc += ", " + p
+			doc += " (" + p + ")"
 		}
 		doc += "; list_models names the others."
 	}
