@@ -180,10 +180,11 @@ func filesIn(files *intake, input map[string]json.RawMessage, op service.Operati
 	return fault.Faults(details...)
 }
 
-// at names the argument that a fault is about, where the fault does not.
+// at names the argument that a fault is about, where the fault does not. What
+// another try may mend is no fault of the argument.
 func at(location string, err error) error {
 	var f *fault.Error
-	if !errors.As(err, &f) || len(f.Details) > 0 || f.Kind.Status() >= 500 {
+	if !errors.As(err, &f) || len(f.Details) > 0 || f.Kind.Retryable() || f.Kind.Status() >= 500 {
 		return err
 	}
 	placed := *f

@@ -66,7 +66,8 @@ func TestAFaultIsPlaced(t *testing.T) {
 	}{
 		"of a file":      {fault.New(fault.Invalid, "not_a_picture", "No picture."), "body.file"},
 		"placed already": {fault.Faults(fault.Detail{Location: "body.name", Message: "too long"}), "body.name"},
-		"of ours":        {fault.New(fault.Unavailable, "storage_full", "No room."), ""},
+		"of ours":        {fault.New(fault.StorageFull, "storage_full", "No room."), ""},
+		"of the rate":    {fault.New(fault.Throttled, "rate", "Too fast."), ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
