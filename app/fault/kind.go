@@ -13,6 +13,7 @@ const (
 	Unsupported     Kind = "unsupported"     // a media type we do not take
 	NotFound        Kind = "not_found"       // no such thing, or not the caller's
 	NotAllowed      Kind = "not_allowed"     // the method does not exist on this path
+	BadRange        Kind = "bad_range"       // a range that lies outside of the object
 	Conflict        Kind = "conflict"        // the thing's state does not allow it
 	Mismatch        Kind = "mismatch"        // an idempotency key reused for another input
 	Unauthenticated Kind = "unauthenticated" // our caller showed no key, or a wrong one
@@ -48,6 +49,7 @@ var traits = map[Kind]trait{
 	Unsupported:     {415, false, "Media type not taken"},
 	NotFound:        {404, false, "Not found"},
 	NotAllowed:      {405, false, "Method not allowed"},
+	BadRange:        {416, false, "No such range"},
 	Conflict:        {409, false, "Not possible in this state"},
 	Mismatch:        {422, false, "Idempotency-Key was used for another input"},
 	Unauthenticated: {401, false, "An API key is needed"},
@@ -55,7 +57,7 @@ var traits = map[Kind]trait{
 	Throttled:       {429, true, "Too many requests"},
 	Rejected:        {422, false, "The vendor refused the content"},
 	RateLimited:     {429, true, "The vendor is throttling"},
-	Unavailable:     {503, true, "The vendor cannot be reached"},
+	Unavailable:     {503, true, "Not available right now"},
 	VendorAuth:      {503, true, "The vendor refuses the configured key"},
 	VendorQuota:     {503, true, "The vendor account has no balance left"},
 	NoRoute:         {503, false, "No vendor key is configured"},

@@ -105,7 +105,10 @@ func (s *Service) Cancel(ctx context.Context, c Caller, id string) (*View, strin
 }
 
 func (s *Service) cancel(ctx context.Context, t *task.Task) (string, error) {
-	defer s.Broker.Publish(t.ID)
+	if t.State == task.Canceled { // a caller who asks twice hears the same
+		return CancelDone, nil
+	}
+	defer s.tell(t)
 	_, err := s.Ledger.Apply(ctx, task.Change{
 		ID: t.ID, From: []task.State{task.Queued}, To: task.Canceled, Cause: task.CancelIt,
 		Edit: func(row *task.Task) error {
@@ -130,6 +133,14 @@ func (s *Service) cancel(ctx context.Context, t *task.Task) (string, error) {
 	return CancelTooLate, nil
 }
 
+// tell wakes those who wait for a task or for the group it belongs to.
+func (s *Service) tell(t *task.Task) {
+	s.Broker.Publish(t.ID)
+	if t.Parent != "" {
+		s.Broker.Publish(t.Parent)
+	}
+}
+
 func (s *Service) cancelable(t *task.Task) bool {
 	op, ok := s.byKind[t.Kind]
 	if !ok {
@@ -150,7 +161,7 @@ func (s *Service) Retry(ctx context.Context, c Caller, id string) (*View, error)
 		return nil, err
 	}
 	if t.Group {
-		return nil, fault.New(fault.Conflict, "group", "A group buys nothing by itself; retry those of its children that need it.")
+		return nil, s.retryOfGroup(ctx, t)
 	}
 	now := time.Now()
 	next := &task.Task{
@@ -169,72 +180,11 @@ func (s *Service) Retry(ctx context.Context, c Caller, id string) (*View, error)
 	if err != nil {
 		return nil, err
 	}
-	s.Broker.Publish(id)
+	s.tell(t)
 	if fresh {
 		s.hand(next)
 	}
 	return s.view(ctx, next)
-}
-
-// Resume implements [API].
-func (s *Service) Resume(ctx context.Context, c Caller, id string) (*View, error) {
-	t, err := s.own(ctx, c, id)
-	if err != nil {
-		return nil, err
-	}
-	if !t.Resumable() {
-		return nil, fault.New(fault.Conflict, "not_resumable", "Only a task that failed by its deadline, and whose ticket is kept, can be resumed.")
-	}
-	deadline := 30 * time.Minute
-	if op, ok := s.byKind[t.Kind]; ok {
-		deadline = op.Entry.Operation.Deadline
-	}
-	return s.act(ctx, task.Change{
-		ID: id, From: []task.State{task.Failed}, To: task.Running, Cause: task.Resume,
-		Edit: func(row *task.Task) error {
-			row.Error, row.RunAt, row.Deadline = nil, time.Now(), time.Now().Add(deadline)
-			return nil
-		},
-	}, "not_resumable")
-}
-
-// abandonedAfter is how long a result may wait for a volume that is gone
-// before a person may give it up.
-const abandonedAfter = time.Hour
-
-// Discard implements [API].
-func (s *Service) Discard(ctx context.Context, c Caller, id string) (*View, error) {
-	t, err := s.own(ctx, c, id)
-	if err != nil {
-		return nil, err
-	}
-	from := task.InDoubt
-	if t.State == task.Storing {
-		if t.Spool == "" || t.Spool == s.SpoolID || time.Since(t.Updated) < abandonedAfter {
-			return nil, fault.New(fault.Conflict, "still_storing", "The paid result is still being stored; it can be discarded once the volume that holds it is gone for an hour.")
-		}
-		from = task.Storing
-	}
-	return s.act(ctx, task.Change{
-		ID: id, From: []task.State{from}, To: task.Failed, Cause: task.Discard,
-		Edit: func(row *task.Task) error {
-			row.Error = &task.Error{Code: task.CodeDiscarded, Message: "Given up by a person. If the answer turns up after all, it is stored.", Kind: fault.Canceled}
-			return nil
-		},
-	}, "not_discardable")
-}
-
-// act makes a person's move; a task that has moved on is a conflict.
-func (s *Service) act(ctx context.Context, change task.Change, code string) (*View, error) {
-	t, err := s.Ledger.Apply(ctx, change)
-	if errors.Is(err, task.ErrStale) {
-		return nil, fault.New(fault.Conflict, code, "The task's state does not allow it.")
-	}
-	if err != nil {
-		return nil, err
-	}
-	s.Broker.Publish(t.ID)
-	return s.view(ctx, t)
 }
 
 // Events implements [API].

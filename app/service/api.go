@@ -241,6 +241,7 @@ type Health struct {
 	Version    string               `json:"version"`
 	Timestamp  time.Time            `json:"timestamp"`
 	Components map[string]Component `json:"components"`
+	Storage    Component            `json:"storage"` // that of the components, where the replaced service had it
 	Models     []string             `json:"supported_models"`
 	Tasks      map[task.State]int   `json:"tasks"`
 }

@@ -45,7 +45,7 @@ func cleanName(name string) string {
 		}
 		return r
 	}, name)
-	if len(name) > 255 || name == "." || name == "/" {
+	if len(name) > 255 || name == "." || name == ".." || name == "/" {
 		return ""
 	}
 	return name

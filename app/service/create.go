@@ -33,6 +33,9 @@ type draft struct {
 
 // Create implements [API].
 func (s *Service) Create(ctx context.Context, r Request) (*View, bool, error) {
+	if len(r.IdempotencyKey) > maxKey {
+		return nil, false, fault.New(fault.Invalid, "idempotency_key_too_long", "An Idempotency-Key may have at most %d bytes.", maxKey).With(fault.ChargedNo)
+	}
 	d, err := s.draft(ctx, r)
 	if err != nil {
 		return nil, false, err
@@ -58,7 +61,7 @@ func (s *Service) Create(ctx context.Context, r Request) (*View, bool, error) {
 	}
 	t, replayed, err := s.Ledger.Accept(ctx, tasks, task.IdempotencyKey{Owner: r.Caller.Name, Key: r.IdempotencyKey, Keep: keep}, join)
 	if err != nil {
-		return nil, false, err
+		return nil, false, unsure(err)
 	}
 	killpoint.Here("accepted")
 	if !replayed {
@@ -68,6 +71,16 @@ func (s *Service) Create(ctx context.Context, r Request) (*View, bool, error) {
 	}
 	v, err := s.view(ctx, t)
 	return v, replayed, err
+}
+
+// unsure marks trouble of the ledger's own: the task may have been accepted
+// all the same.
+func unsure(err error) error {
+	if f := fault.From(err); f.Charged == "" && f.Kind.Status() >= 500 {
+		copied := *f
+		return copied.With(fault.ChargedUnknown)
+	}
+	return err
 }
 
 func (s *Service) hand(t *task.Task) {
@@ -141,11 +154,14 @@ func (d *draft) chooseModel(s *Service) {
 	if !known {
 		return
 	}
-	if row.Retired != "" && s.ownHost(d.Operation) {
-		d.warnings = append(d.warnings, fmt.Sprintf("The model %s was retired on %s; %s is used instead.", row.ID, row.Retired, d.Operation.Default().ID))
-		row = d.Operation.Default()
-	}
 	d.model = row.ID
+	if row.Retired != "" && s.ownHost(d.Operation) {
+		d.model = d.Operation.Default().ID
+		if set, known := d.Operation.Model(def); known && set.Retired == "" {
+			d.model = set.ID
+		}
+		d.warnings = append(d.warnings, fmt.Sprintf("The model %s was retired on %s; %s is used instead.", row.ID, row.Retired, d.model))
+	}
 }
 
 // ownHost says whether the operation's calls go to the vendor's own address or

@@ -3,6 +3,7 @@ package service
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -28,25 +29,28 @@ func (s *Service) Health(ctx context.Context) Health {
 		}
 		h.Components[name] = c
 	}
-	h.Components["vendors"] = s.vendorHealth(ctx, &h)
+	h.Components["vendors"] = s.vendorHealth(ctx)
+	if h.Status == "healthy" && h.Components["vendors"].Status != "ok" {
+		h.Status = "degraded"
+	}
 	if counts, err := s.Ledger.Counts(ctx); err == nil {
 		h.Tasks = counts
 	}
 	for _, op := range s.ops {
-		h.Models = append(h.Models, op.Module.Name)
+		if !slices.Contains(h.Models, op.Module.Name) {
+			h.Models = append(h.Models, op.Module.Name)
+		}
 	}
+	h.Storage = h.Components["storage"]
 	return h
 }
 
-func (s *Service) vendorHealth(ctx context.Context, h *Health) Component {
+func (s *Service) vendorHealth(ctx context.Context) Component {
 	parked, err := s.Ledger.Parked(ctx)
 	switch {
 	case err != nil:
 		return Component{"degraded", "Parked keys are not known while the ledger is down."}
 	case len(parked) > 0:
-		if h.Status == "healthy" {
-			h.Status = "degraded"
-		}
 		p := parked[0]
 		return Component{"degraded", fmt.Sprintf("%d key(s) parked; %s: %s", len(parked), p.Vendor, p.Code)}
 	case s.Accounts.Empty():

@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"os"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/google/uuid"
@@ -70,17 +71,56 @@ func (s *Service) receive(ctx context.Context, d *draft) error {
 			d.pictures = append(d.pictures, &picture{field: f.Name, index: -1, value: one})
 		}
 	}
-	var details []fault.Detail
-	for _, p := range d.pictures {
-		err := s.fetchPicture(ctx, d.Caller, p)
-		if f := fault.From(err); f != nil {
-			if f.Kind == fault.Internal || f.Kind == fault.TooLarge || f.Kind == fault.Unsupported {
-				return f
-			}
-			details = append(details, fault.Detail{Location: p.location(), Message: f.Safe})
-		}
+	ctx, cancel := context.WithTimeout(ctx, fetchAll)
+	defer cancel()
+	errs := make([]error, len(d.pictures))
+	var wg sync.WaitGroup
+	slots := make(chan struct{}, fetchers)
+	for i, p := range d.pictures {
+		wg.Go(func() {
+			slots <- struct{}{}
+			defer func() { <-slots }()
+			errs[i] = s.fetchPicture(ctx, d.Caller, p)
+		})
 	}
-	return fault.Faults(details...)
+	wg.Wait()
+	return d.pictureFaults(errs)
+}
+
+// All pictures of a request are fetched within fetchAll, some at a time.
+const (
+	fetchAll = time.Minute
+	fetchers = 4
+)
+
+// pictureFaults makes one fault of what is wrong with an input's pictures. Its
+// kind and code are those of the first; trouble of our own comes before any.
+func (d *draft) pictureFaults(errs []error) error {
+	var out *fault.Error
+	var details []fault.Detail
+	for i, err := range errs {
+		f := fault.From(err)
+		if f == nil {
+			continue
+		}
+		switch f.Kind {
+		case fault.Invalid, fault.Unsupported, fault.TooLarge:
+		case fault.Timeout: // of fetchAll
+			f = fault.Wrap(err, fault.Invalid, "url_timeout", "The URL cannot be fetched: its server is too slow.")
+		default:
+			return err
+		}
+		if out == nil {
+			out = f
+		}
+		details = append(details, fault.Detail{Location: d.pictures[i].location(), Message: f.Safe})
+	}
+	if out == nil {
+		return nil
+	}
+	all := fault.From(fault.Faults(details...))
+	all.Kind, all.Code, all.Err = out.Kind, out.CodeText(), out.Err
+	return all
 }
 
 func (s *Service) fetchPicture(ctx context.Context, c Caller, p *picture) error {
@@ -95,7 +135,7 @@ func (s *Service) fetchPicture(ctx context.Context, c Caller, p *picture) error 
 	switch {
 	case strings.HasPrefix(p.value, liftPrefix):
 		p.file, err = s.intake.take(p.value)
-	case strings.HasPrefix(p.value, "http://") || strings.HasPrefix(p.value, "https://"):
+	case hasScheme(p.value, "http:") || hasScheme(p.value, "https:"):
 		p.file, err = s.download(ctx, p.value)
 	default:
 		p.file, err = s.decode(p.value)
@@ -114,8 +154,11 @@ func (s *Service) ownAsset(ctx context.Context, c Caller, value string) (*task.A
 	var a *task.Asset
 	var err error
 	if object, ours := strings.CutPrefix(value, s.PublicURL+"/api/images/"); ours {
+		object, _, _ = strings.Cut(object, "?")
 		if object, err = url.PathUnescape(object); err == nil {
 			a, err = s.Ledger.AssetByObject(ctx, object)
+		} else {
+			err = fault.Wrap(err, fault.NotFound, "asset_not_found", "There is no such asset.")
 		}
 	} else if _, bad := uuid.Parse(value); bad == nil && len(value) == 36 {
 		a, err = s.Ledger.Asset(ctx, value)
@@ -129,6 +172,11 @@ func (s *Service) ownAsset(ctx context.Context, c Caller, value string) (*task.A
 		err = fault.Wrap(err, fault.Invalid, "asset_not_found", "There is no such asset.").With(fault.ChargedNo)
 	}
 	return a, true, err
+}
+
+// hasScheme compares a URL's scheme, which may be written in capitals.
+func hasScheme(value, scheme string) bool {
+	return len(value) >= len(scheme) && strings.EqualFold(value[:len(scheme)], scheme)
 }
 
 func (s *Service) download(ctx context.Context, address string) (*lifted, error) {
@@ -145,7 +193,7 @@ func (s *Service) download(ctx context.Context, address string) (*lifted, error)
 
 // decode takes base64, bare or in a data URL, that was too short to be lifted.
 func (s *Service) decode(value string) (*lifted, error) {
-	if head, data, ok := strings.Cut(value, ","); ok && strings.HasPrefix(head, "data:") {
+	if head, data, ok := strings.Cut(value, ","); ok && hasScheme(head, "data:") {
 		value = data
 	}
 	data, err := base64.StdEncoding.DecodeString(value)

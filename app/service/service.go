@@ -106,10 +106,11 @@ func (s *Service) Operation(kind string) (Operation, bool) { op, ok := s.byKind[
 // OperationFor implements [API].
 func (s *Service) OperationFor(model string) (Operation, bool) {
 	if model == "" || model == "auto" {
-		return s.ops[0], true
+		return s.anyOperation(), true
 	}
 	for _, op := range s.ops {
-		if _, ok := op.Model(model); ok && op.Entry.Operation.Main {
+		_, known := op.Model(model)
+		if op.Entry.Operation.Main && (known || s.Defaults[op.Module.Name] == model) {
 			return op, true
 		}
 	}
@@ -121,8 +122,22 @@ func (s *Service) OperationFor(model string) (Operation, bool) {
 	return Operation{}, false
 }
 
+// anyOperation is the first that draws pictures and has a key; without any,
+// the first.
+func (s *Service) anyOperation() Operation {
+	for _, op := range s.ops {
+		if op.Entry.Operation.Main && op.Entry.Operation.Kind == module.Image && len(s.accounts(op)) > 0 {
+			return op
+		}
+	}
+	return s.ops[0]
+}
+
 // keep is how long an idempotency key is remembered.
 const keep = 24 * time.Hour
+
+// maxKey is the longest idempotency key in bytes.
+const maxKey = 255
 
 // joinWithin is how old a request may be for a stock SDK's retry to join it.
 const joinWithin = 10 * time.Minute

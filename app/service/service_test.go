@@ -1,0 +1,350 @@
+package service_test
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"aigc/app/fault"
+	"aigc/app/provider"
+	"aigc/app/service"
+	"aigc/app/service/servicetest"
+	"aigc/app/task"
+	"aigc/app/worker/workertest"
+)
+
+// rig is an engine over the gallery.
+type rig struct {
+	*workertest.Engine
+	vendor *servicetest.Vendor
+	t      *testing.T
+}
+
+func start(t *testing.T) *rig {
+	t.Helper()
+	e, v := servicetest.Start(t)
+	return &rig{e, v, t}
+}
+
+// ask is a request for a drawing.
+func (r *rig) ask(input string, edit ...func(*service.Request)) (*service.View, bool, error) {
+	r.t.Helper()
+	op, ok := r.Operation("gallery.draw")
+	if !ok {
+		r.t.Fatal("no operation")
+	}
+	req := service.Request{Operation: op, Input: json.RawMessage(input), Caller: workertest.Me}
+	for _, f := range edit {
+		f(&req)
+	}
+	return r.Create(context.Background(), req)
+}
+
+func (r *rig) settle(id string) *service.View {
+	r.t.Helper()
+	v, err := r.Wait(context.Background(), service.Caller{Admin: true}, id, 30*time.Second)
+	if err != nil || !v.Status.Settled() {
+		r.t.Fatalf("%v: %+v", err, v)
+	}
+	return v
+}
+
+func with(key string, caller service.Caller) func(*service.Request) {
+	return func(q *service.Request) { q.IdempotencyKey, q.Caller = key, caller }
+}
+
+// of gives every case owners of its own, so that they may share an engine.
+func of(name string) func(*service.Request) {
+	return func(q *service.Request) { q.Caller.Name += " of " + name }
+}
+
+func sdk(q *service.Request) { q.SDKRetry = true }
+
+// is fails unless err is a fault of this kind and code.
+func is(t *testing.T, err error, kind fault.Kind, code string) {
+	t.Helper()
+	if f := fault.From(err); f == nil || f.Kind != kind || f.CodeText() != code {
+		t.Errorf("%v; want %s, %s", err, kind, code)
+	}
+}
+
+// The same intent is bought once, whoever repeats it and how.
+func TestIdempotency(t *testing.T) {
+	t.Parallel()
+	me, you := workertest.Me, service.Caller{Name: "you"}
+	long := strings.Repeat("k", 256)
+	const fox = `{"prompt":"fox"}`
+	r := start(t)
+	cases := map[string]struct {
+		first, second   string
+		edit1, edit2    func(*service.Request)
+		same            bool
+		kind            fault.Kind
+		code            string
+		firstMustSettle bool
+	}{
+		"same key, same input":       {first: fox, second: fox, edit1: with("k", me), edit2: with("k", me), same: true},
+		"defaults written out":       {first: fox, second: `{ "n":1.0, "prompt":"fox", "style":null }`, edit1: with("k", me), edit2: with("k", me), same: true},
+		"same key, other input":      {first: fox, second: `{"prompt":"cat"}`, edit1: with("k", me), edit2: with("k", me), kind: fault.Mismatch, code: "idempotency_key_reused"},
+		"another owner's key":        {first: fox, second: `{"prompt":"cat"}`, edit1: with("k", me), edit2: with("k", you)},
+		"another key":                {first: fox, second: fox, edit1: with("k", me), edit2: with("l", me)},
+		"no key":                     {first: fox, second: fox, edit1: with("", me), edit2: with("", me)},
+		"longest key":                {first: fox, second: fox, edit1: with(long[:255], me), edit2: with(long[:255], me), same: true},
+		"key too long":               {first: fox, second: fox, edit1: with("k", me), edit2: with(long, me), kind: fault.Invalid, code: "idempotency_key_too_long"},
+		"an SDK repeats itself":      {first: fox, second: fox, edit1: with("", me), edit2: sdk, same: true},
+		"an SDK after a failure":     {first: `{"prompt":"refuse"}`, second: `{"prompt":"refuse"}`, edit1: with("", me), edit2: sdk, firstMustSettle: true},
+		"an SDK with another prompt": {first: fox, second: `{"prompt":"cat"}`, edit1: with("", me), edit2: sdk},
+		"a failure under a key":      {first: `{"prompt":"refuse"}`, second: `{"prompt":"refuse"}`, edit1: with("k", me), edit2: with("k", me), same: true, firstMustSettle: true},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			a, replayed, err := r.ask(c.first, c.edit1, of(name))
+			if err != nil || replayed {
+				t.Fatal(replayed, err)
+			}
+			if c.firstMustSettle {
+				r.settle(a.TaskID)
+			}
+			b, replayed, err := r.ask(c.second, c.edit2, of(name))
+			if c.kind != "" {
+				is(t, err, c.kind, c.code)
+				if f := fault.From(err); f.Charged != fault.ChargedNo {
+					t.Errorf("charged %s", f.Charged)
+				}
+				return
+			}
+			if err != nil || replayed != c.same || (a.TaskID == b.TaskID) != c.same {
+				t.Fatalf("%v: %s and %s, replayed %t; want the same: %t", err, a.TaskID, b.TaskID, replayed, c.same)
+			}
+		})
+	}
+}
+
+// What a cancel comes to, and that asking twice changes nothing.
+func TestCancel(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	cases := map[string]struct {
+		input, outcome string
+		status         task.State
+	}{
+		"a success":      {`{"prompt":"fox"}`, service.CancelTooLate, task.Succeeded},
+		"a failure":      {`{"prompt":"refuse"}`, service.CancelTooLate, task.Failed},
+		"in doubt":       {`{"prompt":"drop"}`, service.CancelTooLate, task.InDoubt},
+		"a group, ended": {`{"prompt":"fox","n":2}`, service.CancelTooLate, task.Succeeded},
+	}
+	r := start(t)
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			v, _, err := r.ask(c.input)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.settle(v.TaskID)
+			for range 2 {
+				after, outcome, err := r.Cancel(ctx, workertest.Me, v.TaskID)
+				if err != nil || outcome != c.outcome || after.Status != c.status {
+					t.Errorf("%v: %s, %s; want %s, %s", err, outcome, after.Status, c.outcome, c.status)
+				}
+			}
+		})
+	}
+	for name, input := range map[string]string{"a task": `{"prompt":"fox"}`, "a group": `{"prompt":"fox","n":3}`} {
+		t.Run(name+" in the queue", func(t *testing.T) {
+			t.Parallel()
+			r := start(t)
+			r.Hand = func(*task.Task) {} // nobody is told, and the monitor looks later
+			v, _, err := r.ask(input)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for range 2 {
+				after, outcome, err := r.Cancel(ctx, workertest.Me, v.TaskID)
+				if err != nil || outcome != service.CancelDone || after.Status != task.Canceled || after.Charged != fault.ChargedNo || after.Cost.Actual == nil || *after.Cost.Actual != 0 {
+					t.Fatalf("%v: %s, %+v", err, outcome, after)
+				}
+			}
+			if n := r.vendor.Sales.Load(); n != 0 {
+				t.Errorf("%d sales", n)
+			}
+		})
+	}
+}
+
+// What a person may decide of a task that cannot go on, and of a group of them.
+func TestDecisions(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	type deed func(*service.Service, string) (*service.View, error)
+	retry := func(s *service.Service, id string) (*service.View, error) { return s.Retry(ctx, workertest.Me, id) }
+	resume := func(s *service.Service, id string) (*service.View, error) { return s.Resume(ctx, workertest.Me, id) }
+	discard := func(s *service.Service, id string) (*service.View, error) { return s.Discard(ctx, workertest.Me, id) }
+	r := start(t)
+	cases := map[string]struct {
+		input  string
+		do     deed
+		status task.State // of the answer
+		code   string     // or why not
+	}{
+		"retry a success":          {`{"prompt":"fox"}`, retry, "", "retry_not_possible"},
+		"retry a failure":          {`{"prompt":"refuse"}`, retry, task.Queued, ""},
+		"retry what is in doubt":   {`{"prompt":"drop"}`, retry, task.Queued, ""},
+		"retry a group":            {`{"prompt":"drop","n":2}`, retry, "", "retry_of_group"},
+		"retry a group that is ok": {`{"prompt":"fox","n":2}`, retry, "", "retry_not_possible"},
+		"resume a success":         {`{"prompt":"fox"}`, resume, "", "not_resumable"},
+		"resume a group":           {`{"prompt":"drop","n":2}`, resume, "", "not_resumable"},
+		"discard a success":        {`{"prompt":"fox"}`, discard, "", "not_discardable"},
+		"discard what is in doubt": {`{"prompt":"drop"}`, discard, task.Failed, ""},
+		"discard a group in doubt": {`{"prompt":"drop","n":2}`, discard, task.Failed, ""},
+		"discard a group that is ok": {
+			`{"prompt":"fox","n":2}`, discard, "", "not_discardable",
+		},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			v, _, err := r.ask(c.input)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.settle(v.TaskID)
+			after, err := c.do(r.Service, v.TaskID)
+			if c.code != "" {
+				is(t, err, fault.Conflict, c.code)
+				return
+			}
+			if err != nil || after.Status != c.status {
+				t.Fatalf("%v: %+v", err, after)
+			}
+		})
+	}
+}
+
+// Advice on a group names what can be bought anew, until all of it was.
+func TestRetryOfGroupNamesItsTasks(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	r := start(t)
+	v, _, err := r.ask(`{"prompt":"drop","n":2}`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.settle(v.TaskID)
+	for _, id := range v.Group.Children {
+		_, err := r.Retry(ctx, workertest.Me, v.TaskID)
+		is(t, err, fault.Conflict, "retry_of_group")
+		if !strings.Contains(fault.From(err).Safe, id) {
+			t.Errorf("%s is not named: %v", id, err)
+		}
+		if _, err := r.Retry(ctx, workertest.Me, id); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, err = r.Retry(ctx, workertest.Me, v.TaskID)
+	is(t, err, fault.Conflict, "retry_not_possible")
+}
+
+// Somebody else's task does not exist; an admin sees all.
+func TestOwnersOfTasks(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	r := start(t)
+	v, _, err := r.ask(`{"prompt":"drop"}`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.settle(v.TaskID)
+	you := service.Caller{Name: "you"}
+	deeds := map[string]func(service.Caller) error{
+		"get":     func(c service.Caller) error { _, err := r.Get(ctx, c, v.TaskID); return err },
+		"wait":    func(c service.Caller) error { _, err := r.Wait(ctx, c, v.TaskID, time.Millisecond); return err },
+		"events":  func(c service.Caller) error { _, err := r.Events(ctx, c, v.TaskID, 0); return err },
+		"cancel":  func(c service.Caller) error { _, _, err := r.Cancel(ctx, c, v.TaskID); return err },
+		"retry":   func(c service.Caller) error { _, err := r.Retry(ctx, c, v.TaskID); return err },
+		"resume":  func(c service.Caller) error { _, err := r.Resume(ctx, c, v.TaskID); return err },
+		"discard": func(c service.Caller) error { _, err := r.Discard(ctx, c, v.TaskID); return err },
+	}
+	for name, do := range deeds {
+		t.Run(name, func(t *testing.T) { is(t, do(you), fault.NotFound, "task_not_found") })
+	}
+	if page, err := r.List(ctx, you, task.Query{Owner: "me"}); err != nil || len(page.Tasks) != 0 {
+		t.Errorf("%v: you list %d tasks", err, len(page.Tasks))
+	}
+	for _, c := range []service.Caller{workertest.Me, {Name: "root", Admin: true}} {
+		if page, err := r.List(ctx, c, task.Query{}); err != nil || len(page.Tasks) != 1 {
+			t.Errorf("%v: %s lists %d tasks", err, c.Name, len(page.Tasks))
+		}
+	}
+}
+
+// Models: asked for, by alias, retired, unknown, by the settings.
+func TestChoiceOfModel(t *testing.T) {
+	t.Parallel()
+	cases := map[string]struct {
+		input, setting, want string
+		warnings             int
+		ours                 bool // the vendor's own host, or our imitation of it
+	}{
+		"none":                       {`{"prompt":"x"}`, "", "brush-2", 0, false},
+		"auto":                       {`{"prompt":"x","model":"auto"}`, "", "brush-2", 0, false},
+		"alias":                      {`{"prompt":"x","model":"brush"}`, "", "brush-2", 0, false},
+		"retired, somebody's host":   {`{"prompt":"x","model":"brush-1"}`, "", "brush-1", 0, false},
+		"retired":                    {`{"prompt":"x","model":"brush-1"}`, "", "brush-2", 1, true},
+		"retired, and a setting":     {`{"prompt":"x","model":"brush-1"}`, "brush", "brush-2", 1, true},
+		"unknown":                    {`{"prompt":"x","model":"brush-9"}`, "", "brush-9", 0, false},
+		"of the settings":            {`{"prompt":"x"}`, "brush-9", "brush-9", 0, false},
+		"asked for over the setting": {`{"prompt":"x","model":"brush"}`, "brush-9", "brush-2", 0, false},
+		"a warning of the plan":      {`{"prompt":"x","style":"fancy"}`, "", "brush-2", 1, false},
+	}
+	engines := map[bool]*rig{}
+	for _, ours := range []bool{true, false} {
+		e, v := servicetest.Start(t, func(a *provider.Account) bool { a.Sandbox = ours; return true })
+		engines[ours] = &rig{e, v, t}
+	}
+	for name, c := range cases { // one after the other, for they share a setting
+		t.Run(name, func(t *testing.T) {
+			r := engines[c.ours]
+			r.Defaults = map[string]string{"gallery": c.setting}
+			op, _ := r.Operation("gallery.draw")
+			q, err := r.Quote(context.Background(), service.Request{Operation: op, Input: json.RawMessage(c.input), Caller: workertest.Me})
+			if err != nil || q.Model != c.want || len(q.Warnings) != c.warnings || *q.Cost.Quoted != 0.25 {
+				t.Errorf("%v: %+v, want %s", err, q, c.want)
+			}
+		})
+	}
+}
+
+// The generic route: what a model's name leads to.
+func TestOperationFor(t *testing.T) {
+	t.Parallel()
+	r := start(t)
+	r.Defaults = map[string]string{"gallery": "brush-of-the-settings"}
+	for model, want := range map[string]string{
+		"": "gallery.draw", "auto": "gallery.draw", "brush-2": "gallery.draw", "brush": "gallery.draw", "gallery": "gallery.draw",
+		"brush-of-the-settings": "gallery.draw", "reel-1": "", "nothing": "",
+	} {
+		op, ok := r.OperationFor(model)
+		if ok != (want != "") || ok && op.Kind() != want {
+			t.Errorf("%q: %t; want %q", model, ok, want)
+		}
+	}
+}
+
+// Without a key nothing is taken, and the variable to set is named.
+func TestNoKey(t *testing.T) {
+	t.Parallel()
+	e, _ := servicetest.Start(t, func(*provider.Account) bool { return false })
+	r := &rig{e, nil, t}
+	_, _, err := r.ask(`{"prompt":"x"}`)
+	is(t, err, fault.NoRoute, "no_vendor_key")
+	if !strings.Contains(fault.From(err).Safe, "PAINTER_API_KEY") {
+		t.Error(err)
+	}
+	if h := r.Health(context.Background()); h.Status != "degraded" || h.Components["vendors"].Status != "degraded" {
+		t.Errorf("%+v", h)
+	}
+}

@@ -1,0 +1,124 @@
+// Package servicetest plays a small gallery for the tests of the service and
+// of the faces: one vertical with every kind of operation that matters to
+// them, over a vendor whose behaviour the prompt chooses.
+//
+// The engine below is the real one of package workertest: SQLite, folder,
+// broker, worker. Only the vendor is played.
+package servicetest
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"aigc/app/fault"
+	"aigc/app/module"
+	"aigc/app/provider"
+)
+
+// Gallery is the vertical.
+type Gallery struct{}
+
+// Drawing is the input of all its operations.
+type Drawing struct {
+	Prompt string           `json:"prompt" minLength:"1" maxLength:"1000" doc:"what to draw"`
+	Model  string           `json:"model,omitempty"`
+	N      int              `json:"n,omitempty" minimum:"1" maximum:"4" default:"1"`
+	Seed   *int64           `json:"seed,omitempty"`
+	Style  string           `json:"style,omitempty" enum:"plain,fancy"`
+	Image  provider.Image   `json:"image,omitempty" doc:"a picture to start from"`
+	Images []provider.Image `json:"images,omitempty" maxItems:"16" nullable:"false" doc:"further ones"`
+}
+
+// Plan implements [module.Planner].
+func (in Drawing) Plan(string) module.Plan {
+	p := module.Plan{Pictures: max(1, in.N), Quote: provider.USD(0.25 * float64(max(1, in.N)))}
+	if in.Style == "fancy" {
+		p.Warnings = []string{"style became plain."}
+	}
+	return p
+}
+
+// Check implements [module.Checker].
+func (in Drawing) Check(string) []module.Fault {
+	if in.Prompt == "forbidden" {
+		return []module.Fault{{Field: "prompt", Message: "is not for drawing"}}
+	}
+	return nil
+}
+
+// Models are the rows of its table; the first one is what is used by default.
+var Models = []module.Model{
+	{ID: "brush-2", Aliases: []string{"brush"}, Prices: []module.Price{{Per: "image", USD: 0.25}}},
+	{ID: "brush-1", Retired: "2026-01-01"},
+}
+
+// Spec implements [module.Module].
+func (Gallery) Spec() module.Spec { return module.Spec{Name: "gallery", Title: "Gallery"} }
+
+// Mount implements [module.Module].
+func (Gallery) Mount(h *module.Host) error {
+	v := provider.Vendor{Name: "painter", Title: "Painter", BaseURL: "http://127.0.0.1:1", Prefix: "PAINTER"}
+	pace := module.Pace{First: 10 * time.Millisecond, Every: 20 * time.Millisecond}
+	module.Add[Drawing](h, module.Operation{
+		Name: "draw", Paths: []string{"/gallery/draw", "/gallery/paint"}, Tool: "draw", Kind: module.Image, Main: true,
+		Title: "Draw", Doc: "Draws.", Models: Models, Fanout: "n", Submit: 10 * time.Second,
+	}, module.Via[Drawing](v, painter{}))
+	module.Add[Drawing](h, module.Operation{
+		Name: "film", Paths: []string{"/gallery/film"}, Tool: "film", Kind: module.Video, StatusPath: "/gallery/status/",
+		Title: "Film", Doc: "Films.", Models: []module.Model{{ID: "reel-1"}}, Submit: 10 * time.Second, Pace: pace, Deadline: 30 * time.Second,
+	}, module.Via[Drawing](v, filmer{}))
+	return nil
+}
+
+// reply is what the vendor answers.
+type reply struct {
+	B64    string `json:"b64,omitempty"`
+	ID     string `json:"id,omitempty"`
+	Status string `json:"status,omitempty"`
+}
+
+func send(ctx context.Context, c provider.Call, path string, body any) (reply, error) {
+	var out reply
+	res, err := c.HTTP.Do(ctx, c, provider.Request{URL: path, Body: body, Paid: body != nil, Authorize: func(r *http.Request) error {
+		r.Header.Set("Authorization", "Bearer "+c.Account.Secret.Reveal())
+		return nil
+	}})
+	switch {
+	case err != nil:
+		return out, err
+	case res.Status == http.StatusTeapot:
+		return out, fault.New(fault.Rejected, "content_refused", "The vendor refused the content.").With(fault.ChargedNo)
+	case res.Status != http.StatusOK:
+		return out, res.Fault("Painter", "", "")
+	}
+	return out, res.Decode(&out)
+}
+
+type painter struct{}
+
+// Generate implements [provider.Generator].
+func (painter) Generate(ctx context.Context, c provider.Call, in Drawing) (provider.Answer, error) {
+	r, err := send(ctx, c, "/draw", in)
+	return provider.Answer{Results: []provider.Result{{Base64: r.B64}}}, err
+}
+
+type filmer struct{}
+
+// Submit implements [provider.Driver].
+func (filmer) Submit(ctx context.Context, c provider.Call, in Drawing) (provider.Ticket, error) {
+	r, err := send(ctx, c, "/film", in)
+	return provider.Ticket{ID: r.ID}, err
+}
+
+// Poll implements [provider.Driver].
+func (filmer) Poll(ctx context.Context, c provider.Call, t provider.Ticket) (provider.Update, error) {
+	r, err := send(ctx, c, "/jobs/"+t.ID, nil)
+	if err != nil {
+		return provider.Update{}, err
+	}
+	if r.Status == "done" {
+		return provider.Update{Phase: provider.Done, Answer: provider.Answer{Results: []provider.Result{{Base64: r.B64}}}}, nil
+	}
+	return provider.Update{Progress: 0.5}, nil
+}
