@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"bytes"
 	"encoding/json"
 	"net/http"
 	"strconv"
@@ -32,13 +33,22 @@ func send(w http.ResponseWriter, r *http.Request, status int, mime string, body 
 // ok answers with data.
 func (s *Server) ok(c echo.Context, status int, data any) error {
 	x := of(c.Request().Context())
-	body, err := json.Marshal(envelope{Success: true, Data: data, RequestID: x.id, Timestamp: time.Now().UTC().Format(time.RFC3339)})
+	body, err := encode(envelope{Success: true, Data: data, RequestID: x.id, Timestamp: time.Now().UTC().Format(time.RFC3339)})
 	if err != nil {
 		return err
 	}
 	c.Response().Header().Set("Cache-Control", "no-store")
 	send(c.Response(), c.Request(), status, "application/json", body)
 	return nil
+}
+
+// encode writes JSON for people too: angle brackets stay what they are.
+func encode(v any) ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	err := e.Encode(v)
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), err
 }
 
 func taskPath(id string) string { return "/api/tasks/" + id }

@@ -6,7 +6,7 @@ import (
 	"mime"
 	"mime/multipart"
 	"net/http"
-	"net/url"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -15,19 +15,15 @@ import (
 
 func (s *Server) fileRoutes() {
 	const objects = "/api/images/*"
-	s.route(http.MethodPost, "/api/files/upload", "Store a file to be used as an input", "files", keyed, s.upload)
-	s.route(http.MethodGet, objects, "A stored object; ranges are served", "files", byName, s.object)
-	s.echo.HEAD(objects, s.object)
+	s.documentUpload(s.route(http.MethodPost, "/api/files/upload", "Store a file to be used as an input", "files", keyed, s.upload))
+	s.documentObject(s.route(http.MethodGet, objects, "A stored object; ranges and HEAD are served", "files", byName, s.object))
 }
 
 // object serves a stored file. Whatever a browser could run is a download.
 func (s *Server) object(c echo.Context) error {
 	ctx := c.Request().Context()
-	name, err := url.PathUnescape(c.Param("*"))
-	if err != nil {
-		name = c.Param("*")
-	}
-	o, err := s.svc.Open(ctx, of(ctx).caller, name)
+	x := of(ctx)
+	o, err := s.svc.Open(ctx, x.caller, rest(c))
 	if err != nil {
 		return err
 	}
@@ -47,8 +43,39 @@ func (s *Server) object(c echo.Context) error {
 		disposition = "attachment"
 	}
 	h.Set("Content-Disposition", mime.FormatMediaType(disposition, map[string]string{"filename": o.Name}))
-	http.ServeContent(c.Response(), c.Request(), "", o.Modified, o)
+	w := &ranged{exchange: x} // not echo's writer: it would keep the file from going out by sendfile
+	http.ServeContent(w, c.Request(), "", o.Modified, o)
+	if w.refused {
+		h.Del("Content-Disposition")
+		return fault.New(fault.BadRange, "", "The object is shorter; see the header Content-Range.").With(fault.ChargedNo)
+	}
 	return nil
+}
+
+// rest is what a route's star stands for, as it was meant: names hold slashes,
+// and some callers escape them.
+func rest(c echo.Context) string {
+	return strings.TrimPrefix(c.Request().URL.Path, strings.TrimSuffix(c.Path(), "*"))
+}
+
+// ranged keeps net/http from answering by itself that a range is out of reach.
+type ranged struct {
+	*exchange
+	refused bool
+}
+
+// WriteHeader passes every other status on.
+func (w *ranged) WriteHeader(status int) {
+	if w.refused = status == http.StatusRequestedRangeNotSatisfiable; !w.refused {
+		w.exchange.WriteHeader(status)
+	}
+}
+
+func (w *ranged) Write(p []byte) (int, error) {
+	if w.refused {
+		return len(p), nil
+	}
+	return w.exchange.Write(p)
 }
 
 // upload takes the first file of a form.

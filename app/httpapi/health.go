@@ -6,7 +6,14 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"aigc/app/fault"
+	"aigc/app/service"
 )
+
+// healthView adds what the replaced service told of its routes.
+type healthView struct {
+	service.Health
+	Files map[string]any `json:"file_storage"`
+}
 
 func (s *Server) health(c echo.Context) error {
 	h := s.svc.Health(c.Request().Context())
@@ -14,7 +21,9 @@ func (s *Server) health(c echo.Context) error {
 	if h.Status == "unhealthy" {
 		status = http.StatusServiceUnavailable
 	}
-	return c.JSON(status, h)
+	return c.JSON(status, healthView{h, map[string]any{
+		"enabled": true, "endpoints": map[string]string{"upload": "/api/files/upload", "get": "/api/images/{object_name}"},
+	}})
 }
 
 func (s *Server) ready(c echo.Context) error {

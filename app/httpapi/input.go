@@ -174,7 +174,10 @@ func (s *Server) readForm(c echo.Context, op service.Operation) (in *input, err 
 			continue
 		}
 		text, err := io.ReadAll(io.LimitReader(p, maxDocument+1))
-		if size += len(text); err != nil || size > maxDocument {
+		if err != nil {
+			return in, bodyFault(err)
+		}
+		if size += len(text); size > maxDocument {
 			return in, fault.New(fault.TooLarge, "form_too_large", "The fields of the form are too large.").With(fault.ChargedNo)
 		}
 		values[name] = append(values[name], string(text))
@@ -219,6 +222,3 @@ func spread(op service.Operation, values map[string][]string) {
 		values["image"], values["images"] = list[:1], append(list[1:len(list):len(list)], values["images"]...)
 	}
 }
-
-// buying says whether a request may have begun a purchase.
-func (x *exchange) buying() bool { return x.task != "" }

@@ -8,13 +8,13 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/labstack/echo/v4"
-
-	"aigc/app/schema"
-	"aigc/app/service"
 )
 
 //go:embed swagger
 var swagger embed.FS
+
+// wild names what a star at the end of a path stands for, by the part before it.
+var wild = map[string]string{"images": "object", "status": "operation_id"}
 
 // openPath is an echo pattern as OpenAPI writes it.
 func openPath(path string) string {
@@ -24,7 +24,7 @@ func openPath(path string) string {
 		case strings.HasPrefix(p, ":"):
 			parts[i] = "{" + p[1:] + "}"
 		case p == "*":
-			parts[i] = "{object}"
+			parts[i] = "{" + wild[parts[i-1]] + "}"
 		}
 	}
 	return strings.Join(parts, "/")
@@ -45,25 +45,6 @@ func problemResponse(api huma.API) *huma.Response {
 	return &huma.Response{Description: "anything else", Content: map[string]*huma.MediaType{problemJSON: {Schema: ref}}}
 }
 
-// describe gives an operation its body, headers and answers.
-func (s *Server) describe(o *huma.Operation, op service.Operation) {
-	reg := s.api.OpenAPI().Components.Schemas
-	body := schema.Register(reg, op.Input)
-	view := reg.Schema(reflect.TypeFor[service.View](), true, "View")
-	wrapped := &huma.Schema{Type: huma.TypeObject, Properties: map[string]*huma.Schema{
-		"success": {Type: huma.TypeBoolean}, "data": view, "request_id": {Type: huma.TypeString}, "timestamp": {Type: huma.TypeString, Format: "date-time"},
-	}}
-	o.Summary, o.Description, o.OperationID = op.Entry.Operation.Title, op.Entry.Operation.Doc, op.Entry.Operation.Tool
-	o.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{"application/json": {Schema: body}, "multipart/form-data": {Schema: body}}}
-	json := map[string]*huma.MediaType{"application/json": {Schema: wrapped}}
-	o.Responses["200"] = &huma.Response{Description: "the result", Content: json}
-	o.Responses["202"] = &huma.Response{Description: "accepted, or in doubt: see Location", Content: json}
-	text := &huma.Schema{Type: huma.TypeString}
-	o.Parameters = append(o.Parameters,
-		&huma.Param{Name: "Idempotency-Key", In: "header", Description: "your own name for this intent: a repeated request never buys twice (24 h)", Schema: text},
-		&huma.Param{Name: "Prefer", In: "header", Description: "respond-async, or wait=SECONDS", Schema: text})
-}
-
 // docs serves the OpenAPI document and a page that shows it, without a network.
 func (s *Server) docs() {
 	spec, err := s.api.OpenAPI().MarshalJSON()
@@ -72,12 +53,17 @@ func (s *Server) docs() {
 	}
 	s.spec = spec
 	s.access["/openapi.json"], s.access["/docs"], s.access["/docs/:file"] = public, public, public
-	s.echo.GET("/openapi.json", func(c echo.Context) error {
-		send(c.Response(), c.Request(), http.StatusOK, "application/json", s.spec)
-		return nil
-	})
-	s.echo.GET("/docs", func(c echo.Context) error { return s.page(c, "index.html") })
-	s.echo.GET("/docs/:file", func(c echo.Context) error { return s.page(c, c.Param("file")) })
+	for path, h := range map[string]handler{
+		"/openapi.json": func(c echo.Context) error {
+			send(c.Response(), c.Request(), http.StatusOK, jsonType, s.spec)
+			return nil
+		},
+		"/docs":       func(c echo.Context) error { return s.page(c, "index.html") },
+		"/docs/:file": func(c echo.Context) error { return s.page(c, c.Param("file")) },
+	} {
+		s.echo.GET(path, h)
+		s.echo.HEAD(path, h)
+	}
 }
 
 var pageTypes = map[string]string{

@@ -2,15 +2,14 @@ package httpapi
 
 import (
 	"context"
-	"encoding/json"
 	"net/http"
+	"reflect"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
 
-	"aigc/app/fault"
 	"aigc/app/module"
 	"aigc/app/service"
 	"aigc/app/task"
@@ -26,10 +25,11 @@ func (s *Server) operation(op service.Operation) {
 			s.echo.POST("/api"+p, h)
 			continue
 		}
-		s.describe(s.route(http.MethodPost, "/api"+p, "", op.Module.Name, keyed, h), op)
+		s.documentPurchase(s.route(http.MethodPost, "/api"+p, "", op.Module.Name, keyed, h), op)
 	}
 	if p := op.Entry.Operation.StatusPath; p != "" {
-		s.route(http.MethodGet, "/api"+p+"*", "A task by our id or the vendor's name of the job", op.Module.Name, keyed, func(c echo.Context) error { return s.status(c, op) })
+		o := s.route(http.MethodGet, "/api"+p+"*", "A task by our id or the vendor's name of the job", op.Module.Name, keyed, func(c echo.Context) error { return s.status(c, op) })
+		s.shows(o, http.StatusOK, "the task", reflect.TypeFor[jobView]())
 	}
 }
 
@@ -50,13 +50,9 @@ func (s *Server) createAny(c echo.Context) error {
 		return err
 	}
 	defer s.svc.Drop(in.refs...)
-	var m struct {
-		Model string `json:"model"`
-	}
-	_ = json.Unmarshal(in.doc, &m) // the schema reports a wrong type
-	op, ok := s.svc.OperationFor(m.Model)
+	op, ok := s.svc.OperationFor(modelIn(in.doc))
 	if !ok {
-		return fault.Faults(fault.Detail{Location: "body.model", Message: "no module has this model; see GET /api/models"})
+		return noModel("body.model")
 	}
 	return s.buy(c, op, in.doc)
 }
@@ -86,24 +82,28 @@ func (s *Server) buy(c echo.Context, op service.Operation, doc []byte) error {
 			return err
 		}
 	}
-	return s.answer(c, v)
+	return s.answer(c, op, v)
 }
 
 // answer shows a task after a request for it: its result, its failure, or
 // where to find it.
-func (s *Server) answer(c echo.Context, v *service.View) error {
+func (s *Server) answer(c echo.Context, op service.Operation, v *service.View) error {
 	h := c.Response().Header()
+	var data any = v
+	if op.Entry.Operation.StatusPath != "" {
+		data = jobOf(v)
+	}
 	h.Set("Location", taskPath(v.TaskID))
 	switch {
 	case v.Status == task.Succeeded:
-		return s.ok(c, http.StatusOK, v)
+		return s.ok(c, http.StatusOK, data)
 	case v.Status.Ended():
 		return failed(v)
 	}
 	if v.Status != task.InDoubt {
 		h.Set("Retry-After", "2")
 	}
-	return s.ok(c, http.StatusAccepted, v)
+	return s.ok(c, http.StatusAccepted, data)
 }
 
 // usualWait is how long a request waits without a preference.
@@ -112,31 +112,6 @@ func (s *Server) usualWait(op service.Operation) time.Duration {
 		return 0
 	}
 	return s.SyncWait
-}
-
-// preference is what the header Prefer asks (RFC 7240).
-type preference struct {
-	wait    time.Duration
-	applied string
-}
-
-// maxWait is the longest a caller may ask a request to wait.
-const maxWait = 10 * time.Minute
-
-func preferOf(h http.Header, usual time.Duration) preference {
-	p := preference{wait: usual}
-	for _, line := range h.Values("Prefer") {
-		for part := range strings.SplitSeq(line, ",") {
-			part = strings.ToLower(strings.TrimSpace(part))
-			if part == "respond-async" {
-				return preference{applied: part}
-			}
-			if n, err := strconv.Atoi(strings.TrimPrefix(part, "wait=")); err == nil && n >= 0 && strings.HasPrefix(part, "wait=") {
-				p = preference{wait: min(time.Duration(n)*time.Second, maxWait), applied: part}
-			}
-		}
-	}
-	return p
 }
 
 // tagsOf are a caller's labels: X-Tags, separated by commas.
@@ -148,47 +123,4 @@ func tagsOf(h http.Header) []string {
 		}
 	}
 	return tags
-}
-
-func (s *Server) models(c echo.Context) error {
-	list := s.svc.Models(c.Request().Context())
-	if c.QueryParam("schema") != "true" {
-		for i := range list {
-			list[i].Schema = nil
-		}
-	}
-	return s.ok(c, http.StatusOK, map[string]any{"models": list})
-}
-
-// quote takes {"operation": "gpt.generations", "input": {…}}; instead of the
-// operation a model may be named in the input.
-func (s *Server) quote(c echo.Context) error {
-	in, err := s.readJSON(c)
-	if err != nil {
-		return err
-	}
-	defer s.svc.Drop(in.refs...)
-	var q struct {
-		Operation string          `json:"operation"`
-		Input     json.RawMessage `json:"input"`
-	}
-	if json.Unmarshal(in.doc, &q) != nil || len(q.Input) == 0 {
-		return fault.Faults(fault.Detail{Location: "body.input", Message: "expected an object: the body of the operation's own route"})
-	}
-	op, ok := s.svc.Operation(q.Operation)
-	if q.Operation == "" {
-		var m struct {
-			Model string `json:"model"`
-		}
-		_ = json.Unmarshal(q.Input, &m) // the schema reports a wrong type
-		op, ok = s.svc.OperationFor(m.Model)
-	}
-	if !ok {
-		return fault.Faults(fault.Detail{Location: "body.operation", Message: "there is no such operation; see GET /api/models"})
-	}
-	quote, err := s.svc.Quote(c.Request().Context(), service.Request{Operation: op, Input: q.Input, Caller: of(c.Request().Context()).caller})
-	if err != nil {
-		return err
-	}
-	return s.ok(c, http.StatusOK, quote)
 }

@@ -1,7 +1,6 @@
 package httpapi
 
 import (
-	"encoding/json"
 	"errors"
 	"math"
 	"net/http"
@@ -86,13 +85,13 @@ func (s *Server) problem(x *exchange, err error) *Problem {
 	if p.Detail == "" {
 		p.Detail = p.Title + "."
 	}
-	if p.Status < 400 { // only a task can be in doubt, and that is no error of a request
-		p.Status = http.StatusInternalServerError
+	if p.Status < 400 { // of a task in doubt that a person gave up: it will have no result
+		p.Status = http.StatusConflict
 	}
 	if p.Charged == "" {
 		p.Charged = fault.ChargedNo
-		if p.Status >= 500 && x.buying() {
-			p.Charged = fault.ChargedUnknown // the task may have been accepted
+		if p.Status >= 500 && x.task != "" {
+			p.Charged = fault.ChargedUnknown // there is a task, and it goes on
 		}
 	}
 	p.ErrorText = p.Detail
@@ -129,7 +128,7 @@ func (s *Server) fail(x *exchange, r *http.Request, err error) {
 	if r.Context().Err() != nil {
 		x.gone = true
 	}
-	body, err := json.Marshal(p)
+	body, err := encode(p)
 	if err != nil {
 		body = []byte(`{"status":500}`) // a Problem always marshals
 	}

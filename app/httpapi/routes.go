@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"net/http"
+	"reflect"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -10,6 +11,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"aigc/app/schema"
+	"aigc/app/service"
 )
 
 // routes mounts everything. huma holds the OpenAPI document; the handlers
@@ -34,30 +36,46 @@ func (s *Server) routes() {
 	conf.Security = []map[string][]string{{}, {"bearer": {}}, {"key": {}}}
 	s.api = humaecho.NewV4(e, conf)
 
+	for _, t := range []reflect.Type{reflect.TypeFor[service.View](), reflect.TypeFor[jobView]()} {
+		orNull(conf.Components.Schemas, t, "group", "error")
+	}
+
 	for _, op := range s.svc.Operations() {
 		s.operation(op)
 	}
-	s.route(http.MethodPost, "/api/images/create", "Draw with whatever module has the model", "generations", keyed, s.createAny)
-	s.route(http.MethodPost, "/api/quote", "What a request would cost", "generations", keyed, s.quote)
-	s.route(http.MethodGet, "/api/models", "Models, prices and schemas", "catalogue", keyed, s.models)
+	s.documentAny(s.route(http.MethodPost, "/api/images/create", "Draw with whatever module has the model", "generations", keyed, s.createAny))
+	s.documentQuote(s.route(http.MethodPost, "/api/quote", "What a request would cost", "generations", keyed, s.quote))
+	s.documentModels(s.route(http.MethodGet, "/api/models", "Models, prices and schemas", "catalogue", keyed, s.models))
 	s.taskRoutes()
 	s.fileRoutes()
-	s.route(http.MethodGet, "/api/health", "State of every part", "operation", public, s.health)
-	s.route(http.MethodGet, "/livez", "The process is alive", "operation", public, func(c echo.Context) error { return c.String(http.StatusOK, "ok\n") })
-	s.route(http.MethodGet, "/readyz", "The process can take requests", "operation", public, s.ready)
-	s.route(http.MethodGet, "/", "What this is", "operation", public, s.info)
-	metrics := echo.WrapHandler(promhttp.HandlerFor(s.Metrics, promhttp.HandlerOpts{}))
-	s.route(http.MethodGet, "/metrics", "Prometheus metrics", "operation", admin, metrics)
+	s.plainRoutes()
 	s.docs()
+}
+
+// plainRoutes are those for whoever operates the service.
+func (s *Server) plainRoutes() {
+	reg := s.api.OpenAPI().Components.Schemas
+	health := s.route(http.MethodGet, "/api/health", "State of every part; 503 where nothing can be taken", "operation", public, s.health)
+	answers(health, "healthy or degraded", jsonType, reg.Schema(reflect.TypeFor[healthView](), true, "Health"))
+	alive := func(c echo.Context) error { return c.String(http.StatusOK, "ok\n") }
+	answers(s.route(http.MethodGet, "/livez", "The process is alive", "operation", public, alive), "it is", "text/plain", text)
+	answers(s.route(http.MethodGet, "/readyz", "The process can take requests", "operation", public, s.ready), "it can", "text/plain", text)
+	answers(s.route(http.MethodGet, "/", "What this is", "operation", public, s.info), "names and addresses", jsonType, &huma.Schema{Type: huma.TypeObject})
+	metrics := echo.WrapHandler(promhttp.HandlerFor(s.Metrics, promhttp.HandlerOpts{}))
+	answers(s.route(http.MethodGet, "/metrics", "Prometheus metrics; an admin's key", "operation", admin, metrics), "the metrics", "text/plain", text)
 }
 
 // handler is a route that returns its fault.
 type handler = echo.HandlerFunc
 
-// route mounts a handler and describes it.
+// route mounts a handler and describes it. What can be got can be asked for by
+// HEAD, but for a stream.
 func (s *Server) route(method, path, summary, tag string, who access, h handler) *huma.Operation {
 	s.access[path] = who
 	s.echo.Add(method, path, h)
+	if method == http.MethodGet && !strings.HasSuffix(path, "/events") {
+		s.echo.HEAD(path, h)
+	}
 	op := &huma.Operation{Method: method, Path: openPath(path), Summary: summary, Tags: []string{tag}, Responses: map[string]*huma.Response{
 		"200": {Description: "success"}, "default": problemResponse(s.api),
 	}}

@@ -5,11 +5,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"slices"
+	"reflect"
 	"strconv"
-	"strings"
 	"time"
 
+	"github.com/danielgtaylor/huma/v2"
 	"github.com/labstack/echo/v4"
 
 	"aigc/app/fault"
@@ -19,19 +19,32 @@ import (
 
 func (s *Server) taskRoutes() {
 	const one = "/api/tasks/:id"
-	s.route(http.MethodGet, "/api/tasks", "Your tasks, newest first", "tasks", keyed, s.listTasks)
-	s.route(http.MethodGet, one, "A task; ?wait=30 waits for it", "tasks", keyed, s.getTask)
-	s.route(http.MethodPost, one+"/cancel", "Cancel: says whether it was in time", "tasks", keyed, s.cancelTask)
-	s.route(http.MethodPost, one+"/retry", "Give up a task and buy anew", "tasks", keyed, s.act(s.svc.Retry, http.StatusAccepted))
-	s.route(http.MethodPost, one+"/resume", "Go on asking after a deadline", "tasks", keyed, s.act(s.svc.Resume, http.StatusOK))
-	s.route(http.MethodPost, one+"/discard", "Give up a task in doubt", "tasks", keyed, s.act(s.svc.Discard, http.StatusOK))
-	s.route(http.MethodGet, one+"/events", "Its history, as server-sent events while it goes on", "tasks", keyed, s.events)
+	view := reflect.TypeFor[service.View]()
+	s.documentList(s.route(http.MethodGet, "/api/tasks", "Your tasks, newest first", "tasks", keyed, s.listTasks))
+	get := s.route(http.MethodGet, one, "A task; ?wait=30 waits for it", "tasks", keyed, s.getTask)
+	query(get, "wait", huma.TypeNumber, "seconds to wait until the task is settled; 600 at most")
+	s.shows(get, http.StatusOK, "the task", view)
+	cancel := s.route(http.MethodPost, one+"/cancel", "Cancel: says whether it was in time", "tasks", keyed, s.cancelTask)
+	s.shows(cancel, http.StatusOK, "what it came to", reflect.TypeFor[cancelView]())
+	for _, a := range []struct {
+		name, summary string
+		do            func(context.Context, service.Caller, string) (*service.View, error)
+		status        int
+	}{
+		{"retry", "Give up a task that failed or is in doubt, and buy anew", s.svc.Retry, http.StatusAccepted},
+		{"resume", "Go on asking after a deadline", s.svc.Resume, http.StatusOK},
+		{"discard", "Give up a task in doubt", s.svc.Discard, http.StatusOK},
+	} {
+		o := s.route(http.MethodPost, one+"/"+a.name, a.summary, "tasks", keyed, s.act(a.do, a.status))
+		delete(o.Responses, "200")
+		s.shows(o, a.status, "the task as it stands now; of a retry, the new one", view)
+	}
+	s.documentEvents(s.route(http.MethodGet, one+"/events", "Its history, as server-sent events while it goes on", "tasks", keyed, s.events))
 }
 
 func (s *Server) getTask(c echo.Context) error {
 	ctx, id := c.Request().Context(), c.Param("id")
 	x := of(ctx)
-	x.task = id
 	wait, err := seconds(c.QueryParam("wait"))
 	if err != nil {
 		return err
@@ -45,6 +58,7 @@ func (s *Server) getTask(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	x.task = v.TaskID
 	return s.ok(c, http.StatusOK, v)
 }
 
@@ -53,23 +67,29 @@ func seconds(text string) (time.Duration, error) {
 		return 0, nil
 	}
 	n, err := strconv.ParseFloat(text, 64)
-	if err != nil || n < 0 {
+	if err != nil || !(n >= 0) { // NaN is neither
 		return 0, fault.Faults(fault.Detail{Location: "query.wait", Message: "expected a number of seconds"})
 	}
-	return min(time.Duration(n*float64(time.Second)), maxWait), nil
+	return time.Duration(min(n, maxWait.Seconds()) * float64(time.Second)), nil
 }
 
 func (s *Server) act(do func(context.Context, service.Caller, string) (*service.View, error), status int) handler {
 	return func(c echo.Context) error {
 		ctx := c.Request().Context()
-		of(ctx).task = c.Param("id")
 		v, err := do(context.WithoutCancel(ctx), of(ctx).caller, c.Param("id"))
 		if err != nil {
 			return err
 		}
+		of(ctx).task = v.TaskID
 		c.Response().Header().Set("Location", taskPath(v.TaskID))
 		return s.ok(c, status, v)
 	}
+}
+
+// cancelView says what a cancel came to.
+type cancelView struct {
+	Outcome string        `json:"outcome" enum:"canceled,vendor_told,too_late" doc:"canceled: nothing was charged; vendor_told: a result still wins; too_late: it goes on"`
+	Task    *service.View `json:"task"`
 }
 
 func (s *Server) cancelTask(c echo.Context) error {
@@ -78,86 +98,46 @@ func (s *Server) cancelTask(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.ok(c, http.StatusOK, map[string]any{"outcome": outcome, "task": v})
+	of(ctx).task = v.TaskID
+	return s.ok(c, http.StatusOK, cancelView{outcome, v})
 }
 
-// listTasks reads its filters, and reports all that is wrong with them.
-func (s *Server) listTasks(c echo.Context) error {
-	ctx := c.Request().Context()
-	var faults []fault.Detail
-	bad := func(name, message string) {
-		faults = append(faults, fault.Detail{Location: "query." + name, Message: message})
+// jobView is a task with the name that the replaced service gave it.
+type jobView struct {
+	*service.View
+	OperationID string `json:"operation_id"`
+	VideoURL    string `json:"video_url,omitempty"`
+}
+
+func jobOf(v *service.View) jobView {
+	j := jobView{View: v, OperationID: v.TaskID}
+	if len(v.Data) > 0 {
+		j.VideoURL = v.Data[0].URL
 	}
-	q := task.Query{Module: c.QueryParam("module"), Model: c.QueryParam("model"), Tag: c.QueryParam("tag"), Before: c.QueryParam("cursor"), Owner: c.QueryParam("owner")}
-	for name := range c.QueryParams() {
-		if !slices.Contains([]string{"module", "model", "tag", "cursor", "owner", "status", "since", "until", "limit"}, name) {
-			bad(name, "there is no such filter")
-		}
-	}
-	if text := c.QueryParam("status"); text != "" {
-		for st := range strings.SplitSeq(text, ",") {
-			if !slices.Contains(task.States, task.State(st)) {
-				bad("status", "expected states of a task, separated by commas")
-				break
-			}
-			q.State = append(q.State, task.State(st))
-		}
-	}
-	for name, at := range map[string]*time.Time{"since": &q.Since, "until": &q.Until} {
-		if text := c.QueryParam(name); text != "" {
-			var err error
-			if *at, err = time.Parse(time.RFC3339, text); err != nil {
-				bad(name, "expected a time like 2026-11-24T12:00:00Z")
-			}
-		}
-	}
-	if text := c.QueryParam("limit"); text != "" {
-		n, err := strconv.Atoi(text)
-		if q.Limit = n; err != nil || n < 1 || n > 200 {
-			bad("limit", "expected 1 to 200")
-		}
-	}
-	if err := fault.Faults(faults...); err != nil {
-		return err
-	}
-	page, err := s.svc.List(ctx, of(ctx).caller, q)
-	if err != nil {
-		return err
-	}
-	return s.ok(c, http.StatusOK, page)
+	return j
 }
 
 // status is the replaced service's way to ask for a film: by our id, or by the
 // vendor's name of the job, which holds slashes.
 func (s *Server) status(c echo.Context, op service.Operation) error {
 	ctx := c.Request().Context()
-	id := c.Param("*")
-	v, err := s.svc.Get(ctx, of(ctx).caller, id)
+	x, id := of(ctx), rest(c)
+	v, err := s.svc.Get(ctx, x.caller, id)
 	if fault.KindOf(err) == fault.NotFound {
-		v, err = s.svc.ByTicket(ctx, of(ctx).caller, op.Module.Name, id)
+		v, err = s.svc.ByTicket(ctx, x.caller, op.Module.Name, id)
 	}
 	if err != nil {
 		return err
 	}
-	var data map[string]any
-	text, err := json.Marshal(v)
-	if err == nil {
-		err = json.Unmarshal(text, &data)
-	}
-	if err != nil {
-		return err
-	}
-	data["operation_id"] = v.TaskID
-	if len(v.Data) > 0 {
-		data["video_url"] = v.Data[0].URL
-	}
-	return s.ok(c, http.StatusOK, data)
+	x.task = v.TaskID
+	return s.ok(c, http.StatusOK, jobOf(v))
 }
 
 // events streams a task's history, then what happens, until it has ended.
 func (s *Server) events(c echo.Context) error {
 	ctx, id := c.Request().Context(), c.Param("id")
-	after, _ := strconv.ParseInt(c.Request().Header.Get("Last-Event-ID"), 10, 64) // none: from the start
+	last := c.Request().Header.Get("Last-Event-ID")
+	after, _ := strconv.ParseInt(last, 10, 64) // none: from the start
 	news := s.svc.Watch(ctx, id)
 	beat := time.NewTicker(s.Heartbeat)
 	defer beat.Stop()
@@ -173,6 +153,9 @@ func (s *Server) events(c echo.Context) error {
 				return nil // the stream ends; the caller comes back
 			}
 			return err
+		}
+		if !begun && last != "" && len(list) == 0 && v.Status.Ended() {
+			return c.NoContent(http.StatusNoContent) // a browser that comes back stops asking
 		}
 		if !begun {
 			w.Header().Set("Content-Type", "text/event-stream")

@@ -3,6 +3,7 @@ package schema
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"reflect"
 	"strings"
 
@@ -61,6 +62,33 @@ func Register(reg huma.Registry, t reflect.Type) *huma.Schema {
 	ref := reg.Schema(t, true, "Input")
 	touch(reg, ref, t, map[reflect.Type]bool{})
 	return ref
+}
+
+// RegisterForm is [Register] for a form: there pictures are files, several of
+// a list under one name, and may still be given as text.
+func RegisterForm(reg huma.Registry, t reflect.Type) *huma.Schema {
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	form := *resolve(reg, Register(reg, t))
+	form.Properties = maps.Clone(form.Properties)
+	fields, order := goFields(t)
+	for _, name := range order {
+		own, described := form.Properties[name]
+		ft := bare(fields[name].Type)
+		file := &huma.Schema{Type: huma.TypeString, Format: "binary"}
+		switch {
+		case !described:
+		case ft == imageType:
+			file.Description = own.Description
+			form.Properties[name] = file
+		case isList(ft) && bare(ft.Elem()) == imageType:
+			list := *own
+			list.Items = file
+			form.Properties[name] = &list
+		}
+	}
+	return &form
 }
 
 // Name names types in schemas: with their package, so that every module may

@@ -1,0 +1,175 @@
+package httpapi_test
+
+import (
+	"bufio"
+	"fmt"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+
+	"aigc/app/httpapi"
+	"aigc/app/task"
+)
+
+// Who may use what, with which key, however it is shown.
+func TestKeys(t *testing.T) {
+	t.Parallel()
+	r := start(t, keyed)
+	bearer := func(key string) []string { return []string{"Authorization", "Bearer " + key} }
+	cases := map[string]struct {
+		path    string
+		headers []string
+		status  int
+		code    string
+	}{
+		"bearer":               {"/api/tasks", bearer(aliceKey), 200, ""},
+		"bearer, spelt freely": {"/api/tasks", []string{"Authorization", "bearer   " + aliceKey}, 200, ""},
+		"X-API-Key":            {"/api/tasks", []string{"X-API-Key", bobKey}, 200, ""},
+		"none":                 {"/api/tasks", nil, 401, "key_needed"},
+		"empty":                {"/api/tasks", bearer(""), 401, "key_needed"},
+		"basic":                {"/api/tasks", []string{"Authorization", "Basic " + aliceKey}, 401, "key_needed"},
+		"without a scheme":     {"/api/tasks", []string{"Authorization", aliceKey}, 401, "key_needed"},
+		"wrong":                {"/api/tasks", bearer("wrong-key-1"), 401, "key_unknown"},
+		"a prefix":             {"/api/tasks", bearer(aliceKey[:8]), 401, "key_unknown"},
+		"in the query":         {"/api/tasks?key=" + aliceKey, nil, 401, "key_needed"},
+		"an unknown path":      {"/api/nothing", nil, 401, "key_needed"},
+		"metrics, nobody":      {"/metrics", nil, 401, "key_needed"},
+		"metrics, a caller":    {"/metrics", bearer(aliceKey), 403, "admin_needed"},
+		"metrics, an admin":    {"/metrics", bearer(rootKey), 200, ""},
+		"health":               {"/api/health", nil, 200, ""},
+		"alive":                {"/livez", nil, 200, ""},
+		"ready":                {"/readyz", nil, 200, ""},
+		"the docs":             {"/docs", nil, 200, ""},
+		"the document":         {"/openapi.json", nil, 200, ""},
+		"the root":             {"/", nil, 200, ""},
+		"models":               {"/api/models", nil, 401, "key_needed"},
+		"others' tasks":        {"/api/tasks?owner=bob", bearer(aliceKey), 422, "invalid_input"},
+		"one's own by name":    {"/api/tasks?owner=alice", bearer(aliceKey), 200, ""},
+		"an admin's look":      {"/api/tasks?owner=bob", bearer(rootKey), 200, ""},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			a := r.do("GET", c.path, "", c.headers...)
+			a.t = t
+			if c.code != "" {
+				a.want(c.status, c.code)
+			} else if a.StatusCode != c.status {
+				t.Errorf("%d %s", a.StatusCode, a.body)
+			}
+			if (a.StatusCode == 401) != (a.Header.Get("WWW-Authenticate") != "") {
+				t.Errorf("WWW-Authenticate: %q", a.Header.Get("WWW-Authenticate"))
+			}
+		})
+	}
+	t.Cleanup(func() {
+		if strings.Contains(r.logs.String(), "alice-key") {
+			t.Error("a key is in the log")
+		}
+	})
+}
+
+// Over its rate a key hears when to come back.
+func TestRate(t *testing.T) {
+	t.Parallel()
+	r := start(t, keyed, func(r *rig, _ *httpapi.Config) { r.PerMinute = 2 })
+	for i := range 3 {
+		a := r.do("GET", "/api/models", "", "X-API-Key", aliceKey)
+		if i < 2 && a.StatusCode != 200 {
+			t.Fatalf("%d %s", a.StatusCode, a.body)
+		}
+		if i == 2 {
+			if p := a.want(429, "too_many_requests"); !p.Retryable || a.Header.Get("Retry-After") == "" {
+				t.Errorf("%v", a.Header)
+			}
+		}
+	}
+	if a := r.do("GET", "/api/models", "", "X-API-Key", bobKey); a.StatusCode != 200 {
+		t.Errorf("another key: %d", a.StatusCode)
+	}
+}
+
+// No page of another origin gets anything out of a loopback server.
+func TestForeignPages(t *testing.T) {
+	t.Parallel()
+	r := start(t, func(_ *rig, c *httpapi.Config) { c.AllowedHosts = []string{"gateway.example"} })
+	origin := r.url
+	cases := map[string]struct {
+		headers []string
+		code    string // empty: taken
+	}{
+		"no origin":              {nil, ""},
+		"our own page":           {[]string{"Origin", origin, "Sec-Fetch-Site", "same-origin"}, ""},
+		"typed in":               {[]string{"Sec-Fetch-Site", "none"}, ""},
+		"a sandboxed page":       {[]string{"Origin", "null"}, "cross_origin"},
+		"another page":           {[]string{"Origin", "https://evil.example", "Sec-Fetch-Site", "cross-site"}, "cross_origin"},
+		"another port":           {[]string{"Origin", "http://127.0.0.1:9", "Sec-Fetch-Site", "same-site"}, "cross_origin"},
+		"an old browser":         {[]string{"Origin", "https://evil.example"}, "cross_origin"},
+		"only the site is told":  {[]string{"Sec-Fetch-Site", "cross-site"}, "cross_origin"},
+		"a rebound name":         {[]string{"Host", "evil.example", "Origin", "http://evil.example", "Sec-Fetch-Site", "same-origin"}, "foreign_host"},
+		"a rebound name, a port": {[]string{"Host", "evil.example:80"}, "foreign_host"},
+		"localhost":              {[]string{"Host", "localhost:1"}, ""},
+		"LOCALHOST":              {[]string{"Host", "LOCALHOST"}, ""},
+		"IPv6":                   {[]string{"Host", "[::1]:80"}, ""},
+		"an allowed name":        {[]string{"Host", "gateway.example"}, ""},
+		"a longer name":          {[]string{"Host", "localhost.evil.example"}, "foreign_host"},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			a := r.do("POST", draw, `{"prompt":"fox"}`, c.headers...)
+			a.t = t
+			if c.code != "" {
+				a.want(403, c.code)
+			} else if a.StatusCode != 200 {
+				t.Errorf("%d %s", a.StatusCode, a.body)
+			}
+			for name := range a.Header {
+				if strings.HasPrefix(name, "Access-Control-") {
+					t.Errorf("%s: %s", name, a.Header.Get(name))
+				}
+			}
+		})
+	}
+	if a := r.do("OPTIONS", draw, "", "Origin", "https://evil.example", "Access-Control-Request-Method", "POST"); a.Header.Get("Access-Control-Allow-Origin") != "" {
+		t.Errorf("a preflight is granted: %v", a.Header)
+	}
+}
+
+// A body that does not come is given up, and says so.
+func TestSlowBody(t *testing.T) {
+	t.Parallel()
+	r := start(t)
+	conn, err := net.Dial("tcp", strings.TrimPrefix(r.url, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	fmt.Fprintf(conn, "POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{\"pro", draw)
+	res, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	if res.StatusCode != http.StatusRequestTimeout || !res.Close {
+		t.Errorf("%d %v", res.StatusCode, res.Header)
+	}
+}
+
+// One caller cannot see or move another's task.
+func TestOwners(t *testing.T) {
+	t.Parallel()
+	r := start(t, keyed)
+	v := r.do("POST", draw, `{"prompt":"drop"}`, "X-API-Key", aliceKey).view()
+	if v.Status != task.InDoubt {
+		t.Fatalf("%+v", v)
+	}
+	for _, path := range []string{"GET ", "GET /events", "POST /cancel", "POST /retry", "POST /resume", "POST /discard"} {
+		method, rest, _ := strings.Cut(path, " ")
+		r.do(method, "/api/tasks/"+v.TaskID+rest, "", "X-API-Key", bobKey).want(404, "task_not_found")
+	}
+	if a := r.do("GET", "/api/tasks/"+v.TaskID, "", "X-API-Key", rootKey); a.StatusCode != 200 {
+		t.Errorf("the admin: %d", a.StatusCode)
+	}
+}

@@ -1,0 +1,237 @@
+package httpapi_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"aigc/app/service"
+)
+
+// The document describes every route and what each takes and answers.
+func TestDocument(t *testing.T) {
+	t.Parallel()
+	r := start(t)
+	type media struct {
+		Schema struct {
+			Ref        string `json:"$ref"`
+			Properties map[string]struct {
+				Type, Format string
+				Items        struct{ Type, Format string }
+			}
+		}
+	}
+	var doc struct {
+		OpenAPI string
+		Paths   map[string]map[string]struct {
+			OperationID string
+			Summary     string
+			Parameters  []struct{ Name, In string }
+			RequestBody struct{ Content map[string]media }
+			Responses   map[string]struct {
+				Description string
+				Content     map[string]media
+			}
+		}
+		Components struct{ Schemas map[string]json.RawMessage }
+	}
+	a := r.do("GET", "/openapi.json", "")
+	if err := json.Unmarshal(a.body, &doc); err != nil || doc.OpenAPI != "3.1.0" {
+		t.Fatalf("%v: %s", err, doc.OpenAPI)
+	}
+	want := map[string]struct{ params, bodies, answers string }{
+		"get /":                                  {"", "", "200 default"},
+		"get /api/health":                        {"", "", "200 default"},
+		"get /livez":                             {"", "", "200 default"},
+		"get /readyz":                            {"", "", "200 default"},
+		"get /metrics":                           {"", "", "200 default"},
+		"get /api/models":                        {"schema", "", "200 default"},
+		"post /api/quote":                        {"", "application/json", "200 default"},
+		"post /api/images/create":                {"Idempotency-Key Prefer X-Tags", "application/json", "200 202 default"},
+		"post /api/gallery/draw":                 {"Idempotency-Key Prefer X-Tags", "application/json multipart/form-data", "200 202 default"},
+		"post /api/gallery/film":                 {"Idempotency-Key Prefer X-Tags", "application/json multipart/form-data", "200 202 default"},
+		"get /api/gallery/status/{operation_id}": {"operation_id", "", "200 default"},
+		"post /api/files/upload":                 {"", "multipart/form-data", "200 default"},
+		"get /api/images/{object}":               {"Range object", "", "200 206 304 default"},
+		"head /api/images/{object}":              {"Range object", "", "200 default"},
+		"get /api/tasks":                         {"cursor limit model module owner since status tag until", "", "200 default"},
+		"get /api/tasks/{id}":                    {"id wait", "", "200 default"},
+		"get /api/tasks/{id}/events":             {"Last-Event-ID id", "", "200 204 default"},
+		"post /api/tasks/{id}/cancel":            {"id", "", "200 default"},
+		"post /api/tasks/{id}/retry":             {"id", "", "202 default"},
+		"post /api/tasks/{id}/resume":            {"id", "", "200 default"},
+		"post /api/tasks/{id}/discard":           {"id", "", "200 default"},
+	}
+	seen := map[string]bool{}
+	for path, methods := range doc.Paths {
+		for method, o := range methods {
+			w, known := want[method+" "+path]
+			if !known {
+				t.Errorf("%s %s is new: say here what it takes", method, path)
+				continue
+			}
+			delete(want, method+" "+path)
+			var params []string
+			for _, p := range o.Parameters {
+				params = append(params, p.Name)
+			}
+			slices.Sort(params)
+			if got := strings.Join(params, " "); got != w.params {
+				t.Errorf("%s %s takes %q, want %q", method, path, got, w.params)
+			}
+			if got := keys(o.RequestBody.Content); got != w.bodies {
+				t.Errorf("%s %s takes the bodies %q, want %q", method, path, got, w.bodies)
+			}
+			if got := keys(o.Responses); got != w.answers {
+				t.Errorf("%s %s answers %q, want %q", method, path, got, w.answers)
+			}
+			if o.OperationID == "" || seen[o.OperationID] || o.Summary == "" {
+				t.Errorf("%s %s: the id %q is missing or used twice, or there is no summary", method, path, o.OperationID)
+			}
+			seen[o.OperationID] = true
+		}
+	}
+	for left := range want {
+		t.Errorf("%s is not described", left)
+	}
+	f := doc.Paths["/api/gallery/draw"]["post"].RequestBody.Content["multipart/form-data"].Schema.Properties
+	if f["image"].Type != "string" || f["image"].Format != "binary" || f["images"].Type != "array" || f["images"].Items.Format != "binary" || f["prompt"].Format != "" {
+		t.Errorf("pictures of a form: %+v", f)
+	}
+	for _, m := range regexp.MustCompile(`"#/components/schemas/([^"]+)"`).FindAllStringSubmatch(string(a.body), -1) {
+		if doc.Components.Schemas[m[1]] == nil {
+			t.Errorf("%s is named and not described", m[1])
+		}
+	}
+}
+
+func keys[V any](m map[string]V) string {
+	var out []string
+	for k := range m {
+		out = append(out, k)
+	}
+	slices.Sort(out)
+	return strings.Join(out, " ")
+}
+
+// What the page of the docs needs comes from here, under a policy that lets
+// nothing else in.
+func TestDocsWorkOffline(t *testing.T) {
+	t.Parallel()
+	r := start(t)
+	page := r.do("GET", "/docs", "")
+	csp := page.Header.Get("Content-Security-Policy")
+	if !strings.Contains(csp, "default-src 'self'") || strings.Contains(csp, "unsafe-eval") || strings.Contains(csp, "script-src") {
+		t.Errorf("Content-Security-Policy: %s", csp)
+	}
+	if strings.Contains(string(page.body), "<script>") || strings.Contains(string(page.body), "://") {
+		t.Errorf("the page needs more than its own files:\n%s", page.body)
+	}
+	for _, m := range regexp.MustCompile(`(?:src|href)="([^"]+)"`).FindAllStringSubmatch(string(page.body), -1) {
+		if a := r.do("GET", m[1], ""); a.StatusCode != 200 || len(a.body) == 0 {
+			t.Errorf("%s: %d", m[1], a.StatusCode)
+		}
+	}
+	r.do("GET", "/docs/nothing.js", "").want(404, "no_such_route")
+	r.do("GET", "/docs/..%2fopenapi.go", "").want(404, "no_such_route")
+}
+
+// What can be got can be asked for by HEAD.
+func TestHead(t *testing.T) {
+	t.Parallel()
+	r := start(t)
+	id := r.do("POST", draw, `{"prompt":"fox"}`).view().TaskID
+	for _, path := range []string{"/", "/livez", "/readyz", "/api/health", "/docs", "/docs/init.js", "/openapi.json", "/api/models", "/api/tasks", "/api/tasks/" + id, "/metrics"} {
+		if a := r.do("HEAD", path, ""); a.StatusCode != 200 || len(a.body) > 0 {
+			t.Errorf("HEAD %s: %d, %d bytes", path, a.StatusCode, len(a.body))
+		}
+	}
+	if a := r.do("HEAD", "/api/tasks/"+id+"/events", ""); a.StatusCode != http.StatusMethodNotAllowed {
+		t.Errorf("HEAD of a stream: %d", a.StatusCode)
+	}
+}
+
+// A store that is gone shows in health and readiness, and only there a 503
+// says what is down.
+func TestHealth(t *testing.T) {
+	t.Parallel()
+	r := start(t)
+	type health struct {
+		service.Health
+		Files struct{ Enabled bool } `json:"file_storage"`
+	}
+	look := func() (int, health) {
+		a := r.do("GET", "/api/health", "")
+		var h health
+		if err := json.Unmarshal(a.body, &h); err != nil {
+			t.Fatal(err)
+		}
+		return a.StatusCode, h
+	}
+	status, h := look()
+	if status != 200 || h.Status != "healthy" || h.Storage.Status != "ok" || !h.Files.Enabled || !slices.Equal(h.Models, []string{"gallery"}) || len(h.Components) != 4 {
+		t.Errorf("%d %+v", status, h)
+	}
+	if a := r.do("GET", "/readyz", ""); a.StatusCode != 200 || string(a.body) != "ok\n" {
+		t.Errorf("%d %s", a.StatusCode, a.body)
+	}
+	incoming, err := filepath.Glob(filepath.Join(r.Dir, "objects", ".tmp-*"))
+	if err != nil || len(incoming) != 1 {
+		t.Fatal(incoming, err)
+	}
+	if err := os.RemoveAll(incoming[0]); err != nil {
+		t.Fatal(err)
+	}
+	status, h = look()
+	if status != 503 || h.Status != "unhealthy" || h.Storage.Status != "down" || h.Components["ledger"].Status != "ok" {
+		t.Errorf("without objects: %d %+v", status, h)
+	}
+	if p := r.do("GET", "/readyz", "").want(503, "not_ready"); !p.Retryable || strings.Contains(p.Title, "vendor") {
+		t.Errorf("%+v", p)
+	}
+	if a := r.do("GET", "/livez", ""); a.StatusCode != 200 {
+		t.Errorf("alive: %d", a.StatusCode)
+	}
+}
+
+// Labels come from routes and methods we know, never from a caller.
+func TestMetrics(t *testing.T) {
+	t.Parallel()
+	r := start(t)
+	r.do("GET", "/api/tasks/secretvalue", "")
+	r.do("GET", "/secretvalue", "")
+	r.do("SECRETVALUE", "/api/tasks", "")
+	r.do("GET", "/api/images/secretvalue", "")
+	body := string(r.do("GET", "/metrics", "").body)
+	for _, line := range []string{
+		`aigc_http_requests_total{method="GET",route="/api/tasks/:id",status="404"} 1`,
+		`aigc_http_requests_total{method="GET",route="unmatched",status="404"} 1`,
+		`aigc_http_requests_total{method="GET",route="/api/images/*",status="404"} 1`,
+		`aigc_http_request_seconds_count{method="GET",route="/api/images/*"} 1`,
+		"aigc_http_requests_open 1",
+	} {
+		if !strings.Contains(body, line) {
+			t.Errorf("%s is missing", line)
+		}
+	}
+	if strings.Contains(strings.ToLower(body), "secretvalue") {
+		t.Error("a caller's word became a label")
+	}
+}
+
+// A request id of the caller's is kept if it may stand in a log.
+func TestRequestID(t *testing.T) {
+	t.Parallel()
+	r := start(t)
+	for id, kept := range map[string]bool{"my-id_1.2:3": true, "with space": false, strings.Repeat("x", 129): false, `"quoted"`: false} {
+		a := r.do("GET", "/api/tasks", "", "X-Request-ID", id)
+		if got := a.Header.Get("X-Request-Id"); (got == id) != kept || got == "" {
+			t.Errorf("%q became %q", id, got)
+		}
+	}
+}

@@ -1,0 +1,249 @@
+package httpapi_test
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"aigc/app/service"
+	"aigc/app/task"
+)
+
+// What lists can be asked for, and all that is wrong with a question at once.
+func TestList(t *testing.T) {
+	t.Parallel()
+	r := start(t)
+	var ids []string
+	for _, body := range []string{`{"prompt":"fox"}`, `{"prompt":"refuse"}`, `{"prompt":"drop"}`, `{"prompt":"fox","n":2}`} {
+		a := r.do("POST", draw, body, "X-Tags", "zoo, "+strings.Repeat("x", 65))
+		ids = append(ids, strings.TrimPrefix(a.Header.Get("Location"), "/api/tasks/"))
+	}
+	film := r.do("POST", "/api/gallery/film", `{"prompt":"fox"}`, "Prefer", "wait=20").view().TaskID
+	pick := func(which ...int) string {
+		var out []string
+		for _, i := range which {
+			out = append(out, ids[i])
+		}
+		return strings.Join(out, " ")
+	}
+	cases := map[string]struct{ query, want string }{
+		"all":               {"", film + " " + pick(3, 2, 1, 0)},
+		"by state":          {"?status=failed", pick(1)},
+		"by states":         {"?status=failed,in_doubt", pick(2, 1)},
+		"by states, apart":  {"?status=failed&status=in_doubt", pick(2, 1)},
+		"by model":          {"?model=reel-1", film},
+		"by module":         {"?module=nothing", ""},
+		"by tag":            {"?tag=zoo", pick(3, 2, 1, 0)},
+		"by a tag too long": {"?tag=" + strings.Repeat("x", 65), ""},
+		"a page":            {"?limit=2", film + " " + pick(3)},
+		"the page after":    {"?limit=2&cursor=" + ids[3], pick(2, 1)},
+		"since":             {"?since=2999-01-01T00:00:00Z", ""},
+		"until":             {"?until=2999-01-01T00:00:00%2B02:00", film + " " + pick(3, 2, 1, 0)},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			a := r.do("GET", "/api/tasks"+c.query, "")
+			a.t = t
+			var page service.Page
+			a.data(&page)
+			var got []string
+			for _, v := range page.Tasks {
+				got = append(got, v.TaskID)
+			}
+			if strings.Join(got, " ") != c.want || (page.Next != "") != strings.Contains(c.query, "limit") {
+				t.Errorf("%v, then %q; want %s", got, page.Next, c.want)
+			}
+		})
+	}
+	for query, want := range map[string]string{
+		"?cursor=zzz": "query.cursor", "?cursor=%00": "query.cursor", "?limit=0": "query.limit", "?limit=201": "query.limit", "?limit=1&limit=2": "query.limit",
+		"?status=done": "query.status", "?status=": "query.status", "?since=yesterday&until=now&limit=x&nothing=1": "query.nothing query.since query.until query.limit",
+		"?" + strings.Repeat("n", 100) + "=1": "query." + strings.Repeat("n", 64) + "…",
+	} {
+		if p := r.do("GET", "/api/tasks"+query, "").want(422, "invalid_input"); places(p) != want {
+			t.Errorf("%s: faults at %q, want %q", query, places(p), want)
+		}
+	}
+}
+
+// stream reads events until the server ends them.
+type stream struct {
+	*http.Response
+	lines *bufio.Scanner
+}
+
+func (r *rig) follow(id string, last ...string) *stream {
+	r.t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	r.t.Cleanup(cancel)
+	req, err := http.NewRequestWithContext(ctx, "GET", r.url+"/api/tasks/"+id+"/events", nil)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	if len(last) > 0 {
+		req.Header.Set("Last-Event-ID", last[0])
+	}
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	r.t.Cleanup(func() { _ = res.Body.Close() })
+	return &stream{res, bufio.NewScanner(res.Body)}
+}
+
+// next reads to a line that begins like this; false at the end.
+func (s *stream) next(prefix string) (string, bool) {
+	for s.lines.Scan() {
+		if rest, ok := strings.CutPrefix(s.lines.Text(), prefix); ok {
+			return rest, true
+		}
+	}
+	return "", false
+}
+
+func (s *stream) states() string {
+	var out []string
+	for {
+		name, ok := s.next("event: ")
+		if !ok {
+			return strings.Join(out, " ")
+		}
+		out = append(out, name)
+	}
+}
+
+// Events: from the start, from where one was, live, and to the end only.
+func TestEvents(t *testing.T) {
+	t.Parallel()
+	r := start(t)
+	done := r.do("POST", draw, `{"prompt":"fox"}`).view().TaskID
+	const life = "queued submitting storing succeeded"
+	for last, want := range map[string]string{"": life, "0": life, "2": "storing succeeded", "nonsense": life} {
+		if got := r.follow(done, last).states(); got != want {
+			t.Errorf("after %q: %s, want %s", last, got, want)
+		}
+	}
+	for _, last := range []string{"4", "99"} {
+		if s := r.follow(done, last); s.StatusCode != http.StatusNoContent {
+			t.Errorf("after %s, at the end: %d", last, s.StatusCode)
+		}
+	}
+	r.do("GET", "/api/tasks/nothing/events", "").want(404, "task_not_found")
+
+	held := r.do("POST", draw, `{"prompt":"hold it"}`, "Prefer", "respond-async").view().TaskID
+	s := r.follow(held)
+	if s.Header.Get("Content-Type") != "text/event-stream" || s.Header.Get("Cache-Control") != "no-store" {
+		t.Errorf("%v", s.Header)
+	}
+	data, _ := s.next("data: ")
+	var e task.Event
+	if err := json.Unmarshal([]byte(data), &e); err != nil || e.Task != held || e.Seq != 1 || e.To != task.Queued {
+		t.Errorf("%v: %s", err, data)
+	}
+	if _, ok := s.next(": "); !ok { // a sign of life
+		t.Fatal("the stream ended before the task")
+	}
+	r.vendor.Release()
+	if got := s.states(); !strings.HasSuffix(got, "storing succeeded") {
+		t.Errorf("%s", got)
+	}
+}
+
+// A server that stops lets its streams go; their readers come back.
+func TestDrain(t *testing.T) {
+	t.Parallel()
+	r := start(t)
+	id := r.do("POST", draw, `{"prompt":"hold it"}`, "Prefer", "respond-async").view().TaskID
+	s := r.follow(id)
+	if _, ok := s.next("data: "); !ok {
+		t.Fatal("no events")
+	}
+	r.api.Drain()
+	if _, ok := s.next("event: succeeded"); ok {
+		t.Error("the task was not held")
+	}
+}
+
+// The answers of a cancel and of the deeds of a person, over the wire.
+func TestDeeds(t *testing.T) {
+	t.Parallel()
+	r := start(t)
+	group := r.do("POST", draw, `{"prompt":"drop","n":2}`).view()
+	p := r.do("POST", "/api/tasks/"+group.TaskID+"/retry", "").want(409, "retry_of_group")
+	for _, id := range group.Group.Children {
+		if !strings.Contains(p.Detail, id) {
+			t.Errorf("%s is not named: %s", id, p.Detail)
+		}
+	}
+	if v := r.do("POST", "/api/tasks/"+group.TaskID+"/discard", "").view(); v.Status != task.Failed || v.Group == nil {
+		t.Errorf("%+v", v)
+	}
+	lost := r.do("POST", draw, `{"prompt":"drop"}`).view().TaskID
+	a := r.do("POST", "/api/tasks/"+lost+"/retry", "")
+	next := a.view()
+	if a.StatusCode != 202 || next.RetryOf != lost || a.Header.Get("Location") != "/api/tasks/"+next.TaskID {
+		t.Errorf("%d %v", a.StatusCode, a.Header)
+	}
+	if again := r.do("POST", "/api/tasks/"+lost+"/retry", "").view(); again.TaskID != next.TaskID {
+		t.Error("a second retry bought again")
+	}
+	var c struct {
+		Outcome string
+		Task    service.View
+	}
+	r.do("POST", "/api/tasks/"+lost+"/cancel", "").data(&c)
+	if c.Outcome != service.CancelTooLate || c.Task.TaskID != lost {
+		t.Errorf("%+v", c)
+	}
+	r.do("POST", "/api/tasks/"+lost+"/resume", "").want(409, "not_resumable")
+	r.do("POST", "/api/tasks/"+lost+"/discard", "").want(409, "not_discardable")
+}
+
+// The replaced service's route: by our id and by the vendor's name of the job,
+// whose slashes some escape.
+func TestStatusOfFilm(t *testing.T) {
+	t.Parallel()
+	r := start(t)
+	type film struct {
+		service.View
+		OperationID string `json:"operation_id"`
+		VideoURL    string `json:"video_url"`
+	}
+	var v film
+	r.do("POST", "/api/gallery/film", `{"prompt":"fox"}`, "Prefer", "wait=20").data(&v)
+	if v.OperationID != v.TaskID || v.VideoURL == "" || !strings.HasPrefix(v.VendorID, "reels/") {
+		t.Fatalf("%+v", v)
+	}
+	for _, name := range []string{v.TaskID, v.VendorID, strings.ReplaceAll(v.VendorID, "/", "%2F")} {
+		var later film
+		if r.do("GET", "/api/gallery/status/"+name, "").data(&later); later.TaskID != v.TaskID || later.OperationID != v.TaskID || later.VideoURL != v.VideoURL {
+			t.Errorf("%s: %+v", name, later)
+		}
+	}
+	for _, name := range []string{"", "nothing", "reels/nothing/a"} {
+		r.do("GET", "/api/gallery/status/"+name, "").want(404, "task_not_found")
+	}
+}
+
+// A wait is as long as was asked, and ends when the task does.
+func TestWait(t *testing.T) {
+	t.Parallel()
+	r := start(t)
+	id := r.do("POST", draw, `{"prompt":"hold it"}`, "Prefer", "respond-async").view().TaskID
+	if v := r.do("GET", "/api/tasks/"+id+"?wait=0.01", "").view(); v.Status.Settled() {
+		t.Errorf("%s", v.Status)
+	}
+	for _, wait := range []string{"20", "1e300", "Inf"} {
+		got := make(chan *answer)
+		go func() { got <- r.do("GET", fmt.Sprintf("/api/tasks/%s?wait=%s", id, wait), "") }()
+		r.vendor.Release()
+		if v := (<-got).view(); v.Status != task.Succeeded {
+			t.Errorf("wait=%s: %s", wait, v.Status)
+		}
+	}
+}
