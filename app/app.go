@@ -163,7 +163,7 @@ func Start(ctx context.Context, c *config.Loaded, h *module.Host, roles Roles, l
 	})
 	a.serve(rest, a.REST.Handler())
 	a.serve(mcp, a.MCP.Handler())
-	a.onStop(func(context.Context) error { a.Service.Release(); return nil }) // first of all: nobody waits for a stop
+	a.onStop(func(context.Context) error { a.Service.Release(); a.REST.Drain(); return nil }) // first of all: nobody waits for a stop
 	a.lock.URL, a.lock.MCP = restURL, mcpURL
 	return a, a.lock.write()
 }

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"aigc/app/service"
+	"aigc/app/task"
 )
 
 // The document describes every route and what each takes and answers.
@@ -54,6 +55,7 @@ func TestDocument(t *testing.T) {
 		"post /api/quote":                        {"", "application/json", "200 default"},
 		"post /api/images/create":                {"Idempotency-Key Prefer X-Tags", "application/json", "200 202 default"},
 		"post /api/gallery/draw":                 {"Idempotency-Key Prefer X-Tags", "application/json multipart/form-data", "200 202 default"},
+		"post /api/gallery/paint":                {"Idempotency-Key Prefer X-Tags", "application/json multipart/form-data", "200 202 default"},
 		"post /api/gallery/film":                 {"Idempotency-Key Prefer X-Tags", "application/json multipart/form-data", "200 202 default"},
 		"get /api/gallery/status/{operation_id}": {"operation_id", "", "200 default"},
 		"post /api/files/upload":                 {"", "multipart/form-data", "200 default"},
@@ -102,6 +104,11 @@ func TestDocument(t *testing.T) {
 	f := doc.Paths["/api/gallery/draw"]["post"].RequestBody.Content["multipart/form-data"].Schema.Properties
 	if f["image"].Type != "string" || f["image"].Format != "binary" || f["images"].Type != "array" || f["images"].Items.Format != "binary" || f["prompt"].Format != "" {
 		t.Errorf("pictures of a form: %+v", f)
+	}
+	for _, st := range task.States {
+		if !strings.Contains(string(doc.Components.Schemas["ServiceView"]), `"`+string(st)+`"`) {
+			t.Errorf("the state %s is not described", st)
+		}
 	}
 	for _, m := range regexp.MustCompile(`"#/components/schemas/([^"]+)"`).FindAllStringSubmatch(string(a.body), -1) {
 		if doc.Components.Schemas[m[1]] == nil {

@@ -15,17 +15,15 @@ import (
 	"aigc/app/task"
 )
 
-// operation mounts an operation at all its paths; aliases stay out of the
-// document.
+// operation mounts an operation at all its paths.
 func (s *Server) operation(op service.Operation) {
 	h := func(c echo.Context) error { return s.generate(c, op) }
 	for i, p := range op.Entry.Operation.Paths {
-		if i > 0 {
-			s.access["/api"+p] = keyed
-			s.echo.POST("/api"+p, h)
-			continue
+		o := s.route(http.MethodPost, "/api"+p, "", op.Module.Name, keyed, h)
+		s.documentPurchase(o, op)
+		if i > 0 { // an alias; ids are unique
+			o.OperationID += "_" + strconv.Itoa(i+1)
 		}
-		s.documentPurchase(s.route(http.MethodPost, "/api"+p, "", op.Module.Name, keyed, h), op)
 	}
 	if p := op.Entry.Operation.StatusPath; p != "" {
 		o := s.route(http.MethodGet, "/api"+p+"*", "A task by our id or the vendor's name of the job", op.Module.Name, keyed, func(c echo.Context) error { return s.status(c, op) })

@@ -94,7 +94,7 @@ type Lifted interface {
 // View is a task as callers see it: `data` of the envelope.
 type View struct {
 	TaskID    string          `json:"task_id"`
-	Status    task.State      `json:"status"`
+	Status    task.State      `json:"status" enum:"queued,submitting,running,storing,succeeded,in_doubt,failed,canceled"`
 	Progress  float64         `json:"progress"`
 	Message   string          `json:"message,omitempty"`
 	Created   int64           `json:"created"` // unix seconds
@@ -102,7 +102,7 @@ type View struct {
 	Kind      string          `json:"kind"` // "gpt.generations"
 	Model     string          `json:"model"`
 	Cost      Cost            `json:"cost"`
-	Charged   fault.Charge    `json:"charged"`
+	Charged   fault.Charge    `json:"charged" enum:"no,yes,unknown"`
 	Usage     json.RawMessage `json:"usage,omitempty"`
 	Warnings  []string        `json:"warnings"`
 	Sandbox   bool            `json:"sandbox"`
@@ -111,7 +111,7 @@ type View struct {
 	Tags      []string        `json:"tags,omitempty"`
 	RetryOf   string          `json:"retry_of,omitempty"`
 	RetriedAs string          `json:"retried_as,omitempty"`
-	Media     module.Kind     `json:"media"`
+	Media     module.Kind     `json:"media" enum:"image,video"`
 	Vendor    string          `json:"vendor,omitempty"`
 	VendorID  string          `json:"vendor_id,omitempty"` // the vendor's name of the job
 	Finished  int64           `json:"finished,omitempty"`
