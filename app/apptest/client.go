@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -51,6 +52,16 @@ func (a Answer) View(t testing.TB) *service.View {
 		t.Fatalf("status %d, no task: %v\n%.1000s", a.Status, err, a.Body)
 	}
 	return &v
+}
+
+// TaskID reads which task the answer is about, a success or a failure.
+func (a Answer) TaskID(t testing.TB) string {
+	t.Helper()
+	id := strings.TrimPrefix(a.Header.Get("Location"), "/api/tasks/")
+	if id == "" {
+		t.Fatalf("status %d, without a task's Location: %.1000s", a.Status, a.Body)
+	}
+	return id
 }
 
 // Try sends one request; headers come in pairs. The error is the exchange's own.

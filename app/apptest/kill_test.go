@@ -28,42 +28,63 @@ var families = map[string]struct{ path, body string }{
 	"veo3":     {"/api/veo3/generate", `{"prompt":"a moon over mountains","duration_seconds":4}`},
 }
 
-// Where the process can die, and what must become of the task.
+// Where the process can die, and what must become of the task. A point with a
+// number is passed so many times first: a ticket and then a result are spooled.
 var deaths = []struct {
 	point  string
 	family string
+	fault  string // for the sandbox
 	want   task.State
 	bought int
 }{
-	{"accepted", "gpt", task.Succeeded, 1},
-	{"claimed", "gpt", task.InDoubt, 0},
-	{"sending", "gpt", task.InDoubt, 0},
-	{"answered", "gpt", task.InDoubt, 1},
-	{"spooled", "gpt", task.Succeeded, 1},
-	{"storing", "gpt", task.Succeeded, 1},
-	{"objects_stored", "gpt", task.Succeeded, 1},
-	{"succeeded", "gpt", task.Succeeded, 1},
+	{"accepted", "gpt", "", task.Succeeded, 1},
+	{"claimed", "gpt", "", task.InDoubt, 0},
+	{"sending", "gpt", "", task.InDoubt, 0},
+	{"answered", "gpt", "", task.InDoubt, 1},
+	{"spooled", "gpt", "", task.Succeeded, 1},
+	{"storing", "gpt", "", task.Succeeded, 1},
+	{"objects_stored", "gpt", "", task.Succeeded, 1},
+	{"succeeded", "gpt", "", task.Succeeded, 1},
 
-	{"answered", "seedream", task.InDoubt, 1},
-	{"spooled", "seedream", task.Succeeded, 1},
-	{"answer_saved", "seedream", task.Succeeded, 1},
-	{"storing", "seedream", task.Succeeded, 1},
-	{"objects_stored", "seedream", task.Succeeded, 1},
-	{"succeeded", "seedream", task.Succeeded, 1},
+	{"answered", "seedream", "", task.InDoubt, 1},
+	{"spooled", "seedream", "", task.Succeeded, 1},
+	{"answer_saved", "seedream", "", task.Succeeded, 1},
+	{"storing", "seedream", "", task.Succeeded, 1},
+	{"objects_stored", "seedream", "", task.Succeeded, 1},
+	{"succeeded", "seedream", "", task.Succeeded, 1},
 
-	{"answered", "flux", task.InDoubt, 1},
-	{"spooled", "flux", task.Succeeded, 1},
-	{"answer_saved", "flux", task.Succeeded, 1},
-	{"polled", "flux", task.Succeeded, 1},
-	{"spooled:2", "flux", task.Succeeded, 1}, // the answer of the poll, after the ticket
-	{"storing", "flux", task.Succeeded, 1},
-	{"objects_stored", "flux", task.Succeeded, 1},
-	{"succeeded", "flux", task.Succeeded, 1},
+	{"answered", "flux", "", task.InDoubt, 1},
+	{"spooled", "flux", "", task.Succeeded, 1},
+	{"answer_saved", "flux", "", task.Succeeded, 1},
+	{"polled", "flux", "", task.Succeeded, 1},
+	{"spooled:2", "flux", "", task.Succeeded, 1},
+	{"answer_saved:2", "flux", "", task.Succeeded, 1},
+	{"storing", "flux", "", task.Succeeded, 1},
+	{"objects_stored", "flux", "", task.Succeeded, 1},
+	{"succeeded", "flux", "", task.Succeeded, 1},
 
-	{"spooled", "veo3", task.Succeeded, 1},
-	{"polled", "veo3", task.Succeeded, 1},
-	{"spooled:2", "veo3", task.Succeeded, 1},
-	{"objects_stored", "veo3", task.Succeeded, 1},
+	{"spooled", "veo3", "", task.Succeeded, 1},
+	{"polled", "veo3", "", task.Succeeded, 1},
+	{"spooled:2", "veo3", "", task.Succeeded, 1},
+	{"objects_stored", "veo3", "", task.Succeeded, 1},
+
+	// The vendor's no is lost with the process, or told just in time.
+	{"telling_queued", "gpt", "[[429]]", task.InDoubt, 0},
+	{"told_queued", "gpt", "[[429]]", task.Succeeded, 1},
+	{"telling_failed", "gpt", "[[refuse]]", task.InDoubt, 0},
+	{"told_failed", "gpt", "[[refuse]]", task.Failed, 0},
+	{"telling_in_doubt", "gpt", "[[drop]]", task.InDoubt, 1},
+	{"told_in_doubt", "gpt", "[[drop]]", task.InDoubt, 1},
+
+	// What a poll said is asked again.
+	{"telling_failed", "flux", "[[fail]]", task.Failed, 1},
+	{"told_failed", "flux", "[[fail]]", task.Failed, 1},
+
+	// The address died: the vendor is asked again, once, whoever asks.
+	{"telling_running", "flux", "[[expired]]", task.Failed, 1},
+	{"told_running", "flux", "[[expired]]", task.Failed, 1},
+	{"telling_failed", "seedream", "[[html]]", task.Failed, 1},
+	{"told_failed", "seedream", "[[html]]", task.Failed, 1},
 }
 
 // The process kills itself at every arrow of the table of moves. After a
@@ -73,9 +94,16 @@ func TestKilledAtEveryArrow(t *testing.T) {
 	bin := apptest.Binary(t, "faults")
 	box := apptest.StartSandbox(t, bin)
 	for _, d := range deaths {
-		t.Run(d.family+"/"+d.point, func(t *testing.T) {
+		t.Run(d.family+"/"+d.point+d.fault, func(t *testing.T) {
 			t.Parallel()
-			v := dieAndRestart(t, bin, box, d.point, families[d.family].path, families[d.family].body)
+			body := families[d.family].body
+			if d.fault != "" {
+				body = strings.Replace(body, `","`, ` `+d.fault+`","`, 1)
+				if !strings.Contains(body, d.fault) {
+					body = strings.Replace(body, `"}`, ` `+d.fault+`"}`, 1)
+				}
+			}
+			_, v := dieAndRestart(t, bin, box, d.point, families[d.family].path, body)
 			if v.Status != d.want {
 				t.Errorf("the task is %s (%+v), want %s", v.Status, v.Error, d.want)
 			}
@@ -89,9 +117,38 @@ func TestKilledAtEveryArrow(t *testing.T) {
 	}
 }
 
+// One process dies among the children of a group: every child is bought once
+// at most, and the group ends with what there is.
+func TestKilledAmongAGroup(t *testing.T) {
+	bin := apptest.Binary(t, "faults")
+	box := apptest.StartSandbox(t, bin)
+	for point, surely := range map[string]int{"claimed:2": 0, "spooled:2": 2, "answer_saved:2": 2, "succeeded": 1, "succeeded:2": 2} {
+		t.Run(point, func(t *testing.T) {
+			t.Parallel()
+			p, v := dieAndRestart(t, bin, box, point, families["flux"].path, `{"prompt":"a cat","n":3}`)
+			if v.Group == nil || len(v.Group.Children) != 3 {
+				t.Fatalf("%+v", v)
+			}
+			doubts := 0
+			for _, id := range v.Group.Children {
+				child := p.Task(id)
+				if n := box.Purchases().ByTask[id]; n > 1 || child.Status == task.Succeeded && n != 1 {
+					t.Errorf("child %s is %s, bought %d times", id, child.Status, n)
+				}
+				if child.Status == task.InDoubt {
+					doubts++
+				}
+			}
+			if len(v.Data) < surely || len(v.Data)+doubts != 3 {
+				t.Errorf("%d pictures and %d in doubt: %+v", len(v.Data), doubts, v)
+			}
+		})
+	}
+}
+
 // dieAndRestart sends one request to a process that dies at a point, starts
 // another on the same folder, and follows the task to where it settles.
-func dieAndRestart(t *testing.T, bin string, box *apptest.Sandbox, point, path, body string) *service.View {
+func dieAndRestart(t *testing.T, bin string, box *apptest.Sandbox, point, path, body string) (*apptest.Process, *service.View) {
 	t.Helper()
 	dir := t.TempDir()
 	p := apptest.StartAll(t, bin, dir, box.Env(), "AIGC_KILL_AT="+point)
@@ -102,19 +159,18 @@ func dieAndRestart(t *testing.T, bin string, box *apptest.Sandbox, point, path, 
 	p = apptest.StartAll(t, bin, dir, box.Env())
 	restarted := time.Now()
 	a := p.Do("POST", path, body, "Idempotency-Key", key, "Prefer", "respond-async")
-	v := a.View(t)
 	if a.Header.Get("Idempotent-Replayed") != "true" {
 		t.Errorf("the task was not found again: %s", a.Body)
 	}
-	v = p.Settle(v.TaskID, 20*time.Second)
+	v := p.Settle(a.TaskID(t), 60*time.Second)
 	if d := time.Since(restarted); v.Status == task.InDoubt && d > 5*time.Second {
 		t.Errorf("doubt was declared %s after the restart", d)
 	}
 	if v.Status == task.Succeeded {
 		checkStored(t, p, v)
 	}
-	apptest.Eventually(t, 5*time.Second, func() error { return leftovers(dir) })
-	return v
+	apptest.Eventually(t, 10*time.Second, func() error { return leftovers(dir) })
+	return p, v
 }
 
 // checkStored reads every result over its link.

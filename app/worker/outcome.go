@@ -44,7 +44,6 @@ func (w *Worker) refusedOrUnknown(t *task.Task, e *module.Entry, err error) {
 		w.refuse(t, f)
 	default:
 		log.Error().Err(discreet(err)).Msg("sent, outcome unknown")
-		killpoint.Here("doubting")
 		w.settle(t, task.InDoubt, f.CodeText(), w.doubtful(f), task.Doubt)
 	}
 }
@@ -148,6 +147,7 @@ func (w *Worker) settleAs(o outcome) {
 // cannot make the move is a fault of ours that no repetition mends. The error
 // says that the ledger is away.
 func (w *Worker) tell(o outcome) error {
+	killpoint.Here("telling_" + string(o.to))
 	for _, cause := range o.causes {
 		_, err := w.Ledger.Apply(context.Background(), task.Change{
 			ID: o.task.ID, SubmitID: o.task.SubmitID, Owner: o.owner,
@@ -155,6 +155,7 @@ func (w *Worker) tell(o outcome) error {
 		})
 		switch f := fault.From(err); {
 		case err == nil:
+			killpoint.Here("told_" + string(o.to))
 			w.Broker.Publish(o.task.ID)
 			return nil
 		case errors.Is(err, task.ErrStale):

@@ -160,7 +160,6 @@ func (w *Worker) failed(t *task.Task, f *fault.Error, to task.State, cause task.
 		row.Error = task.NewError(f)
 		return nil
 	}
-	killpoint.Here("poll_failed")
 	w.settle(t, to, f.CodeText(), edit, cause)
 }
 
