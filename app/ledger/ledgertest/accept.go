@@ -1,0 +1,82 @@
+package ledgertest
+
+import (
+	"sync"
+	"time"
+
+	"aigc/app/fault"
+	"aigc/app/task"
+)
+
+func idempotency(p *proof) {
+	key := task.IdempotencyKey{Owner: "me", Key: "k", Keep: time.Hour}
+	first := fresh("me")
+	_, _, err := p.l.Accept(ctx, []*task.Task{first}, key, 0)
+	p.must(err)
+	again, replayed, err := p.l.Accept(ctx, []*task.Task{fresh("me")}, key, 0)
+	if p.must(err); !replayed || again.ID != first.ID {
+		p.Errorf("replayed %v, %s", replayed, again.ID)
+	}
+	other := fresh("me")
+	other.InputHash = "other"
+	_, _, err = p.l.Accept(ctx, []*task.Task{other}, key, 0)
+	p.wantKind(err, fault.Mismatch)
+	_, err = p.l.Task(ctx, other.ID)
+	p.wantKind(err, fault.NotFound)
+	_, replayed, err = p.l.Accept(ctx, []*task.Task{fresh("you")}, task.IdempotencyKey{Owner: "you", Key: "k", Keep: time.Hour}, 0)
+	if p.must(err); replayed {
+		p.Error("another owner's key")
+	}
+	short := task.IdempotencyKey{Owner: "me", Key: "short", Keep: -time.Second}
+	_, _, err = p.l.Accept(ctx, []*task.Task{fresh("me")}, short, 0)
+	p.must(err)
+	_, replayed, err = p.l.Accept(ctx, []*task.Task{fresh("me")}, short, 0)
+	if p.must(err); replayed {
+		p.Error("an expired key was honoured")
+	}
+}
+
+func idempotencyCrowd(p *proof) {
+	var mu sync.Mutex
+	ids, news := map[string]bool{}, 0
+	var wg sync.WaitGroup
+	for range 32 {
+		wg.Go(func() {
+			t, replayed, err := p.l.Accept(ctx, []*task.Task{fresh("me")}, task.IdempotencyKey{Owner: "me", Key: "k", Keep: time.Hour}, 0)
+			mu.Lock()
+			defer mu.Unlock()
+			if err != nil {
+				p.Error(err)
+				return
+			}
+			ids[t.ID] = true
+			if !replayed {
+				news++
+			}
+		})
+	}
+	wg.Wait()
+	if len(ids) != 1 || news != 1 {
+		p.Errorf("%d tasks, %d of them new", len(ids), news)
+	}
+}
+
+func joining(p *proof) {
+	first := p.accept(fresh("me"))
+	got, joined, err := p.l.Accept(ctx, []*task.Task{fresh("me")}, task.IdempotencyKey{}, time.Hour)
+	if p.must(err); !joined || got.ID != first.ID {
+		p.Error("a stock SDK's retry did not join")
+	}
+	_, joined, err = p.l.Accept(ctx, []*task.Task{fresh("you")}, task.IdempotencyKey{}, time.Hour)
+	if p.must(err); joined {
+		p.Error("joined another owner's task")
+	}
+	lone := fresh("lone")
+	p.accept(lone)
+	_, err = p.apply(&task.Task{ID: lone.ID, State: task.Queued}, task.Canceled, task.CancelIt, nil)
+	p.must(err)
+	_, joined, err = p.l.Accept(ctx, []*task.Task{fresh("lone")}, task.IdempotencyKey{}, time.Hour)
+	if p.must(err); joined {
+		p.Error("joined a canceled task")
+	}
+}

@@ -1,0 +1,55 @@
+package ledgertest
+
+import (
+	"time"
+
+	"aigc/app/task"
+)
+
+func wakes(p *proof) {
+	t := fresh("me")
+	t.RunAt = time.Now().Add(-time.Minute)
+	p.accept(t)
+	p.accept(func() *task.Task { f := fresh("me"); f.Media = "video"; f.RunAt = t.RunAt; return f }())
+	wake := func() int {
+		list, err := p.l.Wake(ctx, task.Queued, []string{"image"}, 10)
+		p.must(err)
+		return len(list)
+	}
+	before, err := p.l.Task(ctx, t.ID)
+	p.must(err)
+	if wake() != 1 || wake() != 0 {
+		p.Error("woken more than once")
+	}
+	after, err := p.l.Task(ctx, t.ID)
+	if p.must(err); after.Version != before.Version || after.Wakes != 1 || time.Until(after.RunAt) < 4*time.Second || time.Until(after.RunAt) > 6*time.Second {
+		p.Errorf("version %d → %d, wakes %d, next in %s", before.Version, after.Version, after.Wakes, time.Until(after.RunAt))
+	}
+}
+
+func reschedule(p *proof) {
+	a, b := p.reach(task.Running), p.reach(task.Running)
+	for _, t := range []*task.Task{a, b} {
+		if list, err := p.l.Due(ctx, task.DueRequest{State: task.Running, Owner: "me", Lease: time.Minute, ID: t.ID}); err != nil || len(list) != 1 {
+			p.Fatalf("%d, %v", len(list), err)
+		}
+	}
+	p.must(p.l.Reschedule(ctx, []task.Poll{{ID: a.ID, Owner: "me", RunAt: time.Hour, Progress: 0.25, Message: "working"}, {ID: b.ID, Owner: "other", RunAt: time.Hour, Progress: 0.75}}))
+	got, err := p.l.Task(ctx, a.ID)
+	if p.must(err); got.Progress != 0.25 || got.Message != "working" || got.Version != a.Version || got.LeaseOwner != "" || time.Until(got.RunAt) < 50*time.Minute {
+		p.Errorf("%+v", got)
+	}
+	if got, err = p.l.Task(ctx, b.ID); err != nil || got.Progress != 0 || got.LeaseOwner != "me" {
+		p.Errorf("somebody else's poll was recorded: %+v %v", got, err)
+	}
+}
+
+func cancelRequests(p *proof) {
+	running, err := p.l.RequestCancel(ctx, p.reach(task.Running).ID)
+	if p.must(err); !running {
+		p.Error("a running task cannot be asked to stop")
+	}
+	if running, err = p.l.RequestCancel(ctx, p.reach(task.Storing).ID); err != nil || running {
+		p.Errorf("%v %v", running, err)
+	}
+}

@@ -1,0 +1,58 @@
+package ledgertest
+
+import (
+	"time"
+
+	"aigc/app/fault"
+	"aigc/app/task"
+)
+
+func leases(p *proof) {
+	due := func(owner string, lease time.Duration) int {
+		list, err := p.l.Due(ctx, task.DueRequest{State: task.Running, Owner: owner, Lease: lease, Limit: 10})
+		p.must(err)
+		return len(list)
+	}
+	t := p.reach(task.Running)
+	_, err := p.l.Apply(ctx, task.Change{ID: t.ID, From: []task.State{task.Running}, To: task.Storing, Cause: task.Finished, Edit: func(row *task.Task) error {
+		row.Charged, row.RunAt = fault.ChargedYes, time.Now().Add(-time.Second)
+		return nil
+	}})
+	p.must(err)
+	t = p.reach(task.Running)
+	p.must(p.l.Unlease(ctx, t.ID, "", -time.Second, ""))
+	if due("a", time.Hour) != 1 || due("b", time.Hour) != 0 {
+		p.Error("a lease is not respected")
+	}
+	p.must(p.l.Unlease(ctx, t.ID, "a", -time.Second, "later"))
+	if due("b", -time.Second) != 1 || due("c", time.Hour) != 1 {
+		p.Error("a lease that is over is kept")
+	}
+	lost, err := p.l.Claim(ctx, task.ClaimRequest{ID: p.accept(fresh("me")).ID, Owner: "dead", SubmitID: "s", Spool: "v1", Lease: -time.Second, Accounts: []task.AccountCap{{Account: account}}})
+	p.must(err)
+	held, err := p.l.Claim(ctx, task.ClaimRequest{ID: p.accept(fresh("me")).ID, Owner: "old life", SubmitID: "s", Spool: "v1", Lease: time.Hour, Accounts: []task.AccountCap{{Account: account}}})
+	p.must(err)
+	abandoned, err := p.l.Abandoned(ctx, "me", "")
+	if p.must(err); len(abandoned) != 1 || abandoned[0].ID != lost.ID {
+		p.Errorf("%d abandoned", len(abandoned))
+	}
+	abandoned, err = p.l.Abandoned(ctx, "me", "v1")
+	if p.must(err); len(abandoned) != 2 {
+		p.Errorf("%d abandoned on the volume, one of them %s", len(abandoned), held.ID)
+	}
+	p.must(p.l.Renew(ctx, "dead", time.Hour, []string{lost.ID}))
+	if abandoned, err = p.l.Abandoned(ctx, "me", ""); err != nil || len(abandoned) != 1 {
+		p.Errorf("a lease that was over came back to life: %d, %v", len(abandoned), err)
+	}
+	for _, r := range []struct {
+		owner string
+		id    string
+		want  bool
+	}{{"old life", lost.ID, false}, {"somebody", held.ID, false}, {"old life", held.ID, true}} {
+		p.must(p.l.Renew(ctx, r.owner, 3*time.Hour, []string{r.id}))
+		got, err := p.l.Task(ctx, held.ID)
+		if p.must(err); (time.Until(got.LeaseUntil) > 2*time.Hour) != r.want {
+			p.Errorf("renewed by %s: the lease is until %s", r.owner, got.LeaseUntil)
+		}
+	}
+}

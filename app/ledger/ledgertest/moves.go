@@ -1,0 +1,111 @@
+package ledgertest
+
+import (
+	"errors"
+
+	"aigc/app/fault"
+	"aigc/app/provider"
+	"aigc/app/task"
+)
+
+// reach brings a new task into a state by legal moves.
+func (p *proof) reach(s task.State) *task.Task {
+	p.Helper()
+	step := func(t *task.Task, to task.State, cause task.Cause, edit func(*task.Task)) *task.Task {
+		t, err := p.apply(t, to, cause, edit)
+		p.must(err)
+		return t
+	}
+	switch s {
+	case task.Queued:
+		return p.accept(fresh("me"))
+	case task.Submitting:
+		return p.claimed()
+	case task.Running:
+		return step(p.claimed(), task.Running, task.Ticketed, func(t *task.Task) { t.Ticket = &provider.Ticket{ID: "job-" + t.ID} })
+	case task.Storing:
+		return step(p.claimed(), task.Storing, task.Answered, charged(fault.ChargedYes))
+	case task.Succeeded:
+		return step(p.reach(task.Storing), task.Succeeded, task.Stored, nil)
+	case task.InDoubt:
+		return step(p.claimed(), task.InDoubt, task.Doubt, charged(fault.ChargedUnknown))
+	case task.Canceled:
+		return step(p.reach(task.Queued), task.Canceled, task.CancelIt, nil)
+	}
+	return step(p.reach(task.InDoubt), task.Failed, task.Discard, func(t *task.Task) { t.Error = &task.Error{Code: task.CodeDiscarded} })
+}
+
+// table tries every pair of states with every cause: what the table lists is
+// done, anything else changes nothing.
+func table(p *proof) {
+	causes := map[task.Cause]bool{}
+	for _, m := range task.Moves {
+		causes[m.Cause] = true
+	}
+	for _, from := range task.States {
+		for _, to := range task.States {
+			for cause := range causes {
+				if cause == task.Claim || cause == task.Retry {
+					continue // methods of their own
+				}
+				m, legal := task.Find(from, to, cause)
+				if from == task.Failed && cause == task.Resume {
+					legal = false // this one did not fail by its deadline
+				}
+				t := p.reach(from)
+				_, err := p.apply(t, to, cause, func(row *task.Task) {
+					if legal && !m.Allows(row.Charged, row.Charged) {
+						row.Charged = m.Charged[0]
+					}
+				})
+				if legal != (err == nil) {
+					p.Errorf("%s → %s by %s: legal %v, error %v", from, to, cause, legal, err)
+				}
+				now, err := p.l.Task(ctx, t.ID)
+				p.must(err)
+				if !legal && (now.State != from || now.Version != t.Version) {
+					p.Errorf("%s → %s by %s was refused, and the task is %s", from, to, cause, now.State)
+				}
+			}
+		}
+	}
+}
+
+func charge(p *proof) {
+	t := p.reach(task.Storing)
+	if _, err := p.apply(t, task.Failed, task.Lost, charged(fault.ChargedNo)); err == nil {
+		p.Error("what was charged is called free")
+	}
+	if _, err := p.apply(p.reach(task.Running), task.Storing, task.Finished, charged(fault.ChargedNo)); err == nil {
+		p.Error("a result that costs nothing")
+	}
+}
+
+// late answers count by (id, submit_id), lease or not, also after a person
+// gave the task up; those of another submission do not.
+func late(p *proof) {
+	answer := func(t *task.Task, submit string, from ...task.State) error {
+		_, err := p.l.Apply(ctx, task.Change{ID: t.ID, SubmitID: submit, From: from, To: task.Storing, Cause: task.Answered, Edit: func(row *task.Task) error {
+			row.Charged = fault.ChargedYes
+			return nil
+		}})
+		return err
+	}
+	for _, s := range []task.State{task.Submitting, task.InDoubt, task.Failed} {
+		t := p.reach(s)
+		if err := answer(t, "other", s); !errors.Is(err, task.ErrStale) {
+			p.Errorf("%s: another submission's answer: %v", s, err)
+		}
+		if err := answer(t, "s1", s); err != nil {
+			p.Errorf("%s: %v", s, err)
+		}
+		if err := answer(t, "s1", task.Submitting, task.InDoubt, task.Failed); !errors.Is(err, task.ErrStale) {
+			p.Errorf("%s: told twice: %v", s, err)
+		}
+	}
+	refused, err := p.apply(p.claimed(), task.Failed, task.Refused, func(t *task.Task) { t.Charged, t.Error = fault.ChargedNo, &task.Error{Code: "no"} })
+	p.must(err)
+	if err := answer(refused, "s1", task.Failed); !errors.Is(err, task.ErrStale) {
+		p.Errorf("an answer to a refused submission: %v", err)
+	}
+}
