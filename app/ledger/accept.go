@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"aigc/app/fault"
@@ -115,7 +116,7 @@ func (x *tx) insert(next *task.Task) (*task.Task, error) {
 		t.RunAt = t.Created
 	}
 	asStored(&t)
-	var e encoder
+	e := newEncoder(taskWidth)
 	e.fixed(&t)
 	e.moving(&t)
 	if e.err != nil {
@@ -136,9 +137,13 @@ func (x *tx) list(t *task.Task) error {
 	if t.Parent != "" {
 		return nil
 	}
-	const series = "INSERT INTO task_series (owner, module, model) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING"
-	if _, err := x.exec(series, t.Owner, t.Module, t.Model); err != nil {
-		return err
+	as := series{t.Owner, t.Module, t.Model}
+	if !x.memory.series[as] && !slices.Contains(x.listed, as) {
+		const add = "INSERT INTO task_series (owner, module, model) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING"
+		if _, err := x.exec(add, as.owner, as.module, as.model); err != nil {
+			return err
+		}
+		x.listed = append(x.listed, as)
 	}
 	for _, tag := range t.Tags {
 		const labelled = "INSERT INTO task_tags (owner, tag, task) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING"

@@ -5,7 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"slices"
-	"strings"
+	"strconv"
 
 	"aigc/app/fault"
 	"aigc/app/task"
@@ -15,7 +15,12 @@ import (
 func (s *store) Apply(ctx context.Context, moves ...task.Change) (t *task.Task, err error) {
 	err = s.write(ctx, func(x *tx) error {
 		for _, c := range moves {
-			if t, err = x.move(c); err != nil {
+			if t == nil || t.ID != c.ID { // else it is what the move before has left
+				if t, err = oneTask(x, selectTask+byID, c.ID); err != nil {
+					return err
+				}
+			}
+			if err := x.move(t, c); err != nil {
 				return err
 			}
 		}
@@ -29,46 +34,42 @@ func (s *store) Apply(ctx context.Context, moves ...task.Change) (t *task.Task, 
 
 const byID = "WHERE id = $1"
 
-// move makes one move of the table.
-func (x *tx) move(c task.Change) (*task.Task, error) {
-	t, err := oneTask(x, selectTask+byID, c.ID)
-	if err != nil {
-		return nil, err
-	}
+// move makes one move of the table with a row as it stands in the ledger.
+func (x *tx) move(t *task.Task, c task.Change) error {
 	switch {
 	case c.SubmitID != "" && t.SubmitID != c.SubmitID,
 		c.Owner != "" && t.LeaseOwner != c.Owner,
 		len(c.From) > 0 && !slices.Contains(c.From, t.State):
-		return nil, task.ErrStale
+		return task.ErrStale
 	}
 	m, ok := task.Find(t.State, c.To, c.Cause)
 	if !ok || t.Group {
-		return nil, illegal("no move of a task (group: %t) from %s to %s by %s", t.Group, t.State, c.To, c.Cause)
+		return illegal("no move of a task (group: %t) from %s to %s by %s", t.Group, t.State, c.To, c.Cause)
 	}
 	if t.State == task.Failed && !comesBack(t, c.Cause) {
-		return nil, task.ErrStale
+		return task.ErrStale
 	}
 	was := remember(t)
 	x.touch(t)
 	t.RunAt = fromMS(x.now)
 	if c.Edit != nil {
 		if err := c.Edit(t); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	if !m.Allows(was.charged, t.Charged) {
-		return nil, illegal("by %s the charge would go from %s to %s", c.Cause, was.charged, t.Charged)
+	if !m.Allows(was.Charged, t.Charged) {
+		return illegal("by %s the charge would go from %s to %s", c.Cause, was.Charged, t.Charged)
 	}
 	t.State = c.To
 	if err := x.save(t, was, c.Cause, c.Note); err != nil {
-		return nil, err
+		return err
 	}
 	for _, a := range c.Assets {
 		if err := x.addAsset(a); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return t, nil
+	return nil
 }
 
 // comesBack says whether a failed task may still make a move of the table: a
@@ -87,18 +88,14 @@ func illegal(format string, args ...any) error {
 
 // before is what a row looked like when it was read.
 type before struct {
-	state   task.State
-	charged fault.Charge
-	version int64
-	row     encoder
-	fixed   encoder
+	task.Task
+	row []any
 }
 
 func remember(t *task.Task) *before {
-	b := &before{state: t.State, charged: t.Charged, version: t.Version}
-	b.row.moving(t)
-	b.fixed.fixed(t)
-	return b
+	e := newEncoder(len(movingColumns))
+	e.moving(t)
+	return &before{Task: *t, row: e.values}
 }
 
 // touch is what every move does to a row before anybody edits it. The time of
@@ -113,11 +110,11 @@ func (x *tx) touch(t *task.Task) {
 // save writes a moved row with its event, and what follows from it: the
 // counts, and the group's own state.
 func (x *tx) save(t *task.Task, was *before, cause task.Cause, note string) error {
-	t.Version, t.Updated = was.version+1, fromMS(x.now)
+	t.Version, t.Updated = was.Version+1, fromMS(x.now)
 	switch {
 	case !t.State.Ended():
 		t.Finished = fromMS(0)
-	case !was.state.Ended():
+	case !was.State.Ended():
 		t.Finished = fromMS(x.now)
 	}
 	if t.State.Settled() {
@@ -126,8 +123,8 @@ func (x *tx) save(t *task.Task, was *before, cause task.Cause, note string) erro
 	if err := x.update(t, was); err != nil {
 		return err
 	}
-	x.count(t, was.state)
-	if err := x.event(t, was.state, cause, note); err != nil {
+	x.count(t, was.State)
+	if err := x.event(t, was.State, cause, note); err != nil {
 		return err
 	}
 	if t.Parent != "" {
@@ -139,25 +136,26 @@ func (x *tx) save(t *task.Task, was *before, cause task.Cause, note string) erro
 // update writes the columns that differ, by compare-and-set on the version.
 // Naming only those spares every index that the move does not concern.
 func (x *tx) update(t *task.Task, was *before) error {
-	var fixed, row encoder
-	fixed.fixed(t)
-	if !slices.Equal(fixed.values, was.fixed.values) {
+	if !sameFixed(t, &was.Task) {
 		return illegal("an edit changed what never changes in a task")
 	}
+	row := newEncoder(len(movingColumns))
 	row.moving(asStored(t))
 	if row.err != nil {
 		return fault.From(row.err)
 	}
-	args := []any{t.ID, was.version}
-	var set strings.Builder
+	args := make([]any, 0, len(row.values)+2)
+	args = append(args, t.ID, was.Version)
+	set := make([]byte, 0, 512)
 	for i, v := range row.values {
-		if v == was.row.values[i] {
+		if v == was.row[i] {
 			continue
 		}
 		args = append(args, v)
-		fmt.Fprintf(&set, ", %s = $%d", movingColumns[i], len(args))
+		set = append(append(append(set, ", "...), movingColumns[i]...), " = $"...)
+		set = strconv.AppendInt(set, int64(len(args)), 10)
 	}
-	n, err := x.exec("UPDATE tasks SET"+set.String()[1:]+" WHERE id = $1 AND version = $2", args...)
+	n, err := x.exec("UPDATE tasks SET"+string(set[1:])+" WHERE id = $1 AND version = $2", args...)
 	if err == nil && n == 0 {
 		return task.ErrStale
 	}

@@ -15,19 +15,6 @@ import (
 	"aigc/app/task"
 )
 
-func openTest(t testing.TB, path string) *SQLite {
-	t.Helper()
-	l, err := OpenSQLite(t.Context(), path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = l.Close() })
-	if err := l.Migrate(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	return l
-}
-
 // fresh is a task of an ordinary width: about 1 KB.
 func fresh() *task.Task {
 	return &task.Task{
@@ -182,7 +169,11 @@ func BenchmarkApply(b *testing.B) {
 			if _, err := x.exec("SAVEPOINT bench"); err != nil {
 				return err
 			}
-			_, err := x.move(task.Change{ID: t.ID, SubmitID: "s", To: task.Running, Cause: task.Ticketed, Edit: func(t *task.Task) error {
+			row, err := oneTask(x, selectTask+byID, t.ID)
+			if err != nil {
+				return err
+			}
+			err = x.move(row, task.Change{ID: t.ID, SubmitID: "s", To: task.Running, Cause: task.Ticketed, Edit: func(t *task.Task) error {
 				t.Ticket, t.RunAt = &provider.Ticket{ID: "ticket"}, t.Updated.Add(time.Hour)
 				return nil
 			}})

@@ -126,6 +126,8 @@ type encoder struct {
 	err    error
 }
 
+func newEncoder(width int) *encoder { return &encoder{values: make([]any, 0, width)} }
+
 func (e *encoder) add(v ...any) { e.values = append(e.values, v...) }
 
 // json adds v as JSON text, or nothing where there is no v.

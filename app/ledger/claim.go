@@ -48,8 +48,8 @@ func (x *tx) claim(t *task.Task, c task.ClaimRequest, a *task.AccountCap) error 
 	t.Submitted, t.RunAt = t.Updated, t.Updated
 	t.LeaseOwner, t.LeaseUntil = c.Owner, t.Updated.Add(c.Lease)
 	t.Error, t.Message, t.Progress = nil, "", 0
-	if m, ok := task.Find(was.state, t.State, task.Claim); !ok || !m.Allows(was.charged, t.Charged) {
-		return illegal("a queued task is charged %s", was.charged)
+	if m, ok := task.Find(was.State, t.State, task.Claim); !ok || !m.Allows(was.Charged, t.Charged) {
+		return illegal("a queued task is charged %s", was.Charged)
 	}
 	if a.PerMinute > 0 {
 		const submitted = "INSERT INTO submissions (vendor, fingerprint, at, submit_id) VALUES ($1, $2, $3, $4)"

@@ -3,25 +3,56 @@ package ledger
 import (
 	"cmp"
 	"context"
+	"database/sql"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
 
+	"aigc/app/fault"
 	"aigc/app/task"
 )
 
-// live repeats the condition of the index tasks_due, which serves no query
-// that does not.
-const live = "is_group = 0 AND state IN ('queued', 'submitting', 'running', 'storing', 'in_doubt')"
+// The conditions of the indexes tasks_queued and tasks_due, which serve no
+// query that does not repeat them. States are written out everywhere: SQLite
+// would compile a statement anew each time that a state is bound which decides
+// about an index.
+const (
+	queued = "is_group = 0 AND state = 'queued'"
+	moving = "is_group = 0 AND state IN ('submitting', 'running', 'storing', 'in_doubt')"
+)
 
-// lease takes rows of state $1 whose lease is over at $2, for $3 until $4.
-var (
-	lease    = "UPDATE tasks SET lease_owner = $3, lease_until = $4 WHERE "
-	free     = "state = $1 AND lease_until <= $2 AND ($5 = '' OR spool = '' OR spool = $5)"
-	leaseOne = lease + "id = $6 AND is_group = 0 AND " + free + " RETURNING " + taskColumns
-	leaseDue = lease + "id IN (SELECT id FROM tasks WHERE " + live + " AND " + free +
-		" AND run_at <= $2 ORDER BY run_at LIMIT $6) RETURNING " + taskColumns
+// overdue are the rows of a state that somebody should look at by now, $1.
+var overdue = func() map[task.State]string {
+	const since = " AND run_at <= $1 AND lease_until <= $1"
+	out := map[task.State]string{task.Queued: queued + since}
+	for _, s := range []task.State{task.Running, task.Storing, task.InDoubt} {
+		out[s] = moving + " AND state = '" + string(s) + "'" + since
+	}
+	return out
+}()
+
+func noRounds(s task.State) error {
+	return fault.From(fmt.Errorf("nobody looks for tasks that are %q", s))
+}
+
+// any says whether there are such tasks at the time $1. The rounds of the
+// monitor ask before they write: one that finds nothing takes no turn of the
+// writer.
+func (s *store) any(ctx context.Context, such string, args ...any) (found bool, err error) {
+	r := s.reading(ctx)
+	now, err := s.dialect.now(r)
+	if err != nil {
+		return false, err
+	}
+	err = r.ask("SELECT 1 FROM tasks WHERE "+such+" LIMIT 1", append([]any{now}, args...), func(*sql.Rows) error { found = true; return nil })
+	return found, err
+}
+
+// lease takes rows for $2 until $3, unless they rest on another spool than $4.
+const (
+	lease = "UPDATE tasks SET lease_owner = $2, lease_until = $3 WHERE "
+	rests = " AND ($%d = '' OR spool = '' OR spool = $%[1]d)"
 )
 
 // Due implements [task.Ledger].
@@ -29,12 +60,18 @@ func (s *store) Due(ctx context.Context, d task.DueRequest) (out []*task.Task, e
 	if d.ID == "" && d.Limit <= 0 {
 		return nil, nil
 	}
+	due, ok := overdue[d.State]
+	if !ok {
+		return nil, noRounds(d.State)
+	}
+	query, last := lease+"id IN (SELECT id FROM tasks WHERE "+due+fmt.Sprintf(rests, 4)+" ORDER BY run_at LIMIT $5)", any(int64(d.Limit))
+	if d.ID != "" {
+		query, last = lease+"id = $5 AND is_group = 0 AND state = '"+string(d.State)+"' AND lease_until <= $1"+fmt.Sprintf(rests, 4), d.ID
+	} else if found, err := s.any(ctx, due+fmt.Sprintf(rests, 2), d.Spool); err != nil || !found {
+		return nil, err
+	}
 	err = s.write(ctx, func(x *tx) error {
-		query, last := leaseDue, any(int64(d.Limit))
-		if d.ID != "" {
-			query, last = leaseOne, d.ID
-		}
-		out, err = manyTasks(x, query, string(d.State), x.now, d.Owner, x.now+d.Lease.Milliseconds(), d.Spool, last)
+		out, err = manyTasks(x, query+" RETURNING "+taskColumns, x.now, d.Owner, x.now+d.Lease.Milliseconds(), d.Spool, last)
 		return err
 	})
 	if err != nil {
@@ -51,7 +88,7 @@ func byRunAt(list []*task.Task) []*task.Task {
 }
 
 // pauses: 5 s doubling to 5 min.
-const nextWake = "run_at = $2 + CASE WHEN wakes >= 6 THEN 300000 ELSE 5000 * (1 << wakes) END, wakes = wakes + 1"
+const nextWake = "run_at = $1 + CASE WHEN wakes >= 6 THEN 300000 ELSE 5000 * (1 << wakes) END, wakes = wakes + 1"
 
 // Wake implements [task.Ledger]. Rows come back in the order in which they
 // were due.
@@ -59,15 +96,23 @@ func (s *store) Wake(ctx context.Context, state task.State, media []string, limi
 	if limit <= 0 {
 		return nil, nil
 	}
-	of, args := "", []any(nil)
-	if len(media) > 0 {
-		of, args = holders(4, media)
-		of = " AND media IN (" + of + ")"
+	due, ok := overdue[state]
+	if !ok {
+		return nil, noRounds(state)
 	}
-	query := fmt.Sprintf(`UPDATE tasks SET %s WHERE id IN (SELECT id FROM tasks WHERE %s AND state = $1
-		AND run_at <= $2 AND lease_until <= $2%s ORDER BY run_at LIMIT $3) RETURNING %s`, nextWake, live, of, taskColumns)
+	var args []any
+	if len(media) > 0 {
+		in, list := holders(2, media)
+		due, args = due+" AND media IN ("+in+")", list
+	}
+	found, err := s.any(ctx, due, args...)
+	if err != nil || !found {
+		return nil, err
+	}
+	query := fmt.Sprintf("UPDATE tasks SET %s WHERE id IN (SELECT id FROM tasks WHERE %s ORDER BY run_at LIMIT $%d) RETURNING %s",
+		nextWake, due, len(args)+2, taskColumns)
 	err = s.write(ctx, func(x *tx) error {
-		out, err = manyTasks(x, query, append([]any{string(state), x.now, int64(limit)}, args...)...)
+		out, err = manyTasks(x, query, append(append([]any{x.now}, args...), int64(limit))...)
 		return err
 	})
 	if err != nil {
@@ -129,10 +174,11 @@ func (s *store) Renew(ctx context.Context, owner string, lease time.Duration, id
 	})
 }
 
-// Unlease implements [task.Ledger]. It counts as a wake, so that pauses can grow.
+// Unlease implements [task.Ledger]. It counts as a wake, so that pauses can
+// grow. Without an owner it is for what nobody holds: the tasks in the queue.
 func (s *store) Unlease(ctx context.Context, id, owner string, after time.Duration, message string) error {
 	const unlease = `UPDATE tasks SET lease_owner = '', lease_until = 0, run_at = $3, wakes = wakes + 1, message = $4
-		WHERE id = $1 AND lease_owner = $2`
+		WHERE id = $1 AND lease_owner = $2 AND ($2 <> '' OR state = 'queued') AND is_group = 0`
 	return s.write(ctx, func(x *tx) error {
 		n, err := x.exec(unlease, id, owner, x.now+after.Milliseconds(), message)
 		if err == nil && n == 0 {
@@ -144,16 +190,21 @@ func (s *store) Unlease(ctx context.Context, id, owner string, after time.Durati
 
 // Abandoned implements [task.Ledger].
 func (s *store) Abandoned(ctx context.Context, owner, spool string) ([]*task.Task, error) {
-	query := selectTask + "WHERE " + live + " AND state = 'submitting' AND (lease_until <= " + s.dialect.now +
-		" OR $1 <> '' AND spool = $1 AND lease_owner <> $2) ORDER BY run_at"
-	return manyTasks(s.reading(ctx), query, spool, owner)
+	const query = "WHERE " + moving + ` AND state = 'submitting' AND (lease_until <= $1
+		OR $2 <> '' AND spool = $2 AND lease_owner <> $3) ORDER BY run_at`
+	r := s.reading(ctx)
+	now, err := s.dialect.now(r)
+	if err != nil {
+		return nil, err
+	}
+	return manyTasks(r, selectTask+query, now, spool, owner)
 }
 
 // VoidLeases ends all leases. It is for a ledger that only one process may run
 // tasks on, when that process starts: whoever held them is gone.
 func (s *store) VoidLeases(ctx context.Context) error {
 	return s.write(ctx, func(x *tx) error {
-		_, err := x.exec("UPDATE tasks SET lease_owner = '', lease_until = 0 WHERE " + live + " AND lease_until > 0")
+		_, err := x.exec("UPDATE tasks SET lease_owner = '', lease_until = 0 WHERE lease_owner <> ''")
 		return err
 	})
 }

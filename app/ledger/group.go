@@ -32,23 +32,29 @@ func (x *tx) regroup(id string) error {
 	}
 	was := remember(g)
 	g.State, g.Charged = task.GroupState(children)
+	if was.State == task.Succeeded {
+		g.State = task.Succeeded // for good: what a late answer brings is added to it
+	}
 	g.Actual, g.Error, g.Progress = paid(children), why(children, g.State), settled(children)
-	var now encoder
+	if g.State == task.Succeeded {
+		g.Progress = 1
+	}
+	now := newEncoder(len(movingColumns))
 	now.moving(g)
-	if slices.Equal(now.values, was.row.values) {
+	if slices.Equal(now.values, was.row) {
 		return nil
 	}
 	x.touch(g)
 	switch {
 	case !g.State.Ended():
 		g.Finished = fromMS(0)
-	case !was.state.Ended():
+	case !was.State.Ended():
 		g.Finished = fromMS(x.now)
 	}
-	if err := x.update(g, was); err != nil || g.State == was.state {
+	if err := x.update(g, was); err != nil || g.State == was.State {
 		return err
 	}
-	return x.event(g, was.state, task.Grouped, "")
+	return x.event(g, was.State, task.Grouped, "")
 }
 
 // paid is the sum of what is known; nothing where currencies differ.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"slices"
 	"strings"
 	"time"
 
@@ -20,8 +19,10 @@ const pageSize = 50
 // A single index cannot serve every mix of filters, and walking a million rows
 // to find ten is what lists must not do. So a list is merged of streams, each
 // of which an index holds in order: one for every owner, module and model in
-// use, or for every owner and state asked for, or for every owner's use of a
-// tag. Each stream gives its newest few, and the newest of those are the page.
+// use, for each of the states if some are asked for, or one for every owner's
+// use of a tag. Each stream gives its newest few, and the newest of those are
+// the page. What else is asked of a tag is looked up row by row. A list of
+// everything follows the ids.
 func (s *store) List(ctx context.Context, q task.Query) ([]*task.Task, error) {
 	var b listing
 	b.write(q)
@@ -41,36 +42,37 @@ func (b *listing) arg(v any) string {
 }
 
 func (b *listing) write(q task.Query) {
-	limit := b.arg(int64(pageSize))
+	n := pageSize
 	if q.Limit > 0 {
-		b.args[0] = int64(q.Limit)
+		n = q.Limit
 	}
-	fmt.Fprintf(b, "WITH stream AS (%s) %s WHERE id IN (SELECT t.id FROM stream JOIN tasks t ON t.id IN (", b.streams(q), strings.TrimSpace(selectTask))
-	if q.Tag != "" {
-		fmt.Fprintf(b, `SELECT g.task FROM task_tags g JOIN tasks x ON x.id = g.task
-			WHERE g.owner = stream.owner AND g.tag = %s%s%s ORDER BY g.task DESC`, b.arg(q.Tag), b.page("g.task", q), b.rest(q, true, true))
-	} else {
-		fmt.Fprintf(b, "SELECT x.id FROM tasks x WHERE x.parent = '' AND x.owner = stream.owner")
-		if byState(q) {
-			fmt.Fprintf(b, " AND x.state = stream.state%s%s", b.page("x.id", q), b.rest(q, false, true))
-		} else {
-			fmt.Fprintf(b, " AND x.module = stream.module AND x.model = stream.model%s%s", b.page("x.id", q), b.rest(q, true, false))
-		}
-		b.WriteString(" ORDER BY x.id DESC")
+	limit := b.arg(int64(n))
+	switch {
+	case q.Tag != "":
+		b.merge(q, limit, fmt.Sprintf(`SELECT g.task FROM task_tags g JOIN tasks x ON x.id = g.task
+			WHERE g.owner = stream.owner AND g.tag = %s%s%s ORDER BY g.task DESC`, b.arg(q.Tag), b.page("g.task", q), b.rest(q)))
+	case len(q.State) > 0:
+		b.merge(q, limit, `SELECT x.id FROM tasks x WHERE x.parent = '' AND x.owner = stream.owner AND x.state = stream.state
+			AND x.module = stream.module AND x.model = stream.model`+b.page("x.id", q)+b.days(q)+" ORDER BY x.id DESC")
+	case q.Owner+q.Module+q.Model != "":
+		b.merge(q, limit, `SELECT x.id FROM tasks x WHERE x.parent = '' AND x.owner = stream.owner
+			AND x.module = stream.module AND x.model = stream.model`+b.page("x.id", q)+b.days(q)+" ORDER BY x.id DESC")
+	default: // the children in between are fewer than what a group may have
+		fmt.Fprintf(b, "%sx WHERE x.id > '' AND x.parent = ''%s%s ORDER BY x.id DESC LIMIT %s", selectTask, b.page("x.id", q), b.days(q), limit)
 	}
-	fmt.Fprintf(b, " LIMIT %s) ORDER BY t.id DESC LIMIT %s) ORDER BY id DESC", limit, limit)
 }
 
-// byState says whether the states asked for are the best way in: all but the
-// bulk of tasks, which succeeded, or with no narrower way.
-func byState(q task.Query) bool {
-	return len(q.State) > 0 && (q.Module == "" && q.Model == "" || !slices.Contains(q.State, task.Succeeded))
+// merge writes the page of what a query finds in each of the streams. The join
+// says CROSS, as SQLite then leaves the streams in front of the tasks.
+func (b *listing) merge(q task.Query, limit, each string) {
+	fmt.Fprintf(b, `WITH stream AS (%s) %sWHERE id IN (SELECT t.id FROM stream CROSS JOIN tasks t WHERE t.id IN (%s LIMIT %s)
+		ORDER BY t.id DESC LIMIT %[4]s) ORDER BY id DESC`, b.streams(q), selectTask, each, limit)
 }
 
 // streams selects what the streams are told apart by.
 func (b *listing) streams(q task.Query) string {
 	columns := "owner, module, model"
-	if q.Tag != "" || byState(q) {
+	if q.Tag != "" {
 		columns = "DISTINCT owner"
 	}
 	var where []string
@@ -83,14 +85,14 @@ func (b *listing) streams(q task.Query) string {
 	if len(where) > 0 {
 		query += " WHERE " + strings.Join(where, " AND ")
 	}
-	if q.Tag != "" || !byState(q) {
+	if q.Tag != "" || len(q.State) == 0 {
 		return query
 	}
 	states := make([]string, len(q.State))
 	for i, st := range q.State {
 		states[i] = "SELECT CAST(" + b.arg(string(st)) + " AS TEXT) AS state"
 	}
-	return "SELECT o.owner, s.state FROM (" + query + ") o CROSS JOIN (" + strings.Join(states, " UNION ") + ") s"
+	return "SELECT o.owner, o.module, o.model, s.state FROM (" + query + ") o CROSS JOIN (" + strings.Join(states, " UNION ") + ") s"
 }
 
 // clockSkew is how far the time in a task's id may be from the database's.
@@ -118,8 +120,8 @@ func idAt(t time.Time) string {
 	return fmt.Sprintf("%08x-%04x", n>>16, n&0xffff)
 }
 
-// rest are the filters that a stream does not answer by itself.
-func (b *listing) rest(q task.Query, states, series bool) string {
+// days are the days asked for, to the millisecond.
+func (b *listing) days(q task.Query) string {
 	var out string
 	if !q.Since.IsZero() {
 		out += " AND x.created >= " + b.arg(ms(q.Since))
@@ -127,17 +129,23 @@ func (b *listing) rest(q task.Query, states, series bool) string {
 	if !q.Until.IsZero() {
 		out += " AND x.created < " + b.arg(ms(q.Until))
 	}
-	if states && len(q.State) > 0 {
+	return out
+}
+
+// rest are the filters that the stream of a tag does not answer by itself.
+func (b *listing) rest(q task.Query) string {
+	out := b.days(q)
+	if len(q.State) > 0 {
 		in := make([]string, len(q.State))
 		for i, st := range q.State {
 			in[i] = b.arg(string(st))
 		}
 		out += " AND x.state IN (" + strings.Join(in, ", ") + ")"
 	}
-	if series && q.Module != "" {
+	if q.Module != "" {
 		out += " AND x.module = " + b.arg(q.Module)
 	}
-	if series && q.Model != "" {
+	if q.Model != "" {
 		out += " AND x.model = " + b.arg(q.Model)
 	}
 	return out

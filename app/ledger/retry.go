@@ -44,7 +44,7 @@ func (x *tx) giveUp(old *task.Task, successor string) error {
 	case old.Group:
 		return fault.New(fault.Conflict, "retry_of_group", "This is a group of tasks. Retry those of its tasks that failed, one by one.")
 	case old.State == task.InDoubt:
-		_, err := x.move(task.Change{
+		return x.move(old, task.Change{
 			ID: old.ID, From: []task.State{task.InDoubt}, To: task.Failed, Cause: task.Retry,
 			Edit: func(t *task.Task) error {
 				t.RetriedAs = successor
@@ -55,7 +55,6 @@ func (x *tx) giveUp(old *task.Task, successor string) error {
 				return nil
 			},
 		})
-		return err
 	case old.State == task.Failed:
 		was := remember(old)
 		old.RetriedAs = successor

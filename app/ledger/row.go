@@ -1,8 +1,10 @@
 package ledger
 
 import (
+	"bytes"
 	"database/sql"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -46,6 +48,15 @@ func (e *encoder) fixed(t *task.Task) {
 	e.json(t.Tags, t.Tags == nil)
 	e.json(t.Quoted, t.Quoted == nil)
 	e.add(ms(t.Created), string(t.Input))
+}
+
+// sameFixed says whether two forms of a task agree in what never changes.
+func sameFixed(a, b *task.Task) bool {
+	return a.ID == b.ID && a.Kind == b.Kind && a.Module == b.Module && a.Operation == b.Operation && a.Model == b.Model &&
+		a.Media == b.Media && a.Owner == b.Owner && a.Sandbox == b.Sandbox && a.Parent == b.Parent && a.Index == b.Index &&
+		a.Group == b.Group && a.Children == b.Children && a.RetryOf == b.RetryOf && a.Callback == b.Callback &&
+		a.InputHash == b.InputHash && slices.Equal(a.Tags, b.Tags) && a.Created.Equal(b.Created) &&
+		(a.Quoted == b.Quoted || a.Quoted != nil && b.Quoted != nil && *a.Quoted == *b.Quoted) && bytes.Equal(a.Input, b.Input)
 }
 
 func (e *encoder) moving(t *task.Task) {

@@ -95,14 +95,19 @@ func drain(rows *sql.Rows, each func(*sql.Rows) error) error {
 // tx is the transaction that a batch of callers shares.
 type tx struct {
 	*session
-	now   int64   // the database's clock at its beginning, in milliseconds
-	moved []count // see task_counts
+	now    int64    // the database's clock at its beginning, in milliseconds
+	moved  []count  // see task_counts
+	listed []series // new in task_series
+	memory *memory
 }
 
 type count struct {
 	state task.State
 	n     int64
 }
+
+// series is a row of task_series.
+type series struct{ owner, module, model string }
 
 // readers is a pool of connections that only read.
 type readers struct {

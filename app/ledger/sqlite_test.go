@@ -1,4 +1,4 @@
-package ledger_test
+package ledger
 
 import (
 	"context"
@@ -10,33 +10,22 @@ import (
 	"time"
 
 	"aigc/app/fault"
-	"aigc/app/ledger"
 	"aigc/app/ledger/ledgertest"
 	"aigc/app/task"
 )
 
-func open(t *testing.T, path string) *ledger.SQLite {
-	t.Helper()
-	l, err := ledger.OpenSQLite(context.Background(), path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := l.Migrate(context.Background()); err != nil {
-		t.Fatal(err)
-	}
-	return l
-}
-
+// TestSQLite proves the ledger, and then the plan of every statement that the
+// proof has made it prepare.
 func TestSQLite(t *testing.T) {
-	ledgertest.Run(t, func(t *testing.T) task.Ledger {
-		l := open(t, filepath.Join(t.TempDir(), "aigc.db"))
-		t.Cleanup(func() {
-			if err := l.Close(); err != nil {
-				t.Error(err)
-			}
+	var seen statements
+	t.Run("conforms", func(t *testing.T) {
+		ledgertest.Run(t, func(t *testing.T) task.Ledger {
+			l := openTest(t, filepath.Join(t.TempDir(), "aigc.db"))
+			t.Cleanup(func() { seen.add(l) })
+			return l
 		})
-		return l
 	})
+	t.Run("searches", func(t *testing.T) { seen.explain(t) })
 }
 
 // What was accepted by a crowd is there after the ledger was closed and opened
@@ -44,7 +33,7 @@ func TestSQLite(t *testing.T) {
 func TestReopened(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "aigc.db")
-	l := open(t, path)
+	l := openTest(t, path)
 	ctx := context.Background()
 	var wg sync.WaitGroup
 	for w := range 16 {
@@ -65,8 +54,7 @@ func TestReopened(t *testing.T) {
 	if err := l.Close(); err != nil {
 		t.Fatal(err)
 	}
-	l = open(t, path)
-	defer l.Close()
+	l = openTest(t, path)
 	counts, err := l.Counts(ctx)
 	if err != nil || counts[task.Queued] != 800 {
 		t.Errorf("%v, %v", counts, err)

@@ -2,9 +2,11 @@ package ledger
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"runtime/debug"
 	"slices"
+	"strings"
 	"sync"
 
 	"aigc/app/fault"
@@ -24,7 +26,8 @@ type writer struct {
 	closed  bool
 	idle    chan struct{} // closed when the writer is closed and nobody leads
 
-	session *session // the leader's alone
+	session *session // the leader's alone, like memory
+	memory  memory
 }
 
 // job is one caller's part of a transaction.
@@ -129,6 +132,7 @@ func (w *writer) commit(batch []*job) {
 		_, err = x.exec("COMMIT")
 	}
 	if err == nil {
+		w.memory.learn(x.listed)
 		return
 	}
 	w.rollback()
@@ -147,12 +151,12 @@ func (w *writer) begin() (*tx, error) {
 		}
 		w.session = s
 	}
-	x := &tx{session: w.session}
+	x := &tx{session: w.session, memory: &w.memory}
 	if _, err := x.exec(w.dialect.begin); err != nil {
 		return nil, err
 	}
 	var err error
-	x.now, err = x.number("SELECT " + w.dialect.now)
+	x.now, err = w.dialect.now(x)
 	return x, err
 }
 
@@ -192,11 +196,11 @@ func (x *tx) runAll(batch []*job) error {
 		if _, err := x.exec("SAVEPOINT job"); err != nil {
 			return err
 		}
-		counted := len(x.moved)
+		counted, listed := len(x.moved), len(x.listed)
 		if j.err = x.attempt(j.run); j.err != nil {
-			x.moved = x.moved[:counted]
+			x.moved, x.listed = x.moved[:counted], x.listed[:listed]
 			if _, err := x.exec("ROLLBACK TO SAVEPOINT job"); err != nil {
-				return err
+				return errors.Join(j.err, err) // a full disk takes the whole transaction along
 			}
 		}
 		if _, err := x.exec("RELEASE SAVEPOINT job"); err != nil {
@@ -216,9 +220,6 @@ func (x *tx) attempt(run func(*tx) error) (err error) {
 	return run(x)
 }
 
-const addToCount = `INSERT INTO task_counts (state, n) VALUES ($1, $2)
-	ON CONFLICT (state) DO UPDATE SET n = task_counts.n + excluded.n`
-
 // writeCounts brings the counts of states up to date: once a batch, since all
 // batches write to the same few rows.
 func (x *tx) writeCounts() error {
@@ -226,13 +227,48 @@ func (x *tx) writeCounts() error {
 	for _, c := range x.moved {
 		sum[c.state] += c.n
 	}
+	var args []any
 	for _, state := range task.States { // in one order, so that two writers cannot block each other
-		if sum[state] == 0 {
-			continue
-		}
-		if _, err := x.exec(addToCount, string(state), sum[state]); err != nil {
-			return err
+		if sum[state] != 0 {
+			args = append(args, string(state), sum[state])
 		}
 	}
-	return nil
+	if len(args) == 0 {
+		return nil
+	}
+	_, err := x.exec(addToCounts[len(args)/2], args...)
+	return err
+}
+
+// addToCounts are the statements for the counts of n states.
+var addToCounts = func() []string {
+	out := make([]string, len(task.States)+1)
+	for n := range out {
+		rows := make([]string, n)
+		for i := range rows {
+			rows[i] = "(" + dollars(2*i+1, 2) + ")"
+		}
+		out[n] = "INSERT INTO task_counts (state, n) VALUES " + strings.Join(rows, ", ") +
+			" ON CONFLICT (state) DO UPDATE SET n = task_counts.n + excluded.n"
+	}
+	return out
+}()
+
+// memory is what the writer knows of committed rows that are never deleted,
+// so that it need not write them again.
+type memory struct {
+	series map[series]bool
+	binds  int // how many keys were bound since the start
+}
+
+// seriesMax bounds the memory: callers may name any model.
+const seriesMax = 4096
+
+func (m *memory) learn(list []series) {
+	if m.series == nil || len(m.series)+len(list) > seriesMax {
+		m.series = map[series]bool{}
+	}
+	for _, s := range list {
+		m.series[s] = true
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"aigc/app/fault"
+	"aigc/app/provider"
 	"aigc/app/task"
 )
 
@@ -36,5 +37,52 @@ func groups(p *proof) {
 	}
 	if _, err := p.claim(group.ID, "s"); err == nil {
 		p.Error("a group was claimed")
+	}
+}
+
+// lateChild: a group that succeeded without one of its children stays so while
+// that one's late answer is taken in, and counts what it cost.
+func lateChild(p *proof) {
+	group := fresh("me")
+	group.Group, group.State, group.Children = true, task.Running, 2
+	a, b := fresh("me"), fresh("me")
+	a.Parent, b.Parent, b.Index = group.ID, group.ID, 1
+	_, _, err := p.l.Accept(ctx, []*task.Task{group, a, b}, task.IdempotencyKey{}, 0)
+	p.must(err)
+	stands := func(when string, state task.State, charged fault.Charge, progress float64) *task.Task {
+		p.Helper()
+		g, err := p.l.Task(ctx, group.ID)
+		if p.must(err); g.State != state || g.Charged != charged || g.Progress != progress {
+			p.Errorf("%s the group is %s, charged %s, progress %g", when, g.State, g.Charged, g.Progress)
+		}
+		return g
+	}
+	stored := func(c *task.Task, cost float64) {
+		p.Helper()
+		_, err := p.apply(c, task.Succeeded, task.Stored, func(t *task.Task) { t.Actual = provider.USD(cost) })
+		p.must(err)
+	}
+	b, err = p.claim(b.ID, "s2")
+	p.must(err)
+	b, err = p.apply(b, task.InDoubt, task.Doubt, charged(fault.ChargedUnknown))
+	p.must(err)
+	stands("with one in doubt", task.Running, fault.ChargedUnknown, 0.5)
+	a, err = p.claim(a.ID, "s1")
+	p.must(err)
+	a, err = p.apply(a, task.Storing, task.Answered, charged(fault.ChargedYes))
+	p.must(err)
+	stored(a, 1)
+	done := stands("with one stored", task.Succeeded, fault.ChargedUnknown, 1)
+	b, err = p.apply(b, task.Storing, task.Answered, charged(fault.ChargedYes))
+	p.must(err)
+	stands("while the late answer is stored", task.Succeeded, fault.ChargedYes, 1)
+	stored(b, 2)
+	g := stands("with both stored", task.Succeeded, fault.ChargedYes, 1)
+	if g.Actual == nil || g.Actual.Amount != 3 || !g.Finished.Equal(done.Finished) {
+		p.Errorf("cost %+v, finished %s, first %s", g.Actual, g.Finished, done.Finished)
+	}
+	events, err := p.l.Events(ctx, group.ID, 0)
+	if p.must(err); len(events) != 2 || events[1].To != task.Succeeded {
+		p.Errorf("%+v", events)
 	}
 }

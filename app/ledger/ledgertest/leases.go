@@ -1,6 +1,7 @@
 package ledgertest
 
 import (
+	"errors"
 	"time"
 
 	"aigc/app/fault"
@@ -20,7 +21,6 @@ func leases(p *proof) {
 	}})
 	p.must(err)
 	t = p.reach(task.Running)
-	p.must(p.l.Unlease(ctx, t.ID, "", -time.Second, ""))
 	if due("a", time.Hour) != 1 || due("b", time.Hour) != 0 {
 		p.Error("a lease is not respected")
 	}
@@ -53,6 +53,54 @@ func leases(p *proof) {
 		got, err := p.l.Task(ctx, held.ID)
 		if p.must(err); (time.Until(got.LeaseUntil) > 2*time.Hour) != r.want {
 			p.Errorf("renewed by %s: the lease is until %s", r.owner, got.LeaseUntil)
+		}
+	}
+}
+
+// renewal extends what an owner holds, and nobody else's.
+func renewal(p *proof) {
+	hold := func(owner string) *task.Task {
+		t := p.reach(task.Running)
+		list, err := p.l.Due(ctx, task.DueRequest{State: task.Running, Owner: owner, Lease: time.Minute, ID: t.ID})
+		if p.must(err); len(list) != 1 {
+			p.Fatalf("%d leased", len(list))
+		}
+		return list[0]
+	}
+	mine, theirs := hold("me"), hold("they")
+	p.must(p.l.Renew(ctx, "me", time.Hour))
+	p.must(p.l.Renew(ctx, "nobody", time.Hour))
+	for _, c := range []struct {
+		was  *task.Task
+		want time.Duration
+	}{{mine, time.Hour}, {theirs, time.Minute}} {
+		t, err := p.l.Task(ctx, c.was.ID)
+		p.must(err)
+		if left := time.Until(t.LeaseUntil); left > c.want || left < c.want-30*time.Second || t.Version != c.was.Version {
+			p.Errorf("%s holds for %s, version %d → %d", t.LeaseOwner, left, c.was.Version, t.Version)
+		}
+	}
+}
+
+// unlease gives back what its owner holds; without an owner it speaks to what
+// waits in the queue, never to a task that has moved on.
+func unlease(p *proof) {
+	waiting := p.accept(fresh("me"))
+	p.must(p.l.Unlease(ctx, waiting.ID, "", time.Hour, "no room"))
+	t, err := p.l.Task(ctx, waiting.ID)
+	if p.must(err); t.Message != "no room" || t.Wakes != 1 || t.Version != waiting.Version || time.Until(t.RunAt) < 50*time.Minute {
+		p.Errorf("%+v", t)
+	}
+	for _, s := range []task.State{task.Submitting, task.Running, task.Storing, task.Succeeded, task.InDoubt, task.Failed, task.Canceled} {
+		t := p.reach(s)
+		for _, owner := range []string{"", "other"} {
+			if err := p.l.Unlease(ctx, t.ID, owner, time.Hour, "no room"); !errors.Is(err, task.ErrStale) {
+				p.Errorf("%s, %q: %v", s, owner, err)
+			}
+		}
+		now, err := p.l.Task(ctx, t.ID)
+		if p.must(err); now.Message != t.Message || !now.RunAt.Equal(t.RunAt) {
+			p.Errorf("%s: message %q, run at %s", s, now.Message, now.RunAt)
 		}
 	}
 }

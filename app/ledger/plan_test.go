@@ -1,0 +1,148 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"aigc/app/task"
+)
+
+// openTest is a ledger with its tables; it is closed at the end of the test.
+func openTest(t testing.TB, path string) *SQLite {
+	t.Helper()
+	l, err := OpenSQLite(context.Background(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := l.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	if err := l.Migrate(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+// statements are all that some ledgers have prepared.
+type statements struct {
+	mu    sync.Mutex
+	texts map[string]bool
+}
+
+// add takes over what a ledger, at rest, has prepared so far.
+func (s *statements) add(l *SQLite) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.texts == nil {
+		s.texts = map[string]bool{}
+	}
+	for text := range l.writer.session.stmts {
+		s.texts[text] = true
+	}
+	l.reader.stmts.Range(func(text, _ any) bool {
+		s.texts[text.(string)] = true
+		return true
+	})
+}
+
+// small are the tables that grow with the settings or with the models in use,
+// and the streams that lists are merged of.
+var small = []string{"task_series", "vendor_keys", "api_keys", "task_counts", "goose_db_version", "sqlite_master", "stream", "o", "s", "poll", "CONSTANT"}
+
+// walks are scans of an index that holds only the rows in question.
+var walks = []string{
+	"SCAN tasks USING INDEX tasks_lease",          // what is leased
+	"SCAN tasks USING COVERING INDEX tasks_lease", //
+	"SCAN assets USING INDEX assets_thumbless",    // what has no thumbnail yet
+}
+
+var (
+	holder  = regexp.MustCompile(`\$(\d+)`)
+	scanned = regexp.MustCompile(`^SCAN ([A-Za-z_]+)`)
+)
+
+// explain fails for every statement that reads through a table which grows
+// with the number of tasks.
+func (s *statements) explain(t *testing.T) {
+	l := openTest(t, filepath.Join(t.TempDir(), "aigc.db"))
+	for _, q := range queries() {
+		if _, err := l.List(t.Context(), q); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := l.VoidLeases(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	s.add(l)
+	explained := 0
+	for text := range s.texts {
+		verb, _, _ := strings.Cut(text, " ")
+		if !slices.Contains([]string{"SELECT", "WITH", "UPDATE", "INSERT", "DELETE"}, verb) {
+			continue
+		}
+		explained++
+		for _, line := range plan(t, l, text) {
+			if m := scanned.FindStringSubmatch(line); m != nil && !slices.Contains(small, m[1]) && !slices.Contains(walks, line) {
+				t.Errorf("%s\n\tin\n%s", line, text)
+			}
+		}
+	}
+	if explained < 100 {
+		t.Errorf("only %d statements were prepared; the proof does not reach the ledger any more", explained)
+	}
+}
+
+// queries are all mixes of what a list can be asked for.
+func queries() (out []task.Query) {
+	day := time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
+	for mix := range 1 << 7 {
+		for _, states := range [][]task.State{nil, {task.Failed}, {task.Succeeded, task.Queued}} {
+			q := task.Query{State: states, Limit: 10}
+			for i, set := range []func(){
+				func() { q.Owner = "me" }, func() { q.Module = "toy" }, func() { q.Model = "m" }, func() { q.Tag = "shop" },
+				func() { q.Since = day }, func() { q.Until = day.Add(24 * time.Hour) }, func() { q.Before = task.NewID(day) },
+			} {
+				if mix&(1<<i) != 0 {
+					set()
+				}
+			}
+			out = append(out, q)
+		}
+	}
+	return out
+}
+
+// plan is how SQLite would run a statement, whatever its arguments are.
+func plan(t testing.TB, l *SQLite, text string) (out []string) {
+	t.Helper()
+	var args []any
+	for _, m := range holder.FindAllStringSubmatch(text, -1) {
+		if n, _ := strconv.Atoi(m[1]); n > len(args) {
+			args = append(args, make([]any, n-len(args))...)
+		}
+	}
+	rows, err := l.reader.db.Query("EXPLAIN QUERY PLAN "+text, args...)
+	if err == nil {
+		err = drain(rows, func(r *sql.Rows) error {
+			var id, parent, unused, detail any
+			err := r.Scan(&id, &parent, &unused, &detail)
+			out = append(out, fmt.Sprint(detail))
+			return err
+		})
+	}
+	if err != nil {
+		t.Fatalf("%v in\n%s", err, text)
+	}
+	return out
+}
