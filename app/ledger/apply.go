@@ -11,18 +11,22 @@ import (
 	"aigc/app/task"
 )
 
-// Apply implements [task.Ledger].
+// Apply implements [task.Ledger]. Moves of one task that follow each other are
+// written as one, with an event for each.
 func (s *store) Apply(ctx context.Context, moves ...task.Change) (t *task.Task, err error) {
 	err = s.write(ctx, func(x *tx) error {
-		for _, c := range moves {
-			if t == nil || t.ID != c.ID { // else it is what the move before has left
-				if t, err = oneTask(x, selectTask+byID, c.ID); err != nil {
-					return err
-				}
+		for len(moves) > 0 {
+			n := 1
+			for n < len(moves) && moves[n].ID == moves[0].ID {
+				n++
 			}
-			if err := x.move(t, c); err != nil {
+			if t, err = oneTask(x, selectTask+byID, moves[0].ID); err != nil {
 				return err
 			}
+			if err := x.move(t, moves[:n]...); err != nil {
+				return err
+			}
+			moves = moves[n:]
 		}
 		return nil
 	})
@@ -34,42 +38,56 @@ func (s *store) Apply(ctx context.Context, moves ...task.Change) (t *task.Task, 
 
 const byID = "WHERE id = $1"
 
-// move makes one move of the table with a row as it stands in the ledger.
-func (x *tx) move(t *task.Task, c task.Change) error {
+// move makes moves of the table with a row as it stands in the ledger.
+func (x *tx) move(t *task.Task, moves ...task.Change) error {
+	was := remember(t)
+	for _, c := range moves {
+		if err := x.step(t, c); err != nil {
+			return err
+		}
+	}
+	if err := x.save(t, was); err != nil {
+		return err
+	}
+	for _, c := range moves {
+		for _, a := range c.Assets {
+			if err := x.addAsset(a); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// step makes one move, up to writing the row.
+func (x *tx) step(t *task.Task, c task.Change) error {
 	switch {
 	case c.SubmitID != "" && t.SubmitID != c.SubmitID,
 		c.Owner != "" && t.LeaseOwner != c.Owner,
 		len(c.From) > 0 && !slices.Contains(c.From, t.State):
 		return task.ErrStale
 	}
-	m, ok := task.Find(t.State, c.To, c.Cause)
+	from, charged := t.State, t.Charged
+	m, ok := task.Find(from, c.To, c.Cause)
 	if !ok || t.Group {
-		return illegal("no move of a task (group: %t) from %s to %s by %s", t.Group, t.State, c.To, c.Cause)
+		return illegal("no move of a task (group: %t) from %s to %s by %s", t.Group, from, c.To, c.Cause)
 	}
-	if t.State == task.Failed && !comesBack(t, c.Cause) {
+	if from == task.Failed && !comesBack(t, c.Cause) {
 		return task.ErrStale
 	}
-	was := remember(t)
 	x.touch(t)
 	t.RunAt = fromMS(x.now)
+	version := t.Version
 	if c.Edit != nil {
 		if err := c.Edit(t); err != nil {
 			return err
 		}
 	}
-	if !m.Allows(was.Charged, t.Charged) {
-		return illegal("by %s the charge would go from %s to %s", c.Cause, was.Charged, t.Charged)
+	if !m.Allows(charged, t.Charged) {
+		return illegal("by %s the charge would go from %s to %s", c.Cause, charged, t.Charged)
 	}
-	t.State = c.To
-	if err := x.save(t, was, c.Cause, c.Note); err != nil {
-		return err
-	}
-	for _, a := range c.Assets {
-		if err := x.addAsset(a); err != nil {
-			return err
-		}
-	}
-	return nil
+	t.State, t.Version, t.Updated = c.To, version, fromMS(x.now)
+	return x.note(t, from, c.Cause, c.Note)
 }
 
 // comesBack says whether a failed task may still make a move of the table: a
@@ -107,30 +125,28 @@ func (x *tx) touch(t *task.Task) {
 	t.LeaseOwner, t.LeaseUntil = "", fromMS(0)
 }
 
-// save writes a moved row with its event, and what follows from it: the
-// counts, and the group's own state.
-func (x *tx) save(t *task.Task, was *before, cause task.Cause, note string) error {
-	t.Version, t.Updated = was.Version+1, fromMS(x.now)
+// note is what every move of a task leaves behind beside its row: when it
+// ended, its event, the counts.
+func (x *tx) note(t *task.Task, from task.State, cause task.Cause, text string) error {
 	switch {
 	case !t.State.Ended():
 		t.Finished = fromMS(0)
-	case !was.State.Ended():
+	case !from.Ended():
 		t.Finished = fromMS(x.now)
 	}
 	if t.State.Settled() {
 		t.LeaseOwner, t.LeaseUntil = "", fromMS(0)
 	}
-	if err := x.update(t, was); err != nil {
+	x.count(t, from)
+	return x.event(t, from, cause, text)
+}
+
+// save writes a moved row, and what follows from it: the group's own state.
+func (x *tx) save(t *task.Task, was *before) error {
+	if err := x.update(t, was); err != nil || t.Parent == "" {
 		return err
 	}
-	x.count(t, was.State)
-	if err := x.event(t, was.State, cause, note); err != nil {
-		return err
-	}
-	if t.Parent != "" {
-		return x.regroup(t.Parent)
-	}
-	return nil
+	return x.regroup(t.Parent)
 }
 
 // update writes the columns that differ, by compare-and-set on the version.

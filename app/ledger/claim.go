@@ -57,7 +57,10 @@ func (x *tx) claim(t *task.Task, c task.ClaimRequest, a *task.AccountCap) error 
 			return err
 		}
 	}
-	return x.save(t, was, task.Claim, "")
+	if err := x.note(t, was.State, task.Claim, ""); err != nil {
+		return err
+	}
+	return x.save(t, was)
 }
 
 // choose finds the account to buy with: of the first vendor in the list that

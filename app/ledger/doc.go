@@ -11,13 +11,16 @@
 //
 // # Moving
 //
-// Every change of state goes through [tx.save], which compares the version,
-// writes the event, keeps the counts and recomputes the group, in the
-// transaction of the move. What may move is decided by the table in package
+// Every change of state leaves its event and its counts ([tx.note]), is written
+// by a comparison with the version that was read, and recomputes the group
+// ([tx.save]), all in the transaction of the move. What may move is decided by the table in package
 // task; the schema defends the most expensive rule once more: a charge never
 // leaves yes.
 //
 // # Reading
+//
+// The monitor looks before it writes: a round that finds nothing due takes no
+// turn of the writer and leaves the journal alone.
 //
 // Every question is answered by an index, however many tasks have ended. A
 // partial index serves only a query that repeats its condition word for word;
