@@ -61,7 +61,7 @@ func (s *store) Due(ctx context.Context, d task.DueRequest) (out []*task.Task, e
 		return nil, nil
 	}
 	due, ok := overdue[d.State]
-	if !ok {
+	if !ok || d.State == task.Queued { // claimed, never leased
 		return nil, noRounds(d.State)
 	}
 	query, last := lease+"id IN (SELECT id FROM tasks WHERE "+due+fmt.Sprintf(rests, 4)+" ORDER BY run_at LIMIT $5)", any(int64(d.Limit))
@@ -204,7 +204,7 @@ func (s *store) Abandoned(ctx context.Context, owner, spool string) ([]*task.Tas
 // tasks on, when that process starts: whoever held them is gone.
 func (s *store) VoidLeases(ctx context.Context) error {
 	return s.write(ctx, func(x *tx) error {
-		_, err := x.exec("UPDATE tasks SET lease_owner = '', lease_until = 0 WHERE lease_owner <> ''")
+		_, err := x.exec("UPDATE tasks SET lease_owner = '', lease_until = 0 WHERE " + moving + " AND lease_owner <> ''")
 		return err
 	})
 }

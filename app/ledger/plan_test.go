@@ -62,9 +62,8 @@ var small = []string{"task_series", "vendor_keys", "api_keys", "task_counts", "g
 
 // walks are scans of an index that holds only the rows in question.
 var walks = []string{
-	"SCAN tasks USING INDEX tasks_lease",          // what is leased
-	"SCAN tasks USING COVERING INDEX tasks_lease", //
-	"SCAN assets USING INDEX assets_thumbless",    // what has no thumbnail yet
+	"SCAN tasks USING INDEX tasks_due",         // what is under way: renewing and voiding leases
+	"SCAN assets USING INDEX assets_thumbless", // what has no thumbnail yet
 }
 
 var (

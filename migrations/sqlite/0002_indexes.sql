@@ -2,11 +2,12 @@
 
 -- What waits for a purchase is looked for by kind, four times a second: a
 -- backlog of films must not lie in the way of pictures. The rest of what can
--- still move is looked for by state. One process opens the file, so an index
--- may be exchanged.
+-- still move is looked for by state, or by who holds it. One process opens the
+-- file, so an index may be exchanged.
 DROP INDEX tasks_due;
+DROP INDEX tasks_lease;
 CREATE INDEX tasks_queued ON tasks (media, run_at) WHERE is_group = 0 AND state = 'queued';
-CREATE INDEX tasks_due ON tasks (state, run_at)
+CREATE INDEX tasks_due ON tasks (state, run_at, lease_owner)
     WHERE is_group = 0 AND state IN ('submitting', 'running', 'storing', 'in_doubt');
 
 -- A few failures of one model are found among a million of another.

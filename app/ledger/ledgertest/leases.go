@@ -44,20 +44,9 @@ func leases(p *proof) {
 	if abandoned, err = p.l.Abandoned(ctx, "me", ""); err != nil || len(abandoned) != 1 {
 		p.Errorf("a lease that was over came back to life: %d, %v", len(abandoned), err)
 	}
-	for _, r := range []struct {
-		owner string
-		id    string
-		want  bool
-	}{{"old life", lost.ID, false}, {"somebody", held.ID, false}, {"old life", held.ID, true}} {
-		p.must(p.l.Renew(ctx, r.owner, 3*time.Hour, []string{r.id}))
-		got, err := p.l.Task(ctx, held.ID)
-		if p.must(err); (time.Until(got.LeaseUntil) > 2*time.Hour) != r.want {
-			p.Errorf("renewed by %s: the lease is until %s", r.owner, got.LeaseUntil)
-		}
-	}
 }
 
-// renewal extends what an owner holds, and nobody else's.
+// renewal extends an owner's leases on the tasks named, and no others.
 func renewal(p *proof) {
 	hold := func(owner string) *task.Task {
 		t := p.reach(task.Running)
@@ -68,12 +57,14 @@ func renewal(p *proof) {
 		return list[0]
 	}
 	mine, theirs := hold("me"), hold("they")
-	p.must(p.l.Renew(ctx, "me", time.Hour))
-	p.must(p.l.Renew(ctx, "nobody", time.Hour))
+	unasked := hold("me")
+	both := []string{mine.ID, theirs.ID}
+	p.must(p.l.Renew(ctx, "me", time.Hour, both))
+	p.must(p.l.Renew(ctx, "nobody", time.Hour, both))
 	for _, c := range []struct {
 		was  *task.Task
 		want time.Duration
-	}{{mine, time.Hour}, {theirs, time.Minute}} {
+	}{{mine, time.Hour}, {theirs, time.Minute}, {unasked, time.Minute}} {
 		t, err := p.l.Task(ctx, c.was.ID)
 		p.must(err)
 		if left := time.Until(t.LeaseUntil); left > c.want || left < c.want-30*time.Second || t.Version != c.was.Version {
