@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"net/url"
 	"os"
+	"strconv"
 
 	"github.com/pressly/goose/v3"
 
@@ -47,7 +48,11 @@ func OpenSQLite(ctx context.Context, path string) (*SQLite, error) {
 		dialect: sqliteDialect,
 		reader:  &readers{db: rdb},
 		files:   migrations.SQLite(),
-		writer:  &writer{dialect: sqliteDialect, idle: make(chan struct{}), open: func() (*session, error) { return newSession(wdb) }},
+		writer: &writer{
+			dialect: sqliteDialect, idle: make(chan struct{}),
+			open:    func() (*session, error) { return newSession(wdb) },
+			journal: journal{path: path + "-wal", max: journalMax},
+		},
 	}}
 	l.writer.session, err = newSession(wdb) // the first look at the file
 	if err == nil {
@@ -84,7 +89,8 @@ func private(path string) error {
 // dsn opens a file the way that survives a loss of power: what was accepted
 // must be there afterwards. The cache is 16 MB for the writer, 4 MB a reader.
 func dsn(path string, readOnly bool) string {
-	q := url.Values{"_pragma": {"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "cache_size(-16384)"}, "_txlock": {"immediate"}}
+	q := url.Values{"_pragma": {"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "cache_size(-16384)",
+		"journal_size_limit(" + strconv.Itoa(journalMax) + ")"}, "_txlock": {"immediate"}}
 	if readOnly {
 		q = url.Values{"_pragma": {"busy_timeout(5000)", "query_only(1)", "cache_size(-4096)"}}
 	}

@@ -28,6 +28,7 @@ type writer struct {
 
 	session *session // the leader's alone, like memory
 	memory  memory
+	journal journal
 }
 
 // job is one caller's part of a transaction.
@@ -99,6 +100,10 @@ func (w *writer) lead() {
 	w.commit(batch)
 	for _, j := range batch[1:] {
 		j.turn <- struct{}{}
+	}
+	if w.session != nil && w.journal.tidy(w.session) != nil {
+		w.session.discard() // what is committed stays; the next batch begins with a fresh connection
+		w.session = nil
 	}
 
 	w.mu.Lock()
