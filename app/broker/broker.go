@@ -2,6 +2,7 @@ package broker
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"time"
@@ -41,6 +42,8 @@ func Open(url string, log zerolog.Logger) (*Broker, error) {
 	opts := &redis.Options{}
 	if url == "" {
 		m := miniredis.NewMiniRedis()
+		password := rand.Text() // others on this machine can reach the port too
+		m.RequireAuth(password)
 		if err := m.Start(); err != nil {
 			return nil, fmt.Errorf("broker: %w", err)
 		}
@@ -51,11 +54,11 @@ func Open(url string, log zerolog.Logger) (*Broker, error) {
 				m.FastForward(100 * time.Millisecond)
 			}
 		}()
-		opts.Addr = m.Addr()
+		opts.Addr, opts.Password = m.Addr(), password
 	} else {
 		var err error
 		if opts, err = redis.ParseURL(url); err != nil {
-			return nil, fmt.Errorf("REDIS_URL: %w", err)
+			return nil, errors.New("REDIS_URL is not an address such as redis://:password@host:6379/0") // its error repeats the password
 		}
 	}
 	// A request never waits long for a broker that is away.

@@ -96,7 +96,7 @@ func (b *listing) streams(q task.Query) string {
 }
 
 // clockSkew is how far the time in a task's id may be from the database's.
-const clockSkew = time.Hour
+const clockSkew = 5 * time.Minute
 
 // page bounds a stream by the cursor and, as ids begin with a time, by the
 // days asked for.

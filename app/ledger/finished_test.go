@@ -1,0 +1,216 @@
+package ledger
+
+import (
+	"fmt"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"modernc.org/sqlite"
+
+	"aigc/app/fault"
+	"aigc/app/provider"
+	"aigc/app/task"
+)
+
+// fill adds finished tasks from..to, of 14 months, each with its tag, event and
+// asset, in one transaction. Nearly all are of one module; the few of another
+// are the oldest, and so are its only failures.
+func fill(t testing.TB, l *SQLite, from, to int) {
+	t.Helper()
+	const since = 1_760_000_000_000
+	numbers := fmt.Sprintf(`WITH RECURSIVE n (i) AS (VALUES (%d) UNION ALL SELECT i + 1 FROM n WHERE i < %d),
+		row (i, at, id, module, owner, state) AS (SELECT i, %d + i * 36000,
+			printf('%%08x-%%04x-7000-8000-%%012x', (%[3]d + i * 36000) >> 16, (%[3]d + i * 36000) & 65535, i),
+			CASE WHEN i < 100 THEN 'flux' ELSE 'gpt' END, CASE WHEN i %% 10 = 0 THEN 'other' ELSE 'local' END,
+			CASE WHEN i %% 4 = 0 THEN 'failed' WHEN i %% 50 = 1 THEN 'canceled' ELSE 'succeeded' END FROM n) `, from, to-1, since)
+	for _, insert := range []string{
+		`INSERT INTO tasks (` + taskColumns + `) SELECT id, module || '.x', module, 'x', module || '-' || (i % 2), 'image', owner, 0, '', 0,
+			0, 0, '', '', id, '["shop"]', '', at, '{"prompt":"a fox in the snow"}',
+			state, 5, '', 's', 'v', 'https://v.example', 'f', 1, at, '', 0, at, 0, 0, '', '', 1, '', 0, 'yes', at, at, '', '', '', '', '', '' FROM row`,
+		`INSERT INTO task_tags (owner, tag, task) SELECT owner, 'shop', id FROM row`,
+		`INSERT INTO task_events (task, seq, at, from_state, to_state, cause, charged, note) SELECT id, 5, at, 'storing', state, 'stored', 'yes', '' FROM row`,
+		`INSERT INTO assets (` + assetColumns + `) SELECT id, id, 0, 'result', id, '-', '', 'image/png', 1, 1, 0, 1, '', owner, 0, '', NULL, at FROM row`,
+		`INSERT INTO idempotency (owner, key, input_hash, task, expires) SELECT owner, id, id, id, 9000000000000 FROM row`,
+		`INSERT INTO task_series (owner, module, model) SELECT DISTINCT owner, module, module || '-' || (i % 2) FROM row WHERE true ON CONFLICT DO NOTHING`,
+	} {
+		if err := l.write(t.Context(), func(x *tx) error { _, err := x.exec(numbers + insert); return err }); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// crowd are the tasks under way beside the finished ones.
+type crowd struct{ queued, running []*task.Task }
+
+func underWay(t testing.TB, l *SQLite, each int) (c crowd) {
+	t.Helper()
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i := range 2 * each {
+		next := fresh()
+		next.RunAt = time.Now().Add(-time.Minute)
+		row, _, err := l.Accept(t.Context(), []*task.Task{next}, task.IdempotencyKey{}, 0)
+		must(err)
+		if i < each {
+			c.queued = append(c.queued, row)
+			continue
+		}
+		row, err = l.Claim(t.Context(), claimOf(row.ID))
+		must(err)
+		row, err = l.Apply(t.Context(), task.Change{ID: row.ID, To: task.Running, Cause: task.Ticketed, Edit: func(t *task.Task) error {
+			t.Ticket = &provider.Ticket{ID: "ticket-" + t.ID}
+			return nil
+		}})
+		must(err)
+		c.running = append(c.running, row)
+	}
+	return c
+}
+
+func claimOf(id string) task.ClaimRequest {
+	account := func(key string) task.AccountCap {
+		return task.AccountCap{Account: task.Account{Vendor: "v", BaseURL: "https://v.example", Fingerprint: key}, Running: 1000, PerMinute: 1000}
+	}
+	return task.ClaimRequest{ID: id, Owner: "w", SubmitID: task.Token(8), Spool: "s", Lease: time.Minute, Accounts: []task.AccountCap{account("f"), account("g")}}
+}
+
+// question is something that is asked all day long.
+type question struct {
+	name string
+	ask  func() error
+}
+
+// questions are the ledger's hot paths. Each may be asked as often as there
+// are tasks under way.
+func questions(tb testing.TB, l *SQLite, c crowd) (out []question) {
+	ctx := tb.Context()
+	add := func(name string, ask func() error) { out = append(out, question{name, ask}) }
+	early := time.UnixMilli(1_760_000_000_000).Add(6 * time.Hour)
+	for name, q := range map[string]task.Query{
+		"everything": {}, "owner": {Owner: "local"}, "module": {Module: "gpt"}, "model": {Model: "gpt-1"}, "tag": {Tag: "shop"},
+		"failed": {State: []task.State{task.Failed}}, "succeeded": {State: []task.State{task.Succeeded}}, "queued": {State: []task.State{task.Queued}},
+		"rare failures": {Module: "flux", State: []task.State{task.Failed}}, "rare module": {Module: "flux"}, "rare model": {Model: "flux-1"},
+		"some hours": {Since: early, Until: early.Add(6 * time.Hour)}, "failed in some hours": {State: []task.State{task.Failed}, Since: early, Until: early.Add(6 * time.Hour)},
+		"last page": {Owner: "local", Before: idAt(time.UnixMilli(1_760_000_000_000 + 20*36000))},
+	} {
+		q.Limit = 10
+		add("list "+name, func() error {
+			list, err := l.List(ctx, q)
+			if err == nil && len(list) == 0 {
+				return fmt.Errorf("nothing found")
+			}
+			return err
+		})
+	}
+	next := 0
+	add("claim", func() error { next++; _, err := l.Claim(ctx, claimOf(c.queued[next-1].ID)); return err })
+	add("due", func() error {
+		_, err := l.Due(ctx, task.DueRequest{State: task.Running, Owner: "w", Lease: time.Minute, Limit: 4})
+		return err
+	})
+	add("wake", func() error { _, err := l.Wake(ctx, task.Queued, []string{"image"}, 4); return err })
+	add("renew", func() error { return l.Renew(ctx, "w", time.Minute) })
+	add("abandoned", func() error { _, err := l.Abandoned(ctx, "w", "s"); return err })
+	add("thumbless", func() error { _, err := l.Thumbless(ctx, 10); return err })
+	add("counts", func() error { _, err := l.Counts(ctx); return err })
+	add("accept", func() error {
+		_, _, err := l.Accept(ctx, []*task.Task{fresh()}, task.IdempotencyKey{Owner: "local", Key: task.Token(8), Keep: time.Hour}, 10*time.Minute)
+		return err
+	})
+	moved := 0
+	add("apply", func() error {
+		moved++
+		t := c.running[len(c.running)-moved]
+		_, err := l.Apply(ctx, task.Change{ID: t.ID, To: task.Failed, Cause: task.VendorNo, Edit: func(t *task.Task) error { t.Charged = fault.ChargedNo; return nil }})
+		return err
+	})
+	add("ticket", func() error { _, err := l.ByTicket(ctx, "gpt", "ticket-"+c.running[0].ID); return err })
+	add("events", func() error { _, err := l.Events(ctx, c.running[0].ID, 0); return err })
+	add("assets", func() error { _, err := l.Assets(ctx, []string{c.running[0].ID, c.queued[0].ID}); return err })
+	return out
+}
+
+// visited is how many pages of the file a question needs, in the cache or not.
+func visited(t testing.TB, l *SQLite, ask func() error) (pages int) {
+	t.Helper()
+	l.reader.db.SetMaxOpenConns(1)
+	count := func(c any) error {
+		for _, op := range []sqlite.DBStatusOp{sqlite.DBStatusCacheHit, sqlite.DBStatusCacheMiss} {
+			n, _, err := c.(sqlite.DBStatus).Status(op, true)
+			if err != nil {
+				return err
+			}
+			pages += n
+		}
+		return nil
+	}
+	both := func() {
+		conn, err := l.reader.db.Conn(t.Context())
+		if err == nil {
+			err = conn.Raw(count)
+			_ = conn.Close()
+		}
+		if err == nil {
+			err = l.writer.session.conn.Raw(count)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	both()
+	pages = 0
+	if err := ask(); err != nil {
+		t.Fatal(err)
+	}
+	both()
+	return pages
+}
+
+// No question needs more of the file when there are many more finished tasks:
+// an index gets a little deeper, nothing is read through.
+func TestManyFinished(t *testing.T) {
+	const few, many = 5_000, 50_000
+	l := openTest(t, filepath.Join(t.TempDir(), "ledger.db"))
+	fill(t, l, 0, few)
+	asked := questions(t, l, underWay(t, l, 8))
+	before := map[string]int{}
+	for _, q := range asked {
+		visited(t, l, q.ask) // compiles it
+		before[q.name] = visited(t, l, q.ask)
+	}
+	fill(t, l, few, many)
+	for _, q := range asked {
+		visited(t, l, q.ask)
+		if now := visited(t, l, q.ask); now > 2*before[q.name]+50 {
+			t.Errorf("%s: %d pages with %d finished tasks, %d with %d", q.name, before[q.name], few, now, many)
+		}
+	}
+}
+
+// BenchmarkMillion asks the same beside a million finished tasks.
+func BenchmarkMillion(b *testing.B) {
+	l := openTest(b, filepath.Join(b.TempDir(), "ledger.db"))
+	fill(b, l, 0, 1_000_000)
+	b.Log("filled")
+	for _, q := range questions(b, l, underWay(b, l, 64)) {
+		b.Run(q.name, func(b *testing.B) {
+			visited(b, l, q.ask)
+			pages := visited(b, l, q.ask)
+			n := 0
+			for b.Loop() {
+				if n++; n > 40 {
+					continue // as many as there are tasks for
+				}
+				if err := q.ask(); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(float64(pages), "pages/op")
+		})
+	}
+}
