@@ -89,10 +89,11 @@ func private(path string) error {
 // dsn opens a file the way that survives a loss of power: what was accepted
 // must be there afterwards. The cache is 16 MB for the writer, 4 MB a reader.
 func dsn(path string, readOnly bool) string {
-	q := url.Values{"_pragma": {"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "cache_size(-16384)",
+	wait := "busy_timeout(" + strconv.Itoa(busyTimeout) + ")"
+	q := url.Values{"_pragma": {wait, "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "cache_size(-16384)",
 		"journal_size_limit(" + strconv.Itoa(journalMax) + ")"}, "_txlock": {"immediate"}}
 	if readOnly {
-		q = url.Values{"_pragma": {"busy_timeout(5000)", "query_only(1)", "cache_size(-4096)"}}
+		q = url.Values{"_pragma": {wait, "query_only(1)", "cache_size(-4096)"}}
 	}
 	return (&url.URL{Scheme: "file", OmitHost: true, Path: path, RawQuery: q.Encode()}).String()
 }
