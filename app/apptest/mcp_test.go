@@ -236,7 +236,7 @@ func TestOwnersOverMCP(t *testing.T) {
 		t.Error("bob lists alice's task")
 	}
 	for _, image := range []string{v.Data[0].AssetID, v.Data[0].URL} {
-		if got := bob.call("create_gpt_image_edit", map[string]any{"prompt": "x", "image": image}); !got.failed || got.Code != "invalid_input" {
+		if got := bob.call("create_gpt_image_edit", map[string]any{"prompt": "x", "image": image}); !got.failed || got.Code != "asset_not_found" {
 			t.Errorf("bob uses alice's picture: %s", got.raw)
 		}
 	}

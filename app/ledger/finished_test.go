@@ -114,7 +114,7 @@ func questions(tb testing.TB, l *SQLite, c crowd) (out []question) {
 		return err
 	})
 	add("wake", func() error { _, err := l.Wake(ctx, task.Queued, []string{"image"}, 4); return err })
-	add("renew", func() error { return l.Renew(ctx, "w", time.Minute) })
+	add("renew", func() error { return l.Renew(ctx, "w", time.Minute, []string{c.running[0].ID, c.running[1].ID}) })
 	add("abandoned", func() error { _, err := l.Abandoned(ctx, "w", "s"); return err })
 	add("thumbless", func() error { _, err := l.Thumbless(ctx, 10); return err })
 	add("counts", func() error { _, err := l.Counts(ctx); return err })
