@@ -57,39 +57,56 @@ func wellFormed(tasks []*task.Task) error {
 
 // earlier is the task that a repeated request means; nil if there is none.
 func (x *tx) earlier(t *task.Task, key task.IdempotencyKey, join time.Duration) (*task.Task, error) {
-	if key.Key != "" {
-		id, hash, err := x.bound(key)
-		if err != nil {
-			return nil, err
-		}
-		switch {
-		case id == "":
-		case hash != t.InputHash:
-			return nil, fault.New(fault.Mismatch, "idempotency_key_reused",
-				"This Idempotency-Key was used for another request. Send a new key with this one, or repeat the first request unchanged.").With(fault.ChargedNo)
-		default:
-			return oneTask(x, selectTask+byID, id)
-		}
+	key.Owner = t.Owner
+	found, joined, err := earlier(x, x.now, t.InputHash, key, join)
+	if err == nil && joined {
+		err = x.bind(found, key)
 	}
-	if join <= 0 || t.InputHash == "" {
-		return nil, nil
-	}
-	found, err := x.joinable(t, x.now-join.Milliseconds())
-	if err != nil || found == nil {
+	return found, err
+}
+
+// Earlier implements [task.Ledger].
+func (s *store) Earlier(ctx context.Context, inputHash string, key task.IdempotencyKey, join time.Duration) (*task.Task, error) {
+	r := s.reading(ctx)
+	now, err := s.dialect.now(r)
+	if err != nil {
 		return nil, err
 	}
-	return found, x.bind(found, key)
+	t, _, err := earlier(r, now, inputHash, key, join)
+	return t, err
+}
+
+func earlier(a asker, now int64, hash string, key task.IdempotencyKey, join time.Duration) (t *task.Task, joined bool, err error) {
+	if key.Key != "" {
+		id, boundTo, err := bound(a, now, key)
+		switch {
+		case err != nil:
+			return nil, false, err
+		case id == "":
+		case hash != boundTo && hash != "":
+			return nil, false, fault.New(fault.Mismatch, "idempotency_key_reused",
+				"This Idempotency-Key was used for another request. Send a new key with this one, or repeat the first request unchanged.").With(fault.ChargedNo)
+		default:
+			t, err = oneTask(a, selectTask+byID, id)
+			return t, false, err
+		}
+	}
+	if join <= 0 || hash == "" {
+		return nil, false, nil
+	}
+	t, err = joinable(a, now, hash, key.Owner, now-join.Milliseconds())
+	return t, t != nil, err
 }
 
 const hour = 3600_000 // in milliseconds, as in the index tasks_join
 
-const joinable = `WHERE parent = '' AND input_hash <> '' AND created / 3600000 = $1 AND input_hash = $2
+const joinableTasks = `WHERE parent = '' AND input_hash <> '' AND created / 3600000 = $1 AND input_hash = $2
 	AND owner = $3 AND created >= $4 AND state NOT IN ('failed', 'canceled') ORDER BY id DESC LIMIT 1`
 
 // joinable looks for an unfailed task of the same owner and input, hour by hour.
-func (x *tx) joinable(t *task.Task, since int64) (*task.Task, error) {
-	for h := x.now / hour; h >= since/hour; h-- {
-		found, err := manyTasks(x, selectTask+joinable, h, t.InputHash, t.Owner, since)
+func joinable(a asker, now int64, hash, owner string, since int64) (*task.Task, error) {
+	for h := now / hour; h >= since/hour; h-- {
+		found, err := manyTasks(a, selectTask+joinableTasks, h, hash, owner, since)
 		if err != nil || len(found) > 0 {
 			return first(found), err
 		}

@@ -8,9 +8,9 @@ import (
 
 // bound is the task and input hash that a key stands for; empty if it was not
 // used, or too long ago.
-func (x *tx) bound(key task.IdempotencyKey) (id, hash string, err error) {
+func bound(a asker, now int64, key task.IdempotencyKey) (id, hash string, err error) {
 	const find = "SELECT task, input_hash FROM idempotency WHERE owner = $1 AND key = $2 AND expires > $3"
-	err = x.ask(find, []any{key.Owner, key.Key, x.now}, func(r *sql.Rows) error { return r.Scan(&id, &hash) })
+	err = a.ask(find, []any{key.Owner, key.Key, now}, func(r *sql.Rows) error { return r.Scan(&id, &hash) })
 	return id, hash, err
 }
 

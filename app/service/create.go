@@ -41,13 +41,23 @@ func (s *Service) Create(ctx context.Context, r Request) (*View, bool, error) {
 		return nil, false, err
 	}
 	defer d.drop()
+	key := task.IdempotencyKey{Owner: r.Caller.Name, Key: r.IdempotencyKey, Keep: keep}
+	if err := s.receive(ctx, d); err != nil {
+		return nil, false, s.notCompared(ctx, key, err)
+	}
+	hash := d.hash()
+	// A repeated request gets its task whatever has become of the vendor's keys:
+	// only a new purchase needs a way to be made.
+	if t, err := s.earlier(ctx, r, hash, key); t != nil || err != nil {
+		if err != nil {
+			return nil, false, err
+		}
+		v, err := s.view(ctx, t)
+		return v, true, err
+	}
 	if err := s.routed(ctx, d); err != nil {
 		return nil, false, err
 	}
-	if err := s.receive(ctx, d); err != nil {
-		return nil, false, err
-	}
-	hash := d.hash()
 	if err := s.keepPictures(ctx, d); err != nil {
 		return nil, false, err
 	}
@@ -55,11 +65,7 @@ func (s *Service) Create(ctx context.Context, r Request) (*View, bool, error) {
 	if err != nil {
 		return nil, false, err
 	}
-	join := time.Duration(0)
-	if r.SDKRetry {
-		join = joinWithin
-	}
-	t, replayed, err := s.Ledger.Accept(ctx, tasks, task.IdempotencyKey{Owner: r.Caller.Name, Key: r.IdempotencyKey, Keep: keep}, join)
+	t, replayed, err := s.Ledger.Accept(ctx, tasks, key, r.join())
 	if err != nil {
 		return nil, false, unsure(err)
 	}
@@ -71,6 +77,46 @@ func (s *Service) Create(ctx context.Context, r Request) (*View, bool, error) {
 	}
 	v, err := s.view(ctx, t)
 	return v, replayed, err
+}
+
+// earlier looks for the task that a repeated request means, before anything is
+// stored for it. A repetition at the same moment is left to the ledger's Accept.
+func (s *Service) earlier(ctx context.Context, r Request, hash string, key task.IdempotencyKey) (*task.Task, error) {
+	if key.Key == "" && !r.SDKRetry {
+		return nil, nil
+	}
+	t, err := s.Ledger.Earlier(ctx, hash, key, r.join())
+	if err != nil {
+		return nil, unsure(err)
+	}
+	return t, nil
+}
+
+// join is how old a task may be that this request joins without a key.
+func (r Request) join() time.Duration {
+	if r.SDKRetry {
+		return joinWithin
+	}
+	return 0
+}
+
+// notCompared is the fault of a request whose pictures cannot be had. If its
+// key stands for a task already, the caller must not take it for unsent.
+func (s *Service) notCompared(ctx context.Context, key task.IdempotencyKey, err error) error {
+	if key.Key == "" {
+		return err
+	}
+	t, lerr := s.Ledger.Earlier(ctx, "", key, 0)
+	if lerr != nil {
+		return unsure(lerr)
+	}
+	if t == nil {
+		return err
+	}
+	f := fault.Wrap(err, fault.Conflict, "input_not_comparable",
+		"This Idempotency-Key already stands for task %s, but a picture of this request cannot be had to compare the two. Read the task instead.", t.ID)
+	f.Details = fault.From(err).Details
+	return f.With(t.Charged)
 }
 
 // unsure marks trouble of the ledger's own: the task may have been accepted

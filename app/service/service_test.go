@@ -348,3 +348,50 @@ func TestNoKey(t *testing.T) {
 		t.Errorf("%+v", h)
 	}
 }
+
+// A request that repeats an earlier one gets its task, even when nothing new
+// could be bought any more; to say "not charged" would invite a second purchase.
+func TestReplayWhenNothingCanBeBought(t *testing.T) {
+	t.Parallel()
+	r := start(t)
+	ctx := context.Background()
+	first, _, err := r.ask(`{"prompt":"x"}`, with("k", workertest.Me))
+	if err != nil {
+		t.Fatal(err)
+	}
+	done := r.settle(first.TaskID)
+	for _, p := range r.Accounts.Of("painter") {
+		r.Must(r.Ledger.Park(ctx, task.Parking{Vendor: p.Vendor, Fingerprint: p.Fingerprint, Code: "vendor_no_balance", Reason: "empty", Until: time.Now().Add(time.Hour)}))
+	}
+	if _, _, err := r.ask(`{"prompt":"y"}`, with("other", workertest.Me)); fault.KindOf(err) != fault.VendorQuota {
+		t.Fatalf("a new purchase: %v", err)
+	}
+	for name, again := range map[string]func(*service.Request){"the same key": with("k", workertest.Me), "a stock SDK": sdk} {
+		v, replayed, err := r.ask(`{"prompt":"x"}`, again)
+		if err != nil || !replayed || v.TaskID != done.TaskID || v.Charged != fault.ChargedYes {
+			t.Errorf("%s: %v, replayed %t, %+v", name, err, replayed, v)
+		}
+	}
+}
+
+// A picture that cannot be had any more does not turn a paid request into an
+// unpaid one.
+func TestReplayWithoutItsPicture(t *testing.T) {
+	t.Parallel()
+	r := start(t)
+	first, _, err := r.ask(`{"prompt":"x"}`, with("k", workertest.Me))
+	if err != nil {
+		t.Fatal(err)
+	}
+	done := r.settle(first.TaskID)
+	gone := `{"prompt":"x","image":"http://127.0.0.1:1/gone.png"}`
+	_, _, err = r.ask(gone, with("k", workertest.Me))
+	is(t, err, fault.Conflict, "input_not_comparable")
+	if f := fault.From(err); f.Charged != fault.ChargedYes || !strings.Contains(f.Safe, done.TaskID) || len(f.Details) != 1 {
+		t.Errorf("%+v", f)
+	}
+	_, _, err = r.ask(gone, with("fresh", workertest.Me))
+	if fault.KindOf(err) != fault.Invalid {
+		t.Errorf("with a key of its own: %v", err)
+	}
+}

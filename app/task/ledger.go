@@ -16,6 +16,11 @@ type Ledger interface {
 	// same owner and input younger than that instead.
 	Accept(ctx context.Context, tasks []*Task, key IdempotencyKey, join time.Duration) (*Task, bool, error)
 
+	// Earlier is the task that Accept would return in place of one of this owner
+	// and input; nil if it would insert one. Without an input hash the key alone
+	// decides.
+	Earlier(ctx context.Context, inputHash string, key IdempotencyKey, join time.Duration) (*Task, error)
+
 	// Apply makes moves of the table, in order and all or none, and writes their
 	// events. It returns the task as the last one left it. See [Change].
 	Apply(ctx context.Context, moves ...Change) (*Task, error)

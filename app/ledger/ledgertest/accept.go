@@ -17,6 +17,32 @@ func idempotency(p *proof) {
 	if p.must(err); !replayed || again.ID != first.ID {
 		p.Errorf("replayed %v, %s", replayed, again.ID)
 	}
+	earlier := func(hash string, key task.IdempotencyKey, join time.Duration) string {
+		t, err := p.l.Earlier(ctx, hash, key, join)
+		if p.must(err); t == nil {
+			return ""
+		}
+		return t.ID
+	}
+	for name, c := range map[string]struct {
+		hash string
+		key  task.IdempotencyKey
+		join time.Duration
+		want string
+	}{
+		"the same":             {first.InputHash, key, 0, first.ID},
+		"the key alone":        {"", key, 0, first.ID},
+		"another key":          {first.InputHash, task.IdempotencyKey{Owner: "me", Key: "k2"}, 0, ""},
+		"another key, joining": {first.InputHash, task.IdempotencyKey{Owner: "me", Key: "k2"}, time.Hour, first.ID},
+		"somebody else":        {first.InputHash, task.IdempotencyKey{Owner: "you", Key: "k"}, time.Hour, ""},
+		"another input":        {"another", task.IdempotencyKey{Owner: "me"}, time.Hour, ""},
+	} {
+		if got := earlier(c.hash, c.key, c.join); got != c.want {
+			p.Errorf("%s: found %q, want %q", name, got, c.want)
+		}
+	}
+	_, err = p.l.Earlier(ctx, "other", key, 0)
+	p.wantKind(err, fault.Mismatch)
 	other := fresh("me")
 	other.InputHash = "other"
 	_, _, err = p.l.Accept(ctx, []*task.Task{other}, key, 0)
