@@ -90,12 +90,12 @@ type question struct {
 func questions(tb testing.TB, l *SQLite, c crowd) (out []question) {
 	ctx := tb.Context()
 	add := func(name string, ask func() error) { out = append(out, question{name, ask}) }
-	early := time.UnixMilli(1_760_000_000_000).Add(6 * time.Hour)
+	early := time.UnixMilli(1_760_000_000_000).Add(2 * time.Hour)
 	for name, q := range map[string]task.Query{
 		"everything": {}, "owner": {Owner: "local"}, "module": {Module: "gpt"}, "model": {Model: "gpt-1"}, "tag": {Tag: "shop"},
 		"failed": {State: []task.State{task.Failed}}, "succeeded": {State: []task.State{task.Succeeded}}, "queued": {State: []task.State{task.Queued}},
 		"rare failures": {Module: "flux", State: []task.State{task.Failed}}, "rare module": {Module: "flux"}, "rare model": {Model: "flux-1"},
-		"some hours": {Since: early, Until: early.Add(6 * time.Hour)}, "failed in some hours": {State: []task.State{task.Failed}, Since: early, Until: early.Add(6 * time.Hour)},
+		"some hours": {Since: early, Until: early.Add(4 * time.Hour)}, "failed in some hours": {State: []task.State{task.Failed}, Since: early, Until: early.Add(4 * time.Hour)},
 		"last page": {Owner: "local", Before: idAt(time.UnixMilli(1_760_000_000_000 + 20*36000))},
 	} {
 		q.Limit = 10
@@ -174,7 +174,7 @@ func visited(t testing.TB, l *SQLite, ask func() error) (pages int) {
 // No question needs more of the file when there are many more finished tasks:
 // an index gets a little deeper, nothing is read through.
 func TestManyFinished(t *testing.T) {
-	const few, many = 5_000, 50_000
+	const few, many = 1_000, 12_000
 	l := openTest(t, filepath.Join(t.TempDir(), "ledger.db"))
 	fill(t, l, 0, few)
 	asked := questions(t, l, underWay(t, l, 8))

@@ -105,12 +105,12 @@ func (s *statements) explain(t *testing.T) {
 // queries are all mixes of what a list can be asked for.
 func queries() (out []task.Query) {
 	day := time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
-	for mix := range 1 << 7 {
+	for mix := range 1 << 6 {
 		for _, states := range [][]task.State{nil, {task.Failed}, {task.Succeeded, task.Queued}} {
 			q := task.Query{State: states, Limit: 10}
 			for i, set := range []func(){
 				func() { q.Owner = "me" }, func() { q.Module = "toy" }, func() { q.Model = "m" }, func() { q.Tag = "shop" },
-				func() { q.Since = day }, func() { q.Until = day.Add(24 * time.Hour) }, func() { q.Before = task.NewID(day) },
+				func() { q.Since, q.Until = day, day.Add(24*time.Hour) }, func() { q.Before = task.NewID(day) },
 			} {
 				if mix&(1<<i) != 0 {
 					set()

@@ -43,6 +43,7 @@ func table(p *proof) {
 		causes[m.Cause] = true
 	}
 	for _, from := range task.States {
+		var t *task.Task // a task in this state; one that was refused is as good as new
 		for _, to := range task.States {
 			for cause := range causes {
 				if cause == task.Claim || cause == task.Retry {
@@ -52,7 +53,9 @@ func table(p *proof) {
 				if from == task.Failed && cause == task.Resume {
 					legal = false // this one did not fail by its deadline
 				}
-				t := p.reach(from)
+				if t == nil {
+					t = p.reach(from)
+				}
 				_, err := p.apply(t, to, cause, func(row *task.Task) {
 					if legal && !m.Allows(row.Charged, row.Charged) {
 						row.Charged = m.Charged[0]
@@ -65,6 +68,9 @@ func table(p *proof) {
 				p.must(err)
 				if !legal && (now.State != from || now.Version != t.Version) {
 					p.Errorf("%s → %s by %s was refused, and the task is %s", from, to, cause, now.State)
+				}
+				if now.Version != t.Version {
+					t = nil
 				}
 			}
 		}
