@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
 	"fmt"
 	"path/filepath"
@@ -9,9 +10,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pressly/goose/v3"
+
 	"aigc/app/fault"
 	"aigc/app/ledger/ledgertest"
 	"aigc/app/task"
+	"aigc/migrations"
 )
 
 // TestSQLite proves the ledger, and then the plan of every statement that the
@@ -58,5 +62,40 @@ func TestReopened(t *testing.T) {
 	counts, err := l.Counts(ctx)
 	if err != nil || counts[task.Queued] != 800 {
 		t.Errorf("%v, %v", counts, err)
+	}
+}
+
+// A ledger of the first version takes over its tasks.
+func TestMigrated(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "aigc.db")
+	db, err := sql.Open("sqlite", dsn(path, false))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := goose.NewProvider(goose.DialectSQLite3, db, migrations.SQLite())
+	if err == nil {
+		_, err = p.UpTo(t.Context(), 1)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	old := fresh()
+	old.State, old.Charged, old.Version = task.Queued, fault.ChargedNo, 1
+	e := newEncoder(taskWidth)
+	e.fixed(old)
+	e.moving(old)
+	if _, err := db.Exec(insertTask, e.values...); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	l := openTest(t, path)
+	if have, want, err := l.SchemaVersion(t.Context()); err != nil || have != want || want < 2 {
+		t.Errorf("version %d of %d, %v", have, want, err)
+	}
+	if got, err := l.Claim(t.Context(), claimOf(old.ID)); err != nil || got.State != task.Submitting {
+		t.Errorf("%+v, %v", got, err)
 	}
 }
