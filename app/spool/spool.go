@@ -144,7 +144,7 @@ func (s *Spool) verify(r Record) error {
 	for _, b := range r.Blobs {
 		f, err := os.Open(s.Path(r.Task, r.Submit, b.Name))
 		if err != nil {
-			return fmt.Errorf("spool: %s of task %s cannot be read: %s", b.Name, r.Task, err) // not wrapped: a missing file does not mean a missing record
+			return fmt.Errorf("spool: %s of task %s cannot be read: %s", b.Name, r.Task, err.Error()) // not wrapped: a missing file does not mean a missing record
 		}
 		sum := sha256.New()
 		n, err := io.Copy(sum, f)
