@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"github.com/alicebob/miniredis/v2"
@@ -29,6 +30,7 @@ type Broker struct {
 	wakes    chan wake
 	quit     context.CancelFunc
 	done     chan struct{}
+	toldAway atomic.Int64 // when its absence was last told, in nanoseconds since 1970
 	servers  []*asynq.Server
 }
 

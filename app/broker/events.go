@@ -71,6 +71,18 @@ func (b *Broker) run(ctx context.Context) {
 	wg.Wait()
 }
 
+// awayEvery is how often an absence of the broker is told: it is one fault,
+// however many messages it meets.
+const awayEvery = 30 * time.Second
+
+func (b *Broker) tellAway(err error) {
+	now := time.Now().UnixNano()
+	last := b.toldAway.Load()
+	if now-last > int64(awayEvery) && b.toldAway.CompareAndSwap(last, now) {
+		b.log.Warn().Err(err).Msg("the broker is away; the monitor will find the work")
+	}
+}
+
 func (b *Broker) listen(ctx context.Context) {
 	sub := b.redis.Subscribe(ctx, channel)
 	defer sub.Close()
@@ -98,6 +110,6 @@ func (b *Broker) send(ctx context.Context, w wake) {
 		err = b.push(ctx, w)
 	}
 	if err != nil && ctx.Err() == nil {
-		b.log.Warn().Err(err).Msg("the broker is away; the monitor will find the work")
+		b.tellAway(err)
 	}
 }

@@ -129,7 +129,7 @@ func completions(cmd *cobra.Command, ops []operation, fields map[string]*fieldFl
 func models(op operation) []string {
 	var ids []string
 	for _, m := range op.Operation.Models {
-		if m.Retired == "" {
+		if !m.Gone() {
 			ids = append(ids, m.ID)
 		}
 	}

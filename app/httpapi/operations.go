@@ -27,7 +27,7 @@ func (s *Server) operation(op service.Operation) {
 	}
 	if p := op.Entry.Operation.StatusPath; p != "" {
 		o := s.route(http.MethodGet, "/api"+p+"*", "A task by our id or the vendor's name of the job", op.Module.Name, keyed, func(c echo.Context) error { return s.status(c, op) })
-		s.shows(o, http.StatusOK, "the task", reflect.TypeFor[jobView]())
+		s.shows(o, http.StatusOK, "the task", reflect.TypeFor[statusView]())
 	}
 }
 

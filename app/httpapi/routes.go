@@ -36,7 +36,7 @@ func (s *Server) routes() {
 	conf.Security = []map[string][]string{{}, {"bearer": {}}, {"key": {}}}
 	s.api = humaecho.NewV4(e, conf)
 
-	for _, t := range []reflect.Type{reflect.TypeFor[service.View](), reflect.TypeFor[jobView]()} {
+	for _, t := range []reflect.Type{reflect.TypeFor[service.View](), reflect.TypeFor[jobView](), reflect.TypeFor[statusView]()} {
 		orNull(conf.Components.Schemas, t, "group", "error")
 	}
 

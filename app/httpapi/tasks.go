@@ -109,6 +109,25 @@ type jobView struct {
 	VideoURL    string `json:"video_url,omitempty"`
 }
 
+// statusView is a job in the replaced service's words, for clients that wait
+// for them.
+type statusView struct {
+	jobView
+	Status string     `json:"status" enum:"running,completed,failed"`
+	State  task.State `json:"state"` // in ours
+}
+
+func statusOf(v *service.View) statusView {
+	s := statusView{jobView: jobOf(v), Status: "running", State: v.Status}
+	switch {
+	case v.Status == task.Succeeded:
+		s.Status = "completed"
+	case v.Status.Ended():
+		s.Status = "failed"
+	}
+	return s
+}
+
 func jobOf(v *service.View) jobView {
 	j := jobView{View: v, OperationID: v.TaskID}
 	if len(v.Data) > 0 {
@@ -130,7 +149,7 @@ func (s *Server) status(c echo.Context, op service.Operation) error {
 		return err
 	}
 	x.task = v.TaskID
-	return s.ok(c, http.StatusOK, jobOf(v))
+	return s.ok(c, http.StatusOK, statusOf(v))
 }
 
 // events streams a task's history, then what happens, until it has ended.

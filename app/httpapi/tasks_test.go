@@ -221,6 +221,10 @@ func TestStatusOfFilm(t *testing.T) {
 	}
 	for _, name := range []string{v.TaskID, v.VendorID, strings.ReplaceAll(v.VendorID, "/", "%2F")} {
 		var later film
+		var old struct{ Status, State string }
+		if r.do("GET", "/api/gallery/status/"+name, "").data(&old); old.Status != "completed" || old.State != "succeeded" {
+			t.Errorf("in the replaced service's words: %+v", old)
+		}
 		if r.do("GET", "/api/gallery/status/"+name, "").data(&later); later.TaskID != v.TaskID || later.OperationID != v.TaskID || later.VideoURL != v.VideoURL {
 			t.Errorf("%s: %+v", name, later)
 		}

@@ -62,7 +62,7 @@ func paid(children []*task.Task) *provider.Money {
 	var sum *provider.Money
 	for _, c := range children {
 		switch {
-		case c.Actual == nil:
+		case c.Actual == nil || c.Charged == fault.ChargedNo: // a ticket's price that was not charged
 		case sum == nil:
 			sum = &provider.Money{Amount: c.Actual.Amount, Currency: c.Actual.Currency}
 		case sum.Currency != c.Actual.Currency:

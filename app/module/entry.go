@@ -15,10 +15,10 @@ type Entry struct {
 func (e *Entry) Kind() string { return e.Module.Name + "." + e.Operation.Name }
 
 // Default is the model used when none is asked for: the first in the table
-// that is not retired.
+// that is not gone.
 func (e *Entry) Default() Model {
 	for _, m := range e.Operation.Models {
-		if m.Retired == "" {
+		if !m.Gone() {
 			return m
 		}
 	}

@@ -65,9 +65,14 @@ type Model struct {
 	ID      string // the vendor's id
 	Title   string
 	Doc     string
-	Retired string // "2026-10-23": then the default is used instead, with a warning
+	Retired string // "2026-10-23": from that day on (UTC) the default is used instead, with a warning
 	Aliases []string
 	Prices  []Price // list prices, for the catalogue
+}
+
+// Gone says whether the vendor has shut the model down.
+func (m Model) Gone() bool {
+	return m.Retired != "" && time.Now().UTC().Format(time.DateOnly) >= m.Retired
 }
 
 // Price is one list price.

@@ -3,6 +3,8 @@ package provider
 import (
 	"context"
 	"net/http"
+	"net/url"
+	"slices"
 	"strings"
 
 	"aigc/app/sandbox"
@@ -14,6 +16,9 @@ type Vendor struct {
 	Name    string // "openai"; permanent, it is in tickets
 	Title   string // "OpenAI"
 	BaseURL string // the vendor's own host, as its sheet says
+
+	// Hosts are how the names of its further hosts end: of its regions.
+	Hosts []string
 
 	// Prefix of its settings: with "OPENAI" the settings are OPENAI_API_KEY,
 	// OPENAI_BASE_URL, OPENAI_MAX_RUNNING and OPENAI_PER_MINUTE. The last two
@@ -37,6 +42,16 @@ type Vendor struct {
 	// checks, same errors. SandboxAttrs completes the account it is called with.
 	Imitate      func(*sandbox.Kit) http.Handler
 	SandboxAttrs func(baseURL string) (Secret, map[string]string)
+}
+
+// OwnHost says whether a base URL leads to the vendor itself, as opposed to
+// somebody's gateway.
+func (v Vendor) OwnHost(baseURL string) bool {
+	if baseURL == v.BaseURL {
+		return true
+	}
+	u, err := url.Parse(baseURL)
+	return err == nil && slices.ContainsFunc(v.Hosts, func(end string) bool { return strings.HasSuffix(u.Hostname(), end) })
 }
 
 // KeyName is the setting to set first, for messages.

@@ -201,9 +201,9 @@ func (d *draft) chooseModel(s *Service) {
 		return
 	}
 	d.model = row.ID
-	if row.Retired != "" && s.ownHost(d.Operation) {
+	if row.Gone() && s.ownHost(d.Operation) {
 		d.model = d.Operation.Default().ID
-		if set, known := d.Operation.Model(def); known && set.Retired == "" {
+		if set, known := d.Operation.Model(def); known && !set.Gone() {
 			d.model = set.ID
 		}
 		d.warnings = append(d.warnings, fmt.Sprintf("The model %s was retired on %s; %s is used instead.", row.ID, row.Retired, d.model))
@@ -215,7 +215,7 @@ func (d *draft) chooseModel(s *Service) {
 func (s *Service) ownHost(op Operation) bool {
 	for _, r := range op.Routes {
 		for _, a := range s.Accounts.Of(r.Vendor.Name) {
-			return a.Sandbox || a.BaseURL == r.Vendor.BaseURL
+			return a.Sandbox || r.Vendor.OwnHost(a.BaseURL)
 		}
 	}
 	return true

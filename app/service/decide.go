@@ -48,8 +48,8 @@ func (s *Service) discard(t *task.Task) (task.Change, error) {
 	switch t.State {
 	case task.InDoubt:
 	case task.Storing:
-		if t.Spool == "" || t.Spool == s.SpoolID || time.Since(t.Updated) < abandonedAfter {
-			return task.Change{}, fault.New(fault.Conflict, "still_storing", "The paid result is still being stored; it can be discarded once the volume that holds it is gone for an hour.")
+		if t.Spool != "" && t.Spool == s.SpoolID || time.Since(t.Updated) < abandonedAfter {
+			return task.Change{}, fault.New(fault.Conflict, "still_storing", "The paid result is still being stored; it can be discarded once its address, or the volume that holds it, has not answered for an hour.")
 		}
 	default:
 		return task.Change{}, fault.New(fault.Conflict, "not_discardable", "Only a task in doubt can be discarded; this one is %s.", t.State)

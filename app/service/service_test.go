@@ -293,6 +293,7 @@ func TestChoiceOfModel(t *testing.T) {
 		"auto":                       {`{"prompt":"x","model":"auto"}`, "", "brush-2", 0, false},
 		"alias":                      {`{"prompt":"x","model":"brush"}`, "", "brush-2", 0, false},
 		"retired, somebody's host":   {`{"prompt":"x","model":"brush-1"}`, "", "brush-1", 0, false},
+		"to be retired":              {`{"prompt":"x","model":"brush-0"}`, "", "brush-0", 0, true},
 		"retired":                    {`{"prompt":"x","model":"brush-1"}`, "", "brush-2", 1, true},
 		"retired, and a setting":     {`{"prompt":"x","model":"brush-1"}`, "brush", "brush-2", 1, true},
 		"unknown":                    {`{"prompt":"x","model":"brush-9"}`, "", "brush-9", 0, false},

@@ -36,7 +36,7 @@ func (w *Worker) park(ctx context.Context, t *task.Task, f *fault.Error) (anothe
 	now := time.Now()
 	err := w.Ledger.Park(ctx, task.Parking{
 		Vendor: t.Account.Vendor, Fingerprint: t.Account.Fingerprint,
-		Code: f.CodeText(), Reason: f.Safe, Since: now, Until: now.Add(parkFor),
+		Code: f.CodeText(), Reason: f.Safe, Since: now, Until: now.Add(w.pace(t, parkFor)),
 	})
 	if err != nil {
 		w.Log.Error().Err(err).Msg("a key could not be parked")

@@ -30,7 +30,7 @@ func (w *Worker) deliver(r spool.Record, held *task.Task, early chan gathered) e
 	case err == nil:
 		w.remember(r, false)
 		killpoint.Here("answer_saved")
-		w.Broker.Publish(t.ID)
+		w.publish(t)
 		switch {
 		case r.Ticket != nil:
 			w.forget(t.ID, r.Submit) // the ledger has all of it

@@ -156,7 +156,7 @@ func (w *Worker) tell(o outcome) error {
 		switch f := fault.From(err); {
 		case err == nil:
 			killpoint.Here("told_" + string(o.to))
-			w.Broker.Publish(o.task.ID)
+			w.publish(o.task)
 			return nil
 		case errors.Is(err, task.ErrStale):
 		case f.Kind == fault.NotFound || f.Code == task.CodeIllegal:

@@ -57,7 +57,7 @@ func (w *Worker) purchase(ctx context.Context, t *task.Task) {
 		return // nothing was sent; the monitor comes back to it
 	}
 	killpoint.Here("claimed")
-	w.Broker.Publish(t.ID)
+	w.publish(t)
 
 	route, _ := entry.Route(t.Account.Vendor)
 	call := w.call(t, scratch)
@@ -114,11 +114,19 @@ func submitSafely(ctx context.Context, job module.Job, c provider.Call, in modul
 
 // postpone leaves a queued task where it is, says why, and looks again later.
 func (w *Worker) postpone(ctx context.Context, t *task.Task, after time.Duration, why string) {
-	if err := w.Ledger.Unlease(ctx, t.ID, "", after, why); err != nil {
+	if err := w.Ledger.Unlease(ctx, t.ID, "", after, why); err != nil && !errors.Is(err, task.ErrStale) {
 		log := w.logger(t)
 		log.Error().Err(err).Msg("a task could not be postponed")
 	}
+	w.publish(t)
+}
+
+// publish tells those who wait for a task, or for the group it belongs to.
+func (w *Worker) publish(t *task.Task) {
 	w.Broker.Publish(t.ID)
+	if t.Parent != "" {
+		w.Broker.Publish(t.Parent)
+	}
 }
 
 func (w *Worker) discard(t *task.Task, scratch *spool.Entry) {

@@ -254,7 +254,7 @@ func (w *Worker) storedChange(t *task.Task, h *harvest) task.Change {
 // stored is what follows once the ledger knows.
 func (w *Worker) stored(t *task.Task, h *harvest) {
 	killpoint.Here("succeeded")
-	w.Broker.Publish(t.ID)
+	w.publish(t)
 	w.forget(t.ID, t.SubmitID)
 	w.wantThumbnails(h.assets())
 }

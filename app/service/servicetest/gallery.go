@@ -51,6 +51,7 @@ func (in Drawing) Check(string) []module.Fault {
 var Models = []module.Model{
 	{ID: "brush-2", Aliases: []string{"brush"}, Prices: []module.Price{{Per: "image", USD: 0.25}}},
 	{ID: "brush-1", Retired: "2026-01-01"},
+	{ID: "brush-0", Retired: "9999-01-01"}, // still served
 }
 
 // Spec implements [module.Module].

@@ -9,7 +9,7 @@ import (
 // Vendor is Volcengine Ark. It has no free call that needs the key.
 func Vendor() provider.Vendor {
 	return provider.Vendor{
-		Name: "ark", Title: title, BaseURL: "https://ark.cn-beijing.volces.com/api/v3",
+		Name: "ark", Title: title, BaseURL: "https://ark.cn-beijing.volces.com/api/v3", Hosts: []string{".volces.com", ".bytepluses.com"},
 		Prefix: "ARK", Settings: provider.Keys("ARK"), Imitate: imitate,
 	}
 }

@@ -1,0 +1,29 @@
+package provider_test
+
+import (
+	"testing"
+
+	"aigc/app/provider"
+)
+
+// What counts as the vendor itself: its base URL and its regions, no gateway
+// with a name that only looks like it.
+func TestOwnHost(t *testing.T) {
+	t.Parallel()
+	v := provider.Vendor{BaseURL: "https://us-central1-aiplatform.googleapis.com", Hosts: []string{"aiplatform.googleapis.com", ".bfl.ai"}}
+	for base, want := range map[string]bool{
+		"https://us-central1-aiplatform.googleapis.com":  true,
+		"https://europe-west4-aiplatform.googleapis.com": true,
+		"https://aiplatform.googleapis.com/":             true,
+		"https://api.eu.bfl.ai":                          true,
+		"https://aiplatform.googleapis.com.evil.example": false,
+		"https://evil.example/aiplatform.googleapis.com": false,
+		"https://notbfl.ai":                              false,
+		"http://127.0.0.1:1234/vertex":                   false,
+		"::":                                             false,
+	} {
+		if got := v.OwnHost(base); got != want {
+			t.Errorf("%s: %t", base, got)
+		}
+	}
+}
