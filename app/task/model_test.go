@@ -10,9 +10,10 @@ import (
 )
 
 // This file is a small explicit-state model of the life of one task: workers
-// that crash, freeze past their lease and come back, a vendor that accepts,
-// refuses and cuts, a spool that survives, duplicate wake-ups, look-ups, and
-// people who cancel, discard and retry at any moment. Every move it makes is
+// that crash, freeze past their lease and come back, at any step of a
+// submission, a poll or a look-up; a vendor that accepts, refuses, cuts, and
+// whose addresses die; a spool that survives, duplicate wake-ups, and people
+// who cancel, discard, resume and retry at any moment. Every move it makes is
 // taken from the real table, in the way package worker uses it. The test walks
 // all reachable states and looks at each.
 
@@ -22,6 +23,7 @@ type phase int8
 const (
 	unused   phase = iota
 	claimed        // the intent is in the ledger; nothing was sent
+	gated          // past the gate; the next line sends
 	unsure         // sent, and the exchange broke
 	sure           // the vendor's proof of non-acceptance is in memory: 429, never sent
 	refusal        // the vendor's documented no is in memory
@@ -38,7 +40,8 @@ const (
 	dead
 )
 
-// submission is one intent to buy and whoever holds it.
+// submission is one intent to buy and whoever holds it; a poller or a look-up
+// is one too, that finds an answer instead of buying it.
 type submission struct {
 	phase   phase
 	health  health
@@ -55,19 +58,47 @@ type world struct {
 	lease    bool // somebody's lease is valid
 	givenUp  bool // a person ended it while its outcome was unknown
 	deadline bool // failed by its deadline, ticket kept
-	job      int8 // the vendor's job of an accepted ticket: 0 working, 1 done, 2 failed
+	job      job  // what became of the vendor's work on it
+	copy     bool // the vendor still has the result where it said
+	asked    bool // for a fresh address, once
+	poller   submission
+	lost     bool // it failed for want of a result
+	dropped  bool // an answer in hand was let go of while the task had need of it
 	subs     [maxSubmissions]submission
 	attempts int8
 }
+
+// job is how the vendor stands with what it accepted.
+type job int8
+
+const (
+	working job = iota
+	ready
+	broken // done, and what it made is no picture
+	failed
+	stopped
+)
 
 const maxSubmissions = 3
 
 // model explores for a vendor that answers at once, or one that gives tickets.
 type model struct {
-	async bool
-	blind bool // a mistake to be found: what is in doubt is simply sent again
-	bad   []string
+	async   bool
+	bytes   bool    // an answer brings the result itself, not its address
+	mistake mistake // to be found
+	bad     []string
 }
+
+// mistake is something that the program must not do.
+type mistake int8
+
+const (
+	none   mistake = iota
+	blind          // what is in doubt is simply sent again
+	hasty          // a result is called lost at the first bad answer of its address
+	deaf           // a result that comes after the deadline is thrown away
+	forget         // what was journaled is forgotten before the ledger knows it
+)
 
 type step struct {
 	name string
@@ -99,202 +130,14 @@ func (m *model) steps(w world) []step {
 		m.holder(w, i, add)
 		m.accidents(w, i, add)
 	}
+	m.vendor(w, add)
+	m.poll(w, add)
 	m.monitor(w, add)
 	m.people(w, add)
 	return out
 }
 
 type adder func(name string, auto bool, to world)
-
-// claim may happen any number of times for one wake-up: it is a compare-and-set.
-func (m *model) claim(w world, add adder) {
-	if w.state != task.Queued || int(w.attempts) == maxSubmissions {
-		return
-	}
-	if n, ok := m.move(w, task.Submitting, task.Claim, fault.ChargedUnknown); ok {
-		n.subs[w.attempts] = submission{phase: claimed}
-		n.attempts++
-		n.current = n.attempts
-		add("claim", true, n)
-	}
-}
-
-// holder is what a live process does with its submission, step by step.
-func (m *model) holder(w world, i int, add adder) {
-	s := w.subs[i]
-	if s.health != alive {
-		return
-	}
-	set := func(f func(*submission)) world { n := w; f(&n.subs[i]); return n }
-	switch s.phase {
-	case claimed:
-		if s.old { // the gate: nothing leaves after half the lease
-			add("held back", true, set(func(s *submission) { s.phase = sure }))
-			return
-		}
-		add("vendor accepts", true, set(func(s *submission) { s.phase, s.paid = answer, true }))
-		add("vendor accepts, cut", true, set(func(s *submission) { s.phase, s.paid = unsure, true }))
-		add("cut before acceptance", true, set(func(s *submission) { s.phase = unsure }))
-		add("throttled", true, set(func(s *submission) { s.phase = sure }))
-		add("refused", true, set(func(s *submission) { s.phase = refusal }))
-	case answer:
-		if !s.spooled {
-			add("journal", true, set(func(s *submission) { s.spooled = true }))
-			return
-		}
-		m.tell(w, i, add)
-	case unsure:
-		m.outcome(w, i, task.InDoubt, fault.ChargedUnknown, add, task.Doubt)
-	case sure:
-		m.outcome(w, i, task.Queued, fault.ChargedNo, add, task.Release, task.Disproved)
-	case refusal:
-		m.outcome(w, i, task.Failed, fault.ChargedNo, add, task.Refused)
-	}
-}
-
-// outcome tells the ledger how a submission without an answer ended, by
-// (id, submit_id); a row that has moved on is left alone.
-func (m *model) outcome(w world, i int, to task.State, c fault.Charge, add adder, causes ...task.Cause) {
-	done := func(n world) world { n.subs[i].phase = finished; return n }
-	if w.current == int8(i+1) {
-		for _, cause := range causes {
-			if w.state == task.Failed && !w.givenUp {
-				continue
-			}
-			if n, ok := m.move(w, to, cause, c); ok {
-				n.givenUp = n.givenUp && to == task.Failed
-				add("tell "+string(cause), true, done(n))
-				return
-			}
-		}
-	}
-	add("told too late", true, done(w))
-}
-
-// tell moves the task by its journaled answer, from wherever it counts.
-func (m *model) tell(w world, i int, add adder) {
-	if w.current != int8(i+1) || w.state == task.Failed && !w.givenUp {
-		n := w
-		n.subs[i].phase = finished
-		add("answer superseded", true, n)
-		return
-	}
-	to, cause, c := task.Storing, task.Answered, fault.ChargedYes
-	if m.async {
-		to, cause, c = task.Running, task.Ticketed, fault.ChargedUnknown
-	}
-	n, ok := m.move(w, to, cause, c)
-	if !ok {
-		n = w
-	}
-	n.givenUp = n.givenUp && !ok
-	n.subs[i].phase = finished
-	n.subs[i].spooled = n.subs[i].spooled && !m.async // a ticket is in the row by now
-	add("tell answer", true, n)
-}
-
-// accidents happen to processes at any moment; a dead one comes back with its
-// volume and replays it.
-func (m *model) accidents(w world, i int, add adder) {
-	s := w.subs[i]
-	if s.phase == unused {
-		return
-	}
-	set := func(f func(*submission)) world { n := w; f(&n.subs[i]); return n }
-	if s.health == alive && s.phase != finished {
-		add("freeze", false, set(func(s *submission) { s.health, s.old = frozen, true }))
-		add("crash", false, set(func(s *submission) { s.health = dead }))
-	}
-	if s.health == frozen {
-		n := set(func(s *submission) { s.health = alive })
-		add("thaw", true, n)
-		add("crash", false, set(func(s *submission) { s.health = dead }))
-		if w.lease && w.current == int8(i+1) {
-			n := w
-			n.lease = false
-			add("lease over", true, n)
-		}
-	}
-	if s.health == dead {
-		// The start replays the spool before it declares anything lost.
-		n := set(func(s *submission) {
-			s.health = alive
-			if s.spooled {
-				s.phase = answer
-			} else {
-				s.phase = finished
-			}
-		})
-		if w.current == int8(i+1) && w.state == task.Submitting && !s.spooled {
-			n, _ = m.move(n, task.InDoubt, task.Doubt, fault.ChargedUnknown)
-		}
-		n.lease = n.lease && n.state != task.Submitting
-		add("restart", true, n)
-	}
-}
-
-// monitor is what any live worker does for a row.
-func (m *model) monitor(w world, add adder) {
-	try := func(name string, to task.State, cause task.Cause, c fault.Charge, f func(*world)) {
-		if n, ok := m.move(w, to, cause, c); ok {
-			f(&n)
-			add(name, true, n)
-		}
-	}
-	nothing := func(*world) {}
-	holder := submission{}
-	if w.current > 0 {
-		holder = w.subs[w.current-1]
-	}
-	switch w.state {
-	case task.Submitting:
-		if !w.lease {
-			try("lease expired", task.InDoubt, task.Doubt, fault.ChargedUnknown, nothing)
-		}
-	case task.InDoubt:
-		if m.blind {
-			n := w
-			n.state, n.charged = task.Queued, fault.ChargedNo
-			add("sent again", true, n)
-		}
-		if m.async && holder.paid && !holder.spooled {
-			try("look-up finds", task.Running, task.Lookup, fault.ChargedUnknown, nothing)
-		}
-	case task.Running:
-		try("poll: done", task.Storing, task.Finished, fault.ChargedYes, func(n *world) { n.subs[n.current-1].spooled = true })
-		try("poll: failed", task.Failed, task.VendorNo, fault.ChargedNo, func(n *world) { n.job = 2 })
-		try("deadline", task.Failed, task.DeadlineIt, "", func(n *world) { n.deadline = true })
-		try("poll: cancelled", task.Canceled, task.VendorStop, "", func(n *world) { n.job = 2 })
-	case task.Storing:
-		if holder.spooled {
-			try("store", task.Succeeded, task.Stored, fault.ChargedYes, func(n *world) { n.subs[n.current-1].spooled = false })
-		}
-		try("no valid result", task.Failed, task.Lost, fault.ChargedYes, func(n *world) { n.job = 2; n.subs[n.current-1].spooled = false })
-		if m.async {
-			try("address died", task.Running, task.Reask, fault.ChargedYes, func(n *world) { n.subs[n.current-1].spooled = false })
-		}
-	case task.Queued:
-		try("24 h", task.Failed, task.QueueOver, fault.ChargedNo, nothing)
-	}
-}
-
-// people may do anything the API lets them.
-func (m *model) people(w world, add adder) {
-	try := func(name string, to task.State, cause task.Cause, f func(*world)) {
-		if n, ok := m.move(w, to, cause, ""); ok {
-			f(&n)
-			add(name, false, n)
-		}
-	}
-	try("cancel", task.Canceled, task.CancelIt, func(*world) {})
-	if w.state == task.InDoubt {
-		try("discard", task.Failed, task.Discard, func(n *world) { n.givenUp = true })
-		try("retry", task.Failed, task.Retry, func(n *world) { n.givenUp = true })
-	}
-	if w.deadline && w.state == task.Failed {
-		try("resume", task.Running, task.Resume, func(n *world) { n.deadline = false })
-	}
-}
 
 // judge says what is wrong with a state.
 func (m *model) judge(w world, next []step) string {
@@ -304,33 +147,42 @@ func (m *model) judge(w world, next []step) string {
 			bought++
 		}
 	}
+	unpaid := w.job == failed || w.job == stopped // the vendor charges nothing for those
+	due := slices.ContainsFunc(next, func(s step) bool { return s.auto })
 	switch {
 	case bought > 1:
 		return "paid twice"
-	case bought > 0 && w.charged == fault.ChargedNo && w.job != 2:
+	case bought > 0 && w.charged == fault.ChargedNo && !unpaid:
 		return "paid, and the caller is told that nothing was charged"
-	case bought > 0 && (w.state == task.Queued || w.state == task.Canceled && w.job != 2):
+	case bought > 0 && (w.state == task.Queued || w.state == task.Canceled && !unpaid):
 		return "paid, and free to be bought again"
+	case w.state == task.Succeeded && bought == 0:
+		return "succeeded without a purchase"
+	case w.lost && w.job == ready && (m.bytes || w.copy):
+		return "a result that was to be had is called lost"
+	case w.dropped:
+		return "an answer was had, and thrown away"
+	case !w.state.Settled() && !due && int(w.attempts) < maxSubmissions:
+		return "nobody is due to move it"
+	case w.deadline && w.state == task.Failed && w.poller.phase == unused && !m.canResume(w):
+		return "the deadline has passed, and nothing can be resumed"
 	}
 	for i, s := range w.subs {
-		held := s.phase == answer || s.spooled
-		if held && w.state == task.Failed && w.current == int8(i+1) && !w.givenUp && w.job != 2 && !w.deadline {
+		if (s.phase == answer || s.spooled) && w.state == task.Failed && w.current == int8(i+1) && !w.givenUp && !w.deadline && !w.lost && !unpaid {
 			return "an answer is at hand, and the task has failed for good"
 		}
-	}
-	if w.state == task.Succeeded && bought == 0 {
-		return "succeeded without a purchase"
-	}
-	if !w.state.Settled() && !slices.ContainsFunc(next, func(s step) bool { return s.auto }) && int(w.attempts) < maxSubmissions {
-		return "nobody is due to move it"
 	}
 	return ""
 }
 
+func (m *model) canResume(w world) bool {
+	_, ok := m.move(w, task.Running, task.Resume, "")
+	return ok
+}
+
 func TestModelFindsNoBadState(t *testing.T) {
-	for _, async := range []bool{false, true} {
-		t.Run(fmt.Sprintf("async=%v", async), func(t *testing.T) {
-			m := &model{async: async}
+	for _, m := range []*model{{}, {bytes: true}, {async: true}, {async: true, bytes: true}} {
+		t.Run(fmt.Sprintf("async=%v,bytes=%v", m.async, m.bytes), func(t *testing.T) {
 			start, ok := m.move(world{}, task.Queued, task.Accept, fault.ChargedNo)
 			if !ok {
 				t.Fatal("a task cannot be born")
@@ -340,7 +192,7 @@ func TestModelFindsNoBadState(t *testing.T) {
 				t.Fatal(why)
 			}
 			for _, want := range task.States {
-				if ends[want] == 0 && (async || want != task.Running) {
+				if ends[want] == 0 && (m.async || want != task.Running) {
 					t.Errorf("state %s is never reached", want)
 				}
 			}
@@ -379,12 +231,20 @@ func (m *model) explore(start world) (int, map[task.State]int, string) {
 	return len(seen), reached, ""
 }
 
-// The model must be able to fail: with a blind resubmission it finds the second
-// purchase.
-func TestModelCatchesABlindResubmission(t *testing.T) {
-	m := &model{blind: true}
-	start, _ := m.move(world{}, task.Queued, task.Accept, fault.ChargedNo)
-	if _, _, why := m.explore(start); why == "" {
-		t.Fatal("a paid task that is sent again is not seen as bad")
+// The model must be able to fail: it finds what each mistake leads to.
+func TestModelCatchesMistakes(t *testing.T) {
+	for name, m := range map[string]*model{
+		"a blind resubmission":                {mistake: blind},
+		"a hasty end, by address":             {mistake: hasty},
+		"a hasty end, of a job":               {async: true, mistake: hasty},
+		"a deadline that throws results away": {async: true, mistake: deaf},
+		"a forgotten answer":                  {bytes: true, mistake: forget},
+	} {
+		t.Run(name, func(t *testing.T) {
+			start, _ := m.move(world{}, task.Queued, task.Accept, fault.ChargedNo)
+			if _, _, why := m.explore(start); why == "" {
+				t.Fatal("it is not seen as bad")
+			}
+		})
 	}
 }
