@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"hash"
@@ -13,6 +12,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 
 	"golang.org/x/sync/errgroup"
 
@@ -31,9 +31,7 @@ type Entry struct {
 	unfit  error      // why Prepare failed
 	ready  chan error // the names of all that Prepare made are durable
 	record *os.File   // empty, ahead of time
-	spare  *os.File   // the first blob's, ahead of time
 	files  []*blobFile
-	late   bool           // a file was made after Prepare: its name is not durable yet
 	refs   map[string]int // the filter's placeholder → file
 }
 
@@ -43,52 +41,35 @@ func (s *Spool) Begin(taskID, submit string) *Entry {
 	return &Entry{spool: s, task: taskID, submit: submit, ready: make(chan error, 1), refs: map[string]int{}}
 }
 
-// Prepare makes the folder with the files that nearly every answer needs, and
-// their names durable in the background. So the commit has only contents left
-// to wait for. The error says that an answer could not be received.
+// Prepare makes the folder with its empty record, and their names durable in
+// the background. So the commit has little left but contents to wait for. The
+// error says that an answer could not be received.
 func (e *Entry) Prepare() error {
 	e.once.Do(func() {
-		folder := e.spool.folder(e.task, e.submit)
-		if e.unfit = e.open(folder); e.unfit != nil {
+		var fresh bool
+		if e.record, fresh, e.unfit = e.spool.open(e.task, e.submit); e.unfit != nil {
 			e.unfit = fmt.Errorf("spool: %w", e.unfit)
 			return
 		}
+		if !fresh {
+			e.ready <- nil
+			return
+		}
+		folder := e.spool.folder(e.task, e.submit)
 		go func() { e.ready <- syncDirs(e.spool.dir, filepath.Dir(folder), folder) }()
 	})
 	return e.unfit
 }
-
-// open makes the folder and its first files. Beside an answer that is journaled
-// already, and of which the ledger was not told yet, no other is received.
-func (e *Entry) open(folder string) error {
-	e.spool.mu.Lock() // else Remove takes the folder of the task away in between
-	defer e.spool.mu.Unlock()
-	if err := os.MkdirAll(folder, 0o700); err != nil {
-		return err
-	}
-	var err error
-	e.record, err = os.OpenFile(filepath.Join(folder, recordFile), os.O_CREATE|os.O_WRONLY|os.O_EXCL, 0o600)
-	if err == nil {
-		e.spare, err = createFresh(filepath.Join(folder, blobName(0)))
-	}
-	return err
-}
-
-func blobName(n int) string { return fmt.Sprintf("blob-%d", n) }
 
 // Create opens the next file for bytes lifted out of an answer.
 func (e *Entry) Create(n int) (io.WriteCloser, error) {
 	if err := e.Prepare(); err != nil {
 		return nil, err
 	}
-	name := blobName(len(e.files))
-	f := e.spare
-	if e.spare = nil; f == nil {
-		var err error
-		if f, err = createFresh(e.spool.Path(e.task, e.submit, name)); err != nil {
-			return nil, fmt.Errorf("spool: %w", err)
-		}
-		e.late = true
+	name := fmt.Sprintf("blob-%d", len(e.files))
+	f, err := createFresh(e.spool.Path(e.task, e.submit, name))
+	if err != nil {
+		return nil, fmt.Errorf("spool: %w", err)
 	}
 	b := newBlobFile(f, name)
 	e.files = append(e.files, b)
@@ -128,9 +109,9 @@ func (e *Entry) Write(r *Record) error {
 	for _, f := range e.files {
 		r.Blobs = append(r.Blobs, f.blob)
 	}
-	data, err := json.Marshal(r)
+	data, err := encodeRecord(r)
 	if err != nil {
-		return fmt.Errorf("spool: record: %w", err)
+		return err
 	}
 	if _, err = e.record.Write(data); err != nil {
 		return fmt.Errorf("spool: %w", err)
@@ -146,13 +127,10 @@ func (e *Entry) Sync() error {
 		all.Go(f.sync)
 	}
 	all.Go(func() error { return datasync(e.record) })
-	if e.late {
+	if len(e.files) > 0 {
 		all.Go(func() error { return syncDir(e.spool.folder(e.task, e.submit)) })
 	}
 	err := errors.Join(all.Wait(), <-e.ready, e.record.Close())
-	if e.spare != nil {
-		_ = e.spare.Close() // nothing was written to it
-	}
 	if err != nil {
 		return fmt.Errorf("spool: %w", err)
 	}
@@ -196,8 +174,11 @@ func (e *Entry) small(text string) error {
 	return errors.Join(err, w.Close())
 }
 
+var errNever = errors.New("spool: it was given up before it began")
+
 // Abort forgets what was received, and nothing that was journaled before.
 func (e *Entry) Abort() error {
+	e.once.Do(func() { e.unfit = errNever }) // waits for a Prepare under way
 	e.Close()
 	if e.record == nil { // it never began
 		e.spool.tidy(e.task, e.submit)
@@ -212,10 +193,8 @@ func (e *Entry) Close() {
 	for _, f := range e.files {
 		_ = f.file.Close() // a second time does no harm
 	}
-	for _, f := range []*os.File{e.record, e.spare} {
-		if f != nil {
-			_ = f.Close()
-		}
+	if e.record != nil {
+		_ = e.record.Close()
 	}
 }
 
@@ -223,9 +202,10 @@ func (e *Entry) Close() {
 // the file stays open until it is durable. The file is not embedded: its
 // ReadFrom would let io.Copy go past the count.
 type blobFile struct {
-	file *os.File
-	sum  hash.Hash
-	blob Blob
+	file  *os.File
+	sum   hash.Hash
+	blob  Blob
+	begun int64 // so many bytes are on their way to the disk
 }
 
 func newBlobFile(f *os.File, name string) *blobFile {
@@ -236,8 +216,19 @@ func (b *blobFile) Write(p []byte) (int, error) {
 	n, err := b.file.Write(p)
 	b.sum.Write(p[:n])
 	b.blob.Size += int64(n)
+	if b.blob.Size-b.begun >= writeback {
+		// The disk begins while the vendor still sends, so that the sync at the
+		// end is short. It promises nothing, so its error means nothing.
+		_ = syscall.SyncFileRange(int(b.file.Fd()), b.begun, b.blob.Size-b.begun, syncFileRangeWrite)
+		b.begun = b.blob.Size
+	}
 	return n, err
 }
+
+// writeback is how many bytes are given to the disk at a time.
+const writeback = 256 << 10
+
+const syncFileRangeWrite = 2 // of sync_file_range(2); package syscall does not name it
 
 // Close ends the writing.
 func (b *blobFile) Close() error {

@@ -1,12 +1,8 @@
 package spool
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -30,7 +26,10 @@ const recordFile = "record.json"
 type Spool struct {
 	dir string
 	id  string
-	mu  sync.Mutex // between making a folder and filling it
+
+	mu     sync.Mutex // over folders as they come and go
+	spares []string   // paths of folders to be used again
+	made   int        // spares so far, for their names
 }
 
 // Record is one durable answer of a vendor.
@@ -85,109 +84,9 @@ func (s *Spool) Room() error {
 	return nil
 }
 
-// Records calls f for every durable record, and sweeps what is none. An
-// unreadable record is kept for a person and reported.
-func (s *Spool) Records(f func(Record)) error {
-	tasks, err := os.ReadDir(s.dir)
-	if err != nil {
-		return fmt.Errorf("spool: %w", err)
-	}
-	var errs []error
-	for _, t := range tasks {
-		if !t.IsDir() {
-			continue
-		}
-		submits, err := os.ReadDir(filepath.Join(s.dir, t.Name()))
-		if err != nil {
-			errs = append(errs, err)
-			continue
-		}
-		for _, sub := range submits {
-			r, err := s.Load(t.Name(), sub.Name())
-			if err == nil {
-				err = s.verify(r)
-			}
-			switch {
-			case err == nil:
-				f(r)
-			case errors.Is(err, fs.ErrNotExist):
-				errs = append(errs, s.Remove(t.Name(), sub.Name()))
-			default:
-				errs = append(errs, err)
-			}
-		}
-		s.tidy(t.Name(), "")
-	}
-	return errors.Join(errs...)
-}
-
-// Load reads the record of one submission; fs.ErrNotExist if there is none.
-func (s *Spool) Load(taskID, submit string) (Record, error) {
-	var r Record
-	data, err := os.ReadFile(filepath.Join(s.folder(taskID, submit), recordFile))
-	if err == nil && len(data) == 0 {
-		err = fs.ErrNotExist // made ahead, and never written
-	}
-	if err != nil {
-		return r, fmt.Errorf("spool: %w", err)
-	}
-	if err := json.Unmarshal(data, &r); err != nil {
-		return r, fmt.Errorf("spool: record of task %s: %w", taskID, err)
-	}
-	return r, nil
-}
-
-// verify makes sure that every file of a record is as the record says. After a
-// loss of power in the middle of a commit it need not be: then nobody was told
-// of the answer, and no sure knowledge of it is left.
-func (s *Spool) verify(r Record) error {
-	for _, b := range r.Blobs {
-		f, err := os.Open(s.Path(r.Task, r.Submit, b.Name))
-		if err != nil {
-			return fmt.Errorf("spool: %s of task %s cannot be read: %s", b.Name, r.Task, err.Error()) // not wrapped: a missing file does not mean a missing record
-		}
-		sum := sha256.New()
-		n, err := io.Copy(sum, f)
-		_ = f.Close()
-		if err != nil || n != b.Size || hex.EncodeToString(sum.Sum(nil)) != b.SHA256 {
-			return fmt.Errorf("spool: %s of task %s is not the file that was received (%d of %d bytes)", b.Name, r.Task, n, b.Size)
-		}
-	}
-	return nil
-}
-
 // Path is where a blob of a submission lies.
 func (s *Spool) Path(taskID, submit, blob string) string {
 	return filepath.Join(s.folder(taskID, submit), filepath.Base(blob))
-}
-
-// Remove forgets a submission, once the ledger knows all of it. Removing what
-// is not there is fine.
-func (s *Spool) Remove(taskID, submit string) error {
-	folder := s.folder(taskID, submit)
-	// The record goes first: one without its files would look like damage.
-	if err := os.Remove(filepath.Join(folder, recordFile)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("spool: %w", err)
-	}
-	if err := os.RemoveAll(folder); err != nil {
-		return fmt.Errorf("spool: %w", err)
-	}
-	s.tidy(taskID, submit)
-	return nil
-}
-
-// tidy removes the folders of a submission and of its task where they are empty.
-func (s *Spool) tidy(taskID, submit string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if submit != "" {
-		_ = os.Remove(s.folder(taskID, submit))
-	}
-	_ = os.Remove(filepath.Join(s.dir, filepath.Base(taskID)))
-}
-
-func (s *Spool) folder(taskID, submit string) string {
-	return filepath.Join(s.dir, filepath.Base(taskID), filepath.Base(submit))
 }
 
 // writeDurably makes a file that is whole or absent, whatever happens.

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -96,11 +97,13 @@ func TestRecords(t *testing.T) {
 		t.Fatalf("the id changed: %v", err)
 	}
 	var found []string
-	err = again.Records(func(r spool.Record) { found = append(found, r.Task+"/"+r.Submit) })
-	if err == nil {
-		t.Error("the unreadable record was not reported")
+	err = again.Records(func(r spool.Record, damage error) {
+		found = append(found, fmt.Sprint(r.Task, "/", r.Submit, " ", damage == nil))
+	})
+	if err != nil {
+		t.Error(err)
 	}
-	if len(found) != 1 || found[0] != "done/1" {
+	if slices.Sort(found); len(found) != 2 || found[0] != "bad/1 false" || found[1] != "done/1 true" {
 		t.Errorf("found %v", found)
 	}
 	if _, err := os.Stat(filepath.Join(dir, "half")); !errors.Is(err, fs.ErrNotExist) {
@@ -227,14 +230,84 @@ func TestRecordWithoutItsFile(t *testing.T) {
 	if err := s.Begin("ahead", "1").Prepare(); err != nil {
 		t.Fatal(err)
 	}
-	var found []string
-	if err := s.Records(func(r spool.Record) { found = append(found, r.Task) }); err == nil || len(found) > 0 {
-		t.Errorf("found %v, %v", found, err)
+	damaged := 0
+	err := s.Records(func(r spool.Record, err error) {
+		if damaged++; r.Task != "torn" || err == nil {
+			t.Errorf("found %+v, %v", r, err)
+		}
+	})
+	if err != nil || damaged != 1 {
+		t.Errorf("%d damaged, %v", damaged, err)
 	}
 	if _, err := os.Stat(filepath.Join(dir, "torn", "1")); err != nil {
 		t.Error("what is left of a paid answer was removed")
 	}
 	if _, err := os.Stat(filepath.Join(dir, "ahead")); !errors.Is(err, fs.ErrNotExist) {
 		t.Error("an empty record was not swept")
+	}
+}
+
+// Folders are used again; whatever name a loss of power gives a folder back,
+// the record in it is found and counts as what it says.
+func TestFoldersAreUsedAgain(t *testing.T) {
+	t.Parallel()
+	s, dir := open(t)
+	commit := func(task string) {
+		t.Helper()
+		r := spool.Record{Answer: &provider.Answer{Results: []provider.Result{{Base64: base64.StdEncoding.EncodeToString([]byte(task))}}}}
+		if err := s.Begin(task, "1").Commit(&r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var first os.FileInfo
+	for i := range 5 {
+		task := fmt.Sprint("task-", i)
+		commit(task)
+		st, err := os.Stat(filepath.Join(dir, task, "1", "record.json"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if first == nil {
+			first = st
+		}
+		if !os.SameFile(first, st) {
+			t.Error("a folder was made anew")
+		}
+		if err := s.Remove(task, "1"); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.Load(task, "1"); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("a forgotten record is found: %v", err)
+		}
+	}
+	places := map[string]string{
+		"outer":  filepath.Join(".spare", "7", "empty"), // neither rename got to the disk
+		"inner":  filepath.Join("inner", "empty"),       // the first one did
+		"second": filepath.Join(".spare", "8", "1"),     // the second one did
+		"usual":  filepath.Join("usual", "1"),
+	}
+	for task, place := range places {
+		commit(task)
+		at := filepath.Join(dir, place)
+		if at == filepath.Join(dir, task, "1") {
+			continue
+		}
+		if err := errors.Join(os.MkdirAll(filepath.Dir(at), 0o700), os.Rename(filepath.Join(dir, task, "1"), at)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	again, err := spool.Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := map[string]bool{}
+	err = again.Records(func(r spool.Record, damage error) {
+		if _, err := again.Load(r.Task, r.Submit); err != nil || damage != nil {
+			t.Errorf("%s: %v %v", r.Task, err, damage)
+		}
+		found[r.Task] = true
+	})
+	if err != nil || len(found) != len(places) {
+		t.Errorf("found %v, %v", found, err)
 	}
 }

@@ -11,14 +11,32 @@ import (
 // recover replays the spool, then declares what is left in the middle of a
 // purchase to be in doubt: rows of earlier lives of this volume.
 func (w *Worker) recover(ctx context.Context) error {
-	var records []spool.Record
-	if err := w.Spool.Records(func(r spool.Record) { records = append(records, r) }); err != nil {
+	type found struct {
+		spool.Record
+		damage error
+	}
+	var records []found
+	if err := w.Spool.Records(func(r spool.Record, err error) { records = append(records, found{r, err}) }); err != nil {
 		w.Log.Error().Err(err).Msg("part of the spool cannot be read; it is kept for a person")
 	}
 	for _, r := range records {
-		w.replay(r)
+		if r.damage != nil {
+			w.damaged(r.Record, r.damage)
+			continue
+		}
+		w.replay(r.Record)
 	}
 	return w.declareLost(ctx, w.Spool.ID())
+}
+
+// damaged keeps what is left of an answer for a person, unless its task has no
+// more need of it.
+func (w *Worker) damaged(r spool.Record, damage error) {
+	if t, err := w.Ledger.Task(context.Background(), r.Task); err == nil && t.State.Ended() && !t.GivenUp() {
+		w.forget(r.Task, r.Submit)
+		return
+	}
+	w.Log.Error().Err(damage).Str("task", r.Task).Msg("the spool holds a damaged answer; it is kept for a person")
 }
 
 // replay brings one record of an earlier life to where the ledger wants it.

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/segmentio/asm/base64"
+
 	"aigc/app/fault"
 )
 
@@ -13,8 +15,7 @@ const (
 )
 
 // digits holds the value of a character at each place of a quantum, already
-// shifted, or bad. Both alphabets are in it. It is a third faster than
-// encoding/base64, which also would have to be told which alphabet it is.
+// shifted, or bad. Both alphabets are in it.
 var digits = func() (t [4][256]uint32) {
 	const std = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 	for place := range t {
@@ -33,6 +34,22 @@ var digits = func() (t [4][256]uint32) {
 // decode decodes whole quanta of src until one is not base64 or dst is full.
 // It returns how many bytes of each were used.
 func decode(dst, src []byte) (n, used int) {
+	quanta := min(len(src)/4, len(dst)/3)
+	if quanta >= wide {
+		// Some ten times as fast, but it knows one alphabet only, skips line ends,
+		// and does not say how far it came: what is not plain is left to the loop.
+		if n, err := base64.StdEncoding.Decode(dst[:3*quanta], src[:4*quanta]); err == nil && n == 3*quanta {
+			return n, 4 * quanta
+		}
+	}
+	return decodeEither(dst, src)
+}
+
+// wide is from how many quanta on vector instructions pay off.
+const wide = 64
+
+// decodeEither is decode for both alphabets.
+func decodeEither(dst, src []byte) (n, used int) {
 	t0, t1, t2, t3 := &digits[0], &digits[1], &digits[2], &digits[3]
 	for len(src)-used >= 8 && len(dst)-n >= 6 {
 		q, o := src[used:used+8:used+8], dst[n:n+6:n+6]
