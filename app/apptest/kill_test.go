@@ -214,13 +214,21 @@ func leftovers(dir string) error {
 func TestFrozenPastTheLease(t *testing.T) {
 	bin := apptest.Binary(t, "faults")
 	box := apptest.StartSandbox(t, bin)
-	for _, point := range []string{"claimed", "answered", "spooled"} {
-		for _, family := range []string{"gpt", "flux"} {
+	points := map[string][]string{
+		"gpt":      {"claimed", "sending", "answered", "spooled"},
+		"seedream": {"answer_saved", "storing", "objects_stored"},
+		"flux":     {"claimed", "answered", "spooled", "polled", "spooled!stop:2", "storing"},
+	}
+	for family, at := range points {
+		for _, point := range at {
 			t.Run(family+"/"+point, func(t *testing.T) {
 				t.Parallel()
 				f := families[family]
+				if !strings.Contains(point, "!stop") {
+					point += "!stop"
+				}
 				const lease = 2 * time.Second
-				p := apptest.StartAll(t, bin, t.TempDir(), box.Env(), "AIGC_LEASE="+lease.String(), "AIGC_KILL_AT="+point+"!stop")
+				p := apptest.StartAll(t, bin, t.TempDir(), box.Env(), "AIGC_LEASE="+lease.String(), "AIGC_KILL_AT="+point)
 				sent := make(chan apptest.Answer, 1)
 				go func() {
 					a, _ := p.Try("POST", f.path, f.body, "Prefer", "respond-async")

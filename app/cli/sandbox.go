@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"net/url"
+	"os"
 	"path/filepath"
 	"slices"
 
@@ -51,14 +52,17 @@ func (c *cli) sandbox(ctx context.Context, addr, dir string) error {
 	if err := s.Listen(addr); err != nil {
 		return fmt.Errorf("--addr: %w", errors.Join(err, s.Close()))
 	}
-	c.sandboxEnv(h, s.Root())
+	if err := c.sandboxEnv(h, s.Root(), dir); err != nil {
+		return errors.Join(err, s.Close())
+	}
 	c.say("%s %s", c.green("●"), c.bold("The sandbox is at "+s.Root()))
 	<-ctx.Done()
 	return s.Close()
 }
 
-// sandboxEnv writes lines for .env or a shell.
-func (c *cli) sandboxEnv(h *module.Host, root string) {
+// sandboxEnv writes lines for .env or a shell, and the key files that they
+// name into dir.
+func (c *cli) sandboxEnv(h *module.Host, root, dir string) error {
 	c.print("# aigc against this sandbox:\nAIGC_SANDBOX=on\nAIGC_SANDBOX_URL=%s\n", root)
 	c.print("# or one vendor at a time, also for programs of your own:\n")
 	vendors := h.Vendors()
@@ -78,6 +82,15 @@ func (c *cli) sandboxEnv(h *module.Host, root string) {
 			c.print("%s%s=%s\n%s%s_BASE_URL=%s\n", prefix, v.KeyName(), sandbox.Key, prefix, v.Prefix, base)
 			continue
 		}
-		c.print("%sits API: %s   key: %s\n", prefix, base, sandbox.Key)
+		secret, _ := v.SandboxAttrs(base)
+		file, err := filepath.Abs(filepath.Join(dir, name+"-key.json"))
+		if err == nil {
+			err = os.WriteFile(file, []byte(secret.Reveal()), 0o600)
+		}
+		if err != nil {
+			return fmt.Errorf("the key of %s: %w", v.Title, err)
+		}
+		c.print("%s%s=%s\n%sits API: %s\n", prefix, v.KeyName(), file, prefix, base)
 	}
+	return nil
 }

@@ -250,7 +250,7 @@ func (c *Client) lost(err error, call Call, bought bool) error {
 		}
 		return fault.Wrap(err, fault.Unavailable, "vendor_unreachable", "%s could not be reached.", call.Account.Vendor)
 	}
-	return fault.Wrap(err, fault.InDoubt, "answer_lost", "The request was sent to %s, but its answer did not arrive whole.", call.Account.Vendor).With(fault.ChargedUnknown)
+	return fault.Wrap(err, fault.InDoubt, "answer_lost", "The request was sent to %s, but its answer did not arrive whole: nobody knows whether it was bought. It is not sent again by itself; retry buys it anew, discard gives it up.", call.Account.Vendor).With(fault.ChargedUnknown)
 }
 
 // Decode reads a JSON answer into out.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"time"
 
 	"aigc/app/fault"
@@ -221,8 +222,9 @@ func (w *Worker) insist(f func() error) error {
 // may be the vendor's own words about somebody's prompt.
 func discreet(err error) error {
 	f := fault.From(err)
+	what := strings.TrimSpace(f.CodeText() + " " + f.VendorCode)
 	if f.Err == nil {
-		return errors.New(f.CodeText() + " " + f.VendorCode)
+		return errors.New(what)
 	}
-	return fmt.Errorf("%s %s: %w", f.CodeText(), f.VendorCode, f.Err)
+	return fmt.Errorf("%s: %w", what, f.Err)
 }
