@@ -32,6 +32,7 @@ func TestDocument(t *testing.T) {
 		Paths   map[string]map[string]struct {
 			OperationID string
 			Summary     string
+			Tags        []string
 			Parameters  []struct{ Name, In string }
 			RequestBody struct{ Content map[string]media }
 			Responses   map[string]struct {
@@ -40,10 +41,25 @@ func TestDocument(t *testing.T) {
 			}
 		}
 		Components struct{ Schemas map[string]json.RawMessage }
+		Tags       []struct{ Name string }
 	}
 	a := r.do("GET", "/openapi.json", "")
 	if err := json.Unmarshal(a.body, &doc); err != nil || doc.OpenAPI != "3.1.0" {
 		t.Fatalf("%v: %s", err, doc.OpenAPI)
+	}
+	chapters := map[string]bool{}
+	for _, c := range doc.Tags {
+		chapters[c.Name] = true
+	}
+	if doc.Tags[0].Name != "gallery" || doc.Tags[len(doc.Tags)-1].Name != "operation" {
+		t.Errorf("the document is read in the order %v", doc.Tags)
+	}
+	for path, ops := range doc.Paths {
+		for method, op := range ops {
+			if len(op.Tags) != 1 || !chapters[op.Tags[0]] {
+				t.Errorf("%s %s stands in no chapter: %v", method, path, op.Tags)
+			}
+		}
 	}
 	want := map[string]struct{ params, bodies, answers string }{
 		"get /":                                  {"", "", "200 default"},

@@ -34,6 +34,7 @@ func (s *Server) routes() {
 		"bearer": {Type: "http", Scheme: "bearer"}, "key": {Type: "apiKey", In: "header", Name: "X-API-Key"},
 	}
 	conf.Security = []map[string][]string{{}, {"bearer": {}}, {"key": {}}}
+	conf.Tags = s.chapters()
 	s.api = humaecho.NewV4(e, conf)
 
 	for _, t := range []reflect.Type{reflect.TypeFor[service.View](), reflect.TypeFor[jobView](), reflect.TypeFor[statusView]()} {
@@ -50,6 +51,26 @@ func (s *Server) routes() {
 	s.fileRoutes()
 	s.plainRoutes()
 	s.docs()
+}
+
+// chapters are the tags of the document in the order in which it is read: what
+// can be made first, the service itself last.
+func (s *Server) chapters() []*huma.Tag {
+	var tags []*huma.Tag
+	seen := map[string]bool{}
+	for _, op := range s.svc.Operations() {
+		if m := op.Module; !seen[m.Name] {
+			seen[m.Name] = true
+			tags = append(tags, &huma.Tag{Name: m.Name, Description: m.Title})
+		}
+	}
+	for _, t := range [][2]string{
+		{"generations", "by any module"}, {"catalogue", "models and prices"}, {"tasks", "what became of a request"},
+		{"files", "inputs and results"}, {"operation", "of the service"},
+	} {
+		tags = append(tags, &huma.Tag{Name: t[0], Description: t[1]})
+	}
+	return tags
 }
 
 // plainRoutes are those for whoever operates the service.
