@@ -73,11 +73,11 @@ func TestSubscribe(t *testing.T) {
 	t.Parallel()
 	b := open(t, "")
 	var first, second []string
-	stop := b.Subscribe(func(id string) { first = append(first, id) })
-	b.Subscribe(func(id string) { second = append(second, id) })
-	b.Publish("a")
+	stop := b.Subscribe(func(e Event) { first = append(first, e.String()) })
+	b.Subscribe(func(e Event) { second = append(second, e.String()) })
+	b.Publish(Event{Task: "a"})
 	stop()
-	b.Publish("b")
+	b.Publish(Event{Task: "b"})
 	if !slices.Equal(first, []string{"a"}) || !slices.Equal(second, []string{"a", "b"}) {
 		t.Errorf("%v and %v", first, second)
 	}
@@ -143,6 +143,16 @@ func TestWrongAddress(t *testing.T) {
 	for _, url := range []string{"redis://:hunter2@host:port", "redis://:hun/ter2@host:1/0", "http://hunter2@host"} {
 		if _, err := Open(url, zerolog.Nop()); err == nil || strings.Contains(err.Error(), "hun") || !strings.Contains(err.Error(), "REDIS_URL") {
 			t.Errorf("%v", err)
+		}
+	}
+}
+
+// An event reads on the wire as it was written.
+func TestEventOnTheWire(t *testing.T) {
+	t.Parallel()
+	for _, e := range []Event{{Task: "a"}, {Task: "a", Underway: true}} {
+		if got := parseEvent(e.String()); got != e {
+			t.Errorf("%+v became %+v", e, got)
 		}
 	}
 }

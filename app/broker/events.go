@@ -2,6 +2,7 @@ package broker
 
 import (
 	"context"
+	"strings"
 	"sync"
 	"time"
 )
@@ -10,17 +11,22 @@ import (
 type hub struct {
 	mu   sync.RWMutex
 	next int
-	subs map[int]func(task string)
+	subs map[int]func(Event)
 }
 
-// Subscribe calls f with the id of every task that changed, here or in another
-// process, until the returned function is called. f must not block. Events may
+// Event says that a task changed.
+type Event struct {
+	Task     string
+	Underway bool // surely not to its end: who waits for that need not look
+}
+
+// Subscribe calls f for every task that changed, here or in another process, until the returned function is called. f must not block. Events may
 // be lost: look at the ledger now and then.
-func (b *Broker) Subscribe(f func(task string)) (stop func()) {
+func (b *Broker) Subscribe(f func(Event)) (stop func()) {
 	b.hub.mu.Lock()
 	defer b.hub.mu.Unlock()
 	if b.hub.subs == nil {
-		b.hub.subs = map[int]func(string){}
+		b.hub.subs = map[int]func(Event){}
 	}
 	id := b.hub.next
 	b.hub.next++
@@ -32,21 +38,36 @@ func (b *Broker) Subscribe(f func(task string)) (stop func()) {
 	}
 }
 
-func (h *hub) tell(task string) {
+func (h *hub) tell(e Event) {
 	h.mu.RLock()
 	defer h.mu.RUnlock()
 	for _, f := range h.subs {
-		f(task)
+		f(e)
 	}
 }
 
 // Publish announces that a task changed. In this process it is heard at once;
 // to other processes it goes in the background.
-func (b *Broker) Publish(task string) {
-	b.hub.tell(task)
+func (b *Broker) Publish(e Event) {
+	b.hub.tell(e)
 	if b.embedded == nil {
-		b.enqueue(wake{event: true, task: task})
+		b.enqueue(wake{event: true, task: e.String()})
 	}
+}
+
+// underway marks an event on the wire.
+const underway = "~"
+
+func (e Event) String() string {
+	if e.Underway {
+		return underway + e.Task
+	}
+	return e.Task
+}
+
+func parseEvent(payload string) Event {
+	id, found := strings.CutPrefix(payload, underway)
+	return Event{Task: id, Underway: found}
 }
 
 // run sends what was handed over, and listens to the other processes.
@@ -95,7 +116,7 @@ func (b *Broker) listen(ctx context.Context) {
 			if !ok {
 				return
 			}
-			b.hub.tell(m.Payload)
+			b.hub.tell(parseEvent(m.Payload))
 		}
 	}
 }

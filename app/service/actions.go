@@ -135,9 +135,9 @@ func (s *Service) cancel(ctx context.Context, t *task.Task) (string, error) {
 
 // tell wakes those who wait for a task or for the group it belongs to.
 func (s *Service) tell(t *task.Task) {
-	s.Broker.Publish(t.ID)
+	s.Broker.Publish(broker.Event{Task: t.ID})
 	if t.Parent != "" {
-		s.Broker.Publish(t.Parent)
+		s.Broker.Publish(broker.Event{Task: t.Parent})
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"sync"
 	"time"
 
+	"aigc/app/broker"
 	"aigc/app/task"
 )
 
@@ -13,7 +14,7 @@ import (
 // stands behind the events.
 type waiters struct {
 	mu       sync.Mutex
-	byTask   map[string]map[chan struct{}]bool
+	byTask   map[string]map[chan struct{}]bool // true: wants to hear of every step
 	released chan struct{}
 	once     sync.Once
 }
@@ -25,14 +26,14 @@ func (w *waiters) init() {
 
 func (w *waiters) release() { w.once.Do(func() { close(w.released) }) }
 
-func (w *waiters) join(id string) (ch chan struct{}, leave func()) {
+func (w *waiters) join(id string, steps bool) (ch chan struct{}, leave func()) {
 	ch = make(chan struct{}, 1)
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.byTask[id] == nil {
 		w.byTask[id] = map[chan struct{}]bool{}
 	}
-	w.byTask[id][ch] = true
+	w.byTask[id][ch] = steps
 	return ch, func() {
 		w.mu.Lock()
 		defer w.mu.Unlock()
@@ -43,10 +44,13 @@ func (w *waiters) join(id string) (ch chan struct{}, leave func()) {
 	}
 }
 
-func (w *waiters) tell(id string) {
+func (w *waiters) tell(e broker.Event) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	for ch := range w.byTask[id] {
+	for ch, steps := range w.byTask[e.Task] {
+		if e.Underway && !steps {
+			continue
+		}
 		select {
 		case ch <- struct{}{}:
 		default: // it has not looked since the last time
@@ -88,7 +92,7 @@ func (s *Service) watchLedger(ctx context.Context) {
 		for _, t := range rows {
 			now[t.ID] = t.Version
 			if seen[t.ID] != t.Version {
-				s.waiting.tell(t.ID)
+				s.waiting.tell(broker.Event{Task: t.ID})
 			}
 		}
 		seen = now
@@ -97,7 +101,7 @@ func (s *Service) watchLedger(ctx context.Context) {
 
 // Wait implements [API].
 func (s *Service) Wait(ctx context.Context, c Caller, id string, d time.Duration) (*View, error) {
-	news, leave := s.waiting.join(id)
+	news, leave := s.waiting.join(id, false)
 	defer leave()
 	timer := time.NewTimer(d)
 	defer timer.Stop()
@@ -122,7 +126,7 @@ func (s *Service) Wait(ctx context.Context, c Caller, id string, d time.Duration
 
 // Watch implements [API].
 func (s *Service) Watch(ctx context.Context, id string) <-chan struct{} {
-	ch, leave := s.waiting.join(id)
+	ch, leave := s.waiting.join(id, true)
 	context.AfterFunc(ctx, leave)
 	return ch
 }

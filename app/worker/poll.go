@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"time"
 
+	"aigc/app/broker"
 	"aigc/app/fault"
 	"aigc/app/killpoint"
 	"aigc/app/module"
@@ -59,7 +60,7 @@ func (w *Worker) recordPolls() {
 	}
 	for _, p := range list {
 		w.held.drop(p.ID)
-		w.Broker.Publish(p.ID)
+		w.Broker.Publish(broker.Event{Task: p.ID, Underway: true})
 	}
 }
 

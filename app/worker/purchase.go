@@ -7,6 +7,7 @@ import (
 	"runtime/debug"
 	"time"
 
+	"aigc/app/broker"
 	"aigc/app/fault"
 	"aigc/app/killpoint"
 	"aigc/app/module"
@@ -57,7 +58,7 @@ func (w *Worker) purchase(ctx context.Context, t *task.Task) {
 		return // nothing was sent; the monitor comes back to it
 	}
 	killpoint.Here("claimed")
-	w.publish(t)
+	w.Broker.Publish(broker.Event{Task: t.ID, Underway: true})
 
 	route, _ := entry.Route(t.Account.Vendor)
 	call := w.call(t, scratch)
@@ -123,9 +124,9 @@ func (w *Worker) postpone(ctx context.Context, t *task.Task, after time.Duration
 
 // publish tells those who wait for a task, or for the group it belongs to.
 func (w *Worker) publish(t *task.Task) {
-	w.Broker.Publish(t.ID)
+	w.Broker.Publish(broker.Event{Task: t.ID})
 	if t.Parent != "" {
-		w.Broker.Publish(t.Parent)
+		w.Broker.Publish(broker.Event{Task: t.Parent})
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"aigc/app/broker"
 	"aigc/app/media"
 	"aigc/app/task"
 )
@@ -116,6 +117,6 @@ func (w *Worker) thumbnail(ctx context.Context, id string) error {
 	if err := w.Ledger.SetThumb(ctx, id, object); err != nil {
 		return err
 	}
-	w.Broker.Publish(a.Task)
+	w.Broker.Publish(broker.Event{Task: a.Task})
 	return nil
 }
