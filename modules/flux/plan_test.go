@@ -2,11 +2,10 @@ package flux
 
 import (
 	"encoding/json"
-	"math"
 	"slices"
-	"strings"
 	"testing"
 
+	"aigc/app/provider/providertest"
 	"aigc/modules/internal/bfl"
 )
 
@@ -59,31 +58,7 @@ func TestPlan(t *testing.T) {
 			if err := json.Unmarshal([]byte(c.input), &in); err != nil {
 				t.Fatal(err)
 			}
-			var fields []string
-			for _, f := range in.Check(c.model) {
-				fields = append(fields, f.Field)
-				if f.Message == "" {
-					t.Errorf("%s: no words", f.Field)
-				}
-			}
-			if !slices.Equal(fields, c.faults) {
-				t.Errorf("faults of %v, want %v", fields, c.faults)
-			}
-			p := in.Plan(c.model)
-			if p.Pictures != in.N {
-				t.Errorf("%d pictures", p.Pictures)
-			}
-			if (p.Quote == nil) != (c.quote == 0) || p.Quote != nil && math.Abs(p.Quote.Amount-c.quote) > 1e-9 {
-				t.Errorf("quote %+v, want %v", p.Quote, c.quote)
-			}
-			if len(p.Warnings) != len(c.warnings) {
-				t.Fatalf("warnings %q, want %q", p.Warnings, c.warnings)
-			}
-			for i, w := range c.warnings {
-				if !strings.HasPrefix(p.Warnings[i], w) {
-					t.Errorf("warning %q, want %q", p.Warnings[i], w)
-				}
-			}
+			providertest.Plan{Pictures: in.N, Quote: c.quote, Faults: c.faults, Warnings: c.warnings}.Of(t, c.model, in)
 		})
 	}
 }

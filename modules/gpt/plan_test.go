@@ -2,12 +2,9 @@ package gpt
 
 import (
 	"encoding/json"
-	"math"
-	"slices"
-	"strings"
 	"testing"
 
-	"aigc/app/module"
+	"aigc/app/provider/providertest"
 )
 
 // All that an input becomes, without a vendor: faults, warnings, price.
@@ -54,7 +51,7 @@ func TestGenerationPlan(t *testing.T) {
 			if err := json.Unmarshal([]byte(c.input), &in); err != nil {
 				t.Fatal(err)
 			}
-			agrees(t, in.Plan(c.model), in.Check(c.model), c.pictures, c.quote, c.warnings, c.faults)
+			providertest.Plan{Pictures: c.pictures, Quote: c.quote, Faults: c.faults, Warnings: c.warnings}.Of(t, c.model, in)
 		})
 	}
 }
@@ -81,35 +78,7 @@ func TestEditPlan(t *testing.T) {
 			if err := json.Unmarshal([]byte(c.input), &in); err != nil {
 				t.Fatal(err)
 			}
-			agrees(t, in.Plan(c.model), in.Check(c.model), 1, 0, c.warnings, c.faults)
+			providertest.Plan{Pictures: 1, Quote: 0, Faults: c.faults, Warnings: c.warnings}.Of(t, c.model, in)
 		})
-	}
-}
-
-func agrees(t *testing.T, p module.Plan, faults []module.Fault, pictures int, quote float64, warnings, fields []string) {
-	t.Helper()
-	var got []string
-	for _, f := range faults {
-		got = append(got, f.Field)
-		if f.Message == "" {
-			t.Errorf("%s: no words", f.Field)
-		}
-	}
-	if !slices.Equal(got, fields) {
-		t.Errorf("faults %+v, want %v", faults, fields)
-	}
-	if p.Pictures != pictures {
-		t.Errorf("%d pictures", p.Pictures)
-	}
-	if (p.Quote == nil) != (quote == 0) || p.Quote != nil && math.Abs(p.Quote.Amount-quote) > 1e-9 {
-		t.Errorf("quote %+v, want %v", p.Quote, quote)
-	}
-	if len(p.Warnings) != len(warnings) {
-		t.Fatalf("warnings %q, want %q", p.Warnings, warnings)
-	}
-	for i, w := range warnings {
-		if !strings.HasPrefix(p.Warnings[i], w) {
-			t.Errorf("warning %q, want %q", p.Warnings[i], w)
-		}
 	}
 }

@@ -1,0 +1,51 @@
+package providertest
+
+import (
+	"math"
+	"slices"
+	"strings"
+	"testing"
+
+	"aigc/app/module"
+)
+
+// Plan is what an input must say of itself before anything is sent.
+type Plan struct {
+	Pictures int      // results asked for
+	Quote    float64  // in the currency of the list; 0: no price is known
+	Faults   []string // the fields at fault, in order
+	Warnings []string // how each begins
+}
+
+// Of holds the plan against an input for a model.
+func (want Plan) Of(t *testing.T, model string, in interface {
+	module.Planner
+	module.Checker
+}) {
+	t.Helper()
+	var fields []string
+	for _, f := range in.Check(model) {
+		fields = append(fields, f.Field)
+		if f.Message == "" {
+			t.Errorf("%s: no words", f.Field)
+		}
+	}
+	if !slices.Equal(fields, want.Faults) {
+		t.Errorf("faults of %v, want %v", fields, want.Faults)
+	}
+	p := in.Plan(model)
+	if p.Pictures != want.Pictures {
+		t.Errorf("%d results, want %d", p.Pictures, want.Pictures)
+	}
+	if (p.Quote == nil) != (want.Quote == 0) || p.Quote != nil && math.Abs(p.Quote.Amount-want.Quote) > 1e-9 {
+		t.Errorf("quote %+v, want %v", p.Quote, want.Quote)
+	}
+	if len(p.Warnings) != len(want.Warnings) {
+		t.Fatalf("warnings %q, want %q", p.Warnings, want.Warnings)
+	}
+	for i, w := range want.Warnings {
+		if !strings.HasPrefix(p.Warnings[i], w) {
+			t.Errorf("warning %q, want %q", p.Warnings[i], w)
+		}
+	}
+}
