@@ -75,7 +75,7 @@ func (w *Worker) expire(ctx context.Context, t *task.Task) {
 		return nil
 	}
 	o := outcome{task: t, to: task.Failed, note: f.CodeText(), edit: edit, causes: []task.Cause{task.QueueOver}}
-	if err := w.tell(o); err != nil {
+	if _, err := w.tell(o); err != nil {
 		w.report(ctx, err, "an expired task cannot be ended")
 	}
 }

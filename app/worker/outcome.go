@@ -131,10 +131,11 @@ func (w *Worker) settle(t *task.Task, to task.State, note string, edit func(*tas
 	w.settleAs(outcome{task: t, to: to, note: note, edit: edit, causes: causes})
 }
 
-func (w *Worker) settleAs(o outcome) {
-	err := w.insist(func() error { return w.tell(o) })
+// settleAs is [Worker.settle] that says whether the move was made by it.
+func (w *Worker) settleAs(o outcome) (made bool) {
+	err := w.insist(func() (err error) { made, err = w.tell(o); return err })
 	if err == nil {
-		return
+		return made
 	}
 	log := w.logger(o.task)
 	log.Error().Err(err).Str("to", string(o.to)).Msg("the ledger did not take an outcome yet")
@@ -142,12 +143,13 @@ func (w *Worker) settleAs(o outcome) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.untold = append(w.untold, o)
+	return false
 }
 
-// tell makes the move once. A task that has moved on is fine, and one that
-// cannot make the move is a fault of ours that no repetition mends. The error
-// says that the ledger is away.
-func (w *Worker) tell(o outcome) error {
+// tell makes the move once, and says whether it did. A task that has moved on
+// is fine, and one that cannot make the move is a fault of ours that no
+// repetition mends. The error says that the ledger is away.
+func (w *Worker) tell(o outcome) (made bool, err error) {
 	killpoint.Here("telling_" + string(o.to))
 	for _, cause := range o.causes {
 		_, err := w.Ledger.Apply(context.Background(), task.Change{
@@ -158,20 +160,20 @@ func (w *Worker) tell(o outcome) error {
 		case err == nil:
 			killpoint.Here("told_" + string(o.to))
 			w.publish(o.task)
-			return nil
+			return true, nil
 		case errors.Is(err, task.ErrStale):
 		case f.Kind == fault.NotFound || f.Code == task.CodeIllegal:
 			log := w.logger(o.task)
 			log.Error().Err(err).Str("to", string(o.to)).Msg("an outcome fits nowhere in the ledger")
-			return nil
+			return false, nil
 		default:
-			return err
+			return false, err
 		}
 	}
 	if o.orElse != nil {
 		return w.tell(*o.orElse)
 	}
-	return nil
+	return false, nil
 }
 
 // tellAgain tells what the ledger did not take before, until it fails again.
@@ -181,7 +183,7 @@ func (w *Worker) tellAgain() {
 	w.untold = nil
 	w.mu.Unlock()
 	for i, o := range list {
-		if w.tell(o) != nil {
+		if _, err := w.tell(o); err != nil {
 			w.mu.Lock()
 			w.untold = append(w.untold, list[i:]...)
 			w.mu.Unlock()

@@ -62,7 +62,7 @@ func (w *Worker) declareLost(ctx context.Context, spoolID string) error {
 		log := w.logger(t)
 		log.Error().Msg("a submission was cut off by the end of its process; the task stands in doubt")
 		f := fault.New(fault.InDoubt, "process_died", "The process ended in the middle of the submission; nobody knows whether the vendor accepted it.")
-		if err := w.tell(outcome{task: t, to: task.InDoubt, note: f.CodeText(), edit: w.doubtful(f), causes: []task.Cause{task.Doubt}}); err != nil {
+		if _, err := w.tell(outcome{task: t, to: task.InDoubt, note: f.CodeText(), edit: w.doubtful(f), causes: []task.Cause{task.Doubt}}); err != nil {
 			return err // the monitor comes back to it
 		}
 	}

@@ -323,8 +323,9 @@ func (w *Worker) lose(t *task.Task, f *fault.Error) {
 		row.Answer, row.Spool = nil, ""
 		return nil
 	}
-	w.settleAs(outcome{task: t, to: task.Failed, note: f.CodeText(), edit: edit, causes: []task.Cause{task.Lost}, owner: w.owner})
-	w.forget(t.ID, t.SubmitID)
+	if w.settleAs(outcome{task: t, to: task.Failed, note: f.CodeText(), edit: edit, causes: []task.Cause{task.Lost}, owner: w.owner}) {
+		w.forget(t.ID, t.SubmitID)
+	}
 }
 
 func vendorID(t *task.Task) string {
