@@ -11,6 +11,7 @@ import (
 	"aigc/app/module"
 	"aigc/app/provider"
 	"aigc/app/sandbox"
+	"aigc/app/sandbox/sandboxtest"
 	"aigc/app/task"
 	"aigc/app/worker/workertest"
 	"aigc/modules"
@@ -28,14 +29,7 @@ func sandboxed(t *testing.T, prepare ...func(*provider.Account)) (*workertest.En
 	for name, v := range h.Vendors() {
 		imitations[name] = v.Imitate
 	}
-	box, err := sandbox.New(t.TempDir(), imitations)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := box.Listen("127.0.0.1:0"); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = box.Close() })
+	box := sandboxtest.Start(t, imitations)
 	accounts := provider.NewAccounts()
 	for _, v := range h.Vendors() {
 		path := ""

@@ -10,8 +10,9 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"sync"
 	"syscall"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // Put implements [Store].
@@ -97,13 +98,11 @@ func (s *syncer) file(f *os.File) {
 }
 
 func (s *syncer) wait() error {
-	errs := make([]error, len(s.files))
-	var wg sync.WaitGroup
-	for i, f := range s.files {
-		wg.Go(func() { errs[i] = f.Sync() })
+	var all errgroup.Group
+	for _, f := range s.files {
+		all.Go(f.Sync)
 	}
-	wg.Wait()
-	return errors.Join(errs...)
+	return all.Wait()
 }
 
 func (s *syncer) close() {

@@ -85,15 +85,6 @@ func (e *Entry) Lifted(blobs []hoist.Blob) {
 	}
 }
 
-// Commit makes the answer durable. After it returned nil, the record survives
-// whatever happens.
-func (e *Entry) Commit(r *Record) error {
-	if err := e.Write(r); err != nil {
-		return err
-	}
-	return e.Sync()
-}
-
 // Write completes the record. From here on it survives the end of the process,
 // but not yet a loss of power: that takes Sync.
 func (e *Entry) Write(r *Record) error {

@@ -28,6 +28,14 @@ func open(t *testing.T) (*spool.Spool, string) {
 	return s, dir
 }
 
+// commit makes an answer durable.
+func commit(e *spool.Entry, r *spool.Record) error {
+	if err := e.Write(r); err != nil {
+		return err
+	}
+	return e.Sync()
+}
+
 // Lifted, small and damaged base64 all become blobs with size and hash.
 func TestCommitSettlesEveryResult(t *testing.T) {
 	t.Parallel()
@@ -45,7 +53,7 @@ func TestCommitSettlesEveryResult(t *testing.T) {
 	r := spool.Record{Answer: &provider.Answer{Results: []provider.Result{
 		{Base64: blobs[0].Ref}, {Base64: small}, {Base64: "data:image/png;base64," + small}, {Base64: "*broken*"}, {URL: "https://example.com/a.png"},
 	}}}
-	if err := e.Commit(&r); err != nil {
+	if err := commit(e, &r); err != nil {
 		t.Fatal(err)
 	}
 	got, err := s.Load("task", "submit")
@@ -76,7 +84,7 @@ func TestCommitSettlesEveryResult(t *testing.T) {
 func TestRecords(t *testing.T) {
 	t.Parallel()
 	s, dir := open(t)
-	if err := s.Begin("done", "1").Commit(&spool.Record{Ticket: &provider.Ticket{ID: "job"}}); err != nil {
+	if err := commit(s.Begin("done", "1"), &spool.Record{Ticket: &provider.Ticket{ID: "job"}}); err != nil {
 		t.Fatal(err)
 	}
 	half := s.Begin("half", "1")
@@ -179,7 +187,7 @@ func TestGivingUpBesideABeginning(t *testing.T) {
 		done := make(chan error, 1)
 		go func() { done <- loser.Abort() }()
 		winner := s.Begin("task", fmt.Sprintf("won-%d", i))
-		err := winner.Commit(&spool.Record{Ticket: &provider.Ticket{ID: "job"}})
+		err := commit(winner, &spool.Record{Ticket: &provider.Ticket{ID: "job"}})
 		if err = errors.Join(err, <-done); err != nil {
 			t.Fatal(err)
 		}
@@ -198,11 +206,11 @@ func TestAJournaledAnswerStays(t *testing.T) {
 	t.Parallel()
 	s, _ := open(t)
 	first := s.Begin("task", "submit")
-	if err := first.Commit(&spool.Record{Ticket: &provider.Ticket{ID: "first"}}); err != nil {
+	if err := commit(first, &spool.Record{Ticket: &provider.Ticket{ID: "first"}}); err != nil {
 		t.Fatal(err)
 	}
 	second := s.Begin("task", "submit")
-	if err := second.Commit(&spool.Record{Ticket: &provider.Ticket{ID: "second"}}); err == nil {
+	if err := commit(second, &spool.Record{Ticket: &provider.Ticket{ID: "second"}}); err == nil {
 		t.Error("the second answer was taken")
 	}
 	if err := second.Abort(); err != nil {
@@ -221,7 +229,7 @@ func TestRecordWithoutItsFile(t *testing.T) {
 	s, dir := open(t)
 	e := s.Begin("torn", "1")
 	r := spool.Record{Answer: &provider.Answer{Results: []provider.Result{{Base64: base64.StdEncoding.EncodeToString([]byte("bytes"))}}}}
-	if err := e.Commit(&r); err != nil {
+	if err := commit(e, &r); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.WriteFile(s.Path("torn", "1", r.Blobs[0].Name), []byte("bytEs"), 0o600); err != nil {
@@ -252,17 +260,17 @@ func TestRecordWithoutItsFile(t *testing.T) {
 func TestFoldersAreUsedAgain(t *testing.T) {
 	t.Parallel()
 	s, dir := open(t)
-	commit := func(task string) {
+	keep := func(task string) {
 		t.Helper()
 		r := spool.Record{Answer: &provider.Answer{Results: []provider.Result{{Base64: base64.StdEncoding.EncodeToString([]byte(task))}}}}
-		if err := s.Begin(task, "1").Commit(&r); err != nil {
+		if err := commit(s.Begin(task, "1"), &r); err != nil {
 			t.Fatal(err)
 		}
 	}
 	var first os.FileInfo
 	for i := range 5 {
 		task := fmt.Sprint("task-", i)
-		commit(task)
+		keep(task)
 		st, err := os.Stat(filepath.Join(dir, task, "1", "record.json"))
 		if err != nil {
 			t.Fatal(err)
@@ -287,7 +295,7 @@ func TestFoldersAreUsedAgain(t *testing.T) {
 		"usual":  filepath.Join("usual", "1"),
 	}
 	for task, place := range places {
-		commit(task)
+		keep(task)
 		at := filepath.Join(dir, place)
 		if at == filepath.Join(dir, task, "1") {
 			continue

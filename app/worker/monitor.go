@@ -29,7 +29,7 @@ func (w *Worker) look(ctx context.Context, n int) {
 	w.pollDue(ctx)
 	w.wakeQueued(ctx, module.Image, w.image)
 	w.wakeQueued(ctx, module.Video, w.video)
-	w.storeDue(ctx)
+	w.storeDue(ctx, "")
 	if n%4 != 0 {
 		return
 	}
@@ -81,31 +81,16 @@ func (w *Worker) expire(ctx context.Context, t *task.Task) {
 }
 
 // storeDue finishes storing what an earlier life, or a store that was away,
-// left behind.
-func (w *Worker) storeDue(ctx context.Context) {
+// left behind; with an id only that task, which a message named. No more are
+// taken than there are free slots: the rest is found again.
+func (w *Worker) storeDue(ctx context.Context, id string) {
 	free := w.storing.free()
 	if free == 0 {
 		return
 	}
-	rows, err := w.Ledger.Due(ctx, task.DueRequest{State: task.Storing, Owner: w.owner, Spool: w.Spool.ID(), Lease: w.Lease, Limit: free})
+	rows, err := w.Ledger.Due(ctx, task.DueRequest{State: task.Storing, Owner: w.owner, Spool: w.Spool.ID(), Lease: w.Lease, Limit: free, ID: id})
 	if err != nil {
 		w.report(ctx, err, "results to store cannot be looked for")
-		return
-	}
-	for _, t := range rows {
-		w.step(t, w.storing, func() { w.store(w.working, t) })
-	}
-}
-
-// storeByID stores a task that a message named, if a slot is free; else the
-// monitor comes back to it.
-func (w *Worker) storeByID(ctx context.Context, id string) {
-	if w.storing.free() == 0 {
-		return
-	}
-	rows, err := w.Ledger.Due(ctx, task.DueRequest{State: task.Storing, Owner: w.owner, Spool: w.Spool.ID(), Lease: w.Lease, Limit: 1, ID: id})
-	if err != nil {
-		w.report(ctx, err, "a result to store cannot be looked up")
 		return
 	}
 	for _, t := range rows {

@@ -99,7 +99,7 @@ func (w *Worker) Start(ctx context.Context) error {
 			return err
 		}
 	}
-	err := w.Broker.Serve(broker.StoreQueue, cap(w.storing), func(ctx context.Context, id string) { w.storeByID(loop, id) })
+	err := w.Broker.Serve(broker.StoreQueue, cap(w.storing), func(ctx context.Context, id string) { w.storeDue(loop, id) })
 	if err != nil {
 		return err
 	}

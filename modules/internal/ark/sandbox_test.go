@@ -13,20 +13,13 @@ import (
 	"testing"
 
 	"aigc/app/sandbox"
+	"aigc/app/sandbox/sandboxtest"
 )
 
 // imitation starts the imitation; its address holds the path of the base URL.
 func imitation(t *testing.T) string {
 	t.Helper()
-	box, err := sandbox.New(t.TempDir(), map[string]func(*sandbox.Kit) http.Handler{"ark": imitate})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := box.Listen("127.0.0.1:0"); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = box.Close() })
-	return sandbox.BaseURL(box.Root(), "ark", "/api/v3")
+	return sandboxtest.One(t, "ark", "/api/v3", imitate)
 }
 
 func call(t *testing.T, method, url, key, body string) (int, []byte) {

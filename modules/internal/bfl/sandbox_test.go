@@ -13,19 +13,12 @@ import (
 	"time"
 
 	"aigc/app/sandbox"
+	"aigc/app/sandbox/sandboxtest"
 )
 
 func imitation(t *testing.T) string {
 	t.Helper()
-	box, err := sandbox.New(t.TempDir(), map[string]func(*sandbox.Kit) http.Handler{"bfl": imitate})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := box.Listen("127.0.0.1:0"); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = box.Close() })
-	return sandbox.BaseURL(box.Root(), "bfl", "")
+	return sandboxtest.One(t, "bfl", "", imitate)
 }
 
 func call(t *testing.T, method, url, key, body string) (int, []byte) {

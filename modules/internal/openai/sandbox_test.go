@@ -16,20 +16,13 @@ import (
 	"testing"
 
 	"aigc/app/sandbox"
+	"aigc/app/sandbox/sandboxtest"
 )
 
 // imitation starts the imitation; its address holds the path of the base URL.
 func imitation(t *testing.T) string {
 	t.Helper()
-	box, err := sandbox.New(t.TempDir(), map[string]func(*sandbox.Kit) http.Handler{"openai": imitate})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := box.Listen("127.0.0.1:0"); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = box.Close() })
-	return sandbox.BaseURL(box.Root(), "openai", "/v1")
+	return sandboxtest.One(t, "openai", "/v1", imitate)
 }
 
 func post(t *testing.T, url, key, kind string, body io.Reader) (int, []byte) {

@@ -14,21 +14,13 @@ import (
 
 	"aigc/app/provider"
 	"aigc/app/provider/hoist"
-	"aigc/app/sandbox"
+	"aigc/app/sandbox/sandboxtest"
 )
 
 // imitation is a running sandbox and a call to it.
 func imitation(t *testing.T) provider.Call {
 	t.Helper()
-	box, err := sandbox.New(t.TempDir(), map[string]func(*sandbox.Kit) http.Handler{"vertex": imitate})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := box.Listen("127.0.0.1:0"); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = box.Close() })
-	base := sandbox.BaseURL(box.Root(), "vertex", "")
+	base := sandboxtest.One(t, "vertex", "", imitate)
 	secret, attrs := sandboxAccount(base)
 	return provider.Call{
 		Task: "task", Submit: "submit", Model: "veo-3.1-fast-generate-001", HTTP: &provider.Client{HTTP: provider.NewTransport()},
