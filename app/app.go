@@ -132,7 +132,7 @@ func Start(ctx context.Context, c *config.Loaded, h *module.Host, roles Roles, l
 	open := roles.loopback(c)
 	a.Service, err = service.New(service.Config{
 		Ledger: a.Ledger, Broker: a.Broker, Blobs: blobs, Fetch: fetcher, Modules: h, Accounts: accounts, Log: log,
-		PublicURL: public, Intake: filepath.Join(c.DataDir, "intake"), SpoolID: journal.ID(), Hand: a.hand,
+		PublicURL: public, Intake: filepath.Join(c.DataDir, "intake"), SpoolID: journal.ID(), Offer: a.offer, Hand: a.hand,
 		Keys: keys(c.APIKeys), Loopback: open, PrivateLinks: c.PrivateLinks, PerMinute: c.RateLimit, Defaults: c.Defaults, Version: Version,
 	})
 	if err != nil {
@@ -147,7 +147,7 @@ func Start(ctx context.Context, c *config.Loaded, h *module.Host, roles Roles, l
 	if roles.Worker {
 		a.Worker = worker.New(worker.Config{
 			Ledger: a.Ledger, Broker: a.Broker, Blobs: blobs, Spool: journal, Fetch: fetcher, Vendors: provider.NewTransport(),
-			Modules: h, Accounts: accounts, Log: log, Slots: c.WorkerConcurrency, Thumbnail: c.Thumbnails,
+			Modules: h, Accounts: accounts, Log: log, Slots: c.WorkerConcurrency, Thumbnail: c.Thumbnails, Succeeded: a.Service.Succeeded,
 		})
 		a.onStop(a.Worker.Stop)
 		if err = a.Worker.Start(ctx); err != nil {

@@ -37,7 +37,6 @@ var deaths = []struct {
 	want   task.State
 	bought int
 }{
-	{"accepted", "gpt", "", task.Succeeded, 1},
 	{"claimed", "gpt", "", task.InDoubt, 0},
 	{"sending", "gpt", "", task.InDoubt, 0},
 	{"answered", "gpt", "", task.InDoubt, 1},
@@ -122,7 +121,7 @@ func TestKilledAtEveryArrow(t *testing.T) {
 func TestKilledAmongAGroup(t *testing.T) {
 	bin := apptest.Binary(t, "faults")
 	box := apptest.StartSandbox(t, bin)
-	for point, surely := range map[string]int{"claimed:2": 0, "spooled:2": 2, "answer_saved:2": 2, "succeeded": 1, "succeeded:2": 2} {
+	for point, surely := range map[string]int{"accepted": 3, "claimed:2": 0, "spooled:2": 2, "answer_saved:2": 2, "succeeded": 1, "succeeded:2": 2} {
 		t.Run(point, func(t *testing.T) {
 			t.Parallel()
 			p, v := dieAndRestart(t, bin, box, point, families["flux"].path, `{"prompt":"a cat","n":3}`)

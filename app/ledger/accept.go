@@ -11,17 +11,17 @@ import (
 )
 
 // Accept implements [task.Ledger]. The tasks passed in are not changed.
-func (s *store) Accept(ctx context.Context, tasks []*task.Task, key task.IdempotencyKey, join time.Duration) (t *task.Task, replayed bool, err error) {
-	if err := wellFormed(tasks); err != nil {
+func (s *store) Accept(ctx context.Context, a task.Acceptance) (t *task.Task, replayed bool, err error) {
+	if err := wellFormed(a); err != nil {
 		return nil, false, err
 	}
 	err = s.write(ctx, func(x *tx) error {
-		t, err = x.earlier(tasks[0], key, join)
+		t, err = x.earlier(a.Tasks[0], a.Key, a.Join)
 		if replayed = t != nil; replayed || err != nil {
 			return err
 		}
-		for i, next := range tasks {
-			row, err := x.insert(next)
+		for i, next := range a.Tasks {
+			row, err := x.insert(next, a.Claim)
 			if err != nil {
 				return err
 			}
@@ -29,7 +29,7 @@ func (s *store) Accept(ctx context.Context, tasks []*task.Task, key task.Idempot
 				t = row
 			}
 		}
-		return x.bind(t, key)
+		return x.bind(t, a.Key)
 	})
 	if err != nil {
 		return nil, false, err
@@ -38,17 +38,20 @@ func (s *store) Accept(ctx context.Context, tasks []*task.Task, key task.Idempot
 }
 
 // wellFormed holds callers to their part: one task, or a group and its children.
-func wellFormed(tasks []*task.Task) error {
-	if len(tasks) == 0 {
+func wellFormed(a task.Acceptance) error {
+	if len(a.Tasks) == 0 {
 		return fault.From(fmt.Errorf("accept: no task"))
 	}
-	for i, t := range tasks {
+	if a.Claim != nil && (len(a.Tasks) > 1 || a.Claim.ID != a.Tasks[0].ID) {
+		return fault.From(fmt.Errorf("accept: a claim is for the only task"))
+	}
+	for i, t := range a.Tasks {
 		switch {
 		case t.ID == "":
 			return fault.From(fmt.Errorf("accept: a task without an id"))
-		case i == 0 && (t.Parent != "" || t.Group != (len(tasks) > 1)):
+		case i == 0 && (t.Parent != "" || t.Group != (len(a.Tasks) > 1)):
 			return fault.From(fmt.Errorf("accept: a group comes first and with its children"))
-		case i > 0 && (t.Parent != tasks[0].ID || t.Group):
+		case i > 0 && (t.Parent != a.Tasks[0].ID || t.Group):
 			return fault.From(fmt.Errorf("accept: a child belongs to the group before it"))
 		}
 	}
@@ -122,7 +125,8 @@ func first(list []*task.Task) *task.Task {
 }
 
 // insert writes a new task as it is accepted: nothing sent, nothing charged.
-func (x *tx) insert(next *task.Task) (*task.Task, error) {
+// With a claim it is written as the claim leaves it, with both events.
+func (x *tx) insert(next *task.Task, claim *task.ClaimRequest) (*task.Task, error) {
 	t := *next
 	t.State, t.Version, t.Charged = task.Queued, 1, fault.ChargedNo
 	if t.Group {
@@ -131,6 +135,11 @@ func (x *tx) insert(next *task.Task) (*task.Task, error) {
 	t.Created, t.Updated = fromMS(x.now), fromMS(x.now)
 	if t.RunAt.IsZero() {
 		t.RunAt = t.Created
+	}
+	accepted := t
+	claimed, err := x.claimNew(&t, claim)
+	if err != nil {
+		return nil, err
 	}
 	asStored(&t)
 	e := newEncoder(taskWidth)
@@ -142,11 +151,33 @@ func (x *tx) insert(next *task.Task) (*task.Task, error) {
 	if _, err := x.exec(insertTask, e.values...); err != nil {
 		return nil, err
 	}
-	x.count(&t, "")
-	if err := x.event(&t, "", task.Accept, ""); err != nil {
+	x.count(&accepted, "")
+	if err := x.event(&accepted, "", task.Accept, ""); err != nil {
 		return nil, err
 	}
+	if claimed {
+		if err := x.note(&t, task.Queued, task.Claim, ""); err != nil {
+			return nil, err
+		}
+	}
 	return &t, x.list(&t)
+}
+
+// claimNew saves the intent to buy in a row that is not written yet, if there is
+// a claim, and an account with room.
+func (x *tx) claimNew(t *task.Task, c *task.ClaimRequest) (claimed bool, err error) {
+	if c == nil {
+		return false, nil
+	}
+	account, waits, err := x.choose(c.Accounts)
+	switch {
+	case err != nil:
+		return false, err
+	case waits != nil:
+		t.Message, t.RunAt = standstill(c, waits), fromMS(x.now+claimPause.Milliseconds())
+		return false, nil
+	}
+	return true, x.intend(t, c, account)
 }
 
 // list makes a task findable in lists; children are shown by their group.

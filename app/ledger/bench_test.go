@@ -52,7 +52,7 @@ func inParallel(b *testing.B, do func() error) {
 func BenchmarkAccept(b *testing.B) {
 	l := openTest(b, filepath.Join(b.TempDir(), "ledger.db"))
 	inParallel(b, func() error {
-		_, _, err := l.Accept(b.Context(), []*task.Task{fresh()}, task.IdempotencyKey{Owner: "local", Key: task.Token(8), Keep: time.Hour}, 0)
+		_, _, err := l.Accept(b.Context(), task.Acceptance{Tasks: []*task.Task{fresh()}, Key: task.IdempotencyKey{Owner: "local", Key: task.Token(8), Keep: time.Hour}})
 		return err
 	})
 }
@@ -61,7 +61,7 @@ func BenchmarkAccept(b *testing.B) {
 func BenchmarkAcceptAlone(b *testing.B) {
 	l := openTest(b, filepath.Join(b.TempDir(), "ledger.db"))
 	for b.Loop() {
-		_, _, err := l.Accept(b.Context(), []*task.Task{fresh()}, task.IdempotencyKey{Owner: "local", Key: task.Token(8), Keep: time.Hour}, 0)
+		_, _, err := l.Accept(b.Context(), task.Acceptance{Tasks: []*task.Task{fresh()}, Key: task.IdempotencyKey{Owner: "local", Key: task.Token(8), Keep: time.Hour}})
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -117,7 +117,7 @@ func BenchmarkClaimAndMoves(b *testing.B) {
 
 func live1(b *testing.B, l *SQLite) error {
 	ctx := b.Context()
-	t, _, err := l.Accept(ctx, []*task.Task{fresh()}, task.IdempotencyKey{}, 0)
+	t, _, err := l.Accept(ctx, task.Acceptance{Tasks: []*task.Task{fresh()}})
 	if err != nil {
 		return err
 	}
@@ -156,7 +156,7 @@ func live1(b *testing.B, l *SQLite) error {
 func BenchmarkApply(b *testing.B) {
 	l := openTest(b, filepath.Join(b.TempDir(), "ledger.db"))
 	ctx := b.Context()
-	t, _, err := l.Accept(ctx, []*task.Task{fresh()}, task.IdempotencyKey{}, 0)
+	t, _, err := l.Accept(ctx, task.Acceptance{Tasks: []*task.Task{fresh()}})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -25,9 +25,18 @@ func (s *store) Claim(ctx context.Context, c task.ClaimRequest) (t *task.Task, e
 			return err
 		}
 		if waits != nil {
-			return x.wait(c, waits)
+			const say = "UPDATE tasks SET message = $2, run_at = $3 WHERE id = $1" // it is no move
+			_, err := x.exec(say, c.ID, standstill(&c, waits), x.now+claimPause.Milliseconds())
+			return err
 		}
-		return x.claim(t, c, chosen)
+		was := remember(t)
+		if err := x.intend(t, &c, chosen); err != nil {
+			return err
+		}
+		if err := x.note(t, was.State, task.Claim, ""); err != nil {
+			return err
+		}
+		return x.save(t, was)
 	})
 	if err == nil {
 		err = waits
@@ -38,9 +47,9 @@ func (s *store) Claim(ctx context.Context, c task.ClaimRequest) (t *task.Task, e
 	return t, nil
 }
 
-// claim saves the intent to buy.
-func (x *tx) claim(t *task.Task, c task.ClaimRequest, a *task.AccountCap) error {
-	was := remember(t)
+// intend makes a queued row one that is about to be bought.
+func (x *tx) intend(t *task.Task, c *task.ClaimRequest, a *task.AccountCap) error {
+	from, charged := t.State, t.Charged
 	x.touch(t)
 	t.State, t.Charged = task.Submitting, fault.ChargedUnknown
 	t.SubmitID, t.Spool, t.Account = c.SubmitID, c.Spool, a.Account
@@ -48,19 +57,15 @@ func (x *tx) claim(t *task.Task, c task.ClaimRequest, a *task.AccountCap) error 
 	t.Submitted, t.RunAt = t.Updated, t.Updated
 	t.LeaseOwner, t.LeaseUntil = c.Owner, t.Updated.Add(c.Lease)
 	t.Error, t.Message, t.Progress = nil, "", 0
-	if m, ok := task.Find(was.State, t.State, task.Claim); !ok || !m.Allows(was.Charged, t.Charged) {
-		return illegal("a queued task is charged %s", was.Charged)
+	if m, ok := task.Find(from, t.State, task.Claim); !ok || !m.Allows(charged, t.Charged) {
+		return illegal("a queued task is charged %s", charged)
 	}
-	if a.PerMinute > 0 {
-		const submitted = "INSERT INTO submissions (vendor, fingerprint, at, submit_id) VALUES ($1, $2, $3, $4)"
-		if _, err := x.exec(submitted, a.Vendor, a.Fingerprint, x.now, c.SubmitID); err != nil {
-			return err
-		}
+	if a.PerMinute <= 0 {
+		return nil
 	}
-	if err := x.note(t, was.State, task.Claim, ""); err != nil {
-		return err
-	}
-	return x.save(t, was)
+	const submitted = "INSERT INTO submissions (vendor, fingerprint, at, submit_id) VALUES ($1, $2, $3, $4)"
+	_, err := x.exec(submitted, a.Vendor, a.Fingerprint, x.now, c.SubmitID)
+	return err
 }
 
 // choose finds the account to buy with: of the first vendor in the list that
@@ -138,19 +143,16 @@ func (x *tx) room(a *task.AccountCap, compare bool) (open int64, room bool, err 
 // claimPause is how long a task rests that found no account with room.
 const claimPause = time.Second
 
-// wait tells the caller of a task why it stands still. It is no move.
-func (x *tx) wait(c task.ClaimRequest, why error) error {
+// standstill tells the caller of a task why it stays queued.
+func standstill(c *task.ClaimRequest, why error) string {
 	vendor := "the vendor"
 	if len(c.Accounts) > 0 {
 		vendor = c.Accounts[0].Vendor
 	}
-	message := fmt.Sprintf("Waiting for a free slot at %s.", vendor)
 	if why == task.ErrParked {
-		message = fmt.Sprintf("Waiting: no key of %s can be used now.", vendor)
+		return fmt.Sprintf("Waiting: no key of %s can be used now.", vendor)
 	}
-	const say = "UPDATE tasks SET message = $2, run_at = $3 WHERE id = $1"
-	_, err := x.exec(say, c.ID, message, x.now+claimPause.Milliseconds())
-	return err
+	return fmt.Sprintf("Waiting for a free slot at %s.", vendor)
 }
 
 // parkings are all keys out of use.

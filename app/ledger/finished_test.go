@@ -54,7 +54,7 @@ func underWay(t testing.TB, l *SQLite, each int) (c crowd) {
 	for i := range 2 * each {
 		next := fresh()
 		next.RunAt = time.Now().Add(-time.Minute)
-		row, _, err := l.Accept(t.Context(), []*task.Task{next}, task.IdempotencyKey{}, 0)
+		row, _, err := l.Accept(t.Context(), task.Acceptance{Tasks: []*task.Task{next}})
 		must(err)
 		if i < each {
 			c.queued = append(c.queued, row)
@@ -119,7 +119,7 @@ func questions(tb testing.TB, l *SQLite, c crowd) (out []question) {
 	add("thumbless", func() error { _, err := l.Thumbless(ctx, 10); return err })
 	add("counts", func() error { _, err := l.Counts(ctx); return err })
 	add("accept", func() error {
-		_, _, err := l.Accept(ctx, []*task.Task{fresh()}, task.IdempotencyKey{Owner: "local", Key: task.Token(8), Keep: time.Hour}, 10*time.Minute)
+		_, _, err := l.Accept(ctx, task.Acceptance{Tasks: []*task.Task{fresh()}, Key: task.IdempotencyKey{Owner: "local", Key: task.Token(8), Keep: time.Hour}, Join: 10 * time.Minute})
 		return err
 	})
 	moved := 0

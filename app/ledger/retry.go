@@ -28,7 +28,7 @@ func (s *store) Retry(ctx context.Context, id string, next *task.Task) (t *task.
 			return err
 		}
 		fresh = true
-		t, err = x.insert(&row)
+		t, err = x.insert(&row, nil)
 		return err
 	})
 	if err != nil {

@@ -19,7 +19,7 @@ func TestEmptyRounds(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	later := fresh() // due in an hour
-	if _, _, err := l.Accept(ctx, []*task.Task{later}, task.IdempotencyKey{}, 0); err != nil {
+	if _, _, err := l.Accept(ctx, task.Acceptance{Tasks: []*task.Task{later}}); err != nil {
 		t.Fatal(err)
 	}
 	before, err := os.ReadFile(path + "-wal")

@@ -44,10 +44,10 @@ func TestReopened(t *testing.T) {
 		wg.Go(func() {
 			for i := range 50 {
 				now := time.Now()
-				_, _, err := l.Accept(ctx, []*task.Task{{
+				_, _, err := l.Accept(ctx, task.Acceptance{Tasks: []*task.Task{{
 					ID: task.NewID(now), Kind: "toy.image", Module: "toy", Operation: "image", Model: "m", Media: "image", State: task.Queued, Owner: fmt.Sprint(w),
 					Input: json.RawMessage(`{}`), InputHash: fmt.Sprint(w, i), Charged: fault.ChargedNo, RunAt: now, Created: now,
-				}}, task.IdempotencyKey{}, 0)
+				}}})
 				if err != nil {
 					t.Error(err)
 				}

@@ -65,18 +65,39 @@ func (s *Service) Create(ctx context.Context, r Request) (*View, bool, error) {
 	if err != nil {
 		return nil, false, err
 	}
-	t, replayed, err := s.Ledger.Accept(ctx, tasks, key, r.join())
+	t, replayed, err := s.accept(ctx, task.Acceptance{Tasks: tasks, Key: key, Join: r.join()})
 	if err != nil {
 		return nil, false, unsure(err)
 	}
-	killpoint.Here("accepted")
-	if !replayed {
-		for _, t := range tasks {
-			s.hand(t)
-		}
-	}
 	v, err := s.view(ctx, t)
 	return v, replayed, err
+}
+
+// accept makes the tasks rows, and sees to it that a worker knows. A single task
+// for which the worker of this process has a slot is bought at once: the intent
+// to do so is saved with it.
+func (s *Service) accept(ctx context.Context, a task.Acceptance) (t *task.Task, replayed bool, err error) {
+	var offer *task.Offer
+	if s.Offer != nil && len(a.Tasks) == 1 {
+		offer = s.Offer(a.Tasks[0])
+	}
+	if offer != nil {
+		a.Claim = &offer.Claim
+	}
+	t, replayed, err = s.Ledger.Accept(ctx, a)
+	switch {
+	case offer == nil && err == nil && !replayed:
+		killpoint.Here("accepted")
+		for _, t := range a.Tasks {
+			s.hand(t)
+		}
+	case offer == nil:
+	case err == nil && !replayed && t.State == task.Submitting:
+		offer.Buy(t)
+	default: // a task that found no account with room is looked at again soon
+		offer.Decline()
+	}
+	return t, replayed, err
 }
 
 // earlier looks for the task that a repeated request means, before anything is

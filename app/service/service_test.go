@@ -157,7 +157,7 @@ func TestCancel(t *testing.T) {
 		t.Run(name+" in the queue", func(t *testing.T) {
 			t.Parallel()
 			r := start(t)
-			r.Hand = func(*task.Task) {} // nobody is told, and the monitor looks later
+			r.Offer, r.Hand = nil, func(*task.Task) {} // nobody is told, and the monitor looks later
 			v, _, err := r.ask(input)
 			if err != nil {
 				t.Fatal(err)

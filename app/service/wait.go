@@ -3,59 +3,83 @@ package service
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"aigc/app/broker"
 	"aigc/app/task"
 )
 
-// waiters are the channels of those who want to hear of a task. Events wake
-// them at once; one look at the ledger a second, for all of them together,
-// stands behind the events.
+// waiters are those who want to hear of a task. Events wake them at once; one
+// look at the ledger a second, for all of them together, stands behind the
+// events.
 type waiters struct {
 	mu       sync.Mutex
-	byTask   map[string]map[chan struct{}]bool // true: wants to hear of every step
+	byTask   map[string]map[*waiter]bool
 	released chan struct{}
 	once     sync.Once
 }
 
+type waiter struct {
+	wake  chan struct{}
+	steps bool // it wants to hear of every step
+	end   atomic.Pointer[success]
+}
+
+// success is a task that succeeded in this process, with its results: whoever
+// waits for it need not read them back.
+type success struct {
+	task   *task.Task
+	assets []*task.Asset
+}
+
 func (w *waiters) init() {
-	w.byTask = map[string]map[chan struct{}]bool{}
+	w.byTask = map[string]map[*waiter]bool{}
 	w.released = make(chan struct{})
 }
 
 func (w *waiters) release() { w.once.Do(func() { close(w.released) }) }
 
-func (w *waiters) join(id string, steps bool) (ch chan struct{}, leave func()) {
-	ch = make(chan struct{}, 1)
+func (w *waiters) join(id string, steps bool) (me *waiter, leave func()) {
+	me = &waiter{wake: make(chan struct{}, 1), steps: steps}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.byTask[id] == nil {
-		w.byTask[id] = map[chan struct{}]bool{}
+		w.byTask[id] = map[*waiter]bool{}
 	}
-	w.byTask[id][ch] = steps
-	return ch, func() {
+	w.byTask[id][me] = true
+	return me, func() {
 		w.mu.Lock()
 		defer w.mu.Unlock()
-		delete(w.byTask[id], ch)
+		delete(w.byTask[id], me)
 		if len(w.byTask[id]) == 0 {
 			delete(w.byTask, id)
 		}
 	}
 }
 
-func (w *waiters) tell(e broker.Event) {
+func (w *waiters) tell(e broker.Event) { w.rouse(e, nil) }
+
+func (w *waiters) rouse(e broker.Event, end *success) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	for ch, steps := range w.byTask[e.Task] {
-		if e.Underway && !steps {
+	for waiter := range w.byTask[e.Task] {
+		if e.Underway && !waiter.steps {
 			continue
 		}
+		if end != nil {
+			waiter.end.Store(end)
+		}
 		select {
-		case ch <- struct{}{}:
+		case waiter.wake <- struct{}{}:
 		default: // it has not looked since the last time
 		}
 	}
+}
+
+// Succeeded hands over what the worker of this process has just written.
+func (s *Service) Succeeded(t *task.Task, results []*task.Asset) {
+	s.waiting.rouse(broker.Event{Task: t.ID}, &success{t, results})
 }
 
 func (w *waiters) ids() []string {
@@ -101,7 +125,7 @@ func (s *Service) watchLedger(ctx context.Context) {
 
 // Wait implements [API].
 func (s *Service) Wait(ctx context.Context, c Caller, id string, d time.Duration) (*View, error) {
-	news, leave := s.waiting.join(id, false)
+	me, leave := s.waiting.join(id, false)
 	defer leave()
 	timer := time.NewTimer(d)
 	defer timer.Stop()
@@ -114,7 +138,10 @@ func (s *Service) Wait(ctx context.Context, c Caller, id string, d time.Duration
 			return s.view(context.WithoutCancel(ctx), t)
 		}
 		select {
-		case <-news:
+		case <-me.wake:
+			if end := me.end.Load(); end != nil {
+				return s.show(end.task, end.assets), nil
+			}
 			continue
 		case <-timer.C:
 		case <-ctx.Done():
@@ -126,9 +153,9 @@ func (s *Service) Wait(ctx context.Context, c Caller, id string, d time.Duration
 
 // Watch implements [API].
 func (s *Service) Watch(ctx context.Context, id string) <-chan struct{} {
-	ch, leave := s.waiting.join(id, true)
+	me, leave := s.waiting.join(id, true)
 	context.AfterFunc(ctx, leave)
-	return ch
+	return me.wake
 }
 
 // own reads a task that the caller may see; somebody else's does not exist.

@@ -9,12 +9,10 @@ import (
 // Ledger is the only truth. Every method is one transaction, durable when it
 // returns. Times are the database's own.
 type Ledger interface {
-	// Accept inserts new tasks (one, or a group and its children) with their
-	// first events. With a key that was used before for the same input it
-	// inserts nothing and returns the earlier task and true; for another input
-	// it is a fault of kind Mismatch. join asks for an unfailed task of the
-	// same owner and input younger than that instead.
-	Accept(ctx context.Context, tasks []*Task, key IdempotencyKey, join time.Duration) (*Task, bool, error)
+	// Accept inserts new tasks with their first events. With a key that was used
+	// before for the same input it inserts nothing and returns the earlier task
+	// and true; for another input it is a fault of kind Mismatch.
+	Accept(ctx context.Context, a Acceptance) (*Task, bool, error)
 
 	// Earlier is the task that Accept would return in place of one of this owner
 	// and input; nil if it would insert one. Without an input hash the key alone
@@ -109,6 +107,26 @@ type IdempotencyKey struct {
 	Owner string
 	Key   string // empty: none
 	Keep  time.Duration
+}
+
+// Acceptance is a request on its way into the ledger.
+type Acceptance struct {
+	Tasks []*Task // one, or a group and its children
+	Key   IdempotencyKey
+	// Join asks for an unfailed task of the same owner and input younger than
+	// that, instead of a new one.
+	Join time.Duration
+	// Claim also makes the next move of a single task, as [Ledger.Claim] would,
+	// in the same transaction. Where no account has room the task stays queued.
+	Claim *ClaimRequest
+}
+
+// Offer is a worker's readiness to buy for a task that is about to be accepted:
+// a free slot, kept for it. One of its functions is called, once.
+type Offer struct {
+	Claim   ClaimRequest
+	Buy     func(*Task) // takes the claimed task and returns at once
+	Decline func()
 }
 
 // ClaimRequest asks for a purchase to be begun.

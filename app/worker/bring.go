@@ -99,10 +99,11 @@ func (w *Worker) succeedAtOnce(r spool.Record, held *task.Task, early chan gathe
 		answered.Cause, answered.From = task.Finished, []task.State{task.Running}
 	}
 	held.Answer = r.Answer
-	if _, err := w.Ledger.Apply(context.Background(), answered, w.storedChange(held, got.harvest)); err != nil {
+	ended, err := w.Ledger.Apply(context.Background(), answered, w.storedChange(held, got.harvest))
+	if err != nil {
 		return false
 	}
 	w.remember(r, false)
-	w.stored(held, got.harvest)
+	w.stored(ended, got.harvest)
 	return true
 }

@@ -16,74 +16,99 @@ import (
 	"aigc/app/task"
 )
 
+// order is a purchase in the making. Nothing is sent before its claim is saved.
+type order struct {
+	entry   *module.Entry
+	scratch *spool.Entry
+	claim   task.ClaimRequest
+	begun   time.Time // before the claim was saved: the lease may be older than we know
+}
+
 // purchase takes a queued task through one submission: claim, send, journal,
-// tell the ledger, store. It is the only place that lets a paid request out.
+// tell the ledger, store.
 func (w *Worker) purchase(ctx context.Context, t *task.Task) {
 	if !w.held.take(t.ID) {
 		return // a second wake-up of the same task
 	}
 	defer w.held.drop(t.ID)
-	log := w.logger(t)
-	entry := w.Modules.Entry(t.Kind)
-	if entry == nil {
-		w.postpone(ctx, t, time.Minute, "This version does not know the operation "+t.Kind+".")
+	o, not := w.order(t)
+	if o == nil {
+		w.postpone(ctx, t, not.pause, not.why)
 		return
 	}
+	claimed, err := w.Ledger.Claim(ctx, o.claim)
+	if err != nil {
+		if !errors.Is(err, task.ErrStale) && !errors.Is(err, task.ErrBusy) && !errors.Is(err, task.ErrParked) {
+			log := w.logger(t)
+			log.Error().Err(err).Msg("a purchase could not be claimed")
+		}
+		w.discard(t, o.scratch)
+		return // nothing was sent; the monitor comes back to it
+	}
+	w.buy(ctx, claimed, o)
+}
+
+// obstacle is why nothing can be bought for a task now.
+type obstacle struct {
+	why   string
+	pause time.Duration // until it is worth another look
+}
+
+// order makes everything ready that a purchase of the task needs here.
+func (w *Worker) order(t *task.Task) (*order, obstacle) {
+	entry := w.Modules.Entry(t.Kind)
+	if entry == nil {
+		return nil, obstacle{"This version does not know the operation " + t.Kind + ".", time.Minute}
+	}
 	if err := w.Spool.Room(); err != nil {
-		w.postpone(ctx, t, 5*time.Second, "storage_full: "+fault.From(err).Safe)
-		return
+		return nil, obstacle{"storage_full: " + fault.From(err).Safe, 5 * time.Second}
 	}
 	candidates := w.candidates(entry)
 	if len(candidates) == 0 {
-		w.postpone(ctx, t, 15*time.Second, "Waiting: "+entry.Routes[0].Vendor.KeyName()+" is not set.")
-		return
+		return nil, obstacle{"Waiting: " + entry.Routes[0].Vendor.KeyName() + " is not set.", 15 * time.Second}
 	}
 	submit := task.Token(10)
 	scratch := w.Spool.Begin(t.ID, submit)
 	if err := scratch.Prepare(); err != nil { // its names become durable while the claim does
 		w.discard(t, scratch)
-		w.postpone(ctx, t, 5*time.Second, "storage_full: The spool cannot be written; nothing is bought until it can.")
+		log := w.logger(t)
 		log.Error().Err(err).Msg("the spool cannot be written; nothing is bought")
-		return
+		return nil, obstacle{"storage_full: The spool cannot be written; nothing is bought until it can.", 5 * time.Second}
 	}
-	queued, claimed := t, time.Now() // before the intent is saved: the lease may be older than we know
-	t, err := w.Ledger.Claim(ctx, task.ClaimRequest{
-		ID: t.ID, Owner: w.owner, SubmitID: submit, Spool: w.Spool.ID(), Lease: w.Lease, Accounts: candidates,
-	})
-	if err != nil {
-		if !errors.Is(err, task.ErrStale) && !errors.Is(err, task.ErrBusy) && !errors.Is(err, task.ErrParked) {
-			log.Error().Err(err).Msg("a purchase could not be claimed")
-		}
-		w.discard(queued, scratch)
-		return // nothing was sent; the monitor comes back to it
-	}
+	claim := task.ClaimRequest{ID: t.ID, Owner: w.owner, SubmitID: submit, Spool: w.Spool.ID(), Lease: w.Lease, Accounts: candidates}
+	return &order{entry: entry, scratch: scratch, claim: claim, begun: time.Now()}, obstacle{}
+}
+
+// buy sends the request of a claimed task. It is the only place that lets a
+// paid request out.
+func (w *Worker) buy(ctx context.Context, t *task.Task, o *order) {
 	killpoint.Here("claimed")
 	w.Broker.Publish(broker.Event{Task: t.ID, Underway: true})
 
-	route, _ := entry.Route(t.Account.Vendor)
-	call := w.call(t, scratch)
+	route, _ := o.entry.Route(t.Account.Vendor)
+	call := w.call(t, o.scratch)
 	call.HTTP.Gate = func() error {
 		// A worker that was frozen since the claim may be taken for dead: half the
 		// lease is the last moment at which nobody can have decided so.
-		if since(claimed) > w.Lease/2 {
+		if since(o.begun) > w.Lease/2 {
 			return fault.New(fault.Unavailable, "lease_old", "The worker was held up before it could send; nothing was sent.").With(fault.ChargedNo)
 		}
 		killpoint.Here("sending")
 		return nil
 	}
-	sctx, cancel := context.WithTimeout(ctx, entry.Operation.Submit)
+	sctx, cancel := context.WithTimeout(ctx, o.entry.Operation.Submit)
 	ticket, answer, err := submitSafely(sctx, route.Job, call, t.Input)
 	cancel()
 	killpoint.Here("answered")
 	if err != nil {
-		w.discard(t, scratch) // first: a released task may be claimed at once
-		w.refusedOrUnknown(t, entry, err)
+		w.discard(t, o.scratch) // first: a released task may be claimed at once
+		w.refusedOrUnknown(t, o.entry, err)
 		return
 	}
-	err = w.bring(spool.Record{Account: t.Account, Ticket: ticket, Answer: answer}, scratch, t)
+	err = w.bring(spool.Record{Account: t.Account, Ticket: ticket, Answer: answer}, o.scratch, t)
 	if err != nil {
-		scratch.Close()
-		w.refusedOrUnknown(t, entry, fault.Wrap(err, fault.InDoubt, "journal_failed", "The vendor answered, but the answer could not be written to the disk."))
+		o.scratch.Close()
+		w.refusedOrUnknown(t, o.entry, fault.Wrap(err, fault.InDoubt, "journal_failed", "The vendor answered, but the answer could not be written to the disk."))
 	}
 }
 

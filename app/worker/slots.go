@@ -63,6 +63,36 @@ func (w *Worker) step(t *task.Task, s slots, run func()) {
 	}()
 }
 
+// Offer keeps a free slot for a single task that is about to be accepted, and
+// makes ready what a purchase needs, so that the intent to buy can be saved
+// with the task. Nil: there is no slot, or nothing can be bought now.
+func (w *Worker) Offer(t *task.Task) *task.Offer {
+	s := w.slotsOf(t.Media)
+	if t.Group || !s.try() {
+		return nil
+	}
+	if !w.begin() {
+		s.done()
+		return nil
+	}
+	w.held.take(t.ID) // nobody else knows of it yet
+	free := func() {
+		w.held.drop(t.ID)
+		w.steps.Done()
+		s.done()
+	}
+	o, _ := w.order(t)
+	if o == nil {
+		free()
+		return nil
+	}
+	return &task.Offer{
+		Claim:   o.claim,
+		Buy:     func(claimed *task.Task) { go func() { defer free(); w.buy(w.working, claimed, o) }() },
+		Decline: func() { w.discard(t, o.scratch); free() },
+	}
+}
+
 // Hand takes a freshly accepted task: into a free slot of this process without
 // a hop, else to the queue.
 func (w *Worker) Hand(t *task.Task) {

@@ -216,8 +216,9 @@ func (w *Worker) sidecar(t *task.Task, c *collected) *blob.Sidecar {
 
 // succeed ends the task; only then is the spool emptied.
 func (w *Worker) succeed(t *task.Task, h *harvest) {
-	err := w.insist(func() error {
-		_, err := w.Ledger.Apply(context.Background(), w.storedChange(t, h))
+	var ended *task.Task
+	err := w.insist(func() (err error) {
+		ended, err = w.Ledger.Apply(context.Background(), w.storedChange(t, h))
 		return err
 	})
 	if err != nil {
@@ -225,7 +226,7 @@ func (w *Worker) succeed(t *task.Task, h *harvest) {
 		log.Warn().Err(err).Msg("a stored result could not be recorded; the monitor comes back to it")
 		return
 	}
-	w.stored(t, h)
+	w.stored(ended, h)
 }
 
 // storedChange is the move that ends a task whose objects are stored.
@@ -254,6 +255,9 @@ func (w *Worker) storedChange(t *task.Task, h *harvest) task.Change {
 // stored is what follows once the ledger knows.
 func (w *Worker) stored(t *task.Task, h *harvest) {
 	killpoint.Here("succeeded")
+	if w.Succeeded != nil {
+		w.Succeeded(t, h.assets())
+	}
 	w.publish(t)
 	w.forget(t.ID, t.SubmitID)
 	w.wantThumbnails(h.assets())

@@ -29,11 +29,12 @@ type Config struct {
 	Modules   *module.Host
 	Accounts  *provider.Accounts
 	Log       zerolog.Logger
-	Slots     int           // purchases of pictures at a time; films get a quarter, at least 2
-	Lease     time.Duration // 30 s
-	Tick      time.Duration // of the monitor, 250 ms
-	Patience  time.Duration // how long a result's address may answer "not found" before it is given up, 5 min
-	Thumbnail bool          // make thumbnails of results
+	Succeeded func(*task.Task, []*task.Asset) // hears first of a task that succeeded here; nil: nobody
+	Slots     int                             // purchases of pictures at a time; films get a quarter, at least 2
+	Lease     time.Duration                   // 30 s
+	Tick      time.Duration                   // of the monitor, 250 ms
+	Patience  time.Duration                   // how long a result's address may answer "not found" before it is given up, 5 min
+	Thumbnail bool                            // make thumbnails of results
 }
 
 // Worker runs tasks until it is stopped.

@@ -11,9 +11,9 @@ import (
 func idempotency(p *proof) {
 	key := task.IdempotencyKey{Owner: "me", Key: "k", Keep: time.Hour}
 	first := fresh("me")
-	_, _, err := p.l.Accept(ctx, []*task.Task{first}, key, 0)
+	_, _, err := p.l.Accept(ctx, task.Acceptance{Tasks: []*task.Task{first}, Key: key})
 	p.must(err)
-	again, replayed, err := p.l.Accept(ctx, []*task.Task{fresh("me")}, key, 0)
+	again, replayed, err := p.l.Accept(ctx, task.Acceptance{Tasks: []*task.Task{fresh("me")}, Key: key})
 	if p.must(err); !replayed || again.ID != first.ID {
 		p.Errorf("replayed %v, %s", replayed, again.ID)
 	}
@@ -45,18 +45,18 @@ func idempotency(p *proof) {
 	p.wantKind(err, fault.Mismatch)
 	other := fresh("me")
 	other.InputHash = "other"
-	_, _, err = p.l.Accept(ctx, []*task.Task{other}, key, 0)
+	_, _, err = p.l.Accept(ctx, task.Acceptance{Tasks: []*task.Task{other}, Key: key})
 	p.wantKind(err, fault.Mismatch)
 	_, err = p.l.Task(ctx, other.ID)
 	p.wantKind(err, fault.NotFound)
-	_, replayed, err = p.l.Accept(ctx, []*task.Task{fresh("you")}, task.IdempotencyKey{Owner: "you", Key: "k", Keep: time.Hour}, 0)
+	_, replayed, err = p.l.Accept(ctx, task.Acceptance{Tasks: []*task.Task{fresh("you")}, Key: task.IdempotencyKey{Owner: "you", Key: "k", Keep: time.Hour}})
 	if p.must(err); replayed {
 		p.Error("another owner's key")
 	}
 	short := task.IdempotencyKey{Owner: "me", Key: "short", Keep: -time.Second}
-	_, _, err = p.l.Accept(ctx, []*task.Task{fresh("me")}, short, 0)
+	_, _, err = p.l.Accept(ctx, task.Acceptance{Tasks: []*task.Task{fresh("me")}, Key: short})
 	p.must(err)
-	_, replayed, err = p.l.Accept(ctx, []*task.Task{fresh("me")}, short, 0)
+	_, replayed, err = p.l.Accept(ctx, task.Acceptance{Tasks: []*task.Task{fresh("me")}, Key: short})
 	if p.must(err); replayed {
 		p.Error("an expired key was honoured")
 	}
@@ -68,7 +68,7 @@ func idempotencyCrowd(p *proof) {
 	var wg sync.WaitGroup
 	for range 32 {
 		wg.Go(func() {
-			t, replayed, err := p.l.Accept(ctx, []*task.Task{fresh("me")}, task.IdempotencyKey{Owner: "me", Key: "k", Keep: time.Hour}, 0)
+			t, replayed, err := p.l.Accept(ctx, task.Acceptance{Tasks: []*task.Task{fresh("me")}, Key: task.IdempotencyKey{Owner: "me", Key: "k", Keep: time.Hour}})
 			mu.Lock()
 			defer mu.Unlock()
 			if err != nil {
@@ -89,11 +89,11 @@ func idempotencyCrowd(p *proof) {
 
 func joining(p *proof) {
 	first := p.accept(fresh("me"))
-	got, joined, err := p.l.Accept(ctx, []*task.Task{fresh("me")}, task.IdempotencyKey{}, time.Hour)
+	got, joined, err := p.l.Accept(ctx, task.Acceptance{Tasks: []*task.Task{fresh("me")}, Join: time.Hour})
 	if p.must(err); !joined || got.ID != first.ID {
 		p.Error("a stock SDK's retry did not join")
 	}
-	_, joined, err = p.l.Accept(ctx, []*task.Task{fresh("you")}, task.IdempotencyKey{}, time.Hour)
+	_, joined, err = p.l.Accept(ctx, task.Acceptance{Tasks: []*task.Task{fresh("you")}, Join: time.Hour})
 	if p.must(err); joined {
 		p.Error("joined another owner's task")
 	}
@@ -101,7 +101,7 @@ func joining(p *proof) {
 	p.accept(lone)
 	_, err = p.apply(&task.Task{ID: lone.ID, State: task.Queued}, task.Canceled, task.CancelIt, nil)
 	p.must(err)
-	_, joined, err = p.l.Accept(ctx, []*task.Task{fresh("lone")}, task.IdempotencyKey{}, time.Hour)
+	_, joined, err = p.l.Accept(ctx, task.Acceptance{Tasks: []*task.Task{fresh("lone")}, Join: time.Hour})
 	if p.must(err); joined {
 		p.Error("joined a canceled task")
 	}

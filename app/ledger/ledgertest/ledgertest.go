@@ -75,7 +75,7 @@ func fresh(owner string) *task.Task {
 
 func (p *proof) accept(t *task.Task) *task.Task {
 	p.Helper()
-	got, replayed, err := p.l.Accept(ctx, []*task.Task{t}, task.IdempotencyKey{}, 0)
+	got, replayed, err := p.l.Accept(ctx, task.Acceptance{Tasks: []*task.Task{t}})
 	p.must(err)
 	if replayed {
 		p.Fatal("a new task was taken for an old one")
