@@ -12,9 +12,11 @@ type Store interface {
 	// Put creates or replaces an object of size bytes. A failed or cancelled Put
 	// leaves what was there before.
 	Put(ctx context.Context, name string, r io.Reader, size int64) error
-	// Batch stores several objects, in as few durable steps as it can. Repeating
-	// it is fine; after an error any part of it may have been stored.
-	Batch(ctx context.Context, items []Item) error
+	// Batch stores several objects. They can be read when it returns, and survive
+	// the end of the process; sync makes sure that they survive a loss of power
+	// too. Repeating either is fine; after an error any part of it may have been
+	// stored.
+	Batch(ctx context.Context, items []Item) (sync func() error, err error)
 	Open(ctx context.Context, name string) (io.ReadSeekCloser, Object, error)
 	Stat(ctx context.Context, name string) (Object, error)
 	Delete(ctx context.Context, name string) error

@@ -21,7 +21,7 @@ type Dir struct {
 	path string
 
 	mu    sync.Mutex
-	known map[string]bool // folders whose names are durable
+	known map[string]*folder // those whose names are durable
 }
 
 // tmpPrefix begins the names of unfinished files. No object's name does.
@@ -37,7 +37,8 @@ func NewDir(dir string) (*Dir, error) {
 	if err != nil {
 		return nil, fmt.Errorf("blob: %w", err)
 	}
-	d := &Dir{root: root, path: dir, known: map[string]bool{".": true}}
+	d := &Dir{root: root, path: dir}
+	d.forgetFolders()
 	if err := d.sweep(); err != nil {
 		return nil, errors.Join(err, root.Close())
 	}

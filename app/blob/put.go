@@ -7,12 +7,16 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
+	"sync"
 	"syscall"
 
 	"golang.org/x/sync/errgroup"
+
+	"aigc/app/fault"
 )
 
 // Put implements [Store].
@@ -24,47 +28,74 @@ func (d *Dir) Put(ctx context.Context, name string, r io.Reader, size int64) err
 	if err != nil {
 		return err
 	}
-	return d.publish([]staged{{tmp, name}})
+	return d.publish(tmp, name)
 }
 
-// Batch implements [Store]. Names are given before the content is durable, and
-// everything, files and folders, becomes durable at the same time: nobody is
-// told of a batch that was cut off, and it is stored again as a whole.
-func (d *Dir) Batch(ctx context.Context, items []Item) error {
-	var sync syncer
-	defer sync.close()
-	folders := map[string]bool{}
+// Batch implements [Store].
+func (d *Dir) Batch(ctx context.Context, items []Item) (sync func() error, err error) {
+	b := &batch{dir: d, folders: map[*folder]int64{}}
 	for _, it := range items {
-		if err := ValidName(it.Name); err != nil {
-			return err
+		if err := b.store(ctx, it); err != nil {
+			b.close()
+			return nil, err
 		}
-		folder := path.Dir(it.Name)
-		if err := d.makeFolder(folder); err != nil {
-			return err
-		}
-		folders[folder] = true
-		tmp, f, err := d.stage(ctx, it)
-		if err != nil {
-			return err
-		}
-		sync.file(f)
-		if err := d.root.Rename(tmp, it.Name); err != nil {
-			_ = d.root.Remove(tmp)
-			return trouble(err)
-		}
-		_ = d.root.Remove(tmp) // a rename onto another link of the same file leaves it
 	}
-	for folder := range folders {
-		f, err := d.root.Open(folder)
-		if err != nil {
-			return trouble(err)
-		}
-		sync.file(f)
+	return b.sync, nil
+}
+
+// batch is what must still become durable of some objects.
+type batch struct {
+	dir     *Dir
+	once    sync.Once
+	files   []*os.File
+	folders map[*folder]int64 // and which change of it was ours
+	err     error
+}
+
+func (b *batch) store(ctx context.Context, it Item) error {
+	if err := ValidName(it.Name); err != nil {
+		return err
 	}
-	if err := sync.wait(); err != nil {
-		return trouble(err)
+	tmp, f, err := b.dir.stage(ctx, it)
+	if err != nil {
+		return err
 	}
+	if f != nil {
+		b.files = append(b.files, f)
+	}
+	in, err := b.dir.place(tmp, it.Name)
+	if err != nil {
+		return err
+	}
+	if it.Path != "" {
+		_ = b.dir.root.Remove(tmp) // a rename onto another link of the same file leaves it
+	}
+	b.folders[in] = in.changed()
 	return nil
+}
+
+// sync makes files and folders durable at the same time.
+func (b *batch) sync() error {
+	b.once.Do(func() {
+		var all errgroup.Group
+		for _, f := range b.files {
+			all.Go(f.Sync)
+		}
+		for in, change := range b.folders {
+			all.Go(func() error { return in.settle(change, b.dir.syncFolder) })
+		}
+		if err := all.Wait(); err != nil {
+			b.err = trouble(err)
+		}
+		b.close()
+	})
+	return b.err
+}
+
+func (b *batch) close() {
+	for _, f := range b.files {
+		_ = f.Close()
+	}
 }
 
 // stage gives an item a passing name. The open file must still be made
@@ -85,34 +116,6 @@ func (d *Dir) stage(ctx context.Context, it Item) (string, *os.File, error) {
 	}
 	return tmp, f, nil
 }
-
-// syncer makes files and folders durable at the same time.
-type syncer struct {
-	files []*os.File
-}
-
-func (s *syncer) file(f *os.File) {
-	if f != nil {
-		s.files = append(s.files, f)
-	}
-}
-
-func (s *syncer) wait() error {
-	var all errgroup.Group
-	for _, f := range s.files {
-		all.Go(f.Sync)
-	}
-	return all.Wait()
-}
-
-func (s *syncer) close() {
-	for _, f := range s.files {
-		_ = f.Close()
-	}
-}
-
-// staged is a durable file waiting for its name.
-type staged struct{ tmp, name string }
 
 func tmpName() string {
 	var b [12]byte
@@ -160,65 +163,35 @@ func (d *Dir) adopt(ctx context.Context, file string) (string, error) {
 	return d.write(ctx, f, st.Size())
 }
 
-// publish gives staged files their names, and makes the names durable.
-func (d *Dir) publish(list []staged) error {
-	folders := map[string]bool{}
-	for _, s := range list {
-		folder := path.Dir(s.name)
-		if err := d.makeFolder(folder); err != nil {
-			d.forget(list)
-			return err
+// place gives a staged file its name, in a folder that somebody may have removed
+// since it was made.
+func (d *Dir) place(tmp, name string) (in *folder, err error) {
+	for range 2 {
+		if in, err = d.makeFolder(path.Dir(name)); err != nil {
+			break
 		}
-		folders[folder] = true
-	}
-	for i, s := range list {
-		if err := d.root.Rename(s.tmp, s.name); err != nil {
-			d.forget(list[i:])
-			return trouble(err)
+		if err = d.root.Rename(tmp, name); err == nil {
+			return in, nil
 		}
-		_ = d.root.Remove(s.tmp) // a rename onto another link of the same file leaves it
-	}
-	for folder := range folders {
-		if err := d.syncFolder(folder); err != nil {
-			return trouble(err)
+		if !errors.Is(err, fs.ErrNotExist) {
+			break
 		}
+		d.forgetFolders()
 	}
-	return nil
+	_ = d.root.Remove(tmp)
+	return nil, fault.Wrap(err, fault.Unavailable, "storage_down", "Object storage does not answer.")
 }
 
-func (d *Dir) forget(list []staged) {
-	for _, s := range list {
-		if s.tmp != "" {
-			_ = d.root.Remove(s.tmp)
-		}
-	}
-}
-
-// makeFolder makes a folder whose name is durable, from the top down.
-func (d *Dir) makeFolder(folder string) error {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.known[folder] {
-		return nil
-	}
-	if err := d.root.MkdirAll(folder, 0o700); err != nil {
-		return trouble(err)
-	}
-	for up := folder; !d.known[up]; up = path.Dir(up) {
-		if err := d.syncFolder(path.Dir(up)); err != nil {
-			return trouble(err)
-		}
-		d.known[up] = true
-	}
-	return nil
-}
-
-func (d *Dir) syncFolder(folder string) error {
-	f, err := d.root.Open(folder)
+// publish gives a staged file its name, and makes the name durable.
+func (d *Dir) publish(tmp, name string) error {
+	in, err := d.place(tmp, name)
 	if err != nil {
 		return err
 	}
-	return errors.Join(f.Sync(), f.Close())
+	if err := in.settle(in.changed(), d.syncFolder); err != nil {
+		return trouble(err)
+	}
+	return nil
 }
 
 // reader stops when its context ends.

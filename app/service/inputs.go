@@ -248,7 +248,10 @@ func (s *Service) keepFile(ctx context.Context, c Caller, f *lifted, info media.
 	if err := syncFile(f.path); err != nil {
 		return nil, err
 	}
-	err = s.Blobs.Batch(ctx, []blob.Item{{Name: a.Object, Path: f.path}, {Name: blob.SidecarName(a.Object), Data: data}})
+	sync, err := s.Blobs.Batch(ctx, []blob.Item{{Name: a.Object, Path: f.path}, {Name: blob.SidecarName(a.Object), Data: data}})
+	if err == nil {
+		err = sync()
+	}
 	if err != nil {
 		return nil, fault.Wrap(err, fault.Unavailable, "storage_down", "Object storage does not take the file.").With(fault.ChargedNo)
 	}

@@ -32,13 +32,14 @@ type Entry struct {
 	ready  chan error // the names of all that Prepare made are durable
 	record *os.File   // empty, ahead of time
 	files  []*blobFile
-	refs   map[string]int // the filter's placeholder → file
+	small  []Blob           // kept in the record
+	refs   map[string]*Blob // the filter's placeholder → of a file
 }
 
 // Begin prepares to receive. Nothing is on disk until the first byte or the
 // commit; Prepare does it earlier, while the vendor is at work.
 func (s *Spool) Begin(taskID, submit string) *Entry {
-	return &Entry{spool: s, task: taskID, submit: submit, ready: make(chan error, 1), refs: map[string]int{}}
+	return &Entry{spool: s, task: taskID, submit: submit, ready: make(chan error, 1), refs: map[string]*Blob{}}
 }
 
 // Prepare makes the folder with its empty record, and their names durable in
@@ -80,7 +81,7 @@ func (e *Entry) Create(n int) (io.WriteCloser, error) {
 func (e *Entry) Lifted(blobs []hoist.Blob) {
 	first := len(e.files) - len(blobs)
 	for i, b := range blobs {
-		e.refs[b.Ref] = first + i
+		e.refs[b.Ref] = &e.files[first+i].blob
 		e.files[first+i].blob.Corrupt = b.Corrupt
 	}
 }
@@ -100,6 +101,7 @@ func (e *Entry) Write(r *Record) error {
 	for _, f := range e.files {
 		r.Blobs = append(r.Blobs, f.blob)
 	}
+	r.Blobs = append(r.Blobs, e.small...)
 	data, err := encodeRecord(r)
 	if err != nil {
 		return err
@@ -113,56 +115,54 @@ func (e *Entry) Write(r *Record) error {
 // Sync makes a written record and the files it names durable, all at the same
 // time: a record counts only with every file as it says, so no order is needed.
 func (e *Entry) Sync() error {
-	var all errgroup.Group
+	var others errgroup.Group
 	for _, f := range e.files {
-		all.Go(f.sync)
+		others.Go(f.sync)
 	}
-	all.Go(func() error { return datasync(e.record) })
 	if len(e.files) > 0 {
-		all.Go(func() error { return syncDir(e.spool.folder(e.task, e.submit)) })
+		others.Go(func() error { return syncDir(e.spool.folder(e.task, e.submit)) })
 	}
-	err := errors.Join(all.Wait(), <-e.ready, e.record.Close())
+	err := errors.Join(datasync(e.record), others.Wait(), <-e.ready, e.record.Close())
 	if err != nil {
 		return fmt.Errorf("spool: %w", err)
 	}
 	return nil
 }
 
-// settle turns every base64 of an answer, lifted or small, into a blob name.
+// settle turns every base64 of an answer, lifted or small, into a blob's name.
 func (e *Entry) settle(a *provider.Answer) error {
 	for i := range a.Results {
 		r := &a.Results[i]
 		if r.Base64 == "" {
 			continue
 		}
-		n, lifted := e.refs[r.Base64]
-		if !lifted {
-			n = len(e.files)
-			if err := e.small(r.Base64); err != nil {
-				return err
-			}
+		if b := e.refs[r.Base64]; b != nil {
+			r.Base64 = b.Name
+			continue
 		}
-		r.Base64 = e.files[n].blob.Name
+		b, err := smallBlob(fmt.Sprintf("small-%d", len(e.small)), r.Base64)
+		if err != nil {
+			return err
+		}
+		e.small = append(e.small, b)
+		r.Base64 = b.Name
 	}
 	return nil
 }
 
-// small stores base64 that was too short to be lifted. Damaged base64 is
-// stored as far as it goes and marked: what it means is decided later.
-func (e *Entry) small(text string) error {
+// smallBlob decodes base64 that was too short to be lifted. Damaged base64 is
+// kept as far as it goes and marked: what it means is decided later.
+func smallBlob(name, text string) (Blob, error) {
 	if _, after, ok := strings.Cut(text, ";base64,"); ok && strings.HasPrefix(text, "data:") {
 		text = after
 	}
-	w, err := e.Create(len(e.files))
-	if err != nil {
-		return err
-	}
-	_, err = io.Copy(w, base64.NewDecoder(base64.StdEncoding, strings.NewReader(text)))
+	data, err := io.ReadAll(base64.NewDecoder(base64.StdEncoding, strings.NewReader(text)))
+	b := Blob{Name: name, Size: int64(len(data)), SHA256: fmt.Sprintf("%x", sha256.Sum256(data)), Data: data}
 	var damaged base64.CorruptInputError
 	if errors.As(err, &damaged) || errors.Is(err, io.ErrUnexpectedEOF) {
-		e.files[len(e.files)-1].blob.Corrupt, err = true, nil
+		b.Corrupt, err = true, nil
 	}
-	return errors.Join(err, w.Close())
+	return b, err
 }
 
 var errNever = errors.New("spool: it was given up before it began")

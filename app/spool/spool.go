@@ -43,13 +43,17 @@ type Record struct {
 	Found   bool             `json:"found,omitempty"` // by a look-up, after it was lost
 }
 
-// Blob is a file of bytes beside a record.
+// Blob is a file of bytes beside a record, or a small one within it.
 type Blob struct {
 	Name    string `json:"name"`
 	Size    int64  `json:"size"`
 	SHA256  string `json:"sha256"`
 	Corrupt bool   `json:"corrupt,omitempty"` // its base64 was damaged
+	Data    []byte `json:"data,omitempty"`
 }
+
+// Within says that all bytes are in Data, and there is no file.
+func (b Blob) Within() bool { return int64(len(b.Data)) == b.Size }
 
 // Open makes or reads the journal in dir. Its id stays the same for the life
 // of the volume.

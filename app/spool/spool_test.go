@@ -73,6 +73,11 @@ func TestCommitSettlesEveryResult(t *testing.T) {
 			t.Errorf("blob %d: %+v for %q", i, b, got.Answer.Results[i].Base64)
 		}
 	}
+	for _, b := range got.Blobs[1:] { // within the record
+		if !b.Within() || string(b.Data) != "small" && b.Size > 0 {
+			t.Errorf("%+v", b)
+		}
+	}
 	data, err := os.ReadFile(s.Path("task", "submit", got.Blobs[0].Name))
 	if err != nil || !bytes.Equal(data, large) {
 		t.Errorf("the lifted bytes are not what was sent: %v", err)
@@ -228,7 +233,15 @@ func TestRecordWithoutItsFile(t *testing.T) {
 	t.Parallel()
 	s, dir := open(t)
 	e := s.Begin("torn", "1")
-	r := spool.Record{Answer: &provider.Answer{Results: []provider.Result{{Base64: base64.StdEncoding.EncodeToString([]byte("bytes"))}}}}
+	w, err := e.Create(0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Write([]byte("bytes")); err != nil || w.Close() != nil {
+		t.Fatal(err)
+	}
+	e.Lifted([]hoist.Blob{{Ref: "lifted"}})
+	r := spool.Record{Answer: &provider.Answer{Results: []provider.Result{{Base64: "lifted"}}}}
 	if err := commit(e, &r); err != nil {
 		t.Fatal(err)
 	}
@@ -239,7 +252,7 @@ func TestRecordWithoutItsFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	damaged := 0
-	err := s.Records(func(r spool.Record, err error) {
+	err = s.Records(func(r spool.Record, err error) {
 		if damaged++; r.Task != "torn" || err == nil {
 			t.Errorf("found %+v, %v", r, err)
 		}

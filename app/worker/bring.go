@@ -29,7 +29,7 @@ func (w *Worker) bring(r spool.Record, scratch *spool.Entry, held *task.Task) er
 	}
 	log := w.logger(held)
 	log.Error().Err(err).Msg("an answer could not be journaled")
-	if early != nil && w.succeedAtOnce(r, held, early) {
+	if early != nil && settleEarly(early) && w.succeedAtOnce(r, held, early) {
 		return nil
 	}
 	if r.Answer != nil && holdsFiles(r.Answer) {
@@ -48,17 +48,28 @@ type gathered struct {
 	err     error
 }
 
+// settleEarly makes durable what was stored without a journal to rest on.
+func settleEarly(early chan gathered) bool {
+	got := <-early
+	if got.err == nil {
+		got.err = got.harvest.settle()
+	}
+	early <- got
+	return got.err == nil
+}
+
+// journaled says that every file of an answer came with it, and so is in the
+// spool.
+func journaled(a *provider.Answer) bool {
+	return !slices.ContainsFunc(a.Results, func(r provider.Result) bool { return r.Base64 == "" })
+}
+
 // storeEarly begins to store an answer that is all here, while its journal is
 // still on the way to the disk: both are durable before the task succeeds, and
 // a crash in between stores the same objects again. Nil: it must wait.
 func (w *Worker) storeEarly(r spool.Record, held *task.Task) chan gathered {
-	if r.Answer == nil || held == nil {
-		return nil
-	}
-	for _, res := range r.Answer.Results {
-		if res.Base64 == "" {
-			return nil // has to be fetched, which may take long
-		}
+	if r.Answer == nil || held == nil || !journaled(r.Answer) {
+		return nil // what has to be fetched may take long
 	}
 	ahead := *held
 	w.takeAnswer(&ahead, r, true)
@@ -66,7 +77,7 @@ func (w *Worker) storeEarly(r spool.Record, held *task.Task) chan gathered {
 	w.held.share(ahead.ID)
 	w.steps.Go(func() {
 		defer w.held.drop(ahead.ID)
-		h, err := w.gather(w.working, &ahead)
+		h, err := w.gather(w.working, &ahead, r.Blobs)
 		done <- gathered{h, err}
 	})
 	return done

@@ -142,15 +142,19 @@ func (w *Worker) pace(t *task.Task, d time.Duration) time.Duration {
 	return d
 }
 
-// superseded forgets a record that the ledger has no more use for. A record
-// whose task is not at its end stays: a person may want it.
+// superseded forgets a record that the ledger has no more use for, once its
+// objects are durable. A record whose task is not at its end stays: a person may
+// want it.
 func (w *Worker) superseded(r spool.Record) {
 	t, err := w.Ledger.Task(context.Background(), r.Task)
 	if err != nil || t.SubmitID != r.Submit {
 		w.Log.Warn().Str("task", r.Task).Msg("the spool holds an answer that fits no submission of its task; it is kept")
 		return
 	}
-	if r.Ticket != nil && t.Ticket != nil || t.State == task.Succeeded || t.State == task.Failed && !t.GivenUp() {
+	switch {
+	case t.State == task.Succeeded && r.Answer != nil:
+		w.restore(t, r)
+	case r.Ticket != nil && t.Ticket != nil || t.State == task.Succeeded || t.State == task.Failed && !t.GivenUp():
 		w.forget(r.Task, r.Submit)
 	}
 }

@@ -1,6 +1,7 @@
 package worker
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -26,15 +27,37 @@ const maxResult = 2 << 30
 // Only a proof that no copy is left, or that none is valid, fails it; anything
 // else leaves it storing, to be tried again. It runs under a lease.
 func (w *Worker) store(ctx context.Context, t *task.Task) {
-	h, err := w.gather(ctx, t)
+	var h *harvest
+	journal, err := w.journal(t)
+	if err == nil {
+		h, err = w.gather(ctx, t, journal)
+	}
 	w.conclude(ctx, t, h, err)
 }
 
+// journal is what the spool holds of a task's answer; nothing, where all of it
+// has to be fetched.
+func (w *Worker) journal(t *task.Task) ([]spool.Blob, error) {
+	if !holdsFiles(t.Answer) {
+		return nil, nil
+	}
+	r, err := w.Spool.Load(t.ID, t.SubmitID)
+	if err != nil {
+		return nil, fault.Wrap(err, fault.Expired, "result_lost", "The journal of the answer is gone.")
+	}
+	return r.Blobs, nil
+}
+
 // gather proves the files of an answer and puts them into the object store.
-func (w *Worker) gather(ctx context.Context, t *task.Task) (h *harvest, err error) {
+// Only those that the journal does not hold must be durable there at once; see
+// [Worker.rest].
+func (w *Worker) gather(ctx context.Context, t *task.Task, journal []spool.Blob) (h *harvest, err error) {
 	err = safely(func() (err error) {
-		if h, err = w.collect(ctx, t); err == nil {
+		if h, err = w.collect(ctx, t, journal); err == nil {
 			err = w.put(ctx, t, h)
+		}
+		if err == nil && !journaled(t.Answer) {
+			err = h.settle()
 		}
 		return err
 	})
@@ -72,18 +95,26 @@ func (w *Worker) conclude(ctx context.Context, t *task.Task, h *harvest, err err
 // collected is one result on this volume, proven whole.
 type collected struct {
 	blob  spool.Blob
-	path  string
+	path  string // empty where the blob is within its record
 	info  media.Info
 	asset *task.Asset
 }
 
+func (c *collected) inspect(path string) (media.Info, error) {
+	if c.blob.Within() {
+		return media.Inspect(bytes.NewReader(c.blob.Data), c.blob.Size)
+	}
+	c.path = path
+	return media.InspectFile(path)
+}
+
 // collect proves every result of an answer. Invalid ones beside valid ones are
 // a warning.
-func (w *Worker) collect(ctx context.Context, t *task.Task) (*harvest, error) {
+func (w *Worker) collect(ctx context.Context, t *task.Task, journal []spool.Blob) (*harvest, error) {
 	h := &harvest{}
 	var first error
 	for i, res := range t.Answer.Results {
-		c, err := w.one(ctx, t, i, res)
+		c, err := w.one(ctx, t, i, res, journal)
 		if err != nil {
 			if k := fault.KindOf(err); k != fault.Broken && (k != fault.Expired || len(t.Answer.Results) == 1 || w.patient(t)) {
 				return nil, err
@@ -108,9 +139,19 @@ func (w *Worker) collect(ctx context.Context, t *task.Task) (*harvest, error) {
 	return h, nil
 }
 
+// harvest is what an answer brought. Its objects can be read; sync makes them
+// durable.
 type harvest struct {
 	files    []*collected
 	warnings []string
+	sync     func() error
+}
+
+func (h *harvest) settle() error {
+	if err := h.sync(); err != nil {
+		return fault.Wrap(err, fault.Unavailable, "storage_down", "Object storage does not take the result.")
+	}
+	return nil
 }
 
 func (h *harvest) assets() []*task.Asset {
@@ -121,15 +162,11 @@ func (h *harvest) assets() []*task.Asset {
 	return out
 }
 
-func (w *Worker) one(ctx context.Context, t *task.Task, i int, res provider.Result) (*collected, error) {
+func (w *Worker) one(ctx context.Context, t *task.Task, i int, res provider.Result, journal []spool.Blob) (*collected, error) {
 	c := &collected{}
 	switch {
 	case res.Base64 != "":
-		r, err := w.Spool.Load(t.ID, t.SubmitID)
-		if err != nil {
-			return nil, fault.Wrap(err, fault.Expired, "result_lost", "The journal of the answer is gone.")
-		}
-		for _, b := range r.Blobs {
+		for _, b := range journal {
 			if b.Name == res.Base64 {
 				c.blob = b
 			}
@@ -146,8 +183,7 @@ func (w *Worker) one(ctx context.Context, t *task.Task, i int, res provider.Resu
 	default:
 		return nil, fault.New(fault.Broken, "empty_result", "A result of the vendor's answer is empty.")
 	}
-	c.path = w.Spool.Path(t.ID, t.SubmitID, c.blob.Name)
-	info, err := media.InspectFile(c.path)
+	info, err := c.inspect(w.Spool.Path(t.ID, t.SubmitID, c.blob.Name))
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, fault.Wrap(err, fault.Expired, "result_lost", "A file of the answer is gone.")
@@ -161,7 +197,7 @@ func (w *Worker) one(ctx context.Context, t *task.Task, i int, res provider.Resu
 		Object: blob.Name(blob.Generated, info.Kind, created, t.Model, t.ID, i, info.Ext),
 		MIME:   info.MIME, Width: info.Width, Height: info.Height, Duration: info.Duration,
 		Size: c.blob.Size, SHA256: c.blob.SHA256, Owner: t.Owner, Sandbox: t.Sandbox,
-		Prompt: res.Prompt, Seed: res.Seed, Created: time.Now(),
+		Prompt: res.Prompt, Seed: res.Seed, Created: time.Now().Truncate(time.Millisecond), // as the ledger keeps it
 	}
 	return c, nil
 }
@@ -181,18 +217,18 @@ func (w *Worker) fetch(ctx context.Context, t *task.Task, url string, dst io.Wri
 	return err
 }
 
-// put writes the objects with their sidecars, durably, in one batch.
-func (w *Worker) put(ctx context.Context, t *task.Task, h *harvest) error {
+// put writes the objects with their sidecars in one batch.
+func (w *Worker) put(ctx context.Context, t *task.Task, h *harvest) (err error) {
 	var items []blob.Item
 	for _, c := range h.files {
 		side, err := w.sidecar(t, c).Encode()
 		if err != nil {
 			return err
 		}
-		items = append(items, blob.Item{Name: c.asset.Object, Path: c.path}, blob.Item{Name: blob.SidecarName(c.asset.Object), Data: side})
+		items = append(items, blob.Item{Name: c.asset.Object, Path: c.path, Data: c.blob.Data}, blob.Item{Name: blob.SidecarName(c.asset.Object), Data: side})
 	}
 	killpoint.Here("storing")
-	if err := w.Blobs.Batch(ctx, items); err != nil {
+	if h.sync, err = w.Blobs.Batch(ctx, items); err != nil {
 		return fault.Wrap(err, fault.Unavailable, "storage_down", "Object storage does not take the result.")
 	}
 	killpoint.Here("objects_stored")
@@ -214,7 +250,7 @@ func (w *Worker) sidecar(t *task.Task, c *collected) *blob.Sidecar {
 	return s
 }
 
-// succeed ends the task; only then is the spool emptied.
+// succeed ends the task.
 func (w *Worker) succeed(t *task.Task, h *harvest) {
 	var ended *task.Task
 	err := w.insist(func() (err error) {
@@ -259,7 +295,7 @@ func (w *Worker) stored(t *task.Task, h *harvest) {
 		w.Succeeded(t, h.assets())
 	}
 	w.publish(t)
-	w.forget(t.ID, t.SubmitID)
+	w.rest(t, h.sync)
 	w.wantThumbnails(h.assets())
 }
 

@@ -45,6 +45,7 @@ type Worker struct {
 	image, video, storing slots
 	polls                 slots
 	held                  held
+	resting               resting
 
 	quit    context.CancelFunc // of the loops
 	abort   context.CancelFunc // of open submissions, when the grace is over
@@ -80,9 +81,10 @@ func New(c Config) *Worker {
 	return &Worker{
 		Config: c, owner: task.Token(12),
 		image: newSlots(c.Slots), video: newSlots(max(2, c.Slots/4)), storing: newSlots(8), polls: newSlots(512),
-		held:   held{ids: map[string]int{}},
-		undone: map[string]spool.Record{},
-		thumbs: make(chan string, 1024),
+		held:    held{ids: map[string]int{}},
+		resting: resting{news: make(chan struct{}, 1)},
+		undone:  map[string]spool.Record{},
+		thumbs:  make(chan string, 1024),
 	}
 }
 
@@ -107,6 +109,7 @@ func (w *Worker) Start(ctx context.Context) error {
 	w.loops.Go(func() { w.monitor(loop) })
 	w.loops.Go(func() { w.heartbeat(loop) })
 	w.loops.Go(func() { w.probeKeys(loop) })
+	w.loops.Go(func() { w.settleRests(loop) })
 	if w.Thumbnail {
 		w.loops.Go(func() { w.makeThumbnails(loop) })
 	}
@@ -133,6 +136,7 @@ func (w *Worker) Stop(ctx context.Context) error {
 			<-done
 		}
 		w.abort()
+		w.settleAll()
 		w.recordPolls()
 		w.tellAgain()
 	})

@@ -132,12 +132,17 @@ func batch(t *testing.T, s blob.Store) {
 	if err := os.WriteFile(file, []byte("from a file"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	err := s.Batch(ctx, []blob.Item{{Name: "d/a.png", Path: file}, {Name: blob.SidecarName("d/a.png"), Data: []byte("{}")}})
+	sync, err := s.Batch(ctx, []blob.Item{{Name: "d/a.png", Path: file}, {Name: blob.SidecarName("d/a.png"), Data: []byte("{}")}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := get(t, s, "d/a.png"); got != "from a file" {
-		t.Errorf("%q", got)
+	for range 3 {
+		if got := get(t, s, "d/a.png"); got != "from a file" {
+			t.Errorf("%q", got)
+		}
+		if err := sync(); err != nil {
+			t.Error(err)
+		}
 	}
 	if _, err := os.Stat(file); err != nil {
 		t.Error("the source is gone")
@@ -146,7 +151,7 @@ func batch(t *testing.T, s blob.Store) {
 	if err != nil || len(l) != 1 || l[0].Name != "d/a.png" {
 		t.Errorf("a sidecar is listed: %v, %v", l, err)
 	}
-	if err := s.Batch(ctx, []blob.Item{{Name: "d/b.png", Path: file + ".absent"}, {Name: "d/c.png", Data: []byte("x")}}); err == nil {
+	if _, err := s.Batch(ctx, []blob.Item{{Name: "d/b.png", Path: file + ".absent"}, {Name: "d/c.png", Data: []byte("x")}}); err == nil {
 		t.Error("an absent file was stored")
 	}
 }
@@ -159,7 +164,11 @@ func batchAgain(t *testing.T, s blob.Store) {
 		t.Fatal(err)
 	}
 	for range 3 {
-		if err := s.Batch(ctx, []blob.Item{{Name: "a.png", Path: file}, {Name: "a.png.json", Data: []byte("{}")}}); err != nil {
+		sync, err := s.Batch(ctx, []blob.Item{{Name: "a.png", Path: file}, {Name: "a.png.json", Data: []byte("{}")}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := sync(); err != nil {
 			t.Fatal(err)
 		}
 	}

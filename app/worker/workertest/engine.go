@@ -35,7 +35,8 @@ var Me = service.Caller{Name: "me"}
 type Engine struct {
 	*service.Service
 	Ledger task.Ledger
-	Sick   *Sick // between the worker and the ledger
+	Sick   *Sick  // between the worker and the ledger
+	Blobs  *Frail // the worker's object store
 	Worker *worker.Worker
 	Dir    string
 	t      testing.TB
@@ -61,6 +62,7 @@ func start(t testing.TB, host *module.Host, accounts *provider.Accounts, lease t
 	e.Must(err)
 	blobs, err := blob.NewDir(filepath.Join(e.Dir, "objects"))
 	e.Must(err)
+	e.Blobs = &Frail{Store: blobs}
 	journal, err := spool.Open(filepath.Join(e.Dir, "spool"))
 	e.Must(err)
 	var bases []string
@@ -71,7 +73,7 @@ func start(t testing.TB, host *module.Host, accounts *provider.Accounts, lease t
 	}
 	f := fetch.New(fetch.Config{Exempt: bases})
 	e.config = worker.Config{
-		Ledger: e.Sick, Broker: b, Blobs: blobs, Spool: journal, Fetch: f, Vendors: provider.NewTransport(),
+		Ledger: e.Sick, Broker: b, Blobs: e.Blobs, Spool: journal, Fetch: f, Vendors: provider.NewTransport(),
 		Modules: host, Accounts: accounts, Log: zerolog.New(zerolog.NewTestWriter(t)),
 		Lease: lease, Tick: 20 * time.Millisecond, Patience: 2 * time.Second,
 		Succeeded: func(t *task.Task, results []*task.Asset) { e.Service.Succeeded(t, results) },

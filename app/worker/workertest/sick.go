@@ -5,8 +5,10 @@ import (
 	"errors"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
+	"aigc/app/blob"
 	"aigc/app/task"
 )
 
@@ -66,4 +68,29 @@ func (s *Sick) Due(ctx context.Context, d task.DueRequest) ([]*task.Task, error)
 		return nil, err
 	}
 	return s.Ledger.Due(ctx, d)
+}
+
+// Frail is an object store whose disk may refuse to make things durable.
+type Frail struct {
+	blob.Store
+	refuses atomic.Bool
+	refused atomic.Int64
+}
+
+// Refuse lets every sync of a batch fail from now on, or none.
+func (f *Frail) Refuse(refuse bool) { f.refuses.Store(refuse) }
+
+// Refused is how many did.
+func (f *Frail) Refused() int64 { return f.refused.Load() }
+
+// Batch implements [blob.Store].
+func (f *Frail) Batch(ctx context.Context, items []blob.Item) (func() error, error) {
+	sync, err := f.Store.Batch(ctx, items)
+	return func() error {
+		if f.refuses.Load() {
+			f.refused.Add(1)
+			return errors.New("the disk refuses")
+		}
+		return sync()
+	}, err
 }
