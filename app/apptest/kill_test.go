@@ -193,8 +193,8 @@ func leftovers(dir string) error {
 		_ = filepath.WalkDir(filepath.Join(dir, part), func(path string, e fs.DirEntry, err error) error {
 			name := e.Name()
 			temporary := strings.Contains(name, ".tmp") || strings.HasPrefix(name, ".")
-			if info, err := e.Info(); err == nil && info.Size() == 0 && strings.Contains(path, "/spool/.spare/") {
-				return nil // an empty folder, to be used again
+			if content, err := os.ReadFile(path); err == nil && len(content) > 0 && content[0] == 0 && strings.Contains(path, "/spool/.spare/") {
+				return nil // a void record, to be used again
 			}
 			if err == nil && !e.IsDir() && (part == "intake" || part == "spool" && name != "id" || temporary) {
 				found = append(found, path)

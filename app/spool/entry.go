@@ -30,7 +30,7 @@ type Entry struct {
 	once   sync.Once
 	unfit  error      // why Prepare failed
 	ready  chan error // the names of all that Prepare made are durable
-	record *os.File   // empty, ahead of time
+	record *os.File   // void, ahead of time
 	files  []*blobFile
 	small  []Blob           // kept in the record
 	refs   map[string]*Blob // the filter's placeholder → of a file
@@ -42,7 +42,7 @@ func (s *Spool) Begin(taskID, submit string) *Entry {
 	return &Entry{spool: s, task: taskID, submit: submit, ready: make(chan error, 1), refs: map[string]*Blob{}}
 }
 
-// Prepare makes the folder with its empty record, and their names durable in
+// Prepare makes the folder with its void record, and their names durable in
 // the background. So the commit has little left but contents to wait for. The
 // error says that an answer could not be received.
 func (e *Entry) Prepare() error {
@@ -106,7 +106,7 @@ func (e *Entry) Write(r *Record) error {
 	if err != nil {
 		return err
 	}
-	if _, err = e.record.Write(data); err != nil {
+	if _, err = e.record.WriteAt(data, 0); err != nil {
 		return fmt.Errorf("spool: %w", err)
 	}
 	return nil

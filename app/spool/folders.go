@@ -11,7 +11,7 @@ import (
 // Folders are used again. A file system takes long to make files and folders
 // beside many that were just deleted (ext4 steps over each of them for a
 // minute), and a name that is durable already needs no sync. A spare folder is
-// .spare/<n>/empty/ with an empty record in it; two renames make it the folder
+// .spare/<n>/empty/ with a void record in it; two renames make it the folder
 // of a submission, and two more a spare again.
 const (
 	spareDir  = ".spare"
@@ -23,7 +23,7 @@ func (s *Spool) folder(taskID, submit string) string {
 	return filepath.Join(s.dir, filepath.Base(taskID), filepath.Base(submit))
 }
 
-// open makes the folder of a submission with its empty record. It says whether
+// open makes the folder of a submission with its void record. It says whether
 // the names need a sync: those of a spare folder do not, since a record counts
 // by what it says, wherever it lies. Beside an answer that is journaled
 // already, and of which the ledger was not told yet, no other is received.
@@ -32,13 +32,13 @@ func (s *Spool) open(taskID, submit string) (record *os.File, fresh bool, err er
 	defer s.mu.Unlock()
 	folder := s.folder(taskID, submit)
 	if s.reuse(folder) {
-		record, err = os.OpenFile(filepath.Join(folder, recordFile), os.O_WRONLY|os.O_TRUNC, 0o600)
+		record, err = os.OpenFile(filepath.Join(folder, recordFile), os.O_WRONLY, 0)
 		return record, false, err
 	}
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return nil, false, err
 	}
-	record, err = os.OpenFile(filepath.Join(folder, recordFile), os.O_CREATE|os.O_WRONLY|os.O_EXCL, 0o600)
+	record, err = newRecord(filepath.Join(folder, recordFile))
 	return record, true, err
 }
 
@@ -62,7 +62,7 @@ func (s *Spool) reuse(folder string) bool {
 func (s *Spool) Remove(taskID, submit string) error {
 	folder := s.folder(taskID, submit)
 	// The record goes first: one without its files would look like damage.
-	err := os.Truncate(filepath.Join(folder, recordFile), 0)
+	err := voidRecord(filepath.Join(folder, recordFile))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("spool: %w", err)
 	}
@@ -76,7 +76,7 @@ func (s *Spool) Remove(taskID, submit string) error {
 	return nil
 }
 
-// recycle makes a spare of a folder with an empty record, unless there are
+// recycle makes a spare of a folder with a void record, unless there are
 // enough or its task has others.
 func (s *Spool) recycle(folder string) bool {
 	files, err := os.ReadDir(folder)

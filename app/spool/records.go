@@ -14,13 +14,49 @@ import (
 )
 
 // A record is one line of JSON and the SHA-256 of it in hex. What does not
-// agree with its sum was cut off while it was written.
+// agree with its sum was cut off while it was written. Whatever follows is left
+// of an earlier use of the file: it is written over in place, and keeps its
+// length, so that the disk has one block to write and no inode.
+//
+// A record that begins with a zero is void.
 func encodeRecord(r *Record) ([]byte, error) {
 	data, err := json.Marshal(r)
 	if err != nil {
 		return nil, fmt.Errorf("spool: record: %w", err)
 	}
-	return fmt.Appendf(data, "\n%x", sha256.Sum256(data)), nil
+	return fmt.Appendf(data, "\n%x\n", sha256.Sum256(data)), nil
+}
+
+// recordRoom is how many bytes a record has from the beginning, and maxRoom how
+// many it may keep.
+const (
+	recordRoom = 4 << 10
+	maxRoom    = 64 << 10
+)
+
+// newRecord makes a void record.
+func newRecord(path string) (*os.File, error) {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_EXCL, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := f.WriteAt(make([]byte, recordRoom), 0); err != nil {
+		return nil, errors.Join(err, f.Close(), os.Remove(path))
+	}
+	return f, nil
+}
+
+// voidRecord takes back what a record says.
+func voidRecord(path string) error {
+	f, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	_, err = f.WriteAt([]byte{0}, 0)
+	if info, serr := f.Stat(); serr == nil && info.Size() > maxRoom {
+		err = errors.Join(err, f.Truncate(recordRoom))
+	}
+	return errors.Join(err, f.Close())
 }
 
 var errTorn = errors.New("the record was cut off while it was written")
@@ -31,10 +67,11 @@ func readRecord(path string) (Record, error) {
 	if err != nil {
 		return r, err
 	}
-	if len(data) == 0 {
-		return r, fs.ErrNotExist // made ahead, and never written
+	if len(data) == 0 || data[0] == 0 {
+		return r, fs.ErrNotExist // made ahead and never written, or void
 	}
-	line, sum, _ := bytes.Cut(data, []byte("\n"))
+	line, rest, _ := bytes.Cut(data, []byte("\n"))
+	sum, _, _ := bytes.Cut(rest, []byte("\n"))
 	if fmt.Sprintf("%x", sha256.Sum256(line)) != string(sum) {
 		return r, errTorn
 	}

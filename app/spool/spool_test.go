@@ -273,11 +273,17 @@ func TestRecordWithoutItsFile(t *testing.T) {
 func TestFoldersAreUsedAgain(t *testing.T) {
 	t.Parallel()
 	s, dir := open(t)
+	size := 100_000 // each record lies over what is left of a longer one
 	keep := func(task string) {
 		t.Helper()
-		r := spool.Record{Answer: &provider.Answer{Results: []provider.Result{{Base64: base64.StdEncoding.EncodeToString([]byte(task))}}}}
+		size /= 2
+		content := bytes.Repeat([]byte(task), 1+size/len(task))
+		r := spool.Record{Answer: &provider.Answer{Results: []provider.Result{{Base64: base64.StdEncoding.EncodeToString(content)}}}}
 		if err := commit(s.Begin(task, "1"), &r); err != nil {
 			t.Fatal(err)
+		}
+		if r, err := s.Load(task, "1"); err != nil || !bytes.Equal(r.Blobs[0].Data, content) {
+			t.Errorf("the record of %s is not what was written: %v", task, err)
 		}
 	}
 	var first os.FileInfo

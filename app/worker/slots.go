@@ -2,6 +2,7 @@ package worker
 
 import (
 	"context"
+	"runtime"
 
 	"aigc/app/broker"
 	"aigc/app/module"
@@ -87,8 +88,11 @@ func (w *Worker) Offer(t *task.Task) *task.Offer {
 		return nil
 	}
 	return &task.Offer{
-		Claim:   o.claim,
-		Buy:     func(claimed *task.Task) { go func() { defer free(); w.buy(w.working, claimed, o) }() },
+		Claim: o.claim,
+		Buy: func(claimed *task.Task) {
+			go func() { defer free(); w.buy(w.working, claimed, o) }()
+			runtime.Gosched() // the purchase goes first: its caller has time while the vendor is at work
+		},
 		Decline: func() { w.discard(t, o.scratch); free() },
 	}
 }
