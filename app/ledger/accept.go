@@ -151,7 +151,6 @@ func (x *tx) insert(next *task.Task, claim *task.ClaimRequest) (*task.Task, erro
 	if _, err := x.exec(insertTask, e.values...); err != nil {
 		return nil, err
 	}
-	x.count(&accepted, "")
 	if err := x.event(&accepted, "", task.Accept, ""); err != nil {
 		return nil, err
 	}

@@ -126,7 +126,7 @@ func (x *tx) touch(t *task.Task) {
 }
 
 // note is what every move of a task leaves behind beside its row: when it
-// ended, its event, the counts.
+// ended, and its event.
 func (x *tx) note(t *task.Task, from task.State, cause task.Cause, text string) error {
 	switch {
 	case !t.State.Ended():
@@ -137,7 +137,6 @@ func (x *tx) note(t *task.Task, from task.State, cause task.Cause, text string) 
 	if t.State.Settled() {
 		t.LeaseOwner, t.LeaseUntil = "", fromMS(0)
 	}
-	x.count(t, from)
 	return x.event(t, from, cause, text)
 }
 
@@ -176,17 +175,6 @@ func (x *tx) update(t *task.Task, was *before) error {
 		return task.ErrStale
 	}
 	return err
-}
-
-// count keeps the number of tasks in each state; groups are not counted, since
-// their children are.
-func (x *tx) count(t *task.Task, from task.State) {
-	if !t.Group && from != t.State {
-		x.moved = append(x.moved, count{t.State, 1})
-		if from != "" {
-			x.moved = append(x.moved, count{from, -1})
-		}
-	}
 }
 
 const insertEvent = `INSERT INTO task_events (task, seq, at, from_state, to_state, cause, charged, note)

@@ -11,7 +11,7 @@
 //
 // # Moving
 //
-// Every change of state leaves its event and its counts ([tx.note]), is written
+// Every change of state leaves its event ([tx.note]), is written
 // by a comparison with the version that was read, and recomputes the group
 // ([tx.save]), all in the transaction of the move. What may move is decided by the table in package
 // task; the schema defends the most expensive rule once more: a charge never

@@ -58,12 +58,13 @@ func (s *statements) add(l *SQLite) {
 
 // small are the tables that grow with the settings or with the models in use,
 // and the streams that lists are merged of.
-var small = []string{"task_series", "vendor_keys", "api_keys", "task_counts", "goose_db_version", "sqlite_master", "stream", "o", "s", "poll", "CONSTANT"}
+var small = []string{"task_series", "vendor_keys", "api_keys", "goose_db_version", "sqlite_master", "stream", "o", "s", "poll", "CONSTANT"}
 
 // walks are scans of an index that holds only the rows in question.
 var walks = []string{
-	"SCAN tasks USING INDEX tasks_due",         // what is under way: renewing and voiding leases
-	"SCAN assets USING INDEX assets_thumbless", // what has no thumbnail yet
+	"SCAN tasks USING INDEX tasks_due",             // what is under way: renewing and voiding leases, counting
+	"SCAN tasks USING COVERING INDEX tasks_queued", // counting
+	"SCAN assets USING INDEX assets_thumbless",     // what has no thumbnail yet
 }
 
 var (

@@ -64,10 +64,12 @@ func (s *store) Events(ctx context.Context, id string, after int64) (out []task.
 	return out, err
 }
 
-// Counts implements [task.Ledger]. Groups are not counted: their children are.
+// Counts implements [task.Ledger], from the indexes of what can still move.
 func (s *store) Counts(ctx context.Context) (map[task.State]int, error) {
+	const query = `SELECT state, COUNT(*) FROM tasks WHERE is_group = 0 AND state IN ('submitting', 'running', 'storing', 'in_doubt') GROUP BY state
+		UNION ALL SELECT state, COUNT(*) FROM tasks WHERE is_group = 0 AND state = 'queued' GROUP BY state`
 	out := map[task.State]int{}
-	err := s.reading(ctx).ask("SELECT state, n FROM task_counts", nil, func(r *sql.Rows) error {
+	err := s.reading(ctx).ask(query, nil, func(r *sql.Rows) error {
 		return readRow(r, 2, func(c *cells) { out[task.State(c.text())] = int(c.number()) })
 	})
 	return out, err

@@ -5,8 +5,6 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"sync"
-
-	"aigc/app/task"
 )
 
 // asker runs statements that answer with rows: the transaction of a write, or
@@ -96,14 +94,8 @@ func drain(rows *sql.Rows, each func(*sql.Rows) error) error {
 type tx struct {
 	*session
 	now    int64    // the database's clock at its beginning, in milliseconds
-	moved  []count  // see task_counts
 	listed []series // new in task_series
 	memory *memory
-}
-
-type count struct {
-	state task.State
-	n     int64
 }
 
 // series is a row of task_series.

@@ -6,11 +6,9 @@ import (
 	"fmt"
 	"runtime/debug"
 	"slices"
-	"strings"
 	"sync"
 
 	"aigc/app/fault"
-	"aigc/app/task"
 )
 
 // writer commits in groups. Whoever finds nobody writing leads: it takes all
@@ -131,9 +129,6 @@ func (w *writer) commit(batch []*job) {
 		return
 	}
 	if err == nil {
-		err = x.writeCounts()
-	}
-	if err == nil {
 		_, err = x.exec("COMMIT")
 	}
 	if err == nil {
@@ -201,9 +196,9 @@ func (x *tx) runAll(batch []*job) error {
 		if _, err := x.exec("SAVEPOINT job"); err != nil {
 			return err
 		}
-		counted, listed := len(x.moved), len(x.listed)
+		listed := len(x.listed)
 		if j.err = x.attempt(j.run); j.err != nil {
-			x.moved, x.listed = x.moved[:counted], x.listed[:listed]
+			x.listed = x.listed[:listed]
 			if _, err := x.exec("ROLLBACK TO SAVEPOINT job"); err != nil {
 				return errors.Join(j.err, err) // a full disk takes the whole transaction along
 			}
@@ -224,40 +219,6 @@ func (x *tx) attempt(run func(*tx) error) (err error) {
 	}()
 	return run(x)
 }
-
-// writeCounts brings the counts of states up to date: once a batch, since all
-// batches write to the same few rows.
-func (x *tx) writeCounts() error {
-	sum := map[task.State]int64{}
-	for _, c := range x.moved {
-		sum[c.state] += c.n
-	}
-	var args []any
-	for _, state := range task.States { // in one order, so that two writers cannot block each other
-		if sum[state] != 0 {
-			args = append(args, string(state), sum[state])
-		}
-	}
-	if len(args) == 0 {
-		return nil
-	}
-	_, err := x.exec(addToCounts[len(args)/2], args...)
-	return err
-}
-
-// addToCounts are the statements for the counts of n states.
-var addToCounts = func() []string {
-	out := make([]string, len(task.States)+1)
-	for n := range out {
-		rows := make([]string, n)
-		for i := range rows {
-			rows[i] = "(" + dollars(2*i+1, 2) + ")"
-		}
-		out[n] = "INSERT INTO task_counts (state, n) VALUES " + strings.Join(rows, ", ") +
-			" ON CONFLICT (state) DO UPDATE SET n = task_counts.n + excluded.n"
-	}
-	return out
-}()
 
 // memory is what the writer knows of committed rows that are never deleted,
 // so that it need not write them again.

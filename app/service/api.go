@@ -243,7 +243,7 @@ type Health struct {
 	Components map[string]Component `json:"components"`
 	Storage    Component            `json:"storage"` // that of the components, where the replaced service had it
 	Models     []string             `json:"supported_models"`
-	Tasks      map[task.State]int   `json:"tasks"`
+	Tasks      map[task.State]int   `json:"tasks"` // that have not ended, by state
 }
 
 // Component is one part of the service.

@@ -73,6 +73,8 @@ type Ledger interface {
 	Keys(ctx context.Context) ([]APIKey, error)
 	RevokeKey(ctx context.Context, name string) error
 
+	// Counts is how many tasks stand in each state that is not the end. Groups are
+	// not counted: their children are.
 	Counts(ctx context.Context) (map[State]int, error)
 	Check(ctx context.Context) error
 	Close() error

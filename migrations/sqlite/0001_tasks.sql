@@ -109,12 +109,6 @@ CREATE TABLE task_tags (
     PRIMARY KEY (owner, tag, task)
 ) WITHOUT ROWID;
 
--- How many tasks stand in each state, groups not counted.
-CREATE TABLE task_counts (
-    state TEXT    NOT NULL PRIMARY KEY,
-    n     INTEGER NOT NULL
-) WITHOUT ROWID;
-
 CREATE TABLE idempotency (
     owner      TEXT    NOT NULL,
     key        TEXT    NOT NULL,
@@ -172,6 +166,6 @@ CREATE TABLE assets (
     prompt   TEXT    NOT NULL,
     seed     INTEGER, -- NULL: the vendor told none
     created  INTEGER NOT NULL
-);
+) WITHOUT ROWID;
 CREATE INDEX assets_task ON assets (task, idx) WHERE task <> '';
 CREATE INDEX assets_thumbless ON assets (id) WHERE thumb = '' AND role = 'result';
