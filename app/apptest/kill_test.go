@@ -192,7 +192,10 @@ func leftovers(dir string) error {
 	for _, part := range []string{"spool", "intake", "objects"} {
 		_ = filepath.WalkDir(filepath.Join(dir, part), func(path string, e fs.DirEntry, err error) error {
 			name := e.Name()
-			temporary := strings.Contains(name, ".tmp") || strings.HasPrefix(name, ".")
+			temporary := strings.Contains(path, ".tmp") || strings.HasPrefix(name, ".")
+			if info, err := e.Info(); err == nil && info.Size() == 0 && strings.Contains(path, "/objects/.tmp-incoming/") {
+				return nil // made ahead
+			}
 			if content, err := os.ReadFile(path); err == nil && len(content) > 0 && content[0] == 0 && strings.Contains(path, "/spool/.spare/") {
 				return nil // a void record, to be used again
 			}

@@ -20,6 +20,8 @@ type Dir struct {
 	root *os.Root
 	path string
 
+	spares spares
+
 	mu    sync.Mutex
 	known map[string]*folder // those whose names are durable
 }
@@ -51,7 +53,7 @@ func (d *Dir) sweep() error {
 	if err := d.root.RemoveAll(tmpDir); err != nil {
 		return fmt.Errorf("blob: %w", err)
 	}
-	if err := d.root.Mkdir(tmpDir, 0o700); err != nil {
+	if err := d.root.MkdirAll(makingDir, 0o700); err != nil {
 		return fmt.Errorf("blob: %w", err)
 	}
 	return nil
@@ -190,7 +192,10 @@ func (d *Dir) Check(context.Context) error {
 }
 
 // Close implements [Store].
-func (d *Dir) Close() error { return d.root.Close() }
+func (d *Dir) Close() error {
+	d.spares.close()
+	return d.root.Close()
+}
 
 // trouble is a file system's error as a fault.
 func trouble(err error) error {

@@ -105,10 +105,9 @@ func (d *Dir) stage(ctx context.Context, it Item) (string, *os.File, error) {
 		tmp, err := d.adopt(ctx, it.Path)
 		return tmp, nil, err
 	}
-	tmp := tmpName()
-	f, err := d.root.OpenFile(tmp, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	tmp, f, err := d.create()
 	if err != nil {
-		return "", nil, trouble(err)
+		return "", nil, err
 	}
 	if _, err := f.Write(it.Data); err != nil {
 		_ = d.root.Remove(tmp)
@@ -117,18 +116,17 @@ func (d *Dir) stage(ctx context.Context, it Item) (string, *os.File, error) {
 	return tmp, f, nil
 }
 
-func tmpName() string {
+func tmpName(dir string) string {
 	var b [12]byte
 	_, _ = rand.Read(b[:]) // never fails
-	return path.Join(tmpDir, hex.EncodeToString(b[:]))
+	return path.Join(dir, hex.EncodeToString(b[:]))
 }
 
 // write makes a durable file of exactly size bytes under a passing name.
 func (d *Dir) write(ctx context.Context, r io.Reader, size int64) (string, error) {
-	tmp := tmpName()
-	f, err := d.root.OpenFile(tmp, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	tmp, f, err := d.create()
 	if err != nil {
-		return "", trouble(err)
+		return "", err
 	}
 	n, err := io.Copy(f, &reader{ctx, r})
 	if err == nil && n != size {
@@ -147,7 +145,7 @@ func (d *Dir) write(ctx context.Context, r io.Reader, size int64) (string, error
 // adopt gives a finished file of this machine a passing name here: a hard link
 // on the same volume, else a copy.
 func (d *Dir) adopt(ctx context.Context, file string) (string, error) {
-	tmp := tmpName()
+	tmp := tmpName(tmpDir)
 	if err := os.Link(file, filepath.Join(d.path, filepath.FromSlash(tmp))); err == nil {
 		return tmp, nil
 	}
