@@ -151,13 +151,9 @@ func (x *tx) insert(next *task.Task, claim *task.ClaimRequest) (*task.Task, erro
 	if _, err := x.exec(insertTask, e.values...); err != nil {
 		return nil, err
 	}
-	if err := x.event(&accepted, "", task.Accept, ""); err != nil {
-		return nil, err
-	}
+	x.event(&accepted, "", task.Accept, "")
 	if claimed {
-		if err := x.note(&t, task.Queued, task.Claim, ""); err != nil {
-			return nil, err
-		}
+		x.note(&t, task.Queued, task.Claim, "")
 	}
 	return &t, x.list(&t)
 }
@@ -172,6 +168,8 @@ func (x *tx) claimNew(t *task.Task, c *task.ClaimRequest) (claimed bool, err err
 	switch {
 	case err != nil:
 		return false, err
+	case waits == task.ErrParked:
+		return false, waits
 	case waits != nil:
 		t.Message, t.RunAt = standstill(c, waits), fromMS(x.now+claimPause.Milliseconds())
 		return false, nil

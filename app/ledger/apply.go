@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"aigc/app/fault"
 	"aigc/app/task"
@@ -87,7 +88,8 @@ func (x *tx) step(t *task.Task, c task.Change) error {
 		return illegal("by %s the charge would go from %s to %s", c.Cause, charged, t.Charged)
 	}
 	t.State, t.Version, t.Updated = c.To, version, fromMS(x.now)
-	return x.note(t, from, c.Cause, c.Note)
+	x.note(t, from, c.Cause, c.Note)
+	return nil
 }
 
 // comesBack says whether a failed task may still make a move of the table: a
@@ -127,7 +129,7 @@ func (x *tx) touch(t *task.Task) {
 
 // note is what every move of a task leaves behind beside its row: when it
 // ended, and its event.
-func (x *tx) note(t *task.Task, from task.State, cause task.Cause, text string) error {
+func (x *tx) note(t *task.Task, from task.State, cause task.Cause, text string) {
 	switch {
 	case !t.State.Ended():
 		t.Finished = fromMS(0)
@@ -137,7 +139,7 @@ func (x *tx) note(t *task.Task, from task.State, cause task.Cause, text string) 
 	if t.State.Settled() {
 		t.LeaseOwner, t.LeaseUntil = "", fromMS(0)
 	}
-	return x.event(t, from, cause, text)
+	x.event(t, from, cause, text)
 }
 
 // save writes a moved row, and what follows from it: the group's own state.
@@ -177,12 +179,38 @@ func (x *tx) update(t *task.Task, was *before) error {
 	return err
 }
 
-const insertEvent = `INSERT INTO task_events (task, seq, at, from_state, to_state, cause, charged, note)
-	VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`
+// event notes a move; it is written with the others of its caller.
+func (x *tx) event(t *task.Task, from task.State, cause task.Cause, note string) {
+	x.events = append(x.events, t.ID, t.Version, x.now, string(from), string(t.State), string(cause), string(t.Charged), note)
+}
 
-func (x *tx) event(t *task.Task, from task.State, cause task.Cause, note string) error {
-	_, err := x.exec(insertEvent, t.ID, t.Version, x.now, string(from), string(t.State), string(cause), string(t.Charged), note)
-	return err
+const (
+	eventWidth = 8
+	eventsMax  = 16 // rows of one statement
+)
+
+// insertEvents are the statements for n events.
+var insertEvents = func() []string {
+	out := make([]string, eventsMax+1)
+	for n := range out {
+		rows := make([]string, n)
+		for i := range rows {
+			rows[i] = "(" + dollars(eventWidth*i+1, eventWidth) + ")"
+		}
+		out[n] = "INSERT INTO task_events (task, seq, at, from_state, to_state, cause, charged, note) VALUES " + strings.Join(rows, ", ")
+	}
+	return out
+}()
+
+func (x *tx) writeEvents() error {
+	for len(x.events) > 0 {
+		n := min(len(x.events)/eventWidth, eventsMax)
+		if _, err := x.exec(insertEvents[n], x.events[:n*eventWidth]...); err != nil {
+			return err
+		}
+		x.events = x.events[n*eventWidth:]
+	}
+	return nil
 }
 
 // number asks for a single number.

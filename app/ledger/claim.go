@@ -33,9 +33,7 @@ func (s *store) Claim(ctx context.Context, c task.ClaimRequest) (t *task.Task, e
 		if err := x.intend(t, &c, chosen); err != nil {
 			return err
 		}
-		if err := x.note(t, was.State, task.Claim, ""); err != nil {
-			return err
-		}
+		x.note(t, was.State, task.Claim, "")
 		return x.save(t, was)
 	})
 	if err == nil {

@@ -54,7 +54,8 @@ func (x *tx) regroup(id string) error {
 	if err := x.update(g, was); err != nil || g.State == was.State {
 		return err
 	}
-	return x.event(g, was.State, task.Grouped, "")
+	x.event(g, was.State, task.Grouped, "")
+	return nil
 }
 
 // paid is the sum of what is known; nothing where currencies differ.

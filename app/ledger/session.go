@@ -95,6 +95,7 @@ type tx struct {
 	*session
 	now    int64    // the database's clock at its beginning, in milliseconds
 	listed []series // new in task_series
+	events []any    // of the caller whose turn it is
 	memory *memory
 }
 

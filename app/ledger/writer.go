@@ -217,7 +217,11 @@ func (x *tx) attempt(run func(*tx) error) (err error) {
 			err = fault.Wrap(fmt.Errorf("panic: %v\n%s", p, debug.Stack()), fault.Internal, "ledger_panic", "The ledger could not make the change.")
 		}
 	}()
-	return run(x)
+	x.events = x.events[:0]
+	if err := run(x); err != nil {
+		return err
+	}
+	return x.writeEvents()
 }
 
 // memory is what the writer knows of committed rows that are never deleted,

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -55,8 +56,13 @@ func (s *Service) Create(ctx context.Context, r Request) (*View, bool, error) {
 		v, err := s.view(ctx, t)
 		return v, true, err
 	}
-	if err := s.routed(ctx, d); err != nil {
+	if err := s.routed(d); err != nil {
 		return nil, false, err
+	}
+	if len(d.pictures) > 0 { // nothing is stored for a task that cannot be
+		if err := s.unparked(ctx, d); err != nil {
+			return nil, false, err
+		}
 	}
 	if err := s.keepPictures(ctx, d); err != nil {
 		return nil, false, err
@@ -65,7 +71,7 @@ func (s *Service) Create(ctx context.Context, r Request) (*View, bool, error) {
 	if err != nil {
 		return nil, false, err
 	}
-	t, replayed, err := s.accept(ctx, task.Acceptance{Tasks: tasks, Key: key, Join: r.join()})
+	t, replayed, err := s.accept(ctx, d, task.Acceptance{Tasks: tasks, Key: key, Join: r.join()})
 	if err != nil {
 		return nil, false, unsure(err)
 	}
@@ -76,26 +82,35 @@ func (s *Service) Create(ctx context.Context, r Request) (*View, bool, error) {
 // accept makes the tasks rows, and sees to it that a worker knows. A single task
 // for which the worker of this process has a slot is bought at once: the intent
 // to do so is saved with it.
-func (s *Service) accept(ctx context.Context, a task.Acceptance) (t *task.Task, replayed bool, err error) {
-	var offer *task.Offer
+func (s *Service) accept(ctx context.Context, d *draft, a task.Acceptance) (t *task.Task, replayed bool, err error) {
 	if s.Offer != nil && len(a.Tasks) == 1 {
-		offer = s.Offer(a.Tasks[0])
-	}
-	if offer != nil {
-		a.Claim = &offer.Claim
-	}
-	t, replayed, err = s.Ledger.Accept(ctx, a)
-	switch {
-	case offer == nil && err == nil && !replayed:
-		killpoint.Here("accepted")
-		for _, t := range a.Tasks {
-			s.hand(t)
+		if offer := s.Offer(a.Tasks[0]); offer != nil {
+			t, replayed, err = s.acceptWith(ctx, a, offer)
+			if !errors.Is(err, task.ErrParked) {
+				return t, replayed, err
+			}
 		}
-	case offer == nil:
-	case err == nil && !replayed && t.State == task.Submitting:
+	}
+	if err := s.unparked(ctx, d); err != nil {
+		return nil, false, err
+	}
+	if t, replayed, err = s.Ledger.Accept(ctx, a); err != nil || replayed {
+		return t, replayed, err
+	}
+	killpoint.Here("accepted")
+	for _, t := range a.Tasks {
+		s.hand(t)
+	}
+	return t, false, nil
+}
+
+func (s *Service) acceptWith(ctx context.Context, a task.Acceptance, offer *task.Offer) (*task.Task, bool, error) {
+	a.Claim = &offer.Claim
+	t, replayed, err := s.Ledger.Accept(ctx, a)
+	if err == nil && !replayed && t.State == task.Submitting {
 		offer.Buy(t)
-	default: // a task that found no account with room is looked at again soon
-		offer.Decline()
+	} else {
+		offer.Decline() // a task that found no account with room is looked at again soon
 	}
 	return t, replayed, err
 }
@@ -242,13 +257,17 @@ func (s *Service) ownHost(op Operation) bool {
 	return true
 }
 
-// routed makes sure that somebody could do it.
-func (s *Service) routed(ctx context.Context, d *draft) error {
-	accounts := s.accounts(d.Operation)
-	if len(accounts) == 0 {
+// routed makes sure that there is somebody who could do it.
+func (s *Service) routed(d *draft) error {
+	if len(s.accounts(d.Operation)) == 0 {
 		return fault.New(fault.NoRoute, "no_vendor_key", "%s has no key: set %s (or AIGC_SANDBOX=on to try it offline).",
 			d.Operation.Module.Title, d.Operation.Routes[0].Vendor.KeyName()).With(fault.ChargedNo)
 	}
+	return nil
+}
+
+// unparked makes sure that one of its accounts is in use.
+func (s *Service) unparked(ctx context.Context, d *draft) error {
 	parked, err := s.Ledger.Parked(ctx)
 	if err != nil {
 		return err
@@ -258,7 +277,7 @@ func (s *Service) routed(ctx context.Context, d *draft) error {
 		resting[p.Vendor+"/"+p.Fingerprint] = p
 	}
 	var last task.Parking
-	for _, a := range accounts {
+	for _, a := range s.accounts(d.Operation) {
 		p, ok := resting[a.Vendor+"/"+a.Fingerprint]
 		if !ok {
 			return nil

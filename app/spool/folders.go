@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 )
 
 // Folders are used again. A file system takes long to make files and folders
@@ -50,11 +51,12 @@ func (s *Spool) reuse(folder string) bool {
 	}
 	last := len(s.spares) - 1
 	of := filepath.Dir(folder)
-	if _, err := os.Lstat(of); err == nil || os.Rename(s.spares[last], of) != nil {
+	// Without the look that os.Rename takes first.
+	if _, err := os.Lstat(of); err == nil || syscall.Rename(s.spares[last], of) != nil {
 		return false
 	}
 	s.spares = s.spares[:last]
-	return os.Rename(filepath.Join(of, spareName), folder) == nil
+	return syscall.Rename(filepath.Join(of, spareName), folder) == nil
 }
 
 // Remove forgets a submission, once the ledger knows all of it. Removing what
@@ -100,7 +102,7 @@ func (s *Spool) recycle(folder string) bool {
 		}
 	}
 	spare := filepath.Join(s.dir, spareDir, fmt.Sprint(s.made))
-	if os.Rename(folder, filepath.Join(of, spareName)) != nil || os.Rename(of, spare) != nil {
+	if syscall.Rename(folder, filepath.Join(of, spareName)) != nil || syscall.Rename(of, spare) != nil {
 		return false
 	}
 	s.made++

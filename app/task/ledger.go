@@ -119,7 +119,8 @@ type Acceptance struct {
 	// that, instead of a new one.
 	Join time.Duration
 	// Claim also makes the next move of a single task, as [Ledger.Claim] would,
-	// in the same transaction. Where no account has room the task stays queued.
+	// in the same transaction. Where no account has room the task stays queued;
+	// where all are parked nothing is accepted, and it is ErrParked.
 	Claim *ClaimRequest
 }
 

@@ -2,9 +2,11 @@ package ledgertest
 
 import (
 	"errors"
+	"reflect"
 	"sync"
 	"time"
 
+	"aigc/app/fault"
 	"aigc/app/task"
 )
 
@@ -26,6 +28,63 @@ func caps(p *proof) {
 	t := p.claimed()
 	if _, err := p.claim(t.ID, "s2"); !errors.Is(err, task.ErrStale) {
 		p.Errorf("claimed twice: %v", err)
+	}
+}
+
+// claimedAsAccepted: one transaction leaves what two would.
+func claimedAsAccepted(p *proof) {
+	take := func(t *task.Task, running int) (*task.Task, bool, error) {
+		return p.l.Accept(ctx, task.Acceptance{Tasks: []*task.Task{t}, Key: task.IdempotencyKey{Owner: t.Owner, Key: t.InputHash, Keep: time.Hour},
+			Claim: &task.ClaimRequest{ID: t.ID, Owner: "me", SubmitID: "s1", Spool: "spool", Lease: time.Minute, Accounts: []task.AccountCap{{Account: account, Running: running}}}})
+	}
+	next := fresh("me")
+	got, replayed, err := take(next, 1)
+	if p.must(err); replayed {
+		p.Error("a new task was taken for an old one")
+	}
+	stored, err := p.l.Task(ctx, next.ID)
+	p.must(err)
+	two, err := p.claim(p.accept(fresh("me")).ID, "s1")
+	p.must(err)
+	for name, row := range map[string]*task.Task{"returned": got, "stored": stored} {
+		same := *row
+		same.ID, same.Created, same.Updated, same.Submitted, same.RunAt, same.LeaseUntil, same.Deadline =
+			two.ID, two.Created, two.Updated, two.Submitted, two.RunAt, two.LeaseUntil, two.Deadline
+		if !reflect.DeepEqual(&same, two) {
+			p.Errorf("%s: %+v, want %+v", name, same, two)
+		}
+		if lease := row.LeaseUntil.Sub(row.Updated); lease != time.Minute || !row.Submitted.Equal(row.Updated) {
+			p.Errorf("%s: a lease of %s, submitted %s after the claim", name, lease, row.Updated.Sub(row.Submitted))
+		}
+	}
+	events, err := p.l.Events(ctx, next.ID, 0)
+	p.must(err)
+	if len(events) != 2 || events[0].Cause != task.Accept || events[0].To != task.Queued || events[1].Cause != task.Claim || events[1].Seq != 2 {
+		p.Errorf("%+v", events)
+	}
+
+	if again, replayed, err := take(fresh("me"), 9); err != nil || !replayed || again.ID != next.ID {
+		p.Errorf("a repeated request: %t, %v", replayed, err)
+	}
+	busy := fresh("me")
+	busy.InputHash = "another"
+	got, _, err = take(busy, 1)
+	if p.must(err); got.State != task.Queued || got.Message == "" || got.SubmitID != "" || got.Charged != fault.ChargedNo {
+		p.Errorf("without room it is %s (%q), submission %q, charged %s", got.State, got.Message, got.SubmitID, got.Charged)
+	}
+	p.must(p.l.Park(ctx, task.Parking{Vendor: account.Vendor, Fingerprint: account.Fingerprint, Code: "c", Until: time.Now().Add(time.Hour)}))
+	parked := fresh("me")
+	parked.InputHash = "a third"
+	if _, _, err := take(parked, 9); !errors.Is(err, task.ErrParked) {
+		p.Errorf("with all accounts parked: %v", err)
+	}
+	_, err = p.l.Task(ctx, parked.ID)
+	p.wantKind(err, fault.NotFound)
+
+	group, a, b := fresh("me"), fresh("me"), fresh("me")
+	group.Group, group.Children, a.Parent, b.Parent = true, 2, group.ID, group.ID
+	if _, _, err := p.l.Accept(ctx, task.Acceptance{Tasks: []*task.Task{group, a, b}, Claim: &task.ClaimRequest{ID: group.ID}}); err == nil {
+		p.Error("a group was claimed")
 	}
 }
 

@@ -22,6 +22,7 @@ func Run(t *testing.T, open func(t *testing.T) task.Ledger) {
 		"idempotency in a crowd":      idempotencyCrowd,
 		"joining":                     joining,
 		"claims keep to the caps":     caps,
+		"claimed as it is accepted":   claimedAsAccepted,
 		"claims in a crowd":           claimCrowd,
 		"parked keys":                 parked,
 		"leases":                      leases,
