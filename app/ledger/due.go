@@ -126,7 +126,8 @@ func (s *store) Wake(ctx context.Context, state task.State, media []string, limi
 const pollChunk = 256
 
 // Reschedule implements [task.Ledger]. A poll by somebody who does not hold
-// the lease any more changes nothing.
+// the lease any more changes nothing, and one that knew nothing of a request to
+// cancel leaves the task due at once.
 func (s *store) Reschedule(ctx context.Context, polls []task.Poll) error {
 	if len(polls) == 0 {
 		return nil
@@ -136,7 +137,7 @@ func (s *store) Reschedule(ctx context.Context, polls []task.Poll) error {
 			for ; len(polls) >= n; polls = polls[n:] {
 				var args []any
 				for _, p := range polls[:n] {
-					args = append(args, p.ID, p.Owner, x.now+p.RunAt.Milliseconds(), p.Progress, p.Message)
+					args = append(args, p.ID, p.Owner, x.now+p.RunAt.Milliseconds(), p.Progress, p.Message, bit(p.Cancel))
 				}
 				if _, err := x.exec(reschedule(n), args...); err != nil {
 					return err
@@ -152,11 +153,11 @@ func (s *store) Reschedule(ctx context.Context, polls []task.Poll) error {
 func reschedule(n int) string {
 	rows := make([]string, n)
 	for i := range rows {
-		rows[i] = fmt.Sprintf("(CAST($%d AS TEXT), CAST($%d AS TEXT), CAST($%d AS BIGINT), CAST($%d AS DOUBLE PRECISION), CAST($%d AS TEXT))",
-			5*i+1, 5*i+2, 5*i+3, 5*i+4, 5*i+5)
+		rows[i] = fmt.Sprintf("(CAST($%d AS TEXT), CAST($%d AS TEXT), CAST($%d AS BIGINT), CAST($%d AS DOUBLE PRECISION), CAST($%d AS TEXT), CAST($%d AS INTEGER))",
+			6*i+1, 6*i+2, 6*i+3, 6*i+4, 6*i+5, 6*i+6)
 	}
-	return "WITH poll (id, owner, run_at, progress, message) AS (VALUES " + strings.Join(rows, ", ") + `)
-		UPDATE tasks SET run_at = poll.run_at, progress = poll.progress, message = poll.message, lease_owner = '', lease_until = 0
+	return "WITH poll (id, owner, run_at, progress, message, cancel) AS (VALUES " + strings.Join(rows, ", ") + `)
+		UPDATE tasks SET run_at = CASE WHEN tasks.cancel_requested > poll.cancel THEN tasks.run_at ELSE poll.run_at END, progress = poll.progress, message = poll.message, lease_owner = '', lease_until = 0
 		FROM poll WHERE tasks.id = poll.id AND tasks.lease_owner = poll.owner`
 }
 

@@ -7,7 +7,8 @@
 //
 // The files are made and their names made durable while the vendor is at work;
 // the commit waits for contents only. So a record counts when it reads whole
-// and every file it names has the size and hash it says. A folder whose
-// record is missing or empty is the trace of a process that died while it was
+// and every file it names has the size and hash it says. What was too short to
+// be lifted out of an answer needs no file: it lies within the record. A folder
+// whose record is missing or void is the trace of a process that died while it was
 // receiving: worthless, and swept at start.
 package spool

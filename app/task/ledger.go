@@ -166,6 +166,7 @@ type Poll struct {
 	RunAt    time.Duration // from now
 	Progress float64
 	Message  string
+	Cancel   bool // it knew of the caller's request to cancel
 }
 
 // Query filters tasks, newest first.

@@ -71,7 +71,7 @@ const longestPause = time.Minute
 // poll asks once. It returns when to ask again, or nil after a move.
 func (w *Worker) poll(ctx context.Context, t *task.Task) *task.Poll {
 	entry := w.Modules.Entry(t.Kind)
-	again := &task.Poll{ID: t.ID, Owner: w.owner, RunAt: time.Minute, Progress: t.Progress, Message: t.Message}
+	again := &task.Poll{ID: t.ID, Owner: w.owner, RunAt: time.Minute, Progress: t.Progress, Message: t.Message, Cancel: t.CancelRequested}
 	if entry == nil || t.Ticket == nil {
 		again.Message = "This version does not know the operation " + t.Kind + "."
 		return again

@@ -52,4 +52,18 @@ func cancelRequests(p *proof) {
 	if running, err = p.l.RequestCancel(ctx, p.reach(task.Storing).ID); err != nil || running {
 		p.Errorf("%v %v", running, err)
 	}
+	// A poll that was under way when the caller asked has not told the vendor: the
+	// next one is due at once. One that knew of it may rest.
+	for _, knew := range []bool{false, true} {
+		t := p.reach(task.Running)
+		_, err := p.l.Due(ctx, task.DueRequest{State: task.Running, Owner: "w", Lease: time.Minute, ID: t.ID})
+		p.must(err)
+		_, err = p.l.RequestCancel(ctx, t.ID)
+		p.must(err)
+		p.must(p.l.Reschedule(ctx, []task.Poll{{ID: t.ID, Owner: "w", RunAt: time.Hour, Cancel: knew}}))
+		row, err := p.l.Task(ctx, t.ID)
+		if p.must(err); row.LeaseOwner != "" || time.Until(row.RunAt) > 59*time.Minute != knew {
+			p.Errorf("knew %t: due in %s, held by %q", knew, time.Until(row.RunAt), row.LeaseOwner)
+		}
+	}
 }
