@@ -2,9 +2,7 @@ package service
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"time"
 
 	"aigc/app/broker"
 	"aigc/app/fault"
@@ -152,39 +150,6 @@ func (s *Service) cancelable(t *task.Task) bool {
 	}
 	_, ok = r.Job.Driver().(provider.Canceler)
 	return ok
-}
-
-// Retry implements [API].
-func (s *Service) Retry(ctx context.Context, c Caller, id string) (*View, error) {
-	t, err := s.own(ctx, c, id)
-	if err != nil {
-		return nil, err
-	}
-	if t.Group {
-		return nil, s.retryOfGroup(ctx, t)
-	}
-	now := time.Now()
-	next := &task.Task{
-		ID: task.NewID(now), Kind: t.Kind, Module: t.Module, Operation: t.Operation, Model: t.Model, Media: t.Media,
-		State: task.Queued, Input: append(json.RawMessage{}, t.Input...), InputHash: t.InputHash, Owner: t.Owner, Tags: t.Tags,
-		RetryOf: t.ID, RunAt: now.Add(firstWake), Deadline: now.Add(queueDeadline),
-		Charged: fault.ChargedNo, Quoted: t.Quoted, Created: now,
-	}
-	if op, ok := s.byKind[t.Kind]; ok {
-		next.Sandbox = s.sandboxed(op)
-		if p, err := op.Plan(t.Input, t.Model); err == nil {
-			next.Warnings = p.Warnings
-		}
-	}
-	next, fresh, err := s.Ledger.Retry(ctx, id, next)
-	if err != nil {
-		return nil, err
-	}
-	s.tell(t)
-	if fresh {
-		s.hand(next)
-	}
-	return s.view(ctx, next)
 }
 
 // Events implements [API].

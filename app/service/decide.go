@@ -3,7 +3,6 @@ package service
 import (
 	"context"
 	"errors"
-	"strings"
 	"time"
 
 	"aigc/app/fault"
@@ -105,23 +104,4 @@ func (s *Service) decide(ctx context.Context, c Caller, id string, move func(*ta
 		s.tell(one)
 	}
 	return s.Get(ctx, c, id)
-}
-
-// retryOfGroup says which purchases of a group can be made anew. That is left
-// to the caller, one by one: each is money.
-func (s *Service) retryOfGroup(ctx context.Context, g *task.Task) error {
-	children, err := s.Ledger.Children(ctx, g.ID)
-	if err != nil {
-		return err
-	}
-	var ids []string
-	for _, t := range children {
-		if (t.State == task.Failed || t.State == task.InDoubt) && t.RetriedAs == "" {
-			ids = append(ids, t.ID)
-		}
-	}
-	if len(ids) == 0 {
-		return fault.New(fault.Conflict, "retry_not_possible", "None of the group's tasks failed or stands in doubt, or all of those were retried.")
-	}
-	return fault.New(fault.Conflict, "retry_of_group", "A group buys nothing by itself. Retry its tasks that failed or stand in doubt, each by POST /api/tasks/{id}/retry: %s.", strings.Join(ids, ", "))
 }

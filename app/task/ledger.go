@@ -31,9 +31,10 @@ type Ledger interface {
 	// more; false if it is not running. It makes no move.
 	RequestCancel(ctx context.Context, id string) (bool, error)
 
-	// Retry gives up a task and inserts the one that buys anew, in one
+	// Retry gives up a task, or those of a group's that are named as RetryOf, and
+	// inserts what buys anew (one task, or a group and its children), in one
 	// transaction; a second call returns the same new task and false.
-	Retry(ctx context.Context, id string, next *Task) (*Task, bool, error)
+	Retry(ctx context.Context, id string, next []*Task) (*Task, bool, error)
 
 	Task(ctx context.Context, id string) (*Task, error) // fault.NotFound
 	Tasks(ctx context.Context, ids []string) ([]*Task, error)

@@ -32,6 +32,7 @@ func Run(t *testing.T, open func(t *testing.T) task.Ledger) {
 		"rescheduling":                reschedule,
 		"cancel requests":             cancelRequests,
 		"retry":                       retry,
+		"retry of a group":            retryGroup,
 		"groups":                      groups,
 		"a late child":                lateChild,
 		"listing":                     listing,
