@@ -128,6 +128,27 @@ func TestLift(t *testing.T) {
 	}
 }
 
+// Where a read ends decides nothing: a string that is just longer than the
+// threshold is lifted, one that is not stays, however they come in.
+func TestLiftAtTheThreshold(t *testing.T) {
+	t.Parallel()
+	for _, threshold := range []int{DefaultThreshold, headBytes} {
+		for _, more := range []int{-4, 0, 4, 4096} {
+			text := strings.Repeat("QUJD", (threshold+more)/4)
+			doc := `{"a":"` + text + `"}`
+			for cut := threshold - 8; cut < min(threshold+16, len(doc)); cut++ {
+				var out bytes.Buffer
+				s := &shelf{}
+				in := io.MultiReader(strings.NewReader(doc[:cut]), strings.NewReader(doc[cut:]))
+				blobs, err := Lift(&out, in, Options{Threshold: threshold}, s.open)
+				if err != nil || len(blobs) == 1 != (more > 0) {
+					t.Fatalf("%d bytes with a threshold of %d, cut at %d: %d blobs, %v", len(text), threshold, cut, len(blobs), err)
+				}
+			}
+		}
+	}
+}
+
 func TestLiftCorrupt(t *testing.T) {
 	t.Parallel()
 	good := strings.Repeat("QUJD", 300) // past the part that decides

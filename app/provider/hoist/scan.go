@@ -67,7 +67,7 @@ func (l *lifter) structure() (found bool, err error) {
 
 // text passes the string whose opening quote is at pos.
 func (l *lifter) text() error {
-	n, closed, err := l.span(max(l.Threshold, headBytes))
+	n, closed, err := l.span(max(l.Threshold, headBytes) + 2) // with the quote, and one more than the threshold
 	if err != nil {
 		return err
 	}
