@@ -193,8 +193,8 @@ func leftovers(dir string) error {
 		_ = filepath.WalkDir(filepath.Join(dir, part), func(path string, e fs.DirEntry, err error) error {
 			name := e.Name()
 			temporary := strings.Contains(path, ".tmp") || strings.HasPrefix(name, ".")
-			if info, err := e.Info(); err == nil && info.Size() == 0 && strings.Contains(path, "/objects/.tmp-incoming/") {
-				return nil // made ahead
+			if info, err := e.Info(); err == nil && strings.Contains(path, "/objects/.tmp-incoming/") && (info.Size() == 0 || name == "check") {
+				return nil // made ahead, or written by every check of the store
 			}
 			if content, err := os.ReadFile(path); err == nil && len(content) > 0 && content[0] == 0 && strings.Contains(path, "/spool/.spare/") {
 				return nil // a void record, to be used again

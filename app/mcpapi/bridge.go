@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"os"
 	"strings"
 	"sync"
 	"time"
@@ -19,10 +20,6 @@ import (
 
 	"aigc/app/fault"
 )
-
-// maxLine is the longest message a bridge carries: a file of 50 MB in base64,
-// and what is around it.
-const maxLine = 80 << 20
 
 // Bridge carries messages between a client on a pair of streams and the MCP
 // server at address, until in ends and what was asked is answered, or ctx
@@ -36,12 +33,22 @@ func Bridge(ctx context.Context, address, key string, in io.Reader, out io.Write
 	if strings.Trim(u.Path, "/") == "" {
 		u.Path = "/mcp"
 	}
-	client, err := (&mcp.IOTransport{Reader: io.NopCloser(in), Writer: keepOpen{out}, MaxLineLength: maxLine}).Connect(ctx)
+	dir, err := os.MkdirTemp("", "aigc-bridge-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	files := &cargo{dir: dir}
+	lines := &lineWriter{w: out, answered: make(chan struct{}, 1)}
+	r, w := io.Pipe()
+	defer func() { _ = r.Close() }()
+	go func() { _ = w.CloseWithError(readLines(ctx, in, w, lines, files.read)) }()
+	client, err := (&mcp.IOTransport{Reader: r, Writer: lines, MaxLineLength: maxDocument + 1<<20}).Connect(ctx)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = client.Close() }()
-	b := &bridge{url: u.String(), key: key, client: client, open: map[jsonrpc.ID]context.CancelFunc{}}
+	b := &bridge{url: u.String(), key: key, client: client, files: files, open: map[jsonrpc.ID]context.CancelFunc{}}
 	defer b.underWay.Wait()
 	for {
 		msg, err := client.Read(ctx)
@@ -55,13 +62,10 @@ func Bridge(ctx context.Context, address, key string, in io.Reader, out io.Write
 	}
 }
 
-type keepOpen struct{ io.Writer }
-
-func (keepOpen) Close() error { return nil }
-
 type bridge struct {
 	url, key string
 	client   mcp.Connection
+	files    *cargo
 	underWay sync.WaitGroup
 
 	mu      sync.Mutex
@@ -117,7 +121,10 @@ func (b *bridge) cancel(req *jsonrpc.Request) {
 
 // exchange sends one message and passes on what the server says to it.
 func (b *bridge) exchange(ctx context.Context, req *jsonrpc.Request) error {
-	hop := &hop{bridge: b}
+	hop := &hop{bridge: b, load: b.files.of(req.Params)}
+	if hop.load != nil {
+		defer hop.load.remove()
+	}
 	server, err := (&mcp.StreamableClientTransport{
 		Endpoint: b.url, HTTPClient: &http.Client{Transport: hop}, MaxRetries: -1, DisableStandaloneSSE: true,
 	}).Connect(ctx)
@@ -192,15 +199,19 @@ func (b *bridge) settle(answer *jsonrpc.Response) {
 // hop is the HTTP of one exchange.
 type hop struct {
 	*bridge
+	load    *load // nil: there are no files in the message
 	refusal *jsonrpc.Error
 }
 
 const versionHeader = "Mcp-Protocol-Version"
 
-// RoundTrip adds the key and the version, and keeps the server's own words of
-// refusal, which the SDK would drop.
+// RoundTrip adds the files, the key and the version, and keeps the server's own
+// words of refusal, which the SDK would drop.
 func (h *hop) RoundTrip(r *http.Request) (*http.Response, error) {
 	r = r.Clone(r.Context())
+	if err := h.fill(r); err != nil {
+		return nil, err
+	}
 	if h.key != "" {
 		r.Header.Set("Authorization", "Bearer "+h.key)
 	}
@@ -226,6 +237,26 @@ func (h *hop) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	resp.Body = io.NopCloser(bytes.NewReader(text))
 	return resp, nil
+}
+
+// fill puts the files of the message back into a request that carries it.
+func (h *hop) fill(r *http.Request) error {
+	if h.load == nil || r.Body == nil {
+		return nil
+	}
+	text, err := io.ReadAll(r.Body)
+	_ = r.Body.Close()
+	if err != nil {
+		return err
+	}
+	r.Body = io.NopCloser(bytes.NewReader(text))
+	body, err := h.load.embed(text)
+	if err != nil || body == nil {
+		return err
+	}
+	r.Body, err = body.Reader()
+	r.ContentLength, r.GetBody = body.Len(), body.Reader
+	return err
 }
 
 // A server that is gone may come back, or another process takes its place; for

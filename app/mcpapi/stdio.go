@@ -43,7 +43,7 @@ func (s *Server) stdio(ctx context.Context, in io.Reader, out io.Writer, key str
 	r, w := io.Pipe()
 	defer func() { _ = r.Close() }() // lets the reader go, if it still has something to say
 	go func() {
-		err := s.readLines(ctx, in, w, lines, x.files)
+		err := readLines(ctx, in, w, lines, x.files.read)
 		lines.drain(s.Wait+10*time.Second, ctx.Done())
 		_ = w.CloseWithError(err)
 	}()
@@ -63,13 +63,13 @@ func (s *Server) stdio(ctx context.Context, in io.Reader, out io.Writer, key str
 // lastWords is how long the answers may take once the process is to stop.
 const lastWords = 5 * time.Second
 
-// readLines copies messages to the server, without their files. A line that is
-// no message is answered and passed over.
-func (s *Server) readLines(ctx context.Context, in io.Reader, w io.Writer, answers *lineWriter, files *intake) error {
+// readLines copies messages, without their files, which read keeps. A line that
+// is no message is answered and passed over.
+func readLines(ctx context.Context, in io.Reader, w io.Writer, answers *lineWriter, read func(context.Context, io.Reader) ([]byte, error)) error {
 	buf := bufio.NewReaderSize(in, 64<<10)
 	for {
 		l := &line{r: buf}
-		doc, err := files.read(ctx, l)
+		doc, err := read(ctx, l)
 		if ctx.Err() != nil {
 			return io.EOF // nothing new is begun
 		}

@@ -5,11 +5,14 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -163,29 +166,36 @@ func TestStdioEndsWhenTold(t *testing.T) {
 	}
 }
 
-func TestStdioLargeArgumentInConstantMemory(t *testing.T) { // alone, because it measures
+func TestLargeLineInConstantMemory(t *testing.T) { // alone, because it measures
 	const size = 20 << 20
 	f := newFake(t)
 	r := start(t, f)
-	run := func(size int64) string {
-		var out bytes.Buffer
-		in := io.MultiReader(strings.NewReader(hello+uploadHead), inBase64(size), strings.NewReader(`"}}}`+"\n"))
-		if err := r.stdio(t.Context(), in, &out, ""); err != nil {
-			t.Fatal(err)
-		}
-		return out.String()
-	}
-	want := sumOf(size)
-	run(1 << 20) // pools are made
-	var before, after runtime.MemStats
-	runtime.ReadMemStats(&before)
-	got := run(size)
-	runtime.ReadMemStats(&after)
-	if !strings.Contains(got, want) {
-		t.Fatalf("%.500s", got)
-	}
-	if n := after.TotalAlloc - before.TotalAlloc; n > size/4 {
-		t.Errorf("%d bytes were allocated for a file of %d", n, size)
+	for name, serve := range map[string]func(context.Context, io.Reader, io.Writer) error{
+		"stdio":  func(ctx context.Context, in io.Reader, out io.Writer) error { return r.stdio(ctx, in, out, "") },
+		"bridge": func(ctx context.Context, in io.Reader, out io.Writer) error { return Bridge(ctx, r.url, "", in, out) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			run := func(size int64) string {
+				var out bytes.Buffer
+				in := io.MultiReader(strings.NewReader(hello+uploadHead), inBase64(size), strings.NewReader(`"}}}`+"\n"))
+				if err := serve(t.Context(), in, &out); err != nil {
+					t.Fatal(err)
+				}
+				return out.String()
+			}
+			want := sumOf(size)
+			run(1 << 20) // pools are made
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			got := run(size)
+			runtime.ReadMemStats(&after)
+			if !strings.Contains(got, want) {
+				t.Fatalf("%.500s", got)
+			}
+			if n := after.TotalAlloc - before.TotalAlloc; n > size/4 {
+				t.Errorf("%d bytes were allocated for a file of %d", n, size)
+			}
+		})
 	}
 }
 
@@ -222,6 +232,33 @@ func TestBridge(t *testing.T) {
 				t.Error(err)
 			}
 		})
+	}
+}
+
+// A file keeps its kind on the way over a bridge, a damaged one is left to the
+// server to refuse, and nothing is left of either.
+func TestBridgeCarriesFiles(t *testing.T) {
+	dir := t.TempDir()
+	t.Setenv("TMPDIR", dir)
+	f := newFake(t)
+	r := start(t, f)
+	call := func(id int, image string) string {
+		return fmt.Sprintf(`{"jsonrpc":"2.0","id":%d,"method":"tools/call","params":{"name":"create_toy_image","arguments":{"prompt":"x","image":"%s"}}}`+"\n", id, image)
+	}
+	script := hello + call(1, "data:image/png;base64,"+long(200_000)) + call(2, long(200_000)[1:]+"*")
+	var out safeBuffer
+	if err := Bridge(t.Context(), r.url, "", strings.NewReader(script), &out); err != nil {
+		t.Fatal(err)
+	}
+	got := answers(t, out.Bytes())
+	if !strings.Contains(got["1"], `"task_id"`) || len(f.used) != 1 {
+		t.Errorf("%.500s, %v", got["1"], f.used)
+	}
+	if !slices.ContainsFunc(f.requests, func(r service.Request) bool { return strings.Contains(string(r.Input), `"`+damaged+`"`) }) {
+		t.Errorf("the server was not told of the damaged one: %.500s", got["2"])
+	}
+	if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
+		t.Errorf("left behind: %v, %v", left, err)
 	}
 }
 
