@@ -40,6 +40,7 @@ var deaths = []struct {
 	{"claimed", "gpt", "", task.InDoubt, 0},
 	{"sending", "gpt", "", task.InDoubt, 0},
 	{"answered", "gpt", "", task.InDoubt, 1},
+	{"written", "gpt", "", task.Succeeded, 1},
 	{"spooled", "gpt", "", task.Succeeded, 1},
 	{"storing", "gpt", "", task.Succeeded, 1},
 	{"objects_stored", "gpt", "", task.Succeeded, 1},

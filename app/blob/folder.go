@@ -3,6 +3,7 @@ package blob
 import (
 	"errors"
 	"path"
+	"slices"
 	"sync"
 	"sync/atomic"
 )
@@ -26,10 +27,10 @@ func (f *folder) settle(change int64, sync func(name string) error) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	switch {
-	case change <= f.synced:
-		return nil
 	case change <= f.failed:
 		return errFolder
+	case change <= f.synced:
+		return nil
 	}
 	all := f.changes.Load()
 	if err := sync(f.name); err != nil {
@@ -52,11 +53,15 @@ func (d *Dir) makeFolder(name string) (*folder, error) {
 	if err := d.root.MkdirAll(name, 0o700); err != nil {
 		return nil, trouble(err)
 	}
+	var missing []string
 	for up := name; d.known[up] == nil; up = path.Dir(up) {
-		if err := d.syncFolder(path.Dir(up)); err != nil {
+		missing = append(missing, up)
+	}
+	for _, name := range slices.Backward(missing) { // what is known has all above it durable
+		if err := d.syncFolder(path.Dir(name)); err != nil {
 			return nil, trouble(err)
 		}
-		d.known[up] = &folder{name: up}
+		d.known[name] = &folder{name: name}
 	}
 	return d.known[name], nil
 }

@@ -10,7 +10,6 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"os"
 	"strings"
 	"sync"
 	"time"
@@ -33,12 +32,8 @@ func Bridge(ctx context.Context, address, key string, in io.Reader, out io.Write
 	if strings.Trim(u.Path, "/") == "" {
 		u.Path = "/mcp"
 	}
-	dir, err := os.MkdirTemp("", "aigc-bridge-")
-	if err != nil {
-		return err
-	}
-	defer os.RemoveAll(dir)
-	files := &cargo{dir: dir}
+	files := &cargo{}
+	defer files.close()
 	lines := &lineWriter{w: out, answered: make(chan struct{}, 1)}
 	r, w := io.Pipe()
 	defer func() { _ = r.Close() }()
@@ -122,9 +117,7 @@ func (b *bridge) cancel(req *jsonrpc.Request) {
 // exchange sends one message and passes on what the server says to it.
 func (b *bridge) exchange(ctx context.Context, req *jsonrpc.Request) error {
 	hop := &hop{bridge: b, load: b.files.of(req.Params)}
-	if hop.load != nil {
-		defer hop.load.remove()
-	}
+	defer hop.load.close()
 	server, err := (&mcp.StreamableClientTransport{
 		Endpoint: b.url, HTTPClient: &http.Client{Transport: hop}, MaxRetries: -1, DisableStandaloneSSE: true,
 	}).Connect(ctx)
@@ -159,7 +152,11 @@ func (b *bridge) exchange(ctx context.Context, req *jsonrpc.Request) error {
 func (b *bridge) trouble(req *jsonrpc.Request, err error) error {
 	f := failure{Code: "server_gone", Charged: fault.ChargedNo, Retryable: true}
 	f.Message = "There is no aigc server at " + b.url + ": " + reason(err) + ". Nothing was sent. Call again when it runs."
-	if !unsent(err) {
+	switch {
+	case errors.As(err, new(notFilled)):
+		f.Code, f.Retryable = "file_lost", false
+		f.Message = "A file of this call could not be passed on: " + reason(err) + ". Nothing was sent."
+	case !unsent(err):
 		f.Code = "answer_lost"
 		f.Message = "The connection to the aigc server at " + b.url + " broke before the answer came: " + reason(err) + "."
 		if req.Method == "tools/call" {
@@ -199,7 +196,7 @@ func (b *bridge) settle(answer *jsonrpc.Response) {
 // hop is the HTTP of one exchange.
 type hop struct {
 	*bridge
-	load    *load // nil: there are no files in the message
+	load    load // the files of the message
 	refusal *jsonrpc.Error
 }
 
@@ -210,7 +207,7 @@ const versionHeader = "Mcp-Protocol-Version"
 func (h *hop) RoundTrip(r *http.Request) (*http.Response, error) {
 	r = r.Clone(r.Context())
 	if err := h.fill(r); err != nil {
-		return nil, err
+		return nil, notFilled{err}
 	}
 	if h.key != "" {
 		r.Header.Set("Authorization", "Bearer "+h.key)
@@ -239,9 +236,12 @@ func (h *hop) RoundTrip(r *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
+// notFilled is why the files of a message could not be put back into it.
+type notFilled struct{ error }
+
 // fill puts the files of the message back into a request that carries it.
 func (h *hop) fill(r *http.Request) error {
-	if h.load == nil || r.Body == nil {
+	if len(h.load) == 0 || r.Body == nil {
 		return nil
 	}
 	text, err := io.ReadAll(r.Body)

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"sync"
 
 	"aigc/app/provider/hoist"
@@ -16,94 +15,130 @@ import (
 )
 
 // cargo is what a bridge carries beside the messages: files in base64 are
-// lifted out of what the client says, lie in a folder, and are put back while
-// the message goes to the server. So a message takes little memory, whatever
-// is in it.
+// lifted out of what the client says, and put back while a message goes to the
+// server. So a message takes little memory, whatever is in it.
 type cargo struct {
-	dir   string
 	mu    sync.Mutex
-	loads []*load
+	files map[string]*carried // by what stands for them
 }
 
-// load is the files of one message.
-type load struct {
-	files hoist.Files
-	refs  [][]byte // what stands for them
-	paths []string
+// carried is one file. It has no name in the file system: nothing is left of it
+// whatever becomes of the process.
+type carried struct {
+	*os.File
+	hoist.Blob
+}
+
+func (c *carried) file() hoist.File {
+	f := hoist.File{Size: c.Size, Open: func() (io.ReadCloser, error) {
+		return io.NopCloser(io.NewSectionReader(c.File, 0, c.Size)), nil
+	}}
+	if c.MIME != "" {
+		f.Prefix = "data:" + c.MIME + ";base64,"
+	}
+	return f
 }
 
 // damaged stands for a file whose base64 was bad: the server says so, naming
 // the argument.
 const damaged = "(damaged base64)"
 
-// read reads one message to its end and keeps its files.
+// read reads one line to its end and keeps its files.
 func (c *cargo) read(_ context.Context, r io.Reader) ([]byte, error) {
 	var doc bytes.Buffer
-	l := &load{}
+	var got []*carried
 	blobs, err := hoist.Lift(&doc, r, hoist.Options{MaxDoc: maxDocument}, func(int) (io.WriteCloser, error) {
-		path := filepath.Join(c.dir, task.Token(16))
-		l.paths = append(l.paths, path)
-		return os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+		f, err := os.CreateTemp("", "aigc-bridge-")
+		if err != nil {
+			return nil, err
+		}
+		got = append(got, &carried{File: f})
+		return keepOpen{f}, os.Remove(f.Name())
 	})
 	if err == nil && !json.Valid(doc.Bytes()) || errors.Is(err, hoist.ErrTruncated) {
 		err = notRPC()
 	}
 	if err != nil {
-		l.remove()
+		for _, f := range got {
+			_ = f.Close()
+		}
 		return doc.Bytes(), err
 	}
 	out := doc.Bytes()
 	for i, b := range blobs {
 		ref := damaged
-		if !b.Corrupt {
-			ref = l.add(b, l.paths[i])
+		if got[i].Blob = b; b.Corrupt {
+			_ = got[i].Close()
+		} else {
+			ref = c.keep(got[i])
 		}
 		out = bytes.Replace(out, fmt.Appendf(nil, "%q", b.Ref), fmt.Appendf(nil, "%q", ref), 1)
 	}
-	if len(l.refs) == 0 {
-		l.remove()
-		return out, nil
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.loads = append(c.loads, l)
 	return out, nil
 }
 
-func (l *load) add(b hoist.Blob, path string) string {
-	f := hoist.File{Size: b.Size, Open: func() (io.ReadCloser, error) { return os.Open(path) }}
-	if b.MIME != "" {
-		f.Prefix = "data:" + b.MIME + ";base64,"
+// keepOpen is a file that is read when it was written.
+type keepOpen struct{ io.Writer }
+
+func (keepOpen) Close() error { return nil }
+
+func (c *cargo) keep(f *carried) string {
+	ref := "carried:" + task.Token(20)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.files == nil {
+		c.files = map[string]*carried{}
 	}
-	ref := l.files.Add(f)
-	l.refs = append(l.refs, []byte(ref))
+	c.files[ref] = f
 	return ref
 }
 
-func (l *load) remove() {
-	for _, path := range l.paths {
-		_ = os.Remove(path)
-	}
-}
-
-// of takes the files that a message names off the list; nil if there are none.
-// Whoever takes them removes them.
-func (c *cargo) of(message []byte) *load {
+// of takes the files that a message names; whoever takes them closes them.
+func (c *cargo) of(message []byte) load {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for i, l := range c.loads {
-		if bytes.Contains(message, l.refs[0]) {
-			c.loads = append(c.loads[:i], c.loads[i+1:]...)
-			return l
+	var out load
+	for ref, f := range c.files {
+		if bytes.Contains(message, []byte(ref)) {
+			if out == nil {
+				out = load{}
+			}
+			out[ref] = f
+			delete(c.files, ref)
 		}
 	}
-	return nil
+	return out
 }
 
-// embed is a message with its files in it; nil if it names none of these.
-func (l *load) embed(message []byte) (*hoist.Body, error) {
-	if l == nil || !bytes.Contains(message, l.refs[0]) {
+// close closes the files of messages that went nowhere.
+func (c *cargo) close() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	load(c.files).close()
+	c.files = nil
+}
+
+// load is the files of one message.
+type load map[string]*carried
+
+func (l load) close() {
+	for _, f := range l {
+		_ = f.Close()
+	}
+}
+
+// embed is a message with its files in it; nil if it names none.
+func (l load) embed(message []byte) (*hoist.Body, error) {
+	var files hoist.Files
+	named := false
+	for ref, f := range l {
+		if bytes.Contains(message, []byte(ref)) {
+			named = true
+			message = bytes.ReplaceAll(message, []byte(ref), []byte(files.Add(f.file())))
+		}
+	}
+	if !named {
 		return nil, nil
 	}
-	return l.files.Embed(json.RawMessage(message))
+	return files.Embed(json.RawMessage(message))
 }

@@ -104,11 +104,20 @@ func answers(t *testing.T, out []byte) map[string]string {
 	t.Helper()
 	m := map[string]string{}
 	for l := range bytes.Lines(out) {
-		var e envelope
-		if err := json.Unmarshal(l, &e); err != nil {
-			t.Fatalf("not a message: %s", l)
+		batch := []json.RawMessage{l}
+		if l[0] == '[' {
+			batch = nil
+			if err := json.Unmarshal(l, &batch); err != nil {
+				t.Fatalf("not a batch: %s", l)
+			}
 		}
-		m[string(e.ID)] += string(l)
+		for _, text := range batch {
+			var e envelope
+			if err := json.Unmarshal(text, &e); err != nil {
+				t.Fatalf("not a message: %s", text)
+			}
+			m[string(e.ID)] += string(text)
+		}
 	}
 	return m
 }
@@ -245,14 +254,20 @@ func TestBridgeCarriesFiles(t *testing.T) {
 	call := func(id int, image string) string {
 		return fmt.Sprintf(`{"jsonrpc":"2.0","id":%d,"method":"tools/call","params":{"name":"create_toy_image","arguments":{"prompt":"x","image":"%s"}}}`+"\n", id, image)
 	}
-	script := hello + call(1, "data:image/png;base64,"+long(200_000)) + call(2, long(200_000)[1:]+"*")
+	one := func(id int) string { return strings.TrimSpace(call(id, long(100_000+int64(id)))) }
+	script := hello + call(1, "data:image/png;base64,"+long(200_000)) + call(2, long(200_000)[1:]+"*") + "[" + one(3) + "," + one(4) + "]\n"
 	var out safeBuffer
 	if err := Bridge(t.Context(), r.url, "", strings.NewReader(script), &out); err != nil {
 		t.Fatal(err)
 	}
 	got := answers(t, out.Bytes())
-	if !strings.Contains(got["1"], `"task_id"`) || len(f.used) != 1 {
-		t.Errorf("%.500s, %v", got["1"], f.used)
+	for _, id := range []string{"1", "3", "4"} {
+		if !strings.Contains(got[id], `"task_id"`) {
+			t.Errorf("%s: %.500s", id, got[id])
+		}
+	}
+	if len(f.used) != 3 {
+		t.Errorf("%d files arrived, want 3", len(f.used))
 	}
 	if !slices.ContainsFunc(f.requests, func(r service.Request) bool { return strings.Contains(string(r.Input), `"`+damaged+`"`) }) {
 		t.Errorf("the server was not told of the damaged one: %.500s", got["2"])

@@ -22,7 +22,10 @@ func (s *Service) Retry(ctx context.Context, c Caller, id string) (*View, error)
 	old := []*task.Task{t}
 	if t.Group && t.RetriedAs == "" {
 		if old, err = s.retryable(ctx, t); err != nil {
-			return nil, err
+			if now, rerr := s.own(ctx, c, id); rerr != nil || now.RetriedAs == "" {
+				return nil, err
+			}
+			old = []*task.Task{t} // somebody was quicker: the ledger knows what they bought
 		}
 	}
 	next := s.anew(t, old)
@@ -73,6 +76,9 @@ func (s *Service) anew(t *task.Task, old []*task.Task) []*task.Task {
 	group.Group, group.State, group.Children = true, task.Running, len(old)
 	group.RunAt, group.Deadline = farOff, time.Time{}
 	group.Input, group.Quoted = s.asking(t, len(old)), nil
+	if len(old) != t.Children {
+		group.InputHash = "" // nobody asked for so many: no repeated request means it
+	}
 	out := []*task.Task{group}
 	for i, one := range old {
 		child := s.again(one)

@@ -28,9 +28,9 @@ type Entry struct {
 	submit string
 
 	once   sync.Once
-	unfit  error      // why Prepare failed
-	ready  chan error // the names of all that Prepare made are durable
-	record *os.File   // void, ahead of time
+	unfit  error        // why Prepare failed
+	ready  func() error // waits until the names of all that Prepare made are durable
+	record *os.File     // void, ahead of time
 	files  []*blobFile
 	small  []Blob           // kept in the record
 	refs   map[string]*Blob // the filter's placeholder → of a file
@@ -39,7 +39,7 @@ type Entry struct {
 // Begin prepares to receive. Nothing is on disk until the first byte or the
 // commit; Prepare does it earlier, while the vendor is at work.
 func (s *Spool) Begin(taskID, submit string) *Entry {
-	return &Entry{spool: s, task: taskID, submit: submit, ready: make(chan error, 1), refs: map[string]*Blob{}}
+	return &Entry{spool: s, task: taskID, submit: submit, refs: map[string]*Blob{}}
 }
 
 // Prepare makes the folder with its void record, and their names durable in
@@ -53,11 +53,12 @@ func (e *Entry) Prepare() error {
 			return
 		}
 		if !fresh {
-			e.ready <- nil
+			e.ready = func() error { return nil }
 			return
 		}
-		folder := e.spool.folder(e.task, e.submit)
-		go func() { e.ready <- syncDirs(e.spool.dir, filepath.Dir(folder), folder) }()
+		folder, done := e.spool.folder(e.task, e.submit), make(chan error, 1)
+		e.ready = sync.OnceValue(func() error { return <-done })
+		go func() { done <- syncDirs(e.spool.dir, filepath.Dir(folder), folder) }()
 	})
 	return e.unfit
 }
@@ -122,7 +123,7 @@ func (e *Entry) Sync() error {
 	if len(e.files) > 0 {
 		others.Go(func() error { return syncDir(e.spool.folder(e.task, e.submit)) })
 	}
-	err := errors.Join(datasync(e.record), others.Wait(), <-e.ready, e.record.Close())
+	err := errors.Join(datasync(e.record), others.Wait(), e.ready(), e.record.Close())
 	if err != nil {
 		return fmt.Errorf("spool: %w", err)
 	}
@@ -174,6 +175,9 @@ func (e *Entry) Abort() error {
 	if e.record == nil { // it never began
 		e.spool.tidy(e.task, e.submit)
 		return nil
+	}
+	if e.ready() != nil { // not fit to be used again
+		return e.spool.drop(e.task, e.submit)
 	}
 	return e.spool.Remove(e.task, e.submit)
 }

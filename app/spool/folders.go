@@ -59,19 +59,36 @@ func (s *Spool) reuse(folder string) bool {
 	return syscall.Rename(filepath.Join(of, spareName), folder) == nil
 }
 
-// Remove forgets a submission, once the ledger knows all of it. Removing what
-// is not there is fine.
+// Void takes back, for good, what was received for a submission: the ledger is
+// about to say that it is worth nothing, while a record that came back after a
+// loss of power would be believed.
+func (s *Spool) Void(taskID, submit string) error {
+	err := voidRecord(filepath.Join(s.folder(taskID, submit), recordFile), true)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("spool: %w", err)
+	}
+	return nil
+}
+
+// Remove forgets a submission, once the ledger knows all of it: a record that a
+// loss of power brings back says nothing new. Removing what is not there is
+// fine.
 func (s *Spool) Remove(taskID, submit string) error {
 	folder := s.folder(taskID, submit)
 	// The record goes first: one without its files would look like damage.
-	err := voidRecord(filepath.Join(folder, recordFile))
+	err := voidRecord(filepath.Join(folder, recordFile), false)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("spool: %w", err)
 	}
 	if err == nil && s.recycle(folder) {
 		return nil
 	}
-	if err := os.RemoveAll(folder); err != nil {
+	return s.drop(taskID, submit)
+}
+
+// drop removes the folder of a submission.
+func (s *Spool) drop(taskID, submit string) error {
+	if err := os.RemoveAll(s.folder(taskID, submit)); err != nil {
 		return fmt.Errorf("spool: %w", err)
 	}
 	s.tidy(taskID, "")

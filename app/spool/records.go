@@ -46,13 +46,17 @@ func newRecord(path string) (*os.File, error) {
 	return f, nil
 }
 
-// voidRecord takes back what a record says.
-func voidRecord(path string) error {
+// voidRecord takes back what a record says; durably, or so that a loss of power
+// may bring it back.
+func voidRecord(path string, durably bool) error {
 	f, err := os.OpenFile(path, os.O_WRONLY, 0)
 	if err != nil {
 		return err
 	}
 	_, err = f.WriteAt([]byte{0}, 0)
+	if durably {
+		err = errors.Join(err, datasync(f))
+	}
 	if info, serr := f.Stat(); serr == nil && info.Size() > maxRoom {
 		err = errors.Join(err, f.Truncate(recordRoom))
 	}
@@ -157,7 +161,7 @@ func (s *Spool) sweep(f func(Record, error)) error {
 		r, err := s.Load(taskID, submit)
 		switch {
 		case err == nil:
-			f(r, s.verify(r))
+			f(r, errors.Join(s.verify(r), s.settle(r)))
 		case errors.Is(err, fs.ErrNotExist):
 			errs = append(errs, os.RemoveAll(folder))
 			s.tidy(taskID, "")
@@ -166,6 +170,28 @@ func (s *Spool) sweep(f func(Record, error)) error {
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// settle makes a record that was found durable: its process may have died
+// between writing and syncing it, and what was read came from memory.
+func (s *Spool) settle(r Record) error {
+	folder := s.folder(r.Task, r.Submit)
+	files := []string{filepath.Join(folder, recordFile)}
+	for _, b := range r.Blobs {
+		if !b.Within() {
+			files = append(files, filepath.Join(folder, b.Name))
+		}
+	}
+	for _, path := range files {
+		f, err := os.Open(path)
+		if err != nil {
+			return fmt.Errorf("spool: %w", err)
+		}
+		if err := errors.Join(datasync(f), f.Close()); err != nil {
+			return fmt.Errorf("spool: %w", err)
+		}
+	}
+	return syncDirs(s.dir, filepath.Dir(folder), folder)
 }
 
 // verify makes sure that every file of a record is as the record says.

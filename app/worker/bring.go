@@ -2,9 +2,14 @@ package worker
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"io"
+	"os"
 	"slices"
 	"time"
 
+	"aigc/app/fault"
 	"aigc/app/killpoint"
 	"aigc/app/provider"
 	"aigc/app/spool"
@@ -19,6 +24,7 @@ func (w *Worker) bring(r spool.Record, scratch *spool.Entry, held *task.Task) er
 	err := scratch.Write(&r)
 	var early chan gathered
 	if err == nil {
+		killpoint.Here("written")
 		early = w.storeEarly(r, held)
 		err = scratch.Sync()
 	}
@@ -29,7 +35,7 @@ func (w *Worker) bring(r spool.Record, scratch *spool.Entry, held *task.Task) er
 	}
 	log := w.logger(held)
 	log.Error().Err(err).Msg("an answer could not be journaled")
-	if early != nil && settleEarly(early) && w.succeedAtOnce(r, held, early) {
+	if early != nil && w.settleEarly(early) && w.succeedAtOnce(r, held, early) {
 		return nil
 	}
 	if r.Answer != nil && holdsFiles(r.Answer) {
@@ -49,13 +55,38 @@ type gathered struct {
 }
 
 // settleEarly makes durable what was stored without a journal to rest on.
-func settleEarly(early chan gathered) bool {
+func (w *Worker) settleEarly(early chan gathered) bool {
 	got := <-early
 	if got.err == nil {
-		got.err = got.harvest.settle()
+		got.err = w.copyOut(got.harvest)
 	}
 	early <- got
 	return got.err == nil
+}
+
+// copyOut stores the files of a spool that cannot be trusted a second time, as
+// copies: the objects share their content with the spool's files, and the kernel
+// tells only once that it could not write it.
+func (w *Worker) copyOut(h *harvest) error {
+	for _, c := range h.files {
+		if c.path == "" {
+			continue // it was a copy already
+		}
+		f, err := os.Open(c.path)
+		if err != nil {
+			return err
+		}
+		sum := sha256.New()
+		err = w.Blobs.Put(context.Background(), c.asset.Object, io.TeeReader(f, sum), c.blob.Size)
+		_ = f.Close()
+		if err == nil && hex.EncodeToString(sum.Sum(nil)) != c.blob.SHA256 {
+			err = fault.New(fault.Unavailable, "storage_down", "The result could not be read back as it came.")
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return h.settle()
 }
 
 // journaled says that every file of an answer came with it, and so is in the
@@ -65,8 +96,9 @@ func journaled(a *provider.Answer) bool {
 }
 
 // storeEarly begins to store an answer that is all here, while its journal is
-// still on the way to the disk: both are durable before the task succeeds, and
-// a crash in between stores the same objects again. Nil: it must wait.
+// still on the way to the disk: the task succeeds when the journal is durable
+// and the objects can be read, and a crash in between stores them again. Nil: it
+// must wait.
 func (w *Worker) storeEarly(r spool.Record, held *task.Task) chan gathered {
 	if r.Answer == nil || held == nil || !journaled(r.Answer) {
 		return nil // what has to be fetched may take long

@@ -153,7 +153,7 @@ func (w *Worker) superseded(r spool.Record) {
 	}
 	switch {
 	case t.State == task.Succeeded && r.Answer != nil:
-		w.restore(t, r)
+		w.restore(t, r, w.Lease/6)
 	case r.Ticket != nil && t.Ticket != nil || t.State == task.Succeeded || t.State == task.Failed && !t.GivenUp():
 		w.forget(r.Task, r.Submit)
 	}

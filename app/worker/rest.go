@@ -72,7 +72,7 @@ func (w *Worker) settleAll() {
 			if err := r.sync(); err != nil {
 				log := w.logger(r.task)
 				log.Error().Err(err).Msg("stored objects could not be made durable; they are stored again from the spool")
-				w.restoreLater(r.task)
+				w.restoreLater(r.task, w.Lease/6)
 				return nil
 			}
 			w.forget(r.task.ID, r.task.SubmitID)
@@ -82,27 +82,32 @@ func (w *Worker) settleAll() {
 	_ = all.Wait()
 }
 
-// restoreLater stores the objects of a task once more after a while. If the
-// process ends before, its next life does.
-func (w *Worker) restoreLater(t *task.Task) {
-	time.AfterFunc(w.Lease/6, func() {
+// restoreLater stores the objects of a task once more after a pause, and after
+// twice as long should that fail. If the process ends before, its next life does.
+func (w *Worker) restoreLater(t *task.Task, pause time.Duration) {
+	time.AfterFunc(pause, func() {
 		if !w.begin() {
 			return
 		}
 		defer w.steps.Done()
+		if !w.storing.try() {
+			w.restoreLater(t, pause)
+			return
+		}
+		defer w.storing.done()
 		r, err := w.Spool.Load(t.ID, t.SubmitID)
 		if err != nil {
 			log := w.logger(t)
 			log.Error().Err(err).Msg("the journal of a stored result cannot be read")
 			return
 		}
-		w.restore(t, r)
+		w.restore(t, r, min(2*pause, 10*w.Lease))
 	})
 }
 
 // restore stores the objects of a succeeded task again from its journal, under
 // the names and ids that the ledger knows.
-func (w *Worker) restore(t *task.Task, r spool.Record) {
+func (w *Worker) restore(t *task.Task, r spool.Record, pause time.Duration) {
 	if !journaled(r.Answer) { // they were durable before it succeeded
 		w.forget(t.ID, t.SubmitID)
 		return
@@ -125,7 +130,7 @@ func (w *Worker) restore(t *task.Task, r spool.Record) {
 		log := w.logger(t)
 		log.Error().Err(discreet(err)).Msg("the objects of a task could not be stored again; its answer stays in the spool")
 		if k := fault.KindOf(err); k != fault.Broken && k != fault.Expired { // else there is nothing to store it from
-			w.restoreLater(t)
+			w.restoreLater(t, pause)
 		}
 		return
 	}

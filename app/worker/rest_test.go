@@ -6,7 +6,10 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"image"
+	"image/png"
 	"io"
+	"math/rand/v2"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -26,13 +29,13 @@ import (
 // the next one.
 func TestRestsOnItsJournal(t *testing.T) {
 	t.Parallel()
-	picture := base64.StdEncoding.EncodeToString(workertest.PNG())
+	small, large := base64.StdEncoding.EncodeToString(workertest.PNG()), base64.StdEncoding.EncodeToString(noise(t))
 	for _, next := range []bool{false, true} {
 		t.Run(fmt.Sprintf("next life %t", next), func(t *testing.T) {
 			t.Parallel()
 			r := newRig(t, workertest.Toy{Lease: 3 * time.Second}, []string{"key"}, func(r *rig, w http.ResponseWriter, _ *http.Request) {
 				r.sales.Add(1)
-				workertest.Reply(w, workertest.ToyAnswer{B64: []string{picture, picture}})
+				workertest.Reply(w, workertest.ToyAnswer{B64: []string{small, large}})
 			})
 			r.Blobs.Refuse(true)
 			v := r.run(`{"prompt":"x"}`)
@@ -68,6 +71,16 @@ func TestRestsOnItsJournal(t *testing.T) {
 			}
 		})
 	}
+}
+
+// noise is a picture that is too large to lie within a record.
+func noise(t *testing.T) []byte {
+	t.Helper()
+	img := image.NewGray(image.Rect(0, 0, 400, 400))
+	_, _ = rand.NewChaCha8([32]byte{}).Read(img.Pix)
+	var b bytes.Buffer
+	must(t, png.Encode(&b, img))
+	return b.Bytes()
 }
 
 // objects are the stored files of a task with their sidecars.

@@ -350,6 +350,10 @@ func (w *Worker) askAgain(ctx context.Context, t *task.Task, f *fault.Error) boo
 		row.Deadline = row.RunAt.Add(10 * time.Minute)
 		return nil
 	}
+	if err := w.Spool.Void(t.ID, t.SubmitID); err != nil {
+		w.report(ctx, err, "a dead address cannot be taken out of the spool")
+		return true // it stays, and is tried again when the lease is over
+	}
 	w.forget(t.ID, t.SubmitID) // what was fetched of it is fetched anew
 	w.settleAs(outcome{task: t, to: task.Running, note: f.CodeText(), edit: edit, causes: []task.Cause{task.Reask}, owner: w.owner})
 	return true

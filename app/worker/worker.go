@@ -47,12 +47,13 @@ type Worker struct {
 	held                  held
 	resting               resting
 
-	quit    context.CancelFunc // of the loops
-	abort   context.CancelFunc // of open submissions, when the grace is over
-	working context.Context    // ends with abort
-	loops   sync.WaitGroup
-	steps   sync.WaitGroup // steps under way
-	stopped sync.Once
+	quit     context.CancelFunc // of the loops
+	abort    context.CancelFunc // of open submissions, when the grace is over
+	working  context.Context    // ends with abort
+	loops    sync.WaitGroup
+	steps    sync.WaitGroup // steps under way
+	settling sync.WaitGroup
+	stopped  sync.Once
 
 	mu      sync.Mutex
 	closing bool
@@ -109,7 +110,7 @@ func (w *Worker) Start(ctx context.Context) error {
 	w.loops.Go(func() { w.monitor(loop) })
 	w.loops.Go(func() { w.heartbeat(loop) })
 	w.loops.Go(func() { w.probeKeys(loop) })
-	w.loops.Go(func() { w.settleRests(loop) })
+	w.settling.Go(func() { w.settleRests(w.working) }) // also while open submissions are awaited
 	if w.Thumbnail {
 		w.loops.Go(func() { w.makeThumbnails(loop) })
 	}
@@ -136,6 +137,7 @@ func (w *Worker) Stop(ctx context.Context) error {
 			<-done
 		}
 		w.abort()
+		w.settling.Wait()
 		w.settleAll()
 		w.recordPolls()
 		w.tellAgain()
