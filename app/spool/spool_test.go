@@ -226,6 +226,31 @@ func TestAJournaledAnswerStays(t *testing.T) {
 	}
 }
 
+// What was taken back is not found again, nor by the next life; taking back what
+// is not there is fine.
+func TestVoid(t *testing.T) {
+	t.Parallel()
+	s, dir := open(t)
+	if err := commit(s.Begin("task", "submit"), &spool.Record{Ticket: &provider.Ticket{ID: "job"}}); err != nil {
+		t.Fatal(err)
+	}
+	for _, submit := range []string{"submit", "another"} {
+		if err := s.Void("task", submit); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := s.Load("task", "submit"); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("found again: %v", err)
+	}
+	again, err := spool.Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := again.Records(func(r spool.Record, err error) { t.Errorf("found by the next life: %+v, %v", r, err) }); err != nil {
+		t.Error(err)
+	}
+}
+
 // After a loss of power a record may be there while its file is not: it does
 // not count, and it is kept for a person. A record that was made ahead and
 // never written is swept.
