@@ -20,7 +20,8 @@ type Dir struct {
 	root *os.Root
 	path string
 
-	spares spares
+	spares   spares
+	checking sync.Mutex
 
 	mu    sync.Mutex
 	known map[string]*folder // those whose names are durable
@@ -181,6 +182,8 @@ func overlaps(folder, prefix string) bool {
 
 // Check implements [Store].
 func (d *Dir) Check(context.Context) error {
+	d.checking.Lock() // two at a time would read each other's half
+	defer d.checking.Unlock()
 	name := path.Join(tmpDir, "check")
 	if err := d.root.WriteFile(name, []byte("ok"), 0o600); err != nil {
 		return trouble(err)

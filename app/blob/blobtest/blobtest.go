@@ -250,6 +250,18 @@ func empty(t *testing.T, s blob.Store) {
 }
 
 func check(t *testing.T, s blob.Store) {
+	var probes sync.WaitGroup
+	for range 8 { // several look at a store at the same time
+		probes.Go(func() {
+			for range 50 {
+				if err := s.Check(ctx); err != nil {
+					t.Error(err)
+					return
+				}
+			}
+		})
+	}
+	probes.Wait()
 	if err := s.Check(ctx); err != nil {
 		t.Error(err)
 	}
