@@ -99,7 +99,7 @@ func (b *batch) close() {
 }
 
 // stage gives an item a passing name. The open file must still be made
-// durable; it is nil for one that is.
+// durable; it is nil for one whose content is its owner's to make so.
 func (d *Dir) stage(ctx context.Context, it Item) (string, *os.File, error) {
 	if it.Path != "" {
 		tmp, err := d.adopt(ctx, it.Path)

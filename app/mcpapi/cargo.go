@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
-	"fmt"
 	"io"
 	"os"
 	"sync"
@@ -45,36 +43,28 @@ const damaged = "(damaged base64)"
 
 // read reads one line to its end and keeps its files.
 func (c *cargo) read(_ context.Context, r io.Reader) ([]byte, error) {
-	var doc bytes.Buffer
 	var got []*carried
-	blobs, err := hoist.Lift(&doc, r, hoist.Options{MaxDoc: maxDocument}, func(int) (io.WriteCloser, error) {
+	doc, err := liftMessage(r, func(int) (io.WriteCloser, error) {
 		f, err := os.CreateTemp("", "aigc-bridge-")
 		if err != nil {
 			return nil, err
 		}
 		got = append(got, &carried{File: f})
 		return keepOpen{f}, os.Remove(f.Name())
+	}, func(n int, b hoist.Blob) string {
+		f := got[n]
+		if f.Blob = b; b.Corrupt {
+			_ = f.Close()
+			return damaged
+		}
+		return c.keep(f)
 	})
-	if err == nil && !json.Valid(doc.Bytes()) || errors.Is(err, hoist.ErrTruncated) {
-		err = notRPC()
-	}
 	if err != nil {
 		for _, f := range got {
 			_ = f.Close()
 		}
-		return doc.Bytes(), err
 	}
-	out := doc.Bytes()
-	for i, b := range blobs {
-		ref := damaged
-		if got[i].Blob = b; b.Corrupt {
-			_ = got[i].Close()
-		} else {
-			ref = c.keep(got[i])
-		}
-		out = bytes.Replace(out, fmt.Appendf(nil, "%q", b.Ref), fmt.Appendf(nil, "%q", ref), 1)
-	}
-	return out, nil
+	return doc, err
 }
 
 // keepOpen is a file that is read when it was written.
@@ -97,12 +87,9 @@ func (c *cargo) keep(f *carried) string {
 func (c *cargo) of(message []byte) load {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	var out load
+	out := load{}
 	for ref, f := range c.files {
 		if bytes.Contains(message, []byte(ref)) {
-			if out == nil {
-				out = load{}
-			}
 			out[ref] = f
 			delete(c.files, ref)
 		}

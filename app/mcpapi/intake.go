@@ -41,9 +41,8 @@ func newIntake(svc service.API) *intake { return &intake{svc: svc, files: map[st
 // replaced by references; a bad file is no error here, but in the call that
 // names it, where the caller learns which argument it was.
 func (in *intake) read(ctx context.Context, r io.Reader) ([]byte, error) {
-	var doc bytes.Buffer
 	var got []*file
-	blobs, err := hoist.Lift(&doc, r, hoist.Options{MaxDoc: maxDocument}, func(n int) (io.WriteCloser, error) {
+	doc, err := liftMessage(r, func(n int) (io.WriteCloser, error) {
 		f := &file{}
 		if n >= maxFiles {
 			f.err = fault.New(fault.TooLarge, "too_many_files", "A request may hold at most %d files.", maxFiles).With(fault.ChargedNo)
@@ -52,25 +51,37 @@ func (in *intake) read(ctx context.Context, r io.Reader) ([]byte, error) {
 		}
 		got = append(got, f)
 		return f, nil
-	})
-	if err == nil && !json.Valid(doc.Bytes()) || errors.Is(err, hoist.ErrTruncated) {
-		err = notRPC()
-	}
-	if err != nil {
-		for _, f := range got {
-			f.abort()
-		}
-		return doc.Bytes(), err
-	}
-	out := doc.Bytes()
-	for i, b := range blobs {
-		f := got[i]
+	}, func(n int, b hoist.Blob) string {
+		f := got[n]
 		if b.Corrupt && f.err == nil {
 			f.err = errors.New("bad base64")
 			f.abort()
 		}
-		ref := in.keep(f)
-		out = bytes.Replace(out, fmt.Appendf(nil, "%q", b.Ref), fmt.Appendf(nil, "%q", ref), 1)
+		return in.keep(f)
+	})
+	if err != nil {
+		for _, f := range got {
+			f.abort()
+		}
+	}
+	return doc, err
+}
+
+// liftMessage reads one JSON document to its end. Long base64 goes to sinks, and
+// what keep says of each stands in its place. With an error nothing was kept,
+// and the document is what was read of it.
+func liftMessage(r io.Reader, sink hoist.Sink, keep func(n int, b hoist.Blob) string) ([]byte, error) {
+	var doc bytes.Buffer
+	blobs, err := hoist.Lift(&doc, r, hoist.Options{MaxDoc: maxDocument}, sink)
+	if err == nil && !json.Valid(doc.Bytes()) || errors.Is(err, hoist.ErrTruncated) {
+		err = notRPC()
+	}
+	if err != nil {
+		return doc.Bytes(), err
+	}
+	out := doc.Bytes()
+	for n, b := range blobs {
+		out = bytes.Replace(out, fmt.Appendf(nil, "%q", b.Ref), fmt.Appendf(nil, "%q", keep(n, b)), 1)
 	}
 	return out, nil
 }

@@ -322,8 +322,7 @@ func (s *Service) tasks(d *draft, hash string) ([]*task.Task, error) {
 	if err != nil {
 		return nil, err
 	}
-	group.Group, group.State, group.Children = true, task.Running, count
-	group.RunAt, group.Deadline = farOff, time.Time{}
+	lead(group, count)
 	out := []*task.Task{group}
 	for i := range count {
 		input := make(map[string]json.RawMessage, len(d.input))
@@ -339,13 +338,24 @@ func (s *Service) tasks(d *draft, hash string) ([]*task.Task, error) {
 		if err != nil {
 			return nil, err
 		}
-		child.Parent, child.Index, child.Warnings = group.ID, i, nil
+		follow(child, group, i)
 		if q := d.plan.Quote; q != nil {
 			child.Quoted = &provider.Money{Amount: q.Amount / float64(count), Currency: q.Currency}
 		}
 		out = append(out, child)
 	}
 	return out, nil
+}
+
+// lead makes a fresh task the group of n others.
+func lead(group *task.Task, n int) {
+	group.Group, group.State, group.Children = true, task.Running, n
+	group.RunAt, group.Deadline = farOff, time.Time{}
+}
+
+// follow makes a fresh task the i-th of a group, which shows the warnings.
+func follow(child, group *task.Task, i int) {
+	child.Parent, child.Index, child.Warnings = group.ID, i, nil
 }
 
 // farOff is a run_at that does not come: nobody is due to look at a group.

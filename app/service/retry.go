@@ -73,8 +73,7 @@ func (s *Service) anew(t *task.Task, old []*task.Task) []*task.Task {
 		return []*task.Task{s.again(old[0])}
 	}
 	group := s.again(t)
-	group.Group, group.State, group.Children = true, task.Running, len(old)
-	group.RunAt, group.Deadline = farOff, time.Time{}
+	lead(group, len(old))
 	group.Input, group.Quoted = s.asking(t, len(old)), nil
 	if len(old) != t.Children {
 		group.InputHash = "" // nobody asked for so many: no repeated request means it
@@ -82,7 +81,7 @@ func (s *Service) anew(t *task.Task, old []*task.Task) []*task.Task {
 	out := []*task.Task{group}
 	for i, one := range old {
 		child := s.again(one)
-		child.Parent, child.Index, child.Warnings = group.ID, i, nil
+		follow(child, group, i)
 		if q := child.Quoted; q != nil {
 			if group.Quoted == nil {
 				group.Quoted = &provider.Money{Currency: q.Currency}

@@ -161,7 +161,7 @@ func (s *Spool) sweep(f func(Record, error)) error {
 		r, err := s.Load(taskID, submit)
 		switch {
 		case err == nil:
-			f(r, errors.Join(s.verify(r), s.settle(r)))
+			f(r, s.prove(r))
 		case errors.Is(err, fs.ErrNotExist):
 			errs = append(errs, os.RemoveAll(folder))
 			s.tidy(taskID, "")
@@ -172,44 +172,36 @@ func (s *Spool) sweep(f func(Record, error)) error {
 	return errors.Join(errs...)
 }
 
-// settle makes a record that was found durable: its process may have died
-// between writing and syncing it, and what was read came from memory.
-func (s *Spool) settle(r Record) error {
+// prove makes sure that every file of a record is as the record says, and all of
+// it durable: its process may have died between writing and syncing it, and what
+// was read came from memory.
+func (s *Spool) prove(r Record) error {
 	folder := s.folder(r.Task, r.Submit)
-	files := []string{filepath.Join(folder, recordFile)}
-	for _, b := range r.Blobs {
-		if !b.Within() {
-			files = append(files, filepath.Join(folder, b.Name))
-		}
-	}
-	for _, path := range files {
-		f, err := os.Open(path)
-		if err != nil {
-			return fmt.Errorf("spool: %w", err)
-		}
-		if err := errors.Join(datasync(f), f.Close()); err != nil {
-			return fmt.Errorf("spool: %w", err)
-		}
-	}
-	return syncDirs(s.dir, filepath.Dir(folder), folder)
-}
-
-// verify makes sure that every file of a record is as the record says.
-func (s *Spool) verify(r Record) error {
 	for _, b := range r.Blobs {
 		if b.Within() {
 			continue // the record's own sum covers it
 		}
-		f, err := os.Open(s.Path(r.Task, r.Submit, b.Name))
+		sum := sha256.New()
+		n, err := settle(filepath.Join(folder, b.Name), sum)
 		if err != nil {
 			return fmt.Errorf("spool: a file of task %s: %w", r.Task, err)
 		}
-		sum := sha256.New()
-		n, err := io.Copy(sum, f)
-		_ = f.Close()
-		if err != nil || n != b.Size || hex.EncodeToString(sum.Sum(nil)) != b.SHA256 {
+		if n != b.Size || hex.EncodeToString(sum.Sum(nil)) != b.SHA256 {
 			return fmt.Errorf("spool: %s of task %s is not the file that was received (%d of %d bytes)", b.Name, r.Task, n, b.Size)
 		}
 	}
-	return nil
+	if _, err := settle(filepath.Join(folder, recordFile), io.Discard); err != nil {
+		return fmt.Errorf("spool: %w", err)
+	}
+	return syncDirs(s.dir, filepath.Dir(folder), folder)
+}
+
+// settle reads a file and makes it durable.
+func settle(path string, to io.Writer) (n int64, err error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return 0, err
+	}
+	n, err = io.Copy(to, f)
+	return n, errors.Join(err, datasync(f), f.Close())
 }

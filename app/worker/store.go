@@ -149,9 +149,13 @@ type harvest struct {
 
 func (h *harvest) settle() error {
 	if err := h.sync(); err != nil {
-		return fault.Wrap(err, fault.Unavailable, "storage_down", "Object storage does not take the result.")
+		return notTaken(err)
 	}
 	return nil
+}
+
+func notTaken(err error) error {
+	return fault.Wrap(err, fault.Unavailable, "storage_down", "Object storage does not take the result.")
 }
 
 func (h *harvest) assets() []*task.Asset {
@@ -229,7 +233,7 @@ func (w *Worker) put(ctx context.Context, t *task.Task, h *harvest) (err error) 
 	}
 	killpoint.Here("storing")
 	if h.sync, err = w.Blobs.Batch(ctx, items); err != nil {
-		return fault.Wrap(err, fault.Unavailable, "storage_down", "Object storage does not take the result.")
+		return notTaken(err)
 	}
 	killpoint.Here("objects_stored")
 	return nil
