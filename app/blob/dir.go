@@ -20,6 +20,8 @@ type Dir struct {
 	root *os.Root
 	path string
 
+	incoming *os.File // the folder of unfinished files
+	making   *os.Root // and the one in it where they are made
 	spares   spares
 	checking sync.Mutex
 
@@ -40,10 +42,13 @@ func NewDir(dir string) (*Dir, error) {
 	if err != nil {
 		return nil, fmt.Errorf("blob: %w", err)
 	}
-	d := &Dir{root: root, path: dir}
-	d.forgetFolders()
+	self, err := openFolder(root, ".")
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("blob: %w", err), root.Close())
+	}
+	d := &Dir{root: root, path: dir, known: map[string]*folder{".": self}}
 	if err := d.sweep(); err != nil {
-		return nil, errors.Join(err, root.Close())
+		return nil, errors.Join(err, d.Close())
 	}
 	return d, nil
 }
@@ -51,10 +56,20 @@ func NewDir(dir string) (*Dir, error) {
 // sweep removes unfinished files. They are all in one folder, so that it takes
 // no walk.
 func (d *Dir) sweep() error {
-	if err := d.root.RemoveAll(tmpDir); err != nil {
-		return fmt.Errorf("blob: %w", err)
+	err := d.root.RemoveAll(tmpDir)
+	if err == nil {
+		err = d.root.MkdirAll(makingDir, 0o700)
 	}
-	if err := d.root.MkdirAll(makingDir, 0o700); err != nil {
+	if err == nil {
+		d.incoming, err = d.root.Open(tmpDir)
+	}
+	if err == nil {
+		d.making, err = d.root.OpenRoot(makingDir)
+	}
+	if err == nil {
+		d.spares.from, err = d.making.Open(".")
+	}
+	if err != nil {
 		return fmt.Errorf("blob: %w", err)
 	}
 	return nil
@@ -197,6 +212,12 @@ func (d *Dir) Check(context.Context) error {
 // Close implements [Store].
 func (d *Dir) Close() error {
 	d.spares.close()
+	d.forgetFolders()
+	_ = d.known["."].dir.Close()
+	_ = d.incoming.Close()
+	if d.making != nil {
+		_ = d.making.Close()
+	}
 	return d.root.Close()
 }
 

@@ -2,9 +2,12 @@ package blob_test
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -57,6 +60,82 @@ func TestDirKeepsToItself(t *testing.T) {
 	}
 	if _, err := os.Stat(left); err == nil {
 		t.Error("an unfinished file of an earlier life is still there")
+	}
+}
+
+// A folder that somebody removed or moved away is made anew: an object goes
+// where its name leads, and not after the folder.
+func TestDirMakesFoldersAnew(t *testing.T) {
+	t.Parallel()
+	for name, take := range map[string]func(day string) error{
+		"removed":    os.RemoveAll,
+		"moved away": func(day string) error { return os.Rename(day, day+"-old") },
+		"replaced": func(day string) error {
+			return errors.Join(os.Rename(day, day+"-old"), os.Mkdir(day, 0o700))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			d, err := blob.NewDir(dir)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer d.Close()
+			put := func(object string) {
+				t.Helper()
+				if err := d.Put(context.Background(), object, strings.NewReader("paid"), 4); err != nil {
+					t.Fatal(err)
+				}
+				if o, err := d.Stat(context.Background(), object); err != nil || o.Size != 4 {
+					t.Errorf("%s is not where its name leads: %v", object, err)
+				}
+			}
+			put("a/28/one")
+			if err := take(filepath.Join(dir, "a", "28")); err != nil {
+				t.Fatal(err)
+			}
+			put("a/28/two")
+		})
+	}
+}
+
+// Of more folders than it keeps open, every one can still be stored in.
+func TestDirForgetsFolders(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	d, err := blob.NewDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	var all sync.WaitGroup
+	for caller := range 4 {
+		all.Go(func() {
+			for i := range 150 {
+				name := fmt.Sprintf("day-%d/%d", i, caller)
+				if err := d.Put(context.Background(), name, strings.NewReader("paid"), 4); err != nil {
+					t.Errorf("%s: %v", name, err)
+				}
+			}
+		})
+	}
+	all.Wait()
+	if got, err := d.List(context.Background(), "", "", 1000); err != nil || len(got) != 600 {
+		t.Errorf("%d objects, %v", len(got), err)
+	}
+	open, err := os.ReadDir("/proc/self/fd")
+	if err != nil {
+		t.Fatal(err)
+	}
+	folders := 0
+	for _, fd := range open {
+		if to, _ := os.Readlink("/proc/self/fd/" + fd.Name()); strings.HasPrefix(to, filepath.Join(dir, "day-")) {
+			folders++
+		}
+	}
+	if folders > 64 {
+		t.Errorf("%d folders are open", folders)
 	}
 }
 

@@ -162,16 +162,20 @@ func (d *Dir) adopt(ctx context.Context, file string) (string, error) {
 }
 
 // place gives a staged file its name, in a folder that somebody may have removed
-// since it was made.
+// or moved away since it was made.
 func (d *Dir) place(tmp, name string) (in *folder, err error) {
 	for range 2 {
 		if in, err = d.makeFolder(path.Dir(name)); err != nil {
 			break
 		}
-		if err = d.root.Rename(tmp, name); err == nil {
+		err = fs.ErrNotExist
+		if d.stands(in) {
+			err = rename(d.incoming, path.Base(tmp), in.dir, path.Base(name))
+		}
+		if err == nil {
 			return in, nil
 		}
-		if !errors.Is(err, fs.ErrNotExist) {
+		if !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, fs.ErrClosed) {
 			break
 		}
 		d.forgetFolders()

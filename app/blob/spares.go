@@ -1,7 +1,6 @@
 package blob
 
 import (
-	"errors"
 	"os"
 	"path"
 	"sync"
@@ -11,11 +10,18 @@ import (
 // long to make a file beside many that were deleted in the last minutes (ext4
 // looks at each of them), and nobody who waits for a picture shall wait for that.
 type spares struct {
+	from *os.File // makingDir
+
 	mu     sync.Mutex
-	ready  []string
+	ready  []spare
 	making bool
 	closed bool
 	done   sync.WaitGroup
+}
+
+type spare struct {
+	name string
+	file *os.File
 }
 
 const (
@@ -28,24 +34,24 @@ const (
 var makingDir = path.Join(tmpDir, "making")
 
 // take is one of the spares, or nothing.
-func (s *spares) take(fill func()) (name string) {
+func (s *spares) take(fill func()) (one spare) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if last := len(s.ready) - 1; last >= 0 {
-		name, s.ready = s.ready[last], s.ready[:last]
+		one, s.ready = s.ready[last], s.ready[:last]
 	}
 	if len(s.ready) < fewSpares && !s.making && !s.closed {
 		s.making = true
 		s.done.Go(fill)
 	}
-	return name
+	return one
 }
 
 // add takes another one in, and says whether more are wanted.
-func (s *spares) add(name string) (more bool) {
+func (s *spares) add(one spare) (more bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.ready = append(s.ready, name)
+	s.ready = append(s.ready, one)
 	return len(s.ready) < manySpares && !s.closed
 }
 
@@ -60,14 +66,16 @@ func (s *spares) close() {
 	s.closed = true
 	s.mu.Unlock()
 	s.done.Wait()
+	for _, one := range s.ready {
+		_ = one.file.Close()
+	}
+	_ = s.from.Close()
 }
 
 // create opens an empty file under a passing name.
 func (d *Dir) create() (string, *os.File, error) {
-	if name := d.spares.take(d.makeSpares); name != "" {
-		if f, err := d.root.OpenFile(name, os.O_WRONLY, 0); err == nil {
-			return name, f, nil
-		}
+	if one := d.spares.take(d.makeSpares); one.file != nil {
+		return one.name, one.file, nil
 	}
 	name := tmpName(tmpDir)
 	f, err := d.root.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
@@ -82,14 +90,15 @@ func (d *Dir) create() (string, *os.File, error) {
 func (d *Dir) makeSpares() {
 	defer d.spares.filled()
 	for more := true; more; {
-		made, name := tmpName(makingDir), tmpName(tmpDir)
-		f, err := d.root.OpenFile(made, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-		if err == nil {
-			err = errors.Join(f.Close(), d.root.Rename(made, name))
-		}
+		name := tmpName(tmpDir)
+		f, err := d.making.OpenFile(path.Base(name), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 		if err != nil {
 			return
 		}
-		more = d.spares.add(name)
+		if err := rename(d.spares.from, path.Base(name), d.incoming, path.Base(name)); err != nil {
+			_ = f.Close()
+			return
+		}
+		more = d.spares.add(spare{name, f})
 	}
 }

@@ -52,7 +52,7 @@ func (b *Broker) push(ctx context.Context, w wake) error {
 func (b *Broker) Serve(queue string, slots int, handle func(ctx context.Context, task string)) error {
 	s := asynq.NewServerFromRedisClient(b.redis, asynq.Config{
 		Concurrency: slots, Queues: map[string]int{queue: 1},
-		TaskCheckInterval: 50 * time.Millisecond, DelayedTaskCheckInterval: time.Second,
+		TaskCheckInterval: b.look(), DelayedTaskCheckInterval: time.Second,
 		ShutdownTimeout: time.Second, // the worker waits for purchases by itself
 		Logger:          quiet{b.log}, LogLevel: asynq.WarnLevel,
 		HealthCheckInterval: time.Minute,
@@ -66,6 +66,16 @@ func (b *Broker) Serve(queue string, slots int, handle func(ctx context.Context,
 	}
 	b.servers = append(b.servers, s)
 	return nil
+}
+
+// look is the pause between two looks at an empty queue. In one process a wake-up
+// is what found no free slot, so it waits anyway; and miniredis runs a script for
+// each look, which at 50 ms would keep a tenth of a core busy with nothing.
+func (b *Broker) look() time.Duration {
+	if b.Embedded() {
+		return 500 * time.Millisecond
+	}
+	return 50 * time.Millisecond
 }
 
 // quiet gives asynq's log to ours.

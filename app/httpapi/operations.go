@@ -1,7 +1,6 @@
 package httpapi
 
 import (
-	"context"
 	"net/http"
 	"reflect"
 	"strconv"
@@ -60,9 +59,9 @@ func (s *Server) buy(c echo.Context, op service.Operation, doc []byte) error {
 	x := of(r.Context())
 	pref := preferOf(r.Header, s.usualWait(op))
 	retries, _ := strconv.Atoi(r.Header.Get("X-Stainless-Retry-Count"))
-	// From here on the task goes its way whether the caller stays or not.
-	v, replayed, err := s.svc.Create(context.WithoutCancel(r.Context()), service.Request{
+	v, replayed, err := s.svc.Create(r.Context(), service.Request{
 		Operation: op, Input: doc, Caller: x.caller, IdempotencyKey: r.Header.Get("Idempotency-Key"), SDKRetry: retries > 0, Tags: tagsOf(r.Header),
+		Wait: pref.wait,
 	})
 	if err != nil {
 		return err
@@ -74,11 +73,6 @@ func (s *Server) buy(c echo.Context, op service.Operation, doc []byte) error {
 	}
 	if pref.applied != "" {
 		h.Set("Preference-Applied", pref.applied)
-	}
-	if pref.wait > 0 && !v.Status.Settled() {
-		if v, err = s.svc.Wait(r.Context(), x.caller, v.TaskID, pref.wait); err != nil {
-			return err
-		}
 	}
 	return s.answer(c, op, v)
 }

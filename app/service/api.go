@@ -26,8 +26,9 @@ type API interface {
 	Models(ctx context.Context) []Model                  // the catalogue
 	Quote(ctx context.Context, r Request) (Quote, error) // what Create would do, for nothing
 
-	// Create accepts a request and returns at once; see Wait. A replay of the
-	// same idempotency key returns the earlier task and true.
+	// Create accepts a request and returns at once, or waits as Request.Wait says:
+	// that is all that ctx ends. A replay of the same idempotency key returns the
+	// earlier task and true.
 	Create(ctx context.Context, r Request) (*View, bool, error)
 	// Wait returns when the task is settled, or as it stands after d, when ctx
 	// ends, or when the server is about to stop.
@@ -80,8 +81,9 @@ type Request struct {
 	Input          json.RawMessage // a JSON object as sent; references of Lift in it are resolved
 	Caller         Caller
 	IdempotencyKey string
-	SDKRetry       bool     // a stock SDK says that it repeats itself (x-stainless-retry-count ≥ 1)
-	Tags           []string // labels of the caller, for filters
+	SDKRetry       bool          // a stock SDK says that it repeats itself (x-stainless-retry-count ≥ 1)
+	Tags           []string      // labels of the caller, for filters
+	Wait           time.Duration // how long to wait for the end; see API.Wait
 }
 
 // Lifted is a file being received.

@@ -33,7 +33,8 @@ type draft struct {
 }
 
 // Create implements [API].
-func (s *Service) Create(ctx context.Context, r Request) (*View, bool, error) {
+func (s *Service) Create(waiting context.Context, r Request) (*View, bool, error) {
+	ctx := context.WithoutCancel(waiting)
 	if len(r.IdempotencyKey) > maxKey {
 		return nil, false, fault.New(fault.Invalid, "idempotency_key_too_long", "An Idempotency-Key may have at most %d bytes.", maxKey).With(fault.ChargedNo)
 	}
@@ -53,7 +54,7 @@ func (s *Service) Create(ctx context.Context, r Request) (*View, bool, error) {
 		if err != nil {
 			return nil, false, err
 		}
-		v, err := s.view(ctx, t)
+		v, err := s.created(waiting, r, t, nil)
 		return v, true, err
 	}
 	if err := s.routed(d); err != nil {
@@ -71,12 +72,35 @@ func (s *Service) Create(ctx context.Context, r Request) (*View, bool, error) {
 	if err != nil {
 		return nil, false, err
 	}
+	me, leave := s.waiting.join(tasks[0].ID, false) // before anything can happen to it
+	defer leave()
 	t, replayed, err := s.accept(ctx, d, task.Acceptance{Tasks: tasks, Key: key, Join: r.join()})
 	if err != nil {
 		return nil, false, unsure(err)
 	}
-	v, err := s.view(ctx, t)
+	if replayed {
+		me = nil
+	}
+	v, err := s.created(waiting, r, t, me)
 	return v, replayed, err
+}
+
+// created waits for a task as long as the request wants to. me has heard all of
+// it since t; nil: nobody has. A wait that fails leaves the task as it was last
+// seen: a caller must not lose the handle of what was bought.
+func (s *Service) created(ctx context.Context, r Request, t *task.Task, me *waiter) (*View, error) {
+	if r.Wait > 0 && !t.State.Settled() {
+		wait := func() (*View, error) { return s.await(ctx, r.Caller, me, t, r.Wait) }
+		if me == nil {
+			wait = func() (*View, error) { return s.Wait(ctx, r.Caller, t.ID, r.Wait) }
+		}
+		v, err := wait()
+		if err == nil {
+			return v, nil
+		}
+		s.Log.Error().Err(err).Str("task", t.ID).Msg("a task could not be waited for")
+	}
+	return s.view(context.WithoutCancel(ctx), t)
 }
 
 // accept makes the tasks rows, and sees to it that a worker knows. A single task

@@ -127,28 +127,34 @@ func (s *Service) watchLedger(ctx context.Context) {
 func (s *Service) Wait(ctx context.Context, c Caller, id string, d time.Duration) (*View, error) {
 	me, leave := s.waiting.join(id, false)
 	defer leave()
+	t, err := s.own(context.WithoutCancel(ctx), c, id)
+	if err != nil {
+		return nil, err
+	}
+	return s.await(ctx, c, me, t, d)
+}
+
+// await waits for a task that stood like t when me began to listen, or later.
+func (s *Service) await(ctx context.Context, c Caller, me *waiter, t *task.Task, d time.Duration) (_ *View, err error) {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
-	for {
-		t, err := s.own(context.WithoutCancel(ctx), c, id)
-		if err != nil {
-			return nil, err
-		}
-		if t.State.Settled() {
-			return s.view(context.WithoutCancel(ctx), t)
-		}
+	for over := false; !over && !t.State.Settled(); {
 		select {
 		case <-me.wake:
 			if end := me.end.Load(); end != nil {
 				return s.show(end.task, end.assets), nil
+			}
+			if t, err = s.own(context.WithoutCancel(ctx), c, t.ID); err != nil {
+				return nil, err
 			}
 			continue
 		case <-timer.C:
 		case <-ctx.Done():
 		case <-s.waiting.released:
 		}
-		return s.view(context.WithoutCancel(ctx), t)
+		over = true
 	}
+	return s.view(context.WithoutCancel(ctx), t)
 }
 
 // Watch implements [API].

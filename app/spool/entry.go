@@ -118,12 +118,12 @@ func (e *Entry) Write(r *Record) error {
 func (e *Entry) Sync() error {
 	var others errgroup.Group
 	for _, f := range e.files {
-		others.Go(f.sync)
+		others.Go(func() error { return f.settle(e.spool.Sync) })
 	}
 	if len(e.files) > 0 {
 		others.Go(func() error { return syncDir(e.spool.folder(e.task, e.submit)) })
 	}
-	err := errors.Join(datasync(e.record), others.Wait(), e.ready(), e.record.Close())
+	err := errors.Join(e.spool.Sync(e.record), others.Wait(), e.ready(), e.record.Close())
 	if err != nil {
 		return fmt.Errorf("spool: %w", err)
 	}
@@ -231,4 +231,7 @@ func (b *blobFile) Close() error {
 	return nil
 }
 
-func (b *blobFile) sync() error { return errors.Join(datasync(b.file), b.file.Close()) }
+// settle makes the file durable and closes it.
+func (b *blobFile) settle(sync func(*os.File) error) error {
+	return errors.Join(sync(b.file), b.file.Close())
+}

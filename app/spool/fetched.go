@@ -29,7 +29,7 @@ func (s *Spool) Fetched(taskID, submit, name string, fill func(io.Writer) error)
 		return Blob{}, err
 	}
 	_ = b.Close() // ends the hash; cannot fail
-	return b.blob, b.sync()
+	return b.blob, b.settle(s.Sync)
 }
 
 // createFresh makes a new file under a name. What had the name before is left

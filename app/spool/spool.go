@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -24,6 +25,10 @@ const recordFile = "record.json"
 
 // Spool is the journal on one volume.
 type Spool struct {
+	// Sync makes what was received durable: fdatasync, unless a test plays a disk
+	// that refuses.
+	Sync func(*os.File) error
+
 	dir string
 	id  string
 
@@ -55,6 +60,11 @@ type Blob struct {
 // Within says that all bytes are in Data, and there is no file.
 func (b Blob) Within() bool { return int64(len(b.Data)) == b.Size }
 
+// Within says that the record has no file beside it.
+func (r Record) Within() bool {
+	return !slices.ContainsFunc(r.Blobs, func(b Blob) bool { return !b.Within() })
+}
+
 // Open makes or reads the journal in dir. Its id stays the same for the life
 // of the volume.
 func Open(dir string) (*Spool, error) {
@@ -70,7 +80,7 @@ func Open(dir string) (*Spool, error) {
 	if err != nil {
 		return nil, fmt.Errorf("spool: %w", err)
 	}
-	return &Spool{dir: dir, id: strings.TrimSpace(string(data))}, nil
+	return &Spool{Sync: datasync, dir: dir, id: strings.TrimSpace(string(data))}, nil
 }
 
 // ID names the volume; rows of the ledger rest on it.

@@ -101,8 +101,16 @@ type Change struct {
 
 	// Edit fills the rest of the row inside the transaction; it may refuse. It
 	// sees the state that the task leaves, Updated as the ledger's now (count
-	// leases and run_at from it), RunAt as due at once, no lease and no wakes.
+	// leases and run_at from it), RunAt as due at once, no lease and no wakes. It
+	// may be called more than once.
 	Edit func(*Task) error
+
+	// Held is the row as its holder got it with its last move: if nobody moved it
+	// since, it need not be read again.
+	Held *Task
+	// Await is called last, before the moves are committed: what they rest on may
+	// become durable meanwhile. Its error undoes them.
+	Await func() error
 }
 
 // IdempotencyKey is a caller's promise that two requests mean one purchase.

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"slices"
+	"sync"
 	"time"
 
 	"aigc/app/fault"
@@ -26,16 +27,30 @@ func (w *Worker) bring(r spool.Record, scratch *spool.Entry, held *task.Task) er
 	if err == nil {
 		killpoint.Here("written")
 		early = w.storeEarly(r, held)
-		err = scratch.Sync()
+		durable := sync.OnceValue(func() error {
+			err := scratch.Sync()
+			if err == nil {
+				killpoint.Here("spooled")
+			}
+			return err
+		})
+		if early != nil && r.Within() {
+			// It takes one block of the disk, less than what the ledger has to write:
+			// that is written meanwhile, and committed afterwards.
+			go func() { _ = durable() }()
+			if w.succeedAtOnce(r, held, early, durable) {
+				return nil
+			}
+		}
+		err = durable()
 	}
 	if err == nil {
-		killpoint.Here("spooled")
 		_ = w.deliver(r, held, early) // else it is offered again
 		return nil
 	}
 	log := w.logger(held)
 	log.Error().Err(err).Msg("an answer could not be journaled")
-	if early != nil && w.settleEarly(early) && w.succeedAtOnce(r, held, early) {
+	if early != nil && w.settleEarly(early) && w.succeedAtOnce(r, held, early, nil) {
 		return nil
 	}
 	if r.Answer != nil && holdsFiles(r.Answer) {
@@ -121,8 +136,8 @@ const promptly = 2 * time.Second
 
 // succeedAtOnce tells the ledger of an answer and of its stored objects in one
 // transaction, if they are stored promptly. Else it changes nothing, and the
-// two steps are taken one by one.
-func (w *Worker) succeedAtOnce(r spool.Record, held *task.Task, early chan gathered) bool {
+// two steps are taken one by one. The transaction waits for what it may rest on.
+func (w *Worker) succeedAtOnce(r spool.Record, held *task.Task, early chan gathered, await func() error) bool {
 	limit := time.NewTimer(promptly)
 	defer limit.Stop()
 	var got gathered
@@ -135,14 +150,15 @@ func (w *Worker) succeedAtOnce(r spool.Record, held *task.Task, early chan gathe
 	if got.err != nil {
 		return false
 	}
-	answered := task.Change{ID: r.Task, SubmitID: r.Submit, To: task.Storing, Cause: task.Answered,
+	answered := task.Change{ID: r.Task, SubmitID: r.Submit, To: task.Storing, Cause: task.Answered, Held: held, Await: await,
 		Edit: func(row *task.Task) error { w.takeAnswer(row, r, true); return nil }}
 	answered.From = sources(answered.To, answered.Cause)
 	if held.State == task.Running {
 		answered.Cause, answered.From = task.Finished, []task.State{task.Running}
 	}
-	held.Answer = r.Answer
-	ended, err := w.Ledger.Apply(context.Background(), answered, w.storedChange(held, got.harvest))
+	ahead := *held
+	ahead.Answer = r.Answer
+	ended, err := w.Ledger.Apply(context.Background(), answered, w.storedChange(&ahead, got.harvest))
 	if err != nil {
 		return false
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"slices"
 	"time"
 
 	"aigc/app/blob"
@@ -275,7 +276,7 @@ func (w *Worker) storedChange(t *task.Task, h *harvest) task.Change {
 	return task.Change{
 		ID: t.ID, SubmitID: t.SubmitID, From: []task.State{task.Storing}, To: task.Succeeded, Cause: task.Stored, Assets: h.assets(),
 		Edit: func(row *task.Task) error {
-			row.Warnings = append(append(row.Warnings, answer.Warnings...), h.warnings...)
+			row.Warnings = slices.Concat(row.Warnings, answer.Warnings, h.warnings)
 			row.Answer = answer
 			asked := w.asked(row)
 			if got < asked {

@@ -18,6 +18,8 @@ func Run(t *testing.T, open func(t *testing.T) task.Ledger) {
 		"the table of moves":          table,
 		"a charge stays":              charge,
 		"late answers":                late,
+		"held rows":                   held,
+		"moves that wait":             awaits,
 		"idempotency":                 idempotency,
 		"idempotency in a crowd":      idempotencyCrowd,
 		"joining":                     joining,

@@ -37,6 +37,7 @@ type Engine struct {
 	Ledger task.Ledger
 	Sick   *Sick  // between the worker and the ledger
 	Blobs  *Frail // the worker's object store
+	Disk   Disk   // under the worker's spool
 	Worker *worker.Worker
 	Dir    string
 	t      testing.TB
@@ -65,6 +66,8 @@ func start(t testing.TB, host *module.Host, accounts *provider.Accounts, lease t
 	e.Blobs = &Frail{Store: blobs}
 	journal, err := spool.Open(filepath.Join(e.Dir, "spool"))
 	e.Must(err)
+	sync := journal.Sync
+	journal.Sync = func(f *os.File) error { return e.Disk.sync(func() error { return sync(f) }) }
 	var bases []string
 	for name := range host.Vendors() {
 		for _, a := range accounts.Of(name) {

@@ -70,27 +70,34 @@ func (s *Sick) Due(ctx context.Context, d task.DueRequest) ([]*task.Task, error)
 	return s.Ledger.Due(ctx, d)
 }
 
-// Frail is an object store whose disk may refuse to make things durable.
-type Frail struct {
-	blob.Store
+// Disk may refuse to make things durable.
+type Disk struct {
 	refuses atomic.Bool
 	refused atomic.Int64
 }
 
-// Refuse lets every sync of a batch fail from now on, or none.
-func (f *Frail) Refuse(refuse bool) { f.refuses.Store(refuse) }
+// Refuse lets every sync fail from now on, or none.
+func (d *Disk) Refuse(refuse bool) { d.refuses.Store(refuse) }
 
 // Refused is how many did.
-func (f *Frail) Refused() int64 { return f.refused.Load() }
+func (d *Disk) Refused() int64 { return d.refused.Load() }
+
+func (d *Disk) sync(sync func() error) error {
+	if d.refuses.Load() {
+		d.refused.Add(1)
+		return errors.New("the disk refuses")
+	}
+	return sync()
+}
+
+// Frail is an object store on such a disk.
+type Frail struct {
+	blob.Store
+	Disk
+}
 
 // Batch implements [blob.Store].
 func (f *Frail) Batch(ctx context.Context, items []blob.Item) (func() error, error) {
 	sync, err := f.Store.Batch(ctx, items)
-	return func() error {
-		if f.refuses.Load() {
-			f.refused.Add(1)
-			return errors.New("the disk refuses")
-		}
-		return sync()
-	}, err
+	return func() error { return f.sync(sync) }, err
 }
