@@ -40,6 +40,7 @@ func (c *cli) serve(ctx context.Context, roles app.Roles) error {
 	if err := apart(roles, l); err != nil {
 		return err
 	}
+	keepHeapFloor()
 	log := app.NewLog(&l.Config)
 	a, err := app.Start(ctx, l, c.mounted, roles, log)
 	if err != nil {

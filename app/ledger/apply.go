@@ -16,9 +16,9 @@ import (
 // Apply implements [task.Ledger]. Moves of one task that follow each other are
 // written as one, with an event for each.
 func (s *store) Apply(ctx context.Context, moves ...task.Change) (t *task.Task, err error) {
-	all := moves
-	err = s.write(ctx, func(x *tx) error {
-		for moves := all; len(moves) > 0; {
+	rests := !slices.ContainsFunc(moves, func(c task.Change) bool { return !c.Rests })
+	err = s.dialect.fault(s.writer.do(ctx, rests, func(x *tx) error {
+		for moves := moves; len(moves) > 0; {
 			n := 1
 			for n < len(moves) && moves[n].ID == moves[0].ID {
 				n++
@@ -28,8 +28,8 @@ func (s *store) Apply(ctx context.Context, moves ...task.Change) (t *task.Task, 
 			}
 			moves = moves[n:]
 		}
-		return x.await(all)
-	})
+		return x.await(moves)
+	}))
 	if err != nil {
 		return nil, err
 	}

@@ -124,6 +124,23 @@ func (l *SQLite) Migrate(ctx context.Context) error {
 	return fault.Wrap(err, fault.Internal, "migration_failed", "The ledger's tables could not be brought up to date.")
 }
 
+// Settle implements [task.Ledger]. What was committed is in the log, or in the
+// file itself, where a checkpoint made it durable. The log has no locks that
+// closing a second handle on it could drop.
+func (l *SQLite) Settle(ctx context.Context) error {
+	f, err := os.Open(l.path + "-wal")
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err == nil {
+		err = errors.Join(f.Sync(), f.Close())
+	}
+	if err != nil {
+		return fault.Wrap(err, fault.Unavailable, "ledger_not_durable", "The disk did not take what the ledger wrote.")
+	}
+	return ctx.Err()
+}
+
 // Close waits for writes under way and closes the file. It may be called twice.
 func (l *SQLite) Close() error {
 	var err error

@@ -32,6 +32,7 @@ type writer struct {
 // job is one caller's part of a transaction.
 type job struct {
 	run   func(*tx) error
+	rests bool // its commit need not wait for the disk
 	err   error
 	leads bool          // it was handed the lead; set before turn is told
 	turn  chan struct{} // told once: done, or lead
@@ -42,14 +43,15 @@ const batchMax = 256
 
 var errClosed = fault.New(fault.Unavailable, "ledger_closed", "The ledger is closed; the server is stopping.")
 
-// do runs a caller's part and returns when it is on the disk. A caller whose
+// do runs a caller's part and returns when it is on the disk, or, if it rests on
+// something else, when it is in the hands of the kernel. A caller whose
 // context ends while it waits leaves; once its part has begun it learns what
 // became of it.
-func (w *writer) do(ctx context.Context, run func(*tx) error) error {
+func (w *writer) do(ctx context.Context, rests bool, run func(*tx) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	j := &job{run: run, turn: make(chan struct{}, 1)}
+	j := &job{run: run, rests: rests, turn: make(chan struct{}, 1)}
 	w.mu.Lock()
 	if w.closed {
 		w.mu.Unlock()
@@ -120,7 +122,7 @@ func (w *writer) lead() {
 
 // commit runs a batch in one transaction and settles every job's error.
 func (w *writer) commit(batch []*job) {
-	x, err := w.begin()
+	x, err := w.begin(slices.ContainsFunc(batch, func(j *job) bool { return !j.rests }))
 	if err == nil {
 		err = x.runAll(batch)
 	}
@@ -143,13 +145,16 @@ func (w *writer) commit(batch []*job) {
 	}
 }
 
-func (w *writer) begin() (*tx, error) {
+func (w *writer) begin(wait bool) (*tx, error) {
 	if w.session == nil {
 		s, err := w.open()
 		if err != nil {
 			return nil, err
 		}
 		w.session = s
+	}
+	if err := w.dialect.wait(w.session, wait); err != nil {
+		return nil, err
 	}
 	x := &tx{session: w.session, memory: &w.memory}
 	if _, err := x.exec(w.dialect.begin); err != nil {

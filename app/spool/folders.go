@@ -119,8 +119,11 @@ func (s *Spool) recycle(folder string) bool {
 		}
 	}
 	spare := filepath.Join(s.dir, spareDir, fmt.Sprint(s.made))
-	if syscall.Rename(folder, filepath.Join(of, spareName)) != nil || syscall.Rename(of, spare) != nil {
+	if syscall.Rename(folder, filepath.Join(of, spareName)) != nil {
 		return false
+	}
+	if syscall.Rename(of, spare) != nil {
+		return os.RemoveAll(of) == nil
 	}
 	s.made++
 	s.spares = append(s.spares, spare)

@@ -103,7 +103,7 @@ func (s *Spool) Load(taskID, submit string) (Record, error) {
 // after a loss of power a folder may have an older name again.
 func (s *Spool) Records(f func(Record, error)) error {
 	s.mu.Lock()
-	s.spares = nil
+	s.spares, s.made = nil, 0
 	s.mu.Unlock()
 	found, err := s.glob("*/*/" + recordFile)
 	spare, serr := s.glob(spareDir + "/*/*/" + recordFile)

@@ -45,7 +45,8 @@ type Record struct {
 	Ticket  *provider.Ticket `json:"ticket,omitempty"`
 	Answer  *provider.Answer `json:"answer,omitempty"` // Result.Base64 names a Blob
 	Blobs   []Blob           `json:"blobs,omitempty"`
-	Found   bool             `json:"found,omitempty"` // by a look-up, after it was lost
+	Assets  []string         `json:"assets,omitempty"` // the ids that the answer's results will have
+	Found   bool             `json:"found,omitempty"`  // by a look-up, after it was lost
 }
 
 // Blob is a file of bytes beside a record, or a small one within it.

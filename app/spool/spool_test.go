@@ -363,3 +363,23 @@ func TestFoldersAreUsedAgain(t *testing.T) {
 		t.Errorf("found %v, %v", found, err)
 	}
 }
+
+// A folder that cannot become a spare one is removed, and leaves nothing.
+func TestFolderThatCannotBeUsedAgain(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	s, err := spool.Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, task := range []string{"one", "two"} {
+		e := s.Begin(task, "1")
+		if err := errors.Join(e.Prepare(), e.Abort(), os.RemoveAll(filepath.Join(dir, ".spare"))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	left, err := os.ReadDir(dir)
+	if err != nil || len(left) != 1 || left[0].Name() != "id" {
+		t.Errorf("%v is left, %v", left, err)
+	}
+}

@@ -7,7 +7,7 @@ import (
 )
 
 // Ledger is the only truth. Every method is one transaction, durable when it
-// returns. Times are the database's own.
+// returns, but for moves that rest on a journal. Times are the database's own.
 type Ledger interface {
 	// Accept inserts new tasks with their first events. With a key that was used
 	// before for the same input it inserts nothing and returns the earlier task
@@ -22,6 +22,9 @@ type Ledger interface {
 	// Apply makes moves of the table, in order and all or none, and writes their
 	// events. It returns the task as the last one left it. See [Change].
 	Apply(ctx context.Context, moves ...Change) (*Task, error)
+
+	// Settle makes durable what rested: until then no journal may go.
+	Settle(ctx context.Context) error
 
 	// Claim moves a queued task to submitting for one of the accounts with room.
 	// ErrBusy: none has room now. ErrParked: all are parked. ErrStale: not queued.
@@ -111,6 +114,10 @@ type Change struct {
 	// Await is called last, before the moves are committed: what they rest on may
 	// become durable meanwhile. Its error undoes them.
 	Await func() error
+	// Rests says that a journal from which the moves would be made again is durable
+	// when they are committed. Then they can be read, and survive the end of the
+	// process, but only [Ledger.Settle] has them survive a loss of power.
+	Rests bool
 }
 
 // IdempotencyKey is a caller's promise that two requests mean one purchase.

@@ -106,7 +106,9 @@ func (m *model) tell(w world, i int, add adder) {
 	}
 	n.givenUp = n.givenUp && !ok
 	n.subs[i].phase = finished
-	n.subs[i].spooled = n.subs[i].spooled && !m.async && m.bytes // the row holds tickets and addresses
+	if ok || !m.async { // else it is a poll's answer that lies there by now
+		n.subs[i].spooled = n.subs[i].spooled && !m.async && m.bytes // the row holds tickets and addresses
+	}
 	add("tell answer", true, n)
 }
 
@@ -157,6 +159,36 @@ func (m *model) mishaps(s submission, of string, add func(string, bool, func(*su
 		add(of+"thaw", true, func(s *submission) { s.health = alive })
 		add(of+"crash", false, func(s *submission) { s.health = dead })
 	}
+}
+
+// power may be lost after a success that rests on its journal: the row stands as
+// at its last durable word, and every process is dead. Until then the ledger
+// settles.
+func (m *model) power(w world, add adder) {
+	if !w.rests {
+		return
+	}
+	n := w
+	n.rests = false
+	n.subs[n.current-1].spooled = false
+	add("settle", true, n)
+
+	n = w
+	n.rests, n.lease = false, false
+	for i := range n.subs {
+		if n.subs[i].phase != unused {
+			n.subs[i].health = dead
+		}
+	}
+	journal := &n.subs[n.current-1].spooled
+	n.dropped = !*journal
+	n.state, n.charged = task.Submitting, fault.ChargedUnknown
+	if m.async {
+		n.state = task.Running
+		n.poller = submission{phase: answer, health: dead, spooled: *journal}
+		*journal = false
+	}
+	add("power lost", false, n)
 }
 
 // made is what an accepted submission is at once.
@@ -290,11 +322,20 @@ func (m *model) monitor(w world, add adder) {
 // store ends a task by its result, which is at hand or not.
 func (m *model) store(w world, athand bool, try func(string, task.State, task.Cause, fault.Charge, func(*world))) {
 	emptied := func(n *world) { n.subs[n.current-1].spooled = false }
+	stored := emptied
+	if m.bytes { // the journal bears it until the ledger is durable
+		stored = func(n *world) {
+			n.rests = true
+			if m.mistake == careless {
+				emptied(n)
+			}
+		}
+	}
 	switch {
 	case athand && w.job == broken:
 		try("no valid result", task.Failed, task.Lost, fault.ChargedYes, func(n *world) { emptied(n); n.lost = true })
 	case athand:
-		try("store", task.Succeeded, task.Stored, fault.ChargedYes, emptied)
+		try("store", task.Succeeded, task.Stored, fault.ChargedYes, stored)
 		if m.mistake == hasty {
 			try("called lost", task.Failed, task.Lost, fault.ChargedYes, func(n *world) { emptied(n); n.lost = true })
 		}

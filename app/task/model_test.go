@@ -64,6 +64,7 @@ type world struct {
 	poller   submission
 	lost     bool // it failed for want of a result
 	dropped  bool // an answer in hand was let go of while the task had need of it
+	rests    bool // it succeeded, and a loss of power would take that back
 	subs     [maxSubmissions]submission
 	attempts int8
 }
@@ -93,11 +94,12 @@ type model struct {
 type mistake int8
 
 const (
-	none   mistake = iota
-	blind          // what is in doubt is simply sent again
-	hasty          // a result is called lost at the first bad answer of its address
-	deaf           // a result that comes after the deadline is thrown away
-	forget         // what was journaled is forgotten before the ledger knows it
+	none     mistake = iota
+	blind            // what is in doubt is simply sent again
+	hasty            // a result is called lost at the first bad answer of its address
+	deaf             // a result that comes after the deadline is thrown away
+	forget           // what was journaled is forgotten before the ledger knows it
+	careless         // or before the ledger surely keeps it
 )
 
 type step struct {
@@ -130,6 +132,7 @@ func (m *model) steps(w world) []step {
 		m.holder(w, i, add)
 		m.accidents(w, i, add)
 	}
+	m.power(w, add)
 	m.vendor(w, add)
 	m.poll(w, add)
 	m.monitor(w, add)
@@ -239,6 +242,8 @@ func TestModelCatchesMistakes(t *testing.T) {
 		"a hasty end, of a job":               {async: true, mistake: hasty},
 		"a deadline that throws results away": {async: true, mistake: deaf},
 		"a forgotten answer":                  {bytes: true, mistake: forget},
+		"a journal that does not stay":        {bytes: true, mistake: careless},
+		"a journal of a poll that does not":   {async: true, bytes: true, mistake: careless},
 	} {
 		t.Run(name, func(t *testing.T) {
 			start, _ := m.move(world{}, task.Queued, task.Accept, fault.ChargedNo)

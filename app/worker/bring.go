@@ -22,6 +22,11 @@ import (
 // error says that the answer is lost with this process: it is neither in the
 // spool nor stored, and the ledger was not told.
 func (w *Worker) bring(r spool.Record, scratch *spool.Entry, held *task.Task) error {
+	if r.Answer != nil {
+		for range r.Answer.Results {
+			r.Assets = append(r.Assets, task.NewID(time.Now()))
+		}
+	}
 	err := scratch.Write(&r)
 	var early chan gathered
 	if err == nil {
@@ -38,7 +43,7 @@ func (w *Worker) bring(r spool.Record, scratch *spool.Entry, held *task.Task) er
 			// It takes one block of the disk, less than what the ledger has to write:
 			// that is written meanwhile, and committed afterwards.
 			go func() { _ = durable() }()
-			if w.succeedAtOnce(r, held, early, durable) {
+			if w.succeedAtOnce(r, held, early, true, durable) {
 				return nil
 			}
 		}
@@ -50,7 +55,7 @@ func (w *Worker) bring(r spool.Record, scratch *spool.Entry, held *task.Task) er
 	}
 	log := w.logger(held)
 	log.Error().Err(err).Msg("an answer could not be journaled")
-	if early != nil && w.settleEarly(early) && w.succeedAtOnce(r, held, early, nil) {
+	if early != nil && w.settleEarly(early) && w.succeedAtOnce(r, held, early, false, nil) {
 		return nil
 	}
 	if r.Answer != nil && holdsFiles(r.Answer) {
@@ -124,7 +129,7 @@ func (w *Worker) storeEarly(r spool.Record, held *task.Task) chan gathered {
 	w.held.share(ahead.ID)
 	w.steps.Go(func() {
 		defer w.held.drop(ahead.ID)
-		h, err := w.gather(w.working, &ahead, r.Blobs)
+		h, err := w.gather(w.working, &ahead, r)
 		done <- gathered{h, err}
 	})
 	return done
@@ -136,8 +141,9 @@ const promptly = 2 * time.Second
 
 // succeedAtOnce tells the ledger of an answer and of its stored objects in one
 // transaction, if they are stored promptly. Else it changes nothing, and the
-// two steps are taken one by one. The transaction waits for what it may rest on.
-func (w *Worker) succeedAtOnce(r spool.Record, held *task.Task, early chan gathered, await func() error) bool {
+// two steps are taken one by one. Where the journal is durable by the end of
+// await, the moves rest on it as the objects do.
+func (w *Worker) succeedAtOnce(r spool.Record, held *task.Task, early chan gathered, rests bool, await func() error) bool {
 	limit := time.NewTimer(promptly)
 	defer limit.Stop()
 	var got gathered
@@ -158,7 +164,9 @@ func (w *Worker) succeedAtOnce(r spool.Record, held *task.Task, early chan gathe
 	}
 	ahead := *held
 	ahead.Answer = r.Answer
-	ended, err := w.Ledger.Apply(context.Background(), answered, w.storedChange(&ahead, got.harvest))
+	stored := w.storedChange(&ahead, got.harvest)
+	answered.Rests, stored.Rests = rests, rests
+	ended, err := w.Ledger.Apply(context.Background(), answered, stored)
 	if err != nil {
 		return false
 	}

@@ -18,7 +18,7 @@ import (
 // store; for a replayed one it is nil. What the ledger does not take stays in
 // the spool and is offered again; only then is there an error.
 func (w *Worker) deliver(r spool.Record, held *task.Task, early chan gathered) error {
-	if early != nil && w.succeedAtOnce(r, held, early, nil) {
+	if early != nil && w.succeedAtOnce(r, held, early, true, nil) {
 		return nil
 	}
 	slot := early == nil && held != nil && r.Answer != nil && w.storing.try()

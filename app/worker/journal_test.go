@@ -3,7 +3,6 @@ package worker_test
 import (
 	"bytes"
 	"context"
-	"encoding/base64"
 	"net/http"
 	"testing"
 	"time"
@@ -33,12 +32,7 @@ func TestJournalRefused(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			r := newRig(t, workertest.Toy{}, []string{"key"}, func(r *rig, w http.ResponseWriter, _ *http.Request) {
-				r.sales.Add(1)
-				var a workertest.ToyAnswer
-				for _, p := range c.pictures {
-					a.B64 = append(a.B64, base64.StdEncoding.EncodeToString(p))
-				}
-				workertest.Reply(w, a)
+				r.pictures(w, c.pictures...)
 			})
 			r.Disk.Refuse(true)
 			r.Blobs.Refuse(c.objects)

@@ -65,6 +65,15 @@ func (w *Worker) settleAll() {
 	list := w.resting.list
 	w.resting.list = nil
 	w.resting.mu.Unlock()
+	if len(list) == 0 {
+		return
+	}
+	unsettled := w.Ledger.Settle(context.Background())
+	if unsettled != nil {
+		// What the kernel could not write once it may never write, and not say so
+		// again: the journals stay for the next life.
+		w.Log.Error().Err(unsettled).Int("tasks", len(list)).Msg("the ledger is not durable; the journals of finished tasks stay in the spool")
+	}
 	var all errgroup.Group
 	all.SetLimit(16)
 	for _, r := range list {
@@ -75,7 +84,9 @@ func (w *Worker) settleAll() {
 				w.restoreLater(r.task, w.Lease/6)
 				return nil
 			}
-			w.forget(r.task.ID, r.task.SubmitID)
+			if unsettled == nil {
+				w.forget(r.task.ID, r.task.SubmitID)
+			}
 			return nil
 		})
 	}
@@ -120,7 +131,7 @@ func (w *Worker) restore(t *task.Task, r spool.Record, pause time.Duration) {
 		if err != nil {
 			return err
 		}
-		if h, err = w.collect(w.working, &again, r.Blobs); err != nil {
+		if h, err = w.collect(w.working, &again, r); err != nil {
 			return err
 		}
 		h.keep(known)

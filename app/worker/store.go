@@ -38,21 +38,21 @@ func (w *Worker) store(ctx context.Context, t *task.Task) {
 
 // journal is what the spool holds of a task's answer; nothing, where all of it
 // has to be fetched.
-func (w *Worker) journal(t *task.Task) ([]spool.Blob, error) {
+func (w *Worker) journal(t *task.Task) (spool.Record, error) {
 	if !holdsFiles(t.Answer) {
-		return nil, nil
+		return spool.Record{}, nil
 	}
 	r, err := w.Spool.Load(t.ID, t.SubmitID)
 	if err != nil {
-		return nil, fault.Wrap(err, fault.Expired, "result_lost", "The journal of the answer is gone.")
+		return r, fault.Wrap(err, fault.Expired, "result_lost", "The journal of the answer is gone.")
 	}
-	return r.Blobs, nil
+	return r, nil
 }
 
 // gather proves the files of an answer and puts them into the object store.
 // Only those that the journal does not hold must be durable there at once; see
 // [Worker.rest].
-func (w *Worker) gather(ctx context.Context, t *task.Task, journal []spool.Blob) (h *harvest, err error) {
+func (w *Worker) gather(ctx context.Context, t *task.Task, journal spool.Record) (h *harvest, err error) {
 	err = safely(func() (err error) {
 		if h, err = w.collect(ctx, t, journal); err == nil {
 			err = w.put(ctx, t, h)
@@ -111,7 +111,7 @@ func (c *collected) inspect(path string) (media.Info, error) {
 
 // collect proves every result of an answer. Invalid ones beside valid ones are
 // a warning.
-func (w *Worker) collect(ctx context.Context, t *task.Task, journal []spool.Blob) (*harvest, error) {
+func (w *Worker) collect(ctx context.Context, t *task.Task, journal spool.Record) (*harvest, error) {
 	h := &harvest{}
 	var first error
 	for i, res := range t.Answer.Results {
@@ -167,11 +167,11 @@ func (h *harvest) assets() []*task.Asset {
 	return out
 }
 
-func (w *Worker) one(ctx context.Context, t *task.Task, i int, res provider.Result, journal []spool.Blob) (*collected, error) {
+func (w *Worker) one(ctx context.Context, t *task.Task, i int, res provider.Result, journal spool.Record) (*collected, error) {
 	c := &collected{}
 	switch {
 	case res.Base64 != "":
-		for _, b := range journal {
+		for _, b := range journal.Blobs {
 			if b.Name == res.Base64 {
 				c.blob = b
 			}
@@ -196,9 +196,12 @@ func (w *Worker) one(ctx context.Context, t *task.Task, i int, res provider.Resu
 		return nil, err
 	}
 	c.info = info
-	created := t.Created
+	id, created := task.NewID(time.Now()), t.Created
+	if i < len(journal.Assets) {
+		id = journal.Assets[i]
+	}
 	c.asset = &task.Asset{
-		ID: task.NewID(time.Now()), Task: t.ID, Index: i, Role: task.Result,
+		ID: id, Task: t.ID, Index: i, Role: task.Result,
 		Object: blob.Name(blob.Generated, info.Kind, created, t.Model, t.ID, i, info.Ext),
 		MIME:   info.MIME, Width: info.Width, Height: info.Height, Duration: info.Duration,
 		Size: c.blob.Size, SHA256: c.blob.SHA256, Owner: t.Owner, Sandbox: t.Sandbox,

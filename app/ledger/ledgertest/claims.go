@@ -14,7 +14,7 @@ func caps(p *proof) {
 	claim := func(key string, running, perMinute int) error {
 		a := account
 		a.Fingerprint = key
-		_, err := p.l.Claim(ctx, task.ClaimRequest{ID: p.accept(fresh("me")).ID, Owner: "me", SubmitID: task.Token(4), Lease: time.Minute,
+		_, err := p.l.Claim(ctx, task.ClaimRequest{ID: p.accept(Fresh("me")).ID, Owner: "me", SubmitID: task.Token(4), Lease: time.Minute,
 			Accounts: []task.AccountCap{{Account: a, Running: running, PerMinute: perMinute}}})
 		return err
 	}
@@ -37,14 +37,14 @@ func claimedAsAccepted(p *proof) {
 		return p.l.Accept(ctx, task.Acceptance{Tasks: []*task.Task{t}, Key: task.IdempotencyKey{Owner: t.Owner, Key: t.InputHash, Keep: time.Hour},
 			Claim: &task.ClaimRequest{ID: t.ID, Owner: "me", SubmitID: "s1", Spool: "spool", Lease: time.Minute, Accounts: []task.AccountCap{{Account: account, Running: running}}}})
 	}
-	next := fresh("me")
+	next := Fresh("me")
 	got, replayed, err := take(next, 1)
 	if p.must(err); replayed {
 		p.Error("a new task was taken for an old one")
 	}
 	stored, err := p.l.Task(ctx, next.ID)
 	p.must(err)
-	two, err := p.claim(p.accept(fresh("me")).ID, "s1")
+	two, err := p.claim(p.accept(Fresh("me")).ID, "s1")
 	p.must(err)
 	for name, row := range map[string]*task.Task{"returned": got, "stored": stored} {
 		same := *row
@@ -63,17 +63,17 @@ func claimedAsAccepted(p *proof) {
 		p.Errorf("%+v", events)
 	}
 
-	if again, replayed, err := take(fresh("me"), 9); err != nil || !replayed || again.ID != next.ID {
+	if again, replayed, err := take(Fresh("me"), 9); err != nil || !replayed || again.ID != next.ID {
 		p.Errorf("a repeated request: %t, %v", replayed, err)
 	}
-	busy := fresh("me")
+	busy := Fresh("me")
 	busy.InputHash = "another"
 	got, _, err = take(busy, 1)
 	if p.must(err); got.State != task.Queued || got.Message == "" || got.SubmitID != "" || got.Charged != fault.ChargedNo {
 		p.Errorf("without room it is %s (%q), submission %q, charged %s", got.State, got.Message, got.SubmitID, got.Charged)
 	}
 	p.must(p.l.Park(ctx, task.Parking{Vendor: account.Vendor, Fingerprint: account.Fingerprint, Code: "c", Until: time.Now().Add(time.Hour)}))
-	parked := fresh("me")
+	parked := Fresh("me")
 	parked.InputHash = "a third"
 	if _, _, err := take(parked, 9); !errors.Is(err, task.ErrParked) {
 		p.Errorf("with all accounts parked: %v", err)
@@ -81,7 +81,7 @@ func claimedAsAccepted(p *proof) {
 	_, err = p.l.Task(ctx, parked.ID)
 	p.wantKind(err, fault.NotFound)
 
-	group, a, b := fresh("me"), fresh("me"), fresh("me")
+	group, a, b := Fresh("me"), Fresh("me"), Fresh("me")
 	group.Group, group.Children, a.Parent, b.Parent = true, 2, group.ID, group.ID
 	if _, _, err := p.l.Accept(ctx, task.Acceptance{Tasks: []*task.Task{group, a, b}, Claim: &task.ClaimRequest{ID: group.ID}}); err == nil {
 		p.Error("a group was claimed")
@@ -91,7 +91,7 @@ func claimedAsAccepted(p *proof) {
 func claimCrowd(p *proof) {
 	var ids []string
 	for range 40 {
-		ids = append(ids, p.accept(fresh("me")).ID)
+		ids = append(ids, p.accept(Fresh("me")).ID)
 	}
 	var mu sync.Mutex
 	got := 0
@@ -120,7 +120,7 @@ func claimCrowd(p *proof) {
 
 func parked(p *proof) {
 	p.must(p.l.Park(ctx, task.Parking{Vendor: "toyco", Fingerprint: "f1", Code: "vendor_key_refused", Reason: "no", Since: time.Now(), Until: time.Now().Add(time.Hour)}))
-	t := p.accept(fresh("me"))
+	t := p.accept(Fresh("me"))
 	if _, err := p.claim(t.ID, "s1"); !errors.Is(err, task.ErrParked) {
 		p.Errorf("%v", err)
 	}

@@ -7,10 +7,10 @@ import (
 )
 
 func wakes(p *proof) {
-	t := fresh("me")
+	t := Fresh("me")
 	t.RunAt = time.Now().Add(-time.Minute)
 	p.accept(t)
-	p.accept(func() *task.Task { f := fresh("me"); f.Media = "video"; f.RunAt = t.RunAt; return f }())
+	p.accept(func() *task.Task { f := Fresh("me"); f.Media = "video"; f.RunAt = t.RunAt; return f }())
 	wake := func() int {
 		list, err := p.l.Wake(ctx, task.Queued, []string{"image"}, 10)
 		p.must(err)

@@ -9,9 +9,9 @@ import (
 )
 
 func groups(p *proof) {
-	group := fresh("me")
+	group := Fresh("me")
 	group.Group, group.State, group.Children = true, task.Running, 2
-	a, b := fresh("me"), fresh("me")
+	a, b := Fresh("me"), Fresh("me")
 	a.Parent, b.Parent, b.Index = group.ID, group.ID, 1
 	_, _, err := p.l.Accept(ctx, task.Acceptance{Tasks: []*task.Task{group, a, b}})
 	p.must(err)
@@ -43,9 +43,9 @@ func groups(p *proof) {
 // lateChild: a group that succeeded without one of its children stays so while
 // that one's late answer is taken in, and counts what it cost.
 func lateChild(p *proof) {
-	group := fresh("me")
+	group := Fresh("me")
 	group.Group, group.State, group.Children = true, task.Running, 2
-	a, b := fresh("me"), fresh("me")
+	a, b := Fresh("me"), Fresh("me")
 	a.Parent, b.Parent, b.Index = group.ID, group.ID, 1
 	_, _, err := p.l.Accept(ctx, task.Acceptance{Tasks: []*task.Task{group, a, b}})
 	p.must(err)

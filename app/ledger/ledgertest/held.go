@@ -78,14 +78,16 @@ func held(p *proof) {
 }
 
 // awaits lets a move wait for what it rests on: nobody sees it before, and if
-// that fails, there was no move.
+// that fails, there was no move. That holds whether it is to be durable by itself
+// or not.
 func awaits(p *proof) {
-	for _, fail := range []error{nil, errors.New("the disk is gone")} {
+	for i, fail := range []error{nil, errors.New("the disk is gone"), nil, errors.New("the disk is gone")} {
+		rests := i > 1
 		t := p.claimed()
 		a := &task.Asset{ID: task.NewID(time.Now()), Task: t.ID, Role: task.Result, Object: "ai_generated/" + t.ID, Owner: "me", Created: time.Now()}
 		waited := 0
 		_, err := p.l.Apply(ctx,
-			task.Change{ID: t.ID, Held: t, To: task.Storing, Cause: task.Answered, Edit: func(row *task.Task) error { row.Charged = fault.ChargedYes; return nil },
+			task.Change{ID: t.ID, Held: t, Rests: rests, To: task.Storing, Cause: task.Answered, Edit: func(row *task.Task) error { row.Charged = fault.ChargedYes; return nil },
 				Await: func() error {
 					waited++
 					if now, err := p.l.Task(ctx, t.ID); err != nil || now.State != task.Submitting {
@@ -93,10 +95,11 @@ func awaits(p *proof) {
 					}
 					return fail
 				}},
-			task.Change{ID: t.ID, To: task.Succeeded, Cause: task.Stored, Assets: []*task.Asset{a}})
+			task.Change{ID: t.ID, Rests: rests, To: task.Succeeded, Cause: task.Stored, Assets: []*task.Asset{a}})
 		if waited != 1 || (fail == nil) != (err == nil) || fail != nil && !errors.Is(err, fail) {
 			p.Errorf("waited %d times, %v", waited, err)
 		}
+		p.must(p.l.Settle(ctx))
 		now, err := p.l.Task(ctx, t.ID)
 		p.must(err)
 		list, err := p.l.Assets(ctx, []string{t.ID})
@@ -105,7 +108,7 @@ func awaits(p *proof) {
 		p.must(err)
 		if fail == nil && (now.State != task.Succeeded || len(list) != 1 || len(events) != 2) ||
 			fail != nil && (now.State != task.Submitting || now.Version != t.Version || len(list) != 0 || len(events) != 0) {
-			p.Errorf("with %v: %s of version %d, %d assets, %d events", fail, now.State, now.Version, len(list), len(events))
+			p.Errorf("rests %t, with %v: %s of version %d, %d assets, %d events", rests, fail, now.State, now.Version, len(list), len(events))
 		}
 	}
 }

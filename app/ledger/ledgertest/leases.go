@@ -28,9 +28,9 @@ func leases(p *proof) {
 	if due("b", -time.Second) != 1 || due("c", time.Hour) != 1 {
 		p.Error("a lease that is over is kept")
 	}
-	lost, err := p.l.Claim(ctx, task.ClaimRequest{ID: p.accept(fresh("me")).ID, Owner: "dead", SubmitID: "s", Spool: "v1", Lease: -time.Second, Accounts: []task.AccountCap{{Account: account}}})
+	lost, err := p.l.Claim(ctx, task.ClaimRequest{ID: p.accept(Fresh("me")).ID, Owner: "dead", SubmitID: "s", Spool: "v1", Lease: -time.Second, Accounts: []task.AccountCap{{Account: account}}})
 	p.must(err)
-	held, err := p.l.Claim(ctx, task.ClaimRequest{ID: p.accept(fresh("me")).ID, Owner: "old life", SubmitID: "s", Spool: "v1", Lease: time.Hour, Accounts: []task.AccountCap{{Account: account}}})
+	held, err := p.l.Claim(ctx, task.ClaimRequest{ID: p.accept(Fresh("me")).ID, Owner: "old life", SubmitID: "s", Spool: "v1", Lease: time.Hour, Accounts: []task.AccountCap{{Account: account}}})
 	p.must(err)
 	abandoned, err := p.l.Abandoned(ctx, "me", "")
 	if p.must(err); len(abandoned) != 1 || abandoned[0].ID != lost.ID {
@@ -76,7 +76,7 @@ func renewal(p *proof) {
 // unlease gives back what its owner holds; without an owner it speaks to what
 // waits in the queue, never to a task that has moved on.
 func unlease(p *proof) {
-	waiting := p.accept(fresh("me"))
+	waiting := p.accept(Fresh("me"))
 	p.must(p.l.Unlease(ctx, waiting.ID, "", time.Hour, "no room"))
 	t, err := p.l.Task(ctx, waiting.ID)
 	if p.must(err); t.Message != "no room" || t.Wakes != 1 || t.Version != waiting.Version || time.Until(t.RunAt) < 50*time.Minute {

@@ -69,7 +69,8 @@ func (p *proof) wantKind(err error, kind fault.Kind) {
 	}
 }
 
-func fresh(owner string) *task.Task {
+// Fresh is a task of an owner, about to be accepted.
+func Fresh(owner string) *task.Task {
 	now := time.Now()
 	return &task.Task{
 		ID: task.NewID(now), Kind: "toy.image", Module: "toy", Operation: "image", Model: "toy-1", Media: "image", State: task.Queued,
@@ -96,7 +97,7 @@ func (p *proof) claim(id, submit string) (*task.Task, error) {
 // claimed is a task in the middle of its submission.
 func (p *proof) claimed() *task.Task {
 	p.Helper()
-	t, err := p.claim(p.accept(fresh("me")).ID, "s1")
+	t, err := p.claim(p.accept(Fresh("me")).ID, "s1")
 	p.must(err)
 	return t
 }

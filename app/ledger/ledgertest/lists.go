@@ -10,7 +10,7 @@ import (
 func listing(p *proof) {
 	var ids []string
 	for i := range 25 {
-		t := fresh([]string{"me", "you"}[i%2])
+		t := Fresh([]string{"me", "you"}[i%2])
 		t.Tags = []string{fmt.Sprint("t", i%5)}
 		p.accept(t)
 		ids = append(ids, t.ID)

@@ -18,7 +18,7 @@ func (p *proof) reach(s task.State) *task.Task {
 	}
 	switch s {
 	case task.Queued:
-		return p.accept(fresh("me"))
+		return p.accept(Fresh("me"))
 	case task.Submitting:
 		return p.claimed()
 	case task.Running:

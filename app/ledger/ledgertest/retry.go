@@ -7,13 +7,13 @@ import (
 
 func retry(p *proof) {
 	old := p.reach(task.InDoubt)
-	next := fresh("me")
+	next := Fresh("me")
 	next.RetryOf = old.ID
 	got, isNew, err := p.l.Retry(ctx, old.ID, []*task.Task{next})
 	if p.must(err); !isNew || got.ID != next.ID {
 		p.Errorf("%v %s", isNew, got.ID)
 	}
-	got, isNew, err = p.l.Retry(ctx, old.ID, []*task.Task{fresh("me")})
+	got, isNew, err = p.l.Retry(ctx, old.ID, []*task.Task{Fresh("me")})
 	if p.must(err); isNew || got.ID != next.ID {
 		p.Errorf("a second retry made %s", got.ID)
 	}
@@ -22,7 +22,7 @@ func retry(p *proof) {
 		p.Errorf("%+v", was)
 	}
 	for _, s := range []task.State{task.Succeeded, task.Running, task.Queued} {
-		old, next := p.reach(s), fresh("me")
+		old, next := p.reach(s), Fresh("me")
 		next.RetryOf = old.ID
 		_, _, err := p.l.Retry(ctx, old.ID, []*task.Task{next})
 		p.wantKind(err, fault.Conflict)
@@ -31,7 +31,7 @@ func retry(p *proof) {
 
 // retryGroup: what is bought anew of a group, and what it leaves of the old one.
 func retryGroup(p *proof) {
-	group, a, b := fresh("me"), fresh("me"), fresh("me")
+	group, a, b := Fresh("me"), Fresh("me"), Fresh("me")
 	group.Group, group.Children, a.Parent, b.Parent, b.Index = true, 2, group.ID, group.ID, 1
 	_, _, err := p.l.Accept(ctx, task.Acceptance{Tasks: []*task.Task{group, a, b}})
 	p.must(err)
@@ -41,7 +41,7 @@ func retryGroup(p *proof) {
 		_, err = p.apply(t, task.InDoubt, task.Doubt, nil)
 		p.must(err)
 	}
-	next, c, d := fresh("me"), fresh("me"), fresh("me")
+	next, c, d := Fresh("me"), Fresh("me"), Fresh("me")
 	next.Group, next.Children, next.RetryOf = true, 2, group.ID
 	c.Parent, c.RetryOf, d.Parent, d.RetryOf, d.Index = next.ID, a.ID, next.ID, b.ID, 1
 	stranger := *d

@@ -12,7 +12,7 @@ import (
 
 func rows(p *proof) {
 	seed, now := int64(7), time.Now().Truncate(time.Millisecond)
-	in := fresh("me")
+	in := Fresh("me")
 	in.Tags, in.Sandbox, in.Callback, in.Warnings = []string{"a", "b"}, true, "https://example.com", []string{"careful"}
 	in.Quoted = provider.USD(0.04)
 	p.accept(in)

@@ -154,6 +154,18 @@ func (e *Engine) Again() *worker.Worker {
 	return e.another(e.config.Spool)
 }
 
+// Back starts another worker on this volume, with the ledger as it was when its
+// file and log were copied to path. Views are of that ledger too.
+func (e *Engine) Back(path string) *worker.Worker {
+	e.t.Helper()
+	store, err := ledger.OpenSQLite(context.Background(), path)
+	e.Must(err)
+	e.t.Cleanup(func() { e.Must(store.Close()) })
+	e.Ledger = store
+	e.Service.Ledger = store
+	return e.Again()
+}
+
 func (e *Engine) another(journal *spool.Spool) *worker.Worker {
 	e.t.Helper()
 	c := e.config

@@ -16,8 +16,16 @@ import (
 // for single methods.
 type Sick struct {
 	task.Ledger
-	mu   sync.Mutex
-	away []string
+	mu      sync.Mutex
+	away    []string
+	refused map[string]int
+}
+
+// Refused is how many calls of a method failed.
+func (s *Sick) Refused(method string) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.refused[method]
 }
 
 // Away makes methods fail from now on; without names, all get well again.
@@ -33,6 +41,10 @@ func (s *Sick) ill(method string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if slices.Contains(s.away, method) {
+		if s.refused == nil {
+			s.refused = map[string]int{}
+		}
+		s.refused[method]++
 		return errAway
 	}
 	return nil
@@ -44,6 +56,14 @@ func (s *Sick) Apply(ctx context.Context, moves ...task.Change) (*task.Task, err
 		return nil, err
 	}
 	return s.Ledger.Apply(ctx, moves...)
+}
+
+// Settle implements [task.Ledger].
+func (s *Sick) Settle(ctx context.Context) error {
+	if err := s.ill("Settle"); err != nil {
+		return err
+	}
+	return s.Ledger.Settle(ctx)
 }
 
 // Renew implements [task.Ledger].
