@@ -11,6 +11,11 @@ import (
 // recover replays the spool, then declares what is left in the middle of a
 // purchase to be in doubt: rows of earlier lives of this volume.
 func (w *Worker) recover(ctx context.Context) error {
+	// What an earlier life wrote and did not wait for is read from memory, and may
+	// not be on the disk yet; below, journals go because of what it says.
+	if err := w.Ledger.Settle(ctx); err != nil {
+		return err
+	}
 	type found struct {
 		spool.Record
 		damage error
