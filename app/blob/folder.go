@@ -2,6 +2,7 @@ package blob
 
 import (
 	"errors"
+	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
@@ -139,5 +140,8 @@ func rename(from *os.File, old string, to *os.File, name string) error {
 	err = a.Control(func(from uintptr) {
 		inner = b.Control(func(to uintptr) { moved = syscall.Renameat(int(from), old, int(to), name) })
 	})
-	return errors.Join(err, inner, moved)
+	if err != nil || inner != nil { // one of them was closed meanwhile
+		return errors.Join(fs.ErrClosed, err, inner)
+	}
+	return moved
 }

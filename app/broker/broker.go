@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -113,9 +114,11 @@ func (b *Broker) Flush(ctx context.Context) error { return b.redis.FlushAll(ctx)
 func (b *Broker) Close() error {
 	b.quit()
 	<-b.done
+	var all sync.WaitGroup
 	for _, s := range b.servers {
-		s.Shutdown()
+		all.Go(s.Shutdown) // each ends its look at the queue first
 	}
+	all.Wait()
 	b.servers = nil
 	err := b.redis.Close()
 	if b.embedded != nil {

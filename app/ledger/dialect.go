@@ -17,6 +17,7 @@ type dialect struct {
 	wait     func(*session, bool) error // lets the next commits wait for the disk, or not
 	now      func(asker) (int64, error) // its clock, in milliseconds since 1970
 	hasTable string                     // one row if there is a table named $1
+	broken   func(error) bool           // its disk failed
 	full     func(error) bool           // its disk has no room
 	busy     func(error) bool           // somebody else holds it locked
 }
@@ -26,6 +27,7 @@ var sqliteDialect = dialect{
 	wait:     sqliteWait,
 	now:      func(asker) (int64, error) { return time.Now().UnixMilli(), nil }, // SQLite's clock is the machine's
 	hasTable: "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = $1",
+	broken:   func(err error) bool { return sqliteCode(err) == sqlite3.SQLITE_IOERR },
 	full:     func(err error) bool { return sqliteCode(err) == sqlite3.SQLITE_FULL },
 	busy: func(err error) bool {
 		code := sqliteCode(err)

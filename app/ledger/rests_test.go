@@ -2,6 +2,8 @@ package ledger
 
 import (
 	"context"
+	"errors"
+	"os"
 	"path/filepath"
 	"testing"
 	"time"
@@ -62,26 +64,28 @@ func TestOnlyMovesThatRestDoNotWait(t *testing.T) {
 func TestACrowdWaitsForItsMostCareful(t *testing.T) {
 	t.Parallel()
 	l := openTest(t, filepath.Join(t.TempDir(), "aigc.db"))
-	for _, careful := range []bool{false, true} {
-		hold, held := make(chan struct{}), make(chan struct{})
-		done := make(chan error, 3)
-		go func() {
-			done <- l.writer.do(context.Background(), false, func(*tx) error { close(held); <-hold; return nil })
-		}()
-		<-held
-		for i := range 2 { // these two queue up behind it
-			go func() {
-				done <- l.writer.do(context.Background(), i == 0 || !careful, func(*tx) error { return nil })
-			}()
-		}
+	queued := func(n int) {
 		for {
 			l.writer.mu.Lock()
 			waiting := len(l.writer.queue)
 			l.writer.mu.Unlock()
-			if waiting == 2 {
-				break
+			if waiting == n {
+				return
 			}
 			time.Sleep(time.Millisecond)
+		}
+	}
+	for _, rests := range [][]bool{{true, true}, {false, true}, {true, false}} {
+		hold, held := make(chan struct{}), make(chan struct{})
+		done := make(chan error, 3)
+		write := func(rests bool, run func(*tx) error) {
+			go func() { done <- l.writer.do(context.Background(), rests, run) }()
+		}
+		write(false, func(*tx) error { close(held); <-hold; return nil })
+		<-held
+		for i, rests := range rests {
+			write(rests, func(*tx) error { return nil })
+			queued(i + 1)
 		}
 		close(hold)
 		for range 3 {
@@ -89,8 +93,67 @@ func TestACrowdWaitsForItsMostCareful(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if l.writer.session.hurried == careful {
-			t.Errorf("with one that needs it (%t) the commit hurried", careful)
+		if want := rests[0] && rests[1]; l.writer.session.hurried != want {
+			t.Errorf("%v: the commit hurried: %t", rests, !want)
 		}
+	}
+}
+
+// A disk that refused what rests stops the ledger: what comes later would lie
+// behind a hole. A new start goes on.
+func TestRefusedLogStopsTheLedger(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	path := filepath.Join(t.TempDir(), "aigc.db")
+	l := openTest(t, path)
+	accept := func(l *SQLite) (*task.Task, error) {
+		row, _, err := l.Accept(ctx, task.Acceptance{Tasks: []*task.Task{ledgertest.Fresh("me")}})
+		return row, err
+	}
+	row, err := accept(l)
+	if err != nil {
+		t.Fatal(err)
+	}
+	healthy := l.sync
+	l.sync = func(*os.File) error { return errors.New("the disk refuses") }
+	for range 2 { // a disk that is well again changes nothing
+		if err := l.Settle(ctx); fault.From(err).Code != "ledger_not_durable" {
+			t.Errorf("settled with %v", err)
+		}
+		if _, err := accept(l); fault.From(err).Code != "ledger_not_durable" {
+			t.Errorf("accepted with %v", err)
+		}
+		l.sync = healthy
+	}
+	if _, err := l.Task(ctx, row.ID); err != nil {
+		t.Errorf("it cannot be read: %v", err)
+	}
+	if err := l.Check(ctx); err == nil {
+		t.Error("it calls itself well")
+	}
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	again := openTest(t, path)
+	if _, err := accept(again); err != nil {
+		t.Error(err)
+	}
+}
+
+// An error of the disk stops the ledger only where something rests.
+func TestErrorOfTheDiskWhileSomethingRests(t *testing.T) {
+	t.Parallel()
+	var log disklog
+	if log.refused(); log.ill() != nil {
+		t.Error("it stopped, with nothing at rest")
+	}
+	log.committed(false)
+	log.committed(true)
+	if log.refused(); log.ill() != nil {
+		t.Error("it stopped, with nothing at rest any more")
+	}
+	log.committed(false)
+	if log.refused(); log.ill() == nil {
+		t.Error("it goes on")
 	}
 }

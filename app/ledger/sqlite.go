@@ -7,7 +7,9 @@ import (
 	"io/fs"
 	"net/url"
 	"os"
+	"path/filepath"
 	"strconv"
+	"sync"
 
 	"github.com/pressly/goose/v3"
 
@@ -22,6 +24,10 @@ type SQLite struct {
 	*store
 	path string
 	wdb  *sql.DB
+
+	settling sync.Mutex
+	log      *os.File
+	sync     func(*os.File) error // fsync, unless a test plays a disk that refuses
 }
 
 var _ task.Ledger = (*SQLite)(nil)
@@ -30,6 +36,10 @@ var _ task.Ledger = (*SQLite)(nil)
 // folder must exist. It creates no tables: see [SQLite.Migrate].
 func OpenSQLite(ctx context.Context, path string) (*SQLite, error) {
 	if err := private(path); err != nil {
+		return nil, cannotOpen(err)
+	}
+	path, err := filepath.EvalSymlinks(path) // SQLite keeps the log beside the file itself
+	if err != nil {
 		return nil, cannotOpen(err)
 	}
 	wdb, err := sql.Open("sqlite", dsn(path, false))
@@ -44,7 +54,7 @@ func OpenSQLite(ctx context.Context, path string) (*SQLite, error) {
 	}
 	rdb.SetMaxOpenConns(readerConns)
 	rdb.SetMaxIdleConns(readerConns)
-	l := &SQLite{path: path, wdb: wdb, store: &store{
+	l := &SQLite{path: path, wdb: wdb, sync: (*os.File).Sync, store: &store{
 		dialect: sqliteDialect,
 		reader:  &readers{db: rdb},
 		files:   migrations.SQLite(),
@@ -55,6 +65,9 @@ func OpenSQLite(ctx context.Context, path string) (*SQLite, error) {
 		},
 	}}
 	l.writer.session, err = newSession(wdb) // the first look at the file
+	if err == nil {
+		err = l.copyLog()
+	}
 	if err == nil {
 		err = ctx.Err()
 	}
@@ -125,20 +138,49 @@ func (l *SQLite) Migrate(ctx context.Context) error {
 }
 
 // Settle implements [task.Ledger]. What was committed is in the log, or in the
-// file itself, where a checkpoint made it durable. The log has no locks that
-// closing a second handle on it could drop.
+// file itself, where a checkpoint made it durable.
 func (l *SQLite) Settle(ctx context.Context) error {
-	f, err := os.Open(l.path + "-wal")
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if err == nil {
-		err = errors.Join(f.Sync(), f.Close())
-	}
-	if err != nil {
-		return fault.Wrap(err, fault.Unavailable, "ledger_not_durable", "The disk did not take what the ledger wrote.")
+	l.settling.Lock()
+	defer l.settling.Unlock()
+	if err := l.writer.log.settle(l.syncLog); err != nil {
+		return err
 	}
 	return ctx.Err()
+}
+
+// syncLog syncs the log by a handle that stays open: the kernel tells each handle
+// of a failure, also where another was told before. The log has no locks that
+// closing a second handle on it could drop.
+func (l *SQLite) syncLog() error {
+	now, err := os.Stat(l.path + "-wal")
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil // all of it is in the file
+	}
+	if err != nil {
+		return err
+	}
+	if l.log != nil {
+		if was, err := l.log.Stat(); err != nil || !os.SameFile(now, was) {
+			_ = l.log.Close()
+			l.log = nil
+		}
+	}
+	if l.log == nil {
+		if l.log, err = os.Open(l.path + "-wal"); err != nil {
+			return err
+		}
+	}
+	return l.sync(l.log)
+}
+
+// copyLog copies what an earlier life left in the log into the file, durably:
+// what this one writes must not stand behind anything that the disk may not have.
+func (l *SQLite) copyLog() error {
+	if info, err := os.Stat(l.path + "-wal"); err != nil || info.Size() == 0 {
+		return nil //nolint:nilerr // there is none
+	}
+	_, err := pragma(l.writer.session, "wal_checkpoint(PASSIVE)")
+	return err
 }
 
 // Close waits for writes under way and closes the file. It may be called twice.
@@ -152,6 +194,9 @@ func (l *SQLite) Close() error {
 			err = errors.Join(err, s.conn.Close())
 		}
 		err = errors.Join(err, l.wdb.Close())
+		if l.log != nil {
+			_ = l.log.Close()
+		}
 	})
 	return err
 }

@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -17,6 +18,8 @@ import (
 type writer struct {
 	dialect dialect
 	open    func() (*session, error)
+
+	log disklog
 
 	mu      sync.Mutex
 	queue   []*job
@@ -48,7 +51,7 @@ var errClosed = fault.New(fault.Unavailable, "ledger_closed", "The ledger is clo
 // context ends while it waits leaves; once its part has begun it learns what
 // became of it.
 func (w *writer) do(ctx context.Context, rests bool, run func(*tx) error) error {
-	if err := ctx.Err(); err != nil {
+	if err := cmp.Or(ctx.Err(), w.log.ill()); err != nil {
 		return err
 	}
 	j := &job{run: run, rests: rests, turn: make(chan struct{}, 1)}
@@ -122,7 +125,12 @@ func (w *writer) lead() {
 
 // commit runs a batch in one transaction and settles every job's error.
 func (w *writer) commit(batch []*job) {
-	x, err := w.begin(slices.ContainsFunc(batch, func(j *job) bool { return !j.rests }))
+	wait := slices.ContainsFunc(batch, func(j *job) bool { return !j.rests })
+	err := w.log.ill() // it may have fallen ill while they queued
+	var x *tx
+	if err == nil {
+		x, err = w.begin(wait)
+	}
 	if err == nil {
 		err = x.runAll(batch)
 	}
@@ -134,8 +142,12 @@ func (w *writer) commit(batch []*job) {
 		_, err = x.exec("COMMIT")
 	}
 	if err == nil {
+		w.log.committed(wait)
 		w.memory.learn(x.listed)
 		return
+	}
+	if w.dialect.broken(err) {
+		w.log.refused()
 	}
 	w.rollback()
 	for _, j := range batch {

@@ -94,6 +94,10 @@ func (s *Spool) Load(taskID, submit string) (Record, error) {
 	return r, nil
 }
 
+// ErrMisplaced says that records could not be brought to their places: nothing
+// was told of any, and nothing removed.
+var ErrMisplaced = errors.New("spool: a record cannot be moved to where it belongs")
+
 // Records calls f for every durable record, and sweeps what is none. It is for
 // the start, before anything is received. With an error a record or one of its
 // files is damaged, as after a loss of power in the middle of a commit; then
@@ -115,6 +119,9 @@ func (s *Spool) Records(f func(Record, error)) error {
 		if r, err := readRecord(path); err == nil {
 			errs = append(errs, s.settleFolder(filepath.Dir(path), r))
 		}
+	}
+	if err := errors.Join(errs...); err != nil { // the sweep would take a record in a strange place for none
+		return fmt.Errorf("%w: %w", ErrMisplaced, err)
 	}
 	if err := os.RemoveAll(filepath.Join(s.dir, spareDir)); err != nil {
 		errs = append(errs, err)

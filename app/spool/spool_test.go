@@ -383,3 +383,31 @@ func TestFolderThatCannotBeUsedAgain(t *testing.T) {
 		t.Errorf("%v is left, %v", left, err)
 	}
 }
+
+// A record that cannot be brought to its place is left where it is, and nothing
+// is removed beside it.
+func TestRecordThatCannotBeMoved(t *testing.T) {
+	t.Parallel()
+	s, dir := open(t)
+	if err := commit(s.Begin("task", "1"), &spool.Record{}); err != nil {
+		t.Fatal(err)
+	}
+	at := filepath.Join(dir, ".spare", "7", "empty")
+	err := errors.Join(os.MkdirAll(filepath.Dir(at), 0o700), os.Rename(filepath.Join(dir, "task", "1"), at),
+		os.Remove(filepath.Join(dir, "task")), os.WriteFile(filepath.Join(dir, "task"), nil, 0o600)) // in its way
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if err := s.Records(func(spool.Record, error) { t.Error("told of a record") }); !errors.Is(err, spool.ErrMisplaced) {
+			t.Errorf("%v", err)
+		}
+	}
+	if err := os.Remove(filepath.Join(dir, "task")); err != nil {
+		t.Fatal(err)
+	}
+	found := 0
+	if err := s.Records(func(r spool.Record, damage error) { found++ }); err != nil || found != 1 {
+		t.Errorf("%d found, %v", found, err)
+	}
+}

@@ -2,6 +2,7 @@ package worker
 
 import (
 	"context"
+	"errors"
 
 	"aigc/app/fault"
 	"aigc/app/spool"
@@ -21,7 +22,9 @@ func (w *Worker) recover(ctx context.Context) error {
 		damage error
 	}
 	var records []found
-	if err := w.Spool.Records(func(r spool.Record, err error) { records = append(records, found{r, err}) }); err != nil {
+	if err := w.Spool.Records(func(r spool.Record, err error) { records = append(records, found{r, err}) }); errors.Is(err, spool.ErrMisplaced) {
+		return err // better no start than a purchase beside answers that nobody looked at
+	} else if err != nil {
 		w.Log.Error().Err(err).Msg("part of the spool cannot be read; it is kept for a person")
 	}
 	for _, r := range records {

@@ -70,8 +70,7 @@ func (w *Worker) settleAll() {
 	}
 	unsettled := w.Ledger.Settle(context.Background())
 	if unsettled != nil {
-		// What the kernel could not write once it may never write, and not say so
-		// again: the journals stay for the next life.
+		// The ledger will say so for good: the journals are for the next life.
 		w.Log.Error().Err(unsettled).Int("tasks", len(list)).Msg("the ledger is not durable; the journals of finished tasks stay in the spool")
 	}
 	var all errgroup.Group

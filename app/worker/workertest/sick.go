@@ -19,6 +19,14 @@ type Sick struct {
 	mu      sync.Mutex
 	away    []string
 	refused map[string]int
+	rested  int
+}
+
+// Rested is how many moves were to rest on a journal.
+func (s *Sick) Rested() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.rested
 }
 
 // Refused is how many calls of a method failed.
@@ -55,7 +63,13 @@ func (s *Sick) Apply(ctx context.Context, moves ...task.Change) (*task.Task, err
 	if err := s.ill("Apply"); err != nil {
 		return nil, err
 	}
-	return s.Ledger.Apply(ctx, moves...)
+	t, err := s.Ledger.Apply(ctx, moves...)
+	if err == nil && slices.ContainsFunc(moves, func(c task.Change) bool { return c.Rests }) {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.rested++
+	}
+	return t, err
 }
 
 // Settle implements [task.Ledger].
