@@ -18,14 +18,18 @@ import (
 )
 
 func TestDir(t *testing.T) {
-	blobtest.Run(t, func(t *testing.T) blob.Store {
-		d, err := blob.NewDir(t.TempDir())
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { _ = d.Close() })
-		return d
-	})
+	blobtest.Run(t, func(t *testing.T) blob.Store { return open(t, t.TempDir()) })
+}
+
+// open is a store in a folder; it is closed at the end of the test.
+func open(t *testing.T, dir string) *blob.Dir {
+	t.Helper()
+	d, err := blob.NewDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = d.Close() })
+	return d
 }
 
 // No name and no symlink leads out of the folder, and what an earlier life
@@ -47,11 +51,7 @@ func TestDirKeepsToItself(t *testing.T) {
 	if err := os.WriteFile(left, []byte("half"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	d, err := blob.NewDir(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer d.Close()
+	d := open(t, dir)
 	if _, _, err := d.Open(context.Background(), "link/secret"); err == nil {
 		t.Error("a symlink led out")
 	}
@@ -77,11 +77,7 @@ func TestDirMakesFoldersAnew(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()
-			d, err := blob.NewDir(dir)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer d.Close()
+			d := open(t, dir)
 			put := func(object string) {
 				t.Helper()
 				if err := d.Put(context.Background(), object, strings.NewReader("paid"), 4); err != nil {
@@ -104,11 +100,7 @@ func TestDirMakesFoldersAnew(t *testing.T) {
 func TestDirForgetsFolders(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	d, err := blob.NewDir(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer d.Close()
+	d := open(t, dir)
 	var all sync.WaitGroup
 	for caller := range 4 {
 		all.Go(func() {
@@ -124,12 +116,12 @@ func TestDirForgetsFolders(t *testing.T) {
 	if got, err := d.List(context.Background(), "", "", 1000); err != nil || len(got) != 600 {
 		t.Errorf("%d objects, %v", len(got), err)
 	}
-	open, err := os.ReadDir("/proc/self/fd")
+	handles, err := os.ReadDir("/proc/self/fd")
 	if err != nil {
 		t.Fatal(err)
 	}
 	folders := 0
-	for _, fd := range open {
+	for _, fd := range handles {
 		if to, _ := os.Readlink("/proc/self/fd/" + fd.Name()); strings.HasPrefix(to, filepath.Join(dir, "day-")) {
 			folders++
 		}

@@ -85,24 +85,6 @@ func (s *Service) Create(waiting context.Context, r Request) (*View, bool, error
 	return v, replayed, err
 }
 
-// created waits for a task as long as the request wants to. me has heard all of
-// it since t; nil: nobody has. A wait that fails leaves the task as it was last
-// seen: a caller must not lose the handle of what was bought.
-func (s *Service) created(ctx context.Context, r Request, t *task.Task, me *waiter) (*View, error) {
-	if r.Wait > 0 && !t.State.Settled() {
-		wait := func() (*View, error) { return s.await(ctx, r.Caller, me, t, r.Wait) }
-		if me == nil {
-			wait = func() (*View, error) { return s.Wait(ctx, r.Caller, t.ID, r.Wait) }
-		}
-		v, err := wait()
-		if err == nil {
-			return v, nil
-		}
-		s.Log.Error().Err(err).Str("task", t.ID).Msg("a task could not be waited for")
-	}
-	return s.view(context.WithoutCancel(ctx), t)
-}
-
 // accept makes the tasks rows, and sees to it that a worker knows. A single task
 // for which the worker of this process has a slot is bought at once: the intent
 // to do so is saved with it.

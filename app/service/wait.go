@@ -134,6 +134,24 @@ func (s *Service) Wait(ctx context.Context, c Caller, id string, d time.Duration
 	return s.await(ctx, c, me, t, d)
 }
 
+// created waits for a task as long as the request wants to. me has heard all of
+// it since t; nil: nobody has. A wait that fails leaves the task as it was last
+// seen: a caller must not lose the handle of what was bought.
+func (s *Service) created(ctx context.Context, r Request, t *task.Task, me *waiter) (*View, error) {
+	if r.Wait > 0 && !t.State.Settled() {
+		wait := func() (*View, error) { return s.await(ctx, r.Caller, me, t, r.Wait) }
+		if me == nil {
+			wait = func() (*View, error) { return s.Wait(ctx, r.Caller, t.ID, r.Wait) }
+		}
+		v, err := wait()
+		if err == nil {
+			return v, nil
+		}
+		s.Log.Error().Err(err).Str("task", t.ID).Msg("a task could not be waited for")
+	}
+	return s.view(context.WithoutCancel(ctx), t)
+}
+
 // await waits for a task that stood like t when me began to listen, or later.
 func (s *Service) await(ctx context.Context, c Caller, me *waiter, t *task.Task, d time.Duration) (_ *View, err error) {
 	timer := time.NewTimer(d)

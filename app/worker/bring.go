@@ -115,6 +115,19 @@ func journaled(a *provider.Answer) bool {
 	return !slices.ContainsFunc(a.Results, func(r provider.Result) bool { return r.Base64 == "" })
 }
 
+// journal is what the spool holds of a task's answer; nothing, where all of it
+// has to be fetched.
+func (w *Worker) journal(t *task.Task) (spool.Record, error) {
+	if !holdsFiles(t.Answer) {
+		return spool.Record{}, nil
+	}
+	r, err := w.Spool.Load(t.ID, t.SubmitID)
+	if err != nil {
+		return r, fault.Wrap(err, fault.Expired, "result_lost", "The journal of the answer is gone.")
+	}
+	return r, nil
+}
+
 // storeEarly begins to store an answer that is all here, while its journal is
 // still on the way to the disk: the task succeeds when the journal is durable
 // and the objects can be read, and a crash in between stores them again. Nil: it

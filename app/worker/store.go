@@ -36,19 +36,6 @@ func (w *Worker) store(ctx context.Context, t *task.Task) {
 	w.conclude(ctx, t, h, err)
 }
 
-// journal is what the spool holds of a task's answer; nothing, where all of it
-// has to be fetched.
-func (w *Worker) journal(t *task.Task) (spool.Record, error) {
-	if !holdsFiles(t.Answer) {
-		return spool.Record{}, nil
-	}
-	r, err := w.Spool.Load(t.ID, t.SubmitID)
-	if err != nil {
-		return r, fault.Wrap(err, fault.Expired, "result_lost", "The journal of the answer is gone.")
-	}
-	return r, nil
-}
-
 // gather proves the files of an answer and puts them into the object store.
 // Only those that the journal does not hold must be durable there at once; see
 // [Worker.rest].
