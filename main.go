@@ -9,4 +9,4 @@ import (
 	"aigc/modules"
 )
 
-func main() { os.Exit(cli.Main(modules.All())) }
+func main() { os.Exit(cli.Main(modules.All(), modules.Sandboxes())) }

@@ -17,7 +17,6 @@ import (
 	"aigc/app/httpapi"
 	"aigc/app/ledger"
 	"aigc/app/mcpapi"
-	"aigc/app/module"
 	"aigc/app/provider"
 	"aigc/app/sandbox"
 	"aigc/app/service"
@@ -71,7 +70,7 @@ func (r Roles) loopback(c *config.Loaded) bool {
 
 // Start makes and starts everything the roles need, in order. What was
 // started is stopped again when something fails.
-func Start(ctx context.Context, c *config.Loaded, h *module.Host, roles Roles, log zerolog.Logger) (a *App, err error) {
+func Start(ctx context.Context, c *config.Loaded, v Verticals, roles Roles, log zerolog.Logger) (a *App, err error) {
 	a = &App{conf: c, log: log, roles: roles}
 	defer func() {
 		if err != nil {
@@ -112,10 +111,10 @@ func Start(ctx context.Context, c *config.Loaded, h *module.Host, roles Roles, l
 		return a, err
 	}
 	var accounts *provider.Accounts
-	if accounts, err = a.vendors(h); err != nil {
+	if accounts, err = a.vendors(v); err != nil {
 		return a, err
 	}
-	fetcher := fetch.New(fetch.Config{Allow: c.FetchAllow, Exempt: bases(h, accounts), Proxy: true, UserAgent: "aigc/" + Version})
+	fetcher := fetch.New(fetch.Config{Allow: c.FetchAllow, Exempt: bases(v.Host, accounts), Proxy: true, UserAgent: "aigc/" + Version})
 
 	rest, restURL, err := a.listen(roles.API, "AIGC_ADDR", c.Addr)
 	if err != nil {
@@ -131,9 +130,9 @@ func Start(ctx context.Context, c *config.Loaded, h *module.Host, roles Roles, l
 	}
 	open := roles.loopback(c)
 	a.Service, err = service.New(service.Config{
-		Ledger: a.Ledger, Broker: a.Broker, Blobs: blobs, Fetch: fetcher, Modules: h, Accounts: accounts, Log: log,
+		Ledger: a.Ledger, Broker: a.Broker, Blobs: blobs, Fetch: fetcher, Modules: v.Host, Log: log,
 		PublicURL: public, Intake: filepath.Join(c.DataDir, "intake"), SpoolID: journal.ID(), Offer: a.offer, Hand: a.hand,
-		Keys: keys(c.APIKeys), Loopback: open, PrivateLinks: c.PrivateLinks, PerMinute: c.RateLimit, Defaults: c.Defaults, Version: Version,
+		Keys: keys(c.APIKeys), Loopback: open, PrivateLinks: c.PrivateLinks, PerMinute: c.RateLimit, Choices: c.Choices, Version: Version,
 	})
 	if err != nil {
 		return a, err
@@ -147,7 +146,7 @@ func Start(ctx context.Context, c *config.Loaded, h *module.Host, roles Roles, l
 	if roles.Worker {
 		a.Worker = worker.New(worker.Config{
 			Ledger: a.Ledger, Broker: a.Broker, Blobs: blobs, Spool: journal, Fetch: fetcher, Vendors: provider.NewTransport(),
-			Modules: h, Accounts: accounts, Log: log, Slots: c.WorkerConcurrency, Thumbnail: c.Thumbnails, Succeeded: a.Service.Succeeded,
+			Modules: v.Host, Accounts: accounts, Log: log, Slots: c.WorkerConcurrency, Thumbnail: c.Thumbnails, Succeeded: a.Service.Succeeded,
 		})
 		a.onStop(a.Worker.Stop)
 		if err = a.Worker.Start(ctx); err != nil {

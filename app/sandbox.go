@@ -2,8 +2,6 @@ package app
 
 import (
 	"context"
-	"net/http"
-	"net/url"
 	"path/filepath"
 
 	"aigc/app/module"
@@ -12,35 +10,11 @@ import (
 	"aigc/config"
 )
 
-// NewSandbox makes the host of all vendors' imitations.
-func NewSandbox(dir string, h *module.Host) (*sandbox.Server, error) {
-	imitations := map[string]func(*sandbox.Kit) http.Handler{}
-	for name, v := range h.Vendors() {
-		if v.Imitate != nil {
-			imitations[name] = v.Imitate
-		}
-	}
-	return sandbox.New(dir, imitations)
-}
-
-// sandboxAccounts are accounts at the imitations on a sandbox.
-func sandboxAccounts(root string, h *module.Host) *provider.Accounts {
-	out := provider.NewAccounts()
-	for _, v := range h.Vendors() {
-		if v.Imitate == nil {
-			continue
-		}
-		path := ""
-		if u, err := url.Parse(v.BaseURL); err == nil {
-			path = u.Path
-		}
-		a := provider.Account{BaseURL: sandbox.BaseURL(root, v.Name, path), Secret: sandbox.Key, Sandbox: true, Variable: "AIGC_SANDBOX"}
-		if v.SandboxAttrs != nil {
-			a.Secret, a.Attrs = v.SandboxAttrs(a.BaseURL)
-		}
-		out.Add(v, provider.Caps{}, a)
-	}
-	return out
+// Verticals are what the program is built with: the modules, and the imitations
+// of their vendors.
+type Verticals struct {
+	*module.Host
+	Sandboxes []sandbox.Imitation
 }
 
 // Sandboxed says whether the sandbox stands in for the vendors. With "auto" it
@@ -62,22 +36,22 @@ func Sandboxed(c *config.Loaded, roles Roles) bool {
 
 // Accounts are those that `aigc all` uses with these settings: the vendors',
 // or the sandbox's.
-func Accounts(c *config.Loaded, h *module.Host) *provider.Accounts {
+func Accounts(c *config.Loaded, v Verticals) *provider.Accounts {
 	if Sandboxed(c, All) {
-		return sandboxAccounts(c.SandboxURL, h)
+		return sandbox.Accounts(c.SandboxURL, v.Sandboxes)
 	}
 	return c.Accounts
 }
 
 // vendors are the accounts to buy with: the settings', or those of the sandbox,
 // which is started unless one is named.
-func (a *App) vendors(h *module.Host) (*provider.Accounts, error) {
+func (a *App) vendors(v Verticals) (*provider.Accounts, error) {
 	if !Sandboxed(a.conf, a.roles) {
 		return a.conf.Accounts, nil
 	}
 	a.Drawn = a.conf.SandboxURL
 	if a.Drawn == "" {
-		s, err := NewSandbox(filepath.Join(a.conf.DataDir, "sandbox"), h)
+		s, err := sandbox.New(filepath.Join(a.conf.DataDir, "sandbox"), v.Sandboxes...)
 		if err != nil {
 			return nil, err
 		}
@@ -87,5 +61,5 @@ func (a *App) vendors(h *module.Host) (*provider.Accounts, error) {
 		}
 		a.Sandbox, a.Drawn = s, s.Root()
 	}
-	return sandboxAccounts(a.Drawn, h), nil
+	return sandbox.Accounts(a.Drawn, v.Sandboxes), nil
 }

@@ -32,6 +32,7 @@ type Process struct {
 	ShutdownGrace     time.Duration   `split_words:"true" default:"330s" desc:"how long a stop waits for open submissions"`
 	Sandbox           string          `split_words:"true" default:"auto" desc:"offline imitation of the vendors: auto (on a loopback address with no vendor key at all), on, off"`
 	SandboxURL        string          `split_words:"true" desc:"a sandbox already running (aigc sandbox), used instead of one in the process"`
+	RouteFallback     string          `split_words:"true" default:"on" desc:"another vendor may serve a request that names no model while the first one's keys are parked: on, off"`
 	FetchAllow        []netip.Prefix  `split_words:"true" desc:"CIDRs that callers' URLs may name although they are private"`
 	PrivateLinks      bool            `split_words:"true" default:"false" desc:"links to results need a key"`
 	RateLimit         int             `split_words:"true" default:"1000" desc:"requests a minute of one key; 0: no limit"`
@@ -129,6 +130,7 @@ func (c *Config) check() []error {
 		bad(name, "must be one of %s", strings.Join(allowed, ", "))
 	}
 	oneOf("AIGC_SANDBOX", c.Sandbox, "auto", "on", "off")
+	oneOf("AIGC_ROUTE_FALLBACK", c.RouteFallback, "on", "off")
 	oneOf("AIGC_LOG_LEVEL", c.LogLevel, "trace", "debug", "info", "warn", "error")
 	oneOf("AIGC_LOG_FORMAT", c.LogFormat, "", "console", "json")
 	oneOf("AIGC_MCP_TOOLS", c.MCPTools, "", "all")

@@ -15,7 +15,7 @@ import (
 type Loaded struct {
 	Config
 	Accounts *provider.Accounts // of all vendors, as the settings name them
-	Defaults map[string]string  // module → default model (GPT_MODEL …)
+	Choices  module.Choices     // GPT_MODEL, GPT_ROUTE …
 	Warnings []string           // old names, probable typos
 	Settings []Setting          // every variable, for `aigc config`
 }
@@ -45,7 +45,7 @@ func (l *Loaded) Setting(name string) (Setting, bool) {
 // The values of .env and of old names are put into the environment of the
 // process, since that is where the libraries look.
 func Load(h *module.Host) (*Loaded, error) {
-	l := &Loaded{Accounts: provider.NewAccounts(), Defaults: map[string]string{}}
+	l := &Loaded{Accounts: provider.NewAccounts(), Choices: module.Choices{Models: map[string]string{}, Routes: map[string]string{}}}
 	r := &reader{loaded: l, source: map[string]string{}, noted: map[string]bool{}}
 	r.environment()
 	if err := r.dotenv(".env"); err != nil {
@@ -59,10 +59,9 @@ func Load(h *module.Host) (*Loaded, error) {
 		r.vendor(vendors[name])
 	}
 	for _, spec := range h.Specs() {
-		key := strings.ToUpper(spec.Name) + "_MODEL"
-		l.Defaults[spec.Name] = os.Getenv(key)
-		r.note(Setting{Name: key, Doc: "default model of " + spec.Title})
+		r.choices(h, spec)
 	}
+	l.Choices.Fallback = l.RouteFallback != "off"
 	r.errs = append(r.errs, l.check()...)
 	l.typos()
 	if len(r.errs) > 0 {
@@ -73,4 +72,32 @@ func Load(h *module.Host) (*Loaded, error) {
 		return nil, fmt.Errorf("the settings have %d fault(s):\n%s", len(r.errs), strings.Join(parts, "\n"))
 	}
 	return l, nil
+}
+
+// choices reads what the settings say of a module: its model and its route.
+func (r *reader) choices(h *module.Host, spec module.Spec) {
+	model, route := strings.ToUpper(spec.Name)+"_MODEL", strings.ToUpper(spec.Name)+"_ROUTE"
+	vendors := routesOf(h, spec.Name)
+	r.note(Setting{Name: model, Doc: "model of " + spec.Title + " when none is asked for"})
+	r.note(Setting{Name: route, Doc: "the one vendor to use for " + spec.Title + ": " + strings.Join(vendors, " or ")})
+	r.loaded.Choices.Models[spec.Name] = os.Getenv(model)
+	chosen := os.Getenv(route)
+	if chosen != "" && !slices.Contains(vendors, chosen) {
+		r.errs = append(r.errs, fmt.Errorf("%s: must be one of %s", route, strings.Join(vendors, ", ")))
+		return
+	}
+	r.loaded.Choices.Routes[spec.Name] = chosen
+}
+
+// routesOf are the vendors of a module's operations.
+func routesOf(h *module.Host, name string) []string {
+	var out []string
+	for _, e := range h.Entries() {
+		for _, route := range e.Routes {
+			if e.Module.Name == name && !slices.Contains(out, route.Vendor.Name) {
+				out = append(out, route.Vendor.Name)
+			}
+		}
+	}
+	return out
 }

@@ -16,22 +16,20 @@ import (
 // The environment belongs to the process, so these tests run one by one.
 
 // toy is a module at a vendor with plain keys and one with names of its own.
-type toy struct{}
-
-func (toy) Spec() module.Spec { return module.Spec{Name: "toy", Title: "Toy"} }
-
-func (toy) Mount(h *module.Host) error {
-	plain := provider.Vendor{
-		Name: "acme", Title: "Acme", BaseURL: "https://api.acme.example/v1", Prefix: "ACME",
-		Settings: provider.Keys("ACME"), Caps: provider.Caps{Running: 4},
-	}
-	odd := provider.Vendor{Name: "odd", Title: "Odd", BaseURL: "https://odd.example", KeyVariable: "ODD_USER", Settings: func() provider.Settings { return &oddSettings{} }}
-	module.Add[toyInput](h, module.Operation{
+var toy = module.Define(module.Spec{Name: "toy", Title: "Toy"},
+	module.Declare(module.Operation{
 		Name: "draw", Paths: []string{"/toy/draw"}, Tool: "create_toy_image", Kind: module.Image, Main: true,
-		Models: []module.Model{{ID: "toy-1"}},
-	}, module.Via[toyInput](plain, generator{}), module.Via[toyInput](odd, generator{}))
-	return nil
-}
+	},
+		module.Sync[toyInput](provider.Vendor{
+			Name: "acme", Title: "Acme", BaseURL: "https://api.acme.example/v1", Prefix: "ACME",
+			Settings: provider.Keys("ACME"), Caps: provider.Caps{Running: 4},
+		}, generator{}, terms),
+		module.Sync[toyInput](provider.Vendor{
+			Name: "odd", Title: "Odd", BaseURL: "https://odd.example", KeyVariable: "ODD_USER",
+			Settings: func() provider.Settings { return &oddSettings{} },
+		}, generator{}, terms)))
+
+var terms = module.Terms{Models: []module.Model{{ID: "toy-1"}}}
 
 type toyInput struct {
 	Prompt string `json:"prompt"`
@@ -83,7 +81,7 @@ func loadWith(t *testing.T, env map[string]string, dotenv string) (*Loaded, erro
 			t.Fatal(err)
 		}
 	}
-	h, err := module.NewHost(toy{})
+	h, err := module.NewHost(toy)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -311,8 +309,8 @@ func TestSources(t *testing.T) {
 			t.Errorf("%s: %+v, want value %q from %q", tt.name, s, tt.value, tt.source)
 		}
 	}
-	if l.SyncWait != 5*time.Second || l.Accounts.Caps("acme") != (provider.Caps{Running: 4, PerMinute: 9}) || l.Defaults["toy"] != "toy-2" {
-		t.Errorf("read: %s, %+v, %v", l.SyncWait, l.Accounts.Caps("acme"), l.Defaults)
+	if l.SyncWait != 5*time.Second || l.Accounts.Caps("acme") != (provider.Caps{Running: 4, PerMinute: 9}) || l.Choices.Models["toy"] != "toy-2" {
+		t.Errorf("read: %s, %+v, %v", l.SyncWait, l.Accounts.Caps("acme"), l.Choices)
 	}
 	seen := map[string]int{}
 	for _, s := range l.Settings {

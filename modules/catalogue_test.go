@@ -58,11 +58,11 @@ func describe(b *strings.Builder, e *module.Entry) {
 		vendors[i] = r.Vendor.Title + " (`" + r.Vendor.KeyName() + "`)"
 	}
 	fmt.Fprintf(b, "\n### %s\n%s\n\n- REST: %s\n- MCP: `%s`\n- Vendor: %s\n\n", op.Title, op.Doc, strings.Join(paths, ", "), op.Tool, strings.Join(vendors, ", else "))
-	b.WriteString("| Model | | List price in US$ |\n|---|---|---|\n")
-	for _, m := range op.Models {
+	b.WriteString("| Model | | List price |\n|---|---|---|\n")
+	for _, m := range e.Models() {
 		var prices []string
 		for _, p := range m.Prices {
-			prices = append(prices, strings.TrimSuffix(fmt.Sprintf("%g/%s (%s", p.USD, p.Per, p.When), " (")+closing(p.When))
+			prices = append(prices, p.String())
 		}
 		note := m.Doc
 		if m.ID == e.Default().ID {
@@ -88,13 +88,6 @@ func describe(b *strings.Builder, e *module.Entry) {
 		}
 		fmt.Fprintf(b, "| %s | %s | %s | %s | %s |\n", name, kind, values(f), text(f.Default), f.Doc)
 	}
-}
-
-func closing(when string) string {
-	if when == "" {
-		return ""
-	}
-	return ")"
 }
 
 func values(f schema.Field) string {

@@ -3,8 +3,13 @@ package modules
 
 import (
 	"aigc/app/module"
+	"aigc/app/sandbox"
 	"aigc/modules/flux"
 	"aigc/modules/gpt"
+	"aigc/modules/internal/ark"
+	"aigc/modules/internal/bfl"
+	"aigc/modules/internal/openai"
+	"aigc/modules/internal/vertex"
 	"aigc/modules/seedream"
 	"aigc/modules/veo3"
 )
@@ -12,9 +17,14 @@ import (
 // All are the verticals, in the order of the catalogue.
 func All() []module.Module {
 	return []module.Module{
-		gpt.New(),
-		seedream.New(),
-		flux.New(),
-		veo3.New(),
+		gpt.Module,
+		seedream.Module,
+		flux.Module,
+		veo3.Module,
 	}
+}
+
+// Sandboxes are the offline imitations of their vendors.
+func Sandboxes() []sandbox.Imitation {
+	return []sandbox.Imitation{openai.Sandbox(), ark.Sandbox(), bfl.Sandbox(), vertex.Sandbox()}
 }

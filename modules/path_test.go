@@ -1,8 +1,6 @@
 package modules_test
 
 import (
-	"net/http"
-	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -25,25 +23,14 @@ func sandboxed(t *testing.T, prepare ...func(*provider.Account)) (*workertest.En
 	if err != nil {
 		t.Fatal(err)
 	}
-	imitations := map[string]func(*sandbox.Kit) http.Handler{}
-	for name, v := range h.Vendors() {
-		imitations[name] = v.Imitate
-	}
-	box := sandboxtest.Start(t, imitations)
+	box := sandboxtest.Start(t, modules.Sandboxes()...)
 	accounts := provider.NewAccounts()
-	for _, v := range h.Vendors() {
-		path := ""
-		if u, err := url.Parse(v.BaseURL); err == nil {
-			path = u.Path
-		}
-		a := provider.Account{BaseURL: sandbox.BaseURL(box.Root(), v.Name, path), Secret: sandbox.Key, Sandbox: true, Variable: "AIGC_SANDBOX"}
-		if v.SandboxAttrs != nil {
-			a.Secret, a.Attrs = v.SandboxAttrs(a.BaseURL)
-		}
+	for _, i := range modules.Sandboxes() {
+		a := i.Account(box.Root())
 		for _, f := range prepare {
 			f(&a)
 		}
-		accounts.Add(v, provider.Caps{}, a)
+		accounts.Add(i.Vendor, provider.Caps{}, a)
 	}
 	return workertest.New(t, h, accounts), box
 }

@@ -10,7 +10,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"aigc/app"
 	"aigc/app/module"
+	"aigc/app/sandbox"
 	"aigc/config"
 )
 
@@ -22,7 +24,7 @@ type Streams struct {
 
 // Main runs the command line of this process and returns its exit code. The
 // first SIGINT or SIGTERM ends work in order, the second one at once.
-func Main(modules []module.Module) int {
+func Main(modules []module.Module, imitations []sandbox.Imitation) int {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	signals := make(chan os.Signal, 2)
@@ -33,13 +35,13 @@ func Main(modules []module.Module) int {
 		<-signals
 		os.Exit(codeInterrupted)
 	}()
-	return Run(ctx, modules, Streams{os.Stdin, os.Stdout, os.Stderr}, os.Args[1:])
+	return Run(ctx, modules, imitations, Streams{os.Stdin, os.Stdout, os.Stderr}, os.Args[1:])
 }
 
 // Run runs one command and returns its exit code. The end of ctx is what an
 // interrupt is to a process.
-func Run(ctx context.Context, modules []module.Module, s Streams, args []string) int {
-	c := &cli{Streams: s, modules: modules, load: config.Load, paint: paint(colours(s.Err))}
+func Run(ctx context.Context, modules []module.Module, imitations []sandbox.Imitation, s Streams, args []string) int {
+	c := &cli{Streams: s, modules: modules, imitations: imitations, load: config.Load, paint: paint(colours(s.Err))}
 	return c.run(ctx, args)
 }
 
@@ -63,10 +65,11 @@ func (c *cli) run(ctx context.Context, args []string) int {
 type cli struct {
 	Streams
 	paint
-	modules []module.Module
-	mounted *module.Host
-	load    func(*module.Host) (*config.Loaded, error)
-	begun   bool // the arguments were understood
+	modules    []module.Module
+	imitations []sandbox.Imitation
+	mounted    *module.Host
+	load       func(*module.Host) (*config.Loaded, error)
+	begun      bool // the arguments were understood
 
 	awaiting bool  // it was said that we wait for another process
 	broken   error // the output
@@ -112,6 +115,11 @@ func (c *cli) host() (*module.Host, error) {
 		c.mounted = h
 	}
 	return c.mounted, nil
+}
+
+// verticals are what the program is built with.
+func (c *cli) verticals() app.Verticals {
+	return app.Verticals{Host: c.mounted, Sandboxes: c.imitations}
 }
 
 // settings reads them, and says what is odd about them.

@@ -79,7 +79,7 @@ func (c *cli) inProcess(ctx context.Context, l *config.Loaded, work bool) (*sess
 	}
 	roles := app.InProcess
 	roles.Worker = work
-	a, err := app.Start(ctx, own, c.mounted, roles, app.NewLog(&own.Config))
+	a, err := app.Start(ctx, own, c.verticals(), roles, app.NewLog(&own.Config))
 	if err != nil {
 		return nil, err
 	}

@@ -128,7 +128,7 @@ func completions(cmd *cobra.Command, ops []operation, fields map[string]*fieldFl
 // models are the ids that can be asked for.
 func models(op operation) []string {
 	var ids []string
-	for _, m := range op.Operation.Models {
+	for _, m := range op.Models() {
 		if !m.Gone() {
 			ids = append(ids, m.ID)
 		}

@@ -42,37 +42,36 @@ type edit struct {
 	Images []provider.Image `json:"more_images,omitempty" nullable:"false" doc:"further pictures"`
 }
 
-// toy is a module at a vendor that can be asked whether a key works.
-type toy struct{}
-
-func (toy) Spec() module.Spec {
-	return module.Spec{Name: "toy", Title: "Toy", Doc: "It is for tests."}
+// acme can be asked whether a key works.
+var acme = provider.Vendor{
+	Name: "acme", Title: "Acme", BaseURL: "https://acme.invalid/v1", Prefix: "ACME", Settings: provider.Keys("ACME"),
+	Probe: func(ctx context.Context, c provider.Call) error {
+		res, err := c.HTTP.Do(ctx, c, provider.Request{URL: "/me", Authorize: func(r *http.Request) error {
+			r.Header.Set("Authorization", c.Account.Secret.Reveal())
+			return nil
+		}})
+		if err == nil && res.Status != http.StatusOK {
+			err = res.Fault("acme", "", "No.")
+		}
+		return err
+	},
 }
 
-func (toy) Mount(h *module.Host) error {
-	v := provider.Vendor{
-		Name: "acme", Title: "Acme", BaseURL: "https://acme.invalid/v1", Prefix: "ACME", Settings: provider.Keys("ACME"),
-		Probe: func(ctx context.Context, c provider.Call) error {
-			res, err := c.HTTP.Do(ctx, c, provider.Request{URL: "/me", Authorize: func(r *http.Request) error {
-				r.Header.Set("Authorization", c.Account.Secret.Reveal())
-				return nil
-			}})
-			if err == nil && res.Status != http.StatusOK {
-				err = res.Fault("acme", "", "No.")
-			}
-			return err
-		},
-		Imitate: func(*sandbox.Kit) http.Handler { return http.NotFoundHandler() },
-	}
-	models := []module.Model{{ID: "toy-1", Prices: []module.Price{{Per: "image", USD: 0.04}, {Per: "image", USD: 0.2}}}, {ID: "toy-0", Retired: "2026-01-01"}}
-	module.Add[edit](h, module.Operation{
-		Name: "edit", Paths: []string{"/toy/edit"}, Tool: "edit_toy_image", Kind: module.Image, Title: "Edit", Models: models,
-	}, module.Via[edit](v, struct{ provider.Generator[edit] }{}))
-	module.Add[drawing](h, module.Operation{
-		Name: "draw", Paths: []string{"/toy/draw"}, Tool: "create_toy_image", Kind: module.Image, Title: "Draw", Main: true, Models: models,
-	}, module.Via[drawing](v, struct{ provider.Generator[drawing] }{}))
-	return nil
-}
+var imitated = []sandbox.Imitation{{Vendor: acme, Handler: func(*sandbox.Kit) http.Handler { return http.NotFoundHandler() }}}
+
+var toyTerms = module.Terms{Models: []module.Model{
+	{ID: "toy-1", Prices: []provider.Price{{Unit: "image", Micros: 40_000, Currency: "USD"}, {Unit: "image", Micros: 200_000, Currency: "USD"}}},
+	{ID: "toy-0", Retired: "2026-01-01"},
+}}
+
+// toy is its module.
+var toy = module.Define(module.Spec{Name: "toy", Title: "Toy", Doc: "It is for tests."},
+	module.Declare(module.Operation{
+		Name: "edit", Paths: []string{"/toy/edit"}, Tool: "edit_toy_image", Kind: module.Image, Title: "Edit",
+	}, module.Sync[edit](acme, struct{ provider.Generator[edit] }{}, toyTerms)),
+	module.Declare(module.Operation{
+		Name: "draw", Paths: []string{"/toy/draw"}, Tool: "create_toy_image", Kind: module.Image, Title: "Draw", Main: true,
+	}, module.Sync[drawing](acme, struct{ provider.Generator[drawing] }{}, toyTerms)))
 
 // result is what a command left behind.
 type result struct {
@@ -89,7 +88,7 @@ func command(t *testing.T, l *config.Loaded, args ...string) result {
 func commandWith(ctx context.Context, l *config.Loaded, in io.Reader, args ...string) result {
 	var out, errs bytes.Buffer
 	c := &cli{
-		Streams: Streams{in, &out, &errs}, modules: []module.Module{toy{}},
+		Streams: Streams{in, &out, &errs}, modules: []module.Module{toy}, imitations: imitated,
 		load: func(*module.Host) (*config.Loaded, error) { return l, nil },
 	}
 	code := c.run(ctx, args)
@@ -120,7 +119,7 @@ func settings(t *testing.T) *config.Loaded {
 			Addr: "127.0.0.1:0", MCPAddr: "127.0.0.1:0", DataDir: t.TempDir(), Sandbox: "auto", ShutdownGrace: 10 * time.Second,
 			SyncWait: time.Second, WorkerConcurrency: 2, LogLevel: "error", LogFormat: "json",
 		}},
-		Accounts: provider.NewAccounts(), Defaults: map[string]string{},
+		Accounts: provider.NewAccounts(),
 		Settings: []config.Setting{{Name: "AIGC_LOG_LEVEL", Value: "error", Source: "environment"}},
 	}
 }

@@ -88,7 +88,7 @@ var agentRole = app.Roles{Name: "serve-mcp", API: true, MCP: true, Worker: true}
 func (c *cli) alone(ctx context.Context, l *config.Loaded) (err error) {
 	own := *l
 	own.Addr, own.MCPAddr = "127.0.0.1:0", "127.0.0.1:0"
-	a, err := app.Start(ctx, &own, c.mounted, agentRole, app.NewLog(&own.Config))
+	a, err := app.Start(ctx, &own, c.verticals(), agentRole, app.NewLog(&own.Config))
 	if err != nil {
 		return err
 	}
@@ -119,7 +119,7 @@ func (c *cli) inherit(ctx context.Context, l *config.Loaded, h *app.Holder) {
 		if dial(ctx, h.MCP) == nil {
 			continue
 		}
-		a, err := app.Start(ctx, &own, c.mounted, agentRole, log)
+		a, err := app.Start(ctx, &own, c.verticals(), agentRole, log)
 		var held *app.HeldError
 		switch {
 		case err == nil:

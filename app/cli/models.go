@@ -1,15 +1,15 @@
 package cli
 
 import (
-	"fmt"
+	"cmp"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"aigc/app"
 	"aigc/app/module"
+	"aigc/app/provider"
 	"aigc/app/schema"
 	"aigc/app/service"
 	"aigc/config"
@@ -25,7 +25,7 @@ func (c *cli) modelsCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			list := catalogue(c.mounted, l)
+			list := c.catalogue(c.mounted, l)
 			if len(args) == 1 {
 				if c.mounted.Main(args[0]) == nil {
 					return noModule(c.mounted, args)
@@ -44,12 +44,12 @@ func (c *cli) modelsCommand() *cobra.Command {
 
 // catalogue is what GET /api/models answers, as far as it follows from the
 // modules and the settings.
-func catalogue(h *module.Host, l *config.Loaded) []service.Model {
+func (c *cli) catalogue(h *module.Host, l *config.Loaded) []service.Model {
 	var ops []service.Operation
 	for _, e := range h.Entries() {
 		ops = append(ops, service.Operation{Entry: e, Schema: schema.New(e.Input)})
 	}
-	return service.Catalogue(ops, app.Accounts(l, h), l.Defaults)
+	return service.Catalogue(ops, module.Announced(h, app.Accounts(l, c.verticals())), l.Choices)
 }
 
 func (c *cli) modelTable(list []service.Model) error {
@@ -79,23 +79,27 @@ func (c *cli) modelTable(list []service.Model) error {
 }
 
 // prices are the cheapest and the dearest of a model's list prices.
-func prices(list []module.Price) string {
-	byUnit := map[string][]float64{}
+func prices(list []provider.ListPrice) string {
+	byUnit := map[string][]provider.Price{}
 	var units []string
-	for _, p := range list {
-		if byUnit[p.Per] == nil {
-			units = append(units, p.Per)
+	for _, l := range list {
+		p := l.Price()
+		if byUnit[p.Unit] == nil {
+			units = append(units, p.Unit)
 		}
-		byUnit[p.Per] = append(byUnit[p.Per], p.USD)
+		byUnit[p.Unit] = append(byUnit[p.Unit], p)
 	}
+	dearer := func(a, b provider.Price) int { return cmp.Compare(a.Micros, b.Micros) }
 	parts := make([]string, len(units))
 	for i, unit := range units {
-		low, high := slices.Min(byUnit[unit]), slices.Max(byUnit[unit])
-		parts[i] = "$" + strconv.FormatFloat(low, 'f', -1, 64)
-		if high > low {
-			parts[i] += "–" + strconv.FormatFloat(high, 'f', -1, 64)
+		low, high := slices.MinFunc(byUnit[unit], dearer), slices.MaxFunc(byUnit[unit], dearer)
+		low.Match = nil
+		parts[i] = low.String()
+		if high.Micros > low.Micros {
+			amount := provider.Money{Micros: low.Micros, Currency: low.Currency}.String()
+			most := provider.Money{Micros: high.Micros, Currency: low.Currency}.String()
+			parts[i] = strings.Replace(parts[i], amount, strings.TrimSuffix(amount, " "+low.Currency)+"–"+most, 1)
 		}
-		parts[i] += fmt.Sprintf(" / %s", unit)
 	}
 	text := strings.Join(parts, ", ")
 	if len(parts) > 2 {

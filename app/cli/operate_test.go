@@ -129,7 +129,7 @@ func TestModels(t *testing.T) {
 			l := settings(t)
 			tt.set(l)
 			r := command(t, l, "models")
-			r.want(t, 0, "toy.draw", "toy-1 *", "$0.04–0.2 / image", tt.want)
+			r.want(t, 0, "toy.draw", "toy-1 *", "0.04–0.2 USD/image", tt.want)
 			if strings.Contains(r.out, "toy-0") {
 				t.Errorf("a retired model is offered: %s", r.out)
 			}
@@ -250,7 +250,7 @@ func TestWrongSettings(t *testing.T) {
 	t.Parallel()
 	for _, args := range [][]string{{"doctor"}, {"config"}, {"all"}, {"generate", "toy", "x"}} {
 		var out lockedBuffer
-		c := &cli{Streams: Streams{strings.NewReader(""), &out, &out}, modules: []module.Module{toy{}}}
+		c := &cli{Streams: Streams{strings.NewReader(""), &out, &out}, modules: []module.Module{toy}, imitations: imitated}
 		c.load = func(*module.Host) (*config.Loaded, error) {
 			return nil, errors.New("the settings have 1 fault(s):\n  AIGC_ADDR: is not host:port")
 		}
@@ -297,7 +297,7 @@ func TestSandboxLines(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	var out lockedBuffer
 	errs := &lockedBuffer{onWrite: cancel} // it speaks up once it listens
-	c := &cli{Streams: Streams{strings.NewReader(""), &out, errs}, modules: []module.Module{toy{}}}
+	c := &cli{Streams: Streams{strings.NewReader(""), &out, errs}, modules: []module.Module{toy}, imitations: imitated}
 	c.load = func(*module.Host) (*config.Loaded, error) { return l, nil }
 	if code := c.run(ctx, []string{"sandbox"}); code != 0 {
 		t.Fatalf("code %d: %s", code, errs.String())
@@ -370,7 +370,7 @@ func TestOutputThatCannotBeWritten(t *testing.T) {
 	for _, args := range [][]string{{"keys", "add", "ann"}, {"models"}, {"config"}, {"version"}, {"models", "--json"}} {
 		l := settings(t)
 		var errs lockedBuffer
-		c := &cli{Streams: Streams{strings.NewReader(""), fullDisk{}, &errs}, modules: []module.Module{toy{}}}
+		c := &cli{Streams: Streams{strings.NewReader(""), fullDisk{}, &errs}, modules: []module.Module{toy}, imitations: imitated}
 		c.load = func(*module.Host) (*config.Loaded, error) { return l, nil }
 		if code := c.run(t.Context(), args); code != 1 || !strings.Contains(errs.String(), "no space left on device") {
 			t.Errorf("%q: code %d, said %q", args, code, errs.String())

@@ -4,16 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
-	"net/url"
 	"os"
 	"path/filepath"
-	"slices"
 
 	"github.com/spf13/cobra"
 
-	"aigc/app"
-	"aigc/app/module"
 	"aigc/app/provider"
 	"aigc/app/sandbox"
 )
@@ -34,10 +29,6 @@ func (c *cli) sandboxCommand() *cobra.Command {
 }
 
 func (c *cli) sandbox(ctx context.Context, addr, dir string) error {
-	h, err := c.host()
-	if err != nil {
-		return err
-	}
 	if dir == "" {
 		l, err := c.settings()
 		if err != nil {
@@ -45,14 +36,14 @@ func (c *cli) sandbox(ctx context.Context, addr, dir string) error {
 		}
 		dir = filepath.Join(l.DataDir, "sandbox")
 	}
-	s, err := app.NewSandbox(dir, h)
+	s, err := sandbox.New(dir, c.imitations...)
 	if err != nil {
 		return err
 	}
 	if err := s.Listen(addr); err != nil {
 		return fmt.Errorf("--addr: %w", errors.Join(err, s.Close()))
 	}
-	if err := c.sandboxEnv(h, s.Root(), dir); err != nil {
+	if err := c.sandboxEnv(s.Root(), dir); err != nil {
 		return errors.Join(err, s.Close())
 	}
 	c.say("%s %s", c.green("●"), c.bold("The sandbox is at "+s.Root()))
@@ -62,35 +53,25 @@ func (c *cli) sandbox(ctx context.Context, addr, dir string) error {
 
 // sandboxEnv writes lines for .env or a shell, and the key files that they
 // name into dir.
-func (c *cli) sandboxEnv(h *module.Host, root, dir string) error {
+func (c *cli) sandboxEnv(root, dir string) error {
 	c.print("# aigc against this sandbox:\nAIGC_SANDBOX=on\nAIGC_SANDBOX_URL=%s\n", root)
 	c.print("# or one vendor at a time, also for programs of your own:\n")
-	vendors := h.Vendors()
-	for _, name := range slices.Sorted(maps.Keys(vendors)) {
-		v := vendors[name]
-		if v.Imitate == nil {
-			continue
-		}
-		path := ""
-		if u, err := url.Parse(v.BaseURL); err == nil {
-			path = u.Path
-		}
-		base := sandbox.BaseURL(root, name, path)
+	for _, i := range c.imitations {
+		v, account := i.Vendor, i.Account(root)
 		prefix := "#   "
 		c.print("# %s\n", v.Title)
-		if _, plain := v.Settings().(*provider.KeySettings); plain && v.SandboxAttrs == nil {
-			c.print("%s%s=%s\n%s%s_BASE_URL=%s\n", prefix, v.KeyName(), sandbox.Key, prefix, v.Prefix, base)
+		if _, plain := v.Settings().(*provider.KeySettings); plain && i.Complete == nil {
+			c.print("%s%s=%s\n%s%s_BASE_URL=%s\n", prefix, v.KeyName(), sandbox.Key, prefix, v.Prefix, account.BaseURL)
 			continue
 		}
-		secret, _ := v.SandboxAttrs(base)
-		file, err := filepath.Abs(filepath.Join(dir, name+"-key.json"))
+		file, err := filepath.Abs(filepath.Join(dir, v.Name+"-key.json"))
 		if err == nil {
-			err = os.WriteFile(file, []byte(secret.Reveal()), 0o600)
+			err = os.WriteFile(file, []byte(account.Secret.Reveal()), 0o600)
 		}
 		if err != nil {
 			return fmt.Errorf("the key of %s: %w", v.Title, err)
 		}
-		c.print("%s%s=%s\n%sits API: %s\n", prefix, v.KeyName(), file, prefix, base)
+		c.print("%s%s=%s\n%sits API: %s\n", prefix, v.KeyName(), file, prefix, account.BaseURL)
 	}
 	return nil
 }

@@ -42,7 +42,7 @@ func (c *cli) serve(ctx context.Context, roles app.Roles) error {
 	}
 	keepHeapFloor()
 	log := app.NewLog(&l.Config)
-	a, err := app.Start(ctx, l, c.mounted, roles, log)
+	a, err := app.Start(ctx, l, c.verticals(), roles, log)
 	if err != nil {
 		return err
 	}

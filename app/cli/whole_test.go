@@ -28,7 +28,7 @@ func TestMain(m *testing.M) { apptest.Main(m) }
 // server, the sandbox.
 func whole(ctx context.Context, l *config.Loaded, args ...string) result {
 	var out, errs lockedBuffer
-	c := &cli{Streams: Streams{strings.NewReader(""), &out, &errs}, modules: modules.All()}
+	c := &cli{Streams: Streams{strings.NewReader(""), &out, &errs}, modules: modules.All(), imitations: modules.Sandboxes()}
 	c.load = func(*module.Host) (*config.Loaded, error) { return l, nil }
 	code := c.run(ctx, args)
 	return result{code, out.String(), errs.String()}

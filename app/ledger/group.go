@@ -65,11 +65,11 @@ func paid(children []*task.Task) *provider.Money {
 		switch {
 		case c.Actual == nil || c.Charged == fault.ChargedNo: // a ticket's price that was not charged
 		case sum == nil:
-			sum = &provider.Money{Amount: c.Actual.Amount, Currency: c.Actual.Currency}
-		case sum.Currency != c.Actual.Currency:
-			return nil
+			sum = c.Actual
 		default:
-			sum.Amount += c.Actual.Amount
+			if sum = provider.Add(sum, c.Actual); sum == nil {
+				return nil
+			}
 		}
 	}
 	return sum

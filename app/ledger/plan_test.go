@@ -58,7 +58,7 @@ func (s *statements) add(l *SQLite) {
 
 // small are the tables that grow with the settings or with the models in use,
 // and the streams that lists are merged of.
-var small = []string{"task_series", "vendor_keys", "api_keys", "goose_db_version", "sqlite_master", "stream", "o", "s", "poll", "CONSTANT"}
+var small = []string{"task_series", "vendor_keys", "vendor_accounts", "api_keys", "goose_db_version", "sqlite_master", "stream", "o", "s", "poll", "CONSTANT"}
 
 // walks are scans of an index that holds only the rows in question.
 var walks = []string{

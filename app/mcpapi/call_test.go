@@ -181,7 +181,7 @@ func TestTaskTools(t *testing.T) {
 		t.Error(a.text)
 	}
 	a = c.call("list_models", map[string]any{"available": true})
-	if a.text != "1 models.\ncreate_toy_image\n- toy-1 (default); list price 0.04 USD per image" {
+	if a.text != "1 models.\ncreate_toy_image\n- toy-1 (default); list price 0.04 USD/image" {
 		t.Error(a.text)
 	}
 	if a = c.call("list_models", map[string]any{"media": "video"}); !strings.Contains(a.text, "not available: set TOY_API_KEY") {
@@ -194,7 +194,7 @@ func TestTaskTools(t *testing.T) {
 
 func TestOldNames(t *testing.T) {
 	t.Parallel()
-	f := newFake(t, toy{}, edits{})
+	f := newFake(t, toy, edits)
 	r := start(t, f)
 	c := r.connect(t, nil, "")
 	for name, tc := range map[string]struct {

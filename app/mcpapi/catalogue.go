@@ -4,13 +4,11 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"strconv"
 	"strings"
 
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 
 	"aigc/app/fault"
-	"aigc/app/module"
 	"aigc/app/provider"
 	"aigc/app/service"
 )
@@ -39,7 +37,7 @@ func (s *Server) modelsTool(hints mcp.ToolAnnotations) *tool {
 				continue
 			}
 			m.Schema = nil // the tools' own schemas say it
-			m.Prices = append([]module.Price{}, m.Prices...)
+			m.Prices = append([]provider.ListPrice{}, m.Prices...)
 			out.Models = append(out.Models, m)
 			if m.Tool != tool {
 				tool = m.Tool
@@ -80,7 +78,7 @@ func modelLine(m service.Model) string {
 }
 
 // priceList says the first prices of a model; nothing where there are none.
-func priceList(prices []module.Price) string {
+func priceList(prices []provider.ListPrice) string {
 	line := ""
 	for i, p := range prices {
 		switch i {
@@ -91,10 +89,7 @@ func priceList(prices []module.Price) string {
 		default:
 			line += "; "
 		}
-		line += strconv.FormatFloat(p.USD, 'f', -1, 64) + " USD per " + p.Per
-		if p.When != "" {
-			line += " (" + p.When + ")"
-		}
+		line += p.Price().String()
 	}
 	return line
 }

@@ -13,6 +13,7 @@ import (
 
 	"aigc/app/fault"
 	"aigc/app/module"
+	"aigc/app/provider"
 	"aigc/app/schema"
 	"aigc/app/service"
 	"aigc/app/task"
@@ -49,7 +50,7 @@ type fake struct {
 func newFake(t *testing.T, modules ...module.Module) *fake {
 	t.Helper()
 	if len(modules) == 0 {
-		modules = []module.Module{toy{}}
+		modules = []module.Module{toy}
 	}
 	h, err := module.NewHost(modules...)
 	if err != nil {
@@ -90,7 +91,7 @@ func (f *fake) Models(context.Context) []service.Model {
 	for i, op := range f.ops {
 		out = append(out, service.Model{
 			ID: op.Default().ID, Module: op.Module.Name, Operation: op.Kind(), Media: op.Entry.Operation.Kind, Tool: op.Entry.Operation.Tool,
-			Path: "/api" + op.Entry.Operation.Paths[0], Default: true, Available: i == 0, Needs: "TOY_API_KEY", Prices: op.Default().Prices, Schema: op.Schema.JSON(),
+			Path: "/api" + op.Entry.Operation.Paths[0], Default: true, Available: i == 0, Needs: "TOY_API_KEY", Prices: provider.ListPrices(op.Default().Prices), Schema: op.Schema.JSON(),
 		})
 	}
 	return out

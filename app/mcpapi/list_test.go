@@ -97,7 +97,7 @@ func TestEveryToolIsWhole(t *testing.T) {
 
 func TestAtMostThirtyToolsAreListed(t *testing.T) {
 	t.Parallel()
-	f := newFake(t, toy{}, crowd{})
+	f := newFake(t, toy, crowd)
 	c := start(t, f).connect(t, nil, "")
 	if len(c.tools) != maxListed {
 		t.Errorf("%d tools are listed", len(c.tools))

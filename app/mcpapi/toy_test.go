@@ -28,48 +28,40 @@ type film struct {
 	Duration int    `json:"duration,omitempty" minimum:"1" maximum:"30" doc:"Seconds."`
 }
 
-type toy struct{}
+var toyco = provider.Vendor{Name: "toyco"}
 
-func (toy) Spec() module.Spec { return module.Spec{Name: "toy", Title: "Toy"} }
+func oneModel(id string, prices ...provider.Price) module.Terms {
+	return module.Terms{Models: []module.Model{{ID: id, Prices: prices}}}
+}
 
-func (toy) Mount(h *module.Host) error {
-	module.Add[picture](h, module.Operation{
+var toy = module.Define(module.Spec{Name: "toy", Title: "Toy"},
+	module.Declare(module.Operation{
 		Name: "image", Paths: []string{"/toy/generate"}, Tool: "create_toy_image", Kind: module.Image, Main: true,
-		Title: "Draw a toy", Doc: "Draws toys.", Models: []module.Model{{ID: "toy-1", Prices: []module.Price{{Per: "image", USD: 0.04}}}},
-	}, module.Via[picture](provider.Vendor{Name: "toyco"}, generator[picture]{}))
-	module.Add[film](h, module.Operation{
+		Title: "Draw a toy", Doc: "Draws toys.",
+	}, module.Sync[picture](toyco, generator[picture]{}, oneModel("toy-1", provider.Price{Unit: "image", Micros: 40_000, Currency: "USD"}))),
+	module.Declare(module.Operation{
 		Name: "film", Paths: []string{"/toy/film"}, Tool: "create_veo3_video", Kind: module.Video, StatusPath: "/toy/status/",
-		Title: "Film a toy", Doc: "Films toys.", Models: []module.Model{{ID: "film-1"}},
-	}, module.Via[film](provider.Vendor{Name: "toyco"}, generator[film]{}))
-	return nil
-}
+		Title: "Film a toy", Doc: "Films toys.",
+	}, module.Sync[film](toyco, generator[film]{}, oneModel("film-1"))),
+)
 
-type crowd struct{}
-
-func (crowd) Spec() module.Spec { return module.Spec{Name: "crowd", Title: "Crowd"} }
-
-func (crowd) Mount(h *module.Host) error {
+var crowd = func() module.Module {
+	var ops []module.Declaration
 	for i := range 40 {
-		module.Add[film](h, module.Operation{
+		ops = append(ops, module.Declare(module.Operation{
 			Name: fmt.Sprintf("op%02d", i), Paths: []string{fmt.Sprintf("/crowd/%d", i)}, Tool: fmt.Sprintf("create_crowd_%02d", i), Main: i >= 20,
-			Kind: module.Image, Title: "Crowd", Doc: "Draws a crowd.", Models: []module.Model{{ID: "crowd"}},
-		}, module.Via[film](provider.Vendor{Name: "toyco"}, generator[film]{}))
+			Kind: module.Image, Title: "Crowd", Doc: "Draws a crowd.",
+		}, module.Sync[film](toyco, generator[film]{}, oneModel("crowd"))))
 	}
-	return nil
-}
+	return module.Define(module.Spec{Name: "crowd", Title: "Crowd"}, ops...)
+}()
 
 // edits is a module whose tool had other arguments in the replaced service.
-type edits struct{}
-
-func (edits) Spec() module.Spec { return module.Spec{Name: "edits", Title: "Edits"} }
-
-func (edits) Mount(h *module.Host) error {
-	module.Add[film](h, module.Operation{
+var edits = module.Define(module.Spec{Name: "edits", Title: "Edits"},
+	module.Declare(module.Operation{
 		Name: "edits", Paths: []string{"/edits"}, Tool: "create_gpt_image_edit", Kind: module.Image,
-		Title: "Edit", Doc: "Edits.", Models: []module.Model{{ID: "edit-1"}},
-	}, module.Via[film](provider.Vendor{Name: "toyco"}, generator[film]{}))
-	return nil
-}
+		Title: "Edit", Doc: "Edits.",
+	}, module.Sync[film](toyco, generator[film]{}, oneModel("edit-1"))))
 
 type generator[In any] struct{}
 

@@ -1,6 +1,9 @@
 package module
 
-import "reflect"
+import (
+	"reflect"
+	"slices"
+)
 
 // Entry is a declared operation as the host sees it.
 type Entry struct {
@@ -8,33 +11,33 @@ type Entry struct {
 	Operation Operation
 	Routes    []Route
 	Input     reflect.Type
-	decode    func(Raw) (any, error)
 }
 
 // Kind is the kind of task: "gpt.generations". It is stored, so it is permanent.
 func (e *Entry) Kind() string { return e.Module.Name + "." + e.Operation.Name }
 
-// Default is the model used when none is asked for: the first in the table
-// that is not gone.
-func (e *Entry) Default() Model {
-	for _, m := range e.Operation.Models {
-		if !m.Gone() {
-			return m
+// Default is the model used when none is asked for and nothing is configured:
+// that of the first route.
+func (e *Entry) Default() Model { return e.Routes[0].Default() }
+
+// Models are the tables of all routes, each model once.
+func (e *Entry) Models() []Model {
+	var out []Model
+	for _, r := range e.Routes {
+		for _, m := range r.Models {
+			if !slices.ContainsFunc(out, func(o Model) bool { return o.ID == m.ID }) {
+				out = append(out, m)
+			}
 		}
 	}
-	return e.Operation.Models[0]
+	return out
 }
 
-// Model finds a row of the table by id or alias.
+// Model finds a row of any route's table by id or alias.
 func (e *Entry) Model(id string) (Model, bool) {
-	for _, m := range e.Operation.Models {
-		if m.ID == id {
+	for _, r := range e.Routes {
+		if m, known := r.Model(id); known {
 			return m, true
-		}
-		for _, a := range m.Aliases {
-			if a == id {
-				return m, true
-			}
 		}
 	}
 	return Model{}, false
@@ -42,36 +45,9 @@ func (e *Entry) Model(id string) (Model, bool) {
 
 // Route finds the route of a vendor.
 func (e *Entry) Route(vendor string) (Route, bool) {
-	for _, r := range e.Routes {
-		if r.Vendor.Name == vendor {
-			return r, true
-		}
+	i := slices.IndexFunc(e.Routes, func(r Route) bool { return r.Vendor.Name == vendor })
+	if i < 0 {
+		return Route{}, false
 	}
-	return Route{}, false
-}
-
-// Plan asks the input what a model makes of it.
-func (e *Entry) Plan(raw Raw, model string) (Plan, error) {
-	in, err := e.decode(raw)
-	if err != nil {
-		return Plan{}, badInput(err)
-	}
-	p := Plan{Pictures: 1}
-	if planner, ok := in.(Planner); ok {
-		p = planner.Plan(model)
-	}
-	p.Pictures = max(p.Pictures, 1)
-	return p, nil
-}
-
-// Check asks the input for faults that a schema cannot say.
-func (e *Entry) Check(raw Raw, model string) ([]Fault, error) {
-	in, err := e.decode(raw)
-	if err != nil {
-		return nil, badInput(err)
-	}
-	if c, ok := in.(Checker); ok {
-		return c.Check(model), nil
-	}
-	return nil, nil
+	return e.Routes[i], true
 }

@@ -1,11 +1,9 @@
 package module
 
 import (
-	"encoding/json"
+	"errors"
 	"fmt"
 	"reflect"
-	"strings"
-	"time"
 
 	"aigc/app/provider"
 )
@@ -13,7 +11,6 @@ import (
 // Host collects what modules declare. It is a value, not a global: tests make
 // one with the modules they want.
 type Host struct {
-	spec    Spec
 	specs   []Spec
 	entries []*Entry
 	byKind  map[string]*Entry
@@ -22,59 +19,63 @@ type Host struct {
 	errs    []error
 }
 
-// NewHost mounts the modules in order. A name, route or tool used twice is an
-// error, as is anything a module reports.
+// NewHost takes the modules in order. A name, path or tool used twice is an
+// error, and so is an operation that cannot be called.
 func NewHost(modules ...Module) (*Host, error) {
 	h := &Host{byKind: map[string]*Entry{}, seen: map[string]string{}, vendors: map[string]provider.Vendor{}}
 	for _, m := range modules {
-		h.spec = m.Spec()
-		h.claim("module "+h.spec.Name, h.spec.Name)
-		h.specs = append(h.specs, h.spec)
-		if err := m.Mount(h); err != nil {
-			h.errs = append(h.errs, fmt.Errorf("module %s: %w", h.spec.Name, err))
+		h.claim("module "+m.spec.Name, m.spec.Name)
+		h.specs = append(h.specs, m.spec)
+		for _, op := range m.operations {
+			h.add(op.entry(m.spec))
 		}
 	}
 	if len(h.errs) > 0 {
-		return nil, fmt.Errorf("modules do not fit together: %w", joined(h.errs))
+		return nil, fmt.Errorf("modules do not fit together: %w", errors.Join(h.errs...))
 	}
 	return h, nil
 }
 
-// Route is one way an operation can be done: a vendor and its driver.
-type Route struct {
-	Vendor provider.Vendor
-	Job    Job
+// Declaration is an operation with its routes; see [Declare].
+type Declaration interface {
+	entry(Spec) *Entry
 }
 
-// Via makes a route of a driver: a [provider.Driver] or a [provider.Generator]
-// of the operation's input type.
-func Via[In any](v provider.Vendor, driver any) Route {
-	return Route{Vendor: v, Job: erase[In](driver)}
+type declaration[In any] struct {
+	operation Operation
+	routes    []RouteOf[In]
 }
 
-// Add declares an operation of the module being mounted. Routes are tried in
-// order: the first whose vendor has a key is used.
-func Add[In any](h *Host, op Operation, routes ...Route) {
-	if op.Submit == 0 {
-		op.Submit = 5 * time.Minute
+// Declare makes an operation with the input In. Its routes stand in the order
+// in which [Select] prefers them: the model's own vendor first, then its second
+// door, then others.
+func Declare[In any](op Operation, routes ...RouteOf[In]) Declaration {
+	return declaration[In]{op, routes}
+}
+
+func (d declaration[In]) entry(spec Spec) *Entry {
+	e := &Entry{Module: spec, Operation: d.operation, Input: reflect.TypeFor[In]()}
+	for _, r := range d.routes {
+		e.Routes = append(e.Routes, r.Route)
 	}
-	if op.Deadline == 0 {
-		op.Deadline = 30 * time.Minute
-	}
-	e := &Entry{
-		Module: h.spec, Operation: op, Routes: routes,
-		Input:  reflect.TypeFor[In](),
-		decode: func(raw Raw) (any, error) { var in In; err := json.Unmarshal(raw, &in); return in, err },
-	}
-	h.claim("kind "+e.Kind(), h.spec.Name)
-	h.claim("tool "+op.Tool, h.spec.Name)
+	return e
+}
+
+func (h *Host) add(e *Entry) {
+	op := e.Operation
+	h.claim("kind "+e.Kind(), e.Module.Name)
+	h.claim("tool "+op.Tool, e.Module.Name)
 	for _, p := range op.Paths {
-		h.claim("route "+p, h.spec.Name)
+		h.claim("path "+p, e.Module.Name)
 	}
-	if len(op.Models) == 0 || len(routes) == 0 || len(op.Paths) == 0 {
-		h.errs = append(h.errs, fmt.Errorf("operation %s needs a path, a model and a route", e.Kind()))
+	if len(e.Routes) == 0 || len(op.Paths) == 0 {
+		h.errs = append(h.errs, fmt.Errorf("operation %s needs a path and a route", e.Kind()))
 	}
-	for _, r := range routes {
+	for _, r := range e.Routes {
+		h.claim("route "+e.Kind()+" by "+r.Vendor.Name, e.Module.Name)
+		if len(r.Models) == 0 {
+			h.errs = append(h.errs, fmt.Errorf("operation %s: the route of %s has no model", e.Kind(), r.Vendor.Name))
+		}
 		h.vendors[r.Vendor.Name] = r.Vendor
 	}
 	h.entries = append(h.entries, e)
@@ -86,14 +87,6 @@ func (h *Host) claim(what, who string) {
 		h.errs = append(h.errs, fmt.Errorf("%s is declared by both %s and %s", what, other, who))
 	}
 	h.seen[what] = who
-}
-
-func joined(errs []error) error {
-	parts := make([]string, len(errs))
-	for i, e := range errs {
-		parts[i] = e.Error()
-	}
-	return fmt.Errorf("%s", strings.Join(parts, "; "))
 }
 
 // Specs are the modules in order.

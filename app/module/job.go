@@ -3,8 +3,6 @@ package module
 import (
 	"context"
 	"encoding/json"
-	"fmt"
-	"reflect"
 
 	"aigc/app/fault"
 	"aigc/app/provider"
@@ -15,6 +13,8 @@ import (
 type Job interface {
 	Submit(ctx context.Context, c provider.Call, in Raw) (*provider.Ticket, *provider.Answer, error)
 	Poll(ctx context.Context, c provider.Call, t provider.Ticket) (provider.Update, error)
+	Plan(in Raw, t Target) (Plan, error)
+	Check(in Raw, t Target) ([]Fault, error)
 	Driver() any // for optional interfaces
 	Async() bool // gives tickets
 }
@@ -22,9 +22,9 @@ type Job interface {
 type generator[In any] struct{ real provider.Generator[In] }
 
 func (g generator[In]) Submit(ctx context.Context, c provider.Call, raw Raw) (*provider.Ticket, *provider.Answer, error) {
-	var in In
-	if err := json.Unmarshal(raw, &in); err != nil {
-		return nil, nil, badInput(err)
+	in, err := read[In](raw)
+	if err != nil {
+		return nil, nil, err
 	}
 	a, err := g.real.Generate(ctx, c, in)
 	if err != nil {
@@ -36,15 +36,18 @@ func (g generator[In]) Submit(ctx context.Context, c provider.Call, raw Raw) (*p
 func (g generator[In]) Poll(context.Context, provider.Call, provider.Ticket) (provider.Update, error) {
 	return provider.Update{}, nil // there are no tickets to ask for
 }
-func (g generator[In]) Driver() any { return g.real }
-func (g generator[In]) Async() bool { return false }
+
+func (g generator[In]) Plan(raw Raw, t Target) (Plan, error)     { return plan[In](g.real, raw, t) }
+func (g generator[In]) Check(raw Raw, t Target) ([]Fault, error) { return check[In](g.real, raw, t) }
+func (g generator[In]) Driver() any                              { return g.real }
+func (g generator[In]) Async() bool                              { return false }
 
 type driver[In any] struct{ real provider.Driver[In] }
 
 func (d driver[In]) Submit(ctx context.Context, c provider.Call, raw Raw) (*provider.Ticket, *provider.Answer, error) {
-	var in In
-	if err := json.Unmarshal(raw, &in); err != nil {
-		return nil, nil, badInput(err)
+	in, err := read[In](raw)
+	if err != nil {
+		return nil, nil, err
 	}
 	t, err := d.real.Submit(ctx, c, in)
 	if err != nil {
@@ -52,22 +55,42 @@ func (d driver[In]) Submit(ctx context.Context, c provider.Call, raw Raw) (*prov
 	}
 	return &t, nil, nil
 }
+
 func (d driver[In]) Poll(ctx context.Context, c provider.Call, t provider.Ticket) (provider.Update, error) {
 	return d.real.Poll(ctx, c, t)
 }
-func (d driver[In]) Driver() any { return d.real }
-func (d driver[In]) Async() bool { return true }
 
-func badInput(err error) error {
-	return fault.Wrap(err, fault.Invalid, "stored_input", "The stored input cannot be read; it was made by another version.").With(fault.ChargedNo)
+func (d driver[In]) Plan(raw Raw, t Target) (Plan, error)     { return plan[In](d.real, raw, t) }
+func (d driver[In]) Check(raw Raw, t Target) ([]Fault, error) { return check[In](d.real, raw, t) }
+func (d driver[In]) Driver() any                              { return d.real }
+func (d driver[In]) Async() bool                              { return true }
+
+func plan[In any](real any, raw Raw, t Target) (Plan, error) {
+	in, err := read[In](raw)
+	if err != nil {
+		return Plan{}, err
+	}
+	if p, ok := real.(Planner[In]); ok {
+		return p.Plan(in, t), nil
+	}
+	return Plan{Pictures: 1}, nil
 }
 
-func erase[In any](d any) Job {
-	switch d := d.(type) {
-	case provider.Driver[In]:
-		return driver[In]{d}
-	case provider.Generator[In]:
-		return generator[In]{d}
+func check[In any](real any, raw Raw, t Target) ([]Fault, error) {
+	in, err := read[In](raw)
+	if err != nil {
+		return nil, err
 	}
-	panic(fmt.Sprintf("module: %T is neither a Driver nor a Generator of %s", d, reflect.TypeFor[In]()))
+	if c, ok := real.(Checker[In]); ok {
+		return c.Check(in, t), nil
+	}
+	return nil, nil
+}
+
+// read decodes a stored input.
+func read[In any](raw Raw) (in In, err error) {
+	if err := json.Unmarshal(raw, &in); err != nil {
+		return in, fault.Wrap(err, fault.Invalid, "stored_input", "The stored input cannot be read; it was made by another version.").With(fault.ChargedNo)
+	}
+	return in, nil
 }

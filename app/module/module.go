@@ -7,11 +7,20 @@ import (
 	"aigc/app/provider"
 )
 
-// Module is one vertical.
-type Module interface {
-	Spec() Spec        // no side effects
-	Mount(*Host) error // declares operations with [Add]
+// Module is one vertical, made by [Define].
+type Module struct {
+	spec       Spec
+	operations []Declaration
 }
+
+// Define makes a module of what it is and what it can do. It has no side
+// effects: a module is a value.
+func Define(spec Spec, operations ...Declaration) Module {
+	return Module{spec: spec, operations: operations}
+}
+
+// Spec is what the module is.
+func (m Module) Spec() Spec { return m.spec }
 
 // Spec is what a module is, before anything is known of keys.
 type Spec struct {
@@ -29,45 +38,29 @@ const (
 	Video Kind = "video"
 )
 
-// Operation is one thing a module can do.
+// Operation is what callers see of one thing a module can do. How it is done,
+// and by whom, is said by its routes.
 type Operation struct {
 	Name  string   // "generations"; with the module's name it is the kind of task, permanent
 	Paths []string // REST paths below /api; the first is the one documented, the others are aliases
 	Tool  string   // MCP tool, permanent
 	Kind  Kind
-	Title string // "Draw a picture with GPT Image"
+	Title string // "Draw an image with GPT Image"
 	Doc   string // what it does and when to choose it, for people and agents
-
-	Models []Model // the first one that is not retired is the default
-	Main   bool    // what `aigc generate <module>` and the generic route mean
-
-	// Fanout names the input's count field ("n") where the vendor makes one
-	// picture a submission: each picture becomes a task of its own.
-	Fanout string
+	Main  bool   // what `aigc generate <module>` and the generic route mean
 	// StatusPath is a GET route of the replaced service that reads a task by
 	// our id or by the vendor's job name: "/veo3/official/status/".
 	StatusPath string
-
-	Submit   time.Duration // how long one submission may take; 5 min by default
-	Deadline time.Duration // from the ticket on; 30 min by default
-	Pace     Pace
 }
 
-// Pace is how often a vendor wants to be asked. Against the sandbox all of it
-// shrinks twentyfold.
-type Pace struct {
-	First time.Duration // after the ticket
-	Every time.Duration
-}
-
-// Model is one row of an operation's model table.
+// Model is one row of a route's model table.
 type Model struct {
 	ID      string // the vendor's id
 	Title   string
 	Doc     string
 	Retired string // "2026-10-23": from that day on (UTC) the default is used instead, with a warning
 	Aliases []string
-	Prices  []Price // list prices, for the catalogue
+	Prices  []provider.Price // the vendor's list; see [provider.Cost]
 }
 
 // Gone says whether the vendor has shut the model down.
@@ -75,30 +68,38 @@ func (m Model) Gone() bool {
 	return m.Retired != "" && time.Now().UTC().Format(time.DateOnly) >= m.Retired
 }
 
-// Price is one list price.
-type Price struct {
-	Per  string  `json:"per"` // "image", "second", "megapixel"
-	USD  float64 `json:"usd"`
-	When string  `json:"when,omitempty"` // "quality=high, 1024x1024"
+// Target is who does a task, and with which model: decided once, by [Select],
+// when the task is accepted.
+type Target struct {
+	Vendor string           // Vendor.Name
+	Model  string           // the vendor's id
+	Prices []provider.Price // the model's list; nil where nobody here knows one
+}
+
+// Cost is what quantities come to by the target's list; see [provider.Cost].
+func (t Target) Cost(facts map[string]string, quantities ...provider.Quantity) *provider.Money {
+	return provider.Cost(t.Prices, facts, quantities...)
 }
 
 // Plan is what would be done with an input: pure, made when the task is
-// accepted and again by whoever submits it.
+// accepted.
 type Plan struct {
 	Pictures int             // how many results are asked for; 1 if zero
 	Quote    *provider.Money // for all of them; nil where no price is known
-	Warnings []string        // fields the model cannot honour, values brought to the nearest possible
+	Warnings []string        // fields the model cannot honour, values rounded to the nearest possible
 }
 
-// Planner is implemented by an input that knows what a model makes of it.
-type Planner interface {
-	Plan(model string) Plan
+// Planner is implemented by a driver that knows what its vendor makes of an
+// input. It is the driver's and not the input's, since two vendors that share
+// an input plan it differently.
+type Planner[In any] interface {
+	Plan(in In, t Target) Plan
 }
 
-// Checker is implemented by an input with rules a schema cannot say. It
-// reports all faults at once.
-type Checker interface {
-	Check(model string) []Fault
+// Checker is implemented by a driver whose vendor has rules that a schema
+// cannot say. It reports all faults at once.
+type Checker[In any] interface {
+	Check(in In, t Target) []Fault
 }
 
 // Fault is one fault of an input; Field is a JSON path within it ("size").

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"io"
-	"math"
 	"time"
 
 	"aigc/app/fault"
@@ -19,6 +18,16 @@ type Call struct {
 	HTTP    *Client       // the only way out; see [Client.JSON]
 	Inputs  Inputs        // opens the pictures and films an input names
 	Age     time.Duration // since the ticket was given; zero before
+
+	Prices func(model string) []Price // the route's price list of a model; nil where nobody knows one
+}
+
+// Cost is what quantities of a model come to by the route's list; see [Cost].
+func (c Call) Cost(model string, facts map[string]string, quantities ...Quantity) *Money {
+	if c.Prices == nil {
+		return nil
+	}
+	return Cost(c.Prices(model), facts, quantities...)
 }
 
 // Driver is a vendor that takes a job and is asked for it later.
@@ -106,18 +115,6 @@ type Result struct {
 	Prompt  string `json:"prompt,omitempty"` // as the vendor rewrote it
 	Seed    *int64 `json:"seed,omitempty"`
 	Warning string `json:"warning,omitempty"`
-}
-
-// Money is an amount with its currency; never a guess.
-type Money struct {
-	Amount   float64 `json:"amount"`
-	Currency string  `json:"currency"` // "USD"
-}
-
-// USD is an amount in US dollars, without the dust of binary fractions: 0.6,
-// not 0.6000000000000001.
-func USD(amount float64) *Money {
-	return &Money{Amount: math.Round(amount*1e9) / 1e9, Currency: "USD"}
 }
 
 // Image names a picture or film in an input. Callers write an http(s) URL, a

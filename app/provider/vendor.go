@@ -2,12 +2,9 @@ package provider
 
 import (
 	"context"
-	"net/http"
 	"net/url"
 	"slices"
 	"strings"
-
-	"aigc/app/sandbox"
 )
 
 // Vendor describes one company as data. Several modules may name the same
@@ -37,11 +34,6 @@ type Vendor struct {
 	// Probe asks something free that needs the key, to learn whether a parked
 	// key works again. Nil where the vendor has no such call.
 	Probe func(ctx context.Context, c Call) error
-
-	// Imitate is the offline imitation: same paths below the base URL, same
-	// checks, same errors. SandboxAttrs completes the account it is called with.
-	Imitate      func(*sandbox.Kit) http.Handler
-	SandboxAttrs func(baseURL string) (Secret, map[string]string)
 }
 
 // OwnHost says whether a base URL leads to the vendor itself, as opposed to

@@ -8,12 +8,9 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
-
-	"maps"
 )
 
 // Server is the host of the imitations: each below its vendor's name.
@@ -26,7 +23,7 @@ type Server struct {
 }
 
 // New makes a host that keeps its jobs, its till and its port in dir.
-func New(dir string, imitations map[string]func(*Kit) http.Handler) (*Server, error) {
+func New(dir string, imitations ...Imitation) (*Server, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("sandbox: %w", err)
 	}
@@ -35,13 +32,14 @@ func New(dir string, imitations map[string]func(*Kit) http.Handler) (*Server, er
 		return nil, err
 	}
 	s := &Server{till: till, mux: http.NewServeMux(), dir: dir}
-	for _, name := range slices.Sorted(maps.Keys(imitations)) {
+	for _, i := range imitations {
+		name := i.Vendor.Name
 		jobs := filepath.Join(dir, "jobs", name)
 		if err := os.MkdirAll(jobs, 0o700); err != nil {
 			return nil, fmt.Errorf("sandbox: %w", err)
 		}
 		kit := &Kit{Vendor: name, till: till, Jobs: &Jobs{dir: jobs, polls: map[string]int{}}}
-		s.mux.Handle("/"+name+"/", http.StripPrefix("/"+name, imitations[name](kit)))
+		s.mux.Handle("/"+name+"/", http.StripPrefix("/"+name, i.Handler(kit)))
 	}
 	s.mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
@@ -98,12 +96,6 @@ func (s *Server) remember() {
 	if _, port, err := net.SplitHostPort(s.addr); err == nil {
 		_ = os.WriteFile(filepath.Join(s.dir, "port"), []byte(port), 0o600) // only a convenience
 	}
-}
-
-// BaseURL is the address of a vendor's imitation on a sandbox at root; path is
-// the path of the vendor's own base URL ("/v1").
-func BaseURL(root, vendor, path string) string {
-	return strings.TrimRight(root, "/") + "/" + vendor + strings.TrimRight(path, "/")
 }
 
 // Root is the address of the host itself, once it listens.

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"aigc/app/provider"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -39,7 +40,7 @@ func shop(k *Kit) http.Handler {
 
 func open(t *testing.T, dir string) *Server {
 	t.Helper()
-	s, err := New(dir, map[string]func(*Kit) http.Handler{"acme": shop})
+	s, err := New(dir, Imitation{Vendor: provider.Vendor{Name: "acme"}, Handler: shop})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -139,12 +139,17 @@ func (s *Service) tell(t *task.Task) {
 	}
 }
 
-func (s *Service) cancelable(t *task.Task) bool {
+// route is the route that a task was accepted for.
+func (s *Service) route(t *task.Task) (module.Route, bool) {
 	op, ok := s.byKind[t.Kind]
 	if !ok {
-		return false
+		return module.Route{}, false
 	}
-	r, ok := op.Route(t.Account.Vendor)
+	return op.Route(t.Account.Vendor)
+}
+
+func (s *Service) cancelable(t *task.Task) bool {
+	r, ok := s.route(t)
 	if !ok {
 		return false
 	}

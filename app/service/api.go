@@ -8,6 +8,7 @@ import (
 
 	"aigc/app/fault"
 	"aigc/app/module"
+	"aigc/app/provider"
 	"aigc/app/schema"
 	"aigc/app/task"
 )
@@ -181,6 +182,7 @@ type Page struct {
 // Quote says what a request would do and cost.
 type Quote struct {
 	Model    string   `json:"model"`
+	Vendor   string   `json:"vendor"`
 	Pictures int      `json:"pictures"`
 	Cost     Cost     `json:"cost"`
 	Warnings []string `json:"warnings"`
@@ -188,21 +190,21 @@ type Quote struct {
 
 // Model is an entry of the catalogue.
 type Model struct {
-	ID        string          `json:"id"`
-	Module    string          `json:"module"`
-	Operation string          `json:"operation"` // kind of task
-	Title     string          `json:"title"`
-	Doc       string          `json:"doc,omitempty"`
-	Media     module.Kind     `json:"media"`
-	Path      string          `json:"path"` // "/api/gpt/generations"
-	Tool      string          `json:"tool"`
-	Default   bool            `json:"default"`
-	Retired   string          `json:"retired,omitempty"`
-	Available bool            `json:"available"` // a vendor's key, or the sandbox, is there
-	Sandbox   bool            `json:"sandbox"`
-	Needs     string          `json:"needs,omitempty"` // the variable to set, when not available
-	Prices    []module.Price  `json:"prices"`
-	Schema    json.RawMessage `json:"schema,omitempty"`
+	ID        string           `json:"id"`
+	Module    string           `json:"module"`
+	Operation string           `json:"operation"` // kind of task
+	Title     string           `json:"title"`
+	Doc       string           `json:"doc,omitempty"`
+	Media     module.Kind      `json:"media"`
+	Path      string           `json:"path"` // "/api/gpt/generations"
+	Tool      string           `json:"tool"`
+	Default   bool             `json:"default"`
+	Retired   string           `json:"retired,omitempty"`
+	Available bool             `json:"available"` // a vendor's key, or the sandbox, is there
+	Sandbox   bool             `json:"sandbox"`
+	Needs     string           `json:"needs,omitempty"` // the variable to set, when not available
+	Prices    []provider.ListPrice `json:"prices"`
+	Schema    json.RawMessage  `json:"schema,omitempty"`
 }
 
 // AssetView is a stored file as callers see it; the names of the replaced

@@ -22,8 +22,8 @@ func (s *Service) resume(t *task.Task) (task.Change, error) {
 		return task.Change{}, fault.New(fault.Conflict, "not_resumable", "Only a task that failed by its deadline, and whose ticket is kept, can be resumed.")
 	}
 	deadline := 30 * time.Minute
-	if op, ok := s.byKind[t.Kind]; ok {
-		deadline = op.Entry.Operation.Deadline
+	if r, ok := s.route(t); ok {
+		deadline = r.Deadline
 	}
 	return task.Change{
 		From: []task.State{task.Failed}, To: task.Running, Cause: task.Resume,

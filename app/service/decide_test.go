@@ -101,7 +101,7 @@ func TestRetryOfGroup(t *testing.T) {
 		t.Errorf("%d sales, want three and three", n)
 	}
 	row, err := r.Ledger.Task(ctx, next.TaskID)
-	if err != nil || row.Children != 2 || !strings.Contains(string(row.Input), `"n":2`) || row.Quoted.Amount*3 != *v.Cost.Quoted*2 {
+	if err != nil || row.Children != 2 || !strings.Contains(string(row.Input), `"n":2`) || row.Quoted.Amount()*3 != *v.Cost.Quoted*2 {
 		t.Errorf("%+v, %v", row, err)
 	}
 	for _, id := range next.Group.Children[:1] { // one of the two alone

@@ -2,6 +2,7 @@ package service
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -47,14 +48,15 @@ func (s *Service) Health(ctx context.Context) Health {
 
 func (s *Service) vendorHealth(ctx context.Context) Component {
 	parked, err := s.Ledger.Parked(ctx)
-	switch {
+	accounts, aerr := s.announced(ctx)
+	switch err = errors.Join(err, aerr); {
 	case err != nil:
 		return Component{"degraded", "Parked keys are not known while the ledger is down."}
 	case len(parked) > 0:
 		p := parked[0]
 		return Component{"degraded", fmt.Sprintf("%d key(s) parked; %s: %s", len(parked), p.Vendor, p.Code)}
-	case s.Accounts.Empty():
-		return Component{"degraded", "No vendor key is configured and the sandbox is off."}
+	case len(accounts) == 0:
+		return Component{"degraded", "No worker has announced a vendor key, and the sandbox is off."}
 	}
 	return Component{Status: "ok"}
 }

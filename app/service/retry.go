@@ -5,9 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"aigc/app/fault"
+	"aigc/app/module"
 	"aigc/app/provider"
 	"aigc/app/task"
 )
@@ -28,7 +30,10 @@ func (s *Service) Retry(ctx context.Context, c Caller, id string) (*View, error)
 			old = []*task.Task{t} // somebody was quicker: the ledger knows what they bought
 		}
 	}
-	next := s.anew(t, old)
+	next, err := s.anew(ctx, t, old)
+	if err != nil {
+		return nil, err
+	}
 	first, fresh, err := s.Ledger.Retry(ctx, id, next)
 	if errors.Is(err, task.ErrStale) {
 		return nil, fault.New(fault.Conflict, "moved_on", "A task of the group was retried meanwhile; look at it again.")
@@ -67,12 +72,29 @@ func (s *Service) retryable(ctx context.Context, g *task.Task) (out []*task.Task
 	return out, nil
 }
 
-// anew makes the rows that buy what old ones did not bring.
-func (s *Service) anew(t *task.Task, old []*task.Task) []*task.Task {
-	if len(old) == 1 {
-		return []*task.Task{s.again(old[0])}
+// anew makes the rows that buy what old ones did not bring. Route and model are
+// selected anew.
+func (s *Service) anew(ctx context.Context, t *task.Task, old []*task.Task) ([]*task.Task, error) {
+	op, known := s.byKind[t.Kind]
+	if !known {
+		return nil, fault.New(fault.Conflict, "retry_not_possible", "This version does not know the operation %s.", t.Kind)
 	}
-	group := s.again(t)
+	var input map[string]json.RawMessage
+	if err := json.Unmarshal(t.Input, &input); err != nil {
+		return nil, fault.Wrap(err, fault.Internal, "stored_input", "The stored input cannot be read.")
+	}
+	sel, err := s.choose(ctx, op, asked(input))
+	if err != nil {
+		return nil, err
+	}
+	if len(old) == 1 {
+		next, err := again(old[0], sel)
+		return []*task.Task{next}, err
+	}
+	group, err := again(t, sel)
+	if err != nil {
+		return nil, err
+	}
 	lead(group, len(old))
 	group.Input, group.Quoted = s.asking(t, len(old)), nil
 	if len(old) != t.Children {
@@ -80,27 +102,30 @@ func (s *Service) anew(t *task.Task, old []*task.Task) []*task.Task {
 	}
 	out := []*task.Task{group}
 	for i, one := range old {
-		child := s.again(one)
+		child, err := again(one, sel)
+		if err != nil {
+			return nil, err
+		}
 		follow(child, group, i)
-		if q := child.Quoted; q != nil {
-			if group.Quoted == nil {
-				group.Quoted = &provider.Money{Currency: q.Currency}
-			}
-			group.Quoted.Amount += q.Amount
+		if i == 0 {
+			group.Quoted = child.Quoted
+		} else {
+			group.Quoted = provider.Add(group.Quoted, child.Quoted)
 		}
 		out = append(out, child)
 	}
-	return out
+	return out, nil
 }
 
-// asking is the input of a group for another number of results.
+// asking is the input of a group for another number of results: in the
+// count field of the route it was accepted for.
 func (s *Service) asking(t *task.Task, n int) json.RawMessage {
-	op, known := s.byKind[t.Kind]
+	r, known := s.route(t)
 	var input map[string]json.RawMessage
-	if !known || json.Unmarshal(t.Input, &input) != nil {
+	if !known || r.CountField == "" || json.Unmarshal(t.Input, &input) != nil {
 		return t.Input
 	}
-	input[op.Entry.Operation.Fanout] = json.RawMessage(fmt.Sprint(n))
+	input[r.CountField] = json.RawMessage(fmt.Sprint(n))
 	raw, err := json.Marshal(input)
 	if err != nil {
 		return t.Input
@@ -109,19 +134,17 @@ func (s *Service) asking(t *task.Task, n int) json.RawMessage {
 }
 
 // again is a fresh task with the input of another one.
-func (s *Service) again(t *task.Task) *task.Task {
+func again(t *task.Task, sel module.Selection) (*task.Task, error) {
+	plan, err := sel.Route.Plan(t.Input, sel.Target.Model)
+	if err != nil {
+		return nil, err
+	}
 	now := time.Now()
-	next := &task.Task{
-		ID: task.NewID(now), Kind: t.Kind, Module: t.Module, Operation: t.Operation, Model: t.Model, Media: t.Media,
+	return &task.Task{
+		ID: task.NewID(now), Kind: t.Kind, Module: t.Module, Operation: t.Operation, Media: t.Media,
+		Model: sel.Target.Model, Account: task.Account{Vendor: sel.Target.Vendor}, Sandbox: sel.Sandbox,
 		State: task.Queued, Input: append(json.RawMessage{}, t.Input...), InputHash: t.InputHash, Owner: t.Owner, Tags: t.Tags,
 		RetryOf: t.ID, RunAt: now.Add(firstWake), Deadline: now.Add(queueDeadline),
-		Charged: fault.ChargedNo, Quoted: t.Quoted, Created: now,
-	}
-	if op, ok := s.byKind[t.Kind]; ok {
-		next.Sandbox = s.sandboxed(op)
-		if p, err := op.Plan(t.Input, t.Model); err == nil {
-			next.Warnings = p.Warnings
-		}
-	}
-	return next
+		Charged: fault.ChargedNo, Quoted: plan.Quote, Warnings: slices.Concat(sel.Warnings, plan.Warnings), Created: now,
+	}, nil
 }

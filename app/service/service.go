@@ -20,13 +20,12 @@ import (
 
 // Config is what a service works with.
 type Config struct {
-	Ledger   task.Ledger
-	Broker   *broker.Broker
-	Blobs    blob.Store
-	Fetch    *fetch.Client
-	Modules  *module.Host
-	Accounts *provider.Accounts
-	Log      zerolog.Logger
+	Ledger  task.Ledger
+	Broker  *broker.Broker
+	Blobs   blob.Store
+	Fetch   *fetch.Client
+	Modules *module.Host
+	Log     zerolog.Logger
 
 	PublicURL    string                       // links are built on it
 	Intake       string                       // a folder for files being received
@@ -37,7 +36,7 @@ type Config struct {
 	Loopback     bool                         // without any key, a loopback address is open
 	PrivateLinks bool                         // links to objects need a key
 	PerMinute    int                          // requests of one key; 0: no limit
-	Defaults     map[string]string            // module → default model, from the settings
+	Choices      module.Choices               // what the settings say about routes and models
 	Version      string
 }
 
@@ -55,6 +54,7 @@ type Service struct {
 	byKind  map[string]Operation
 	waiting waiters
 	keys    keyring
+	fleet   announced
 	intake  intake
 	stop    []func()
 }
@@ -107,11 +107,11 @@ func (s *Service) Operation(kind string) (Operation, bool) { op, ok := s.byKind[
 // OperationFor implements [API].
 func (s *Service) OperationFor(model string) (Operation, bool) {
 	if model == "" || model == "auto" {
-		return s.anyOperation(), true
+		return s.anyOperation(context.Background()), true
 	}
 	for _, op := range s.ops {
 		_, known := op.Model(model)
-		if op.Entry.Operation.Main && (known || s.Defaults[op.Module.Name] == model) {
+		if op.Entry.Operation.Main && (known || s.Choices.Models[op.Module.Name] == model) {
 			return op, true
 		}
 	}
@@ -125,9 +125,16 @@ func (s *Service) OperationFor(model string) (Operation, bool) {
 
 // anyOperation is the first that draws pictures and has a key; without any,
 // the first.
-func (s *Service) anyOperation() Operation {
+func (s *Service) anyOperation(ctx context.Context) Operation {
+	accounts, err := s.accounts(ctx)
+	if err != nil {
+		return s.ops[0] // the request itself hears of the ledger's trouble
+	}
 	for _, op := range s.ops {
-		if op.Entry.Operation.Main && op.Entry.Operation.Kind == module.Image && len(s.accounts(op)) > 0 {
+		if !op.Entry.Operation.Main || op.Entry.Operation.Kind != module.Image {
+			continue
+		}
+		if _, err := module.Select(op.Entry, "", accounts, s.Choices); err == nil {
 			return op
 		}
 	}

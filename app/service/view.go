@@ -72,10 +72,10 @@ func (s *Service) show(t *task.Task, assets []*task.Asset) *View {
 		}
 	}
 	if t.Quoted != nil {
-		v.Cost.Quoted = &t.Quoted.Amount
+		v.Cost.Quoted = amount(t.Quoted)
 	}
 	if t.Actual != nil {
-		v.Cost.Actual = &t.Actual.Amount
+		v.Cost.Actual = amount(t.Actual)
 	}
 	if t.Charged == fault.ChargedNo && t.State.Ended() {
 		zero := 0.0
@@ -109,7 +109,7 @@ func (s *Service) showResult(a *task.Asset) ResultView {
 
 func (s *Service) showGroup(v *View, children []*task.Task, results map[string][]*task.Asset) {
 	v.Group = &GroupView{}
-	var ended, sum float64
+	var ended float64
 	for _, c := range children {
 		v.Group.Children = append(v.Group.Children, c.ID)
 		for _, a := range results[c.ID] {
@@ -126,14 +126,16 @@ func (s *Service) showGroup(v *View, children []*task.Task, results map[string][
 		} else {
 			ended += c.Progress
 		}
-		if c.Actual != nil && c.Charged != fault.ChargedNo {
-			sum += c.Actual.Amount
-			v.Cost.Actual = &sum
-		}
 	}
 	if len(children) > 0 {
 		v.Progress = ended / float64(len(children))
 	}
+}
+
+// amount is the decimal number of some money.
+func amount(m *provider.Money) *float64 {
+	a := m.Amount()
+	return &a
 }
 
 // link is the stable address of an object.

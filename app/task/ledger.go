@@ -69,6 +69,7 @@ type Ledger interface {
 	SetThumb(ctx context.Context, asset, object string) error
 	Thumbless(ctx context.Context, limit int) ([]*Asset, error)
 
+	VendorAccounts
 	Park(ctx context.Context, p Parking) error
 	Unpark(ctx context.Context, vendor, fingerprint string) error
 	Parked(ctx context.Context) ([]Parking, error)

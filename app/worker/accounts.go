@@ -5,25 +5,21 @@ import (
 	"time"
 
 	"aigc/app/fault"
-	"aigc/app/module"
 	"aigc/app/provider"
 	"aigc/app/task"
 )
 
-// candidates are the accounts of the first route of an operation that has any,
-// with their limits.
-func (w *Worker) candidates(e *module.Entry) []task.AccountCap {
-	for _, r := range e.Routes {
-		var out []task.AccountCap
-		caps := w.Accounts.Caps(r.Vendor.Name)
-		for _, a := range w.Accounts.Of(r.Vendor.Name) {
+// candidates are the accounts of the task's vendor, with their limits. A task
+// that was accepted for the sandbox is never bought for money.
+func (w *Worker) candidates(t *task.Task) []task.AccountCap {
+	var out []task.AccountCap
+	caps := w.Accounts.Caps(t.Account.Vendor)
+	for _, a := range w.Accounts.Of(t.Account.Vendor) {
+		if a.Sandbox == t.Sandbox {
 			out = append(out, task.AccountCap{Account: account(a), Running: caps.Running, PerMinute: caps.PerMinute})
 		}
-		if len(out) > 0 {
-			return out
-		}
 	}
-	return nil
+	return out
 }
 
 func account(a provider.Account) task.Account {

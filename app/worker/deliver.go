@@ -115,8 +115,8 @@ func (w *Worker) takeTicket(row *task.Task, ticket *provider.Ticket) {
 	row.Error, row.Message, row.Progress = nil, "", 0
 	row.Spool, row.LeaseOwner = "", ""
 	row.RunAt, row.Deadline = now, now.Add(30*time.Minute)
-	if e := w.Modules.Entry(row.Kind); e != nil {
-		row.RunAt, row.Deadline = now.Add(w.pace(row, e.Operation.Pace.First)), now.Add(e.Operation.Deadline)
+	if r, ok := w.route(row); ok {
+		row.RunAt, row.Deadline = now.Add(w.pace(row, r.Poll.First)), now.Add(r.Deadline)
 	}
 }
 

@@ -22,7 +22,7 @@ var never = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
 const lookFor = time.Hour
 
 // refusedOrUnknown tells the ledger how a submission without an answer ended.
-func (w *Worker) refusedOrUnknown(t *task.Task, e *module.Entry, err error) {
+func (w *Worker) refusedOrUnknown(t *task.Task, err error) {
 	ctx := context.Background() // the key is parked even when the worker is closing
 	f := fault.From(err)
 	log := w.logger(t)
@@ -97,15 +97,25 @@ func (w *Worker) doubtful(f *fault.Error) func(*task.Task) error {
 		row.Charged = fault.ChargedUnknown
 		row.Error = task.NewError(f)
 		row.RunAt, row.Deadline = never, time.Time{}
-		if e := w.Modules.Entry(row.Kind); e != nil && w.finder(e, row.Account.Vendor) != nil {
+		if w.finder(row) != nil {
 			row.RunAt, row.Deadline = row.Updated.Add(lookEvery(0)), row.Updated.Add(lookFor)
 		}
 		return nil
 	}
 }
 
-func (w *Worker) finder(e *module.Entry, vendor string) provider.Finder {
-	r, ok := e.Route(vendor)
+// route is the route that the task was accepted for; false where this version
+// does not have it.
+func (w *Worker) route(t *task.Task) (module.Route, bool) {
+	e := w.Modules.Entry(t.Kind)
+	if e == nil {
+		return module.Route{}, false
+	}
+	return e.Route(t.Account.Vendor)
+}
+
+func (w *Worker) finder(t *task.Task) provider.Finder {
+	r, ok := w.route(t)
 	if !ok {
 		return nil
 	}

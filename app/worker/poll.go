@@ -70,13 +70,12 @@ const longestPause = time.Minute
 
 // poll asks once. It returns when to ask again, or nil after a move.
 func (w *Worker) poll(ctx context.Context, t *task.Task) *task.Poll {
-	entry := w.Modules.Entry(t.Kind)
 	again := &task.Poll{ID: t.ID, Owner: w.owner, RunAt: time.Minute, Progress: t.Progress, Message: t.Message, Cancel: t.CancelRequested}
-	if entry == nil || t.Ticket == nil {
+	if w.Modules.Entry(t.Kind) == nil || t.Ticket == nil {
 		again.Message = "This version does not know the operation " + t.Kind + "."
 		return again
 	}
-	route, ok := entry.Route(t.Account.Vendor)
+	route, ok := w.route(t)
 	if _, have := w.Accounts.Find(t.Account.Vendor, t.Account.BaseURL, t.Account.Fingerprint); !ok || !have {
 		again.Message = fmt.Sprintf("Waiting: the key of %s that started this job (fingerprint %s) is not configured any more.", t.Account.Vendor, t.Account.Fingerprint)
 		return again
@@ -88,10 +87,7 @@ func (w *Worker) poll(ctx context.Context, t *task.Task) *task.Poll {
 	scratch := w.Spool.Begin(t.ID, t.SubmitID)
 	call := w.call(t, scratch)
 	call.Age = time.Since(t.Submitted)
-	every := entry.Operation.Pace.Every
-	if every <= 0 {
-		every = 5 * time.Second
-	}
+	every := route.Poll.Every
 	pctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
 	defer cancel()
 	w.cancelAtVendor(pctx, route.Job, call, t)
@@ -200,11 +196,10 @@ func (w *Worker) lookupDue(ctx context.Context) {
 // lookup asks once. Finding nothing proves nothing and moves nothing.
 func (w *Worker) lookup(ctx context.Context, t *task.Task) {
 	log := w.logger(t)
-	entry := w.Modules.Entry(t.Kind)
-	if entry == nil {
+	if _, known := w.route(t); !known {
 		return // the lease runs out, another version may know it
 	}
-	finder := w.finder(entry, t.Account.Vendor)
+	finder := w.finder(t)
 	_, have := w.Accounts.Find(t.Account.Vendor, t.Account.BaseURL, t.Account.Fingerprint)
 	switch {
 	case finder == nil || !t.Deadline.IsZero() && time.Now().After(t.Deadline):

@@ -18,7 +18,7 @@ import (
 
 // order is a purchase in the making. Nothing is sent before its claim is saved.
 type order struct {
-	entry   *module.Entry
+	route   module.Route
 	scratch *spool.Entry
 	claim   task.ClaimRequest
 	begun   time.Time // before the claim was saved: the lease may be older than we know
@@ -56,16 +56,16 @@ type obstacle struct {
 
 // order makes everything ready that a purchase of the task needs here.
 func (w *Worker) order(t *task.Task) (*order, obstacle) {
-	entry := w.Modules.Entry(t.Kind)
-	if entry == nil {
+	route, known := w.route(t)
+	if !known {
 		return nil, obstacle{"This version does not know the operation " + t.Kind + ".", time.Minute}
 	}
 	if err := w.Spool.Room(); err != nil {
 		return nil, obstacle{"storage_full: " + fault.From(err).Safe, 5 * time.Second}
 	}
-	candidates := w.candidates(entry)
+	candidates := w.candidates(t)
 	if len(candidates) == 0 {
-		return nil, obstacle{"Waiting: " + entry.Routes[0].Vendor.KeyName() + " is not set.", 15 * time.Second}
+		return nil, obstacle{"Waiting: " + route.Vendor.KeyName() + " is not set.", 15 * time.Second}
 	}
 	submit := task.Token(10)
 	scratch := w.Spool.Begin(t.ID, submit)
@@ -76,7 +76,7 @@ func (w *Worker) order(t *task.Task) (*order, obstacle) {
 		return nil, obstacle{"storage_full: The spool cannot be written; nothing is bought until it can.", 5 * time.Second}
 	}
 	claim := task.ClaimRequest{ID: t.ID, Owner: w.owner, SubmitID: submit, Spool: w.Spool.ID(), Lease: w.Lease, Accounts: candidates}
-	return &order{entry: entry, scratch: scratch, claim: claim, begun: time.Now()}, obstacle{}
+	return &order{route: route, scratch: scratch, claim: claim, begun: time.Now()}, obstacle{}
 }
 
 // buy sends the request of a claimed task. It is the only place that lets a
@@ -85,7 +85,6 @@ func (w *Worker) buy(ctx context.Context, t *task.Task, o *order) {
 	killpoint.Here("claimed")
 	w.Broker.Publish(broker.Event{Task: t.ID, Underway: true})
 
-	route, _ := o.entry.Route(t.Account.Vendor)
 	call := w.call(t, o.scratch)
 	call.HTTP.Gate = func() error {
 		// A worker that was frozen since the claim may be taken for dead: half the
@@ -96,19 +95,19 @@ func (w *Worker) buy(ctx context.Context, t *task.Task, o *order) {
 		killpoint.Here("sending")
 		return nil
 	}
-	sctx, cancel := context.WithTimeout(ctx, o.entry.Operation.Submit)
-	ticket, answer, err := submitSafely(sctx, route.Job, call, t.Input)
+	sctx, cancel := context.WithTimeout(ctx, o.route.Submit)
+	ticket, answer, err := submitSafely(sctx, o.route.Job, call, t.Input)
 	cancel()
 	killpoint.Here("answered")
 	if err != nil {
 		w.discard(t, o.scratch) // first: a released task may be claimed at once
-		w.refusedOrUnknown(t, o.entry, err)
+		w.refusedOrUnknown(t, err)
 		return
 	}
 	err = w.bring(spool.Record{Account: t.Account, Ticket: ticket, Answer: answer}, o.scratch, t)
 	if err != nil {
 		o.scratch.Close()
-		w.refusedOrUnknown(t, o.entry, fault.Wrap(err, fault.InDoubt, "journal_failed", "The vendor answered, but the answer could not be written to the disk."))
+		w.refusedOrUnknown(t, fault.Wrap(err, fault.InDoubt, "journal_failed", "The vendor answered, but the answer could not be written to the disk."))
 	}
 }
 
@@ -168,6 +167,9 @@ func (w *Worker) call(t *task.Task, scratch provider.Scratch) provider.Call {
 	c := provider.Call{
 		Task: t.ID, Submit: t.SubmitID, Model: t.Model, Account: acc, Inputs: inputs{w},
 		HTTP: &provider.Client{HTTP: w.Vendors, Scratch: scratch},
+	}
+	if r, ok := w.route(t); ok {
+		c.Prices = r.Prices
 	}
 	return c
 }

@@ -202,11 +202,9 @@ func (w *Worker) one(ctx context.Context, t *task.Task, i int, res provider.Resu
 func (w *Worker) fetch(ctx context.Context, t *task.Task, url string, dst io.Writer) error {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Minute)
 	defer cancel()
-	if e := w.Modules.Entry(t.Kind); e != nil {
-		call := w.call(t, nil)
-		if f := fetcher(e, t.Account.Vendor); f != nil && f.Handles(call, url) {
-			return safely(func() error { return f.Fetch(ctx, call, url, dst) })
-		}
+	call := w.call(t, nil)
+	if f := w.fetcher(t); f != nil && f.Handles(call, url) {
+		return safely(func() error { return f.Fetch(ctx, call, url, dst) })
 	}
 	_, err := w.Fetch.Get(ctx, fetch.Request{URL: url, MaxBytes: maxResult, Timeout: 10 * time.Minute, FromVendor: true}, dst)
 	return err
@@ -240,7 +238,8 @@ func (w *Worker) sidecar(t *task.Task, c *collected) *blob.Sidecar {
 		Size: c.asset.Size, SHA256: c.asset.SHA256, Seed: c.asset.Seed, CreatedAt: t.Created.UTC(), StoredAt: c.asset.Created.UTC(),
 	}
 	if m := actual(t, 0, 0); m != nil {
-		s.Cost, s.Currency = &m.Amount, m.Currency
+		amount := m.Amount()
+		s.Cost, s.Currency = &amount, m.Currency
 	}
 	return s
 }
@@ -305,15 +304,15 @@ func actual(t *task.Task, got, asked int) *provider.Money {
 	case t.Quoted == nil || asked == 0:
 		return t.Quoted
 	}
-	return &provider.Money{Amount: t.Quoted.Amount * float64(got) / float64(asked), Currency: t.Quoted.Currency}
+	return t.Quoted.Part(int64(got), int64(asked))
 }
 
 func (w *Worker) asked(t *task.Task) int {
-	e := w.Modules.Entry(t.Kind)
-	if e == nil {
+	r, ok := w.route(t)
+	if !ok {
 		return len(t.Answer.Results)
 	}
-	p, err := e.Plan(t.Input, t.Model)
+	p, err := r.Plan(t.Input, t.Model)
 	if err != nil {
 		return 1
 	}
@@ -323,11 +322,7 @@ func (w *Worker) asked(t *task.Task) int {
 // askAgain goes back to the vendor once for a fresh address, where it gave a
 // ticket to ask with.
 func (w *Worker) askAgain(ctx context.Context, t *task.Task, f *fault.Error) bool {
-	e := w.Modules.Entry(t.Kind)
-	if e == nil || t.Ticket == nil {
-		return false
-	}
-	if r, ok := e.Route(t.Account.Vendor); !ok || !r.Job.Async() {
+	if r, ok := w.route(t); !ok || t.Ticket == nil || !r.Job.Async() {
 		return false
 	}
 	events, err := w.Ledger.Events(ctx, t.ID, 0)
@@ -381,8 +376,8 @@ func vendorID(t *task.Task) string {
 func promptOf(raw module.Raw) string { return stringField(raw, "prompt") }
 
 // fetcher is the driver's optional ability to fetch a result with the key.
-func fetcher(e *module.Entry, vendor string) provider.Fetcher {
-	r, ok := e.Route(vendor)
+func (w *Worker) fetcher(t *task.Task) provider.Fetcher {
+	r, ok := w.route(t)
 	if !ok {
 		return nil
 	}

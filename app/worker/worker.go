@@ -96,6 +96,9 @@ func (w *Worker) Start(ctx context.Context) error {
 	if err := w.recover(ctx); err != nil {
 		return err
 	}
+	if err := w.announce(ctx); err != nil {
+		return err
+	}
 	loop, quit := context.WithCancel(context.Background())
 	w.quit = quit
 	for queue, s := range map[string]slots{broker.ImageQueue: w.image, broker.VideoQueue: w.video} {
@@ -110,6 +113,7 @@ func (w *Worker) Start(ctx context.Context) error {
 	w.loops.Go(func() { w.monitor(loop) })
 	w.loops.Go(func() { w.heartbeat(loop) })
 	w.loops.Go(func() { w.probeKeys(loop) })
+	w.loops.Go(func() { w.announceAgain(loop) })
 	w.settling.Go(func() { w.settleRests(w.working) }) // also while open submissions are awaited
 	if w.Thumbnail {
 		w.loops.Go(func() { w.makeThumbnails(loop) })

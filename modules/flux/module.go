@@ -12,27 +12,16 @@ import (
 )
 
 // Module is the vertical.
-type Module struct{}
-
-// New makes it.
-func New() module.Module { return Module{} }
-
-// Spec implements [module.Module].
-func (Module) Spec() module.Spec {
-	return module.Spec{Name: "flux", Title: "FLUX", Doc: "Black Forest Labs' FLUX models: pictures from text and from pictures."}
-}
-
-// Mount implements [module.Module].
-func (Module) Mount(h *module.Host) error {
-	module.Add[Input](h, module.Operation{
+var Module = module.Define(
+	module.Spec{Name: "flux", Title: "FLUX", Doc: "Black Forest Labs' FLUX models: images from text and from images."},
+	module.Declare(module.Operation{
 		Name: "create", Paths: []string{"/flux/create"}, Tool: "create_flux_image", Kind: module.Image, Main: true,
-		Title:  "Draw a picture with FLUX",
-		Doc:    "Draws pictures from a text, or from up to 10 pictures and a text. Photographic, fast and cheap.",
-		Models: models, Fanout: "n", Submit: 3 * time.Minute, Deadline: 10 * time.Minute,
-		Pace: module.Pace{First: time.Second, Every: 1500 * time.Millisecond},
-	}, module.Via[Input](bfl.Vendor(), driver{}))
-	return nil
-}
+		Title: "Draw an image with FLUX",
+		Doc:   "Draws images from a text, or from up to 10 images and a text. Photographic, fast and cheap.",
+	}, module.Async[Input](bfl.Vendor(), driver{}, module.Terms{
+		Models: models, CountField: "n", Submit: 3 * time.Minute, Deadline: 10 * time.Minute,
+		Poll: module.Interval{First: time.Second, Every: 1500 * time.Millisecond},
+	})))
 
 type driver struct{}
 

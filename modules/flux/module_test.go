@@ -6,9 +6,10 @@ import (
 	"aigc/app/fault"
 	"aigc/app/provider/providertest"
 	"aigc/modules/flux"
+	"aigc/modules/internal/bfl"
 )
 
-func TestWire(t *testing.T) { providertest.Wire(t, flux.New(), nil) }
+func TestWire(t *testing.T) { providertest.Wire(t, flux.Module, nil) }
 
 // One model of each kind: sides, ratio with pictures, inspired by a picture.
 func TestCreate(t *testing.T) {
@@ -20,7 +21,7 @@ func TestCreate(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.model, func(t *testing.T) {
 			providertest.Run(t, providertest.Harness{
-				Module: flux.New(), Operation: "flux.create", Model: c.model, Input: c.input,
+				Module: flux.Module, Sandbox: bfl.Sandbox(), Operation: "flux.create", Model: c.model, Input: c.input,
 				Reason:  "Sandbox Request",
 				Charges: map[string]fault.Charge{"fail": fault.ChargedUnknown}, // the sheet: not confirmed
 				Lacks:   []providertest.Ability{providertest.Inline, providertest.Overload, providertest.Cancel},

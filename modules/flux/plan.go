@@ -5,22 +5,22 @@ import (
 	"strings"
 
 	"aigc/app/module"
-	"aigc/app/provider"
 	"aigc/modules/internal/bfl"
 )
 
 // Plan implements [module.Planner].
-func (in Input) Plan(model string) module.Plan {
-	req, warnings := in.wire(model)
+func (driver) Plan(in Input, t module.Target) module.Plan {
+	req, warnings := in.wire(t.Model)
 	p := module.Plan{Pictures: max(1, in.N), Warnings: warnings}
-	if each := quote(model, req, len(in.pictures(bfl.TraitsOf(model)))); each > 0 {
-		p.Quote = provider.USD(each * float64(p.Pictures))
+	if one := quote(t, req, len(in.pictures(bfl.TraitsOf(t.Model)))); one != nil {
+		p.Quote = one.Times(int64(p.Pictures))
 	}
 	return p
 }
 
 // Check implements [module.Checker].
-func (in Input) Check(model string) []module.Fault {
+func (driver) Check(in Input, target module.Target) []module.Fault {
+	model := target.Model
 	var faults []module.Fault
 	bad := func(field, format string, args ...any) {
 		faults = append(faults, module.Fault{Field: field, Message: fmt.Sprintf(format, args...)})

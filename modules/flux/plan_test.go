@@ -5,9 +5,12 @@ import (
 	"slices"
 	"testing"
 
+	"aigc/app/module"
 	"aigc/app/provider/providertest"
 	"aigc/modules/internal/bfl"
 )
+
+var route = module.Async[Input](bfl.Vendor(), driver{}, module.Terms{Models: models}).Route
 
 // All that an input becomes, without a vendor: faults, warnings, price.
 func TestPlan(t *testing.T) {
@@ -58,7 +61,7 @@ func TestPlan(t *testing.T) {
 			if err := json.Unmarshal([]byte(c.input), &in); err != nil {
 				t.Fatal(err)
 			}
-			providertest.Plan{Pictures: in.N, Quote: c.quote, Faults: c.faults, Warnings: c.warnings}.Of(t, c.model, in)
+			providertest.Plan{Pictures: in.N, Quote: c.quote, Faults: c.faults, Warnings: c.warnings}.Of(t, route, c.model, in)
 		})
 	}
 }

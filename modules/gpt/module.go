@@ -10,36 +10,20 @@ import (
 )
 
 // Module is the vertical.
-type Module struct{}
-
-// New makes it.
-func New() module.Module { return Module{} }
-
-// Spec implements [module.Module].
-func (Module) Spec() module.Spec {
-	return module.Spec{Name: "gpt", Title: "GPT Image", Doc: "OpenAI's GPT image models: pictures from text, and edits of pictures."}
-}
-
-// timeout of one call: high quality takes minutes.
-const timeout = 5 * time.Minute
-
-// Mount implements [module.Module].
-func (Module) Mount(h *module.Host) error {
-	v := openai.Vendor()
-	module.Add[Generation](h, module.Operation{
+var Module = module.Define(
+	module.Spec{Name: "gpt", Title: "GPT Image", Doc: "OpenAI's GPT image models: images from text, and edits of images."},
+	module.Declare(module.Operation{
 		Name: "generations", Paths: []string{"/gpt/generations"}, Tool: "create_gpt_image", Kind: module.Image, Main: true,
-		Title:  "Draw a picture with GPT Image",
-		Doc:    "Draws one or more pictures from a text. Strong at following long instructions and at writing in pictures.",
-		Models: models, Submit: timeout,
-	}, module.Via[Generation](v, generator{}))
-	module.Add[Edit](h, module.Operation{
+		Title: "Draw an image with GPT Image",
+		Doc:   "Draws one or more images from a text. Strong at following long instructions and at writing in images.",
+	}, module.Sync[Generation](openai.Vendor(), generator{}, terms)),
+	module.Declare(module.Operation{
 		Name: "edits", Paths: []string{"/gpt/edits"}, Tool: "create_gpt_image_edit", Kind: module.Image,
-		Title:  "Edit pictures with GPT Image",
-		Doc:    "Changes a picture, or makes a new one of up to 16 pictures, as a text says. A mask limits the change to its transparent part.",
-		Models: models, Submit: timeout,
-	}, module.Via[Edit](v, editor{}))
-	return nil
-}
+		Title: "Edit images with GPT Image",
+		Doc:   "Changes an image, or makes a new one of up to 16 images, as a text says. A mask limits the change to its transparent part.",
+	}, module.Sync[Edit](openai.Vendor(), editor{}, terms)))
+
+var terms = module.Terms{Models: models, Submit: 5 * time.Minute} // high quality takes minutes
 
 type generator struct{}
 

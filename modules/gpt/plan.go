@@ -10,28 +10,26 @@ import (
 )
 
 // Plan implements [module.Planner].
-func (in Generation) Plan(model string) module.Plan {
-	body, warnings := in.wire(model)
+func (generator) Plan(in Generation, t module.Target) module.Plan {
+	body, warnings := in.wire(t.Model)
 	p := module.Plan{Pictures: max(1, in.N), Warnings: warnings}
-	if each := quote(body); each > 0 {
-		p.Quote = provider.USD(each * float64(p.Pictures))
-	}
+	p.Quote = t.Cost(facts(body), provider.Quantity{Unit: "image", N: int64(p.Pictures)})
 	return p
 }
 
 // Plan implements [module.Planner]. There is no quote: the list's prices a
 // picture are for output alone, and what goes in may cost as much.
-func (in Edit) Plan(model string) module.Plan {
-	_, warnings := in.wire(model)
+func (editor) Plan(in Edit, t module.Target) module.Plan {
+	_, warnings := in.wire(t.Model)
 	return module.Plan{Pictures: max(1, in.N), Warnings: warnings}
 }
 
 // Check implements [module.Checker].
-func (in Generation) Check(model string) []module.Fault { return in.check(model) }
+func (generator) Check(in Generation, t module.Target) []module.Fault { return in.check(t.Model) }
 
 // Check implements [module.Checker].
-func (in Edit) Check(model string) []module.Fault {
-	faults := in.check(model)
+func (editor) Check(in Edit, t module.Target) []module.Fault {
+	faults := in.check(t.Model)
 	switch n := len(in.pictures()); {
 	case n == 0:
 		faults = append(faults, module.Fault{Field: "image", Message: "a picture to edit is required, in image or images"})

@@ -4,7 +4,9 @@ import (
 	"encoding/json"
 	"testing"
 
+	"aigc/app/module"
 	"aigc/app/provider/providertest"
+	"aigc/modules/internal/openai"
 )
 
 // All that an input becomes, without a vendor: faults, warnings, price.
@@ -51,7 +53,7 @@ func TestGenerationPlan(t *testing.T) {
 			if err := json.Unmarshal([]byte(c.input), &in); err != nil {
 				t.Fatal(err)
 			}
-			providertest.Plan{Pictures: c.pictures, Quote: c.quote, Faults: c.faults, Warnings: c.warnings}.Of(t, c.model, in)
+			providertest.Plan{Pictures: c.pictures, Quote: c.quote, Faults: c.faults, Warnings: c.warnings}.Of(t, module.Sync[Generation](openai.Vendor(), generator{}, terms).Route, c.model, in)
 		})
 	}
 }
@@ -78,7 +80,7 @@ func TestEditPlan(t *testing.T) {
 			if err := json.Unmarshal([]byte(c.input), &in); err != nil {
 				t.Fatal(err)
 			}
-			providertest.Plan{Pictures: 1, Quote: 0, Faults: c.faults, Warnings: c.warnings}.Of(t, c.model, in)
+			providertest.Plan{Pictures: 1, Quote: 0, Faults: c.faults, Warnings: c.warnings}.Of(t, module.Sync[Edit](openai.Vendor(), editor{}, terms).Route, c.model, in)
 		})
 	}
 }

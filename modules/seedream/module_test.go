@@ -4,10 +4,11 @@ import (
 	"testing"
 
 	"aigc/app/provider/providertest"
+	"aigc/modules/internal/ark"
 	"aigc/modules/seedream"
 )
 
-func TestWire(t *testing.T) { providertest.Wire(t, seedream.New(), nil) }
+func TestWire(t *testing.T) { providertest.Wire(t, seedream.Module, nil) }
 
 // One model of each kind: strict, with pictures; a series; and an endpoint.
 func TestGenerate(t *testing.T) {
@@ -24,7 +25,7 @@ func TestGenerate(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.model, func(t *testing.T) {
 			providertest.Run(t, providertest.Harness{
-				Module: seedream.New(), Operation: "seedream.generate", Model: c.model, Input: c.input, Results: c.results,
+				Module: seedream.Module, Sandbox: ark.Sandbox(), Operation: "seedream.generate", Model: c.model, Input: c.input, Results: c.results,
 				Reason: "may contain sensitive information",
 				// An overload is a 429 here; there is no free call.
 				Lacks: append(c.lacks, providertest.Inline, providertest.Overload, providertest.Probe),

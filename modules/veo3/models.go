@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"aigc/app/module"
+	"aigc/app/provider"
 )
 
 // List prices in US dollars a second (August 2026; lite from a reseller).
@@ -20,32 +21,25 @@ var models = []module.Model{
 }
 
 // list makes prices of silent and sounding seconds at 720p, 1080p and 4k.
-func list(rows ...[2]float64) []module.Price {
-	var out []module.Price
+func list(rows ...[2]float64) []provider.Price {
+	var out []provider.Price
 	for i, r := range rows {
-		res := []string{"720p", "1080p", "4k"}[i]
-		out = append(out, module.Price{Per: "second", USD: r[0], When: res + " silent"}, module.Price{Per: "second", USD: r[1], When: res + " with sound"})
+		resolution := []string{"720p", "1080p", "4k"}[i]
+		for j, sound := range []string{"off", "on"} {
+			out = append(out, provider.Price{
+				Unit: "second", Micros: provider.USD(r[j]).Micros, Match: map[string]string{"resolution": resolution, "sound": sound},
+			})
+		}
 	}
-	return out
+	return provider.List("USD", "cloud.google.com/vertex-ai pricing", "2026-08", out...)
 }
 
-// quote is the list price of a second; 0 where it is not known.
-func quote(model, resolution string, sound bool) float64 {
-	when := resolution + " silent"
+// facts are what the list goes by.
+func facts(resolution string, sound bool) map[string]string {
 	if sound {
-		when = resolution + " with sound"
+		return map[string]string{"resolution": resolution, "sound": "on"}
 	}
-	for _, m := range models {
-		if m.ID != model {
-			continue
-		}
-		for _, p := range m.Prices {
-			if p.When == when {
-				return p.USD
-			}
-		}
-	}
-	return 0
+	return map[string]string{"resolution": resolution, "sound": "off"}
 }
 
 func isLite(model string) bool { return strings.Contains(model, "-lite-") }

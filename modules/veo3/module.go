@@ -14,27 +14,18 @@ import (
 )
 
 // Module is the vertical.
-type Module struct{}
-
-// New makes it.
-func New() module.Module { return Module{} }
-
-// Spec implements [module.Module].
-func (Module) Spec() module.Spec {
-	return module.Spec{Name: "veo3", Title: "Veo 3", Doc: "Google's Veo models: films of 4 to 8 seconds with sound, from text and from pictures."}
-}
-
-// Mount implements [module.Module].
-func (Module) Mount(h *module.Host) error {
-	module.Add[Input](h, module.Operation{
+var Module = module.Define(
+	module.Spec{Name: "veo3", Title: "Veo 3", Doc: "Google's Veo models: videos of 4 to 8 seconds with sound, from text and from images."},
+	module.Declare(module.Operation{
 		Name: "generate", Paths: []string{"/veo3/generate", "/veo3/official/generate"}, Tool: "create_veo3_video", Kind: module.Video, Main: true,
-		Title:  "Make a film with Veo",
-		Doc:    "Makes a film of 4, 6 or 8 seconds with sound, from a text, from a first and last picture, or from pictures of what shall appear. Takes one to three minutes.",
-		Models: models, StatusPath: "/veo3/official/status/", Submit: 3 * time.Minute, Deadline: 45 * time.Minute, // a job can hang; 4k may take longer than the half hour of others
-		Pace: module.Pace{First: 20 * time.Second, Every: 15 * time.Second},
-	}, module.Via[Input](vertex.Vendor(), driver{}))
-	return nil
-}
+		StatusPath: "/veo3/official/status/",
+		Title:      "Make a video with Veo",
+		Doc:        "Makes a video of 4, 6 or 8 seconds with sound, from a text, from a first and last image, or from images of what shall appear. Takes one to three minutes.",
+	}, module.Async[Input](vertex.Vendor(), driver{}, module.Terms{
+		Models: models, Submit: 3 * time.Minute,
+		Deadline: 45 * time.Minute, // a job can hang; 4k may take longer than the half hour of others
+		Poll:     module.Interval{First: 20 * time.Second, Every: 15 * time.Second},
+	})))
 
 // driver adds the input to what the vendor's client can do.
 type driver struct{ vertex.Client }

@@ -6,16 +6,17 @@ import (
 
 	"aigc/app/provider"
 	"aigc/app/provider/providertest"
+	"aigc/modules/internal/vertex"
 	"aigc/modules/veo3"
 )
 
 // The account is the sandbox's, with its tokens and its bucket at the
 // recording server.
 func TestWire(t *testing.T) {
-	m := veo3.New()
-	vendor := providertest.Vendor(t, m, "vertex")
-	providertest.Wire(t, m, func(base string, a *provider.Account) {
-		a.Secret, _ = vendor.SandboxAttrs(base)
+	providertest.Wire(t, veo3.Module, func(base string, a *provider.Account) {
+		attrs := a.Attrs
+		vertex.Sandbox().Complete(a)
+		a.Attrs = attrs
 		if !json.Valid([]byte(a.Secret.Reveal())) {
 			t.Fatal("the key file is no JSON")
 		}
@@ -26,7 +27,7 @@ func TestWire(t *testing.T) {
 // Without a bucket all comes inline. The film is as small as films are.
 func TestGenerate(t *testing.T) {
 	providertest.Run(t, providertest.Harness{
-		Module: veo3.New(), Operation: "veo3.generate",
+		Module: veo3.Module, Sandbox: vertex.Sandbox(), Operation: "veo3.generate",
 		Input:  `{"prompt":"a boat","image":"fox","last_frame":"den","duration_seconds":4,"generate_audio":false,"aspect_ratio":"9:16"}`,
 		Reason: "Support codes: 42237218. (video safety)",
 		Lacks:  []providertest.Ability{providertest.Overload, providertest.Progress, providertest.Cancel, providertest.Address},

@@ -9,21 +9,21 @@ import (
 )
 
 // Plan implements [module.Planner].
-func (in Input) Plan(model string) module.Plan {
-	body, warnings := in.wire(model)
+func (driver) Plan(in Input, t module.Target) module.Plan {
+	body, warnings := in.wire(t.Model)
 	p := module.Plan{Pictures: body.Parameters.SampleCount, Warnings: warnings}
 	seconds := body.Parameters.DurationSeconds
 	if in.Video != "" {
 		seconds = extension
 	}
-	if each := quote(model, body.Parameters.Resolution, *body.Parameters.GenerateAudio); each > 0 {
-		p.Quote = provider.USD(each * float64(seconds*p.Pictures))
-	}
+	p.Quote = t.Cost(facts(body.Parameters.Resolution, *body.Parameters.GenerateAudio),
+		provider.Quantity{Unit: "second", N: int64(seconds * p.Pictures)})
 	return p
 }
 
 // Check implements [module.Checker].
-func (in Input) Check(model string) []module.Fault {
+func (driver) Check(in Input, target module.Target) []module.Fault {
+	model := target.Model
 	var faults []module.Fault
 	bad := func(field, format string, args ...any) {
 		faults = append(faults, module.Fault{Field: field, Message: fmt.Sprintf(format, args...)})

@@ -4,7 +4,9 @@ import (
 	"encoding/json"
 	"testing"
 
+	"aigc/app/module"
 	"aigc/app/provider/providertest"
+	"aigc/modules/internal/vertex"
 )
 
 const (
@@ -76,7 +78,7 @@ func TestPlan(t *testing.T) {
 			if err := json.Unmarshal([]byte(c.input), &in); err != nil {
 				t.Fatal(err)
 			}
-			providertest.Plan{Pictures: max(1, c.films), Quote: c.quote, Faults: c.faults, Warnings: c.warnings}.Of(t, c.model, in)
+			providertest.Plan{Pictures: max(1, c.films), Quote: c.quote, Faults: c.faults, Warnings: c.warnings}.Of(t, module.Async[Input](vertex.Vendor(), driver{}, module.Terms{Models: models}).Route, c.model, in)
 		})
 	}
 }

@@ -78,7 +78,7 @@ func lateChild(p *proof) {
 	stands("while the late answer is stored", task.Succeeded, fault.ChargedYes, 1)
 	stored(b, 2)
 	g := stands("with both stored", task.Succeeded, fault.ChargedYes, 1)
-	if g.Actual == nil || g.Actual.Amount != 3 || !g.Finished.Equal(done.Finished) {
+	if g.Actual == nil || g.Actual.Micros != 3_000_000 || !g.Finished.Equal(done.Finished) {
 		p.Errorf("cost %+v, finished %s, first %s", g.Actual, g.Finished, done.Finished)
 	}
 	events, err := p.l.Events(ctx, group.ID, 0)

@@ -27,6 +27,7 @@ func Run(t *testing.T, open func(t *testing.T) task.Ledger) {
 		"claimed as it is accepted":   claimedAsAccepted,
 		"claims in a crowd":           claimCrowd,
 		"parked keys":                 parked,
+		"announced accounts":          announced,
 		"leases":                      leases,
 		"renewal":                     renewal,
 		"giving back":                 unlease,

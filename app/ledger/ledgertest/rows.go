@@ -29,8 +29,8 @@ func rows(p *proof) {
 	p.must(err)
 	got, err := p.l.Task(ctx, in.ID)
 	p.must(err)
-	if got.Ticket.ID != "job" || *got.Answer.Results[0].Seed != 7 || got.Error.Code != "c" || got.Progress != 0.5 || got.Actual.Amount != 2 ||
-		got.Quoted.Amount != 0.04 || !got.Sandbox || got.Callback != in.Callback || !reflect.DeepEqual(got.Tags, in.Tags) || !reflect.DeepEqual(got.Warnings, in.Warnings) ||
+	if got.Ticket.ID != "job" || *got.Answer.Results[0].Seed != 7 || got.Error.Code != "c" || got.Progress != 0.5 || got.Actual.Micros != 2_000_000 ||
+		got.Quoted.Micros != 40_000 || !got.Sandbox || got.Callback != in.Callback || !reflect.DeepEqual(got.Tags, in.Tags) || !reflect.DeepEqual(got.Warnings, in.Warnings) ||
 		!got.RunAt.Equal(now) || !got.Deadline.Equal(now.Add(time.Hour)) || got.Attempts != 1 || got.SubmitID != "s1" || got.Spool != "spool" || got.Account != account ||
 		got.Version < 3 || got.Submitted.IsZero() || got.Owner != "me" || string(got.Usage) != `{"a":1}` {
 		p.Errorf("%+v", got)

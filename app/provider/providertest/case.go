@@ -20,7 +20,8 @@ import (
 // (input.json), and what the vendor answers to one request after the other
 // (upstream_*.json, by name).
 type exchange struct {
-	Operation string            `json:"operation"` // "gpt.generations"
+	Operation string            `json:"operation"`        // "gpt.generations"
+	Vendor    string            `json:"vendor,omitempty"` // which of its routes; the first if empty
 	Model     string            `json:"model"`
 	Input     json.RawMessage   `json:"input,omitempty"`  // to submit; polls follow while there are answers left
 	Ticket    *provider.Ticket  `json:"ticket,omitempty"` // or to poll

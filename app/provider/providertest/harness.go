@@ -8,16 +8,18 @@ import (
 
 	"aigc/app/fault"
 	"aigc/app/module"
+	"aigc/app/sandbox"
 )
 
 // Harness is one operation to be proved, with what its vendor's sheet says.
 type Harness struct {
 	Module    module.Module
-	Operation string // kind of task: "gpt.generations"
-	Vendor    string // which of its routes; empty: the first
-	Model     string // empty: the operation's default
-	Input     string // JSON object with a "prompt", to which directives are added; every picture it names exists
-	Results   int    // how many results the input asks for; 1 if zero
+	Sandbox   sandbox.Imitation // of the route's vendor
+	Operation string            // kind of task: "gpt.generations"
+	Vendor    string            // which of its routes; empty: the first
+	Model     string            // empty: the operation's default
+	Input     string            // JSON object with a "prompt", to which directives are added; every picture it names exists
+	Results   int               // how many results the input asks for; 1 if zero
 
 	// Reason is what a refusal must show of the vendor's own words.
 	Reason string

@@ -1,12 +1,13 @@
 package providertest
 
 import (
-	"math"
+	"encoding/json"
 	"slices"
 	"strings"
 	"testing"
 
 	"aigc/app/module"
+	"aigc/app/provider"
 )
 
 // Plan is what an input must say of itself before anything is sent.
@@ -17,14 +18,19 @@ type Plan struct {
 	Warnings []string // how each begins
 }
 
-// Of holds the plan against an input for a model.
-func (want Plan) Of(t *testing.T, model string, in interface {
-	module.Planner
-	module.Checker
-}) {
+// Of holds the plan against an input for a model of a route.
+func (want Plan) Of(t *testing.T, r module.Route, model string, in any) {
 	t.Helper()
+	input, err := json.Marshal(in)
+	if err != nil {
+		t.Fatal(err)
+	}
 	var fields []string
-	for _, f := range in.Check(model) {
+	faults, err := r.Check(input, model)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range faults {
 		fields = append(fields, f.Field)
 		if f.Message == "" {
 			t.Errorf("%s: no words", f.Field)
@@ -33,11 +39,14 @@ func (want Plan) Of(t *testing.T, model string, in interface {
 	if !slices.Equal(fields, want.Faults) {
 		t.Errorf("faults of %v, want %v", fields, want.Faults)
 	}
-	p := in.Plan(model)
+	p, err := r.Plan(input, model)
+	if err != nil {
+		t.Fatal(err)
+	}
 	if p.Pictures != want.Pictures {
 		t.Errorf("%d results, want %d", p.Pictures, want.Pictures)
 	}
-	if (p.Quote == nil) != (want.Quote == 0) || p.Quote != nil && math.Abs(p.Quote.Amount-want.Quote) > 1e-9 {
+	if (p.Quote == nil) != (want.Quote == 0) || p.Quote != nil && p.Quote.Micros != provider.USD(want.Quote).Micros {
 		t.Errorf("quote %+v, want %v", p.Quote, want.Quote)
 	}
 	if len(p.Warnings) != len(want.Warnings) {

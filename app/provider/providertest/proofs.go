@@ -27,7 +27,7 @@ var plain = []proof{
 		if n := max(1, s.Results); len(a.Results) != n {
 			return fmt.Errorf("%d results, %d were asked for", len(a.Results), n)
 		}
-		if a.Cost != nil && (a.Cost.Amount < 0 || a.Cost.Currency == "") {
+		if a.Cost != nil && (a.Cost.Micros < 0 || a.Cost.Currency == "") {
 			return fmt.Errorf("it cost %+v", *a.Cost)
 		}
 		for i, r := range a.Results {

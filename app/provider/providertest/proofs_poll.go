@@ -25,7 +25,7 @@ var polled = []proof{
 			return errors.New("the ticket has no id")
 		case t.Charged == fault.ChargedNo:
 			return errors.New("the ticket says that nothing will be charged")
-		case t.Cost != nil && (t.Cost.Amount < 0 || t.Cost.Currency == ""):
+		case t.Cost != nil && (t.Cost.Micros < 0 || t.Cost.Currency == ""):
 			return fmt.Errorf("the ticket costs %+v", *t.Cost)
 		}
 		for range 3 { // a job that hangs is waited for

@@ -139,8 +139,8 @@ func (s *stage) at(root string) (*order, error) {
 	if err != nil {
 		return nil, err
 	}
-	o.account, err = s.accountAt(root)
-	return o, err
+	o.account = s.accountAt(root)
+	return o, nil
 }
 
 // doubtful is every way in which nobody can know.

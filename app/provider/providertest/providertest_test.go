@@ -11,7 +11,7 @@ import (
 
 func toyHarness(bug string, async bool) Harness {
 	h := Harness{
-		Module: toy{bug, async}, Operation: "toy.image", Input: `{"prompt":"a fox"}`, Reason: "scary",
+		Module: toy{bug, async}.module(), Sandbox: toy{bug, async}.imitation(), Operation: "toy.image", Input: `{"prompt":"a fox"}`, Reason: "scary",
 		Charges: map[string]fault.Charge{"fail": fault.ChargedUnknown}, Lacks: []Ability{Overload},
 	}
 	if async {
@@ -92,11 +92,11 @@ func verdict(t *testing.T, h Harness, p proof) error {
 }
 
 func FuzzToySubmit(f *testing.F) {
-	FuzzSubmit(f, Job(f, toy{async: true}, "toy.image", ""), "toy-1", `{"prompt":"a fox"}`, nil,
+	FuzzSubmit(f, Job(f, toy{async: true}.module(), "toy.image", ""), "toy-1", `{"prompt":"a fox"}`, nil,
 		Seed{200, `{"id":"1"}`}, Seed{200, `{"id":""}`}, Seed{200, `{"id":`}, Seed{500, "<html>"}, Seed{400, `{"error":"` + fuzzKey + `"}`})
 }
 
 func FuzzToyPoll(f *testing.F) {
-	FuzzPoll(f, Job(f, toy{async: true}, "toy.image", "toyco"), provider.Ticket{ID: "1", URL: "/jobs/1"}, []string{"done", "failed", "refused", "stopped"},
+	FuzzPoll(f, Job(f, toy{async: true}.module(), "toy.image", "toyco"), provider.Ticket{ID: "1", URL: "/jobs/1"}, []string{"done", "failed", "refused", "stopped"},
 		Seed{200, `{"state":"working","progress":0.5}`}, Seed{200, `{"state":"banana"}`}, Seed{503, ""}, Seed{200, `{"state":"stopped"}`})
 }

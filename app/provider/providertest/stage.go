@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -48,30 +47,24 @@ func newStage(h Harness, dir string) (*stage, error) {
 	if s.Model == "" {
 		s.Model = s.entry.Default().ID
 	}
-	v := s.route.Vendor
-	if s.box, err = sandbox.New(dir, map[string]func(*sandbox.Kit) http.Handler{v.Name: v.Imitate}); err != nil {
+	if name := s.Sandbox.Vendor.Name; name != s.route.Vendor.Name {
+		return nil, fmt.Errorf("the imitation is of %q, the route of %q", name, s.route.Vendor.Name)
+	}
+	if s.box, err = sandbox.New(dir, s.Sandbox); err != nil {
 		return nil, err
 	}
 	if err := s.box.Listen("127.0.0.1:0"); err != nil {
 		return nil, errors.Join(err, s.box.Close())
 	}
-	s.account, err = s.accountAt(s.box.Root() + "/" + v.Name)
-	return s, err
+	s.account = s.accountAt(s.box.Root())
+	return s, nil
 }
 
-// accountAt is the sandbox's account with the vendor's API at another root.
-func (s *stage) accountAt(root string) (provider.Account, error) {
-	v := s.route.Vendor
-	u, err := url.Parse(v.BaseURL)
-	if err != nil {
-		return provider.Account{}, err
-	}
-	a := provider.Account{Vendor: v.Name, BaseURL: root + u.Path, Secret: sandbox.Key, Variable: "AIGC_SANDBOX", Sandbox: true}
-	if v.SandboxAttrs != nil {
-		a.Secret, a.Attrs = v.SandboxAttrs(a.BaseURL)
-	}
+// accountAt is the sandbox's account on a sandbox at another root.
+func (s *stage) accountAt(root string) provider.Account {
+	a := s.Sandbox.Account(root)
 	a.Fingerprint = provider.Fingerprint(a.Secret + provider.Secret(root))
-	return a, nil
+	return a
 }
 
 func (s *stage) lacks(a Ability) bool { return slices.Contains(s.Lacks, a) }
@@ -111,7 +104,7 @@ func (s *stage) order(directive string) (*order, error) {
 func (o *order) call() provider.Call {
 	c := provider.Call{
 		Task: o.task, Submit: fmt.Sprintf("submit-%d", o.tries), Model: o.Model, Account: o.account, Inputs: gallery{},
-		HTTP: &provider.Client{HTTP: o.http, Scratch: o.scratch, Gate: o.gate},
+		HTTP: &provider.Client{HTTP: o.http, Scratch: o.scratch, Gate: o.gate}, Prices: o.route.Prices,
 	}
 	if !o.began.IsZero() {
 		c.Age = time.Since(o.began)

@@ -35,12 +35,12 @@ type toyAnswer struct {
 	Error    string  `json:"error,omitempty"`
 }
 
-// Spec implements [module.Module].
-func (toy) Spec() module.Spec { return module.Spec{Name: "toy", Title: "Toy"} }
+func (m toy) imitation() sandbox.Imitation {
+	return sandbox.Imitation{Vendor: m.vendor(), Handler: imitateToy}
+}
 
-// Mount implements [module.Module].
-func (m toy) Mount(h *module.Host) error {
-	v := provider.Vendor{Name: "toyco", Title: "Toy Co", BaseURL: "https://toy.example/v1", Prefix: "TOY", Imitate: imitateToy,
+func (m toy) vendor() provider.Vendor {
+	return provider.Vendor{Name: "toyco", Title: "Toy Co", BaseURL: "https://toy.example/v1", Prefix: "TOY",
 		Probe: func(ctx context.Context, c provider.Call) error {
 			res, err := c.HTTP.Do(ctx, c, provider.Request{URL: "/me", Authorize: m.authorize(c)})
 			if err == nil && res.Status != http.StatusOK {
@@ -48,15 +48,16 @@ func (m toy) Mount(h *module.Host) error {
 			}
 			return err
 		}}
-	op := module.Operation{
-		Name: "image", Paths: []string{"/toy"}, Tool: "toy", Kind: module.Image, Title: "Toy", Doc: "Toy.", Models: []module.Model{{ID: "toy-1"}},
-	}
+}
+
+func (m toy) module() module.Module {
+	op := module.Operation{Name: "image", Paths: []string{"/toy"}, Tool: "toy", Kind: module.Image, Title: "Toy", Doc: "Toy."}
+	terms := module.Terms{Models: []module.Model{{ID: "toy-1"}}}
+	route := module.Sync(m.vendor(), toyGenerator{m}, terms)
 	if m.async {
-		module.Add[toyInput](h, op, module.Via[toyInput](v, toyDriver{m}))
-	} else {
-		module.Add[toyInput](h, op, module.Via[toyInput](v, toyGenerator{m}))
+		route = module.Async(m.vendor(), toyDriver{m}, terms)
 	}
-	return nil
+	return module.Define(module.Spec{Name: "toy", Title: "Toy"}, module.Declare(op, route))
 }
 
 func (m toy) authorize(c provider.Call) func(*http.Request) error {

@@ -69,19 +69,26 @@ func play(t *testing.T, h *module.Host, dir string, prepare func(string, *provid
 	if entry == nil {
 		t.Fatalf("no operation %q", x.Operation)
 	}
+	route := entry.Routes[0]
+	if x.Vendor != "" {
+		var ok bool
+		if route, ok = entry.Route(x.Vendor); !ok {
+			t.Fatalf("%s has no route by %q", x.Operation, x.Vendor)
+		}
+	}
 	vendor := &player{answers: x.upstream}
 	srv := httptest.NewServer(vendor)
 	defer srv.Close()
-	account := provider.Account{Vendor: entry.Routes[0].Vendor.Name, BaseURL: srv.URL, Secret: "secret-key", Variable: "TEST_KEY", Attrs: x.Attrs}
+	account := provider.Account{Vendor: route.Vendor.Name, BaseURL: srv.URL, Secret: "secret-key", Variable: "TEST_KEY", Attrs: x.Attrs}
 	if prepare != nil {
 		prepare(srv.URL, &account)
 	}
 	account.Fingerprint = provider.Fingerprint(account.Secret + provider.Secret(srv.URL))
 	call := provider.Call{
 		Task: "task", Submit: "submit", Model: x.Model, Account: account, Inputs: words{},
-		HTTP: &provider.Client{HTTP: provider.NewTransport(), Scratch: nowhere{}},
+		HTTP: &provider.Client{HTTP: provider.NewTransport(), Scratch: nowhere{}}, Prices: route.Prices,
 	}
-	got := drive(t.Context(), entry.Routes[0].Job, call, x, vendor)
+	got := drive(t.Context(), route.Job, call, x, vendor)
 	for _, err := range vendor.faults {
 		t.Error(err)
 	}
@@ -191,18 +198,4 @@ func golden(t *testing.T, path string, got any) {
 	if !bytes.Equal(want, data) {
 		t.Errorf("%s differs:\n%s", path, data)
 	}
-}
-
-// Vendor is one of a module's vendors.
-func Vendor(t *testing.T, m module.Module, name string) provider.Vendor {
-	t.Helper()
-	h, err := module.NewHost(m)
-	if err != nil {
-		t.Fatal(err)
-	}
-	v, ok := h.Vendors()[name]
-	if !ok {
-		t.Fatalf("no vendor %s", name)
-	}
-	return v
 }

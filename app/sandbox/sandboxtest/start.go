@@ -2,7 +2,6 @@
 package sandboxtest
 
 import (
-	"net/http"
 	"testing"
 
 	"aigc/app/sandbox"
@@ -10,9 +9,9 @@ import (
 
 // Start serves imitations on a free port over a fresh folder until the test
 // ends.
-func Start(t testing.TB, imitations map[string]func(*sandbox.Kit) http.Handler) *sandbox.Server {
+func Start(t testing.TB, imitations ...sandbox.Imitation) *sandbox.Server {
 	t.Helper()
-	box, err := sandbox.New(t.TempDir(), imitations)
+	box, err := sandbox.New(t.TempDir(), imitations...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -23,9 +22,8 @@ func Start(t testing.TB, imitations map[string]func(*sandbox.Kit) http.Handler) 
 	return box
 }
 
-// One serves a single imitation and returns the base URL of its API; path is
-// that of the vendor's own base URL.
-func One(t testing.TB, name, path string, imitate func(*sandbox.Kit) http.Handler) string {
+// One serves a single imitation and returns the base URL of its API.
+func One(t testing.TB, i sandbox.Imitation) string {
 	t.Helper()
-	return sandbox.BaseURL(Start(t, map[string]func(*sandbox.Kit) http.Handler{name: imitate}).Root(), name, path)
+	return i.Account(Start(t, i).Root()).BaseURL
 }

@@ -16,9 +16,6 @@ import (
 	"aigc/app/provider"
 )
 
-// Gallery is the vertical.
-type Gallery struct{}
-
 // Drawing is the input of all its operations.
 type Drawing struct {
 	Prompt string           `json:"prompt" minLength:"1" maxLength:"1000" doc:"what to draw"`
@@ -30,9 +27,13 @@ type Drawing struct {
 	Images []provider.Image `json:"images,omitempty" maxItems:"16" nullable:"false" doc:"further ones"`
 }
 
+// planner is what both drivers say of an input.
+type planner struct{}
+
 // Plan implements [module.Planner].
-func (in Drawing) Plan(string) module.Plan {
-	p := module.Plan{Pictures: max(1, in.N), Quote: provider.USD(0.25 * float64(max(1, in.N)))}
+func (planner) Plan(in Drawing, t module.Target) module.Plan {
+	p := module.Plan{Pictures: max(1, in.N)}
+	p.Quote = t.Cost(nil, provider.Quantity{Unit: "image", N: int64(p.Pictures)})
 	if in.Style == "fancy" {
 		p.Warnings = []string{"style became plain."}
 	}
@@ -40,37 +41,38 @@ func (in Drawing) Plan(string) module.Plan {
 }
 
 // Check implements [module.Checker].
-func (in Drawing) Check(string) []module.Fault {
+func (planner) Check(in Drawing, _ module.Target) []module.Fault {
 	if in.Prompt == "forbidden" {
 		return []module.Fault{{Field: "prompt", Message: "is not for drawing"}}
 	}
 	return nil
 }
 
+var price = []provider.Price{{Unit: "image", Micros: 250_000, Currency: "USD"}}
+
 // Models are the rows of its table; the first one is what is used by default.
 var Models = []module.Model{
-	{ID: "brush-2", Aliases: []string{"brush"}, Prices: []module.Price{{Per: "image", USD: 0.25}}},
-	{ID: "brush-1", Retired: "2026-01-01"},
-	{ID: "brush-0", Retired: "9999-01-01"}, // still served
+	{ID: "brush-2", Aliases: []string{"brush"}, Prices: price},
+	{ID: "brush-1", Retired: "2026-01-01", Prices: price},
+	{ID: "brush-0", Retired: "9999-01-01", Prices: price}, // still served
 }
 
-// Spec implements [module.Module].
-func (Gallery) Spec() module.Spec { return module.Spec{Name: "gallery", Title: "Gallery"} }
+var vendor = provider.Vendor{Name: "painter", Title: "Painter", BaseURL: "http://127.0.0.1:1", Prefix: "PAINTER"}
 
-// Mount implements [module.Module].
-func (Gallery) Mount(h *module.Host) error {
-	v := provider.Vendor{Name: "painter", Title: "Painter", BaseURL: "http://127.0.0.1:1", Prefix: "PAINTER"}
-	pace := module.Pace{First: 10 * time.Millisecond, Every: 20 * time.Millisecond}
-	module.Add[Drawing](h, module.Operation{
+// Gallery is the vertical.
+var Gallery = module.Define(module.Spec{Name: "gallery", Title: "Gallery"},
+	module.Declare(module.Operation{
 		Name: "draw", Paths: []string{"/gallery/draw", "/gallery/paint"}, Tool: "draw", Kind: module.Image, Main: true,
-		Title: "Draw", Doc: "Draws.", Models: Models, Fanout: "n", Submit: 10 * time.Second,
-	}, module.Via[Drawing](v, painter{}))
-	module.Add[Drawing](h, module.Operation{
+		Title: "Draw", Doc: "Draws.",
+	}, module.Sync[Drawing](vendor, painter{}, module.Terms{Models: Models, CountField: "n", Submit: 10 * time.Second})),
+	module.Declare(module.Operation{
 		Name: "film", Paths: []string{"/gallery/film"}, Tool: "film", Kind: module.Video, StatusPath: "/gallery/status/",
-		Title: "Film", Doc: "Films.", Models: []module.Model{{ID: "reel-1"}}, Submit: 10 * time.Second, Pace: pace, Deadline: 30 * time.Second,
-	}, module.Via[Drawing](v, filmer{}))
-	return nil
-}
+		Title: "Film", Doc: "Films.",
+	}, module.Async[Drawing](vendor, filmer{}, module.Terms{
+		Models: []module.Model{{ID: "reel-1", Prices: price}}, Submit: 10 * time.Second, Deadline: 30 * time.Second,
+		Poll: module.Interval{First: 10 * time.Millisecond, Every: 20 * time.Millisecond},
+	})),
+)
 
 // reply is what the vendor answers.
 type reply struct {
@@ -96,7 +98,7 @@ func send(ctx context.Context, c provider.Call, path string, body any) (reply, e
 	return out, res.Decode(&out)
 }
 
-type painter struct{}
+type painter struct{ planner }
 
 // Generate implements [provider.Generator].
 func (painter) Generate(ctx context.Context, c provider.Call, in Drawing) (provider.Answer, error) {
@@ -104,7 +106,7 @@ func (painter) Generate(ctx context.Context, c provider.Call, in Drawing) (provi
 	return provider.Answer{Results: []provider.Result{{Base64: r.B64}}}, err
 }
 
-type filmer struct{}
+type filmer struct{ planner }
 
 // Submit implements [provider.Driver].
 func (filmer) Submit(ctx context.Context, c provider.Call, in Drawing) (provider.Ticket, error) {

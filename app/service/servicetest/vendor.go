@@ -90,7 +90,7 @@ func Start(t testing.TB, adapt ...func(*provider.Account) (keep bool)) (*workert
 	v.Server = httptest.NewServer(http.HandlerFunc(v.serve))
 	t.Cleanup(v.Close)
 	t.Cleanup(v.Release)
-	host, err := module.NewHost(Gallery{})
+	host, err := module.NewHost(Gallery)
 	if err != nil {
 		t.Fatal(err)
 	}

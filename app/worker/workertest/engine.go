@@ -83,7 +83,7 @@ func start(t testing.TB, host *module.Host, accounts *provider.Accounts, lease t
 	}
 	e.Worker = worker.New(e.config)
 	e.Service, err = service.New(service.Config{
-		Ledger: store, Broker: b, Blobs: blobs, Fetch: f, Modules: host, Accounts: accounts, Log: zerolog.Nop(),
+		Ledger: store, Broker: b, Blobs: blobs, Fetch: f, Modules: host, Choices: module.Choices{Fallback: true}, Log: zerolog.Nop(),
 		PublicURL: "http://gateway", Intake: filepath.Join(e.Dir, "intake"), Offer: e.Worker.Offer, Hand: e.Worker.Hand, Loopback: true,
 	})
 	e.Must(err)

@@ -31,28 +31,34 @@ type ToyInput struct {
 	N      int    `json:"n,omitempty" minimum:"1" maximum:"4" default:"1"`
 }
 
+// ToyPrice is what one of its images costs.
+var ToyPrice = provider.Price{Unit: "image", Micros: 40_000, Currency: "USD"}
+
+// planner is what both of its drivers say of an input.
+type planner struct{}
+
 // Plan implements [module.Planner].
-func (in ToyInput) Plan(string) module.Plan {
-	return module.Plan{Pictures: max(1, in.N), Quote: provider.USD(0.04 * float64(max(1, in.N)))}
+func (planner) Plan(in ToyInput, t module.Target) module.Plan {
+	n := max(1, in.N)
+	return module.Plan{Pictures: n, Quote: t.Cost(nil, provider.Quantity{Unit: "image", N: int64(n)})}
 }
 
-// Spec implements [module.Module].
-func (Toy) Spec() module.Spec { return module.Spec{Name: "toy", Title: "Toy"} }
-
-// Mount implements [module.Module].
-func (m Toy) Mount(h *module.Host) error {
+// Module is the vertical.
+func (m Toy) Module() module.Module {
 	op := module.Operation{
 		Name: "image", Paths: []string{"/toy"}, Tool: "create_toy_image", Kind: m.kind(), Main: true,
-		Title: "Draw a toy", Doc: "Draws a toy.", Models: []module.Model{{ID: "toy-1"}}, Fanout: "n", Submit: 5 * time.Second,
-		Pace: module.Pace{First: 10 * time.Millisecond, Every: 20 * time.Millisecond}, Deadline: cmp.Or(m.Deadline, time.Minute),
+		Title: "Draw a toy", Doc: "Draws a toy.",
+	}
+	terms := module.Terms{
+		Models: []module.Model{{ID: "toy-1", Prices: []provider.Price{ToyPrice}}}, CountField: "n", Submit: 5 * time.Second,
+		Poll: module.Interval{First: 10 * time.Millisecond, Every: 20 * time.Millisecond}, Deadline: cmp.Or(m.Deadline, time.Minute),
 	}
 	v := provider.Vendor{Name: "toyco", Title: "Toy Co", BaseURL: "http://127.0.0.1:1", Prefix: "TOY"}
+	route := module.Sync(v, toyGenerator{}, terms)
 	if m.Async {
-		module.Add[ToyInput](h, op, module.Via[ToyInput](v, toyDriver{}))
-	} else {
-		module.Add[ToyInput](h, op, module.Via[ToyInput](v, toyGenerator{}))
+		route = module.Async(v, toyDriver{}, terms)
 	}
-	return nil
+	return module.Define(module.Spec{Name: "toy", Title: "Toy"}, module.Declare(op, route))
 }
 
 func authorize(c provider.Call) func(*http.Request) error {
@@ -93,7 +99,7 @@ func send(ctx context.Context, c provider.Call, in ToyInput) (ToyAnswer, error) 
 	return a, res.Decode(&a)
 }
 
-type toyGenerator struct{}
+type toyGenerator struct{ planner }
 
 // Generate implements [provider.Generator].
 func (toyGenerator) Generate(ctx context.Context, c provider.Call, in ToyInput) (provider.Answer, error) {
@@ -101,7 +107,7 @@ func (toyGenerator) Generate(ctx context.Context, c provider.Call, in ToyInput) 
 	return a.answer(), err
 }
 
-type toyDriver struct{}
+type toyDriver struct{ planner }
 
 // Submit implements [provider.Driver].
 func (toyDriver) Submit(ctx context.Context, c provider.Call, in ToyInput) (provider.Ticket, error) {
@@ -167,7 +173,7 @@ func (m Toy) Start(t testing.TB, keys []string, vendor http.HandlerFunc) (*Engin
 	t.Helper()
 	srv := httptest.NewServer(vendor)
 	t.Cleanup(srv.Close)
-	host, err := module.NewHost(m)
+	host, err := module.NewHost(m.Module())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -65,22 +65,18 @@ func (w answer) items() []item {
 // The answer names the model behind an endpoint id.
 func cost(w answer, asked string, req request, inputs, results int) *provider.Money {
 	t := TraitsOf(asked)
-	if t.price.upTo == 0 {
+	if t.Prices == nil {
 		t = TraitsOf(w.Model)
 	}
 	size := req.Size
 	if size == "" {
 		size = t.Default
 	}
-	each := t.price.each(size)
-	if each == 0 {
-		return nil
-	}
 	var u usage
 	if json.Unmarshal(w.Usage, &u) == nil && u.Generated > 0 && u.Generated <= len(w.items()) {
 		results = u.Generated
 	}
-	return provider.USD(each*float64(results) + t.price.inputs(inputs))
+	return provider.Cost(t.Prices, facts(size), quantities(results, inputs)...)
 }
 
 // withLayers adds to the usage where each layer belongs, in the order of the

@@ -7,7 +7,7 @@ import (
 	"aigc/app/provider/providertest"
 )
 
-func job() module.Job { return module.Via[Input](Vendor(), Driver{}).Job }
+func job() module.Job { return route().Job }
 
 // Whatever is answered: no panic, nothing unreadable is a result, and every
 // 5xx is doubt.

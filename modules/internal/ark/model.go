@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"aigc/app/module"
+	"aigc/app/provider"
 )
 
 // Traits are what a model takes and costs (82379/1541523 and 1544106, November
@@ -23,7 +24,7 @@ type Traits struct {
 	Fast       bool   // and their mode fast
 	Search     bool   // tools: web_search
 	Layered    bool   // background and layer_decomposition
-	price      price
+	Prices     []provider.Price
 }
 
 // family is every model whose id begins with prefix, behind the site's own
@@ -40,30 +41,30 @@ var (
 
 // families are asked in order: the longer prefix stands before the shorter.
 var families = []family{
-	{"seedream-5-5", small(price{upTo: 0.020, above: 0.035, input: 0.008})},
-	{"seedream-5-0-pro", fast(small(price{upTo: 0.045, above: 0.09, input: 0.003, free: 1}))},
+	{"seedream-5-5", small(sized(0.020, 0.035, 0.008, 0.008))},
+	{"seedream-5-0-pro", fast(small(sized(0.045, 0.09, 0, 0.003)))},
 	{"seedream-5-0-flash", small(flat(0.018))},
 	{"seedream-5-0", Traits{
 		Tiers: []string{"2K", "3K", "4K"}, MinPixels: pixels4[0], MaxPixels: pixels4[1], Default: "2048x2048", MaxInputs: 14,
-		Format: true, Sequential: true, Optimize: true, Search: true, price: flat(0.035),
+		Format: true, Sequential: true, Optimize: true, Search: true, Prices: flat(0.035),
 	}},
 	{"seedream-4-5", Traits{
 		Tiers: []string{"2K", "4K"}, MinPixels: pixels4[0], MaxPixels: pixels4[1], Default: "2048x2048", MaxInputs: 14,
-		Sequential: true, Optimize: true, price: flat(0.04),
+		Sequential: true, Optimize: true, Prices: flat(0.04),
 	}},
 	{"seedream-4-0", fast(Traits{
 		Tiers: []string{"1K", "2K", "4K"}, MinPixels: pixels5[0], MaxPixels: pixels4[1], Default: "2048x2048", MaxInputs: 14,
-		Sequential: true, Optimize: true, price: flat(0.03),
+		Sequential: true, Optimize: true, Prices: flat(0.03),
 	})},
-	{"seedream-3-0", Traits{MinPixels: 512 * 512, MaxPixels: 2048 * 2048, Default: "1024x1024", Old: true, price: flat(0.03)}},
-	{"seededit-3-0", Traits{Default: "adaptive", Adaptive: true, MaxInputs: 1, Required: true, Old: true, price: flat(0.03)}},
+	{"seedream-3-0", Traits{MinPixels: 512 * 512, MaxPixels: 2048 * 2048, Default: "1024x1024", Old: true, Prices: flat(0.03)}},
+	{"seededit-3-0", Traits{Default: "adaptive", Adaptive: true, MaxInputs: 1, Required: true, Old: true, Prices: flat(0.03)}},
 }
 
 // small are the traits that 5.0 pro, flash and 5.5 share.
-func small(p price) Traits {
+func small(list []provider.Price) Traits {
 	return Traits{
 		Tiers: []string{"1K", "1.5K", "2K"}, MinPixels: pixels5[0], MaxPixels: pixels5[1], Default: "2K", MaxInputs: 10,
-		Format: true, Optimize: true, Layered: true, price: p,
+		Format: true, Optimize: true, Layered: true, Prices: list,
 	}
 }
 
@@ -87,7 +88,7 @@ func TraitsOf(model string) Traits {
 
 // Model is a row of a vertical's table, with the prices of its family.
 func Model(id, title, doc string, aliases ...string) module.Model {
-	return module.Model{ID: id, Title: title, Doc: doc, Aliases: aliases, Prices: TraitsOf(id).price.list()}
+	return module.Model{ID: id, Title: title, Doc: doc, Aliases: aliases, Prices: TraitsOf(id).Prices}
 }
 
 // Retired is a row of a model that is served no more.

@@ -9,30 +9,29 @@ import (
 )
 
 // Plan implements [module.Planner].
-func (in Input) Plan(model string) module.Plan {
-	req, warnings := in.wire(model)
+func (Driver) Plan(in Input, target module.Target) module.Plan {
+	req, warnings := in.wire(target.Model)
 	p := module.Plan{Pictures: max(1, in.N), Warnings: warnings}
-	if each := in.quote(TraitsOf(model), req); each > 0 {
-		p.Quote = provider.USD(each * float64(p.Pictures))
+	if one := in.quote(TraitsOf(target.Model), req); one != nil {
+		p.Quote = one.Times(int64(p.Pictures))
 	}
 	return p
 }
 
 // quote is the list price of one request, of a series the most it can come to;
-// 0 where none is known. What a layer costs nobody says.
-func (in Input) quote(t Traits, req request) float64 {
-	each, inputs := t.price.each(req.Size), len(in.sent(t))
-	if each == 0 || req.Layers {
-		return 0
+// nil where none is known. No list says what a layer costs.
+func (in Input) quote(t Traits, req request) *provider.Money {
+	if req.Layers {
+		return nil
 	}
+	images, inputs := 1, len(in.sent(t))
 	if req.Sequential == "auto" {
-		count := series - inputs
+		images = series - inputs
 		if o := req.SequentialOpts; o != nil && o.MaxImages > 0 {
-			count = o.MaxImages
+			images = o.MaxImages
 		}
-		each *= float64(max(1, count))
 	}
-	return each + t.price.inputs(inputs)
+	return provider.Cost(t.Prices, facts(req.Size), quantities(max(1, images), inputs)...)
 }
 
 // series is how many pictures a series and what it works from may be together.
@@ -43,7 +42,8 @@ const series = 15
 const oldSize = "1024x1024"
 
 // Check implements [module.Checker].
-func (in Input) Check(model string) []module.Fault {
+func (Driver) Check(in Input, target module.Target) []module.Fault {
+	model := target.Model
 	var faults []module.Fault
 	bad := func(field, format string, args ...any) {
 		faults = append(faults, module.Fault{Field: field, Message: fmt.Sprintf(format, args...)})

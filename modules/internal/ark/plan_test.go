@@ -5,6 +5,7 @@ import (
 	"math"
 	"testing"
 
+	"aigc/app/module"
 	"aigc/app/provider/providertest"
 )
 
@@ -94,9 +95,13 @@ func TestPlan(t *testing.T) {
 			if req, _ := in.wire(c.model); req.Size != c.size {
 				t.Errorf("size %q, want %q", req.Size, c.size)
 			}
-			providertest.Plan{Pictures: max(1, in.N), Quote: c.quote, Faults: c.faults, Warnings: c.warnings}.Of(t, c.model, in)
+			providertest.Plan{Pictures: max(1, in.N), Quote: c.quote, Faults: c.faults, Warnings: c.warnings}.Of(t, route(), c.model, in)
 		})
 	}
+}
+
+func route() module.Route {
+	return module.Sync(Vendor(), Driver{}, module.Terms{Models: []module.Model{{ID: "x"}}}).Route
 }
 
 // Every tier in every ratio is a size that each model with the tier draws, in
@@ -115,7 +120,7 @@ func TestShapes(t *testing.T) {
 					t.Errorf("%s %s %s: %dx%d", f.prefix, tier, ratio, w, h)
 				}
 				large := tier != "1K" && tier != "1.5K"
-				if p := f.traits.price; large != (p.each(sides(w, h)) == p.above) && p.above != p.upTo {
+				if large != (facts(sides(w, h))["tier"] == facts("2K")["tier"]) && tier != "" && f.traits.MaxPixels == pixels5[1] {
 					t.Errorf("%s %s %s: %dx%d has the price of another tier", f.prefix, tier, ratio, w, h)
 				}
 			}

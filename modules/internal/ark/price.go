@@ -1,44 +1,47 @@
 package ark
 
-import "aigc/app/module"
+import (
+	"math"
 
-// price is what one picture costs by BytePlus's list of November 2026, in US
-// dollars. Refused pictures are free.
-type price struct {
-	upTo  float64 // a picture of 2.36 megapixels at most, which is tier 1.5K
-	above float64 // a larger one
-	input float64 // a picture to work from
-	free  int     // so many of them cost nothing
+	"aigc/app/provider"
+)
+
+// sized is a list with one price up to tier 1.5K and another above, and prices
+// of the first and of each further image to work from, in US dollars
+// (BytePlus's list of November 2026). Refused images are free.
+func sized(upTo, above, firstInput, furtherInput float64) []provider.Price {
+	usd := func(v float64) int64 { return int64(math.Round(v * provider.MicrosPerUnit)) }
+	list := []provider.Price{
+		{Unit: "image", Micros: usd(upTo), Match: map[string]string{"tier": "1K, 1.5K"}},
+		{Unit: "image", Micros: usd(above), Match: map[string]string{"tier": "2K and more"}},
+	}
+	if upTo == above {
+		list = []provider.Price{{Unit: "image", Micros: usd(upTo)}}
+	}
+	list = append(list, provider.Price{Unit: "first input image", Micros: usd(firstInput)}, provider.Price{Unit: "further input image", Micros: usd(furtherInput)})
+	return provider.List("USD", "BytePlus price list", "2026-11", list...)
 }
 
-func flat(usd float64) price { return price{upTo: usd, above: usd} }
+// flat is a list with one price for all images; those to work from are free.
+func flat(usd float64) []provider.Price { return sized(usd, usd, 0, 0) }
 
 // tierPixels is where the larger tier of prices begins.
 const tierPixels = 2_360_000
 
-// each is the price of one picture of a size; 0 where it is not known.
-func (p price) each(size string) float64 {
+// facts are what the list goes by.
+func facts(size string) map[string]string {
 	w, h, explicit := parseSize(size)
 	if size == "2K" || size == "3K" || size == "4K" || explicit && w*h > tierPixels {
-		return p.above
+		return map[string]string{"tier": "2K and more"}
 	}
-	return p.upTo
+	return map[string]string{"tier": "1K, 1.5K"}
 }
 
-// inputs is the price of the pictures to work from.
-func (p price) inputs(n int) float64 { return p.input * float64(max(0, n-p.free)) }
-
-// list is the price for the catalogue.
-func (p price) list() []module.Price {
-	list := []module.Price{{Per: "image", USD: p.upTo}}
-	if p.above != p.upTo {
-		list = []module.Price{{Per: "image", USD: p.upTo, When: "1K, 1.5K"}, {Per: "image", USD: p.above, When: "2K"}}
+// quantities are what a request is billed by.
+func quantities(images, inputs int) []provider.Quantity {
+	return []provider.Quantity{
+		{Unit: "image", N: int64(images)},
+		{Unit: "first input image", N: int64(min(inputs, 1))},
+		{Unit: "further input image", N: int64(max(0, inputs-1))},
 	}
-	switch {
-	case p.free > 0:
-		list = append(list, module.Price{Per: "input picture", USD: p.input, When: "after the first"})
-	case p.input > 0:
-		list = append(list, module.Price{Per: "input picture", USD: p.input})
-	}
-	return list
 }

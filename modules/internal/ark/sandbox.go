@@ -17,6 +17,9 @@ import (
 // drawTime is how long an answer takes in the sandbox.
 const drawTime = 200 * time.Millisecond
 
+// Sandbox is the vendor's imitation.
+func Sandbox() sandbox.Imitation { return sandbox.Imitation{Vendor: Vendor(), Handler: imitate} }
+
 // imitate answers as Ark does, on both of its sites.
 func imitate(k *sandbox.Kit) http.Handler {
 	mux := http.NewServeMux()

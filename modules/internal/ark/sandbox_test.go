@@ -19,7 +19,7 @@ import (
 // imitation starts the imitation; its address holds the path of the base URL.
 func imitation(t *testing.T) string {
 	t.Helper()
-	return sandboxtest.One(t, "ark", "/api/v3", imitate)
+	return sandboxtest.One(t, Sandbox())
 }
 
 func call(t *testing.T, method, url, key, body string) (int, []byte) {

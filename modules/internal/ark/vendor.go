@@ -10,7 +10,7 @@ import (
 func Vendor() provider.Vendor {
 	return provider.Vendor{
 		Name: "ark", Title: title, BaseURL: "https://ark.cn-beijing.volces.com/api/v3", Hosts: []string{".volces.com", ".bytepluses.com"},
-		Prefix: "ARK", Settings: provider.Keys("ARK"), Imitate: imitate,
+		Prefix: "ARK", Settings: provider.Keys("ARK"),
 	}
 }
 

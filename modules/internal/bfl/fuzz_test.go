@@ -27,7 +27,7 @@ func (drawer) Poll(ctx context.Context, c provider.Call, t provider.Ticket) (pro
 	return Poll(ctx, c, t)
 }
 
-func job() module.Job { return module.Via[Request](Vendor(), drawer{}).Job }
+func job() module.Job { return module.Async[Request](Vendor(), drawer{}, module.Terms{}).Job }
 
 // Whatever is answered: no panic, nothing unreadable is a ticket, and every
 // 5xx is doubt.

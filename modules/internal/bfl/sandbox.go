@@ -15,6 +15,9 @@ import (
 // drawTime is how long a job takes in the sandbox.
 const drawTime = 400 * time.Millisecond
 
+// Sandbox is the vendor's imitation.
+func Sandbox() sandbox.Imitation { return sandbox.Imitation{Vendor: Vendor(), Handler: imitate} }
+
 // imitate answers as Black Forest Labs does.
 func imitate(k *sandbox.Kit) http.Handler {
 	mux := http.NewServeMux()

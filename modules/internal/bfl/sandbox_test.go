@@ -18,7 +18,7 @@ import (
 
 func imitation(t *testing.T) string {
 	t.Helper()
-	return sandboxtest.One(t, "bfl", "", imitate)
+	return sandboxtest.One(t, Sandbox())
 }
 
 func call(t *testing.T, method, url, key, body string) (int, []byte) {

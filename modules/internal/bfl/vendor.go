@@ -15,7 +15,7 @@ func Vendor() provider.Vendor {
 	return provider.Vendor{
 		Name: "bfl", Title: "Black Forest Labs", BaseURL: "https://api.bfl.ai", Hosts: []string{".bfl.ai"},
 		Prefix: "BFL", Settings: provider.Keys("BFL"), Caps: provider.Caps{Running: 24},
-		Probe: probe, Imitate: imitate,
+		Probe: probe,
 	}
 }
 

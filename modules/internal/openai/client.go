@@ -96,14 +96,14 @@ func buy(ctx context.Context, c provider.Call, r provider.Request) (provider.Ans
 	if res.Status != http.StatusOK {
 		return provider.Answer{}, failure(c, res)
 	}
-	return parse(res, c.Model)
+	return parse(c, res, c.Model)
 }
 
 // parse reads a whole answer. GPT models always send base64; an address is
 // what a gateway in front of them may send. Pictures count even if something
 // beside them has an odd type; JSON without a list of them says nothing of
 // what became of the request.
-func parse(res provider.Response, model string) (provider.Answer, error) {
+func parse(c provider.Call, res provider.Response, model string) (provider.Answer, error) {
 	var w answer
 	err := res.Decode(&w)
 	a := provider.Answer{Model: model, VendorID: res.Header.Get("X-Request-Id"), Usage: w.Usage}
@@ -123,7 +123,7 @@ func parse(res provider.Response, model string) (provider.Answer, error) {
 	}
 	var u usage
 	if json.Unmarshal(w.Usage, &u) == nil {
-		a.Cost = u.cost(model)
+		a.Cost = c.Cost(model, nil, u.quantities()...)
 	}
 	return a, nil
 }

@@ -29,12 +29,6 @@ func GenOf(model string) Gen {
 	return GenNext
 }
 
-// priced says whether the token prices of the sheet are the model's.
-func priced(model string) bool {
-	g := GenOf(model)
-	return g >= Gen2 && g <= Gen26
-}
-
 // Faithful says whether a model takes input_fidelity: newer ones are always
 // faithful and answer 400 to it, and mini never took it.
 func Faithful(model string) bool {

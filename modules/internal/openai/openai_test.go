@@ -1,6 +1,7 @@
 package openai
 
 import (
+	"aigc/app/provider"
 	"encoding/json"
 	"math"
 	"testing"
@@ -109,17 +110,19 @@ func TestNearest(t *testing.T) {
 func TestCost(t *testing.T) {
 	t.Parallel()
 	cases := []struct {
-		name, model, usage string
-		usd                float64 // negative: not known
+		name  string
+		list  []provider.Price
+		usage string
+		usd   float64 // negative: not known
 	}{
-		{"sample", "gpt-image-2.6-flare", `{"input_tokens":14,"output_tokens":660,"input_tokens_details":{"text_tokens":14,"image_tokens":0},"output_tokens_details":{"image_tokens":660,"text_tokens":0}}`, 0.01987},
-		{"pictures in", "gpt-image-2", `{"output_tokens":1000,"input_tokens_details":{"text_tokens":1000,"image_tokens":1000}}`, 0.043},
-		{"no details", "gpt-image-2.5-flare", `{"input_tokens":100,"output_tokens":100}`, 0.0035},
-		{"text came out", "gpt-image-2.6-flare", `{"output_tokens":1000,"output_tokens_details":{"image_tokens":100,"text_tokens":900}}`, -1},
-		{"older model", "gpt-image-1.5", `{"output_tokens":1000}`, -1},
-		{"unknown model", "gpt-image-3", `{"output_tokens":1000}`, -1},
-		{"nothing came", "gpt-image-2", `{"output_tokens":0}`, -1},
-		{"nonsense", "gpt-image-2", `{"output_tokens":1,"input_tokens_details":{"text_tokens":-1}}`, -1},
+		{"sample", Tokens, `{"input_tokens":14,"output_tokens":660,"input_tokens_details":{"text_tokens":14,"image_tokens":0},"output_tokens_details":{"image_tokens":660,"text_tokens":0}}`, 0.01987},
+		{"pictures in", Tokens, `{"output_tokens":1000,"input_tokens_details":{"text_tokens":1000,"image_tokens":1000}}`, 0.043},
+		{"no details", Prices25, `{"input_tokens":100,"output_tokens":100}`, 0.0035},
+		{"text came out", Tokens, `{"output_tokens":1000,"output_tokens_details":{"image_tokens":100,"text_tokens":900}}`, -1},
+		{"older model", Prices15, `{"output_tokens":1000}`, -1},
+		{"unknown model", nil, `{"output_tokens":1000}`, -1},
+		{"nothing came", Tokens, `{"output_tokens":0}`, -1},
+		{"nonsense", Tokens, `{"output_tokens":1,"input_tokens_details":{"text_tokens":-1}}`, -1},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -128,10 +131,10 @@ func TestCost(t *testing.T) {
 			if err := json.Unmarshal([]byte(c.usage), &u); err != nil {
 				t.Fatal(err)
 			}
-			switch got := u.cost(c.model); {
+			switch got := provider.Cost(c.list, nil, u.quantities()...); {
 			case got == nil && c.usd >= 0, got != nil && c.usd < 0:
 				t.Errorf("%v", got)
-			case got != nil && (math.Abs(got.Amount-c.usd) > 1e-9 || got.Currency != "USD"):
+			case got != nil && (math.Abs(got.Amount()-c.usd) > 1e-9 || got.Currency != "USD"):
 				t.Errorf("%v, want %v", *got, c.usd)
 			}
 		})

@@ -14,6 +14,9 @@ import (
 // drawTime is how long a picture takes in the sandbox.
 const drawTime = 150 * time.Millisecond
 
+// Sandbox is the vendor's imitation.
+func Sandbox() sandbox.Imitation { return sandbox.Imitation{Vendor: Vendor(), Handler: imitate} }
+
 // imitate answers as OpenAI does.
 func imitate(k *sandbox.Kit) http.Handler {
 	mux := http.NewServeMux()

@@ -22,7 +22,7 @@ import (
 // imitation starts the imitation; its address holds the path of the base URL.
 func imitation(t *testing.T) string {
 	t.Helper()
-	return sandboxtest.One(t, "openai", "/v1", imitate)
+	return sandboxtest.One(t, Sandbox())
 }
 
 func post(t *testing.T, url, key, kind string, body io.Reader) (int, []byte) {

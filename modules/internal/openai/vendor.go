@@ -12,7 +12,7 @@ func Vendor() provider.Vendor {
 	return provider.Vendor{
 		Name: "openai", Title: "OpenAI", BaseURL: "https://api.openai.com/v1",
 		Prefix: "OPENAI", Settings: provider.Keys("OPENAI"),
-		Probe: probe, Imitate: imitate,
+		Probe: probe,
 	}
 }
 

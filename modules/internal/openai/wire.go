@@ -100,25 +100,18 @@ type tokens struct {
 	Image int `json:"image_tokens"`
 }
 
-// List prices of gpt-image-2, 2.5 and 2.6 in US dollars for a million tokens
-// (developers.openai.com, November 2026). What is cached costs less, but the
-// answer's words on that are not confirmed, so it counts in full here.
-const (
-	textIn   = 5.0
-	imageIn  = 8.0
-	imageOut = 30.0
-)
-
-// cost is what the tokens of an answer cost; nil where a price is not known:
-// of other models, and of text that came out (the writer of an SVG is billed
-// extra).
-func (u usage) cost(model string) *provider.Money {
+// quantities are the tokens of an answer, as they are billed; none where the
+// answer cannot be priced by them: without output, or with text that came out
+// (the writer of an SVG is billed extra).
+func (u usage) quantities() []provider.Quantity {
 	text, image := u.InputDetails.Text, u.InputDetails.Image
 	if text == 0 && image == 0 {
 		text = u.Input
 	}
-	if !priced(model) || u.Output <= 0 || text < 0 || image < 0 || u.OutputDetails.Text != 0 {
+	if u.Output <= 0 || text < 0 || image < 0 || u.OutputDetails.Text != 0 {
 		return nil
 	}
-	return provider.USD((float64(text)*textIn + float64(image)*imageIn + float64(u.Output)*imageOut) / 1e6)
+	return []provider.Quantity{
+		{Unit: "input text token", N: int64(text)}, {Unit: "input image token", N: int64(image)}, {Unit: "output image token", N: int64(u.Output)},
+	}
 }

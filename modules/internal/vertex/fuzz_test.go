@@ -35,7 +35,7 @@ func known(fingerprint string) {
 // 5xx is doubt.
 func FuzzTicket(f *testing.F) {
 	known("fuzz")
-	providertest.FuzzSubmit(f, module.Via[Request](Vendor(), maker{}).Job, "veo", `{"instances":[{"prompt":"x"}]}`, nil,
+	providertest.FuzzSubmit(f, module.Async[Request](Vendor(), maker{}, module.Terms{}).Job, "veo", `{"instances":[{"prompt":"x"}]}`, nil,
 		providertest.Seed{Status: 200, Body: `{"name":"projects/p/locations/l/publishers/google/models/m/operations/1"}`},
 		providertest.Seed{Status: 200, Body: `{"name":1}`},
 		providertest.Seed{Status: 200, Body: `{}`},
@@ -51,7 +51,7 @@ func FuzzTicket(f *testing.F) {
 func FuzzPoll(f *testing.F) {
 	known("fuzz")
 	ticket := provider.Ticket{ID: "projects/p/locations/l/publishers/google/models/m/operations/1"}
-	providertest.FuzzPoll(f, module.Via[Request](Vendor(), maker{}).Job, ticket, []string{`"done":true`},
+	providertest.FuzzPoll(f, module.Async[Request](Vendor(), maker{}, module.Terms{}).Job, ticket, []string{`"done":true`},
 		providertest.Seed{Status: 200, Body: `{"name":"o","done":true,"response":{"videos":[{"gcsUri":"gs://b/o.mp4"}],"raiMediaFilteredCount":1}}`},
 		providertest.Seed{Status: 200, Body: `{"name":"o","done":true,"response":{"videos":[{"bytesBase64Encoded":"AAAA"},{}]}}`},
 		providertest.Seed{Status: 200, Body: `{"name":"o","done":true,"response":{"generatedSamples":[{"video":{"uri":"https://x"}}]}}`},

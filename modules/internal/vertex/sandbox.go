@@ -23,6 +23,13 @@ func sandboxAccount(base string) (provider.Secret, map[string]string) {
 	return provider.Secret(key), map[string]string{attrProject: "sandbox", attrLocation: "us-central1", attrGCS: base + "/gcs"}
 }
 
+// Sandbox is the vendor's imitation.
+func Sandbox() sandbox.Imitation {
+	return sandbox.Imitation{Vendor: Vendor(), Handler: imitate, Complete: func(a *provider.Account) {
+		a.Secret, a.Attrs = sandboxAccount(a.BaseURL)
+	}}
+}
+
 // imitate answers as Google does.
 func imitate(k *sandbox.Kit) http.Handler {
 	mux := http.NewServeMux()

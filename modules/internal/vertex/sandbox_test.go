@@ -20,7 +20,7 @@ import (
 // imitation is a running sandbox and a call to it.
 func imitation(t *testing.T) provider.Call {
 	t.Helper()
-	base := sandboxtest.One(t, "vertex", "", imitate)
+	base := sandboxtest.One(t, Sandbox())
 	secret, attrs := sandboxAccount(base)
 	return provider.Call{
 		Task: "task", Submit: "submit", Model: "veo-3.1-fast-generate-001", HTTP: &provider.Client{HTTP: provider.NewTransport()},

@@ -1,0 +1,38 @@
+package ledgertest
+
+import (
+	"reflect"
+
+	"aigc/app/task"
+)
+
+// announced holds that a worker's accounts replace those it announced before,
+// and that two workers with the same key are one account.
+func announced(p *proof) {
+	list := func() (out []task.VendorAccount) {
+		got, err := p.l.VendorAccounts(ctx)
+		p.must(err)
+		for _, a := range got {
+			if a.Seen.IsZero() {
+				p.Errorf("%s was never seen", a.Vendor)
+			}
+			a.Seen = task.VendorAccount{}.Seen
+			out = append(out, a)
+		}
+		return out
+	}
+	if got := list(); got != nil {
+		p.Fatalf("a fresh ledger knows %v", got)
+	}
+	one := task.VendorAccount{Account: account, Running: 6, PerMinute: 30}
+	other := task.VendorAccount{Account: task.Account{Vendor: "zebra", BaseURL: "http://z", Fingerprint: "f2"}, Sandbox: true}
+	p.must(p.l.Announce(ctx, "spool-1", []task.VendorAccount{one, other}))
+	p.must(p.l.Announce(ctx, "spool-2", []task.VendorAccount{one}))
+	if got, want := list(), []task.VendorAccount{one, other}; !reflect.DeepEqual(got, want) {
+		p.Errorf("got %+v, want %+v", got, want)
+	}
+	p.must(p.l.Announce(ctx, "spool-1", nil))
+	if got, want := list(), []task.VendorAccount{one}; !reflect.DeepEqual(got, want) {
+		p.Errorf("after a worker lost its keys: %+v, want %+v", got, want)
+	}
+}

@@ -1,0 +1,100 @@
+package service
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"slices"
+
+	"aigc/app/fault"
+	"aigc/app/module"
+)
+
+// draft is a request on its way to a task.
+type draft struct {
+	Request
+	raw      module.Raw // canonical, with the operation's defaults
+	input    map[string]json.RawMessage
+	pictures []*picture
+	module.Selection
+	plan     module.Plan
+	warnings []string
+}
+
+// parse holds an input against its operation's schema. Nothing is stored or
+// sent.
+func (s *Service) parse(r Request) (*draft, error) {
+	raw, err := r.Operation.Schema.Parse(r.Input)
+	if err != nil {
+		return nil, err
+	}
+	d := &draft{Request: r, raw: raw}
+	if err := json.Unmarshal(raw, &d.input); err != nil {
+		return nil, fault.Wrap(err, fault.Internal, "", "The input could not be read back.")
+	}
+	return d, nil
+}
+
+// asked is the model that the input names; empty if it names none.
+func asked(input map[string]json.RawMessage) (model string) {
+	_ = json.Unmarshal(input["model"], &model) // the schema has seen to its type
+	return model
+}
+
+// planFor asks the selected route whether it can do this, and what it makes of it.
+func (d *draft) planFor(sel module.Selection) error {
+	d.Selection = sel
+	faults, err := sel.Route.Check(d.raw, sel.Target.Model)
+	if err != nil {
+		return err
+	}
+	if len(faults) > 0 {
+		details := make([]fault.Detail, len(faults))
+		for i, f := range faults {
+			details[i] = fault.Detail{Location: "body." + f.Field, Message: f.Message}
+		}
+		return fault.Faults(details...)
+	}
+	if d.plan, err = sel.Route.Plan(d.raw, sel.Target.Model); err != nil {
+		return err
+	}
+	d.warnings = slices.Concat(sel.Warnings, d.plan.Warnings)
+	return nil
+}
+
+// hash names an input: operation and canonical fields with their defaults,
+// files by their content. Route, vendor and resolved model are no part of it: a
+// repeated request must be known before anything can refuse it.
+func (d *draft) hash() string {
+	named := make(map[string]json.RawMessage, len(d.input))
+	for k, v := range d.input {
+		named[k] = v
+	}
+	for _, p := range d.pictures {
+		p.name(named, "sha256:"+p.sha256)
+	}
+	canonical, _ := json.Marshal(named) // raw JSON of a parsed object
+	sum := sha256.Sum256(append([]byte(d.Operation.Kind()+"\n"), canonical...))
+	return hex.EncodeToString(sum[:])
+}
+
+// Quote implements [API].
+func (s *Service) Quote(ctx context.Context, r Request) (Quote, error) {
+	d, err := s.parse(r)
+	if err != nil {
+		return Quote{}, err
+	}
+	sel, err := s.preview(ctx, r.Operation, asked(d.input))
+	if err != nil {
+		return Quote{}, err
+	}
+	if err := d.planFor(sel); err != nil {
+		return Quote{}, err
+	}
+	q := Quote{Model: sel.Target.Model, Vendor: sel.Target.Vendor, Pictures: d.plan.Pictures, Warnings: append([]string{}, d.warnings...), Cost: Cost{Currency: "USD"}}
+	if m := d.plan.Quote; m != nil {
+		q.Cost = Cost{Quoted: amount(m), Currency: m.Currency}
+	}
+	return q, nil
+}
