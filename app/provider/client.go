@@ -279,7 +279,7 @@ func refuses(status int) bool {
 // Fault is what a status means where no sheet says more: nothing is assumed of
 // a 5xx, or of an odd 4xx, to a paid request.
 func (r Response) Fault(vendor, code, message string) *fault.Error {
-	f := &fault.Error{VendorCode: Words(code), Safe: Words(message), RetryAfter: RetryAfter(r.Header), Charged: fault.ChargedNo}
+	f := &fault.Error{VendorCode: Sanitize(code), Safe: Sanitize(message), RetryAfter: RetryAfter(r.Header), Charged: fault.ChargedNo}
 	switch {
 	case r.Status == http.StatusTooManyRequests:
 		f.Kind, f.Code = fault.RateLimited, "vendor_rate_limited"

@@ -171,9 +171,9 @@ func (m toyDriver) Poll(ctx context.Context, c provider.Call, t provider.Ticket)
 			u.Answer.VendorID = time.Now().String()
 		}
 	case "failed":
-		u.Phase, u.Err = provider.Failed, fault.New(fault.VendorFailed, "", "It failed. %s", provider.Words(a.Error))
+		u.Phase, u.Err = provider.Failed, fault.New(fault.VendorFailed, "", "It failed. %s", provider.Sanitize(a.Error))
 	case "refused":
-		u.Phase, u.Err = provider.Failed, fault.New(fault.Rejected, "", "Refused. %s", provider.Words(a.Error)).With(fault.ChargedNo)
+		u.Phase, u.Err = provider.Failed, fault.New(fault.Rejected, "", "Refused. %s", provider.Sanitize(a.Error)).With(fault.ChargedNo)
 	case "stopped":
 		u.Phase = provider.Stopped
 	case "working":

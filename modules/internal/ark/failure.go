@@ -69,7 +69,7 @@ func failure(c provider.Call, res provider.Response) *fault.Error {
 // inside is a problem that a 200 tells of a picture. Only pictures that came
 // are billed.
 func (p problem) inside() *fault.Error {
-	f := &fault.Error{VendorCode: provider.Words(p.Code), Safe: provider.Words(p.words())}
+	f := &fault.Error{VendorCode: provider.Sanitize(p.Code), Safe: provider.Sanitize(p.words())}
 	p.classify(f)
 	if f.Kind != fault.Rejected {
 		f.Kind, f.Code = fault.VendorFailed, "vendor_failed"

@@ -57,7 +57,7 @@ func failure(c provider.Call, res provider.Response) *fault.Error {
 	code := p.code()
 	f := res.Fault("OpenAI", code, p.Error.Message)
 	if f.VendorCode == "" {
-		f.VendorCode = provider.Words(p.Error.Type)
+		f.VendorCode = provider.Sanitize(p.Error.Type)
 	}
 	switch {
 	case res.Status == http.StatusServiceUnavailable && code == "server_is_overloaded":
@@ -95,7 +95,7 @@ func refused(f *fault.Error, m *moderation) {
 	if m.Stage == "output" {
 		f.Code, f.Charged = "result_refused", fault.ChargedUnknown
 	}
-	if why := provider.Words(strings.Join(m.Categories, ", ")); why != "" && !strings.Contains(f.Safe, why) {
-		f.Safe = provider.Words(f.Safe + " (" + why + ")")
+	if why := provider.Sanitize(strings.Join(m.Categories, ", ")); why != "" && !strings.Contains(f.Safe, why) {
+		f.Safe = provider.Sanitize(f.Safe + " (" + why + ")")
 	}
 }

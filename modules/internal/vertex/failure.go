@@ -41,7 +41,7 @@ func failure(c provider.Call, res provider.Response) *fault.Error {
 	case http.StatusForbidden: // of the project, not of the key
 		f.Code = fault.AccountSetup
 		if reason := s.reason(); reason != "" {
-			f.VendorCode = provider.Words(reason)
+			f.VendorCode = provider.Sanitize(reason)
 		}
 		if f.VendorCode == "BILLING_DISABLED" {
 			f.Kind = fault.VendorQuota

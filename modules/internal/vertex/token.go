@@ -130,7 +130,7 @@ func refusalCode(body []byte) string {
 		Error string `json:"error"`
 	}
 	_ = json.Unmarshal(body, &w) // a proxy's page has no code
-	return provider.Words(w.Error)
+	return provider.Sanitize(w.Error)
 }
 
 // readable says whether a private key can sign.
