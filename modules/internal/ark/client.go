@@ -38,12 +38,12 @@ func (Driver) Generate(ctx context.Context, c provider.Call, in Input) (provider
 	if err != nil {
 		return provider.Answer{}, fault.Wrap(err, fault.Unavailable, "request_body", "The request could not be put together.").With(fault.ChargedNo)
 	}
-	res, err := c.HTTP.Do(ctx, c, provider.Request{URL: "/images/generations", Body: body, Paid: true, Authorize: authorize(c)})
+	res, err := c.HTTP.Do(ctx, c, provider.Request{URL: "/images/generations", Body: body, Paid: true, Authorize: provider.Bearer(c)})
 	if err != nil {
 		return provider.Answer{}, err
 	}
 	if res.Status != http.StatusOK {
-		return provider.Answer{}, failure(c, res)
+		return provider.Answer{}, failure(res)
 	}
 	return parse(c, in, req, res)
 }

@@ -88,13 +88,13 @@ func maskFault(mask, picture provider.Input) string {
 }
 
 func buy(ctx context.Context, c provider.Call, r provider.Request) (provider.Answer, error) {
-	r.Paid, r.Authorize = true, authorize(c)
+	r.Paid, r.Authorize = true, provider.Bearer(c)
 	res, err := c.HTTP.Do(ctx, c, r)
 	if err != nil {
 		return provider.Answer{}, err
 	}
 	if res.Status != http.StatusOK {
-		return provider.Answer{}, failure(c, res)
+		return provider.Answer{}, failure(res)
 	}
 	return parse(res, c.Model)
 }

@@ -29,7 +29,7 @@ func Submit(ctx context.Context, c provider.Call, body Request, files *hoist.Fil
 		return provider.Ticket{}, err
 	}
 	if res.Status != http.StatusOK {
-		return provider.Ticket{}, failure(c, res)
+		return provider.Ticket{}, failure(res)
 	}
 	var w struct {
 		Name string `json:"name"`
@@ -78,5 +78,5 @@ func (cl Client) salvage(ctx context.Context, c provider.Call, res provider.Resp
 			return provider.Update{Phase: provider.Done, Progress: 1, Answer: *found.Answer}, nil
 		}
 	}
-	return provider.Update{}, failure(c, res)
+	return provider.Update{}, failure(res)
 }
