@@ -14,7 +14,9 @@ type Notes struct {
 func (n *Notes) Warnings() []string { return n.list }
 
 // Say adds a sentence of its own.
-func (n *Notes) Say(format string, args ...any) { n.list = append(n.list, fmt.Sprintf(format, args...)) }
+func (n *Notes) Say(format string, args ...any) {
+	n.list = append(n.list, fmt.Sprintf(format, args...))
+}
 
 // Takes says whether a field is sent on: it was given, and the model honours it.
 // One that was given in vain is noted.
