@@ -9,7 +9,6 @@ import (
 
 	"aigc/app/fault"
 	"aigc/app/provider"
-	"aigc/app/provider/hoist"
 )
 
 // Client polls, fetches and looks up; a vertical embeds it and adds the
@@ -18,11 +17,11 @@ type Client struct{}
 
 // Submit starts a job and returns the operation's name, which is the only
 // handle there is.
-func Submit(ctx context.Context, c provider.Call, body Request, files *hoist.Files) (provider.Ticket, error) {
+func Submit(ctx context.Context, c provider.Call, body Request, files *provider.Embedder) (provider.Ticket, error) {
 	body.Parameters.StorageURI = storage(c)
-	sent, err := files.Embed(body)
+	sent, err := files.Body(body)
 	if err != nil {
-		return provider.Ticket{}, fault.Wrap(err, fault.Unavailable, "request_body", "The request could not be put together.").With(fault.ChargedNo)
+		return provider.Ticket{}, err
 	}
 	res, err := do(ctx, c, provider.Request{URL: modelPath(c) + ":predictLongRunning", Body: sent, Paid: true})
 	if err != nil {
