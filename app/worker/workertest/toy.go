@@ -93,6 +93,9 @@ func send(ctx context.Context, c provider.Call, in ToyInput) (ToyAnswer, error) 
 	if res.Status != http.StatusOK {
 		return a, toyCodes.Fault(res, provider.Problem{})
 	}
+	if res.Raw { // the image itself
+		return ToyAnswer{B64: []string{res.File}}, nil
+	}
 	return a, res.Decode(&a)
 }
 
