@@ -8,10 +8,6 @@ import (
 	"time"
 )
 
-// AccountSetup is the code of a VendorAuth fault that concerns one model or
-// right of the vendor account, not the key: it is no reason to stop using it.
-const AccountSetup = "vendor_account_setup"
-
 // Error is a fault. Build it with [New], [Wrap] or a literal; read it with
 // [From], [KindOf] and errors.As.
 type Error struct {

@@ -24,6 +24,7 @@ const (
 	Unavailable     Kind = "unavailable"     // surely not accepted: never sent, or documented so
 	VendorAuth      Kind = "vendor_auth"     // the vendor refuses our key: surely not accepted
 	VendorQuota     Kind = "vendor_quota"    // our balance is used up: surely not accepted
+	VendorAccess    Kind = "vendor_access"   // the account lacks a model, right or setting; the key itself is fine and stays in use: surely not accepted
 	NoRoute         Kind = "no_route"        // no key is configured for the module
 	VendorFailed    Kind = "vendor_failed"   // the vendor took the job and says that it failed
 	Broken          Kind = "broken"          // the vendor's answer is whole, but no valid picture
@@ -60,6 +61,7 @@ var traits = map[Kind]trait{
 	Unavailable:     {503, true, "Not available right now"},
 	VendorAuth:      {503, true, "The vendor refuses the configured key"},
 	VendorQuota:     {503, true, "The vendor account has no balance left"},
+	VendorAccess:    {503, false, "The vendor account lacks access"},
 	NoRoute:         {503, false, "No vendor key is configured"},
 	VendorFailed:    {502, true, "The vendor failed"},
 	Broken:          {502, true, "The vendor sent no valid result"},

@@ -86,7 +86,7 @@ func (a alias) translate(raw json.RawMessage) (_ json.RawMessage, leftOut []stri
 	for _, name := range slices.Sorted(maps.Keys(a.drop)) {
 		if _, ok := args[name]; ok {
 			delete(args, name)
-			leftOut = append(leftOut, name+" was left out: "+a.drop[name]+".")
+			leftOut = append(leftOut, name+" ignored: "+a.drop[name]+".")
 		}
 	}
 	if a.adapt != nil {

@@ -218,7 +218,7 @@ func TestOldNames(t *testing.T) {
 			if a.IsError || string(f.last().Input) != tc.input {
 				t.Errorf("%s: %s", a.text, f.last().Input)
 			}
-			if _, useless := tc.args["image_description"]; useless != strings.Contains(a.text, "Warning: image_description was left out: send the picture itself as image.") {
+			if _, useless := tc.args["image_description"]; useless != strings.Contains(a.text, "Warning: image_description ignored: send the picture itself as image.") {
 				t.Errorf("what was left out is not said: %s", a.text)
 			}
 		})
@@ -231,7 +231,7 @@ func TestOldNames(t *testing.T) {
 		c.call(tool, args).want(t, map[string]any{"task_id": "01930000-0000-7000-8000-000000000001", "status": "succeeded"})
 	}
 	a := c.call("upload_image_file", map[string]any{"file_description": "fox.png", "folder": "uploads"})
-	if !reflect.DeepEqual(a.faults(), []string{"body: expected required property file to be present"}) || !strings.Contains(a.text, "folder was left out") {
+	if !reflect.DeepEqual(a.faults(), []string{"body: expected required property file to be present"}) || !strings.Contains(a.text, "folder ignored") {
 		t.Errorf("%v, %s", a.faults(), a.text)
 	}
 	_, err := c.CallTool(t.Context(), &mcp.CallToolParams{Name: "create_toy_picture_tool"})

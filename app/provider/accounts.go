@@ -22,7 +22,7 @@ func (a *Accounts) Add(v Vendor, caps Caps, accounts ...Account) {
 		}
 		accounts[i].BaseURL = strings.TrimRight(accounts[i].BaseURL, "/")
 		if accounts[i].Fingerprint == "" {
-			accounts[i].Fingerprint = Fingerprint(accounts[i].Secret)
+			accounts[i].Fingerprint = accounts[i].fingerprint()
 		}
 	}
 	a.accounts[v.Name] = append(a.accounts[v.Name], accounts...)

@@ -15,4 +15,18 @@
 // package fault), and the rule is that nothing is assumed: an error of a
 // submission that is not a fault of a kind which proves "not accepted" or
 // "documented no" leaves the task in doubt, and nothing is bought again.
+//
+// What several vendors share is here, each of it once:
+//   - settings of keys and key pairs: [Keys], [AccessKeys], [SecretIDs],
+//     [KeysOrAccessKeys], and [KeyAccounts] and [PairAccounts] for other names
+//   - showing a key: [Bearer], [BearerToken], [HeaderKey]; asking whether it
+//     works: [ProbeGET]
+//   - requests: JSON with files in it by an [Embedder] and [ImageRule], or a
+//     [Form]
+//   - answers: JSON by [Response.Decode], or the image itself, see
+//     [Response.Raw]
+//   - errors: tables of codes, [Codes]
+//   - sizes and ratios: [ParseSize], [ParseRatio], [Sides], [SizeRule],
+//     [Nearest], [NearestShape], [NearestSize]
+//   - warnings: [Notes]; texts of vendors: [Sanitize]
 package provider

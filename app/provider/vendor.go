@@ -82,13 +82,5 @@ func Keys(prefix string) func() Settings {
 
 // Accounts implements [Settings].
 func (s *KeySettings) Accounts() ([]Account, error) {
-	var out []Account
-	for _, list := range s.APIKey {
-		for k := range strings.SplitSeq(list.Reveal(), ",") { // one file may hold several
-			if k = strings.TrimSpace(k); k != "" {
-				out = append(out, Account{BaseURL: s.BaseURL, Secret: Secret(k), Variable: s.prefix + "_API_KEY"})
-			}
-		}
-	}
-	return out, nil
+	return KeyAccounts(s.prefix+"_API_KEY", s.APIKey, s.BaseURL), nil
 }

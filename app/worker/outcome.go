@@ -31,14 +31,13 @@ func (w *Worker) refusedOrUnknown(t *task.Task, err error) {
 		log.Warn().Err(discreet(err)).Msg("not accepted by the vendor; will be sent again")
 		w.release(t, pause(f, t.Attempts), f)
 	case fault.VendorAuth, fault.VendorQuota:
-		if f.Code == fault.AccountSetup { // the key is fine, the account lacks a right for this model
-			w.refuse(t, f)
-			return
-		}
 		if w.park(ctx, t, f) {
 			w.release(t, 0, f)
 			return
 		}
+		w.refuse(t, f)
+	case fault.VendorAccess: // the key is not parked: other models may work with it
+		log.Error().Str("code", f.CodeText()).Msg("the vendor account lacks access")
 		w.refuse(t, f)
 	case fault.Invalid, fault.TooLarge, fault.Unsupported, fault.Rejected, fault.NotFound, fault.VendorFailed:
 		log.Info().Str("code", f.CodeText()).Msg("refused by the vendor")

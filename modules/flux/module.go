@@ -4,10 +4,8 @@ import (
 	"context"
 	"time"
 
-	"aigc/app/fault"
 	"aigc/app/module"
 	"aigc/app/provider"
-	"aigc/app/provider/hoist"
 	"aigc/modules/internal/bfl"
 )
 
@@ -29,15 +27,11 @@ type driver struct{}
 func (driver) Submit(ctx context.Context, c provider.Call, in Input) (provider.Ticket, error) {
 	req, _ := in.wire(c.Model)
 	traits := bfl.TraitsOf(c.Model)
-	files := &hoist.Files{}
-	texts, err := embed(ctx, c, files, in.pictures(traits))
+	e := provider.NewEmbedder(c)
+	req.SetPictures(traits, e.AddAll(ctx, traits.ImageRule(), in.pictures(traits)))
+	body, err := e.Body(req)
 	if err != nil {
 		return provider.Ticket{}, err
-	}
-	req.SetPictures(traits, texts)
-	body, err := files.Embed(req)
-	if err != nil {
-		return provider.Ticket{}, fault.Wrap(err, fault.Unavailable, "request_body", "The request could not be put together.").With(fault.ChargedNo)
 	}
 	return bfl.Submit(ctx, c, traits.Path, body)
 }
@@ -45,17 +39,4 @@ func (driver) Submit(ctx context.Context, c provider.Call, in Input) (provider.T
 // Poll implements [provider.Driver].
 func (driver) Poll(ctx context.Context, c provider.Call, t provider.Ticket) (provider.Update, error) {
 	return bfl.Poll(ctx, c, t)
-}
-
-// embed makes raw base64 of pictures, as it is sent.
-func embed(ctx context.Context, c provider.Call, files *hoist.Files, images []provider.Image) ([]string, error) {
-	var texts []string
-	for _, img := range images {
-		in, err := c.Inputs.Open(ctx, img)
-		if err != nil {
-			return nil, err
-		}
-		texts = append(texts, files.Add(hoist.File{Size: in.Size, Open: in.Open}))
-	}
-	return texts, nil
 }

@@ -1,34 +1,34 @@
 package gpt
 
 import (
-	"fmt"
 	"slices"
 
+	"aigc/app/provider"
 	"aigc/modules/internal/openai"
 )
 
 // wire builds the vendor's request, and says what the model cannot honour.
 func (in Generation) wire(model string) (openai.Generation, []string) {
-	w := writer{model: model}
-	body := in.Options.wire(&w)
-	w.takes("style", in.Style != "", false)
-	return body, w.warnings
+	w := &provider.Notes{Model: model}
+	body := in.Options.wire(w)
+	w.Takes("style", in.Style != "", false)
+	return body, w.Warnings()
 }
 
 // wire builds the vendor's request, and says what the model cannot honour.
 func (in Edit) wire(model string) (openai.Generation, []string) {
-	w := writer{model: model}
-	body := in.Options.wire(&w)
-	if w.takes("input_fidelity", in.InputFidelity != "", openai.Faithful(model)) {
+	w := &provider.Notes{Model: model}
+	body := in.Options.wire(w)
+	if w.Takes("input_fidelity", in.InputFidelity != "", openai.Faithful(model)) {
 		body.InputFidelity = in.InputFidelity
 	}
-	w.takes("image_description", in.Description != "", false)
-	return body, w.warnings
+	w.Takes("image_description", in.Description != "", false)
+	return body, w.Warnings()
 }
 
-func (o Options) wire(w *writer) openai.Generation {
-	gen := openai.GenOf(w.model)
-	g := openai.Generation{Model: w.model, Prompt: o.Prompt, User: o.User, OutputFormat: o.format(gen)}
+func (o Options) wire(w *provider.Notes) openai.Generation {
+	gen := openai.GenOf(w.Model)
+	g := openai.Generation{Model: w.Model, Prompt: o.Prompt, User: o.User, OutputFormat: o.format(gen)}
 	if o.N > 1 {
 		g.N = o.N
 	}
@@ -41,16 +41,16 @@ func (o Options) wire(w *writer) openai.Generation {
 		g.Background = o.Background
 	}
 	if o.OutputFormat != "" && o.OutputFormat != g.OutputFormat {
-		w.say("output_format %s became %s: %s draws png, jpeg and webp.", o.OutputFormat, g.OutputFormat, w.model)
+		w.Replaced("output_format "+o.OutputFormat, g.OutputFormat, "%s supports png, jpeg and webp", w.Model)
 	}
 	switch {
 	case o.OutputCompression == nil:
 	case g.OutputFormat == "jpeg" || g.OutputFormat == "webp":
 		g.OutputCompression = o.OutputCompression
 	default:
-		w.say("output_compression was left out: it is for jpeg and webp.")
+		w.Ignored("output_compression", "it is for jpeg and webp")
 	}
-	if w.takes("complexity", o.Complexity != "", gen >= openai.Gen26) {
+	if w.Takes("complexity", o.Complexity != "", gen >= openai.Gen26) {
 		g.Complexity = o.Complexity
 	}
 	switch {
@@ -58,17 +58,17 @@ func (o Options) wire(w *writer) openai.Generation {
 	case g.OutputFormat == "gif":
 		g.GIF = o.GIF
 	default:
-		w.say("gif was left out: the result is no gif.")
+		w.Ignored("gif", "the result is no gif")
 	}
 	switch {
 	case o.SVG == nil:
 	case g.OutputFormat == "svg":
 		g.SVG = o.SVG
 	default:
-		w.say("svg was left out: the result is no svg.")
+		w.Ignored("svg", "the result is no svg")
 	}
 	if o.ResponseFormat == "b64_json" {
-		w.say("response_format b64_json was left out: the answer holds links.")
+		w.Ignored("response_format b64_json", "the answer holds links")
 	}
 	return g
 }
@@ -83,7 +83,7 @@ func (o Options) format(gen openai.Gen) string {
 }
 
 // size brings what the model cannot draw to the nearest it can.
-func (o Options) size(gen openai.Gen, w *writer) string {
+func (o Options) size(gen openai.Gen, w *provider.Notes) string {
 	width, height, ok := openai.ParseSize(o.Size)
 	old := o.oldSize(o.format(gen))
 	switch {
@@ -91,13 +91,13 @@ func (o Options) size(gen openai.Gen, w *writer) string {
 		return "auto"
 	case gen == openai.Gen1 && !slices.Contains(openai.Sizes, o.Size), old && gen < openai.GenNext:
 		near := openai.Nearest(width, height)
-		w.say("size %s became %s, the nearest that %s draws.", o.Size, near, w.model)
+		w.Rounded("size", o.Size, near)
 		return near
 	}
 	return o.Size
 }
 
-func (o Options) quality(gen openai.Gen, w *writer) string {
+func (o Options) quality(gen openai.Gen, w *provider.Notes) string {
 	became := o.Quality
 	switch {
 	case o.Quality == "":
@@ -108,26 +108,6 @@ func (o Options) quality(gen openai.Gen, w *writer) string {
 	case o.Quality == "hd", (o.Quality == "xhigh" || o.Quality == "max") && gen < openai.Gen25:
 		became = "high"
 	}
-	if became != o.Quality {
-		w.say("quality %s became %s, the nearest of %s.", o.Quality, became, w.model)
-	}
+	w.Rounded("quality", o.Quality, became)
 	return became
-}
-
-// writer notes what a model cannot honour.
-type writer struct {
-	model    string
-	warnings []string
-}
-
-func (w *writer) say(format string, args ...any) {
-	w.warnings = append(w.warnings, fmt.Sprintf(format, args...))
-}
-
-// takes says whether a field that was given is sent on.
-func (w *writer) takes(field string, given, honoured bool) bool {
-	if given && !honoured {
-		w.say("%s was left out: %s does not take it.", field, w.model)
-	}
-	return given && honoured
 }

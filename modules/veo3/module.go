@@ -2,14 +2,10 @@ package veo3
 
 import (
 	"context"
-	"slices"
-	"strings"
 	"time"
 
-	"aigc/app/fault"
 	"aigc/app/module"
 	"aigc/app/provider"
-	"aigc/app/provider/hoist"
 	"aigc/modules/internal/vertex"
 )
 
@@ -33,20 +29,24 @@ type driver struct{ vertex.Client }
 // Submit implements [provider.Driver].
 func (driver) Submit(ctx context.Context, c provider.Call, in Input) (provider.Ticket, error) {
 	body, _ := in.wire(c.Model)
-	e := embedder{ctx: ctx, call: c, files: &hoist.Files{}}
+	e := provider.NewEmbedder(c)
+	media := func(img provider.Image, field string, types []string) *vertex.Media {
+		rule := provider.ImageRule{Field: field, Who: "Veo", Types: types}
+		if text, mime := e.AddTyped(ctx, rule, img); text != "" {
+			return &vertex.Media{Bytes: text, MIMEType: mime}
+		}
+		return nil
+	}
 	inst := &body.Instances[0]
 	first, last := in.frames()
-	inst.Image, inst.LastFrame = e.media(first, "image", stills), e.media(last, "last_frame", stills)
-	inst.Video = e.media(in.Video, "video", films)
+	inst.Image, inst.LastFrame = media(first, "image", stills), media(last, "last_frame", stills)
+	inst.Video = media(in.Video, "video", films)
 	for _, img := range in.references(c.Model) {
-		if m := e.media(img, "reference_images", stills); m != nil {
+		if m := media(img, "reference_images", stills); m != nil {
 			inst.ReferenceImages = append(inst.ReferenceImages, vertex.Reference{Image: *m, ReferenceType: "asset"})
 		}
 	}
-	if e.err != nil {
-		return provider.Ticket{}, e.err
-	}
-	return vertex.Submit(ctx, c, body, e.files)
+	return vertex.Submit(ctx, c, body, e)
 }
 
 // What Veo reads.
@@ -54,26 +54,3 @@ var (
 	stills = []string{"image/jpeg", "image/png"}
 	films  = []string{"video/mp4"}
 )
-
-// embedder puts pictures and films into a request, and keeps the first error.
-type embedder struct {
-	ctx   context.Context
-	call  provider.Call
-	files *hoist.Files
-	err   error
-}
-
-func (e *embedder) media(img provider.Image, field string, types []string) *vertex.Media {
-	if img == "" || e.err != nil {
-		return nil
-	}
-	in, err := e.call.Inputs.Open(e.ctx, img)
-	if err == nil && !slices.Contains(types, in.MIME) {
-		err = fault.New(fault.Invalid, "wrong_media_type", "%s: Veo takes %s; nothing was sent.", field, strings.Join(types, " or ")).With(fault.ChargedNo)
-	}
-	if err != nil {
-		e.err = err
-		return nil
-	}
-	return &vertex.Media{Bytes: e.files.Add(hoist.File{Size: in.Size, Open: in.Open}), MIMEType: in.MIME}
-}

@@ -1,17 +1,16 @@
 package veo3
 
 import (
-	"fmt"
-
+	"aigc/app/provider"
 	"aigc/modules/internal/vertex"
 )
 
 // wire builds the vendor's request without its pictures, and says what Veo
 // cannot honour.
 func (in Input) wire(model string) (vertex.Request, []string) {
-	w := &writer{}
+	w := &provider.Notes{Model: "Veo"}
 	if oldModel(in.Model) && in.Model != model {
-		w.say("model %s became %s.", in.Model, model)
+		w.Replaced("model "+in.Model, model, "it is an old name")
 	}
 	sound := true // documented as required for the Veo 3 family
 	p := vertex.Parameters{
@@ -28,53 +27,44 @@ func (in Input) wire(model string) (vertex.Request, []string) {
 	if in.AspectRatio == "9:16" || in.AspectRatio == "3:4" {
 		p.AspectRatio = "9:16"
 	}
-	if in.AspectRatio != "" && in.AspectRatio != p.AspectRatio {
-		w.say("aspect_ratio %s became %s, the nearest that Veo makes.", in.AspectRatio, p.AspectRatio)
+	if in.AspectRatio != "" {
+		w.Rounded("aspect_ratio", in.AspectRatio, p.AspectRatio)
 	}
 	first, _ := in.frames()
 	if in.ResizeMode != "" && first != "" {
 		p.ResizeMode = in.ResizeMode
 	} else if in.ResizeMode != "" {
-		w.say("resize_mode was left out: it is for films from a picture.")
+		w.Ignored("resize_mode", "it is for videos from an image")
 	}
 	in.length(p.DurationSeconds, w)
 	in.sources(model, w)
-	if in.GuidanceScale != nil {
-		w.say("guidance_scale was left out: Veo has none.")
-	}
-	return vertex.Request{Instances: []vertex.Instance{{Prompt: in.Prompt}}, Parameters: p, Labels: in.Labels}, w.warnings
+	w.Takes("guidance_scale", in.GuidanceScale != nil, false)
+	return vertex.Request{Instances: []vertex.Instance{{Prompt: in.Prompt}}, Parameters: p, Labels: in.Labels}, w.Warnings()
 }
 
 // length says what became of the length that was asked for.
-func (in Input) length(seconds int, w *writer) {
+func (in Input) length(seconds int, w *provider.Notes) {
 	switch {
 	case in.Video != "":
 		if in.DurationSeconds > 0 || in.Duration > 0 {
-			w.say("The length was left out: a film is extended by %d seconds.", extension)
+			w.Ignored("duration_seconds", "a video is extended by %d seconds", extension)
 		}
 	case in.DurationSeconds > 0 && in.Duration > 0 && in.Duration != in.DurationSeconds:
-		w.say("duration was left out: duration_seconds says it already.")
+		w.Ignored("duration", "duration_seconds sets it already")
 	case in.DurationSeconds == 0 && in.Duration > 0 && in.Duration != seconds:
-		w.say("duration %d became %d seconds: Veo makes films of 4, 6 and 8, with 1080p, 4k or reference_images of 8 only.", in.Duration, seconds)
+		w.Rounded("duration", in.Duration, seconds)
 	}
 }
 
 // sources says which pictures are not sent.
-func (in Input) sources(model string, w *writer) {
+func (in Input) sources(model string, w *provider.Notes) {
 	if len(in.ReferenceImages) > len(in.references(model)) {
-		w.say("reference_images was left out: %s does not take it.", model)
+		w.Ignored("reference_images", "%s does not support it", model)
 	}
 	switch {
 	case len(in.Images) > 0 && (in.Image != "" || in.LastFrame != ""):
-		w.say("images was left out: image and last_frame say it already.")
+		w.Ignored("images", "image and last_frame set it already")
 	case len(in.Images) > 2:
-		w.say("Only the first two of images were used, as first and last frame.")
+		w.Say("Only the first two of images are used, as first and last frame.")
 	}
-}
-
-// writer notes what Veo cannot honour.
-type writer struct{ warnings []string }
-
-func (w *writer) say(format string, args ...any) {
-	w.warnings = append(w.warnings, fmt.Sprintf(format, args...))
 }

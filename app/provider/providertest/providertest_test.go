@@ -11,7 +11,7 @@ import (
 
 func toyHarness(bug string, async bool) Harness {
 	h := Harness{
-		Module: toy{bug, async}.module(), Sandbox: toy{bug, async}.imitation(), Operation: "toy.image", Input: `{"prompt":"a fox"}`, Reason: "scary",
+		Module: toy{bug: bug, async: async}.module(), Sandbox: toy{bug: bug, async: async}.imitation(), Operation: "toy.image", Input: `{"prompt":"a fox"}`, Reason: "scary",
 		Charges: map[string]fault.Charge{"fail": fault.ChargedUnknown}, Lacks: []Ability{Overload},
 	}
 	if async {
@@ -25,6 +25,11 @@ func toyHarness(bug string, async bool) Harness {
 // A driver without a fault passes.
 func TestRun(t *testing.T) {
 	t.Run("answer", func(t *testing.T) { Run(t, toyHarness("", false)) })
+	t.Run("answer that is the image itself", func(t *testing.T) {
+		h := toyHarness("", false)
+		h.Module, h.Lacks = toy{raw: true}.module(), append(h.Lacks, Inline)
+		Run(t, h)
+	})
 	t.Run("ticket", func(t *testing.T) { Run(t, toyHarness("", true)) })
 }
 

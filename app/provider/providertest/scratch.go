@@ -141,7 +141,7 @@ func wellFormed(data []byte) error {
 	}
 }
 
-// gallery holds the pictures that inputs name: any id, 256 pixels square; one
+// gallery holds the pictures that inputs name: any id, 320 pixels square; one
 // that begins with "mask" has transparent parts.
 type gallery struct{}
 
@@ -152,7 +152,7 @@ func (gallery) Open(_ context.Context, img provider.Image) (provider.Input, erro
 	data, ok := drawn.Load(img)
 	if !ok {
 		var b bytes.Buffer
-		spec := picture.Spec{Prompt: string(img) + " fox", Width: 256, Height: 256, Plain: true, Transparent: strings.HasPrefix(string(img), "mask")}
+		spec := picture.Spec{Prompt: string(img) + " fox", Width: 320, Height: 320, Plain: true, Transparent: strings.HasPrefix(string(img), "mask")}
 		if err := picture.Encode(&b, picture.Draw(spec), "png", 0); err != nil {
 			return provider.Input{}, err
 		}
@@ -160,7 +160,7 @@ func (gallery) Open(_ context.Context, img provider.Image) (provider.Input, erro
 	}
 	file := data.([]byte)
 	return provider.Input{
-		Name: string(img) + ".png", MIME: "image/png", Size: int64(len(file)), Width: 256, Height: 256,
+		Name: string(img) + ".png", MIME: "image/png", Size: int64(len(file)), Width: 320, Height: 320,
 		Open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(file)), nil },
 	}, nil
 }

@@ -19,6 +19,7 @@ import (
 type toy struct {
 	bug   string
 	async bool
+	raw   bool // answers with the image itself
 }
 
 type toyInput struct {
@@ -97,6 +98,9 @@ func (m toy) fault(res provider.Response) *fault.Error {
 func (m toy) buy(ctx context.Context, c provider.Call, in toyInput) (toyAnswer, error) {
 	var a toyAnswer
 	r := provider.Request{URL: "/make", Body: in, Paid: m.bug != "forgets that it pays", Authorize: m.authorize(c)}
+	if m.raw {
+		r.Header = http.Header{"Accept": {"image/*"}}
+	}
 	if m.bug == "follows redirects" {
 		c.HTTP.HTTP.CheckRedirect = nil
 	}
@@ -110,6 +114,9 @@ func (m toy) buy(ctx context.Context, c provider.Call, in toyInput) (toyAnswer, 
 	}
 	if res.Status != http.StatusOK {
 		return a, m.fault(res)
+	}
+	if res.Raw {
+		return toyAnswer{B64: res.File}, nil
 	}
 	if err := res.Decode(&a); err != nil {
 		if m.bug == "takes anything" {
@@ -172,9 +179,9 @@ func (m toyDriver) Poll(ctx context.Context, c provider.Call, t provider.Ticket)
 			u.Answer.VendorID = time.Now().String()
 		}
 	case "failed":
-		u.Phase, u.Err = provider.Failed, fault.New(fault.VendorFailed, "", "It failed. %s", provider.Words(a.Error))
+		u.Phase, u.Err = provider.Failed, fault.New(fault.VendorFailed, "", "It failed. %s", provider.Sanitize(a.Error))
 	case "refused":
-		u.Phase, u.Err = provider.Failed, fault.New(fault.Rejected, "", "Refused. %s", provider.Words(a.Error)).With(fault.ChargedNo)
+		u.Phase, u.Err = provider.Failed, fault.New(fault.Rejected, "", "Refused. %s", provider.Sanitize(a.Error)).With(fault.ChargedNo)
 	case "stopped":
 		u.Phase = provider.Stopped
 	case "working":
@@ -235,6 +242,10 @@ func imitateToy(k *sandbox.Kit) http.Handler {
 			a := toyAnswer{ID: job.ID, URL: "http://" + r.Host + "/toyco/v1/jobs/" + job.ID}
 			if k.Jobs.Polled(job.ID) > 0 && o.Has("slow") {
 				o.Work(r, 0)
+			}
+			if r.Header.Get("Accept") == "image/*" {
+				o.AnswerFile(w, "image/png", paint(o))
+				return
 			}
 			a.B64 = base64.StdEncoding.EncodeToString(paint(o))
 			if o.Has("badbase64") {

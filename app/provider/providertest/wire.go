@@ -161,7 +161,7 @@ func (words) Open(_ context.Context, img provider.Image) (provider.Input, error)
 	if strings.HasPrefix(string(img), "film") {
 		mime, ext = "video/mp4", ".mp4"
 	}
-	return provider.Input{Name: string(img) + ext, MIME: mime, Size: int64(len(data)), Width: 64, Height: 64,
+	return provider.Input{Name: string(img) + ext, MIME: mime, Size: int64(len(data)), Width: 512, Height: 512,
 		Open: func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(data)), nil }}, nil
 }
 

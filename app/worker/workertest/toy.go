@@ -87,6 +87,9 @@ func (a ToyAnswer) answer() provider.Answer {
 	return out
 }
 
+// toyCodes says by a 410 that the account lacks access.
+var toyCodes = provider.Codes{Title: "Toy Co", Rules: []provider.CodeRule{{Status: http.StatusGone, Means: provider.NoAccess}}}
+
 func send(ctx context.Context, c provider.Call, in ToyInput) (ToyAnswer, error) {
 	var a ToyAnswer
 	res, err := c.HTTP.Do(ctx, c, provider.Request{URL: "/make", Body: in, Paid: true, Authorize: authorize(c)})
@@ -94,7 +97,10 @@ func send(ctx context.Context, c provider.Call, in ToyInput) (ToyAnswer, error) 
 		return a, err
 	}
 	if res.Status != http.StatusOK {
-		return a, res.Fault("Toy Co", "", "")
+		return a, toyCodes.Fault(res, provider.Problem{})
+	}
+	if res.Raw { // the image itself
+		return ToyAnswer{B64: []string{res.File}}, nil
 	}
 	return a, res.Decode(&a)
 }

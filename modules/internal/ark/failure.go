@@ -11,91 +11,54 @@ import (
 
 const title = "Volcengine Ark"
 
-// classes are the codes that say more than a status, matched by prefix, first
-// come first served (1299023, 1099476). None of them was charged.
-var classes = []struct {
-	prefix string
-	kind   fault.Kind
-	code   string
-}{
-	{"SetLimitExceeded", fault.VendorQuota, "vendor_no_balance"},
-	{"QuotaExceeded", fault.VendorQuota, "vendor_no_balance"},
-	{"AccountOverdueError", fault.VendorQuota, "vendor_no_balance"},
-	{"OutputImageSensitiveContentDetected", fault.Rejected, "result_refused"},
-	{"InputTextSensitiveContentDetected", fault.Rejected, "content_refused"},
-	{"InputImageSensitiveContentDetected", fault.Rejected, "content_refused"},
-	{"SensitiveContentDetected", fault.Rejected, "content_refused"},
-	{"AuthenticationError", fault.VendorAuth, keyRefused},
-	{"InvalidAccountStatus", fault.VendorAuth, keyRefused},
-	{"AccessDenied", fault.VendorAuth, fault.AccountSetup},
-	{"OperationDenied.ServiceNotOpen", fault.VendorAuth, fault.AccountSetup},
-	{"ModelNotOpen", fault.VendorAuth, fault.AccountSetup},
-	{"InvalidEndpointOrModel.ModelIDAccessDisabled", fault.VendorAuth, fault.AccountSetup},
-	{"InvalidEndpointOrModel", fault.Invalid, "vendor_model_unknown"},
+// codes are the vendor's errors (1299023, 1099476). None of them was charged.
+// Of a status that the pages do not list, and of every 5xx, nothing is known.
+var codes = provider.Codes{
+	Title:    title,
+	Statuses: []int{http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusTooManyRequests},
+	Rules: []provider.CodeRule{
+		{Match: "SetLimitExceeded*", Means: provider.NoBalance},
+		{Match: "QuotaExceeded*", Means: provider.NoBalance},
+		{Match: "AccountOverdueError*", Means: provider.NoBalance},
+		{Match: "OutputImageSensitiveContentDetected*", Means: provider.ResultRefused},
+		{Match: "InputTextSensitiveContentDetected*", Means: provider.ContentRefused},
+		{Match: "InputImageSensitiveContentDetected*", Means: provider.ContentRefused},
+		{Match: "SensitiveContentDetected*", Means: provider.ContentRefused},
+		{Match: "*RiskDetection", Means: provider.ContentRefused},
+		{Match: "AuthenticationError*", Means: provider.KeyRefused},
+		{Match: "InvalidAccountStatus*", Means: provider.KeyRefused, Safe: "{title} refuses the account of the key in {variable}; see its console."},
+		{Match: "InvalidEndpointOrModel.ModelIDAccessDisabled*", Means: provider.NoAccess, Safe: notOpen},
+		{Match: "InvalidEndpointOrModel*", Means: provider.ModelUnknown},
+		{Match: "ModelNotOpen*", Means: provider.NoAccess, Safe: notOpen},
+		{Match: "OperationDenied.ServiceNotOpen*", Means: provider.NoAccess},
+		{Match: "AccessDenied*", Means: provider.NoAccess},
+		{Status: http.StatusForbidden, Means: provider.NoAccess}, // a bad key is a 401
+	},
 }
 
-const keyRefused = "vendor_key_refused"
+const notOpen = "{title} has not opened this model to the account of {variable}: open it in the console, or name an endpoint (ep-…) as the model."
 
-// failure reads an answer that is no 200. Of the statuses that the sheet does
-// not list, and of every 5xx, nothing is known.
-func failure(c provider.Call, res provider.Response) *fault.Error {
+// failure reads an answer that is no 200.
+func failure(res provider.Response) *fault.Error {
 	var w struct {
 		Error problem `json:"error"`
 	}
 	_ = json.Unmarshal(res.Body, &w) // gateways in front may send anything
-	p := w.Error
-	f := res.Fault(title, p.Code, p.words())
-	switch res.Status {
-	case http.StatusBadRequest, http.StatusUnauthorized, http.StatusNotFound, http.StatusTooManyRequests:
-		p.classify(f)
-	case http.StatusForbidden:
-		f.Code = fault.AccountSetup // a bad key is a 401
-		p.classify(f)
-	default:
-		f.Kind, f.Code, f.Charged = fault.InDoubt, "vendor_error", fault.ChargedUnknown
-	}
-	variable := c.Account.Variable
-	switch {
-	case strings.HasPrefix(p.Code, "InvalidAccountStatus"):
-		f.Safe = title + " refuses the account of the key in " + variable + "; see its console."
-	case f.Code == keyRefused:
-		f.Safe = title + " refuses the key in " + variable + "."
-	case f.Code == fault.AccountSetup && res.Status == http.StatusNotFound:
-		f.Safe = title + " has not opened this model to the account of " + variable + ": open it in the console, or name an endpoint (ep-…) as the model."
-	}
-	return f
+	return codes.Fault(res, w.Error.told())
 }
 
-// inside is a problem that a 200 tells of a picture. Only pictures that came
-// are billed.
+// inside is an error within a 200, of the whole answer or of one image: it is
+// either refused, or failed. Only images that came are billed.
 func (p problem) inside() *fault.Error {
-	f := &fault.Error{VendorCode: provider.Words(p.Code), Safe: provider.Words(p.words())}
-	p.classify(f)
+	f := codes.Failed(p.told(), fault.ChargedNo)
 	if f.Kind != fault.Rejected {
 		f.Kind, f.Code = fault.VendorFailed, "vendor_failed"
 	}
-	f.Charged = fault.ChargedNo
-	if f.Safe == "" {
-		f.Safe = title + " made no picture and gave no reason."
-	}
 	return f
 }
 
-// classify sets what the code says beyond the status.
-func (p problem) classify(f *fault.Error) {
-	for _, c := range classes {
-		if strings.HasPrefix(p.Code, c.prefix) {
-			f.Kind, f.Code = c.kind, c.code
-			return
-		}
-	}
-	if strings.HasSuffix(p.Code, "RiskDetection") {
-		f.Kind, f.Code = fault.Rejected, "content_refused"
-	}
-}
-
-// words are the vendor's message without its request id.
-func (p problem) words() string {
+// told leaves the vendor's request id out of its message.
+func (p problem) told() provider.Problem {
 	text, _, _ := strings.Cut(p.Message, " Request id:")
-	return strings.TrimSpace(text)
+	return provider.Problem{Code: p.Code, Message: strings.TrimSpace(text)}
 }

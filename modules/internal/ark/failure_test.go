@@ -1,6 +1,7 @@
 package ark
 
 import (
+	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -36,11 +37,11 @@ func TestFailures(t *testing.T) {
 		{401, "InvalidAccountStatus", fault.VendorAuth, "vendor_key_refused"},
 		{401, "", fault.VendorAuth, "vendor_key_refused"},
 		{403, "AccountOverdueError", fault.VendorQuota, "vendor_no_balance"},
-		{403, "AccessDenied", fault.VendorAuth, fault.AccountSetup},
-		{403, "OperationDenied.ServiceNotOpen", fault.VendorAuth, fault.AccountSetup},
-		{403, "SomethingNew", fault.VendorAuth, fault.AccountSetup},
-		{404, "ModelNotOpen", fault.VendorAuth, fault.AccountSetup},
-		{404, "InvalidEndpointOrModel.ModelIDAccessDisabled", fault.VendorAuth, fault.AccountSetup},
+		{403, "AccessDenied", fault.VendorAccess, "vendor_access"},
+		{403, "OperationDenied.ServiceNotOpen", fault.VendorAccess, "vendor_access"},
+		{403, "SomethingNew", fault.VendorAccess, "vendor_access"},
+		{404, "ModelNotOpen", fault.VendorAccess, "vendor_access"},
+		{404, "InvalidEndpointOrModel.ModelIDAccessDisabled", fault.VendorAccess, "vendor_access"},
 		{404, "InvalidEndpointOrModel.NotFound", fault.Invalid, "vendor_model_unknown"},
 		{404, "", fault.Invalid, "vendor_refused_input"},
 		{429, "ModelAccountIpmRateLimitExceeded", fault.RateLimited, "vendor_rate_limited"},
@@ -65,10 +66,17 @@ func TestFailures(t *testing.T) {
 		{302, "", fault.InDoubt, "vendor_error"},
 		{202, "", fault.InDoubt, "vendor_error"},
 	}
-	call := provider.Call{Account: provider.Account{Variable: "ARK_API_KEY"}}
+	// Through the client: only it knows that the request was paid.
 	for _, c := range cases {
 		body := `{"error":{"code":"` + c.code + `","message":"No. Request id: 0217","type":"T"}}`
-		f := failure(call, provider.Response{Status: c.status, Body: []byte(body), Header: http.Header{"Retry-After": {"3"}}})
+		client := &provider.Client{HTTP: &http.Client{Transport: canned{c.status, body}}}
+		call := provider.Call{HTTP: client, Account: provider.Account{BaseURL: "https://vendor.test", Variable: "ARK_API_KEY"}}
+		_, err := Driver{}.Generate(t.Context(), call, Input{Prompt: "x"})
+		f := fault.From(err)
+		if f == nil {
+			t.Errorf("%d %s: no fault", c.status, c.code)
+			continue
+		}
 		charged := fault.ChargedNo
 		if c.kind == fault.InDoubt {
 			charged = fault.ChargedUnknown
@@ -79,8 +87,19 @@ func TestFailures(t *testing.T) {
 		if f.Safe == "" || strings.Contains(f.Safe, "0217") || f.RetryAfter != 3*time.Second {
 			t.Errorf("%d %s: %q after %s", c.status, c.code, f.Safe, f.RetryAfter)
 		}
-		if f.Code == keyRefused && !strings.Contains(f.Safe, "ARK_API_KEY") {
+		if f.Code == provider.KeyRefused.Code && !strings.Contains(f.Safe, "ARK_API_KEY") {
 			t.Errorf("%d %s does not name the variable: %q", c.status, c.code, f.Safe)
 		}
 	}
+}
+
+// canned is a vendor with one answer.
+type canned struct {
+	status int
+	body   string
+}
+
+// RoundTrip implements [http.RoundTripper].
+func (c canned) RoundTrip(r *http.Request) (*http.Response, error) {
+	return &http.Response{StatusCode: c.status, Request: r, Header: http.Header{"Retry-After": {"3"}}, Body: io.NopCloser(strings.NewReader(c.body)), ContentLength: -1}, nil
 }

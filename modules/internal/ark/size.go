@@ -1,11 +1,10 @@
 package ark
 
 import (
-	"fmt"
-	"math"
 	"slices"
-	"strconv"
 	"strings"
+
+	"aigc/app/provider"
 )
 
 // tierNames are all tiers of all models, the smallest first, and tierSides the
@@ -25,78 +24,56 @@ var suggested = map[string]map[string][2]int{
 
 // shape are the sides of a tier in a ratio "w:h".
 func shape(tier, ratio string) (w, h int) {
-	a, b, _ := strings.Cut(ratio, ":")
-	x, errX := strconv.Atoi(a)
-	y, errY := strconv.Atoi(b)
-	if errX != nil || errY != nil || x <= 0 || y <= 0 {
-		x, y = 1, 1
-	}
-	if x < y {
-		h, w = shape(tier, b+":"+a)
-		return w, h
+	r, ok := provider.ParseRatio(ratio)
+	if !ok {
+		r = 1
 	}
 	if s, ok := suggested[tier][ratio]; ok {
 		return s[0], s[1]
 	}
-	side := float64(tierSides[tier])
-	height := side * math.Sqrt(float64(y)/float64(x))
-	return down(side * side / height), down(height)
+	if r < 1 {
+		a, b, _ := strings.Cut(ratio, ":")
+		h, w = shape(tier, b+":"+a)
+		return w, h
+	}
+	side := tierSides[tier]
+	return provider.Sides(r, side*side, step, 0)
 }
 
-// nearestTier is the model's tier most like one that it lacks, of two the
-// larger; empty if it has none.
+// nearestTier is the model's tier most like one that it lacks; empty if it has
+// none.
 func (t Traits) nearestTier(tier string) string {
-	if slices.Contains(t.Tiers, tier) {
+	switch {
+	case slices.Contains(t.Tiers, tier):
 		return tier
+	case len(t.Tiers) == 0:
+		return ""
 	}
-	best, gap := "", math.Inf(1)
-	for _, own := range t.Tiers { // the smallest first
-		if d := math.Abs(math.Log(float64(tierSides[own]) / float64(tierSides[tier]))); d <= gap {
-			best, gap = own, d
-		}
-	}
-	return best
+	return provider.Nearest(t.Tiers, func(own string) float64 { return float64(tierSides[own]) }, float64(tierSides[tier]))
 }
 
-// parseSize reads "WxH"; false for a tier.
-func parseSize(s string) (w, h int, ok bool) {
-	left, right, _ := strings.Cut(s, "x")
-	w, errW := strconv.Atoi(left)
-	h, errH := strconv.Atoi(right)
-	return w, h, errW == nil && errH == nil && w > 0 && h > 0
-}
+// step is what sides that we choose are multiples of. The vendor takes any.
+const step = 16
 
-func sides(w, h int) string { return strconv.Itoa(w) + "x" + strconv.Itoa(h) }
+var (
+	parseSize = provider.ParseSize
+	sides     = provider.FormatSize
+)
 
 // sizeFault says what is wrong with a size; empty if nothing is.
 func (t Traits) sizeFault(w, h int) string {
-	switch {
-	case w > 16*h || h > 16*w:
-		return "the ratio of the sides must lie between 1:16 and 16:1"
-	case !t.draws(w, h):
-		return fmt.Sprintf("the picture must have %d to %d pixels", t.MinPixels, t.MaxPixels)
-	}
-	return ""
+	return provider.SizeRule{MinPixels: t.MinPixels, MaxPixels: t.MaxPixels, MaxStretch: 16}.Check(w, h)
 }
 
-// draws says whether a model draws that many pixels.
+// draws says whether a model makes that many pixels.
 func (t Traits) draws(w, h int) bool {
 	return t.MaxPixels == 0 || w*h >= t.MinPixels && w*h <= t.MaxPixels
 }
 
-// fit scales sides until their area lies within the model's, in steps of 16.
+// fit scales sides until their area lies within the model's.
 func (t Traits) fit(w, h int) (int, int) {
-	area := float64(w * h)
-	switch {
-	case t.draws(w, h):
+	if t.draws(w, h) {
 		return w, h
-	case area < float64(t.MinPixels):
-		f := math.Sqrt(float64(t.MinPixels) / area)
-		return up(float64(w) * f), up(float64(h) * f)
 	}
-	f := math.Sqrt(float64(t.MaxPixels) / area)
-	return down(float64(w) * f), down(float64(h) * f)
+	return provider.SizeRule{Step: step, MinPixels: t.MinPixels, MaxPixels: t.MaxPixels}.Fit(w, h)
 }
-
-func up(v float64) int   { return int(math.Ceil(v/16-1e-9)) * 16 }
-func down(v float64) int { return max(16, int(v/16+1e-9)*16) }

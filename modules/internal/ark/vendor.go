@@ -1,22 +1,11 @@
 package ark
 
-import (
-	"net/http"
-
-	"aigc/app/provider"
-)
+import "aigc/app/provider"
 
 // Vendor is Volcengine Ark. It has no free call that needs the key.
 func Vendor() provider.Vendor {
 	return provider.Vendor{
 		Name: "ark", Title: title, BaseURL: "https://ark.cn-beijing.volces.com/api/v3", Hosts: []string{".volces.com", ".bytepluses.com"},
 		Prefix: "ARK", Settings: provider.Keys("ARK"),
-	}
-}
-
-func authorize(c provider.Call) func(*http.Request) error {
-	return func(r *http.Request) error {
-		r.Header.Set("Authorization", "Bearer "+c.Account.Secret.Reveal())
-		return nil
 	}
 }

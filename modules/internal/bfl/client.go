@@ -18,7 +18,7 @@ func Submit(ctx context.Context, c provider.Call, path string, body *hoist.Body)
 		return provider.Ticket{}, err
 	}
 	if res.Status != http.StatusOK {
-		return provider.Ticket{}, failure(c, res)
+		return provider.Ticket{}, failure(res)
 	}
 	var w submitted
 	if err := read(res.Body, &w); err != nil || w.ID == "" {
@@ -40,7 +40,7 @@ func Poll(ctx context.Context, c provider.Call, t provider.Ticket) (provider.Upd
 	w, ok := readPoll(res)
 	if !ok {
 		if res.Status != http.StatusOK {
-			return provider.Update{}, failure(c, res)
+			return provider.Update{}, failure(res)
 		}
 		return provider.Update{}, fault.New(fault.Unavailable, "answer_unreadable", "Black Forest Labs' answer cannot be read.")
 	}

@@ -2,7 +2,6 @@ package bfl
 
 import (
 	"encoding/json"
-	"fmt"
 	"net/http"
 	"strings"
 
@@ -10,20 +9,19 @@ import (
 	"aigc/app/provider"
 )
 
-// failure reads an answer that is no 200. What the sheet lists of the 4xx
-// proves that nothing was accepted; 408 and 409 come from somewhere on the
-// way, and prove nothing.
-func failure(c provider.Call, res provider.Response) *fault.Error {
-	f := res.Fault("Black Forest Labs", "", detail(res.Body))
-	switch {
-	case res.Status == http.StatusForbidden && strings.Contains(f.Safe, "access to this endpoint"):
-		f.Code = fault.AccountSetup
-	case f.Kind == fault.VendorAuth:
-		f.Safe = fmt.Sprintf("Black Forest Labs refuses the key in %s.", c.Account.Variable)
-	case res.Status == http.StatusRequestTimeout || res.Status == http.StatusConflict:
-		f.Kind, f.Code, f.Charged = fault.InDoubt, "vendor_error", fault.ChargedUnknown
-	}
-	return f
+// codes are the vendor's errors, which have no codes of their own. What the
+// sheet lists of the 4xx proves that nothing was accepted; 408 and 409 come
+// from a server in between, and prove nothing.
+var codes = provider.Codes{
+	Title: "Black Forest Labs",
+	Rules: []provider.CodeRule{
+		{Status: http.StatusForbidden, Text: "access to this endpoint", Means: provider.NoAccess},
+	},
+}
+
+// failure reads an answer that is no 200.
+func failure(res provider.Response) *fault.Error {
+	return codes.Fault(res, provider.Problem{Message: detail(res.Body)})
 }
 
 // detail is a text, or FastAPI's list of what is wrong where.

@@ -3,6 +3,8 @@ package bfl
 import (
 	"net/url"
 	"strings"
+
+	"aigc/app/provider"
 )
 
 // Traits are what a model takes (docs.bfl.ai and the OpenAPI copy of May 2026).
@@ -58,4 +60,15 @@ func TraitsOf(model string) Traits {
 		t.Inputs = 4
 	}
 	return t
+}
+
+// ImageRule is what a model takes as input images. The sheet has limits of
+// FLUX.3 alone.
+func (t Traits) ImageRule() provider.ImageRule {
+	if !t.Strict {
+		return provider.ImageRule{Field: "input_images", Who: "FLUX"}
+	}
+	return provider.ImageRule{
+		Field: "input_images", Who: "FLUX.3", MaxBase64: 20 << 20, MinSide: 256, MaxPixels: 16 << 20, MaxStretch: 64,
+	}
 }

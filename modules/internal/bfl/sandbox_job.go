@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"aigc/app/provider"
 	"aigc/app/sandbox"
 	"aigc/app/sandbox/picture"
 )
@@ -97,7 +98,7 @@ func canvas(model string, req Request) [2]int {
 			area = min(w*h, maxArea)
 		}
 	}
-	w, h := fit(ratio, area, 16, picture.MaxSide)
+	w, h := provider.Sides(ratio, area, 16, picture.MaxSide)
 	return [2]int{w, h}
 }
 

@@ -166,7 +166,7 @@ func (w polled) reasons() string {
 	if json.Unmarshal(w.Details, &d) != nil {
 		return ""
 	}
-	if text := provider.Words(strings.Join(d.Reasons, ", ")); text != "" {
+	if text := provider.Sanitize(strings.Join(d.Reasons, ", ")); text != "" {
 		return ": " + text
 	}
 	return ""

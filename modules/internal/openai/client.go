@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
-	"slices"
 
 	"aigc/app/fault"
 	"aigc/app/provider"
@@ -23,33 +22,25 @@ func Edit(ctx context.Context, c provider.Call, body Generation, images []provid
 	if len(images) > 1 {
 		name = "image[]" // several files are only taken under this name
 	}
+	e := provider.NewEmbedder(c)
 	var first provider.Input
-	var faults []fault.Detail
 	for i, img := range images {
-		in, err := c.Inputs.Open(ctx, img)
-		if err != nil {
-			return provider.Answer{}, err
-		}
+		in, ok := e.Open(ctx, imageRule, img)
 		if i == 0 {
 			first = in
 		}
-		if m := pictureFault(in); m != "" {
-			faults = append(faults, fault.Detail{Location: "body.image", Message: m})
+		if ok {
+			form.File(name, in)
 		}
-		form.File(name, in)
 	}
-	if mask != "" {
-		in, err := c.Inputs.Open(ctx, mask)
-		if err != nil {
-			return provider.Answer{}, err
-		}
-		if m := maskFault(in, first); m != "" {
-			faults = append(faults, fault.Detail{Location: "body.mask", Message: m})
+	if in, ok := e.Open(ctx, maskRule, mask); ok {
+		if in.Width != first.Width || in.Height != first.Height {
+			e.Fault("mask", "a mask has the size of the first image")
 		}
 		form.File("mask", in)
 	}
-	if len(faults) > 0 {
-		return provider.Answer{}, fault.Faults(faults...)
+	if err := e.Err(); err != nil {
+		return provider.Answer{}, err
 	}
 	if err := body.fields(form); err != nil {
 		return provider.Answer{}, fault.Wrap(err, fault.Unavailable, "request_body", "The request could not be put together.").With(fault.ChargedNo)
@@ -57,7 +48,7 @@ func Edit(ctx context.Context, c provider.Call, body Generation, images []provid
 	return buy(ctx, c, provider.Request{URL: "/images/edits", Form: form})
 }
 
-// Limits of the files of an edit, in bytes.
+// The files of an edit are smaller than this, in bytes.
 const (
 	maxPicture = 50 << 20
 	maxMask    = 4 << 20
@@ -65,36 +56,20 @@ const (
 
 var pictureTypes = []string{"image/png", "image/jpeg", "image/webp"}
 
-func pictureFault(in provider.Input) string {
-	switch {
-	case !slices.Contains(pictureTypes, in.MIME):
-		return "OpenAI edits png, jpeg and webp"
-	case in.Size >= maxPicture:
-		return "OpenAI takes less than 50 MB a picture"
-	}
-	return ""
-}
-
-func maskFault(mask, picture provider.Input) string {
-	switch {
-	case mask.MIME != "image/png":
-		return "a mask is a png with transparent parts"
-	case mask.Size >= maxMask:
-		return "OpenAI takes less than 4 MB of mask"
-	case mask.Width != picture.Width || mask.Height != picture.Height:
-		return "a mask has the size of the first picture"
-	}
-	return ""
-}
+// What an edit takes.
+var (
+	imageRule = provider.ImageRule{Field: "image", Who: "OpenAI", Types: pictureTypes, MaxBytes: maxPicture - 1}
+	maskRule  = provider.ImageRule{Field: "mask", Who: "OpenAI", Types: []string{"image/png"}, MaxBytes: maxMask - 1}
+)
 
 func buy(ctx context.Context, c provider.Call, r provider.Request) (provider.Answer, error) {
-	r.Paid, r.Authorize = true, authorize(c)
+	r.Paid, r.Authorize = true, provider.Bearer(c)
 	res, err := c.HTTP.Do(ctx, c, r)
 	if err != nil {
 		return provider.Answer{}, err
 	}
 	if res.Status != http.StatusOK {
-		return provider.Answer{}, failure(c, res)
+		return provider.Answer{}, failure(res)
 	}
 	return parse(c, res, c.Model)
 }

@@ -2,7 +2,6 @@ package openai
 
 import (
 	"encoding/json"
-	"fmt"
 	"net/http"
 	"strings"
 
@@ -33,69 +32,50 @@ func (p problem) code() string {
 	return ""
 }
 
-// billing are the codes that mean an empty purse, whatever the status says.
-var billing = map[string]bool{
-	"insufficient_quota": true, "credit_balance_exhausted": true, "organization_spend_limit_exceeded": true,
-	"project_spend_limit_exceeded": true, "organization_usage_limit_exceeded": true, "billing_hard_limit_reached": true,
+// codes are the vendor's errors. A 4xx goes by type and code first: the status
+// alone cannot tell a throttle from an empty balance. Of a 5xx only the one that
+// is documented as not accepted proves anything, and of 408 and 409 nothing is
+// known: the vendor's own clients send them again.
+var codes = provider.Codes{
+	Title:    "OpenAI",
+	Statuses: []int{http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusTooManyRequests},
+	Rules: []provider.CodeRule{
+		{Match: "server_is_overloaded", Status: http.StatusServiceUnavailable, Means: provider.Overloaded},
+		{Match: "insufficient_quota", Means: provider.NoBalance},
+		{Match: "credit_balance_exhausted", Means: provider.NoBalance},
+		{Match: "organization_spend_limit_exceeded", Means: provider.NoBalance},
+		{Match: "project_spend_limit_exceeded", Means: provider.NoBalance},
+		{Match: "organization_usage_limit_exceeded", Means: provider.NoBalance},
+		{Match: "billing_hard_limit_reached", Means: provider.NoBalance},
+		{Match: "moderation_blocked", Means: provider.ContentRefused},
+		{Match: "content_policy_violation", Means: provider.ContentRefused}, // of the DALL-E era
+		{Match: "image_generation_user_error", Means: provider.ContentRefused},
+		{Status: http.StatusUnauthorized, Means: provider.KeyRefused},
+		{Status: http.StatusForbidden, Text: "verified", Means: provider.NoAccess,
+			Safe: "The {title} organization must be verified for this model; see its account settings. The key itself is fine."},
+		{Match: "unsupported_country*", Status: http.StatusForbidden, Means: provider.Meaning{Kind: fault.VendorAuth, Code: "vendor_region_refused"}},
+		{Match: "model_not_found", Means: provider.ModelUnknown},
+	},
 }
 
-// refusals are the codes of moderation, today's and that of the DALL-E era.
-var refusals = map[string]bool{"moderation_blocked": true, "content_policy_violation": true}
-
-// documented are the statuses by which OpenAI says no. Other 4xx prove nothing.
-var documented = map[int]bool{
-	http.StatusBadRequest: true, http.StatusUnauthorized: true, http.StatusForbidden: true,
-	http.StatusNotFound: true, http.StatusTooManyRequests: true,
-}
-
-// failure reads an answer that is no 200. A 4xx goes by type and code first:
-// the status alone cannot tell a throttle from an empty purse. Of a 5xx only
-// the one documented as not accepted proves anything.
-func failure(c provider.Call, res provider.Response) *fault.Error {
+// failure reads an answer that is no 200.
+func failure(res provider.Response) *fault.Error {
 	var p problem
 	_ = json.Unmarshal(res.Body, &p) // gateways in front may send anything
-	code := p.code()
-	f := res.Fault("OpenAI", code, p.Error.Message)
-	if f.VendorCode == "" {
-		f.VendorCode = provider.Words(p.Error.Type)
-	}
-	switch {
-	case res.Status == http.StatusServiceUnavailable && code == "server_is_overloaded":
-		f.Kind, f.Code, f.Charged = fault.Unavailable, "vendor_overloaded", fault.ChargedNo
-	case res.Status < 400 || res.Status >= 500:
-	case billing[code] || p.Error.Type == "insufficient_quota":
-		f.Kind, f.Code = fault.VendorQuota, "vendor_no_balance"
-	case refusals[code] || p.Error.Type == "image_generation_user_error":
-		refused(f, p.Error.Details)
-	case res.Status == http.StatusUnauthorized:
-		// The vendor's text quotes part of the key.
-		f.Safe = fmt.Sprintf("OpenAI refuses the key in %s.", c.Account.Variable)
-	case res.Status == http.StatusForbidden && strings.Contains(strings.ToLower(p.Error.Message), "verified"):
-		f.Code = fault.AccountSetup
-		f.Safe = "The OpenAI organization must be verified for this model; see its account settings. The key itself is fine."
-	case res.Status == http.StatusForbidden && strings.Contains(code, "unsupported_country"):
-		f.Code = "vendor_region_refused"
-	case code == "model_not_found":
-		f.Code = "vendor_model_unknown"
-	case !documented[res.Status]:
-		// The vendor's own clients send 408 and 409 again, which proves nothing;
-		// others come from whoever stands in between.
-		f.Kind, f.Code, f.Charged = fault.InDoubt, "vendor_error", fault.ChargedUnknown
+	f := codes.Fault(res, provider.Problem{Code: p.code(), Type: p.Error.Type, Message: p.Error.Message})
+	if f.Kind == fault.Rejected && p.Error.Details != nil {
+		p.Error.Details.explain(f)
 	}
 	return f
 }
 
-// refused is moderation's no. What was refused after it was drawn may have
-// cost something: the sheet does not say.
-func refused(f *fault.Error, m *moderation) {
-	f.Kind, f.Code = fault.Rejected, "content_refused"
-	if m == nil {
-		return
-	}
+// explain adds to a refusal at which end the filter struck, and why. What was
+// refused after it was drawn may have cost something: the sheet does not say.
+func (m moderation) explain(f *fault.Error) {
 	if m.Stage == "output" {
-		f.Code, f.Charged = "result_refused", fault.ChargedUnknown
+		f.Code, f.Charged = provider.ResultRefused.Code, fault.ChargedUnknown
 	}
-	if why := provider.Words(strings.Join(m.Categories, ", ")); why != "" && !strings.Contains(f.Safe, why) {
-		f.Safe = provider.Words(f.Safe + " (" + why + ")")
+	if why := provider.Sanitize(strings.Join(m.Categories, ", ")); why != "" && !strings.Contains(f.Safe, why) {
+		f.Safe = provider.Sanitize(f.Safe + " (" + why + ")")
 	}
 }

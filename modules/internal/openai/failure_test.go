@@ -27,7 +27,7 @@ func TestFailures(t *testing.T) {
 		{400, "invalid_request_error", "content_policy_violation", fault.Rejected, "content_refused", fault.ChargedNo},
 		{400, "invalid_request_error", "billing_hard_limit_reached", fault.VendorQuota, "vendor_no_balance", fault.ChargedNo},
 		{401, "invalid_request_error", "invalid_api_key", fault.VendorAuth, "vendor_key_refused", fault.ChargedNo},
-		{403, "invalid_request_error", "", fault.VendorAuth, fault.AccountSetup, fault.ChargedNo},
+		{403, "invalid_request_error", "", fault.VendorAccess, "vendor_access", fault.ChargedNo},
 		{403, "request_forbidden", "unsupported_country_region_territory", fault.VendorAuth, "vendor_region_refused", fault.ChargedNo},
 		{404, "invalid_request_error", "model_not_found", fault.Invalid, "vendor_model_unknown", fault.ChargedNo},
 		{429, "requests", "rate_limit_exceeded", fault.RateLimited, "vendor_rate_limited", fault.ChargedNo},
@@ -56,7 +56,7 @@ func TestFailures(t *testing.T) {
 	// Through the client: only it knows that the request was paid.
 	for _, c := range cases {
 		words := "No."
-		if c.ours == fault.AccountSetup { // nothing else tells it
+		if c.want == fault.VendorAccess { // nothing else tells it
 			words = "Your organization must be verified to use the model."
 		}
 		body := `{"error":{"message":"` + words + `","type":"` + c.kind + `","param":null,"code":"` + c.code + `"}}`

@@ -2,42 +2,25 @@ package openai
 
 import (
 	"fmt"
-	"strconv"
-	"strings"
+
+	"aigc/app/provider"
 )
 
-// Limits of the sizes that gpt-image-2 and newer draw, in pixels.
+// maxRatio and others are limits of the sizes that gpt-image-2 and newer draw.
 const (
 	step      = 16
-	maxSide   = 3840
 	maxRatio  = 3
 	minPixels = 655_360
-	maxPixels = 8_294_400
 )
 
+var sizeRule = provider.SizeRule{Step: step, MaxSide: 3840, MaxStretch: maxRatio, MinPixels: minPixels, MaxPixels: 8_294_400}
+
 // ParseSize reads "WxH"; false for anything else, "auto" included.
-func ParseSize(s string) (w, h int, ok bool) {
-	left, right, _ := strings.Cut(s, "x")
-	w, errW := strconv.Atoi(left)
-	h, errH := strconv.Atoi(right)
-	return w, h, errW == nil && errH == nil && w > 0 && h > 0
-}
+func ParseSize(s string) (w, h int, ok bool) { return provider.ParseSize(s) }
 
 // SizeFault says what is wrong with a size for gpt-image-2 and newer; empty if
 // nothing is.
-func SizeFault(w, h int) string {
-	switch {
-	case w%step != 0 || h%step != 0:
-		return "both sides must be multiples of 16"
-	case max(w, h) > maxSide:
-		return "the longer side may have at most 3840 pixels"
-	case max(w, h) > maxRatio*min(w, h):
-		return "the ratio of the sides must lie between 1:3 and 3:1"
-	case w*h < minPixels || w*h > maxPixels:
-		return "the picture must have 655,360 to 8,294,400 pixels"
-	}
-	return ""
-}
+func SizeFault(w, h int) string { return sizeRule.Check(w, h) }
 
 // DefaultFrames is how many frames a GIF has where nobody says.
 const DefaultFrames = 9
@@ -54,16 +37,12 @@ func FrameFault(w, h, frames int) string {
 		limit = 816
 	}
 	switch {
-	case w%step != 0 || h%step != 0:
-		return "both sides must be multiples of 16"
 	case max(w, h) > limit:
 		return fmt.Sprintf("%d frames share one sheet, which leaves at most %d pixels a side", frames, limit)
-	case max(w, h) > maxRatio*min(w, h):
-		return "the ratio of the sides must lie between 1:3 and 3:1"
 	case w*h*frames < minPixels:
 		return fmt.Sprintf("the %d frames together must have at least 655,360 pixels", frames)
 	}
-	return ""
+	return provider.SizeRule{Step: step, MaxStretch: maxRatio}.Check(w, h)
 }
 
 // Sizes are what the first generation draws.

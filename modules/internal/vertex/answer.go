@@ -125,7 +125,7 @@ var codeNames = map[int]string{
 
 // failed reads an operation's error. Failed clips are not charged.
 func (s status) failed() *fault.Error {
-	f := fault.New(fault.VendorFailed, "vendor_failed", "%s", provider.Words(s.Message)).With(fault.ChargedNo)
+	f := fault.New(fault.VendorFailed, "vendor_failed", "%s", provider.Sanitize(s.Message)).With(fault.ChargedNo)
 	switch {
 	case s.Code == codeInvalid && refusal(s.Message):
 		f.Kind, f.Code = fault.Rejected, "content_refused"
@@ -153,7 +153,7 @@ func (s status) failed() *fault.Error {
 func filtered(reasons []string) *fault.Error {
 	f := fault.New(fault.Rejected, "content_refused", "The safety filter refused the clip.").With(fault.ChargedNo)
 	text := strings.Join(reasons, " ")
-	if words := provider.Words(text); words != "" {
+	if words := provider.Sanitize(text); words != "" {
 		f.Safe = words
 	}
 	for _, n := range digits.FindAllString(text, -1) {

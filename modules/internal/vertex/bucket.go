@@ -46,12 +46,12 @@ func (Client) Fetch(ctx context.Context, c provider.Call, address string, w io.W
 	if err != nil {
 		return err
 	}
-	res, err := c.HTTP.Stream(ctx, c, provider.Request{URL: where, Authorize: bearer(token), Trusted: trusted}, w)
+	res, err := c.HTTP.Stream(ctx, c, provider.Request{URL: where, Authorize: provider.BearerToken(provider.Secret(token)), Trusted: trusted}, w)
 	if err == nil && res.Status == http.StatusUnauthorized {
 		if token, err = tokens.get(ctx, c, token); err != nil {
 			return err
 		}
-		res, err = c.HTTP.Stream(ctx, c, provider.Request{URL: where, Authorize: bearer(token), Trusted: trusted}, w)
+		res, err = c.HTTP.Stream(ctx, c, provider.Request{URL: where, Authorize: provider.BearerToken(provider.Secret(token)), Trusted: trusted}, w)
 	}
 	switch {
 	case err != nil:
@@ -83,7 +83,7 @@ func (Client) Find(ctx context.Context, c provider.Call) (provider.Found, error)
 		return provider.Found{}, err
 	}
 	if res.Status != http.StatusOK {
-		return provider.Found{}, failure(c, res)
+		return provider.Found{}, failure(res)
 	}
 	var w listing
 	if err := res.Decode(&w); err != nil {

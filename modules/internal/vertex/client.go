@@ -9,7 +9,6 @@ import (
 
 	"aigc/app/fault"
 	"aigc/app/provider"
-	"aigc/app/provider/hoist"
 )
 
 // Client polls, fetches and looks up; a vertical embeds it and adds the
@@ -18,18 +17,18 @@ type Client struct{}
 
 // Submit starts a job and returns the operation's name, which is the only
 // handle there is.
-func Submit(ctx context.Context, c provider.Call, body Request, files *hoist.Files) (provider.Ticket, error) {
+func Submit(ctx context.Context, c provider.Call, body Request, files *provider.Embedder) (provider.Ticket, error) {
 	body.Parameters.StorageURI = storage(c)
-	sent, err := files.Embed(body)
+	sent, err := files.Body(body)
 	if err != nil {
-		return provider.Ticket{}, fault.Wrap(err, fault.Unavailable, "request_body", "The request could not be put together.").With(fault.ChargedNo)
+		return provider.Ticket{}, err
 	}
 	res, err := do(ctx, c, provider.Request{URL: modelPath(c) + ":predictLongRunning", Body: sent, Paid: true})
 	if err != nil {
 		return provider.Ticket{}, err
 	}
 	if res.Status != http.StatusOK {
-		return provider.Ticket{}, failure(c, res)
+		return provider.Ticket{}, failure(res)
 	}
 	var w struct {
 		Name string `json:"name"`
@@ -78,5 +77,5 @@ func (cl Client) salvage(ctx context.Context, c provider.Call, res provider.Resp
 			return provider.Update{Phase: provider.Done, Progress: 1, Answer: *found.Answer}, nil
 		}
 	}
-	return provider.Update{}, failure(c, res)
+	return provider.Update{}, failure(res)
 }

@@ -25,39 +25,40 @@ type detail struct {
 	Delay  string `json:"retryDelay,omitempty"`
 }
 
-// failure reads an answer that is no 200. What the sheet lists of the 4xx
-// proves that nothing was accepted; 408, 409 and 499 say that somebody on the
-// way gave up, and that proves nothing.
-func failure(c provider.Call, res provider.Response) *fault.Error {
+const title = "Google Vertex AI"
+
+// codes are the errors of a request. What the sheet lists of the 4xx proves
+// that nothing was accepted; 408, 409 and 499 say that a server in between gave
+// up, and that proves nothing. A 403 is about the project, not about the key.
+var codes = provider.Codes{
+	Title: title,
+	Rules: []provider.CodeRule{
+		{Status: http.StatusUnauthorized, Means: provider.KeyRefused, Safe: "Google refuses the token of the service account in {variable}."},
+		{Status: http.StatusForbidden, Match: "BILLING_DISABLED", Means: provider.NoBalance},
+		{Status: http.StatusForbidden, Means: provider.NoAccess},
+	},
+}
+
+// failure reads an answer that is no 200.
+func failure(res provider.Response) *fault.Error {
 	s := readStatus(res.Body)
-	f := res.Fault("Google Vertex AI", s.Status, s.Message)
+	p := provider.Problem{Code: s.Status, Message: s.Message}
+	if reason := s.reason(); res.Status == http.StatusForbidden && reason != "" {
+		p.Code = reason // BILLING_DISABLED, SERVICE_DISABLED
+	}
+	f := codes.Fault(res, p)
 	switch res.Status {
 	case http.StatusBadRequest:
 		if refusal(s.Message) {
-			f.Kind, f.Code = fault.Rejected, "content_refused"
-		}
-	case http.StatusUnauthorized:
-		f.Safe = "Google refuses the token of the service account in " + c.Account.Variable + "."
-	case http.StatusForbidden: // of the project, not of the key
-		f.Code = fault.AccountSetup
-		if reason := s.reason(); reason != "" {
-			f.VendorCode = provider.Words(reason)
-		}
-		if f.VendorCode == "BILLING_DISABLED" {
-			f.Kind = fault.VendorQuota
+			f.Kind, f.Code = provider.ContentRefused.Kind, provider.ContentRefused.Code
 		}
 	case http.StatusTooManyRequests:
 		if d := s.retryDelay(); d > 0 {
 			f.RetryAfter = d
 		}
-	case http.StatusRequestTimeout, http.StatusConflict, statusClientClosed:
-		f.Kind, f.Code, f.Charged = fault.InDoubt, "vendor_error", fault.ChargedUnknown
 	}
 	return f
 }
-
-// statusClientClosed is Google's number for CANCELLED.
-const statusClientClosed = 499
 
 // readStatus reads the error of a body: google.rpc's shape, perhaps in an
 // array of one, or whatever a gateway in front sends.

@@ -14,7 +14,6 @@ import (
 	"aigc/app/fault"
 	"aigc/app/module"
 	"aigc/app/provider"
-	"aigc/app/provider/hoist"
 	"aigc/app/provider/providertest"
 )
 
@@ -23,7 +22,7 @@ type maker struct{ Client }
 
 // Submit implements [provider.Driver].
 func (maker) Submit(ctx context.Context, c provider.Call, in Request) (provider.Ticket, error) {
-	return Submit(ctx, c, in, &hoist.Files{})
+	return Submit(ctx, c, in, provider.NewEmbedder(c))
 }
 
 // known gives a key a token, as if Google had.

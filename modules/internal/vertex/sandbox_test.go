@@ -13,7 +13,6 @@ import (
 	"golang.org/x/oauth2/google"
 
 	"aigc/app/provider"
-	"aigc/app/provider/hoist"
 	"aigc/app/sandbox/sandboxtest"
 )
 
@@ -113,7 +112,7 @@ func TestImitationFillsABucket(t *testing.T) {
 	c.Account.Attrs[attrStorage] = "gs://films/out"
 	sound := false
 	req := Request{Instances: []Instance{{Prompt: "a boat"}}, Parameters: Parameters{DurationSeconds: 4, SampleCount: 2, GenerateAudio: &sound}}
-	ticket, err := Submit(t.Context(), c, req, &hoist.Files{})
+	ticket, err := Submit(t.Context(), c, req, provider.NewEmbedder(c))
 	if err != nil {
 		t.Fatal(err)
 	}

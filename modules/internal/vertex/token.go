@@ -130,7 +130,7 @@ func refusalCode(body []byte) string {
 		Error string `json:"error"`
 	}
 	_ = json.Unmarshal(body, &w) // a proxy's page has no code
-	return provider.Words(w.Error)
+	return provider.Sanitize(w.Error)
 }
 
 // readable says whether a private key can sign.
@@ -162,7 +162,7 @@ func do(ctx context.Context, c provider.Call, r provider.Request) (provider.Resp
 	if err != nil {
 		return provider.Response{}, err
 	}
-	r.Authorize = bearer(token)
+	r.Authorize = provider.BearerToken(provider.Secret(token))
 	res, err := c.HTTP.Do(ctx, c, r)
 	if err != nil || res.Status != http.StatusUnauthorized {
 		return res, err
@@ -170,13 +170,6 @@ func do(ctx context.Context, c provider.Call, r provider.Request) (provider.Resp
 	if token, err = tokens.get(ctx, c, token); err != nil {
 		return provider.Response{}, err
 	}
-	r.Authorize = bearer(token)
+	r.Authorize = provider.BearerToken(provider.Secret(token))
 	return c.HTTP.Do(ctx, c, r)
-}
-
-func bearer(token string) func(*http.Request) error {
-	return func(r *http.Request) error {
-		r.Header.Set("Authorization", "Bearer "+token)
-		return nil
-	}
 }

@@ -8,7 +8,7 @@ import (
 	"aigc/app/provider"
 )
 
-func TestWords(t *testing.T) {
+func TestSanitize(t *testing.T) {
 	t.Parallel()
 	cases := []struct{ name, text, want string }{
 		{"plain", "Invalid size.", "Invalid size."},
@@ -20,13 +20,13 @@ func TestWords(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			if got := provider.Words(c.text); got != c.want {
+			if got := provider.Sanitize(c.text); got != c.want {
 				t.Errorf("%q, want %q", got, c.want)
 			}
 		})
 	}
 	for _, long := range []string{strings.Repeat("x", 1000), strings.Repeat("界", 100_000), strings.Repeat(" 界\n", 9999)} {
-		if got := provider.Words(long); len(got) > 500 || len(got) < 490 || !utf8.ValidString(got) {
+		if got := provider.Sanitize(long); len(got) > 500 || len(got) < 490 || !utf8.ValidString(got) {
 			t.Errorf("%d bytes of %d: %q", len(got), len(long), got)
 		}
 	}

@@ -1,0 +1,142 @@
+package provider_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"strings"
+	"testing"
+
+	"aigc/app/fault"
+	"aigc/app/provider"
+)
+
+func TestImageRule(t *testing.T) {
+	t.Parallel()
+	rule := provider.ImageRule{
+		Who: "Acme", Types: []string{"image/png", "image/jpeg", "image/svg+xml"}, MaxBytes: 10 << 20,
+		MinSide: 300, MaxSide: 5000, MinPixels: 160_000, MaxPixels: 16_000_000, MaxStretch: 2.5,
+	}
+	file := func(mime string, size int64, w, h int) provider.Input {
+		return provider.Input{MIME: mime, Size: size, Width: w, Height: h}
+	}
+	cases := []struct {
+		name string
+		rule provider.ImageRule
+		in   provider.Input
+		want string
+	}{
+		{"fine", rule, file("image/png", 10<<20, 400, 400), ""},
+		{"another type", rule, file("image/webp", 1, 400, 400), "Acme takes png, jpeg and svg"},
+		{"one type", provider.ImageRule{Who: "Acme", Types: []string{"video/mp4"}}, file("image/png", 1, 0, 0), "Acme takes mp4"},
+		{"large", rule, file("image/png", 10<<20+1, 400, 400), "Acme takes at most 10 MB a file"},
+		{"odd limit", provider.ImageRule{Who: "Acme", MaxBytes: 4_928_307}, file("image/png", 4_928_308, 400, 400), "Acme takes at most 4.7 MB a file"},
+		{"large as base64", provider.ImageRule{Who: "Acme", MaxBase64: 8 << 20}, file("image/png", 6<<20+1, 400, 400), "Acme takes at most 6 MB a file"},
+		{"just right as base64", provider.ImageRule{Who: "Acme", MaxBase64: 8 << 20}, file("image/png", 6<<20, 400, 400), ""},
+		{"short side", rule, file("image/png", 1, 700, 299), "Acme takes at least 300 pixels a side"},
+		{"long side", rule, file("image/png", 1, 5001, 3000), "Acme takes at most 5000 pixels a side"},
+		{"few pixels", rule, file("image/png", 1, 399, 400), "Acme takes at least 160,000 pixels"},
+		{"many pixels", rule, file("image/png", 1, 4001, 4000), "Acme takes at most 16,000,000 pixels"},
+		{"wide", rule, file("image/png", 1, 1001, 400), "Acme takes a ratio of the sides between 1:2.5 and 2.5:1"},
+		{"tall", rule, file("image/png", 1, 400, 1001), "Acme takes a ratio of the sides between 1:2.5 and 2.5:1"},
+		{"widest", rule, file("image/png", 1, 1000, 400), ""},
+		{"nobody knows its sides", rule, file("image/svg+xml", 1, 0, 0), ""},
+		{"nobody knows one side", rule, file("image/png", 1, 100, 0), ""},
+		{"no rule", provider.ImageRule{}, file("x/y", 1<<40, 1, 9999), ""},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			if got := c.rule.Check(c.in); got != c.want {
+				t.Errorf("%q, want %q", got, c.want)
+			}
+		})
+	}
+}
+
+// shelf holds files by name: type and content.
+type shelf map[provider.Image][2]string
+
+// Open implements [provider.Inputs].
+func (s shelf) Open(_ context.Context, img provider.Image) (provider.Input, error) {
+	f, ok := s[img]
+	if !ok {
+		return provider.Input{}, errors.New("no such asset")
+	}
+	return provider.Input{Name: string(img), MIME: f[0], Size: int64(len(f[1])), Width: 64, Height: 64,
+		Open: func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(f[1])), nil }}, nil
+}
+
+var files = shelf{"fox": {"image/png", "fox"}, "den": {"image/PNG", "den"}, "film": {"video/mp4", "film"}, "text": {"text/plain", "text"}}
+
+func TestEmbedder(t *testing.T) {
+	t.Parallel()
+	bare := provider.ImageRule{Field: "image", Who: "Acme", Types: []string{"image/png", "image/PNG"}}
+	url := provider.ImageRule{Field: "images", Who: "Acme", DataURL: true}
+	film := provider.ImageRule{Field: "video", Who: "Acme", Types: []string{"video/mp4"}}
+	ctx := t.Context()
+	type body struct {
+		Image  string   `json:"image,omitempty"`
+		Images []string `json:"images,omitempty"`
+		Video  string   `json:"video,omitempty"`
+		Type   string   `json:"type,omitempty"`
+	}
+	cases := []struct {
+		name  string
+		fill  func(e *provider.Embedder, b *body)
+		want  string // the request; empty: none
+		kind  fault.Kind
+		wrong string // what the fault says
+	}{
+		{"nothing", func(e *provider.Embedder, b *body) { b.Image, b.Images = e.Add(ctx, bare, ""), e.AddAll(ctx, url, nil) }, `{}`, "", ""},
+		{"bare base64", func(e *provider.Embedder, b *body) { b.Image = e.Add(ctx, bare, "fox") }, `{"image":"Zm94"}`, "", ""},
+		{"data URLs with small letters", func(e *provider.Embedder, b *body) { b.Images = e.AddAll(ctx, url, []provider.Image{"fox", "den"}) },
+			`{"images":["data:image/png;base64,Zm94","data:image/png;base64,ZGVu"]}`, "", ""},
+		{"with its type", func(e *provider.Embedder, b *body) { b.Video, b.Type = e.AddTyped(ctx, film, "film") }, `{"video":"ZmlsbQ==","type":"video/mp4"}`, "", ""},
+		{"all faults of all fields", func(e *provider.Embedder, b *body) {
+			b.Image, b.Images, b.Video = e.Add(ctx, bare, "text"), e.AddAll(ctx, bare, []provider.Image{"fox", "film"}), e.Add(ctx, film, "fox")
+			e.Fault("mask", "has another size")
+		}, "", fault.Invalid, "body.image: Acme takes png and PNG; body.image: Acme takes png and PNG; body.video: Acme takes mp4; body.mask: has another size"},
+		{"not ours to blame", func(e *provider.Embedder, b *body) {
+			b.Image, b.Video = e.Add(ctx, bare, "gone"), e.Add(ctx, film, "fox")
+		}, "", fault.Internal, ""},
+		{"forgotten in the request", func(e *provider.Embedder, _ *body) { e.Add(ctx, bare, "fox") }, "", fault.Unavailable, "The request could not be put together."},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			e, b := provider.NewEmbedder(provider.Call{Inputs: files}), &body{}
+			c.fill(e, b)
+			out, err := e.Body(b)
+			if f := fault.From(err); fault.KindOf(err) != c.kind || c.wrong != "" && (f.Safe != c.wrong || f.Charged != fault.ChargedNo) {
+				t.Fatalf("%v", err)
+			}
+			if err != nil {
+				return
+			}
+			r, err := out.Reader()
+			if err != nil {
+				t.Fatal(err)
+			}
+			text, err := io.ReadAll(r)
+			if err != nil || string(text) != c.want || out.Len() != int64(len(text)) {
+				t.Errorf("%s %v, want %s", text, err, c.want)
+			}
+		})
+	}
+}
+
+// Files of a form are held against the same rules.
+func TestEmbedderOpen(t *testing.T) {
+	t.Parallel()
+	e := provider.NewEmbedder(provider.Call{Inputs: files})
+	rule := provider.ImageRule{Field: "image", Who: "Acme", Types: []string{"image/png"}}
+	for img, want := range map[provider.Image]bool{"": false, "fox": true, "film": false} {
+		if in, ok := e.Open(t.Context(), rule, img); ok != want || ok && in.Name != string(img) {
+			t.Errorf("%q: %t", img, ok)
+		}
+	}
+	if f := fault.From(e.Err()); f == nil || len(f.Details) != 1 || f.Details[0].Location != "body.image" {
+		t.Errorf("%v", e.Err())
+	}
+}

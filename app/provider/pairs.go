@@ -1,0 +1,64 @@
+package provider
+
+// The settings of key pairs. envconfig builds the names of variables from the
+// names of fields, so there is a struct for each of the two customary sets of
+// names. No field may have an envconfig tag: envconfig would also read that name
+// without the prefix.
+
+// AccessKeys makes the Settings function of a vendor with key pairs named
+// PREFIX_ACCESS_KEY and PREFIX_SECRET_KEY.
+func AccessKeys(prefix string) func() Settings {
+	return func() Settings { return &accessKeySettings{prefix: prefix} }
+}
+
+// SecretIDs makes the Settings function of a vendor with key pairs named
+// PREFIX_SECRET_ID and PREFIX_SECRET_KEY.
+func SecretIDs(prefix string) func() Settings {
+	return func() Settings { return &secretIDSettings{prefix: prefix} }
+}
+
+// KeysOrAccessKeys makes the Settings function of a vendor that takes an API
+// key, PREFIX_API_KEY, or a key pair as [AccessKeys] has it. Where both are set
+// there are accounts of both, those of API keys first. [Account.IsPair] tells
+// them apart.
+func KeysOrAccessKeys(prefix string) func() Settings {
+	return func() Settings { return &keyOrPairSettings{prefix: prefix} }
+}
+
+type accessKeySettings struct {
+	AccessKey []Secret `split_words:"true" desc:"access key of a key pair, several separated by commas"`
+	SecretKey []Secret `split_words:"true" desc:"secret key of a key pair, in the order of the access keys"`
+	BaseURL   string   `split_words:"true" desc:"another address of the API"`
+	prefix    string
+}
+
+// Accounts implements [Settings].
+func (s *accessKeySettings) Accounts() ([]Account, error) {
+	return PairAccounts(s.prefix+"_ACCESS_KEY", s.AccessKey, s.prefix+"_SECRET_KEY", s.SecretKey, s.BaseURL)
+}
+
+type secretIDSettings struct {
+	SecretID  []Secret `split_words:"true" desc:"id of a key pair, several separated by commas"`
+	SecretKey []Secret `split_words:"true" desc:"secret key of a key pair, in the order of the ids"`
+	BaseURL   string   `split_words:"true" desc:"another address of the API"`
+	prefix    string
+}
+
+// Accounts implements [Settings].
+func (s *secretIDSettings) Accounts() ([]Account, error) {
+	return PairAccounts(s.prefix+"_SECRET_ID", s.SecretID, s.prefix+"_SECRET_KEY", s.SecretKey, s.BaseURL)
+}
+
+type keyOrPairSettings struct {
+	APIKey    []Secret `split_words:"true" desc:"API key, several separated by commas"`
+	AccessKey []Secret `split_words:"true" desc:"instead of an API key: access key of a key pair, several separated by commas"`
+	SecretKey []Secret `split_words:"true" desc:"secret key of a key pair, in the order of the access keys"`
+	BaseURL   string   `split_words:"true" desc:"another address of the API"`
+	prefix    string
+}
+
+// Accounts implements [Settings].
+func (s *keyOrPairSettings) Accounts() ([]Account, error) {
+	pairs, err := PairAccounts(s.prefix+"_ACCESS_KEY", s.AccessKey, s.prefix+"_SECRET_KEY", s.SecretKey, s.BaseURL)
+	return append(KeyAccounts(s.prefix+"_API_KEY", s.APIKey, s.BaseURL), pairs...), err
+}

@@ -1,0 +1,91 @@
+package provider
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"aigc/app/fault"
+	"aigc/app/provider/hoist"
+)
+
+// Request is one HTTP request to a vendor.
+type Request struct {
+	Method string      // GET without a body, else POST, unless set
+	URL    string      // a path below the account's base URL, or an absolute address
+	Header http.Header // no keys here; see Authorize
+	Body   any         // sent as JSON; a [hoist.Body] streams files in it as base64
+	Form   *Form       // sent as multipart instead
+	Paid   bool        // it may buy something: a failure after it left is in doubt
+	RawOK  bool        // a 2xx of type application/octet-stream, or without a type, is a file too; see [Response.Raw]
+
+	// Authorize adds the key; see [Auth]. It is called only for the account's
+	// own host and the addresses that Trusted accepts, after all other headers
+	// and the body are set: one that signs the body reads it by GetBody.
+	Authorize func(*http.Request) error
+	Trusted   func(*url.URL) bool
+}
+
+func (c *Client) request(ctx context.Context, call Call, r Request) (*http.Request, error) {
+	address := r.URL
+	if !strings.HasPrefix(address, "http://") && !strings.HasPrefix(address, "https://") {
+		address = call.Account.BaseURL + address
+	}
+	method := r.Method
+	if method == "" {
+		method = http.MethodGet
+		if r.Body != nil || r.Form != nil {
+			method = http.MethodPost
+		}
+	}
+	req, err := http.NewRequestWithContext(ctx, method, address, nil)
+	if err != nil {
+		return nil, fault.Wrap(err, fault.Unavailable, "vendor_address", "The address of %s is not a valid URL; check its base URL setting.", call.Account.Vendor)
+	}
+	for k, v := range r.Header {
+		req.Header[k] = v
+	}
+	req.Header.Set("User-Agent", "aigc")
+	req.Header.Set("X-Client-Request-Id", call.Task+"."+call.Submit)
+	if err := r.attach(req); err != nil {
+		return nil, fault.Wrap(err, fault.Unavailable, "request_body", "The request could not be put together.")
+	}
+	if r.Authorize != nil && (call.Account.SameHost(req.URL) || r.Trusted != nil && r.Trusted(req.URL)) {
+		if err := r.Authorize(req); err != nil {
+			return nil, err
+		}
+	}
+	return req, nil
+}
+
+// attach gives the request its body, with a length, so that no vendor has to
+// understand chunks.
+func (r Request) attach(req *http.Request) error {
+	var length int64
+	var open func() (io.ReadCloser, error)
+	switch {
+	case r.Form != nil:
+		length, open = r.Form.Len(), r.Form.Reader
+		req.Header.Set("Content-Type", r.Form.ContentType())
+	case r.Body != nil:
+		body, ready := r.Body.(*hoist.Body)
+		if !ready {
+			var err error
+			if body, err = new(hoist.Files).Embed(r.Body); err != nil {
+				return err
+			}
+		}
+		length, open = body.Len(), body.Reader
+		req.Header.Set("Content-Type", "application/json")
+	default:
+		return nil
+	}
+	body, err := open()
+	if err != nil {
+		return err
+	}
+	req.Body, req.GetBody, req.ContentLength = body, open, length
+	return nil
+}

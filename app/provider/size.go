@@ -1,0 +1,66 @@
+package provider
+
+import (
+	"math"
+	"strconv"
+	"strings"
+)
+
+// ParseSize reads "WIDTHxHEIGHT" in pixels; "X", "*" and "×" may stand for the
+// "x". False for anything else, "auto" and ratios included.
+func ParseSize(s string) (w, h int, ok bool) {
+	for _, sep := range []string{"x", "X", "*", "×"} {
+		if left, right, found := strings.Cut(s, sep); found {
+			w, errW := strconv.Atoi(left)
+			h, errH := strconv.Atoi(right)
+			return w, h, errW == nil && errH == nil && w > 0 && h > 0
+		}
+	}
+	return 0, 0, false
+}
+
+// FormatSize writes "WIDTHxHEIGHT".
+func FormatSize(w, h int) string { return strconv.Itoa(w) + "x" + strconv.Itoa(h) }
+
+// ParseRatio reads "WIDTH:HEIGHT" as width by height; parts of numbers are
+// taken. False for anything else, sizes included.
+func ParseRatio(s string) (ratio float64, ok bool) {
+	left, right, _ := strings.Cut(s, ":")
+	w, errW := strconv.ParseFloat(left, 64)
+	h, errH := strconv.ParseFloat(right, 64)
+	ratio = w / h
+	return ratio, errW == nil && errH == nil && w > 0 && h > 0 && ratio > 0 && !math.IsInf(ratio, 0)
+}
+
+// ShapeOf is the width by height of a size or a ratio, in either notation.
+func ShapeOf(s string) (ratio float64, ok bool) {
+	if w, h, ok := ParseSize(s); ok {
+		return float64(w) / float64(h), true
+	}
+	return ParseRatio(s)
+}
+
+// Sides are width and height of about an area in pixels, and not more, in a
+// ratio of width by height: multiples of step, at least one step, and none
+// longer than longest (0: no limit).
+func Sides(ratio float64, area, step, longest int) (w, h int) {
+	height := math.Sqrt(float64(area) / ratio)
+	width := height * ratio
+	if over := max(width, height) / float64(longest); longest > 0 && over > 1 {
+		width, height = width/over, height/over
+	}
+	return RoundDown(width, step), RoundDown(height, step)
+}
+
+// dust is what binary fractions may lack to a whole number.
+const dust = 1e-6
+
+// RoundUp is the least multiple of step that is not below v.
+func RoundUp(v float64, step int) int { return int(math.Ceil((v-dust)/float64(step))) * step }
+
+// RoundDown is the largest multiple of step that is not above v, and at least one.
+func RoundDown(v float64, step int) int { return max(1, int((v+dust)/float64(step))) * step }
+
+// RoundNear is the multiple of step nearest to v, and at least one; of two the
+// larger.
+func RoundNear(v float64, step int) int { return RoundDown(v+float64(step)/2, step) }
