@@ -5,9 +5,9 @@ import (
 	"aigc/modules/internal/ark"
 )
 
-// The ids with doubao- are those of Volcengine, the others of BytePlus: both
+// Models are the table of the vertical. The ids with doubao- are those of Volcengine, the others of BytePlus: both
 // sites serve the same models, each under its own names.
-var models = []module.Model{
+var Models = []module.Model{
 	ark.Model("doubao-seedream-5-5-261028", "Seedream 5.5", "newest", "seedream", "即梦"),
 	ark.Model("doubao-seedream-5-0-pro-260628", "Seedream 5.0 pro", "takes pictures apart into layers"),
 	ark.Model("doubao-seedream-5-0-flash-260915", "Seedream 5.0 flash", "fast"),

@@ -4,7 +4,7 @@ import (
 	"testing"
 
 	"aigc/app/provider/providertest"
-	"aigc/modules/internal/ark"
+	arksandbox "aigc/modules/internal/ark/sandbox"
 	"aigc/modules/seedream"
 )
 
@@ -25,11 +25,18 @@ func TestGenerate(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.model, func(t *testing.T) {
 			providertest.Run(t, providertest.Harness{
-				Module: seedream.Module, Sandbox: ark.Sandbox(), Operation: "seedream.generate", Model: c.model, Input: c.input, Results: c.results,
+				Module: seedream.Module, Sandbox: arksandbox.New(ids()...), Operation: "seedream.generate", Model: c.model, Input: c.input, Results: c.results,
 				Reason: "may contain sensitive information",
 				// An overload is a 429 here; there is no free call.
 				Lacks: append(c.lacks, providertest.Inline, providertest.Overload, providertest.Probe),
 			})
 		})
 	}
+}
+
+func ids() (all []string) {
+	for _, m := range seedream.Models {
+		all = append(all, m.ID)
+	}
+	return all
 }

@@ -1,12 +1,13 @@
-package ark
+package sandbox
 
 import (
 	"bytes"
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"image"
-	_ "image/jpeg" // results may be of these types
-	_ "image/png"
+	_ "image/jpeg" // results may be of this type
+	"image/png"
 	"io"
 	"net/http"
 	"strings"
@@ -19,8 +20,35 @@ import (
 // imitation starts the imitation; its address holds the path of the base URL.
 func imitation(t *testing.T) string {
 	t.Helper()
-	return sandboxtest.One(t, Sandbox())
+	return sandboxtest.One(t, New("doubao-seedream-5-5-261028", "doubao-seedream-5-0-pro-260628", "doubao-seedream-5-0-flash-260915",
+		"doubao-seedream-5-0-260128", "doubao-seedream-4-0-250828", "seedream-4-5-251128", "doubao-seedream-4-5-251128"))
 }
+
+// answer is what the tests read of an answer.
+type answer struct {
+	Model   string
+	Created int64
+	Data    []item
+	Usage   struct {
+		Generated int `json:"generated_images"`
+		Input     int `json:"input_images"`
+		Output    int `json:"output_tokens"`
+		Total     int `json:"total_tokens"`
+	}
+}
+
+type item struct {
+	URL         string
+	B64         string `json:"b64_json"`
+	Size        string
+	Error       *problem
+	Z           json.RawMessage `json:"z_index"`
+	Box         []int           `json:"bounding_box"`
+	Name        string
+	Description string
+}
+
+type problem struct{ Code, Message, Param, Type string }
 
 func call(t *testing.T, method, url, key, body string) (int, []byte) {
 	t.Helper()
@@ -48,8 +76,8 @@ func TestImitationChecks(t *testing.T) {
 	t.Parallel()
 	base := imitation(t)
 	with := func(model, rest string) string { return `{"prompt":"x","model":"` + model + `"` + rest + `}` }
-	const v55, v45, lite, pro = "doubao-seedream-5-5-261028", "seedream-4-5-251128", "doubao-seedream-5-0-lite-260128", "dola-seedream-5-0-pro-260628"
-	const dot = `"data:image/png;base64,aGk="`
+	const v55, v45, lite, pro = "doubao-seedream-5-5-261028", "seedream-4-5-251128", "doubao-seedream-5-0-260128", "dola-seedream-5-0-pro-260628"
+	dot := `"` + pixels(t, 16, 16) + `"`
 	cases := []struct {
 		name, body  string
 		status      int
@@ -62,7 +90,9 @@ func TestImitationChecks(t *testing.T) {
 		{"bytes", with(v55, `,"size":"1K","response_format":"b64_json"`), 200, "", ""},
 		{"no JSON", `{"prompt":`, 400, "InvalidParameter", ""},
 		{"no object", `null`, 400, "InvalidParameter", ""},
-		{"unknown field", with(v55, `,"n":2`), 400, "InvalidParameter", ""},
+		{"unknown field", with(v55, `,"n":2`), 400, "InvalidParameter", "n"},
+		{"a field in other letters", with(v55, `,"Size":"1K"`), 400, "InvalidParameter", "Size"},
+		{"a wrong type", with(v55, `,"watermark":"false"`), 400, "InvalidParameter", "watermark"},
 		{"no prompt", `{"model":"` + v55 + `"}`, 400, "MissingParameter", "prompt"},
 		{"no model", `{"prompt":"x"}`, 400, "MissingParameter", "model"},
 		{"unknown model", with("doubao-seedream-9", ""), 404, "InvalidEndpointOrModel.NotFound", "model"},
@@ -73,7 +103,7 @@ func TestImitationChecks(t *testing.T) {
 		{"format of a jpeg model", with(v45, `,"output_format":"png"`), 400, "InvalidParameter", "output_format"},
 		{"format", with(v55, `,"output_format":"webp"`), 400, "InvalidParameter", "output_format"},
 		{"search", with(v45, `,"tools":[{"type":"web_search"}]`), 400, "InvalidParameter", "tools"},
-		{"tool", with(lite, `,"tools":[{"type":"calculator"}]`), 400, "InvalidParameter", "tools.type"},
+		{"tool", with(lite, `,"tools":[{"type":"calculator"}]`), 400, "InvalidParameter", "tools.0.type"},
 		{"ratio for a size", with(v45, `,"size":"1:1"`), 400, "InvalidParameter", "size"},
 		{"small size", with(v45, `,"size":"1024x1024"`), 400, "InvalidParameter", "size"},
 		{"tier of another model", with(v55, `,"size":"4K"`), 400, "InvalidParameter", "size"},
@@ -84,7 +114,11 @@ func TestImitationChecks(t *testing.T) {
 		{"bad base64", with(v45, `,"image":"data:image/png;base64,***"`), 400, "InvalidParameter", "image"},
 		{"many pictures", with(v55, `,"image":[`+strings.Repeat(dot+",", 10)+dot+`]`), 400, "InvalidParameter", "image"},
 		{"long series", with(v45, `,"sequential_image_generation":"auto","sequential_image_generation_options":{"max_images":15},"image":`+dot), 400, "InvalidParameter", "sequential_image_generation_options.max_images"},
-		{"empty series", with(v45, `,"sequential_image_generation_options":{}`), 400, "InvalidParameter", "sequential_image_generation_options.max_images"},
+		{"series of the usual length", with(v45, `,"sequential_image_generation":"auto","sequential_image_generation_options":{}`), 200, "", ""},
+		{"empty series", with(v45, `,"sequential_image_generation_options":{"max_images":0}`), 400, "InvalidParameter", "sequential_image_generation_options.max_images"},
+		{"stream", with(v55, `,"stream":false`), 400, "InvalidParameter", "stream"},
+		{"small image", with(v45, `,"image":"`+pixels(t, 14, 14)+`"`), 400, "InvalidParameter", "image"},
+		{"narrow image", with(v45, `,"image":"`+pixels(t, 15, 241)+`"`), 400, "InvalidParameter", "image"},
 		{"fast", with(pro, `,"optimize_prompt_options":{"mode":"fast"}`), 200, "", ""},
 		{"fast of another model", with(v55, `,"optimize_prompt_options":{"mode":"fast"}`), 400, "InvalidParameter", "optimize_prompt_options.mode"},
 		{"thinking", with(v55, `,"optimize_prompt_options":{"thinking":"deep"}`), 400, "InvalidParameter", "optimize_prompt_options.thinking"},
@@ -117,19 +151,28 @@ func TestImitationChecks(t *testing.T) {
 	}
 }
 
-// sell1 buys at the imitation and insists on a whole answer.
-func sell1(t *testing.T, base, body string) (answer, usage) {
+// buy buys at the imitation and insists on a whole answer.
+func buy(t *testing.T, base, body string) answer {
 	t.Helper()
 	status, got := call(t, http.MethodPost, base+"/images/generations", sandbox.Key, body)
 	var a answer
-	var u usage
 	if err := json.Unmarshal(got, &a); err != nil || status != http.StatusOK || a.Created == 0 || a.Data == nil {
 		t.Fatalf("%d %v %s", status, err, got)
 	}
-	if err := json.Unmarshal(a.Usage, &u); err != nil || u.Output == 0 || u.Total != u.Output {
-		t.Fatalf("usage %v %s", err, a.Usage)
+	if a.Usage.Output == 0 || a.Usage.Total != a.Usage.Output {
+		t.Fatalf("usage %+v", a.Usage)
 	}
-	return a, u
+	return a
+}
+
+// pixels are an image of a size, as a data URL.
+func pixels(t *testing.T, w, h int) string {
+	t.Helper()
+	var b bytes.Buffer
+	if err := png.Encode(&b, image.NewGray(image.Rect(0, 0, w, h))); err != nil {
+		t.Fatal(err)
+	}
+	return "data:image/png;base64," + base64.StdEncoding.EncodeToString(b.Bytes())
 }
 
 // Results are pictures of the size and format that were asked for, at an
@@ -149,11 +192,11 @@ func TestImitationDraws(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			a, u := sell1(t, base, c.body)
-			if len(*a.Data) != 1 || u.Generated != 1 || (*a.Data)[0].Size != sides(c.width, c.height) {
-				t.Fatalf("%+v %+v", *a.Data, u)
+			a := buy(t, base, c.body)
+			if len(a.Data) != 1 || a.Usage.Generated != 1 || a.Data[0].Size != fmt.Sprintf("%dx%d", c.width, c.height) {
+				t.Fatalf("%+v %+v", a.Data, a.Usage)
 			}
-			address := (*a.Data)[0].URL
+			address := a.Data[0].URL
 			status, file := call(t, http.MethodGet, address, "", "")
 			cfg, format, err := image.DecodeConfig(bytes.NewReader(file))
 			if status != http.StatusOK || err != nil || format != c.format || cfg.Width != c.width || cfg.Height != c.height {
@@ -172,23 +215,23 @@ func TestImitationDraws(t *testing.T) {
 func TestImitationAnswers(t *testing.T) {
 	t.Parallel()
 	base := imitation(t)
-	a, u := sell1(t, base, `{"prompt":"a fox [[refuse-output]]","model":"doubao-seedream-4-5-251128","sequential_image_generation":"auto"}`)
-	items := *a.Data
-	if len(items) != 3 || items[0].Error == nil || items[0].Error.Code != "OutputImageSensitiveContentDetected" || items[1].URL == "" || items[1].URL == items[2].URL || u.Generated != 2 {
-		t.Errorf("series: %+v %+v", items, u)
+	a := buy(t, base, `{"prompt":"a fox [[refuse-output]]","model":"doubao-seedream-4-5-251128","sequential_image_generation":"auto"}`)
+	items := a.Data
+	if len(items) != 3 || items[0].Error == nil || items[0].Error.Code != "OutputImageSensitiveContentDetected" || items[1].URL == "" || items[1].URL == items[2].URL || a.Usage.Generated != 2 {
+		t.Errorf("series: %+v %+v", items, a.Usage)
 	}
-	a, u = sell1(t, base, `{"prompt":"a fox","model":"doubao-seedream-5-5-261028","layer_decomposition":true,"image":"data:image/png;base64,aGk="}`)
-	for i, it := range *a.Data {
+	a = buy(t, base, `{"prompt":"a fox","model":"doubao-seedream-5-5-261028","layer_decomposition":true,"image":"`+pixels(t, 64, 64)+`"}`)
+	for i, it := range a.Data {
 		if it.URL == "" || len(it.Z) == 0 || len(it.Box) == 0 || it.Name == "" || it.Description == "" {
 			t.Errorf("layer %d: %+v", i, it)
 		}
 	}
-	if len(*a.Data) < 2 || u.Input != 1 {
-		t.Errorf("%d layers, %+v", len(*a.Data), u)
+	if len(a.Data) < 2 || a.Usage.Input != 1 {
+		t.Errorf("%d layers, %+v", len(a.Data), a.Usage)
 	}
-	a, _ = sell1(t, base, `{"prompt":"a fox","model":"ep-1","size":"1K","response_format":"b64_json"}`)
-	file, err := base64.StdEncoding.DecodeString((*a.Data)[0].B64)
-	if err != nil || http.DetectContentType(file) != "image/jpeg" || a.Model != endpoint {
+	a = buy(t, base, `{"prompt":"a fox","model":"ep-1","size":"1K","response_format":"b64_json"}`)
+	file, err := base64.StdEncoding.DecodeString(a.Data[0].B64)
+	if err != nil || http.DetectContentType(file) != "image/jpeg" || a.Model != endpointModel {
 		t.Errorf("%v, %d bytes, model %s", err, len(file), a.Model)
 	}
 }
