@@ -6,12 +6,14 @@ import (
 
 	"aigc/app/module"
 	"aigc/app/sandbox"
+	"aigc/modules/doubao"
 	"aigc/modules/flux"
 	"aigc/modules/gpt"
 	arksandbox "aigc/modules/internal/ark/sandbox"
 	"aigc/modules/internal/bfl"
 	"aigc/modules/internal/openai"
 	"aigc/modules/internal/vertex"
+	"aigc/modules/seededit"
 	"aigc/modules/seedream"
 	"aigc/modules/veo3"
 )
@@ -21,6 +23,8 @@ func All() []module.Module {
 	return []module.Module{
 		gpt.Module,
 		seedream.Module,
+		seededit.Module,
+		doubao.Module,
 		flux.Module,
 		veo3.Module,
 	}
@@ -29,7 +33,7 @@ func All() []module.Module {
 // Sandboxes are the offline imitations of their vendors. Each serves the models
 // that the verticals name.
 func Sandboxes() []sandbox.Imitation {
-	return []sandbox.Imitation{openai.Sandbox(), arksandbox.New(served(seedream.Models)...), bfl.Sandbox(), vertex.Sandbox()}
+	return []sandbox.Imitation{openai.Sandbox(), arksandbox.New(served(seedream.Models, seededit.Models, doubao.Models)...), bfl.Sandbox(), vertex.Sandbox()}
 }
 
 // served are the ids of the models in some tables that are not retired.

@@ -9,6 +9,7 @@ import (
 
 	"aigc/app/fault"
 	"aigc/app/provider"
+	"aigc/modules/internal/seedream"
 )
 
 // Every row of the sheet, and what it does not list.
@@ -71,7 +72,7 @@ func TestFailures(t *testing.T) {
 		body := `{"error":{"code":"` + c.code + `","message":"No. Request id: 0217","type":"T"}}`
 		client := &provider.Client{HTTP: &http.Client{Transport: canned{c.status, body}}}
 		call := provider.Call{HTTP: client, Account: provider.Account{BaseURL: "https://vendor.test", Variable: "ARK_API_KEY"}}
-		_, err := Driver{}.Generate(t.Context(), call, Input{Prompt: "x"})
+		_, err := Driver[seedream.Input]{}.Generate(t.Context(), call, seedream.Input{Options: seedream.Options{Prompt: "x"}})
 		f := fault.From(err)
 		if f == nil {
 			t.Errorf("%d %s: no fault", c.status, c.code)
