@@ -146,7 +146,7 @@ func Start(ctx context.Context, c *config.Loaded, v Verticals, roles Roles, log 
 	if roles.Worker {
 		a.Worker = worker.New(worker.Config{
 			Ledger: a.Ledger, Broker: a.Broker, Blobs: blobs, Spool: journal, Fetch: fetcher, Vendors: provider.NewTransport(),
-			Modules: v.Host, Accounts: accounts, Log: log, Slots: c.WorkerConcurrency, Thumbnail: c.Thumbnails, Succeeded: a.Service.Succeeded,
+			Modules: v.Host, Accounts: accounts, Log: log, Slots: c.WorkerConcurrency, Thumbnail: c.Thumbnails, Succeeded: a.Service.Succeeded, Address: a.Service.OpenAddress,
 		})
 		a.onStop(a.Worker.Stop)
 		if err = a.Worker.Start(ctx); err != nil {

@@ -2,6 +2,7 @@ package service
 
 import (
 	"context"
+	"net/netip"
 	"net/url"
 	"path"
 	"strings"
@@ -141,6 +142,19 @@ func amount(m *provider.Money) *float64 {
 // link is the stable address of an object.
 func (s *Service) link(object string) string {
 	return s.PublicURL + "/api/images/" + (&url.URL{Path: object}).EscapedPath()
+}
+
+// OpenAddress is the address at which others can fetch an object without a key.
+// It is empty where links need one, and where they lead to this machine alone.
+func (s *Service) OpenAddress(object string) string {
+	u, err := url.Parse(s.PublicURL)
+	if err != nil || s.PrivateLinks || u.Hostname() == "localhost" {
+		return ""
+	}
+	if ip, err := netip.ParseAddr(u.Hostname()); err == nil && (ip.IsLoopback() || ip.IsUnspecified()) {
+		return ""
+	}
+	return s.link(object)
 }
 
 func (s *Service) showAsset(a *task.Asset) *AssetView {

@@ -35,6 +35,7 @@ type Config struct {
 	Tick      time.Duration                   // of the monitor, 250 ms
 	Patience  time.Duration                   // how long a result's address may answer "not found" before it is given up, 5 min
 	Thumbnail bool                            // make thumbnails of results
+	Address   func(object string) string      // where others can fetch an object, see provider.Input.URL; nil: nowhere
 }
 
 // Worker runs tasks until it is stopped.

@@ -80,6 +80,7 @@ func start(t testing.TB, host *module.Host, accounts *provider.Accounts, lease t
 		Modules: host, Accounts: accounts, Log: zerolog.New(zerolog.NewTestWriter(t)),
 		Lease: lease, Tick: 20 * time.Millisecond, Patience: 2 * time.Second,
 		Succeeded: func(t *task.Task, results []*task.Asset) { e.Service.Succeeded(t, results) },
+		Address:   func(object string) string { return e.Service.OpenAddress(object) },
 	}
 	e.Worker = worker.New(e.config)
 	e.Service, err = service.New(service.Config{
