@@ -11,6 +11,7 @@ import (
 	"aigc/modules/gpt"
 	arksandbox "aigc/modules/internal/ark/sandbox"
 	"aigc/modules/internal/bfl"
+	jimengsandbox "aigc/modules/internal/jimeng/sandbox"
 	"aigc/modules/internal/openai"
 	"aigc/modules/internal/vertex"
 	"aigc/modules/seededit"
@@ -33,7 +34,13 @@ func All() []module.Module {
 // Sandboxes are the offline imitations of their vendors. Each serves the models
 // that the verticals name.
 func Sandboxes() []sandbox.Imitation {
-	return []sandbox.Imitation{openai.Sandbox(), arksandbox.New(served(seedream.Models, seededit.Models, doubao.Models)...), bfl.Sandbox(), vertex.Sandbox()}
+	return []sandbox.Imitation{
+		openai.Sandbox(),
+		arksandbox.New(served(seedream.Models, seededit.Models, doubao.Models)...),
+		jimengsandbox.New(served(seedream.JimengModels, seededit.JimengModels)...),
+		bfl.Sandbox(),
+		vertex.Sandbox(),
+	}
 }
 
 // served are the ids of the models in some tables that are not retired.

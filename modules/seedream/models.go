@@ -3,9 +3,10 @@ package seedream
 import (
 	"aigc/app/module"
 	"aigc/modules/internal/ark"
+	"aigc/modules/internal/jimeng"
 )
 
-// Models are the table of the vertical. The ids with doubao- are those of Volcengine, the others of BytePlus: both
+// Models are those of Ark. The ids with doubao- are those of Volcengine, the others of BytePlus: both
 // sites serve the same models, each under its own names.
 var Models = []module.Model{
 	ark.NewModel("doubao-seedream-5-5-261028", "Seedream 5.5", "newest", "seedream", "即梦"),
@@ -24,4 +25,12 @@ var Models = []module.Model{
 	ark.NewRetired("2026-05-13", "doubao-seededit-3-0-i2i-250628", "SeedEdit 3.0", "即梦垫图"),
 	ark.NewRetired("2026-05-13", "seedream-3-0-t2i-250415", "Seedream 3.0 (BytePlus)"),
 	ark.NewRetired("2026-05-13", "seededit-3-0-i2i-250628", "SeedEdit 3.0 (BytePlus)"),
+}
+
+// JimengModels are those that Volcengine's access keys serve.
+var JimengModels = []module.Model{
+	{ID: "jimeng_seedream46_cvtob", Title: "Jimeng 4.6", Doc: "series of images, 4K", Aliases: []string{"seedream", "即梦"}, Prices: jimeng.PerImage},
+	{ID: "jimeng_t2i_v40", Title: "Jimeng 4.0", Doc: "series of images, 4K", Prices: jimeng.PerImage},
+	{ID: "jimeng_t2i_v31", Title: "Jimeng 3.1", Doc: "text only; takes a seed"},
+	{ID: "jimeng_t2i_v30", Title: "Jimeng 3.0", Doc: "text only; takes a seed", Aliases: []string{"即梦3.0"}},
 }

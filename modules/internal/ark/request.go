@@ -38,14 +38,7 @@ func wire(in seedream.Request, model string) (request, []string) {
 		r.Background = in.Background
 	}
 	r.Layers = n.Takes("layer_decomposition", in.Layers, t.Layered)
-	n.Takes(in.WeightField, in.Weight != nil, false)
-	n.Takes("min_ratio", in.MinRatio != 0, false)
-	n.Takes("max_ratio", in.MaxRatio != 0, false)
-	n.Takes("use_pre_llm", in.UsePreLLM != nil, false)
-	n.Takes("logo_info", in.Logo != nil, false)
-	if in.ResponseFormat == "b64_json" {
-		n.Ignored("response_format b64_json", "the answer holds links")
-	}
+	in.Unsupported(n, in.WeightField, "min_ratio", "max_ratio", "use_pre_llm", "logo_info")
 	return r, n.Warnings()
 }
 

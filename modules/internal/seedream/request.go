@@ -31,6 +31,25 @@ func (r Request) Check(bad func(field, format string, args ...any)) {
 	}
 }
 
+// Unsupported notes which of these fields were given to a model that supports
+// none of them, and a response_format that no vendor is sent.
+func (r Request) Unsupported(n *provider.Notes, fields ...string) {
+	given := map[string]bool{
+		"sequential_image_generation_options": r.SequentialOpts != nil,
+		"guidance_scale":                      r.GuidanceScale != nil, "cfg_scale": r.CfgScale != nil,
+		"negative_prompt": r.NegativePrompt != "", "optimize_prompt_options": r.Optimize != nil, "tools": len(r.Tools) > 0,
+		"background": r.Background != "" && r.Background != "auto", "layer_decomposition": r.Layers,
+		"min_ratio": r.MinRatio != 0, "max_ratio": r.MaxRatio != 0, "use_pre_llm": r.UsePreLLM != nil, "logo_info": r.Logo != nil,
+		r.WeightField: r.Weight != nil,
+	}
+	for _, field := range fields {
+		n.Takes(field, given[field], false)
+	}
+	if r.ResponseFormat == "b64_json" {
+		n.Ignored("response_format b64_json", "the answer holds links")
+	}
+}
+
 // Tiers are all named sizes of all models, the smallest first.
 var Tiers = []string{"1K", "1.5K", "2K", "3K", "4K"}
 
