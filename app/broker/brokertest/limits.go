@@ -9,33 +9,31 @@ import (
 )
 
 // exhaust makes requests until one is over the limit, and returns how many were
-// allowed and what the fault says.
-func (p *proof) exhaust(b broker.Broker, caller string, perMinute int) (allowed int, over *fault.Error) {
+// allowed and when to come back.
+func (p *proof) exhaust(b broker.Broker, caller string, perMinute int) (allowed int, retryAfter time.Duration) {
 	p.Helper()
 	for ; allowed <= 100*perMinute; allowed++ {
 		if err := b.Allow(p.Context(), caller, perMinute); err != nil {
-			if fault.KindOf(err) != fault.Throttled {
-				p.Fatal(err)
+			f := fault.From(err)
+			if f.Kind != fault.Throttled || f.Charged != fault.ChargedNo {
+				p.Fatalf("%v, charged %s", err, f.Charged)
 			}
-			return allowed, fault.From(err)
+			return allowed, f.RetryAfter
 		}
 	}
 	p.Fatalf("%s is not limited", caller)
-	return 0, nil
+	return 0, 0
 }
 
 func limits(p *proof) {
 	for i, caller := range []string{"shop", "other shop"} { // the second has its whole limit after the first used its own
 		perMinute := 2 + i
-		allowed, over := p.exhaust(p.b, caller, perMinute)
+		allowed, retryAfter := p.exhaust(p.b, caller, perMinute)
 		if allowed < perMinute || allowed > perMinute+1 { // one more if the test took a minute / perMinute
 			p.Errorf("%s: %d of %d requests were allowed", caller, allowed, perMinute)
 		}
-		if over.RetryAfter <= 0 || over.RetryAfter > time.Minute/time.Duration(perMinute) {
-			p.Errorf("%s: retry after %s", caller, over.RetryAfter)
-		}
-		if over.Charged != fault.ChargedNo {
-			p.Errorf("%s: charged %v", caller, over.Charged)
+		if retryAfter <= 0 || retryAfter > time.Minute/time.Duration(perMinute) {
+			p.Errorf("%s: retry after %s", caller, retryAfter)
 		}
 	}
 }

@@ -2,6 +2,7 @@ package brokertest
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -52,7 +53,7 @@ func (r *Redis) Start() {
 	_, port, _ := net.SplitHostPort(r.addr)
 	apptest.Eventually(r.t, 30*time.Second, func() error {
 		if r.cmd == nil {
-			cmd := exec.Command(r.path, "--port", port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", r.t.TempDir())
+			cmd := exec.CommandContext(context.Background(), r.path, "--port", port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", r.t.TempDir())
 			if err := cmd.Start(); err != nil {
 				return err
 			}
@@ -104,7 +105,7 @@ func (r *Redis) Flush() {
 
 // command sends one command and reads its one-line answer.
 func (r *Redis) command(text string) error {
-	c, err := net.Dial("tcp", r.addr)
+	c, err := new(net.Dialer).DialContext(context.Background(), "tcp", r.addr)
 	if err != nil {
 		return err
 	}
