@@ -21,9 +21,9 @@ type Broker interface {
 
 	// Serve calls handle for the wake-ups of a queue, up to slots (at least 1)
 	// at the same time, until Close. handle may be called again for the same
-	// task, also concurrently, so it reads the ledger first. Its context is
-	// canceled by Close; a panic in it is logged and ends only that call. Serve
-	// returns at once, with an error if the broker is closed.
+	// task, also concurrently, so it reads the ledger first. Close cancels its
+	// context and waits for it to return. A panic in it is logged and ends only
+	// that call. Serve returns at once, with an error if the broker is closed.
 	Serve(queue string, slots int, handle Handler) error
 
 	// Publish announces an event: to the subscribers of this process before it
