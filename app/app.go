@@ -37,7 +37,7 @@ type App struct {
 	Sandbox *sandbox.Server // nil unless it runs in this process
 	Drawn   string          // address of the sandbox that stands in for the vendors, if one does
 	Ledger  *ledger.SQLite
-	Broker  *broker.Broker
+	Broker  broker.Broker
 
 	conf  *config.Loaded
 	log   zerolog.Logger

@@ -21,7 +21,7 @@ import (
 // Config is what a service works with.
 type Config struct {
 	Ledger  task.Ledger
-	Broker  *broker.Broker
+	Broker  broker.Broker
 	Blobs   blob.Store
 	Fetch   *fetch.Client
 	Modules *module.Host

@@ -21,7 +21,7 @@ import (
 // Config is what a worker works with.
 type Config struct {
 	Ledger    task.Ledger
-	Broker    *broker.Broker
+	Broker    broker.Broker
 	Blobs     blob.Store
 	Spool     *spool.Spool
 	Fetch     *fetch.Client
