@@ -64,6 +64,7 @@ func Load(h *module.Host) (*Loaded, error) {
 		r.note(Setting{Name: key, Doc: "default model of " + spec.Title})
 	}
 	r.errs = append(r.errs, l.check()...)
+	l.Warnings = append(l.Warnings, l.unused()...)
 	l.typos()
 	if len(r.errs) > 0 {
 		parts := make([]string, len(r.errs))

@@ -113,10 +113,11 @@ func s3Info(o minio.ObjectInfo) Info {
 
 // Delete implements [Store].
 func (s *S3) Delete(ctx context.Context, name string) error {
-	if ValidName(name) != nil {
-		return nil
+	err := ValidName(name)
+	if err == nil {
+		err = s3Fault(s.client.RemoveObject(ctx, s.bucket, name, minio.RemoveObjectOptions{}))
 	}
-	return ignoreNotFound(s3Fault(s.client.RemoveObject(ctx, s.bucket, name, minio.RemoveObjectOptions{})))
+	return ignoreNotFound(err)
 }
 
 // List implements [Store].

@@ -269,7 +269,10 @@ func listStops(t *testing.T, s blob.Store) {
 		put(t, s, fmt.Sprintf("d/%d", i), "x")
 	}
 	seen := 0
-	for range s.List(ctx, "") {
+	for _, err := range s.List(ctx, "") {
+		if err != nil {
+			t.Error(err)
+		}
 		if seen++; seen == 2 {
 			break
 		}
