@@ -134,6 +134,21 @@ func TestBucketAway(t *testing.T) {
 	}
 }
 
+// Two processes that start at once make the bucket once, and both run.
+func TestBucketOfTwoProcesses(t *testing.T) {
+	t.Parallel()
+	s3 := apptest.StartS3(t)
+	bin := apptest.Binary(t, "faults")
+	a := apptest.StartAllAnyhow(t, bin, t.TempDir(), s3.Env("images")...)
+	b := apptest.StartAllAnyhow(t, bin, t.TempDir(), s3.Env("images")...)
+	for _, p := range []*apptest.Process{a, b} {
+		p.WaitReady()
+		if v := p.Do("POST", "/api/gpt/generations", `{"prompt":"a red fox"}`).View(t); v.Status != task.Succeeded {
+			t.Errorf("%s %+v", v.Status, v.Error)
+		}
+	}
+}
+
 // A wrong key ends the start, and names the settings without their values.
 func TestBucketRefused(t *testing.T) {
 	t.Parallel()

@@ -15,8 +15,8 @@ import (
 type Store interface {
 	// Put creates or replaces an object: size bytes of r, from where r stands. It
 	// is durable when Put returns, and readers see either the former object or
-	// the new one, whole. A failed or cancelled Put leaves the former object; so
-	// does an r of more or fewer bytes. Put may be repeated.
+	// the new one, whole. A cancelled Put and an r of more or fewer bytes leave the
+	// former object; after "storage_down" it may be either. Put may be repeated.
 	Put(ctx context.Context, name string, r io.Reader, size int64, o PutOptions) error
 	// Open opens an object for reading. Reads after a Seek fetch only what
 	// follows that offset. The caller closes it; ctx holds for its reads too.

@@ -15,6 +15,7 @@ import (
 // Dir is a store in a directory of this machine. One process has it open.
 type Dir struct {
 	root     *os.Root
+	fsync    func(*os.File) error
 	checking sync.Mutex
 
 	mu      sync.Mutex
@@ -41,7 +42,7 @@ func NewDir(dir string) (*Dir, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("blob: %w", err), root.Close())
 	}
-	return &Dir{root: root, durable: map[string]bool{".": true}}, nil
+	return &Dir{root: root, fsync: (*os.File).Sync, durable: map[string]bool{".": true}}, nil
 }
 
 // makeDurably makes a directory with its parents, and fsyncs each parent that

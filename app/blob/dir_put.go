@@ -23,7 +23,7 @@ func (d *Dir) Put(ctx context.Context, name string, r io.Reader, size int64, _ P
 		return unavailable(err)
 	}
 	err = d.publish(tmp, name)
-	if errors.Is(err, fs.ErrNotExist) { // somebody removed a directory that this process had made
+	if errors.Is(err, fs.ErrNotExist) { // a directory that this process had made was removed from outside
 		d.forget()
 		err = d.publish(tmp, name)
 	}
@@ -41,7 +41,7 @@ func (d *Dir) write(ctx context.Context, r io.Reader, size int64) (tmp string, e
 		return "", err
 	}
 	if err = copyExactly(ctx, f, r, size); err == nil {
-		err = f.Sync()
+		err = d.fsync(f)
 	}
 	if err = errors.Join(err, f.Close()); err != nil {
 		_ = d.root.Remove(tmp)
@@ -83,15 +83,15 @@ func (d *Dir) publish(tmp, name string) error {
 }
 
 // change adds an entry to a directory and fsyncs it. The directory is opened
-// before: Linux reports a failed write once to every descriptor that was open
-// then, and perhaps to none that is opened later.
+// before the change: Linux reports a failed write to the descriptors that were
+// open when it failed, and perhaps not to one that is opened later.
 func (d *Dir) change(dir string, add func() error) error {
 	f, err := d.root.Open(dir)
 	if err != nil {
 		return err
 	}
 	if err = add(); err == nil {
-		err = f.Sync()
+		err = d.fsync(f)
 	}
 	return errors.Join(err, f.Close())
 }
@@ -101,9 +101,8 @@ func (d *Dir) change(dir string, add func() error) error {
 const maxDurable = 256
 
 // makeDirs makes a directory with its parents, from the top down. A directory
-// that exists may have been made a moment ago by an earlier process that died
-// before its fsync, so it counts as durable only once this process has fsynced
-// its parent.
+// that exists may be the work of a process that died before its fsync, so it
+// counts as durable only after this process has fsynced its parent.
 func (d *Dir) makeDirs(dir string) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()

@@ -84,7 +84,7 @@ func (s *S3) MakeBucket(ctx context.Context) error {
 		if code := s3Code(err); code != minio.BucketAlreadyOwnedByYou && code != minio.BucketAlreadyExists && err != nil {
 			return s3Fault(err)
 		}
-		if found, existsErr := s.client.BucketExists(ctx, s.bucket); !found { // somebody else's
+		if found, existsErr := s.client.BucketExists(ctx, s.bucket); !found { // it belongs to another account
 			return s3Fault(errors.Join(err, existsErr, errors.New("blob: the bucket cannot be made")))
 		}
 	}
@@ -130,7 +130,7 @@ func (s *S3) List(ctx context.Context, prefix string) iter.Seq2[Info, error] {
 				yield(Info{}, s3Fault(o.Err))
 				return
 			}
-			if ValidName(o.Key) != nil || isSidecar(o.Key) { // a check's object, or not of our making
+			if ValidName(o.Key) != nil || isSidecar(o.Key) { // such as the object of Check
 				continue
 			}
 			info := s3Info(o)
@@ -139,7 +139,7 @@ func (s *S3) List(ctx context.Context, prefix string) iter.Seq2[Info, error] {
 				return
 			}
 		}
-		if err := ctx.Err(); err != nil { // the library ends its list without a word
+		if err := ctx.Err(); err != nil { // the library ends its list without an error
 			yield(Info{}, err)
 		}
 	}
@@ -173,8 +173,9 @@ func (s *S3) core() minio.Core { return minio.Core{Client: s.client} }
 // Close implements [Store].
 func (s *S3) Close() error { return nil }
 
-// s3Fault is an error of the client library as a fault. An absent bucket is no
-// absent object: nobody may conclude from it that a result is lost.
+// s3Fault is an error of the client library as a fault. An absent bucket is
+// "storage_down" and not an absent object, from which a caller would conclude
+// that a result is lost.
 func s3Fault(err error) error {
 	if s3Code(err) == minio.NoSuchKey {
 		return notFound(err)

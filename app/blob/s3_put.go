@@ -72,7 +72,7 @@ func exactly(r io.Reader, size int64) (io.Reader, error) {
 		if err := e.end(); err != io.EOF {
 			return nil, err
 		}
-		return strings.NewReader(""), nil // nothing of a body without length is ever read
+		return strings.NewReader(""), nil // HTTP would not read a body of length 0, so r was read here
 	}
 	from, err := at.Seek(0, io.SeekCurrent)
 	if err != nil {

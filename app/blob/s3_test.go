@@ -54,7 +54,11 @@ func TestS3BucketIsMadeOnce(t *testing.T) {
 	server := apptest.StartS3(t)
 	var all sync.WaitGroup
 	for i := range 8 {
-		s := bucket(t, server, "images")
+		region := []string{"us-east-1", ""}[i%2]
+		s, err := blob.NewS3(blob.S3Config{Endpoint: server.Endpoint, AccessKey: server.AccessKey, SecretKey: server.SecretKey, Bucket: "images", Region: region})
+		if err != nil {
+			t.Fatal(err)
+		}
 		all.Go(func() {
 			if err := s.Put(ctx, fmt.Sprintf("a/%d", i), strings.NewReader("x"), 1, blob.PutOptions{}); err != nil {
 				t.Error(err)
@@ -66,7 +70,7 @@ func TestS3BucketIsMadeOnce(t *testing.T) {
 		t.Errorf("%t, %v", found, err)
 	}
 	if found, err := bucket(t, server, "others").BucketExists(ctx); err != nil || found {
-		t.Errorf("a bucket that nobody made: %t, %v", found, err)
+		t.Errorf("a bucket that was never made: %t, %v", found, err)
 	}
 }
 
@@ -129,8 +133,7 @@ func TestS3Refused(t *testing.T) {
 	}
 }
 
-// Of a bucket that is gone nobody may conclude that an object is lost; the next
-// put makes it again.
+// A bucket that was removed is "storage down"; the next put makes it again.
 func TestS3BucketRemoved(t *testing.T) {
 	t.Parallel()
 	server := apptest.StartS3(t)
@@ -149,7 +152,7 @@ func TestS3BucketRemoved(t *testing.T) {
 	}
 }
 
-// A presigned address serves the object to anybody who has it, with ranges;
+// A presigned address serves the object without any other permission, with ranges;
 // what a browser could run is an attachment.
 func TestS3Presign(t *testing.T) {
 	t.Parallel()
