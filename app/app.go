@@ -11,7 +11,6 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/rs/zerolog"
 
-	"aigc/app/blob"
 	"aigc/app/broker"
 	"aigc/app/fetch"
 	"aigc/app/httpapi"
@@ -101,7 +100,7 @@ func Start(ctx context.Context, c *config.Loaded, v Verticals, roles Roles, log 
 		return a, err
 	}
 	a.onStop(func(context.Context) error { return a.Broker.Close() })
-	blobs, err := blob.NewDir(filepath.Join(c.DataDir, "objects"))
+	blobs, err := openObjects(ctx, c, log)
 	if err != nil {
 		return a, err
 	}

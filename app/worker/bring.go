@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"aigc/app/blob"
 	"aigc/app/fault"
 	"aigc/app/killpoint"
 	"aigc/app/provider"
@@ -97,7 +98,7 @@ func (w *Worker) copyOut(h *harvest) error {
 			return err
 		}
 		sum := sha256.New()
-		err = w.Blobs.Put(context.Background(), c.asset.Object, io.TeeReader(f, sum), c.blob.Size)
+		err = w.Blobs.Put(context.Background(), c.asset.Object, io.TeeReader(f, sum), c.blob.Size, blob.PutOptions{ContentType: c.asset.MIME, TaskID: c.asset.Task, SHA256: c.asset.SHA256})
 		_ = f.Close()
 		if err == nil && hex.EncodeToString(sum.Sum(nil)) != c.blob.SHA256 {
 			err = fault.New(fault.Unavailable, "storage_down", "The result could not be read back as it came.")

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"aigc/app/blob"
 	"aigc/app/broker"
 	"aigc/app/media"
 	"aigc/app/task"
@@ -111,7 +112,7 @@ func (w *Worker) thumbnail(ctx context.Context, id string) error {
 		return errors.Join(w.Ledger.SetThumb(ctx, id, noThumb))
 	}
 	object := a.Object + ".thumb.jpg"
-	if err := w.Blobs.Put(ctx, object, bytes.NewReader(out.Bytes()), int64(out.Len())); err != nil {
+	if err := w.Blobs.Put(ctx, object, bytes.NewReader(out.Bytes()), int64(out.Len()), blob.PutOptions{ContentType: "image/jpeg", TaskID: a.Task}); err != nil {
 		return err
 	}
 	if err := w.Ledger.SetThumb(ctx, id, object); err != nil {

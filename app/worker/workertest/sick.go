@@ -3,6 +3,7 @@ package workertest
 import (
 	"context"
 	"errors"
+	"io"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -124,14 +125,13 @@ func (d *Disk) sync(sync func() error) error {
 	return sync()
 }
 
-// Frail is an object store on such a disk.
+// Frail is an object store that a test lets refuse.
 type Frail struct {
 	blob.Store
 	Disk
 }
 
-// Batch implements [blob.Store].
-func (f *Frail) Batch(ctx context.Context, items []blob.Item) (func() error, error) {
-	sync, err := f.Store.Batch(ctx, items)
-	return func() error { return f.sync(sync) }, err
+// Put implements [blob.Store].
+func (f *Frail) Put(ctx context.Context, name string, r io.Reader, size int64, o blob.PutOptions) error {
+	return f.sync(func() error { return f.Store.Put(ctx, name, r, size, o) })
 }
