@@ -13,6 +13,7 @@ import (
 
 	"aigc/app/blob"
 	"aigc/app/broker"
+	"aigc/app/dispatch"
 	"aigc/app/fetch"
 	"aigc/app/httpapi"
 	"aigc/app/ledger"
@@ -95,7 +96,7 @@ func Start(ctx context.Context, c *config.Loaded, h *module.Host, roles Roles, l
 	}
 	// The lock on the folder says that nobody else runs tasks: leases of a
 	// process that died are void.
-	if err = a.Ledger.VoidLeases(ctx); err != nil {
+	if err = a.Ledger.ClearLeases(ctx); err != nil {
 		return a, err
 	}
 	if a.Broker, err = broker.Open(c.RedisURL.Reveal(), log); err != nil {
@@ -130,9 +131,17 @@ func Start(ctx context.Context, c *config.Loaded, h *module.Host, roles Roles, l
 		public = restURL
 	}
 	open := roles.loopback(c)
+	dispatcher := dispatch.ToQueue(a.Broker)
+	if roles.Worker {
+		a.Worker = worker.New(worker.Config{
+			Ledger: a.Ledger, Broker: a.Broker, Blobs: blobs, Spool: journal, Fetch: fetcher, Vendors: provider.NewTransport(),
+			Modules: h, Accounts: accounts, Log: log, Slots: c.WorkerConcurrency, Thumbnail: c.Thumbnails,
+		})
+		dispatcher = a.Worker
+	}
 	a.Service, err = service.New(service.Config{
 		Ledger: a.Ledger, Broker: a.Broker, Blobs: blobs, Fetch: fetcher, Modules: h, Accounts: accounts, Log: log,
-		PublicURL: public, Intake: filepath.Join(c.DataDir, "intake"), SpoolID: journal.ID(), Offer: a.offer, Hand: a.hand,
+		PublicURL: public, Intake: filepath.Join(c.DataDir, "intake"), SpoolID: journal.ID(), Dispatcher: dispatcher,
 		Keys: keys(c.APIKeys), Loopback: open, PrivateLinks: c.PrivateLinks, PerMinute: c.RateLimit, Defaults: c.Defaults, Version: Version,
 	})
 	if err != nil {
@@ -145,10 +154,6 @@ func Start(ctx context.Context, c *config.Loaded, h *module.Host, roles Roles, l
 		}
 	}
 	if roles.Worker {
-		a.Worker = worker.New(worker.Config{
-			Ledger: a.Ledger, Broker: a.Broker, Blobs: blobs, Spool: journal, Fetch: fetcher, Vendors: provider.NewTransport(),
-			Modules: h, Accounts: accounts, Log: log, Slots: c.WorkerConcurrency, Thumbnail: c.Thumbnails, Succeeded: a.Service.Succeeded,
-		})
 		a.onStop(a.Worker.Stop)
 		if err = a.Worker.Start(ctx); err != nil {
 			return a, err

@@ -15,8 +15,8 @@ import (
 
 // Apply implements [task.Ledger]. Moves of one task that follow each other are
 // written as one, with an event for each.
-func (s *store) Apply(ctx context.Context, moves ...task.Change) (t *task.Task, err error) {
-	rests := !slices.ContainsFunc(moves, func(c task.Change) bool { return !c.Rests })
+func (s *store) Apply(ctx context.Context, moves ...task.Transition) (t *task.Task, err error) {
+	rests := !slices.ContainsFunc(moves, func(c task.Transition) bool { return !c.Rests })
 	err = s.dialect.fault(s.writer.do(ctx, rests, func(x *tx) error {
 		for moves := moves; len(moves) > 0; {
 			n := 1
@@ -37,7 +37,7 @@ func (s *store) Apply(ctx context.Context, moves ...task.Change) (t *task.Task, 
 }
 
 // await writes what is left, and waits for what the moves rest on.
-func (x *tx) await(moves []task.Change) error {
+func (x *tx) await(moves []task.Transition) error {
 	if err := x.writeEvents(); err != nil {
 		return err
 	}
@@ -56,7 +56,7 @@ const byID = "WHERE id = $1"
 
 // apply makes moves of one task: with the row as its holder knows it, and where
 // that has moved on, as it is read.
-func (x *tx) apply(moves []task.Change) (*task.Task, error) {
+func (x *tx) apply(moves []task.Transition) (*task.Task, error) {
 	if held := moves[0].Held; held != nil {
 		t, events := *held, len(x.events)
 		was := remember(&t)
@@ -75,13 +75,13 @@ func (x *tx) apply(moves []task.Change) (*task.Task, error) {
 }
 
 // move makes moves of the table with a row as it stands in the ledger.
-func (x *tx) move(t *task.Task, moves ...task.Change) error {
+func (x *tx) move(t *task.Task, moves ...task.Transition) error {
 	return x.moveFrom(remember(t), t, moves...)
 }
 
 // moveFrom makes moves with a row that was as remembered. That it is stale is
 // found before anything is written.
-func (x *tx) moveFrom(was *before, t *task.Task, moves ...task.Change) error {
+func (x *tx) moveFrom(was *before, t *task.Task, moves ...task.Transition) error {
 	for _, c := range moves {
 		if err := x.step(t, c); err != nil {
 			return err
@@ -101,7 +101,7 @@ func (x *tx) moveFrom(was *before, t *task.Task, moves ...task.Change) error {
 }
 
 // step makes one move, up to writing the row.
-func (x *tx) step(t *task.Task, c task.Change) error {
+func (x *tx) step(t *task.Task, c task.Transition) error {
 	switch {
 	case c.SubmitID != "" && t.SubmitID != c.SubmitID,
 		c.Owner != "" && t.LeaseOwner != c.Owner,

@@ -90,9 +90,9 @@ func byRunAt(list []*task.Task) []*task.Task {
 // pauses: 5 s doubling to 5 min.
 const nextWake = "run_at = $1 + CASE WHEN wakes >= 6 THEN 300000 ELSE 5000 * (1 << wakes) END, wakes = wakes + 1"
 
-// Wake implements [task.Ledger]. Rows come back in the order in which they
+// TakeOverdue implements [task.Ledger]. Rows come back in the order in which they
 // were due.
-func (s *store) Wake(ctx context.Context, state task.State, media []string, limit int) (out []*task.Task, err error) {
+func (s *store) TakeOverdue(ctx context.Context, state task.State, media []string, limit int) (out []*task.Task, err error) {
 	if limit <= 0 {
 		return nil, nil
 	}
@@ -175,9 +175,9 @@ func (s *store) Renew(ctx context.Context, owner string, lease time.Duration, id
 	})
 }
 
-// Unlease implements [task.Ledger]. It counts as a wake, so that pauses can
+// ReleaseLease implements [task.Ledger]. It counts as a wake, so that pauses can
 // grow. Without an owner it is for what nobody holds: the tasks in the queue.
-func (s *store) Unlease(ctx context.Context, id, owner string, after time.Duration, message string) error {
+func (s *store) ReleaseLease(ctx context.Context, id, owner string, after time.Duration, message string) error {
 	const unlease = `UPDATE tasks SET lease_owner = '', lease_until = 0, run_at = $3, wakes = wakes + 1, message = $4
 		WHERE id = $1 AND lease_owner = $2 AND ($2 <> '' OR state = 'queued') AND is_group = 0`
 	return s.write(ctx, func(x *tx) error {
@@ -189,8 +189,8 @@ func (s *store) Unlease(ctx context.Context, id, owner string, after time.Durati
 	})
 }
 
-// Abandoned implements [task.Ledger].
-func (s *store) Abandoned(ctx context.Context, owner, spool string) ([]*task.Task, error) {
+// ExpiredSubmissions implements [task.Ledger].
+func (s *store) ExpiredSubmissions(ctx context.Context, owner, spool string) ([]*task.Task, error) {
 	const query = "WHERE " + moving + ` AND state = 'submitting' AND (lease_until <= $1
 		OR $2 <> '' AND spool = $2 AND lease_owner <> $3) ORDER BY run_at`
 	r := s.reading(ctx)
@@ -201,9 +201,9 @@ func (s *store) Abandoned(ctx context.Context, owner, spool string) ([]*task.Tas
 	return manyTasks(r, selectTask+query, now, spool, owner)
 }
 
-// VoidLeases ends all leases. It is for a ledger that only one process may run
+// ClearLeases ends all leases. It is for a ledger that only one process may run
 // tasks on, when that process starts: whoever held them is gone.
-func (s *store) VoidLeases(ctx context.Context) error {
+func (s *store) ClearLeases(ctx context.Context) error {
 	return s.write(ctx, func(x *tx) error {
 		_, err := x.exec("UPDATE tasks SET lease_owner = '', lease_until = 0 WHERE " + moving + " AND lease_owner <> ''")
 		return err

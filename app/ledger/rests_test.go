@@ -29,7 +29,7 @@ func TestOnlyMovesThatRestDoNotWait(t *testing.T) {
 	}
 	claimed := func() *task.Task {
 		t.Helper()
-		fresh, _, err := l.Accept(ctx, task.Acceptance{Tasks: []*task.Task{ledgertest.Fresh("me")}})
+		fresh, _, err := l.Accept(ctx, task.AcceptRequest{Tasks: []*task.Task{ledgertest.Fresh("me")}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -39,8 +39,8 @@ func TestOnlyMovesThatRestDoNotWait(t *testing.T) {
 		}
 		return row
 	}
-	answered := func(row *task.Task, rests bool) task.Change {
-		return task.Change{ID: row.ID, Rests: rests, To: task.Storing, Cause: task.Answered, Edit: func(row *task.Task) error { row.Charged = fault.ChargedYes; return nil }}
+	answered := func(row *task.Task, rests bool) task.Transition {
+		return task.Transition{ID: row.ID, Rests: rests, To: task.Storing, Cause: task.Answered, Edit: func(row *task.Task) error { row.Charged = fault.ChargedYes; return nil }}
 	}
 	for range 2 { // and back again
 		a, b, c := claimed(), claimed(), claimed()
@@ -107,7 +107,7 @@ func TestRefusedLogStopsTheLedger(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "aigc.db")
 	l := openTest(t, path)
 	accept := func(l *SQLite) (*task.Task, error) {
-		row, _, err := l.Accept(ctx, task.Acceptance{Tasks: []*task.Task{ledgertest.Fresh("me")}})
+		row, _, err := l.Accept(ctx, task.AcceptRequest{Tasks: []*task.Task{ledgertest.Fresh("me")}})
 		return row, err
 	}
 	row, err := accept(l)

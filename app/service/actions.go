@@ -6,20 +6,12 @@ import (
 
 	"aigc/app/broker"
 	"aigc/app/fault"
-	"aigc/app/module"
 	"aigc/app/provider"
 	"aigc/app/task"
 )
 
 func noTask() error {
 	return fault.New(fault.NotFound, "task_not_found", "There is no such task.")
-}
-
-func queueOf(media module.Kind) string {
-	if media == module.Video {
-		return broker.VideoQueue
-	}
-	return broker.ImageQueue
 }
 
 // Get implements [API].
@@ -107,7 +99,7 @@ func (s *Service) cancel(ctx context.Context, t *task.Task) (string, error) {
 		return CancelDone, nil
 	}
 	defer s.tell(t)
-	_, err := s.Ledger.Apply(ctx, task.Change{
+	_, err := s.Ledger.Apply(ctx, task.Transition{
 		ID: t.ID, From: []task.State{task.Queued}, To: task.Canceled, Cause: task.CancelIt,
 		Edit: func(row *task.Task) error {
 			row.Charged = fault.ChargedNo

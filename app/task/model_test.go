@@ -114,7 +114,7 @@ func (m *model) move(w world, to task.State, cause task.Cause, charged fault.Cha
 	if !ok {
 		return w, false
 	}
-	next := task.Settle(w.charged, charged)
+	next := task.MergeCharge(w.charged, charged)
 	if !line.Allows(w.charged, next) {
 		m.bad = append(m.bad, fmt.Sprintf("%s → %s by %s: charged %s → %s is not allowed", w.state, to, cause, w.charged, next))
 		return w, false

@@ -169,7 +169,7 @@ func (w *Worker) succeedAtOnce(r spool.Record, held *task.Task, early chan gathe
 	if got.err != nil {
 		return false
 	}
-	answered := task.Change{ID: r.Task, SubmitID: r.Submit, To: task.Storing, Cause: task.Answered, Held: held, Await: await,
+	answered := task.Transition{ID: r.Task, SubmitID: r.Submit, To: task.Storing, Cause: task.Answered, Held: held, Await: await,
 		Edit: func(row *task.Task) error { w.takeAnswer(row, r, true); return nil }}
 	answered.From = sources(answered.To, answered.Cause)
 	if held.State == task.Running {

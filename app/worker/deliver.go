@@ -80,7 +80,7 @@ func (w *Worker) acceptAnswer(r spool.Record, patient, keep bool) (t *task.Task,
 
 // ways are the moves by which an answer may count, whatever the ledger has been
 // told meanwhile.
-func (w *Worker) ways(r spool.Record, keep bool) [][]task.Change {
+func (w *Worker) ways(r spool.Record, keep bool) [][]task.Transition {
 	to, causes := task.Running, []task.Cause{task.Ticketed}
 	edit := func(row *task.Task) error { w.takeTicket(row, r.Ticket); return nil }
 	if r.Answer != nil {
@@ -90,17 +90,17 @@ func (w *Worker) ways(r spool.Record, keep bool) [][]task.Change {
 	if r.Found {
 		causes = append([]task.Cause{task.Lookup}, causes...)
 	}
-	var out [][]task.Change
+	var out [][]task.Transition
 	for _, cause := range causes {
-		out = append(out, []task.Change{{ID: r.Task, SubmitID: r.Submit, From: sources(to, cause), To: to, Cause: cause, Edit: edit}})
+		out = append(out, []task.Transition{{ID: r.Task, SubmitID: r.Submit, From: sources(to, cause), To: to, Cause: cause, Edit: edit}})
 	}
 	if r.Answer == nil {
 		return out
 	}
 	// It came while another worker let the deadline pass: it counts all the same.
-	resume := task.Change{ID: r.Task, SubmitID: r.Submit, From: []task.State{task.Failed}, To: task.Running, Cause: task.Resume,
+	resume := task.Transition{ID: r.Task, SubmitID: r.Submit, From: []task.State{task.Failed}, To: task.Running, Cause: task.Resume,
 		Note: "the result came after the deadline", Edit: func(row *task.Task) error { row.Error = nil; return nil }}
-	return append(out, []task.Change{resume, out[len(out)-1][0]})
+	return append(out, []task.Transition{resume, out[len(out)-1][0]})
 }
 
 func (w *Worker) takeTicket(row *task.Task, ticket *provider.Ticket) {
@@ -110,7 +110,7 @@ func (w *Worker) takeTicket(row *task.Task, ticket *provider.Ticket) {
 	if charged != fault.ChargedYes {
 		charged = fault.ChargedUnknown
 	}
-	row.Charged = task.Settle(row.Charged, charged)
+	row.Charged = task.MergeCharge(row.Charged, charged)
 	row.Actual = ticket.Cost
 	row.Error, row.Message, row.Progress = nil, "", 0
 	row.Spool, row.LeaseOwner = "", ""

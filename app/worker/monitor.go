@@ -54,7 +54,7 @@ func (w *Worker) wakeQueued(ctx context.Context, media module.Kind, s slots) {
 	if free == 0 {
 		return
 	}
-	rows, err := w.Ledger.Wake(ctx, task.Queued, []string{string(media)}, free)
+	rows, err := w.Ledger.TakeOverdue(ctx, task.Queued, []string{string(media)}, free)
 	if err != nil {
 		w.report(ctx, err, "overdue purchases cannot be looked for")
 		return

@@ -80,8 +80,8 @@ func (w *Worker) release(t *task.Task, after time.Duration, f *fault.Error) {
 // refuse ends a task by the vendor's documented no.
 func (w *Worker) refuse(t *task.Task, f *fault.Error) {
 	edit := func(row *task.Task) error {
-		row.Charged = task.Settle(row.Charged, f.Charged) // a driver that does not say leaves it unknown
-		if row.State != task.Failed {                     // a late no only sets the money
+		row.Charged = task.MergeCharge(row.Charged, f.Charged) // a driver that does not say leaves it unknown
+		if row.State != task.Failed {                          // a late no only sets the money
 			row.Error = task.NewError(f)
 		}
 		row.Spool = ""
@@ -152,7 +152,7 @@ func (w *Worker) settleAs(o outcome) (made bool) {
 func (w *Worker) tell(o outcome) (made bool, err error) {
 	killpoint.Here("telling_" + string(o.to))
 	for _, cause := range o.causes {
-		_, err := w.Ledger.Apply(context.Background(), task.Change{
+		_, err := w.Ledger.Apply(context.Background(), task.Transition{
 			ID: o.task.ID, SubmitID: o.task.SubmitID, Owner: o.owner,
 			From: sources(o.to, cause), To: o.to, Cause: cause, Note: o.note, Edit: o.edit,
 		})

@@ -157,7 +157,7 @@ func (w *Worker) failed(t *task.Task, f *fault.Error, to task.State, cause task.
 		f = fault.New(fault.VendorFailed, "vendor_failed", "The vendor says that the job failed.")
 	}
 	edit := func(row *task.Task) error {
-		row.Charged = task.Settle(row.Charged, f.Charged)
+		row.Charged = task.MergeCharge(row.Charged, f.Charged)
 		row.Error = task.NewError(f)
 		return nil
 	}
@@ -239,7 +239,7 @@ func (w *Worker) lookup(ctx context.Context, t *task.Task) {
 
 func (w *Worker) lookAgain(t *task.Task, after time.Duration) {
 	after = w.pace(t, after)
-	if err := w.Ledger.Unlease(context.Background(), t.ID, w.owner, after, t.Message); err != nil && !errors.Is(err, task.ErrStale) {
+	if err := w.Ledger.ReleaseLease(context.Background(), t.ID, w.owner, after, t.Message); err != nil && !errors.Is(err, task.ErrStale) {
 		w.Log.Error().Err(err).Str("task", t.ID).Msg("a look-up could not be rescheduled")
 	}
 }

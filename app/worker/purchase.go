@@ -140,7 +140,7 @@ func submitSafely(ctx context.Context, job module.Job, c provider.Call, in modul
 
 // postpone leaves a queued task where it is, says why, and looks again later.
 func (w *Worker) postpone(ctx context.Context, t *task.Task, after time.Duration, why string) {
-	if err := w.Ledger.Unlease(ctx, t.ID, "", after, why); err != nil && !errors.Is(err, task.ErrStale) {
+	if err := w.Ledger.ReleaseLease(ctx, t.ID, "", after, why); err != nil && !errors.Is(err, task.ErrStale) {
 		log := w.logger(t)
 		log.Error().Err(err).Msg("a task could not be postponed")
 	}

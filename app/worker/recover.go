@@ -62,7 +62,7 @@ func (w *Worker) replay(r spool.Record) {
 
 // declareLost puts submissions that nobody holds any more in doubt.
 func (w *Worker) declareLost(ctx context.Context, spoolID string) error {
-	rows, err := w.Ledger.Abandoned(ctx, w.owner, spoolID)
+	rows, err := w.Ledger.ExpiredSubmissions(ctx, w.owner, spoolID)
 	if err != nil {
 		return err
 	}

@@ -2,9 +2,8 @@ package worker
 
 import (
 	"context"
-	"runtime"
 
-	"aigc/app/broker"
+	"aigc/app/dispatch"
 	"aigc/app/module"
 	"aigc/app/task"
 )
@@ -64,10 +63,9 @@ func (w *Worker) step(t *task.Task, s slots, run func()) {
 	}()
 }
 
-// Offer keeps a free slot for a single task that is about to be accepted, and
-// makes ready what a purchase needs, so that the intent to buy can be saved
-// with the task. Nil: there is no slot, or nothing can be bought now.
-func (w *Worker) Offer(t *task.Task) *task.Offer {
+// Reserve implements [task.Dispatcher]. It also makes ready what a purchase
+// needs, so that the intent to buy can be saved with the task.
+func (w *Worker) Reserve(t *task.Task) task.Reservation {
 	s := w.slotsOf(t.Media)
 	if t.Group || !s.try() {
 		return nil
@@ -77,43 +75,47 @@ func (w *Worker) Offer(t *task.Task) *task.Offer {
 		return nil
 	}
 	w.held.take(t.ID) // nobody else knows of it yet
-	free := func() {
-		w.held.drop(t.ID)
-		w.steps.Done()
-		s.done()
-	}
-	o, _ := w.order(t)
-	if o == nil {
-		free()
+	r := &reservation{w: w, task: t, slots: s}
+	if r.order, _ = w.order(t); r.order == nil {
+		r.free()
 		return nil
 	}
-	return &task.Offer{
-		Claim: o.claim,
-		Buy: func(claimed *task.Task) {
-			go func() { defer free(); w.buy(w.working, claimed, o) }()
-			runtime.Gosched() // the purchase goes first: its caller has time while the vendor is at work
-		},
-		Decline: func() { w.discard(t, o.scratch); free() },
-	}
+	return r
 }
 
-// Hand takes a freshly accepted task: into a free slot of this process without
-// a hop, else to the queue.
-func (w *Worker) Hand(t *task.Task) {
-	if t.Group {
-		return
-	}
-	if !w.runNow(t) {
-		w.Broker.Wake(Queue(t.Media), t.ID)
-	}
+type reservation struct {
+	w     *Worker
+	task  *task.Task
+	slots slots
+	order *order
 }
 
-// Queue is where a purchase of that kind waits.
-func Queue(media module.Kind) string {
-	if media == module.Video {
-		return broker.VideoQueue
+func (r *reservation) free() {
+	r.w.held.drop(r.task.ID)
+	r.w.steps.Done()
+	r.slots.done()
+}
+
+// ClaimRequest implements [task.Reservation].
+func (r *reservation) ClaimRequest() task.ClaimRequest { return r.order.claim }
+
+// Start implements [task.Reservation].
+func (r *reservation) Start(claimed *task.Task) {
+	go func() { defer r.free(); r.w.buy(r.w.working, claimed, r.order) }()
+}
+
+// Cancel implements [task.Reservation].
+func (r *reservation) Cancel() {
+	r.w.discard(r.task, r.order.scratch)
+	r.free()
+}
+
+// Dispatch implements [task.Dispatcher]: into a free slot of this process
+// without a hop, else to the queue.
+func (w *Worker) Dispatch(t *task.Task) {
+	if !t.Group && !w.runNow(t) {
+		w.Broker.Wake(dispatch.QueueFor(t.Media), t.ID)
 	}
-	return broker.ImageQueue
 }
 
 func (w *Worker) slotsOf(media module.Kind) slots {

@@ -74,7 +74,7 @@ func (w *Worker) conclude(ctx context.Context, t *task.Task, h *harvest, err err
 	default:
 		log.Warn().Err(discreet(err)).Msg("a result is not stored yet; will be tried again")
 		after := w.pace(t, min(time.Second<<min(t.Wakes, 6), time.Minute))
-		if err := w.Ledger.Unlease(context.Background(), t.ID, w.owner, after, "Waiting to be stored: "+f.Safe); err != nil {
+		if err := w.Ledger.ReleaseLease(context.Background(), t.ID, w.owner, after, "Waiting to be stored: "+f.Safe); err != nil {
 			w.report(ctx, err, "a lease cannot be given back")
 		}
 	}
@@ -261,9 +261,9 @@ func (w *Worker) succeed(t *task.Task, h *harvest) {
 }
 
 // storedChange is the move that ends a task whose objects are stored.
-func (w *Worker) storedChange(t *task.Task, h *harvest) task.Change {
+func (w *Worker) storedChange(t *task.Task, h *harvest) task.Transition {
 	answer, got := t.Answer, len(h.files)
-	return task.Change{
+	return task.Transition{
 		ID: t.ID, SubmitID: t.SubmitID, From: []task.State{task.Storing}, To: task.Succeeded, Cause: task.Stored, Assets: h.assets(),
 		Edit: func(row *task.Task) error {
 			row.Warnings = slices.Concat(row.Warnings, answer.Warnings, h.warnings)
@@ -286,9 +286,6 @@ func (w *Worker) storedChange(t *task.Task, h *harvest) task.Change {
 // stored is what follows once the ledger knows.
 func (w *Worker) stored(t *task.Task, h *harvest) {
 	killpoint.Here("succeeded")
-	if w.Succeeded != nil {
-		w.Succeeded(t, h.assets())
-	}
 	w.publish(t)
 	w.rest(t, h.sync)
 	w.wantThumbnails(h.assets())

@@ -80,7 +80,7 @@ func (w *Worker) quietMoment(ctx context.Context) {
 }
 
 func (w *Worker) missingThumbnails(ctx context.Context) {
-	rows, err := w.Ledger.Thumbless(ctx, 100)
+	rows, err := w.Ledger.WithoutThumbnail(ctx, 100)
 	if err != nil {
 		w.report(ctx, err, "missing thumbnails cannot be looked for")
 		return
@@ -94,7 +94,7 @@ func (w *Worker) thumbnail(ctx context.Context, id string) error {
 		return err
 	}
 	if !strings.HasPrefix(a.MIME, "image/") || a.MIME == "image/svg+xml" {
-		return w.Ledger.SetThumb(ctx, id, noThumb)
+		return w.Ledger.SetThumbnail(ctx, id, noThumb)
 	}
 	f, _, err := w.Blobs.Open(ctx, a.Object)
 	if err != nil {
@@ -108,13 +108,13 @@ func (w *Worker) thumbnail(ctx context.Context, id string) error {
 	}
 	if err != nil {
 		// Too many pixels, or a picture that decoders do not like: it has none.
-		return errors.Join(w.Ledger.SetThumb(ctx, id, noThumb))
+		return errors.Join(w.Ledger.SetThumbnail(ctx, id, noThumb))
 	}
 	object := a.Object + ".thumb.jpg"
 	if err := w.Blobs.Put(ctx, object, bytes.NewReader(out.Bytes()), int64(out.Len())); err != nil {
 		return err
 	}
-	if err := w.Ledger.SetThumb(ctx, id, object); err != nil {
+	if err := w.Ledger.SetThumbnail(ctx, id, object); err != nil {
 		return err
 	}
 	w.Broker.Publish(broker.Event{Task: a.Task})

@@ -18,9 +18,17 @@ import (
 	"aigc/app/task"
 )
 
+// Ledger is what a worker needs of the ledger.
+type Ledger interface {
+	task.Tasks
+	task.Leases
+	task.Assets
+	task.VendorKeys
+}
+
 // Config is what a worker works with.
 type Config struct {
-	Ledger    task.Ledger
+	Ledger    Ledger
 	Broker    *broker.Broker
 	Blobs     blob.Store
 	Spool     *spool.Spool
@@ -29,12 +37,11 @@ type Config struct {
 	Modules   *module.Host
 	Accounts  *provider.Accounts
 	Log       zerolog.Logger
-	Succeeded func(*task.Task, []*task.Asset) // hears first of a task that succeeded here; nil: nobody
-	Slots     int                             // purchases of pictures at a time; films get a quarter, at least 2
-	Lease     time.Duration                   // 30 s
-	Tick      time.Duration                   // of the monitor, 250 ms
-	Patience  time.Duration                   // how long a result's address may answer "not found" before it is given up, 5 min
-	Thumbnail bool                            // make thumbnails of results
+	Slots     int           // purchases of pictures at a time; films get a quarter, at least 2
+	Lease     time.Duration // 30 s
+	Tick      time.Duration // of the monitor, 250 ms
+	Patience  time.Duration // how long a result's address may answer "not found" before it is given up, 5 min
+	Thumbnail bool          // make thumbnails of results
 }
 
 // Worker runs tasks until it is stopped.

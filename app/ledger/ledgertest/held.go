@@ -13,8 +13,8 @@ import (
 // held rows spare a read and nothing else: what happened to the row meanwhile
 // counts as if it had been read, and what comes back is what is stored.
 func held(p *proof) {
-	answered := func(t *task.Task) task.Change {
-		return task.Change{ID: t.ID, SubmitID: t.SubmitID, Held: t, From: []task.State{task.Submitting, task.InDoubt}, To: task.Storing, Cause: task.Answered,
+	answered := func(t *task.Task) task.Transition {
+		return task.Transition{ID: t.ID, SubmitID: t.SubmitID, Held: t, From: []task.State{task.Submitting, task.InDoubt}, To: task.Storing, Cause: task.Answered,
 			Edit: func(row *task.Task) error {
 				row.Charged, row.LeaseOwner, row.LeaseUntil = fault.ChargedYes, t.LeaseOwner, t.LeaseUntil
 				return nil
@@ -24,7 +24,7 @@ func held(p *proof) {
 	for name, c := range map[string]struct {
 		start     task.State
 		meanwhile func(t *task.Task) error
-		change    func(t *task.Task) task.Change
+		change    func(t *task.Task) task.Transition
 		stale     bool
 	}{
 		"nothing happened":   {task.Submitting, none, answered, false},
@@ -40,8 +40,8 @@ func held(p *proof) {
 		"it was told that nobody wants it": {task.Running, func(t *task.Task) error {
 			_, err := p.l.RequestCancel(ctx, t.ID)
 			return err
-		}, func(t *task.Task) task.Change {
-			return task.Change{ID: t.ID, Held: t, To: task.Storing, Cause: task.Finished, Edit: func(row *task.Task) error { row.Charged = fault.ChargedYes; return nil }}
+		}, func(t *task.Task) task.Transition {
+			return task.Transition{ID: t.ID, Held: t, To: task.Storing, Cause: task.Finished, Edit: func(row *task.Task) error { row.Charged = fault.ChargedYes; return nil }}
 		}, false},
 	} {
 		t := p.reach(c.start)
@@ -87,7 +87,7 @@ func awaits(p *proof) {
 		a := &task.Asset{ID: task.NewID(time.Now()), Task: t.ID, Role: task.Result, Object: "ai_generated/" + t.ID, Owner: "me", Created: time.Now()}
 		waited := 0
 		_, err := p.l.Apply(ctx,
-			task.Change{ID: t.ID, Held: t, Rests: rests, To: task.Storing, Cause: task.Answered, Edit: func(row *task.Task) error { row.Charged = fault.ChargedYes; return nil },
+			task.Transition{ID: t.ID, Held: t, Rests: rests, To: task.Storing, Cause: task.Answered, Edit: func(row *task.Task) error { row.Charged = fault.ChargedYes; return nil },
 				Await: func() error {
 					waited++
 					if now, err := p.l.Task(ctx, t.ID); err != nil || now.State != task.Submitting {
@@ -95,7 +95,7 @@ func awaits(p *proof) {
 					}
 					return fail
 				}},
-			task.Change{ID: t.ID, Rests: rests, To: task.Succeeded, Cause: task.Stored, Assets: []*task.Asset{a}})
+			task.Transition{ID: t.ID, Rests: rests, To: task.Succeeded, Cause: task.Stored, Assets: []*task.Asset{a}})
 		if waited != 1 || (fail == nil) != (err == nil) || fail != nil && !errors.Is(err, fail) {
 			p.Errorf("waited %d times, %v", waited, err)
 		}

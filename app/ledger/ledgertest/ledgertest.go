@@ -80,7 +80,7 @@ func Fresh(owner string) *task.Task {
 
 func (p *proof) accept(t *task.Task) *task.Task {
 	p.Helper()
-	got, replayed, err := p.l.Accept(ctx, task.Acceptance{Tasks: []*task.Task{t}})
+	got, replayed, err := p.l.Accept(ctx, task.AcceptRequest{Tasks: []*task.Task{t}})
 	p.must(err)
 	if replayed {
 		p.Fatal("a new task was taken for an old one")
@@ -103,7 +103,7 @@ func (p *proof) claimed() *task.Task {
 }
 
 func (p *proof) apply(t *task.Task, to task.State, cause task.Cause, edit func(*task.Task)) (*task.Task, error) {
-	return p.l.Apply(ctx, task.Change{ID: t.ID, From: []task.State{t.State}, To: to, Cause: cause, Edit: func(row *task.Task) error {
+	return p.l.Apply(ctx, task.Transition{ID: t.ID, From: []task.State{t.State}, To: to, Cause: cause, Edit: func(row *task.Task) error {
 		if edit != nil {
 			edit(row)
 		}

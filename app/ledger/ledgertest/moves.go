@@ -91,7 +91,7 @@ func charge(p *proof) {
 // gave the task up; those of another submission do not.
 func late(p *proof) {
 	answer := func(t *task.Task, submit string, from ...task.State) error {
-		_, err := p.l.Apply(ctx, task.Change{ID: t.ID, SubmitID: submit, From: from, To: task.Storing, Cause: task.Answered, Edit: func(row *task.Task) error {
+		_, err := p.l.Apply(ctx, task.Transition{ID: t.ID, SubmitID: submit, From: from, To: task.Storing, Cause: task.Answered, Edit: func(row *task.Task) error {
 			row.Charged = fault.ChargedYes
 			return nil
 		}})

@@ -79,12 +79,11 @@ func start(t testing.TB, host *module.Host, accounts *provider.Accounts, lease t
 		Ledger: e.Sick, Broker: b, Blobs: e.Blobs, Spool: journal, Fetch: f, Vendors: provider.NewTransport(),
 		Modules: host, Accounts: accounts, Log: zerolog.New(zerolog.NewTestWriter(t)),
 		Lease: lease, Tick: 20 * time.Millisecond, Patience: 2 * time.Second,
-		Succeeded: func(t *task.Task, results []*task.Asset) { e.Service.Succeeded(t, results) },
 	}
 	e.Worker = worker.New(e.config)
 	e.Service, err = service.New(service.Config{
 		Ledger: store, Broker: b, Blobs: blobs, Fetch: f, Modules: host, Accounts: accounts, Log: zerolog.Nop(),
-		PublicURL: "http://gateway", Intake: filepath.Join(e.Dir, "intake"), Offer: e.Worker.Offer, Hand: e.Worker.Hand, Loopback: true,
+		PublicURL: "http://gateway", Intake: filepath.Join(e.Dir, "intake"), Dispatcher: e.Worker, Loopback: true,
 	})
 	e.Must(err)
 	e.Must(e.Worker.Start(ctx))

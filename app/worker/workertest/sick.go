@@ -59,12 +59,12 @@ func (s *Sick) ill(method string) error {
 }
 
 // Apply implements [task.Ledger].
-func (s *Sick) Apply(ctx context.Context, moves ...task.Change) (*task.Task, error) {
+func (s *Sick) Apply(ctx context.Context, moves ...task.Transition) (*task.Task, error) {
 	if err := s.ill("Apply"); err != nil {
 		return nil, err
 	}
 	t, err := s.Ledger.Apply(ctx, moves...)
-	if err == nil && slices.ContainsFunc(moves, func(c task.Change) bool { return c.Rests }) {
+	if err == nil && slices.ContainsFunc(moves, func(c task.Transition) bool { return c.Rests }) {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		s.rested++
