@@ -49,13 +49,25 @@ func (s *store) any(ctx context.Context, such string, args ...any) (found bool, 
 	return found, err
 }
 
-// lease takes rows for $2 until $3, unless they rest on another spool than $4.
-const (
-	lease = "UPDATE tasks SET lease_owner = $2, lease_until = $3 WHERE "
-	rests = " AND ($%d = '' OR spool = '' OR spool = $%[1]d)"
-)
+// lease takes rows for $2 until $3.
+const lease = "UPDATE tasks SET lease_owner = $2, lease_until = $3 WHERE "
 
-// Due implements [task.Ledger].
+// wanted is what a request says of rows beside their state, with arguments from
+// $first on.
+func wanted(d task.DueRequest, first int) (such string, args []any) {
+	such, args = fmt.Sprintf(" AND ($%d = '' OR spool = '' OR spool = $%[1]d)", first), []any{d.Spool}
+	if d.Media != "" {
+		first++
+		such, args = such+fmt.Sprintf(" AND media = $%d", first), append(args, string(d.Media))
+	}
+	if len(d.Omit) > 0 {
+		in, ids := holders(first+1, d.Omit)
+		such, args = such+" AND id NOT IN ("+in+")", append(args, ids...)
+	}
+	return such, args
+}
+
+// Due implements [task.Leases].
 func (s *store) Due(ctx context.Context, d task.DueRequest) (out []*task.Task, err error) {
 	if d.ID == "" && d.Limit <= 0 {
 		return nil, nil
@@ -64,14 +76,18 @@ func (s *store) Due(ctx context.Context, d task.DueRequest) (out []*task.Task, e
 	if !ok || d.State == task.Queued { // claimed, never leased
 		return nil, noRounds(d.State)
 	}
-	query, last := lease+"id IN (SELECT id FROM tasks WHERE "+due+fmt.Sprintf(rests, 4)+" ORDER BY run_at LIMIT $5)", any(int64(d.Limit))
+	such, args := wanted(d, 5)
+	query, which := lease+"id IN (SELECT id FROM tasks WHERE "+due+such+" ORDER BY run_at LIMIT $4)", any(int64(d.Limit))
 	if d.ID != "" {
-		query, last = lease+"id = $5 AND is_group = 0 AND state = '"+string(d.State)+"' AND lease_until <= $1"+fmt.Sprintf(rests, 4), d.ID
-	} else if found, err := s.any(ctx, due+fmt.Sprintf(rests, 2), d.Spool); err != nil || !found {
-		return nil, err
+		query, which = lease+"id = $4 AND is_group = 0 AND state = '"+string(d.State)+"' AND lease_until <= $1"+such, d.ID
+	} else {
+		such, args := wanted(d, 2)
+		if found, err := s.any(ctx, due+such, args...); err != nil || !found {
+			return nil, err
+		}
 	}
 	err = s.write(ctx, func(x *tx) error {
-		out, err = manyTasks(x, query+" RETURNING "+taskColumns, x.now, d.Owner, x.now+d.Lease.Milliseconds(), d.Spool, last)
+		out, err = manyTasks(x, query+" RETURNING "+taskColumns, append([]any{x.now, d.Owner, x.now + d.Lease.Milliseconds(), which}, args...)...)
 		return err
 	})
 	if err != nil {

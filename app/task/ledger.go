@@ -37,8 +37,6 @@ type Tasks interface {
 	// events. It returns the task as the last one left it. See [Transition].
 	Apply(ctx context.Context, moves ...Transition) (*Task, error)
 
-	Settle(ctx context.Context) error
-
 	// Claim moves a queued task to submitting for one of the accounts with room.
 	// ErrBusy: none has room now. ErrParked: all are parked. ErrStale: not queued.
 	Claim(ctx context.Context, c ClaimRequest) (*Task, error)

@@ -1,6 +1,10 @@
 package task
 
-import "time"
+import (
+	"time"
+
+	"aigc/app/module"
+)
 
 // Transition is one move of the table.
 type Transition struct {
@@ -18,10 +22,6 @@ type Transition struct {
 	// ledger's now (count leases and run_at from it), RunAt as due at once, no
 	// lease and no wakes. It may be called more than once.
 	Edit func(*Task) error
-
-	Held  *Task
-	Await func() error
-	Rests bool
 }
 
 // IdempotencyKey is a caller's promise that two requests mean one purchase.
@@ -64,11 +64,13 @@ type AccountCap struct {
 // DueRequest asks for work.
 type DueRequest struct {
 	State State
+	Media module.Kind // only tasks of this kind; empty: of any
 	Owner string
-	Spool string // only tasks that rest on this spool or on none; empty: any
+	Spool string // only tasks whose answer is in this spool or in none; empty: any
 	Lease time.Duration
-	Limit int
-	ID    string // only this one, due or not
+	Limit int      // no more than this
+	Omit  []string // none of these ids: steps of them are under way in this process
+	ID    string   // only this one, due or not
 }
 
 // Poll is the outcome of a poll without news.

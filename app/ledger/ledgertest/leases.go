@@ -46,6 +46,34 @@ func leases(p *proof) {
 	}
 }
 
+// omitted ids are not leased, however due they are, named or not.
+func omitted(p *proof) {
+	a, b := p.reach(task.Running), p.reach(task.Running)
+	for name, c := range map[string]struct {
+		req  task.DueRequest
+		want int
+	}{
+		"one of two":    {task.DueRequest{Limit: 10, Omit: []string{a.ID}}, 1},
+		"both":          {task.DueRequest{Limit: 10, Omit: []string{a.ID, b.ID, "x"}}, 0},
+		"the one named": {task.DueRequest{ID: a.ID, Omit: []string{a.ID}}, 0},
+		"another":       {task.DueRequest{ID: a.ID, Omit: []string{b.ID}}, 1},
+	} {
+		c.req.State, c.req.Owner, c.req.Lease = task.Running, name, -time.Second // over at once
+		list, err := p.l.Due(ctx, c.req)
+		p.must(err)
+		for _, t := range list {
+			for _, id := range c.req.Omit {
+				if t.ID == id {
+					p.Errorf("%s: %s was leased", name, id)
+				}
+			}
+		}
+		if len(list) != c.want {
+			p.Errorf("%s: %d leased, want %d", name, len(list), c.want)
+		}
+	}
+}
+
 // renewal extends an owner's leases on the tasks named, and no others.
 func renewal(p *proof) {
 	hold := func(owner string) *task.Task {

@@ -123,13 +123,12 @@ func (e *Engine) Run(kind, input string) *service.View {
 	return v
 }
 
-// EmptySpool waits until nothing but its id and spare folders are left in the
-// spool.
+// EmptySpool waits until nothing but its id is left in the spool.
 func (e *Engine) EmptySpool() {
 	e.t.Helper()
 	for begin := time.Now(); ; time.Sleep(5 * time.Millisecond) {
 		left, err := os.ReadDir(filepath.Join(e.Dir, "spool"))
-		left = slices.DeleteFunc(left, func(d os.DirEntry) bool { return d.Name() == "id" || d.Name() == ".spare" })
+		left = slices.DeleteFunc(left, func(d os.DirEntry) bool { return d.Name() == "id" })
 		if e.Must(err); len(left) == 0 {
 			return
 		}

@@ -3,16 +3,17 @@ package worker_test
 import (
 	"bytes"
 	"context"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"image"
 	"image/png"
 	"io"
+	"maps"
 	"math/rand/v2"
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -23,36 +24,21 @@ import (
 	"aigc/app/worker/workertest"
 )
 
-// A picture is there as soon as its task succeeded, and its journal stays until
-// the objects are durable. What a disk refused, or a loss of power took, is
-// stored again from it, under the same names and ids: by the same life, or by
-// the next one.
-func TestRestsOnItsJournal(t *testing.T) {
+// A store that refuses the objects of an answer leaves its task in storing, with
+// its journal. Once it takes them the task succeeds, in the same life or the next
+// one, and only then does the journal go.
+func TestStoreRefused(t *testing.T) {
 	t.Parallel()
-	small, large := base64.StdEncoding.EncodeToString(workertest.PNG()), base64.StdEncoding.EncodeToString(noise(t))
+	small, large := workertest.PNG(), noise(t)
 	for _, next := range []bool{false, true} {
 		t.Run(fmt.Sprintf("next life %t", next), func(t *testing.T) {
 			t.Parallel()
 			r := newRig(t, workertest.Toy{Lease: 3 * time.Second}, []string{"key"}, func(r *rig, w http.ResponseWriter, _ *http.Request) {
-				r.sales.Add(1)
-				workertest.Reply(w, workertest.ToyAnswer{B64: []string{small, large}})
+				r.images(w, small, large)
 			})
 			r.Blobs.Refuse(true)
-			v := r.run(`{"prompt":"x"}`)
-			if v.Status != task.Succeeded || len(v.Data) != 2 {
-				t.Fatalf("%s, %d pictures", v.Status, len(v.Data))
-			}
-			before := objects(t, r, v)
-			apptest.Eventually(t, 10*time.Second, func() error {
-				if r.Blobs.Refused() == 0 {
-					return errStill("not asked to be durable")
-				}
-				return nil
-			})
-			if _, err := os.Stat(filepath.Join(r.Dir, "spool", v.TaskID)); err != nil {
-				t.Fatalf("the journal is gone: %v", err)
-			}
-			must(t, os.RemoveAll(filepath.Join(r.Dir, "objects", "ai_generated")))
+			id := r.Begin("toy.image", `{"prompt":"x"}`).TaskID
+			r.refusedObjects(t, id)
 			if next {
 				must(t, r.Worker.Stop(context.Background()))
 			}
@@ -60,17 +46,36 @@ func TestRestsOnItsJournal(t *testing.T) {
 			if next {
 				r.Again()
 			}
-			r.EmptySpool()
-			for name, content := range objects(t, r, v) {
-				if !bytes.Equal(content, before[name]) {
-					t.Errorf("%s is\n%s, was\n%s", name, content, before[name])
+			v, err := r.Wait(context.Background(), workertest.Me, id, 20*time.Second)
+			if must(t, err); v.Status != task.Succeeded || len(v.Data) != 2 {
+				t.Fatalf("%s, %d images", v.Status, len(v.Data))
+			}
+			kept := objects(t, r, v)
+			for _, want := range [][]byte{small, large} {
+				if !slices.ContainsFunc(slices.Collect(maps.Values(kept)), func(c []byte) bool { return bytes.Equal(c, want) }) {
+					t.Error("an image is not stored as it came")
 				}
 			}
 			if n := r.sales.Load(); n != 1 {
 				t.Errorf("%d sales", n)
 			}
+			r.EmptySpool()
 		})
 	}
+}
+
+// refusedObjects waits until the answer is journaled, the ledger told, and the
+// store has refused an object.
+func (r *rig) refusedObjects(t *testing.T, id string) {
+	t.Helper()
+	apptest.Eventually(t, 10*time.Second, func() error {
+		row, err := r.Ledger.Task(context.Background(), id)
+		if must(t, err); row.State != task.Storing || r.Blobs.Refused() == 0 {
+			return errStill(row.State)
+		}
+		_, err = os.Stat(filepath.Join(r.Dir, "spool", id, row.SubmitID, "record.json"))
+		return err
+	})
 }
 
 // noise is a picture that is too large to lie within a record.
