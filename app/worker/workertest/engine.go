@@ -47,11 +47,11 @@ type Engine struct {
 // New starts an engine over a fresh folder; it ends with the test.
 func New(t testing.TB, host *module.Host, accounts *provider.Accounts) *Engine {
 	t.Helper()
-	return start(t, host, accounts, 0)
+	return start(t, host, accounts, 0, 20*time.Millisecond)
 }
 
-// start is [New] with a lease; zero is the usual one.
-func start(t testing.TB, host *module.Host, accounts *provider.Accounts, lease time.Duration) *Engine {
+// start is [New] with a lease, where zero is the usual one, and a tick.
+func start(t testing.TB, host *module.Host, accounts *provider.Accounts, lease, tick time.Duration) *Engine {
 	t.Helper()
 	ctx := context.Background()
 	e := &Engine{t: t, Dir: t.TempDir()}
@@ -78,7 +78,7 @@ func start(t testing.TB, host *module.Host, accounts *provider.Accounts, lease t
 	e.config = worker.Config{
 		Ledger: e.Sick, Broker: b, Blobs: e.Blobs, Spool: journal, Fetch: f, Vendors: provider.NewTransport(),
 		Modules: host, Accounts: accounts, Log: zerolog.New(zerolog.NewTestWriter(t)),
-		Lease: lease, Tick: 20 * time.Millisecond, Patience: 2 * time.Second,
+		Lease: lease, Tick: tick, Patience: 2 * time.Second,
 	}
 	e.Worker = worker.New(e.config)
 	e.Service, err = service.New(service.Config{
