@@ -12,6 +12,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"aigc/app/broker"
+	"aigc/app/dispatch"
 	"aigc/app/fetch"
 	"aigc/app/httpapi"
 	"aigc/app/ledger"
@@ -93,7 +94,7 @@ func Start(ctx context.Context, c *config.Loaded, v Verticals, roles Roles, log 
 	}
 	// The lock on the folder says that nobody else runs tasks: leases of a
 	// process that died are void.
-	if err = a.Ledger.VoidLeases(ctx); err != nil {
+	if err = a.Ledger.ClearLeases(ctx); err != nil {
 		return a, err
 	}
 	if a.Broker, err = broker.Open(c.RedisURL.Reveal(), log); err != nil {
@@ -128,9 +129,17 @@ func Start(ctx context.Context, c *config.Loaded, v Verticals, roles Roles, log 
 		public = restURL
 	}
 	open := roles.loopback(c)
+	dispatcher := dispatch.ToQueue(a.Broker)
+	if roles.Worker {
+		a.Worker = worker.New(worker.Config{
+			Ledger: a.Ledger, Broker: a.Broker, Blobs: blobs, Spool: journal, Fetch: fetcher, Vendors: provider.NewTransport(),
+			Modules: v.Host, Accounts: accounts, Log: log, Slots: c.WorkerConcurrency, Thumbnail: c.Thumbnails,
+		})
+		dispatcher = a.Worker
+	}
 	a.Service, err = service.New(service.Config{
 		Ledger: a.Ledger, Broker: a.Broker, Blobs: blobs, Fetch: fetcher, Modules: v.Host, Log: log,
-		PublicURL: public, Intake: filepath.Join(c.DataDir, "intake"), SpoolID: journal.ID(), Offer: a.offer, Hand: a.hand,
+		PublicURL: public, Intake: filepath.Join(c.DataDir, "intake"), SpoolID: journal.ID(), Dispatcher: dispatcher,
 		Keys: keys(c.APIKeys), Loopback: open, PrivateLinks: c.PrivateLinks, PerMinute: c.RateLimit, Choices: c.Choices, Version: Version,
 	})
 	if err != nil {
@@ -143,10 +152,6 @@ func Start(ctx context.Context, c *config.Loaded, v Verticals, roles Roles, log 
 		}
 	}
 	if roles.Worker {
-		a.Worker = worker.New(worker.Config{
-			Ledger: a.Ledger, Broker: a.Broker, Blobs: blobs, Spool: journal, Fetch: fetcher, Vendors: provider.NewTransport(),
-			Modules: v.Host, Accounts: accounts, Log: log, Slots: c.WorkerConcurrency, Thumbnail: c.Thumbnails, Succeeded: a.Service.Succeeded,
-		})
 		a.onStop(a.Worker.Stop)
 		if err = a.Worker.Start(ctx); err != nil {
 			return a, err

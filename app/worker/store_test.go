@@ -3,49 +3,42 @@ package worker_test
 import (
 	"bytes"
 	"context"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"image"
 	"image/png"
 	"io"
+	"maps"
 	"math/rand/v2"
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
 	"aigc/app/apptest"
 	"aigc/app/blob"
-	"aigc/app/fault"
 	"aigc/app/service"
 	"aigc/app/task"
 	"aigc/app/worker/workertest"
 )
 
-// A store that refuses leaves a paid task in storing. Once it takes objects
-// again they are stored from the spool, by the same process or by the next one,
-// and nothing is bought again.
-func TestRefusedObjectsAreStoredLater(t *testing.T) {
+// A store that refuses the objects of an answer leaves its task in storing, with
+// its journal. Once it takes them the task succeeds, in the same life or the next
+// one, and only then does the journal go.
+func TestStoreRefused(t *testing.T) {
 	t.Parallel()
-	small, large := base64.StdEncoding.EncodeToString(workertest.PNG()), base64.StdEncoding.EncodeToString(noise(t))
+	small, large := workertest.PNG(), noise(t)
 	for _, next := range []bool{false, true} {
 		t.Run(fmt.Sprintf("next life %t", next), func(t *testing.T) {
 			t.Parallel()
 			r := newRig(t, workertest.Toy{Lease: 3 * time.Second}, []string{"key"}, func(r *rig, w http.ResponseWriter, _ *http.Request) {
-				r.sales.Add(1)
-				workertest.Reply(w, workertest.ToyAnswer{B64: []string{small, large}})
+				r.images(w, small, large)
 			})
 			r.Blobs.Refuse(true)
 			id := r.Begin("toy.image", `{"prompt":"x"}`).TaskID
-			v := r.until(t, id, task.Storing)
-			if v.Charged != fault.ChargedYes || r.Blobs.Refused() == 0 {
-				t.Fatalf("charged %s, refused %d times", v.Charged, r.Blobs.Refused())
-			}
-			if _, err := os.Stat(filepath.Join(r.Dir, "spool", id)); err != nil {
-				t.Fatalf("the journal is gone: %v", err)
-			}
+			r.refusedObjects(t, id)
 			if next {
 				must(t, r.Worker.Stop(context.Background()))
 			}
@@ -53,30 +46,36 @@ func TestRefusedObjectsAreStoredLater(t *testing.T) {
 			if next {
 				r.Again()
 			}
-			if v = r.until(t, id, task.Succeeded); len(v.Data) != 2 {
-				t.Errorf("%d images", len(v.Data))
+			v, err := r.Wait(context.Background(), workertest.Me, id, 20*time.Second)
+			if must(t, err); v.Status != task.Succeeded || len(v.Data) != 2 {
+				t.Fatalf("%s, %d images", v.Status, len(v.Data))
 			}
-			if stored := objects(t, r, v); len(stored) != 4 {
-				t.Errorf("%d objects and sidecars", len(stored))
+			kept := objects(t, r, v)
+			for _, want := range [][]byte{small, large} {
+				if !slices.ContainsFunc(slices.Collect(maps.Values(kept)), func(c []byte) bool { return bytes.Equal(c, want) }) {
+					t.Error("an image is not stored as it came")
+				}
 			}
-			r.EmptySpool()
 			if n := r.sales.Load(); n != 1 {
 				t.Errorf("%d sales", n)
 			}
+			r.EmptySpool()
 		})
 	}
 }
 
-// until waits for a state of a task.
-func (r *rig) until(t *testing.T, id string, want task.State) (v *service.View) {
+// refusedObjects waits until the answer is journaled, the ledger told, and the
+// store has refused an object.
+func (r *rig) refusedObjects(t *testing.T, id string) {
 	t.Helper()
-	apptest.Eventually(t, 30*time.Second, func() (err error) {
-		if v, err = r.Get(context.Background(), workertest.Me, id); err == nil && v.Status != want {
-			err = errStill(v.Status)
+	apptest.Eventually(t, 10*time.Second, func() error {
+		row, err := r.Ledger.Task(context.Background(), id)
+		if must(t, err); row.State != task.Storing || r.Blobs.Refused() == 0 {
+			return errStill(row.State)
 		}
+		_, err = os.Stat(filepath.Join(r.Dir, "spool", id, row.SubmitID, "record.json"))
 		return err
 	})
-	return v
 }
 
 // noise is a picture that is too large to lie within a record.
