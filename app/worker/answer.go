@@ -18,6 +18,7 @@ import (
 // answer is what a vendor gave for a submission: a ticket, or results.
 type answer struct {
 	spool.Record
+	room   *room    // to store its results now; nil: for a ticket, or as there is none
 	stored *results // in the object store already, as the journal was refused
 }
 
@@ -62,12 +63,11 @@ func (w *core) journal(t *task.Task, a *answer, files *spool.Writer) error {
 // it still counts. The row keeps a lease of ours if there is room to store the
 // results now; else the storer finds it in the ledger when there is.
 func (w *core) record(t *task.Task, a *answer) {
-	var room *room
 	if a.Answer != nil && a.stored == nil {
-		room = w.storer.reserve(t, a)
+		w.storer.reserve(t, a)
 	}
 	w.tell(report{
-		task: t, ways: w.ways(a, room != nil || a.stored != nil),
+		task: t, ways: w.ways(a, a.room != nil || a.stored != nil),
 		made: func(row *task.Task) {
 			killpoint.Here("answer_saved")
 			switch {
@@ -75,13 +75,13 @@ func (w *core) record(t *task.Task, a *answer) {
 				w.forget(row) // the row has all of it
 			case a.stored != nil:
 				w.finish(row, a.stored)
-			case room != nil:
-				w.storer.start(row, a, room)
+			case a.room != nil:
+				w.storer.start(row, a)
 			default:
 				w.storer.leave(row)
 			}
 		},
-		refused: func() { room.release(); w.superseded(a) },
+		refused: func() { a.room.release(); w.superseded(a) },
 	})
 }
 

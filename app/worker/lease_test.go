@@ -18,7 +18,7 @@ import (
 // stored as soon as there is, long before a lease would be over.
 func TestLeasedOnlyWhatRuns(t *testing.T) {
 	t.Parallel()
-	const tasks = 100 // of 8 MB as long as nobody knows better, with room for 512 MB
+	const tasks = 200 // of 4 MB as long as nobody knows better, with room for 512 MB
 	var fetching atomic.Int64
 	release := make(chan struct{})
 	r := newRig(t, workertest.Toy{Lease: 10 * time.Minute}, []string{"key"}, func(r *rig, w http.ResponseWriter, req *http.Request) {

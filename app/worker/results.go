@@ -50,6 +50,13 @@ func (rs *results) assets() []*task.Asset {
 	return out
 }
 
+func (rs *results) bytes() (n int64) {
+	for _, r := range rs.list {
+		n += r.blob.Size
+	}
+	return n
+}
+
 func holdsFiles(a *provider.Answer) bool {
 	return slices.ContainsFunc(a.Results, func(r provider.Result) bool { return r.Base64 != "" })
 }
@@ -59,6 +66,7 @@ func holdsFiles(a *provider.Answer) bool {
 func (w *core) collectAndPut(ctx context.Context, t *task.Task, a *answer) (rs *results, err error) {
 	err = safely(func() (err error) {
 		if rs, err = w.collect(ctx, t, a); err == nil {
+			a.room.set(max(rs.bytes(), leastBytes)) // it was an estimate
 			err = w.put(ctx, t, rs)
 		}
 		return err

@@ -25,8 +25,8 @@ type storer struct {
 const (
 	storeBytes   = 512 << 20
 	leastBytes   = 1 << 20
-	imageBytes   = 8 << 20
-	videoBytes   = 64 << 20
+	imageBytes   = 4 << 20
+	videoBytes   = 16 << 20
 	storeHandles = 4 // handlers of the queue; each only starts what there is room for
 )
 
@@ -62,8 +62,8 @@ func estimate(media module.Kind) int64 {
 	return imageBytes
 }
 
-// reserve takes room for the results of an answer to t; nil if there is none now.
-func (s *storer) reserve(t *task.Task, a *answer) *room {
+// reserve takes room for the results of an answer to t, if there is some now.
+func (s *storer) reserve(t *task.Task, a *answer) bool {
 	var bytes int64
 	for _, r := range a.Answer.Results {
 		if b, ok := a.Blob(r.Base64); ok && r.Base64 != "" {
@@ -72,20 +72,21 @@ func (s *storer) reserve(t *task.Task, a *answer) *room {
 			bytes += estimate(t.Media)
 		}
 	}
-	return s.budget.reserve(max(bytes, leastBytes))
+	a.room = s.budget.reserve(max(bytes, leastBytes))
+	return a.room != nil
 }
 
 // start stores the results of a row that is leased to this process.
-func (s *storer) start(t *task.Task, a *answer, r *room) {
+func (s *storer) start(t *task.Task, a *answer) {
 	if !s.begin() {
-		r.release()
+		a.room.release()
 		s.release(t, 0, t.Message) // the next life stores it
 		return
 	}
 	s.inflight.share(t.ID)
 	go func() {
 		defer s.end()
-		defer r.release()
+		defer a.room.release()
 		defer s.inflight.drop(t.ID)
 		s.storeObjects(s.working, t, a)
 	}()
@@ -115,13 +116,12 @@ func (s *storer) storeDue(ctx context.Context, media module.Kind, id string) {
 			s.run(s.steps, t, func() { s.notStored(s.working, t, err) })
 			continue
 		}
-		r := s.reserve(t, a)
-		if r == nil { // it is larger than it was taken for
+		if !s.reserve(t, a) { // it is larger than it was taken for
 			s.release(t, s.Tick, t.Message)
 			continue
 		}
-		if !s.run(s.steps, t, func() { defer r.release(); s.storeObjects(s.working, t, a) }) {
-			r.release()
+		if !s.run(s.steps, t, func() { defer a.room.release(); s.storeObjects(s.working, t, a) }) {
+			a.room.release()
 		}
 	}
 }
