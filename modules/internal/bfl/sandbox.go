@@ -53,7 +53,7 @@ func refuse(w http.ResponseWriter, status int, text string) {
 
 // stored is what the sandbox keeps of a job.
 type stored struct {
-	Request
+	request
 	Sides [2]int `json:"sides"` // of the result
 }
 
@@ -92,8 +92,8 @@ func accept(k *sandbox.Kit, w http.ResponseWriter, r *http.Request) {
 }
 
 // begin stores a paid job and answers with its ticket.
-func begin(k *sandbox.Kit, o *sandbox.Order, w http.ResponseWriter, r *http.Request, model string, req Request) {
-	keep := stored{Request: req, Sides: canvas(model, req)}
+func begin(k *sandbox.Kit, o *sandbox.Order, w http.ResponseWriter, r *http.Request, model string, req request) {
+	keep := stored{request: req, Sides: canvas(model, req)}
 	inputs := keep.drop()
 	id := sandbox.NewID()
 	if _, err := k.Jobs.Accept(o, id, model, req.Prompt, keep, drawTime); err != nil {
@@ -109,7 +109,7 @@ func begin(k *sandbox.Kit, o *sandbox.Order, w http.ResponseWriter, r *http.Requ
 }
 
 // drop forgets the pictures, which are not worth keeping, and counts them.
-func (r *Request) drop() int {
+func (r *request) drop() int {
 	n := len(r.Images)
 	for _, slot := range append(r.slots(), &r.ImagePrompt) {
 		if *slot != "" {

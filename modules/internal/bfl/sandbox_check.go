@@ -24,8 +24,8 @@ var strictFields = []string{
 
 // inspect reads a request as the real service does: all faults at once, by
 // field. What a model other than FLUX.3 does not know, it ignores.
-func inspect(model string, body []byte) (Request, []complaint) {
-	var req Request
+func inspect(model string, body []byte) (request, []complaint) {
+	var req request
 	var fields map[string]json.RawMessage
 	c := checker{}
 	if err := json.Unmarshal(body, &fields); err != nil || fields == nil {
@@ -37,14 +37,14 @@ func inspect(model string, body []byte) (Request, []complaint) {
 		c.say(odd.Field, "type_error", "Input should be a valid "+odd.Type.String())
 		return req, c.faults
 	}
-	t := TraitsOf(model)
+	t := capabilitiesOf(model)
 	if req.Prompt == "" && (t.Strict || t.Inputs > 0) {
 		c.say("prompt", "missing", "Field required")
 	}
 	if n := req.SafetyTolerance; n != nil && (*n < 0 || *n > t.Tolerance) {
 		c.say("safety_tolerance", "less_than_equal", fmt.Sprintf("Input should be less than or equal to %d", t.Tolerance))
 	}
-	if t.Ratio && req.AspectRatio != "" && !slices.Contains(Ratios, req.AspectRatio) && (!t.Strict || req.AspectRatio != "auto") {
+	if t.Ratio && req.AspectRatio != "" && !slices.Contains(ratios, req.AspectRatio) && (!t.Strict || req.AspectRatio != "auto") {
 		c.say("aspect_ratio", "value_error", "Aspect ratio is not supported")
 	}
 	if t.Strict {
@@ -71,14 +71,14 @@ func (c *checker) say(field, kind, message string) {
 	c.faults = append(c.faults, complaint{Loc: loc, Msg: message, Type: kind})
 }
 
-func (c *checker) strict(req Request, fields map[string]json.RawMessage) {
+func (c *checker) strict(req request, fields map[string]json.RawMessage) {
 	for name := range fields {
 		if !slices.Contains(strictFields, name) {
 			c.say(name, "extra_forbidden", "Extra inputs are not permitted")
 		}
 	}
 	known := req.Resolution == ""
-	for _, r := range Resolutions {
+	for _, r := range resolutions {
 		known = known || r.Name == req.Resolution
 	}
 	if !known {
@@ -89,7 +89,7 @@ func (c *checker) strict(req Request, fields map[string]json.RawMessage) {
 	}
 }
 
-func (c *checker) open(req Request, t Traits) {
+func (c *checker) open(req request, t capabilities) {
 	if f := req.OutputFormat; f != "" && f != "jpeg" && f != "png" && f != "webp" {
 		c.say("output_format", "enum", "Input should be 'jpeg', 'png' or 'webp'")
 	}

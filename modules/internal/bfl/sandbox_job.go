@@ -42,7 +42,7 @@ func answerPoll(k *sandbox.Kit, w http.ResponseWriter, r *http.Request) {
 		_ = json.Unmarshal(job.Input, &req) // written by begin
 		p.Status, p.Progress = "Ready", nil
 		p.Result = &result{Sample: "http://" + r.Host + "/" + k.Vendor + "/results/" + job.ID + "?sig=sandbox", Prompt: req.Prompt}
-		if !TraitsOf(job.Model).Strict {
+		if !capabilitiesOf(job.Model).Strict {
 			p.Result.Seed = json.Number(strconv.FormatUint(uint64(req.seed(job)), 10))
 		}
 	}
@@ -73,8 +73,8 @@ func (req stored) seed(job sandbox.Job) uint32 {
 }
 
 // canvas are the sides of the result, in pixels.
-func canvas(model string, req Request) [2]int {
-	t := TraitsOf(model)
+func canvas(model string, req request) [2]int {
+	t := capabilitiesOf(model)
 	area, ratio := 1<<20, parseRatio(req.AspectRatio)
 	switch {
 	case t.Step > 0 && req.Width > 0 && req.Height > 0:
@@ -87,7 +87,7 @@ func canvas(model string, req Request) [2]int {
 			ratio = 16.0 / 9
 		}
 	}
-	for _, r := range Resolutions {
+	for _, r := range resolutions {
 		if r.Name == req.Resolution {
 			area = r.Area
 		}
