@@ -2,12 +2,14 @@
 package modules
 
 import (
+	"slices"
+
 	"aigc/app/module"
 	"aigc/app/sandbox"
 	"aigc/modules/flux"
 	"aigc/modules/gpt"
 	"aigc/modules/internal/ark"
-	"aigc/modules/internal/bfl"
+	bflsandbox "aigc/modules/internal/bfl/sandbox"
 	"aigc/modules/internal/openai"
 	"aigc/modules/internal/vertex"
 	"aigc/modules/seedream"
@@ -24,7 +26,18 @@ func All() []module.Module {
 	}
 }
 
-// Sandboxes are the offline imitations of their vendors.
+// Sandboxes are the offline imitations of their vendors. Each serves the models
+// that the verticals name.
 func Sandboxes() []sandbox.Imitation {
-	return []sandbox.Imitation{openai.Sandbox(), ark.Sandbox(), bfl.Sandbox(), vertex.Sandbox()}
+	return []sandbox.Imitation{openai.Sandbox(), ark.Sandbox(), bflsandbox.New(served(flux.Models)...), vertex.Sandbox()}
+}
+
+// served are the ids of the models in some tables that are not retired.
+func served(tables ...[]module.Model) (ids []string) {
+	for _, m := range slices.Concat(tables...) {
+		if !m.Gone() {
+			ids = append(ids, m.ID)
+		}
+	}
+	return ids
 }

@@ -17,15 +17,11 @@ var resolutions = []resolution{{"768sq", 768 * 768}, {"1k", 1 << 20}, {"1.5k", 1
 // dimensions are sides of about an area in a ratio "w:h", multiples of step,
 // and none longer than longest (0: no limit); a square for a ratio that is none.
 func dimensions(ratio string, area, step, longest int) (w, h int) {
-	return provider.Sides(parseRatio(ratio), area, step, longest)
-}
-
-// parseRatio reads "w:h"; 1 for what is none.
-func parseRatio(ratio string) float64 {
-	if r, ok := provider.ParseRatio(ratio); ok {
-		return r
+	r, ok := provider.ParseRatio(ratio)
+	if !ok {
+		r = 1
 	}
-	return 1
+	return provider.Sides(r, area, step, longest)
 }
 
 // nearestRatio is the one of [ratios] most like the sides.
