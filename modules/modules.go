@@ -7,6 +7,7 @@ import (
 	"aigc/app/module"
 	"aigc/app/sandbox"
 	"aigc/modules/flux"
+	"aigc/modules/fluxkontext"
 	"aigc/modules/gpt"
 	"aigc/modules/internal/ark"
 	bflsandbox "aigc/modules/internal/bfl/sandbox"
@@ -22,6 +23,7 @@ func All() []module.Module {
 		gpt.Module,
 		seedream.Module,
 		flux.Module,
+		fluxkontext.Module,
 		veo3.Module,
 	}
 }
@@ -29,7 +31,7 @@ func All() []module.Module {
 // Sandboxes are the offline imitations of their vendors. Each serves the models
 // that the verticals name.
 func Sandboxes() []sandbox.Imitation {
-	return []sandbox.Imitation{openai.Sandbox(), ark.Sandbox(), bflsandbox.New(served(flux.Models)...), vertex.Sandbox()}
+	return []sandbox.Imitation{openai.Sandbox(), ark.Sandbox(), bflsandbox.New(served(flux.Models, fluxkontext.Models)...), vertex.Sandbox()}
 }
 
 // served are the ids of the models in some tables that are not retired.

@@ -35,14 +35,13 @@ const maxArea = 4 << 20
 // capabilitiesOf a model id. An unknown one, at a gateway perhaps, is taken for a
 // FLUX.2.
 func capabilitiesOf(model string) capabilities {
-	c := capabilities{Path: "/v1/" + url.PathEscape(model), Tolerance: 6}
+	c := capabilities{Path: pathOf(model), Tolerance: 6}
 	switch {
 	case strings.HasPrefix(model, "flux-3"):
 		c.Strict, c.Ratio, c.Inputs, c.Tolerance = true, true, 10, 4
 		return c
 	case strings.HasPrefix(model, "flux-kontext"):
-		c.Ratio, c.Upsample, c.Inputs = true, true, 4
-		return c
+		return kontextCapabilities(model)
 	case model == "flux-pro-1.1-ultra":
 		c.Ratio, c.Upsample, c.Raw, c.Prompted, c.Strength = true, true, true, true, true
 		return c
@@ -62,6 +61,13 @@ func capabilitiesOf(model string) capabilities {
 	}
 	return c
 }
+
+// kontextCapabilities are those of FLUX.1 Kontext, also under an unknown id.
+func kontextCapabilities(model string) capabilities {
+	return capabilities{Path: pathOf(model), Tolerance: 6, Ratio: true, Upsample: true, Inputs: 4}
+}
+
+func pathOf(model string) string { return "/v1/" + url.PathEscape(model) }
 
 // imageRule is what a model takes as input images. The sheet has limits of
 // FLUX.3 alone.
