@@ -31,7 +31,7 @@ func (in KontextInput) input() Input {
 		first = in.ContextImage
 	}
 	return Input{
-		Prompt: in.Prompt, Model: in.Model, N: in.N, InputImage: first, InputImages: in.InputImages, AspectRatio: in.AspectRatio,
+		Prompt: in.Prompt, N: in.N, InputImage: first, InputImages: in.InputImages, AspectRatio: in.AspectRatio,
 		Seed: in.Seed, OutputFormat: in.OutputFormat, SafetyTolerance: in.SafetyTolerance, PromptUpsampling: in.PromptUpsampling,
 	}
 }

@@ -9,26 +9,24 @@ func (in Input) request(model string, can capabilities) (request, []string) {
 	r := request{Prompt: in.Prompt}
 	in.shape(&r, can, w)
 	in.tune(&r, can, w)
-	if w.Takes("seed", in.Seed != nil, !can.Strict) {
-		r.Seed = in.Seed
-	}
-	if w.Takes("output_format", in.OutputFormat != "", !can.Strict) {
-		r.OutputFormat = in.OutputFormat
-	}
-	if w.Takes("prompt_upsampling", in.PromptUpsampling != nil, can.Upsample) {
-		r.PromptUpsampling = in.PromptUpsampling
-	}
-	if w.Takes("raw", in.Raw != nil, can.Raw) {
-		r.Raw = in.Raw
-	}
-	if w.Takes("grounding", in.Grounding != nil, can.Strict) {
-		r.Grounding = in.Grounding
-	}
-	if w.Takes("image_prompt_strength", in.ImagePromptStrength != nil, can.Strength) {
-		r.ImagePromptStrength = in.ImagePromptStrength
-	}
+	r.Seed = honoured(w, "seed", in.Seed, !can.Strict)
+	r.OutputFormat = honoured(w, "output_format", in.OutputFormat, !can.Strict)
+	r.PromptUpsampling = honoured(w, "prompt_upsampling", in.PromptUpsampling, can.Upsample)
+	r.Raw = honoured(w, "raw", in.Raw, can.Raw)
+	r.Grounding = honoured(w, "grounding", in.Grounding, can.Strict)
+	r.ImagePromptStrength = honoured(w, "image_prompt_strength", in.ImagePromptStrength, can.Strength)
 	in.sources(can, w)
 	return r, w.Warnings()
+}
+
+// honoured is a field as it is sent: not at all where the model does not support
+// it, which is noted if the field was given.
+func honoured[T comparable](w *provider.Notes, field string, given T, supported bool) T {
+	var none T
+	if w.Takes(field, given != none, supported) {
+		return given
+	}
+	return none
 }
 
 // shape turns a ratio into sides for models that take sides, and the other way
@@ -36,9 +34,7 @@ func (in Input) request(model string, can capabilities) (request, []string) {
 func (in Input) shape(r *request, can capabilities, w *provider.Notes) {
 	sides := in.Width > 0 && in.Height > 0
 	ratio := in.AspectRatio != "" && in.AspectRatio != "auto"
-	if w.Takes("resolution", in.Resolution != "", can.Strict) {
-		r.Resolution = in.Resolution
-	}
+	r.Resolution = honoured(w, "resolution", in.Resolution, can.Strict)
 	switch {
 	case can.Ratio && sides && ratio:
 		r.AspectRatio = in.AspectRatio
@@ -71,9 +67,7 @@ func (in Input) tune(r *request, can capabilities, w *provider.Notes) {
 		w.Rounded("safety_tolerance", *in.SafetyTolerance, v)
 		r.SafetyTolerance = &v
 	}
-	if w.Takes("steps", in.Steps > 0, can.Tuned) {
-		r.Steps = min(in.Steps, can.MaxSteps)
-	}
+	r.Steps = min(honoured(w, "steps", in.Steps, can.Tuned), can.MaxSteps)
 	if w.Takes("guidance", in.Guidance != nil, can.Tuned) {
 		v := min(max(*in.Guidance, can.MinGuide), can.MaxGuide)
 		w.Rounded("guidance", *in.Guidance, v)
