@@ -2,12 +2,15 @@
 package modules
 
 import (
+	"slices"
+
 	"aigc/app/module"
 	"aigc/app/sandbox"
 	"aigc/modules/flux"
+	"aigc/modules/fluxkontext"
 	"aigc/modules/gpt"
 	"aigc/modules/internal/ark"
-	"aigc/modules/internal/bfl"
+	bflsandbox "aigc/modules/internal/bfl/sandbox"
 	"aigc/modules/internal/openai"
 	"aigc/modules/internal/vertex"
 	"aigc/modules/seedream"
@@ -20,11 +23,23 @@ func All() []module.Module {
 		gpt.Module,
 		seedream.Module,
 		flux.Module,
+		fluxkontext.Module,
 		veo3.Module,
 	}
 }
 
-// Sandboxes are the offline imitations of their vendors.
+// Sandboxes are the offline imitations of their vendors. Each serves the models
+// that the verticals name.
 func Sandboxes() []sandbox.Imitation {
-	return []sandbox.Imitation{openai.Sandbox(), ark.Sandbox(), bfl.Sandbox(), vertex.Sandbox()}
+	return []sandbox.Imitation{openai.Sandbox(), ark.Sandbox(), bflsandbox.New(served(flux.Models, fluxkontext.Models)...), vertex.Sandbox()}
+}
+
+// served are the ids of the models in some tables that are not retired.
+func served(tables ...[]module.Model) (ids []string) {
+	for _, m := range slices.Concat(tables...) {
+		if !m.Gone() {
+			ids = append(ids, m.ID)
+		}
+	}
+	return ids
 }

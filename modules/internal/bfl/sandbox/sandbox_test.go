@@ -1,9 +1,10 @@
-package bfl
+package sandbox
 
 import (
 	"bytes"
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"image"
 	"image/png"
 	"io"
@@ -16,9 +17,15 @@ import (
 	"aigc/app/sandbox/sandboxtest"
 )
 
-func imitation(t *testing.T) string {
+// models are the ids that the imitation is told to serve.
+var models = []string{
+	"flux-3-image", "flux-2-pro", "flux-2-max", "flux-2-flex", "flux-2-klein-9b", "flux-2-klein-4b",
+	"flux-kontext-pro", "flux-kontext-max", "flux-pro-1.1", "flux-pro-1.1-ultra", "flux-dev",
+}
+
+func start(t *testing.T) string {
 	t.Helper()
-	return sandboxtest.One(t, Sandbox())
+	return sandboxtest.One(t, New(models...))
 }
 
 func call(t *testing.T, method, url, key, body string) (int, []byte) {
@@ -42,7 +49,7 @@ func call(t *testing.T, method, url, key, body string) (int, []byte) {
 
 func TestImitationChecks(t *testing.T) {
 	t.Parallel()
-	base := imitation(t)
+	base := start(t)
 	cases := []struct {
 		name, model, body string
 		status            int
@@ -58,7 +65,7 @@ func TestImitationChecks(t *testing.T) {
 		{"strict", "flux-3-image", `{"prompt":"x","seed":1}`, 422, []string{"seed"}},
 		{"strict, taken", "flux-3-image", `{"prompt":"x","aspect_ratio":"auto","resolution":"4k","safety_tolerance":4,"grounding":false}`, 200, nil},
 		{"resolution", "flux-3-image", `{"prompt":"x","resolution":"4K"}`, 422, []string{"resolution"}},
-		{"ratio and tolerance at once", "flux-3-image", `{"prompt":"x","aspect_ratio":"7:1","safety_tolerance":5}`, 422, []string{"safety_tolerance", "aspect_ratio"}},
+		{"ratio and tolerance at once", "flux-3-image", `{"prompt":"x","aspect_ratio":"7:1","safety_tolerance":5}`, 422, []string{"aspect_ratio", "safety_tolerance"}},
 		{"ratio of ultra", "flux-pro-1.1-ultra", `{"aspect_ratio":"auto"}`, 422, []string{"aspect_ratio"}},
 		{"open: what is unknown is ignored", "flux-2-pro", `{"prompt":"x","steps":900,"aspect_ratio":"none","magic":1}`, 200, nil},
 		{"step of FLUX.2", "flux-2-pro", `{"prompt":"x","width":1000,"height":1024}`, 422, []string{"width"}},
@@ -68,8 +75,20 @@ func TestImitationChecks(t *testing.T) {
 		{"format", "flux-2-pro", `{"prompt":"x","output_format":"gif"}`, 422, []string{"output_format"}},
 		{"tuning", "flux-dev", `{"steps":51,"guidance":7.5}`, 422, []string{"steps", "guidance"}},
 		{"strength", "flux-pro-1.1-ultra", `{"image_prompt_strength":2}`, 422, []string{"image_prompt_strength"}},
-		{"no picture", "flux-2-pro", `{"prompt":"x","input_image_2":"aGVsbG8gd29ybGQ="}`, 422, []string{"input_image"}},
-		{"no base64", "flux-3-image", `{"prompt":"x","images":["data:image/png;base64,aGk="]}`, 422, []string{"image"}},
+		{"no image", "flux-2-pro", `{"prompt":"x","input_image_2":"aGVsbG8gd29ybGQ="}`, 422, []string{"input_image_2"}},
+		{"no base64", "flux-3-image", `{"prompt":"x","images":["https://example.com/a.png","aGk="]}`, 422, []string{"images.1"}},
+		{"a data URL", "flux-3-image", `{"prompt":"x","images":["data:image/png;base64,` + encoded(t, 320, 320) + `"]}`, 422, []string{"images.0"}},
+		{"one image for a list", "flux-3-image", `{"prompt":"x","images":"` + encoded(t, 320, 320) + `"}`, 200, nil},
+		{"small image of FLUX.3", "flux-3-image", `{"prompt":"x","images":["` + encoded(t, 320, 160) + `"]}`, 422, []string{"images.0"}},
+		{"eleven images of FLUX.3", "flux-3-image", `{"prompt":"x","images":["https://a","https://a","https://a","https://a","https://a","https://a","https://a","https://a","https://a","https://a","https://a"]}`, 422, []string{"images"}},
+		{"eighth image of FLUX.2", "flux-2-pro", `{"prompt":"x","input_image_8":"aGk="}`, 422, []string{"input_image_8"}},
+		{"eighth image of klein is unknown", "flux-2-klein-4b", `{"prompt":"x","input_image_8":"aGk="}`, 200, nil},
+		{"tuning of flex", "flux-2-flex", `{"prompt":"x","steps":0,"guidance":11}`, 422, []string{"steps", "guidance"}},
+		{"automatic sides", "flux-2-pro", `{"prompt":"x","width":0,"height":0,"seed":null}`, 200, nil},
+		{"sides of FLUX.1 are never automatic", "flux-dev", `{"width":0}`, 422, []string{"width"}},
+		{"kontext", "flux-kontext-pro", `{"prompt":"x","aspect_ratio":"21:9","seed":1,"output_format":"webp","safety_tolerance":6,"prompt_upsampling":true,"input_image_4":"https://a"}`, 200, nil},
+		{"out of kontext's ranges", "flux-kontext-max", `{"aspect_ratio":"auto","safety_tolerance":7,"prompt_upsampling":1,"input_image":"a"}`, 422, []string{"prompt", "safety_tolerance", "prompt_upsampling", "aspect_ratio", "input_image"}},
+		{"an address to be inspired by", "flux-dev", `{"image_prompt":"https://example.com/a.png"}`, 422, []string{"image_prompt"}},
 		{"an address", "flux-2-pro", `{"prompt":"x","input_image":"https://example.com/a.png"}`, 200, nil},
 	}
 	for _, c := range cases {
@@ -79,7 +98,10 @@ func TestImitationChecks(t *testing.T) {
 			var w struct {
 				Detail json.RawMessage `json:"detail"`
 			}
-			var list []complaint
+			var list []struct {
+				Loc       []any
+				Msg, Type string
+			}
 			if err := json.Unmarshal(body, &w); err != nil || status != c.status {
 				t.Fatalf("%d %s %v", status, body, err)
 			}
@@ -88,7 +110,8 @@ func TestImitationChecks(t *testing.T) {
 				t.Fatalf("%s, want complaints about %v", body, c.fields)
 			}
 			for i, field := range c.fields {
-				if loc := list[i].Loc; loc[len(loc)-1] != field || list[i].Msg == "" || list[i].Type == "" {
+				at := strings.Trim(strings.ReplaceAll(fmt.Sprint(list[i].Loc[1:]), " ", "."), "[]")
+				if list[i].Loc[0] != "body" || at != strings.TrimPrefix(field, "body") || list[i].Msg == "" || list[i].Type == "" {
 					t.Errorf("%+v, want %s", list[i], field)
 				}
 			}
@@ -108,36 +131,35 @@ func TestImitationChecks(t *testing.T) {
 	})
 }
 
-// A job from its submission to its picture: sides, seed, price.
+// A job from its submission to its image: sides, seed, price.
 func TestImitationDraws(t *testing.T) {
 	t.Parallel()
-	base := imitation(t)
-	var small bytes.Buffer
-	if err := png.Encode(&small, image.NewGray(image.Rect(0, 0, 320, 160))); err != nil {
-		t.Fatal(err)
-	}
-	input := base64.StdEncoding.EncodeToString(small.Bytes())
+	base := start(t)
+	small, wide := encoded(t, 320, 160), encoded(t, 512, 256)
 	cases := []struct {
 		name, model, body string
 		w, h              int
-		cost              string
+		cost              float64
 	}{
-		{"sides", "flux-2-pro", `{"prompt":"a fox","width":512,"height":256,"output_format":"png"}`, 512, 256, "3.00"},
-		{"as the first picture", "flux-2-pro", `{"prompt":"a fox","input_image":"` + input + `"}`, 320, 160, "3.07"},
-		{"ratio", "flux-3-image", `{"prompt":"a fox","aspect_ratio":"2:1","resolution":"768sq"}`, 1072, 528, "4.80"},
-		{"ratio of the first picture", "flux-3-image", `{"prompt":"a fox","images":["` + input + `"],"resolution":"768sq"}`, 1072, 528, "4.80"},
-		{"default of FLUX.1", "flux-pro-1.1", `{"prompt":"a fox"}`, 1024, 768, "4.00"},
+		{"sides", "flux-2-pro", `{"prompt":"a fox","width":512,"height":256,"output_format":"png"}`, 512, 256, 3},
+		{"as the first image", "flux-2-pro", `{"prompt":"a fox","input_image":"` + small + `"}`, 320, 160, 3.07},
+		{"ratio", "flux-3-image", `{"prompt":"a fox","aspect_ratio":"2:1","resolution":"768sq"}`, 1072, 528, 4.8},
+		{"ratio of the first image", "flux-3-image", `{"prompt":"a fox","images":["` + wide + `"],"resolution":"768sq"}`, 1072, 528, 4.8},
+		{"default of FLUX.1", "flux-pro-1.1", `{"prompt":"a fox"}`, 1024, 768, 4},
+		{"default of ultra", "flux-pro-1.1-ultra", `{"prompt":"a fox","image_prompt":"` + small + `"}`, 2720, 1536, 6},
+		{"kontext", "flux-kontext-max", `{"prompt":"a fox","input_image":"` + small + `"}`, 1440, 720, 8},
+		{"kontext with a ratio", "flux-kontext-pro", `{"prompt":"a fox","input_image":"` + small + `","aspect_ratio":"1:1","output_format":"jpeg"}`, 1024, 1024, 4},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			_, body := call(t, http.MethodPost, base+"/v1/"+c.model, sandbox.Key, c.body)
 			var s submitted
-			if err := json.Unmarshal(body, &s); err != nil || s.ID == "" || s.Cost.String() != c.cost {
-				t.Fatalf("%s %v, want cost %s", body, err, c.cost)
+			if err := json.Unmarshal(body, &s); err != nil || s.ID == "" || s.Cost != c.cost {
+				t.Fatalf("%s %v, want cost %g", body, err, c.cost)
 			}
 			p := ready(t, s.PollingURL)
-			if p.Result == nil || p.Result.Prompt != "a fox" || (p.Result.Seed == "") != strings.HasPrefix(c.model, "flux-3") {
+			if p.Result == nil || p.Result.Prompt != "a fox" || (p.Result.Seed == nil) != strings.HasPrefix(c.model, "flux-3") {
 				t.Fatalf("%+v", p)
 			}
 			status, file := call(t, http.MethodGet, p.Result.Sample, "", "")
@@ -147,6 +169,32 @@ func TestImitationDraws(t *testing.T) {
 			}
 		})
 	}
+}
+
+// submitted and polled are the answers as the documentation shows them.
+type submitted struct {
+	ID         string  `json:"id"`
+	PollingURL string  `json:"polling_url"`
+	Cost       float64 `json:"cost"`
+}
+
+type polled struct {
+	Status string `json:"status"`
+	Result *struct {
+		Sample string `json:"sample"`
+		Prompt string `json:"prompt"`
+		Seed   *int64 `json:"seed"`
+	} `json:"result"`
+}
+
+// encoded is a PNG as base64.
+func encoded(t *testing.T, w, h int) string {
+	t.Helper()
+	var b bytes.Buffer
+	if err := png.Encode(&b, image.NewGray(image.Rect(0, 0, w, h))); err != nil {
+		t.Fatal(err)
+	}
+	return base64.StdEncoding.EncodeToString(b.Bytes())
 }
 
 func ready(t *testing.T, address string) polled {
