@@ -22,15 +22,7 @@ func (d *Dir) Put(ctx context.Context, name string, r io.Reader, size int64, _ P
 	if err != nil {
 		return unavailable(err)
 	}
-	err = d.publish(tmp, name)
-	if errors.Is(err, fs.ErrNotExist) { // a directory that this process had made was removed from outside
-		d.forget()
-		err = d.publish(tmp, name)
-	}
-	if err != nil {
-		_ = d.root.Remove(tmp)
-	}
-	return unavailable(err)
+	return d.rename(tmp, name)
 }
 
 // write makes a durable file of exactly size bytes under a temporary name.

@@ -268,7 +268,9 @@ type disk struct {
 
 // order is what was synced, with what may be synced at the same time in one order.
 func (d *disk) order() []string {
-	slices.Sort(d.synced[max(0, len(d.synced)-3):]) // the directories
+	dirs := max(0, len(d.synced)-3)
+	slices.Sort(d.synced[:dirs]) // the files
+	slices.Sort(d.synced[dirs:])
 	return d.synced
 }
 

@@ -101,11 +101,12 @@ func (w *Writer) Commit(r *Record) error {
 	if err != nil {
 		return fmt.Errorf("spool: record: %w", err)
 	}
-	var files errgroup.Group
+	// All at the same time: a record counts only with every file as its SHA-256 says.
+	var all errgroup.Group
 	for _, f := range w.files {
-		files.Go(func() error { return w.spool.Sync(f.file) })
+		all.Go(func() error { return w.spool.Sync(f.file) })
 	}
-	errs := []error{files.Wait(), w.spool.replace(w.path(recordFile), data)}
+	errs := []error{w.spool.replace(w.path(recordFile), data), all.Wait()}
 	killpoint.Here("written")
 	folder := w.spool.folder(w.task, w.submit)
 	errs = append(errs, w.spool.syncDirs(folder, filepath.Dir(folder), w.spool.dir), w.close())

@@ -20,6 +20,8 @@ type answer struct {
 	spool.Record
 	room   *room    // to store its results now; nil: for a ticket, or as there is none
 	stored *results // in the object store already, as the journal was refused
+
+	unsynced bool // the journal was refused: what the spool holds may not be on the disk
 }
 
 // receive takes an answer that has just come, live or late, to t's submission;
@@ -51,6 +53,7 @@ func (w *core) journal(t *task.Task, a *answer, files *spool.Writer) error {
 		return nil
 	}
 	row := *t
+	a.unsynced = true
 	w.takeAnswer(&row, a, true)
 	var unstored error
 	if a.stored, unstored = w.collectAndPut(w.working, &row, a); unstored != nil {

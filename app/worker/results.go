@@ -36,10 +36,11 @@ type results struct {
 
 // result is one image or video on this volume.
 type result struct {
-	blob  spool.Blob
-	path  string // where the blob lies, unless it is inline
-	info  media.Info
-	asset *task.Asset
+	blob     spool.Blob
+	path     string // where the blob lies, unless it is inline
+	unsynced bool   // the blob may not be on the disk yet: the journal was refused
+	info     media.Info
+	asset    *task.Asset
 }
 
 func (rs *results) assets() []*task.Asset {
@@ -114,6 +115,7 @@ func (w *core) prove(ctx context.Context, t *task.Task, a *answer, i int) (*resu
 		if r.blob, ok = a.Blob(res.Base64); !ok {
 			return nil, fault.New(fault.Expired, "result_lost", "A file of the answer is gone.")
 		}
+		r.unsynced = a.unsynced
 		if r.blob.Corrupt {
 			return nil, fault.New(fault.Broken, "corrupt_base64", "The base64 of the vendor's answer is damaged.")
 		}
@@ -180,26 +182,10 @@ func (w *core) put(ctx context.Context, t *task.Task, rs *results) error {
 	return nil
 }
 
-// putOne copies a result into the object store, compares what was copied with what
-// was received, and puts its sidecar beside it.
+// putOne stores a result, and puts its sidecar beside it.
 func (w *core) putOne(ctx context.Context, t *task.Task, r *result) error {
-	var src io.Reader = bytes.NewReader(r.blob.Data)
-	if r.path != "" {
-		f, err := os.Open(r.path)
-		if err != nil {
-			return notTaken(err)
-		}
-		defer f.Close()
-		src = f
-	}
-	sum := sha256.New()
-	if err := w.Blobs.Put(ctx, r.asset.Object, io.TeeReader(src, sum), r.blob.Size, blob.PutOptions{
-		ContentType: r.info.MIME, TaskID: t.ID, SHA256: r.blob.SHA256,
-	}); err != nil {
+	if err := w.putObject(ctx, t, r); err != nil {
 		return notTaken(err)
-	}
-	if hex.EncodeToString(sum.Sum(nil)) != r.blob.SHA256 {
-		return notTaken(errors.New("the result could not be read back from the spool as it came"))
 	}
 	side, err := w.sidecar(t, r).Encode()
 	if err != nil {
@@ -207,6 +193,34 @@ func (w *core) putOne(ctx context.Context, t *task.Task, r *result) error {
 	}
 	if err := w.Blobs.Put(ctx, blob.SidecarName(r.asset.Object), bytes.NewReader(side), int64(len(side)), blob.PutOptions{ContentType: "application/json", TaskID: t.ID}); err != nil {
 		return notTaken(err)
+	}
+	return nil
+}
+
+// putObject links a durable file of the spool into a store that can take links;
+// else it copies the result, and compares what was copied with what was received.
+func (w *core) putObject(ctx context.Context, t *task.Task, r *result) error {
+	o := blob.PutOptions{ContentType: r.info.MIME, TaskID: t.ID, SHA256: r.blob.SHA256}
+	if l, ok := w.Blobs.(blob.Linker); ok && r.path != "" && !r.unsynced {
+		if err := l.Link(ctx, r.asset.Object, r.path, o); !errors.Is(err, blob.ErrNotLinked) {
+			return err
+		}
+	}
+	var src io.Reader = bytes.NewReader(r.blob.Data)
+	if r.path != "" {
+		f, err := os.Open(r.path)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		src = f
+	}
+	sum := sha256.New()
+	if err := w.Blobs.Put(ctx, r.asset.Object, io.TeeReader(src, sum), r.blob.Size, o); err != nil {
+		return err
+	}
+	if hex.EncodeToString(sum.Sum(nil)) != r.blob.SHA256 {
+		return errors.New("the result could not be read back from the spool as it came")
 	}
 	return nil
 }

@@ -123,6 +123,15 @@ type Frail struct {
 	Disk
 }
 
+// Link implements [blob.Linker].
+func (f *Frail) Link(ctx context.Context, name, file string, o blob.PutOptions) error {
+	l, ok := f.Store.(blob.Linker)
+	if !ok {
+		return blob.ErrNotLinked
+	}
+	return f.sync(func() error { return l.Link(ctx, name, file, o) })
+}
+
 // Put implements [blob.Store].
 func (f *Frail) Put(ctx context.Context, name string, r io.Reader, size int64, o blob.PutOptions) error {
 	return f.sync(func() error { return f.Store.Put(ctx, name, r, size, o) })
