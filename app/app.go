@@ -11,8 +11,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/rs/zerolog"
 
-	"aigc/app/blob"
 	"aigc/app/broker"
+	"aigc/app/dispatch"
 	"aigc/app/fetch"
 	"aigc/app/httpapi"
 	"aigc/app/ledger"
@@ -37,7 +37,7 @@ type App struct {
 	Sandbox *sandbox.Server // nil unless it runs in this process
 	Drawn   string          // address of the sandbox that stands in for the vendors, if one does
 	Ledger  *ledger.SQLite
-	Broker  *broker.Broker
+	Broker  broker.Broker
 
 	conf  *config.Loaded
 	log   zerolog.Logger
@@ -94,14 +94,14 @@ func Start(ctx context.Context, c *config.Loaded, v Verticals, roles Roles, log 
 	}
 	// The lock on the folder says that nobody else runs tasks: leases of a
 	// process that died are void.
-	if err = a.Ledger.VoidLeases(ctx); err != nil {
+	if err = a.Ledger.ClearLeases(ctx); err != nil {
 		return a, err
 	}
 	if a.Broker, err = broker.Open(c.RedisURL.Reveal(), log); err != nil {
 		return a, err
 	}
 	a.onStop(func(context.Context) error { return a.Broker.Close() })
-	blobs, err := blob.NewDir(filepath.Join(c.DataDir, "objects"))
+	blobs, err := openObjects(ctx, c, log)
 	if err != nil {
 		return a, err
 	}
@@ -129,9 +129,18 @@ func Start(ctx context.Context, c *config.Loaded, v Verticals, roles Roles, log 
 		public = restURL
 	}
 	open := roles.loopback(c)
+	dispatcher := dispatch.ToQueue(a.Broker)
+	if roles.Worker {
+		a.Worker = worker.New(worker.Config{
+			Ledger: a.Ledger, Broker: a.Broker, Blobs: blobs, Spool: journal, Fetch: fetcher, Vendors: provider.NewTransport(),
+			Modules: v.Host, Accounts: accounts, Log: log, Slots: c.WorkerConcurrency, Thumbnail: c.Thumbnails,
+			Address: service.OpenAddress(public, c.PrivateLinks),
+		})
+		dispatcher = a.Worker
+	}
 	a.Service, err = service.New(service.Config{
 		Ledger: a.Ledger, Broker: a.Broker, Blobs: blobs, Fetch: fetcher, Modules: v.Host, Log: log,
-		PublicURL: public, Intake: filepath.Join(c.DataDir, "intake"), SpoolID: journal.ID(), Offer: a.offer, Hand: a.hand,
+		PublicURL: public, Intake: filepath.Join(c.DataDir, "intake"), SpoolID: journal.ID(), Dispatcher: dispatcher,
 		Keys: keys(c.APIKeys), Loopback: open, PrivateLinks: c.PrivateLinks, PerMinute: c.RateLimit, Choices: c.Choices, Version: Version,
 	})
 	if err != nil {
@@ -144,10 +153,6 @@ func Start(ctx context.Context, c *config.Loaded, v Verticals, roles Roles, log 
 		}
 	}
 	if roles.Worker {
-		a.Worker = worker.New(worker.Config{
-			Ledger: a.Ledger, Broker: a.Broker, Blobs: blobs, Spool: journal, Fetch: fetcher, Vendors: provider.NewTransport(),
-			Modules: v.Host, Accounts: accounts, Log: log, Slots: c.WorkerConcurrency, Thumbnail: c.Thumbnails, Succeeded: a.Service.Succeeded, Address: a.Service.OpenAddress,
-		})
 		a.onStop(a.Worker.Stop)
 		if err = a.Worker.Start(ctx); err != nil {
 			return a, err

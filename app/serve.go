@@ -41,19 +41,6 @@ func (a *App) serve(ln net.Listener, h http.Handler) {
 	})
 }
 
-func (a *App) hand(t *task.Task) {
-	if a.Worker != nil {
-		a.Worker.Hand(t)
-	}
-}
-
-func (a *App) offer(t *task.Task) *task.Offer {
-	if a.Worker == nil {
-		return nil
-	}
-	return a.Worker.Offer(t)
-}
-
 // firstKey makes a key when the server can be reached from elsewhere and has
 // none: a row, one winner among several processes, printed once.
 func (a *App) firstKey(ctx context.Context) error {

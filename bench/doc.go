@@ -4,5 +4,5 @@
 // are noisy.
 //
 //	go run ./bench            all of it, a few minutes
-//	go run ./bench -only rate one part: rate, memory, latency, accept, start
+//	go run ./bench -only rate one part: start, idle, latency, rate, accept, memory, poll
 package main

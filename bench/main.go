@@ -11,16 +11,19 @@ import (
 )
 
 func main() {
-	only := flag.String("only", "", "one part: rate, memory, latency, accept, start")
-	role := flag.String("role", "", "internal: upstream or proxy")
-	size := flag.Int("size", 1_500_000, "internal: bytes of the upstream's picture")
+	only := flag.String("only", "", "one part: start, idle, latency, rate, accept, memory, poll")
+	role := flag.String("role", "", "internal: upstream, proxy or flux")
+	size := flag.Int("size", 1_500_000, "internal: bytes of the upstream's image")
 	slow := flag.Duration("slow", 0, "internal: how long the upstream takes")
+	cert := flag.String("cert", "", "internal: where flux writes its certificate")
 	target := flag.String("target", "", "internal: where the proxy leads")
 	flag.Parse()
 	var err error
 	switch *role {
 	case "upstream":
 		err = serveUpstream(*size, *slow)
+	case "flux":
+		err = serveFlux(*slow, 40*time.Second, 80*time.Second, *cert)
 	case "proxy":
 		err = serveProxy(*target)
 	default:
@@ -64,7 +67,10 @@ func run(only string) error {
 	if made > 100*time.Microsecond {
 		note("making a file takes %s here now; it is some 30µs where few were deleted in the last minutes", made.Round(time.Microsecond))
 	}
-	for _, p := range []part{{"start", measureStart}, {"latency", measureLatency}, {"rate", measureRate}, {"accept", measureAccept}, {"memory", measureMemory}} {
+	for _, p := range []part{
+		{"start", measureStart}, {"idle", measureIdle}, {"latency", measureLatency}, {"rate", measureRate},
+		{"accept", measureAccept}, {"memory", measureMemory}, {"poll", measurePoll},
+	} {
 		if only != "" && only != p.name {
 			continue
 		}

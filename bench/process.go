@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -19,6 +20,7 @@ type bench struct {
 	bin  string // aigc
 	self string // this program, for its roles
 	n    int
+	wrap []string // a command that starts aigc, for the next start
 }
 
 // process is a child that listens.
@@ -66,7 +68,8 @@ func (b *bench) aigcIn(dir, upstream string, env ...string) (*process, time.Dura
 	if err != nil {
 		return nil, 0, err
 	}
-	cmd := exec.Command(b.bin, "all")
+	line := append(slices.Clone(b.wrap), b.bin, "all")
+	cmd := exec.Command(line[0], line[1:]...)
 	cmd.Dir = b.dir
 	cmd.Env = append([]string{
 		"PATH=" + os.Getenv("PATH"), "AIGC_DATA_DIR=" + dir, "AIGC_ADDR=" + addr, "AIGC_MCP_ADDR=127.0.0.1:0",

@@ -47,9 +47,9 @@ type Process struct {
 
 // Stores are the settings of the three stores.
 type Stores struct {
-	DatabaseURL   provider.Secret `envconfig:"DATABASE_URL" desc:"PostgreSQL ledger; default SQLite in AIGC_DATA_DIR"`
-	RedisURL      provider.Secret `envconfig:"REDIS_URL" desc:"Redis broker; default one in the process"`
-	MinioEndpoint string          `envconfig:"MINIO_ENDPOINT" desc:"S3 object store; default a folder in AIGC_DATA_DIR"`
+	DatabaseURL provider.Secret `envconfig:"DATABASE_URL" desc:"PostgreSQL ledger; default SQLite in AIGC_DATA_DIR"`
+	RedisURL    provider.Secret `envconfig:"REDIS_URL" desc:"Redis broker; default one in the process"`
+	Minio
 }
 
 // Keys are callers' keys from the settings.
@@ -149,9 +149,7 @@ func (c *Config) check() []error {
 	if c.DatabaseURL != "" {
 		bad("DATABASE_URL", "this version keeps its ledger in SQLite only; unset it")
 	}
-	if c.MinioEndpoint != "" {
-		bad("MINIO_ENDPOINT", "this version keeps objects in a folder only; unset it")
-	}
+	c.Minio.check(bad)
 	return errs
 }
 

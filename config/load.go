@@ -63,6 +63,7 @@ func Load(h *module.Host) (*Loaded, error) {
 	}
 	l.Choices.Fallback = l.RouteFallback != "off"
 	r.errs = append(r.errs, l.check()...)
+	l.Warnings = append(l.Warnings, l.unused()...)
 	l.typos()
 	if len(r.errs) > 0 {
 		parts := make([]string, len(r.errs))

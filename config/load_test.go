@@ -157,7 +157,21 @@ func TestFaults(t *testing.T) {
 			},
 		},
 		{name: "one address for two", env: map[string]string{"AIGC_ADDR": "127.0.0.1:9", "AIGC_MCP_ADDR": "127.0.0.1:9"}, want: []string{"are the same address"}},
-		{name: "a store we do not have", env: map[string]string{"DATABASE_URL": "postgres://u:hunter2@db/x", "MINIO_ENDPOINT": "minio:9000"}, want: []string{"DATABASE_URL: ", "MINIO_ENDPOINT: "}, hidden: []string{"hunter2"}},
+		{name: "a store we do not have", env: map[string]string{"DATABASE_URL": "postgres://u:hunter2@db/x"}, want: []string{"DATABASE_URL: "}, hidden: []string{"hunter2"}},
+		{
+			name: "object store, all at once",
+			env:  map[string]string{"MINIO_ENDPOINT": "minio:9000/images", "MINIO_SECURE": "perhaps", "MINIO_SECRET_KEY": "hunter2 hunter2", "MINIO_BUCKET": "Images", "MINIO_REGION": "us east"},
+			want: []string{
+				"6 fault(s)", "MINIO_ENDPOINT: is not host:port or http(s)://host:port", "MINIO_SECURE: is not true or false", "MINIO_ACCESS_KEY: is needed with MINIO_ENDPOINT",
+				"MINIO_SECRET_KEY: holds white space", "MINIO_BUCKET: must be 3 to 63", "MINIO_REGION: is not the name of a region",
+			},
+			hidden: []string{"hunter2", "perhaps"},
+		},
+		{name: "object store's key in quotes", env: map[string]string{"MINIO_ENDPOINT": "minio:9000", "MINIO_ACCESS_KEY": "k", "MINIO_SECRET_KEY": `"hunter2"`}, want: []string{"MINIO_SECRET_KEY: is in quotes"}, hidden: []string{"hunter2"}},
+		{name: "object store with and without TLS", env: map[string]string{"MINIO_ENDPOINT": "https://s3.example", "MINIO_SECURE": "false", "MINIO_ACCESS_KEY": "k", "MINIO_SECRET_KEY": "s"}, want: []string{"MINIO_ENDPOINT: and MINIO_SECURE contradict each other"}},
+		{name: "object store without and with TLS", env: map[string]string{"MINIO_ENDPOINT": "http://s3.example", "MINIO_SECURE": "true", "MINIO_ACCESS_KEY": "k", "MINIO_SECRET_KEY": "s"}, want: []string{"MINIO_ENDPOINT: and MINIO_SECURE contradict each other"}},
+		{name: "object store with a key in its address", env: map[string]string{"MINIO_ENDPOINT": "http://k:hunter2@minio:9000", "MINIO_ACCESS_KEY": "k", "MINIO_SECRET_KEY": "s"}, want: []string{"MINIO_ENDPOINT: is not"}, hidden: []string{"hunter2"}},
+		{name: "object store by another scheme", env: map[string]string{"MINIO_ENDPOINT": "s3://bucket", "MINIO_ACCESS_KEY": "k", "MINIO_SECRET_KEY": "s"}, want: []string{"MINIO_ENDPOINT: is not"}},
 		{
 			name:   "addresses",
 			env:    map[string]string{"REDIS_URL": "hunter2:6379", "ACME_BASE_URL": "acme.example/v1", "AIGC_URL": "ftp://x", "AIGC_SANDBOX_URL": "http://"},

@@ -75,7 +75,7 @@ func wrong(bad *envconfig.ParseError) string {
 	switch t := bad.TypeName; {
 	case t == "time.Duration":
 		return "is not a duration such as 90s or 5m"
-	case t == "bool":
+	case t == "bool" || t == "*bool":
 		return "is not true or false"
 	case strings.HasPrefix(t, "int"):
 		return "is not a whole number"

@@ -8,9 +8,10 @@ import (
 	"aigc/app/sandbox"
 	"aigc/modules/doubao"
 	"aigc/modules/flux"
+	"aigc/modules/fluxkontext"
 	"aigc/modules/gpt"
 	arksandbox "aigc/modules/internal/ark/sandbox"
-	"aigc/modules/internal/bfl"
+	bflsandbox "aigc/modules/internal/bfl/sandbox"
 	jimengsandbox "aigc/modules/internal/jimeng/sandbox"
 	"aigc/modules/internal/openai"
 	"aigc/modules/internal/vertex"
@@ -27,6 +28,7 @@ func All() []module.Module {
 		seededit.Module,
 		doubao.Module,
 		flux.Module,
+		fluxkontext.Module,
 		veo3.Module,
 	}
 }
@@ -38,7 +40,7 @@ func Sandboxes() []sandbox.Imitation {
 		openai.Sandbox(),
 		arksandbox.New(served(seedream.Models, seededit.Models, doubao.Models)...),
 		jimengsandbox.New(served(seedream.JimengModels, seededit.JimengModels)...),
-		bfl.Sandbox(),
+		bflsandbox.New(served(flux.Models, fluxkontext.Models)...),
 		vertex.Sandbox(),
 	}
 }

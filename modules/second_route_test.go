@@ -172,3 +172,13 @@ func TestParkedKeyOfTheFirstRoute(t *testing.T) {
 		t.Errorf("%d purchases", n)
 	}
 }
+
+// Models that take images by address only get the one of the stored input.
+func TestInputImageByAddress(t *testing.T) {
+	t.Parallel()
+	e, box := only(t, "jimeng")
+	v := e.Run("seededit.generate", `{"prompt":"a red fox","size":"1K","model":"jimeng_seedream46_cvtob"`+required["seededit.generate"]+`}`)
+	if n := box.Purchases().ByTask[v.TaskID]; v.Status != task.Succeeded || n != 1 || v.Cost.Currency != "CNY" {
+		t.Errorf("%s %+v, %d purchases, cost %+v", v.Status, v.Error, n, v.Cost)
+	}
+}

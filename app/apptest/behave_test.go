@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"image/png"
 	"mime/multipart"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -20,6 +19,7 @@ import (
 	"time"
 
 	"aigc/app/apptest"
+	"aigc/app/broker/brokertest"
 	"aigc/app/service"
 	"aigc/app/task"
 )
@@ -324,29 +324,8 @@ func TestStopIsGraceful(t *testing.T) {
 // paid twice.
 func TestBrokerEmptied(t *testing.T) {
 	t.Parallel()
-	redis := apptest.Need(t, "redis-server")
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	port := fmt.Sprint(ln.Addr().(*net.TCPAddr).Port)
-	_ = ln.Close()
-	startRedis := func() *exec.Cmd {
-		cmd := exec.Command(redis, "--port", port, "--save", "", "--appendonly", "no", "--bind", "127.0.0.1")
-		if err := cmd.Start(); err != nil {
-			t.Fatal(err)
-		}
-		apptest.Eventually(t, 10*time.Second, func() error {
-			c, err := net.Dial("tcp", "127.0.0.1:"+port)
-			if err == nil {
-				_ = c.Close()
-			}
-			return err
-		})
-		return cmd
-	}
-	server := startRedis()
-	p, box := one(t, "REDIS_URL=redis://127.0.0.1:"+port, "AIGC_WORKER_CONCURRENCY=8")
+	redis := brokertest.StartRedis(t)
+	p, box := one(t, "REDIS_URL="+redis.URL(), "AIGC_WORKER_CONCURRENCY=8")
 	ids := make([]string, 200)
 	var wg sync.WaitGroup
 	for w := range 8 {
@@ -358,22 +337,15 @@ func TestBrokerEmptied(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	c, err := net.Dial("tcp", "127.0.0.1:"+port)
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, _ = c.Write([]byte("FLUSHALL\r\n"))
-	_ = c.Close()
-	_ = server.Process.Kill() // and then it is gone for a while
-	_ = server.Wait()
+	redis.Flush()
+	redis.Kill() // and then it is gone for a while
 	apptest.Eventually(t, 20*time.Second, func() error {
 		if a := p.Do("GET", "/api/health", ""); a.Status != 200 || !strings.Contains(string(a.Body), "degraded") {
 			return fmt.Errorf("health is not honest about the broker: %s", a.Body)
 		}
 		return nil
 	})
-	server = startRedis()
-	defer func() { _ = server.Process.Kill(); _ = server.Wait() }()
+	redis.Start()
 	for _, id := range ids {
 		if v := p.Settle(id, 90*time.Second); v.Status != task.Succeeded {
 			t.Errorf("%s is %s: %+v", id, v.Status, v.Error)

@@ -42,6 +42,7 @@ var deaths = []struct {
 	{"answered", "gpt", "", task.InDoubt, 1},
 	{"written", "gpt", "", task.Succeeded, 1},
 	{"spooled", "gpt", "", task.Succeeded, 1},
+	{"answer_saved", "gpt", "", task.Succeeded, 1},
 	{"storing", "gpt", "", task.Succeeded, 1},
 	{"objects_stored", "gpt", "", task.Succeeded, 1},
 	{"succeeded", "gpt", "", task.Succeeded, 1},
@@ -63,10 +64,16 @@ var deaths = []struct {
 	{"objects_stored", "flux", "", task.Succeeded, 1},
 	{"succeeded", "flux", "", task.Succeeded, 1},
 
+	{"written", "veo3", "", task.Succeeded, 1},
 	{"spooled", "veo3", "", task.Succeeded, 1},
+	{"answer_saved", "veo3", "", task.Succeeded, 1},
 	{"polled", "veo3", "", task.Succeeded, 1},
+	{"written:2", "veo3", "", task.Succeeded, 1},
 	{"spooled:2", "veo3", "", task.Succeeded, 1},
+	{"answer_saved:2", "veo3", "", task.Succeeded, 1},
+	{"storing", "veo3", "", task.Succeeded, 1},
 	{"objects_stored", "veo3", "", task.Succeeded, 1},
+	{"succeeded", "veo3", "", task.Succeeded, 1},
 
 	// The vendor's no is lost with the process, or told just in time.
 	{"telling_queued", "gpt", "[[429]]", task.InDoubt, 0},
@@ -196,9 +203,6 @@ func leftovers(dir string) error {
 			temporary := strings.Contains(path, ".tmp") || strings.HasPrefix(name, ".")
 			if info, err := e.Info(); err == nil && strings.Contains(path, "/objects/.tmp-incoming/") && (info.Size() == 0 || name == "check") {
 				return nil // made ahead, or written by every check of the store
-			}
-			if content, err := os.ReadFile(path); err == nil && len(content) > 0 && content[0] == 0 && strings.Contains(path, "/spool/.spare/") {
-				return nil // a void record, to be used again
 			}
 			if err == nil && !e.IsDir() && (part == "intake" || part == "spool" && name != "id" || temporary) {
 				found = append(found, path)

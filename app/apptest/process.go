@@ -92,7 +92,13 @@ func StartAllAnyhow(t testing.TB, bin, dir string, env ...string) *Process {
 }
 
 // WaitReady waits until /readyz answers 200.
-func (p *Process) WaitReady() {
+func (p *Process) WaitReady() { p.t.Helper(); p.wait("/readyz") }
+
+// WaitAlive waits until /livez answers 200: it serves, although something that
+// it needs may be away.
+func (p *Process) WaitAlive() { p.t.Helper(); p.wait("/livez") }
+
+func (p *Process) wait(path string) {
 	p.t.Helper()
 	Eventually(p.t, 20*time.Second, func() error {
 		select {
@@ -105,13 +111,13 @@ func (p *Process) WaitReady() {
 			return errors.New("it does not listen yet")
 		}
 		p.URL, p.MCP = h.URL, h.MCP
-		res, err := http.Get(p.URL + "/readyz")
+		res, err := http.Get(p.URL + path)
 		if err != nil {
 			return err
 		}
 		defer res.Body.Close()
 		if res.StatusCode != http.StatusOK {
-			return fmt.Errorf("readyz: %s", res.Status)
+			return fmt.Errorf("%s: %s", path, res.Status)
 		}
 		return nil
 	})

@@ -8,191 +8,109 @@ import (
 	"io/fs"
 	"os"
 	"path"
-	"sort"
-	"strings"
+	"path/filepath"
 	"sync"
-
-	"aigc/app/fault"
 )
 
-// Dir is a store in a folder of this machine.
+// Dir is a store in a directory of this machine. One process has it open.
 type Dir struct {
-	root *os.Root
-	path string
-
-	incoming *os.File // the folder of unfinished files
-	making   *os.Root // and the one in it where they are made
-	spares   spares
+	root     *os.Root
+	fsync    func(*os.File) error
 	checking sync.Mutex
 
-	mu    sync.Mutex
-	known map[string]*folder // those whose names are durable
+	mu      sync.Mutex
+	durable map[string]bool // directories that were made or found, and fsynced in their parents
 }
 
-// tmpPrefix begins the names of unfinished files. No object's name does.
-const tmpPrefix = ".tmp-"
+// tmpDir holds unfinished files. No object's name begins with a dot.
+const tmpDir = ".tmp-incoming"
 
-// NewDir opens a folder as a store, makes it if needed, and removes what an
-// earlier life left unfinished.
+// NewDir opens a directory as a store, makes it if needed, and removes the
+// unfinished files of an earlier process.
 func NewDir(dir string) (*Dir, error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	if err := makeDurably(filepath.Clean(dir)); err != nil {
 		return nil, fmt.Errorf("blob: %w", err)
 	}
 	root, err := os.OpenRoot(dir)
 	if err != nil {
 		return nil, fmt.Errorf("blob: %w", err)
 	}
-	self, err := openFolder(root, ".")
+	err = root.RemoveAll(tmpDir)
+	if err == nil {
+		err = root.Mkdir(tmpDir, 0o700)
+	}
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("blob: %w", err), root.Close())
 	}
-	d := &Dir{root: root, path: dir, known: map[string]*folder{".": self}}
-	if err := d.sweep(); err != nil {
-		return nil, errors.Join(err, d.Close())
-	}
-	return d, nil
+	return &Dir{root: root, fsync: (*os.File).Sync, durable: map[string]bool{".": true}}, nil
 }
 
-// sweep removes unfinished files. They are all in one folder, so that it takes
-// no walk.
-func (d *Dir) sweep() error {
-	err := d.root.RemoveAll(tmpDir)
-	if err == nil {
-		err = d.root.MkdirAll(makingDir, 0o700)
+// makeDurably makes a directory with its parents, and fsyncs each parent that
+// gained an entry.
+func makeDurably(dir string) error {
+	if _, err := os.Stat(dir); err == nil || !errors.Is(err, fs.ErrNotExist) {
+		return err
 	}
-	if err == nil {
-		d.incoming, err = d.root.Open(tmpDir)
+	parent := filepath.Dir(dir)
+	if err := makeDurably(parent); err != nil {
+		return err
 	}
-	if err == nil {
-		d.making, err = d.root.OpenRoot(makingDir)
-	}
-	if err == nil {
-		d.spares.from, err = d.making.Open(".")
-	}
+	f, err := os.Open(parent)
 	if err != nil {
-		return fmt.Errorf("blob: %w", err)
+		return err
 	}
-	return nil
+	if err = os.Mkdir(dir, 0o700); err == nil || errors.Is(err, fs.ErrExist) {
+		err = f.Sync()
+	}
+	return errors.Join(err, f.Close())
 }
-
-const tmpDir = tmpPrefix + "incoming"
 
 // Open implements [Store].
-func (d *Dir) Open(_ context.Context, name string) (io.ReadSeekCloser, Object, error) {
+func (d *Dir) Open(_ context.Context, name string) (io.ReadSeekCloser, Info, error) {
 	if err := ValidName(name); err != nil {
-		return nil, Object{}, err
+		return nil, Info{}, err
 	}
 	f, err := d.root.Open(name)
 	if err != nil {
-		return nil, Object{}, trouble(err)
+		return nil, Info{}, dirFault(err)
 	}
-	o, err := describe(name, f)
-	if err != nil {
-		return nil, Object{}, errors.Join(err, f.Close())
-	}
-	return f, o, nil
-}
-
-func describe(name string, f *os.File) (Object, error) {
 	st, err := f.Stat()
-	if err != nil {
-		return Object{}, trouble(err)
+	if err == nil {
+		var o Info
+		if o, err = fileInfo(name, st); err == nil {
+			return f, o, nil
+		}
 	}
-	return object(name, st)
+	return nil, Info{}, errors.Join(dirFault(err), f.Close())
 }
 
-func object(name string, st fs.FileInfo) (Object, error) {
+// fileInfo describes a regular file; anything else is no object.
+func fileInfo(name string, st fs.FileInfo) (Info, error) {
 	if !st.Mode().IsRegular() {
-		return Object{}, trouble(fs.ErrNotExist)
+		return Info{}, fs.ErrNotExist
 	}
-	return Object{Name: name, Size: st.Size(), Modified: st.ModTime(), ETag: fmt.Sprintf(`"%x-%x"`, st.ModTime().UnixNano(), st.Size())}, nil
+	return Info{Name: name, Size: st.Size(), Modified: st.ModTime(), ETag: fmt.Sprintf(`"%x-%x"`, st.ModTime().UnixNano(), st.Size())}, nil
 }
 
 // Stat implements [Store].
-func (d *Dir) Stat(_ context.Context, name string) (Object, error) {
+func (d *Dir) Stat(_ context.Context, name string) (Info, error) {
 	if err := ValidName(name); err != nil {
-		return Object{}, err
+		return Info{}, err
 	}
 	st, err := d.root.Lstat(name)
 	if err != nil {
-		return Object{}, trouble(err)
+		return Info{}, dirFault(err)
 	}
-	return object(name, st)
+	o, err := fileInfo(name, st)
+	return o, dirFault(err)
 }
 
 // Delete implements [Store].
-func (d *Dir) Delete(_ context.Context, name string) error {
-	if err := ValidName(name); err != nil {
-		return err
+func (d *Dir) Delete(ctx context.Context, name string) error {
+	if _, err := d.Stat(ctx, name); err != nil {
+		return ignoreNotFound(err)
 	}
-	if err := d.root.Remove(name); err != nil {
-		return trouble(err)
-	}
-	return nil
-}
-
-// List implements [Store].
-func (d *Dir) List(ctx context.Context, prefix, after string, limit int) ([]Object, error) {
-	var out []Object
-	full := errors.New("full")
-	err := d.walk(ctx, ".", func(name string, e fs.DirEntry) error {
-		if !strings.HasPrefix(name, prefix) || name <= after || isSidecar(name) {
-			return nil
-		}
-		st, err := e.Info()
-		if err != nil {
-			return nil //nolint:nilerr // it was deleted meanwhile
-		}
-		if o, err := object(name, st); err == nil {
-			out = append(out, o)
-		}
-		if len(out) >= limit {
-			return full
-		}
-		return nil
-	}, prefix, after)
-	if err != nil && !errors.Is(err, full) {
-		return nil, trouble(err)
-	}
-	return out, nil
-}
-
-// walk visits files in the order of their names, and skips folders that can
-// hold nothing between after and the end of prefix.
-func (d *Dir) walk(ctx context.Context, dir string, visit func(string, fs.DirEntry) error, prefix, after string) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	entries, err := fs.ReadDir(d.root.FS(), dir)
-	if err != nil {
-		return err
-	}
-	key := func(e fs.DirEntry) string {
-		if e.IsDir() {
-			return e.Name() + "/"
-		}
-		return e.Name()
-	}
-	sort.Slice(entries, func(i, j int) bool { return key(entries[i]) < key(entries[j]) })
-	for _, e := range entries {
-		name := path.Join(dir, e.Name())
-		switch {
-		case strings.HasPrefix(e.Name(), "."):
-		case !e.IsDir():
-			err = visit(name, e)
-		case !overlaps(name+"/", prefix) || name+"/\xff" <= after:
-		default:
-			err = d.walk(ctx, name, visit, prefix, after)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func overlaps(folder, prefix string) bool {
-	return strings.HasPrefix(folder, prefix) || strings.HasPrefix(prefix, folder)
+	return ignoreNotFound(dirFault(d.root.Remove(name)))
 }
 
 // Check implements [Store].
@@ -200,34 +118,25 @@ func (d *Dir) Check(context.Context) error {
 	d.checking.Lock() // two at a time would read each other's half
 	defer d.checking.Unlock()
 	name := path.Join(tmpDir, "check")
-	if err := d.root.WriteFile(name, []byte("ok"), 0o600); err != nil {
-		return trouble(err)
+	if err := d.root.WriteFile(name, []byte(checkText), 0o600); err != nil {
+		return unavailable(err)
 	}
-	if data, err := d.root.ReadFile(name); err != nil || string(data) != "ok" {
-		return trouble(fmt.Errorf("read back: %w", err))
+	data, err := d.root.ReadFile(name)
+	if err == nil && string(data) != checkText {
+		err = errors.New("blob: what was written is not what is read")
 	}
-	return nil
+	return unavailable(err)
 }
+
+const checkText = "ok"
 
 // Close implements [Store].
-func (d *Dir) Close() error {
-	d.spares.close()
-	d.forgetFolders()
-	_ = d.known["."].dir.Close()
-	_ = d.incoming.Close()
-	if d.making != nil {
-		_ = d.making.Close()
-	}
-	return d.root.Close()
-}
+func (d *Dir) Close() error { return d.root.Close() }
 
-// trouble is a file system's error as a fault.
-func trouble(err error) error {
+// dirFault is a file system's error as a fault.
+func dirFault(err error) error {
 	if errors.Is(err, fs.ErrNotExist) {
-		return fault.Wrap(err, fault.NotFound, "object_not_found", "There is no such object.")
+		return notFound(err)
 	}
-	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
-		return err
-	}
-	return fault.Wrap(err, fault.Unavailable, "storage_down", "Object storage does not answer.")
+	return unavailable(err)
 }

@@ -1,8 +1,10 @@
 // Package blob keeps objects: results, inputs, uploads and their sidecars.
 //
-// [Store] is what a store must do, blobtest proves one. [Dir] keeps them in a
-// folder of this machine, through os.Root, so that no name can lead out of it.
-// What [Store.Put] reports as stored survives a loss of power; what
-// [Store.Batch] stores can be read at once, and survives it when the sync that
-// Batch returns has come back.
+// [Store] is the contract, and package blobtest proves that a store keeps it.
+// [Dir] is a directory of this machine, reached through os.Root, so that no
+// name leads out of it. [S3] is a bucket at MinIO or any other S3 service; it
+// also is a [Presigner].
+//
+// An object is written before its sidecar: a sidecar therefore always describes
+// an object that is there.
 package blob

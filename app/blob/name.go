@@ -50,3 +50,9 @@ func ValidName(name string) error {
 	}
 	return nil
 }
+
+// Inline says whether a browser may show an object of a type in place. SVG and
+// HTML can run scripts, and an unknown type may turn out to be either.
+func Inline(mime string) bool {
+	return mime != "image/svg+xml" && mime != "text/html" && mime != "application/octet-stream"
+}

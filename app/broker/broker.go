@@ -2,131 +2,84 @@ package broker
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
-	"fmt"
-	"sync"
-	"sync/atomic"
 	"time"
 
-	"github.com/alicebob/miniredis/v2"
-	"github.com/go-redis/redis_rate/v10"
-	"github.com/hibiken/asynq"
-	"github.com/redis/go-redis/v9"
-	"github.com/redis/go-redis/v9/logging"
 	"github.com/rs/zerolog"
 
 	"aigc/app/fault"
 )
 
-// Broker is a connection to Redis and what runs on it.
-type Broker struct {
-	embedded *miniredis.Miniredis // nil with a real Redis
-	tick     *time.Ticker
-	redis    *redis.Client
-	queue    *asynq.Client
-	limiter  *redis_rate.Limiter
-	log      zerolog.Logger
-	hub      hub
-	wakes    chan wake
-	quit     context.CancelFunc
-	done     chan struct{}
-	toldAway atomic.Int64 // when its absence was last told, in nanoseconds since 1970
-	servers  []*asynq.Server
+// Broker wakes workers, announces changes of tasks and limits callers. All
+// methods may be called concurrently. Wake, Publish and Allow never wait for a
+// broker that is unavailable.
+type Broker interface {
+	// Wake asks a worker that serves queue to look at a task. It returns at
+	// once. The wake-up is dropped if the queue is full or the broker is
+	// unavailable; the same task may be woken any number of times.
+	Wake(queue, task string)
+
+	// Serve calls handle for the wake-ups of a queue, up to slots (at least 1)
+	// at the same time, until Close. handle may be called again for the same
+	// task, also concurrently, so it reads the ledger first. Close cancels its
+	// context and waits for it to return. A panic in it is logged and ends only
+	// that call. Serve returns at once, with an error if the broker is closed.
+	Serve(queue string, slots int, handle Handler) error
+
+	// Publish announces an event: to the subscribers of this process before it
+	// returns, to those of other processes in the background. It is dropped
+	// where the broker is unavailable.
+	Publish(e Event)
+
+	// Subscribe calls f for every event, published here or by another process,
+	// until stop is called; once stop has returned f is not called again. f is
+	// called concurrently, must not block, and must not call stop. Events can be
+	// lost, so a subscriber reads the ledger now and then.
+	Subscribe(f func(Event)) (stop func())
+
+	// Allow counts one request of a caller against perMinute requests a minute,
+	// all of which may come at once. Over the limit it returns a fault of kind
+	// Throttled whose RetryAfter is the time until the next request is allowed.
+	// 0 means no limit. While the broker is unavailable every request is allowed.
+	Allow(ctx context.Context, caller string, perMinute int) error
+
+	// Check returns an error if the broker is unavailable or closed.
+	Check(ctx context.Context) error
+
+	// Close cancels the handlers' contexts, waits for the handlers to return and
+	// ends all goroutines of the broker. Afterwards Wake and Publish do nothing.
+	// It may be called again.
+	Close() error
 }
 
-// channel carries task ids: the task has changed.
-const channel = "aigc:tasks"
+// Handler looks at a task that was woken.
+type Handler func(ctx context.Context, task string)
 
-// Open connects to Redis, or starts one in the process when url is empty. It
-// does not wait for Redis: whoever needs it finds out by [Broker.Check].
-func Open(url string, log zerolog.Logger) (*Broker, error) {
-	b := &Broker{log: log, wakes: make(chan wake, 4096), done: make(chan struct{})}
-	opts := &redis.Options{}
+// Event says that a task changed.
+type Event struct {
+	Task     string
+	Underway bool // the task made progress but did not end: who waits for its end need not look
+}
+
+// errClosed is returned by methods of a broker after Close.
+var errClosed = errors.New("broker: closed")
+
+// Open makes the broker that a REDIS_URL asks for: [NewEmbedded] if it is
+// empty, otherwise [NewRedis].
+func Open(url string, log zerolog.Logger) (Broker, error) {
 	if url == "" {
-		m := miniredis.NewMiniRedis()
-		password := rand.Text() // others on this machine can reach the port too
-		m.RequireAuth(password)
-		if err := m.Start(); err != nil {
-			return nil, fmt.Errorf("broker: %w", err)
-		}
-		b.embedded = m
-		b.tick = time.NewTicker(100 * time.Millisecond)
-		go func() { // miniredis has no clock of its own
-			for range b.tick.C {
-				m.FastForward(100 * time.Millisecond)
-			}
-		}()
-		opts.Addr, opts.Password = m.Addr(), password
-	} else {
-		var err error
-		if opts, err = redis.ParseURL(url); err != nil {
-			return nil, errors.New("REDIS_URL is not an address such as redis://:password@host:6379/0") // its error repeats the password
-		}
+		return NewEmbedded(log), nil
 	}
-	// A request never waits long for a broker that is away.
-	opts.DialTimeout, opts.MaxRetries = time.Second, 1
-	opts.ReadTimeout, opts.WriteTimeout = 3*time.Second, 3*time.Second
-	logging.Disable() // its errors are returned too, and its lines are not in the log's form
-	b.redis = redis.NewClient(opts)
-	b.queue = asynq.NewClientFromRedisClient(b.redis)
-	b.limiter = redis_rate.NewLimiter(b.redis)
-	ctx, cancel := context.WithCancel(context.Background())
-	b.quit = cancel
-	go b.run(ctx)
-	return b, nil
-}
-
-// Embedded says that the broker lives in this process and cannot be shared.
-func (b *Broker) Embedded() bool { return b.embedded != nil }
-
-// Check asks Redis whether it is there.
-func (b *Broker) Check(ctx context.Context) error {
-	if err := b.redis.Ping(ctx).Err(); err != nil {
-		return fmt.Errorf("broker: %w", err)
-	}
-	return nil
-}
-
-// Allow counts one request of a caller against perMinute; a fault of kind
-// Throttled when it is over. Without a broker nobody is held back.
-func (b *Broker) Allow(ctx context.Context, caller string, perMinute int) error {
-	if perMinute <= 0 {
-		return nil
-	}
-	res, err := b.limiter.Allow(ctx, "aigc:limit:"+caller, redis_rate.PerMinute(perMinute))
+	r, err := NewRedis(url, log)
 	if err != nil {
-		b.log.Warn().Err(err).Msg("rate limits are off while the broker is away")
-		return nil
+		return nil, err // an untyped nil, not a nil *Redis
 	}
-	if res.Allowed > 0 {
-		return nil
-	}
-	f := fault.New(fault.Throttled, "too_many_requests", "This key may make %d requests a minute.", perMinute).With(fault.ChargedNo)
-	f.RetryAfter = res.RetryAfter
-	return f
+	return r, nil
 }
 
-// Flush empties the broker; tests do it to prove that nothing is lost.
-func (b *Broker) Flush(ctx context.Context) error { return b.redis.FlushAll(ctx).Err() }
-
-// Close stops everything. It may be called twice.
-func (b *Broker) Close() error {
-	b.quit()
-	<-b.done
-	var all sync.WaitGroup
-	for _, s := range b.servers {
-		all.Go(s.Shutdown) // each ends its look at the queue first
-	}
-	all.Wait()
-	b.servers = nil
-	err := b.redis.Close()
-	if b.embedded != nil {
-		b.tick.Stop()
-		b.embedded.Close()
-	}
-	if errors.Is(err, redis.ErrClosed) {
-		return nil
-	}
-	return err
+// tooMany is the fault of a caller over its limit.
+func tooMany(perMinute int, retryAfter time.Duration) error {
+	f := fault.New(fault.Throttled, "too_many_requests", "This key may make %d requests a minute.", perMinute).With(fault.ChargedNo)
+	f.RetryAfter = retryAfter
+	return f
 }

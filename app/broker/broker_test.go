@@ -1,158 +1,110 @@
-package broker
+package broker_test
 
 import (
 	"context"
-	"net"
-	"slices"
+	"fmt"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/redis/go-redis/v9"
 	"github.com/rs/zerolog"
 
-	"aigc/app/fault"
+	"aigc/app/broker"
+	"aigc/app/broker/brokertest"
 )
 
-func open(t *testing.T, url string) *Broker {
+func openURL(t *testing.T, url string) broker.Broker {
 	t.Helper()
-	b, err := Open(url, zerolog.Nop())
+	b, err := broker.Open(url, zerolog.New(zerolog.NewTestWriter(t)).Level(zerolog.WarnLevel))
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		for range 2 {
-			if err := b.Close(); err != nil {
-				t.Error(err)
-			}
-		}
-	})
 	return b
 }
 
-// heard waits for the next of what a channel brings.
-func heard(t *testing.T, ch <-chan string) string {
-	t.Helper()
-	select {
-	case s := <-ch:
-		return s
-	case <-time.After(30 * time.Second):
-		t.Fatal("nothing was heard")
-		return ""
-	}
-}
-
-// Every wake-up arrives, also a second one for the same task, and also after
-// the broker was emptied; each queue hears its own.
-func TestWake(t *testing.T) {
+func TestEmbedded(t *testing.T) {
 	t.Parallel()
-	b := open(t, "")
-	pictures, films := make(chan string, 8), make(chan string, 8)
-	for queue, ch := range map[string]chan string{ImageQueue: pictures, VideoQueue: films} {
-		if err := b.Serve(queue, 2, func(_ context.Context, id string) { ch <- id }); err != nil {
-			t.Fatal(err)
-		}
-	}
-	b.Wake(ImageQueue, "one")
-	b.Wake(ImageQueue, "one")
-	b.Wake(VideoQueue, "film")
-	if got := []string{heard(t, pictures), heard(t, pictures), heard(t, films)}; !slices.Equal(got, []string{"one", "one", "film"}) {
-		t.Errorf("heard %v", got)
-	}
-	if err := b.Flush(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	b.Wake(ImageQueue, "two")
-	if got := heard(t, pictures); got != "two" {
-		t.Errorf("heard %s", got)
-	}
+	brokertest.Run(t, func(t *testing.T) broker.Broker { return openURL(t, "") })
 }
 
-// A change is heard in this process at once, until nobody wants to hear.
-func TestSubscribe(t *testing.T) {
+func TestRedis(t *testing.T) {
 	t.Parallel()
-	b := open(t, "")
-	var first, second []string
-	stop := b.Subscribe(func(e Event) { first = append(first, e.String()) })
-	b.Subscribe(func(e Event) { second = append(second, e.String()) })
-	b.Publish(Event{Task: "a"})
-	stop()
-	b.Publish(Event{Task: "b"})
-	if !slices.Equal(first, []string{"a"}) || !slices.Equal(second, []string{"a", "b"}) {
-		t.Errorf("%v and %v", first, second)
-	}
+	brokertest.Run(t, func(t *testing.T) broker.Broker { return openURL(t, brokertest.StartRedis(t).URL()) })
+	brokertest.RunShared(t, openURL)
 }
 
-func TestAllow(t *testing.T) {
-	t.Parallel()
-	b := open(t, "")
-	for i := range 3 {
-		err := b.Allow(t.Context(), "shop", 2)
-		if over := fault.KindOf(err) == fault.Throttled; over != (i == 2) {
-			t.Fatalf("request %d: %v", i+1, err)
-		}
-		if i == 2 && (fault.From(err).RetryAfter <= 0 || fault.From(err).RetryAfter > time.Minute) {
-			t.Errorf("come back in %s", fault.From(err).RetryAfter)
-		}
-	}
-	for caller, limit := range map[string]int{"other": 2, "shop": 0} {
-		if err := b.Allow(t.Context(), caller, limit); err != nil {
-			t.Errorf("%s: %v", caller, err)
-		}
-	}
-}
-
-// A broker that is away holds nobody up: wake-ups are left to the monitor,
-// limits are off, and only its check says so.
-func TestAway(t *testing.T) {
-	t.Parallel()
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	addr := ln.Addr().String()
-	_ = ln.Close()
-	b := open(t, "redis://"+addr)
-	for range 2 * cap(b.wakes) {
-		b.Wake(ImageQueue, "one")
-	}
-	if err := b.Allow(t.Context(), "shop", 1); err != nil {
-		t.Errorf("%v", err)
-	}
-	if err := b.Check(t.Context()); err == nil {
-		t.Error("a broker that is away calls itself well")
-	}
-}
-
-// Nobody else on the machine may read or empty the broker in the process.
-func TestEmbeddedIsClosedToOthers(t *testing.T) {
-	t.Parallel()
-	b := open(t, "")
-	if err := b.Check(t.Context()); err != nil || !b.Embedded() {
-		t.Fatalf("embedded %t, %v", b.Embedded(), err)
-	}
-	stranger := redis.NewClient(&redis.Options{Addr: b.embedded.Addr()})
-	defer stranger.Close()
-	if err := stranger.FlushAll(t.Context()).Err(); err == nil || !strings.Contains(err.Error(), "NOAUTH") {
-		t.Errorf("a stranger is answered: %v", err)
-	}
-}
-
-func TestWrongAddress(t *testing.T) {
+// The error of a malformed address does not repeat the password in it.
+func TestMalformedURL(t *testing.T) {
 	t.Parallel()
 	for _, url := range []string{"redis://:hunter2@host:port", "redis://:hun/ter2@host:1/0", "http://hunter2@host"} {
-		if _, err := Open(url, zerolog.Nop()); err == nil || strings.Contains(err.Error(), "hun") || !strings.Contains(err.Error(), "REDIS_URL") {
-			t.Errorf("%v", err)
+		b, err := broker.Open(url, zerolog.Nop())
+		if b != nil || err == nil || strings.Contains(err.Error(), "hun") || !strings.Contains(err.Error(), "REDIS_URL") {
+			t.Errorf("%v, %v", b, err)
 		}
 	}
 }
 
-// An event reads on the wire as it was written.
-func TestEventOnTheWire(t *testing.T) {
-	t.Parallel()
-	for _, e := range []Event{{Task: "a"}, {Task: "a", Underway: true}} {
-		if got := parseEvent(e.String()); got != e {
-			t.Errorf("%+v became %+v", e, got)
+// Close leaves no goroutine behind. Not parallel: other brokers have theirs.
+func TestCloseEndsGoroutines(t *testing.T) {
+	for name, open := range map[string]func(t *testing.T) broker.Broker{
+		"embedded": func(t *testing.T) broker.Broker { return openURL(t, "") },
+		"Redis":    func(t *testing.T) broker.Broker { return openURL(t, brokertest.StartRedis(t).URL()) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := open(t)
+			got := make(chan string, 100)
+			for _, q := range []string{broker.ImageQueue, broker.VideoQueue, broker.StoreQueue} {
+				if err := b.Serve(q, 8, func(_ context.Context, task string) { got <- task }); err != nil {
+					t.Fatal(err)
+				}
+				b.Wake(q, "one")
+			}
+			b.Publish(broker.Event{Task: "one"})
+			_ = b.Allow(t.Context(), "shop", 1)
+			for range 3 {
+				<-got
+			}
+			if err := b.Close(); err != nil {
+				t.Fatal(err)
+			}
+			for begin := time.Now(); ; time.Sleep(10 * time.Millisecond) { // a goroutine that closed its channel may still be on its way out
+				left := goroutines("aigc/app/broker.(", "hibiken/asynq", "redis/go-redis")
+				if len(left) == 0 {
+					return
+				}
+				if time.Since(begin) > 30*time.Second {
+					t.Fatalf("%d goroutines are left:\n%s", len(left), strings.Join(left, "\n\n"))
+				}
+			}
+		})
+	}
+}
+
+// goroutines returns the stacks that contain one of the words.
+func goroutines(words ...string) (found []string) {
+	buf := make([]byte, 1<<20)
+	for _, g := range strings.Split(string(buf[:runtime.Stack(buf, true)]), "\n\n")[1:] {
+		for _, w := range words {
+			if strings.Contains(g, w) {
+				found = append(found, g)
+				break
+			}
 		}
 	}
+	return found
+}
+
+func ExampleOpen() {
+	b, err := broker.Open("", zerolog.Nop()) // no REDIS_URL: within the process
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	woken := make(chan string)
+	_ = b.Serve(broker.ImageQueue, 1, func(_ context.Context, task string) { woken <- task })
+	b.Wake(broker.QueueFor("image"), "a task")
+	fmt.Println(<-woken)
+	_ = b.Close()
+	// Output: a task
 }

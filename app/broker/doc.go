@@ -1,7 +1,9 @@
-// Package broker wakes, announces and counts: it runs asynq, publish and
-// subscribe, and the callers' rate limits on Redis, or on a miniredis in the
-// process where no Redis is configured. One code path serves both.
+// Package broker carries wake-ups, events and the callers' rate limits, behind
+// one interface with two implementations: [Embedded], which lives in the
+// process, and [Redis], which processes share.
 //
-// Nothing in it is the truth. It may be flushed, restarted or lost at any
-// moment: the ledger knows what is due, and its monitor finds it.
+// The broker is never the source of truth. It may drop messages, be flushed,
+// restarted or lost at any moment: the ledger knows what is due, and the
+// worker's monitor finds it there. Package brokertest proves both
+// implementations.
 package broker

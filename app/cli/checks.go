@@ -76,9 +76,9 @@ func room(dir string) finding {
 	free := int64(st.Bavail) * st.Bsize
 	text := fmt.Sprintf("%.1f GiB are free", float64(free)/(1<<30))
 	switch {
-	case free < spool.Reserve:
-		return finding{"disk", wrong, text + "; nothing is bought while less than " + fmt.Sprint(spool.Reserve>>20) + " MiB are free", "make room"}
-	case free < 4*spool.Reserve:
+	case free < spool.MinFree:
+		return finding{"disk", wrong, text + "; nothing is bought while less than " + fmt.Sprint(spool.MinFree>>20) + " MiB are free", "make room"}
+	case free < 4*spool.MinFree:
 		return finding{"disk", odd, text, "make room before results fill it"}
 	}
 	return ok("disk", "%s", text)

@@ -38,7 +38,7 @@ func ok(check, format string, args ...any) finding {
 func (c *cli) doctorCommand() *cobra.Command {
 	var asJSON, ready bool
 	cmd := &cobra.Command{
-		Use: "doctor", Short: "Check settings, folder, ledger, broker, ports and vendor keys", Args: cobra.NoArgs,
+		Use: "doctor", Short: "Check settings, folder, ledger, broker, objects, ports and vendor keys", Args: cobra.NoArgs,
 		Long: "Check everything that aigc rests on, and say what to do where something is\nwrong; then the exit code is 1. Vendor keys are checked by calls that cost nothing.",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if ready {
@@ -106,7 +106,7 @@ func (c *cli) examine(ctx context.Context) []finding {
 	}
 	d := &doctor{l: l, h: h}
 	for _, check := range []func(context.Context) []finding{
-		d.settings, d.folder, d.log, d.running, d.ledger, d.broker, d.ports, d.remote, d.vendors,
+		d.settings, d.folder, d.log, d.running, d.ledger, d.broker, d.objects, d.ports, d.remote, d.vendors,
 	} {
 		d.found = append(d.found, check(ctx)...)
 	}

@@ -233,14 +233,14 @@ func doubt(t *testing.T, l *config.Loaded) {
 		t.Fatal(err)
 	}
 	row := &task.Task{ID: taskID, Kind: "toy.draw", Module: "toy", Operation: "draw", State: task.Queued, Input: []byte(`{}`), Charged: "no", Owner: service.Local}
-	if _, _, err := db.Accept(t.Context(), task.Acceptance{Tasks: []*task.Task{row}}); err != nil {
+	if _, _, err := db.Accept(t.Context(), task.AcceptRequest{Tasks: []*task.Task{row}}); err != nil {
 		t.Fatal(err)
 	}
 	claimed, err := db.Claim(t.Context(), task.ClaimRequest{ID: taskID, Owner: "o", SubmitID: "s", Lease: 1, Accounts: []task.AccountCap{{Account: task.Account{Vendor: "acme"}}}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = db.Apply(t.Context(), task.Change{ID: taskID, SubmitID: claimed.SubmitID, From: []task.State{task.Submitting}, To: task.InDoubt, Cause: task.Doubt})
+	_, err = db.Apply(t.Context(), task.Transition{ID: taskID, SubmitID: claimed.SubmitID, From: []task.State{task.Submitting}, To: task.InDoubt, Cause: task.Doubt})
 	if err != nil {
 		t.Fatal(err)
 	}

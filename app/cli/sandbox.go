@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -9,7 +10,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"aigc/app/provider"
 	"aigc/app/sandbox"
 )
 
@@ -60,18 +60,24 @@ func (c *cli) sandboxEnv(root, dir string) error {
 		v, account := i.Vendor, i.Account(root)
 		prefix := "#   "
 		c.print("# %s\n", v.Title)
-		if _, plain := v.Settings().(*provider.KeySettings); plain && i.Complete == nil {
-			c.print("%s%s=%s\n%s%s_BASE_URL=%s\n", prefix, v.KeyName(), sandbox.Key, prefix, v.Prefix, account.BaseURL)
+		lines := [][2]string{{v.KeyName(), account.Secret.Reveal()}}
+		switch {
+		case account.IsPair():
+			lines = [][2]string{{v.KeyName(), account.AccessKey.Reveal()}, {v.Prefix + "_SECRET_KEY", account.Secret.Reveal()}}
+		case json.Valid([]byte(account.Secret.Reveal())): // a key file
+			file, err := filepath.Abs(filepath.Join(dir, v.Name+"-key.json"))
+			if err == nil {
+				err = os.WriteFile(file, []byte(account.Secret.Reveal()), 0o600)
+			}
+			if err != nil {
+				return fmt.Errorf("the key of %s: %w", v.Title, err)
+			}
+			c.print("%s%s=%s\n%sits API: %s\n", prefix, v.KeyName(), file, prefix, account.BaseURL)
 			continue
 		}
-		file, err := filepath.Abs(filepath.Join(dir, v.Name+"-key.json"))
-		if err == nil {
-			err = os.WriteFile(file, []byte(account.Secret.Reveal()), 0o600)
+		for _, l := range append(lines, [2]string{v.Prefix + "_BASE_URL", account.BaseURL}) {
+			c.print("%s%s=%s\n", prefix, l[0], l[1])
 		}
-		if err != nil {
-			return fmt.Errorf("the key of %s: %w", v.Title, err)
-		}
-		c.print("%s%s=%s\n%sits API: %s\n", prefix, v.KeyName(), file, prefix, account.BaseURL)
 	}
 	return nil
 }

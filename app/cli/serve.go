@@ -98,6 +98,6 @@ func apart(roles app.Roles, l *config.Loaded) error {
 		instead += ", or for an agent on this machine `aigc serve-mcp --stdio`"
 	}
 	return fmt.Errorf("%s alone needs stores that it can share with the other roles, and these are not set: %s. "+
-		"This version keeps its ledger in SQLite and its objects in a folder, which one process holds: %s",
+		"This version keeps its ledger in SQLite, which one process holds: %s",
 		roles.Name, strings.Join(missing, ", "), instead)
 }

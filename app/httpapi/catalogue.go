@@ -14,7 +14,7 @@ import (
 )
 
 func (s *Server) models(c echo.Context) error {
-	list := s.svc.Models(c.Request().Context())
+	list := s.catalog.Models(c.Request().Context())
 	if c.QueryParam("schema") != "true" {
 		for i := range list {
 			list[i].Schema = nil
@@ -41,7 +41,7 @@ func (s *Server) quote(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	defer s.svc.Drop(in.refs...)
+	defer s.assets.Drop(in.refs...)
 	doc, err := quoteSchema.Parse(in.doc)
 	if err != nil {
 		return err
@@ -53,16 +53,16 @@ func (s *Server) quote(c echo.Context) error {
 	if err := json.Unmarshal(doc, &q); err != nil {
 		return err
 	}
-	op, ok := s.svc.Operation(q.Operation)
+	op, ok := s.catalog.Operation(q.Operation)
 	switch {
 	case q.Operation == "":
-		if op, ok = s.svc.OperationFor(modelIn(q.Input)); !ok {
+		if op, ok = s.catalog.OperationFor(modelIn(q.Input)); !ok {
 			return noModel("body.input.model")
 		}
 	case !ok:
 		return fault.Faults(fault.Detail{Location: "body.operation", Message: "there is no such operation; see GET /api/models"})
 	}
-	quote, err := s.svc.Quote(c.Request().Context(), service.Request{Operation: op, Input: q.Input, Caller: of(c.Request().Context()).caller})
+	quote, err := s.catalog.Quote(c.Request().Context(), service.Request{Operation: op, Input: q.Input, Caller: of(c.Request().Context()).caller})
 	if err != nil {
 		return within("body.input", err)
 	}

@@ -23,7 +23,7 @@ func (s *Server) fileRoutes() {
 func (s *Server) object(c echo.Context) error {
 	ctx := c.Request().Context()
 	x := of(ctx)
-	o, err := s.svc.Open(ctx, x.caller, rest(c))
+	o, err := s.assets.Open(ctx, x.caller, rest(c))
 	if err != nil {
 		return err
 	}
@@ -97,7 +97,7 @@ func (s *Server) upload(c echo.Context) error {
 		if p.FormName() != "file" {
 			continue
 		}
-		v, err := s.svc.Upload(ctx, of(ctx).caller, p.FileName(), p)
+		v, err := s.assets.Upload(ctx, of(ctx).caller, p.FileName(), p)
 		if err != nil {
 			return err
 		}

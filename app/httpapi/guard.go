@@ -63,11 +63,11 @@ func (s *Server) authenticate(next echo.HandlerFunc) echo.HandlerFunc {
 		switch who := s.access[c.Path()]; who {
 		case public:
 		case byName:
-			if caller, err := s.svc.Authenticate(r.Context(), key); err == nil {
+			if caller, err := s.auth.Authenticate(r.Context(), key); err == nil {
 				x.caller = caller
 			}
 		default:
-			caller, err := s.svc.Authenticate(r.Context(), key)
+			caller, err := s.auth.Authenticate(r.Context(), key)
 			if err != nil {
 				return err
 			}
@@ -75,7 +75,7 @@ func (s *Server) authenticate(next echo.HandlerFunc) echo.HandlerFunc {
 			if who == admin && !caller.Admin {
 				return fault.New(fault.Forbidden, "admin_needed", "This needs the key of an admin.")
 			}
-			if err := s.svc.Allow(r.Context(), caller); err != nil {
+			if err := s.auth.Allow(r.Context(), caller); err != nil {
 				return err
 			}
 		}

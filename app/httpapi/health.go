@@ -16,7 +16,7 @@ type healthView struct {
 }
 
 func (s *Server) health(c echo.Context) error {
-	h := s.svc.Health(c.Request().Context())
+	h := s.state.Health(c.Request().Context())
 	status := http.StatusOK
 	if h.Status == "unhealthy" {
 		status = http.StatusServiceUnavailable
@@ -27,7 +27,7 @@ func (s *Server) health(c echo.Context) error {
 }
 
 func (s *Server) ready(c echo.Context) error {
-	if err := s.svc.Ready(c.Request().Context()); err != nil {
+	if err := s.state.Ready(c.Request().Context()); err != nil {
 		return fault.Wrap(err, fault.Unavailable, "not_ready", "A store does not answer.")
 	}
 	return c.String(http.StatusOK, "ok\n")
@@ -36,7 +36,7 @@ func (s *Server) ready(c echo.Context) error {
 func (s *Server) info(c echo.Context) error {
 	var modules []string
 	endpoints := map[string]string{}
-	for _, op := range s.svc.Operations() {
+	for _, op := range s.catalog.Operations() {
 		endpoints[op.Kind()] = "/api" + op.Entry.Operation.Paths[0]
 		if op.Entry.Operation.Main {
 			modules = append(modules, op.Module.Name)

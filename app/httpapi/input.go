@@ -95,7 +95,7 @@ func (s *Server) readJSON(c echo.Context) (*input, error) {
 		if n >= maxFiles {
 			return nil, fault.New(fault.TooLarge, "too_many_files", "A request may hold at most %d files.", maxFiles).With(fault.ChargedNo)
 		}
-		f, err := s.svc.Lift(c.Request().Context())
+		f, err := s.assets.Lift(c.Request().Context())
 		if err == nil {
 			files = append(files, f)
 		}
@@ -113,7 +113,7 @@ func (s *Server) readJSON(c echo.Context) (*input, error) {
 		}
 	}
 	if err != nil {
-		s.svc.Drop(in.refs...)
+		s.assets.Drop(in.refs...)
 		return nil, bodyFault(err)
 	}
 	return in, nil
@@ -145,7 +145,7 @@ func (s *Server) readForm(c echo.Context, op service.Operation) (in *input, err 
 	in = &input{}
 	defer func() {
 		if err != nil {
-			s.svc.Drop(in.refs...)
+			s.assets.Drop(in.refs...)
 		}
 	}()
 	values := map[string][]string{}
@@ -191,7 +191,7 @@ func (s *Server) takeFile(c echo.Context, p *multipart.Part, in *input) error {
 	if len(in.refs) >= maxFiles {
 		return fault.New(fault.TooLarge, "too_many_files", "A request may hold at most %d files.", maxFiles).With(fault.ChargedNo)
 	}
-	f, err := s.svc.Lift(c.Request().Context())
+	f, err := s.assets.Lift(c.Request().Context())
 	if err != nil {
 		return err
 	}

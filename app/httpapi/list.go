@@ -38,7 +38,7 @@ func (s *Server) listTasks(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	page, err := s.svc.List(ctx, of(ctx).caller, q)
+	page, err := s.tasks.List(ctx, of(ctx).caller, q)
 	if err != nil {
 		return err
 	}

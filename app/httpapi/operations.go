@@ -36,7 +36,7 @@ func (s *Server) generate(c echo.Context, op service.Operation) error {
 	if err != nil {
 		return err
 	}
-	defer s.svc.Drop(in.refs...)
+	defer s.assets.Drop(in.refs...)
 	return s.buy(c, op, in.doc)
 }
 
@@ -46,8 +46,8 @@ func (s *Server) createAny(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	defer s.svc.Drop(in.refs...)
-	op, ok := s.svc.OperationFor(modelIn(in.doc))
+	defer s.assets.Drop(in.refs...)
+	op, ok := s.catalog.OperationFor(modelIn(in.doc))
 	if !ok {
 		return noModel("body.model")
 	}
@@ -59,7 +59,7 @@ func (s *Server) buy(c echo.Context, op service.Operation, doc []byte) error {
 	x := of(r.Context())
 	pref := preferOf(r.Header, s.usualWait(op))
 	retries, _ := strconv.Atoi(r.Header.Get("X-Stainless-Retry-Count"))
-	v, replayed, err := s.svc.Create(r.Context(), service.Request{
+	v, replayed, err := s.tasks.Create(r.Context(), service.Request{
 		Operation: op, Input: doc, Caller: x.caller, IdempotencyKey: r.Header.Get("Idempotency-Key"), SDKRetry: retries > 0, Tags: tagsOf(r.Header),
 		Wait: pref.wait,
 	})

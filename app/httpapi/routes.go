@@ -41,7 +41,7 @@ func (s *Server) routes() {
 		orNull(conf.Components.Schemas, t, "group", "error")
 	}
 
-	for _, op := range s.svc.Operations() {
+	for _, op := range s.catalog.Operations() {
 		s.operation(op)
 	}
 	s.documentAny(s.route(http.MethodPost, "/api/images/create", "Draw with whatever module has the model", "generations", keyed, s.createAny))
@@ -58,7 +58,7 @@ func (s *Server) routes() {
 func (s *Server) chapters() []*huma.Tag {
 	var tags []*huma.Tag
 	seen := map[string]bool{}
-	for _, op := range s.svc.Operations() {
+	for _, op := range s.catalog.Operations() {
 		if m := op.Module; !seen[m.Name] {
 			seen[m.Name] = true
 			tags = append(tags, &huma.Tag{Name: m.Name, Description: m.Title})

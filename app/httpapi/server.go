@@ -39,7 +39,11 @@ type Config struct {
 // Server serves the REST API. It opens no listener: mount [Server.Handler].
 type Server struct {
 	Config
-	svc     service.API
+	auth    service.Access
+	catalog service.Catalog
+	tasks   service.Tasks
+	assets  service.Assets
+	state   service.Status
 	echo    *echo.Echo
 	api     huma.API
 	access  map[string]access
@@ -70,7 +74,7 @@ func New(c Config) *Server {
 	if c.Metrics == nil {
 		c.Metrics = prometheus.NewRegistry()
 	}
-	s := &Server{Config: c, svc: c.Service, access: map[string]access{}, drain: make(chan struct{})}
+	s := &Server{Config: c, auth: c.Service, catalog: c.Service, tasks: c.Service, assets: c.Service, state: c.Service, access: map[string]access{}, drain: make(chan struct{})}
 	s.metrics = newMetrics(c.Metrics)
 	s.guard()
 	s.routes()

@@ -31,9 +31,9 @@ func (s *Server) taskRoutes() {
 		do            func(context.Context, service.Caller, string) (*service.View, error)
 		status        int
 	}{
-		{"retry", "Give up a task that failed or is in doubt, and buy anew", s.svc.Retry, http.StatusAccepted},
-		{"resume", "Go on asking after a deadline", s.svc.Resume, http.StatusOK},
-		{"discard", "Give up a task in doubt", s.svc.Discard, http.StatusOK},
+		{"retry", "Give up a task that failed or is in doubt, and buy anew", s.tasks.Retry, http.StatusAccepted},
+		{"resume", "Go on asking after a deadline", s.tasks.Resume, http.StatusOK},
+		{"discard", "Give up a task in doubt", s.tasks.Discard, http.StatusOK},
 	} {
 		o := s.route(http.MethodPost, one+"/"+a.name, a.summary, "tasks", keyed, s.act(a.do, a.status))
 		delete(o.Responses, "200")
@@ -51,9 +51,9 @@ func (s *Server) getTask(c echo.Context) error {
 	}
 	var v *service.View
 	if wait > 0 {
-		v, err = s.svc.Wait(ctx, x.caller, id, wait)
+		v, err = s.tasks.Wait(ctx, x.caller, id, wait)
 	} else {
-		v, err = s.svc.Get(ctx, x.caller, id)
+		v, err = s.tasks.Get(ctx, x.caller, id)
 	}
 	if err != nil {
 		return err
@@ -94,7 +94,7 @@ type cancelView struct {
 
 func (s *Server) cancelTask(c echo.Context) error {
 	ctx := c.Request().Context()
-	v, outcome, err := s.svc.Cancel(context.WithoutCancel(ctx), of(ctx).caller, c.Param("id"))
+	v, outcome, err := s.tasks.Cancel(context.WithoutCancel(ctx), of(ctx).caller, c.Param("id"))
 	if err != nil {
 		return err
 	}
@@ -141,9 +141,9 @@ func jobOf(v *service.View) jobView {
 func (s *Server) status(c echo.Context, op service.Operation) error {
 	ctx := c.Request().Context()
 	x, id := of(ctx), rest(c)
-	v, err := s.svc.Get(ctx, x.caller, id)
+	v, err := s.tasks.Get(ctx, x.caller, id)
 	if fault.KindOf(err) == fault.NotFound {
-		v, err = s.svc.ByTicket(ctx, x.caller, op.Module.Name, id)
+		v, err = s.tasks.ByTicket(ctx, x.caller, op.Module.Name, id)
 	}
 	if err != nil {
 		return err
@@ -157,15 +157,15 @@ func (s *Server) events(c echo.Context) error {
 	ctx, id := c.Request().Context(), c.Param("id")
 	last := c.Request().Header.Get("Last-Event-ID")
 	after, _ := strconv.ParseInt(last, 10, 64) // none: from the start
-	news := s.svc.Watch(ctx, id)
+	news := s.tasks.Watch(ctx, id)
 	beat := time.NewTicker(s.Heartbeat)
 	defer beat.Stop()
 	w := c.Response()
 	for begun := false; ; {
-		v, err := s.svc.Get(ctx, of(ctx).caller, id)
+		v, err := s.tasks.Get(ctx, of(ctx).caller, id)
 		var list []task.Event
 		if err == nil {
-			list, err = s.svc.Events(ctx, of(ctx).caller, id, after)
+			list, err = s.tasks.Events(ctx, of(ctx).caller, id, after)
 		}
 		if err != nil {
 			if begun {

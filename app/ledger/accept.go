@@ -11,7 +11,7 @@ import (
 )
 
 // Accept implements [task.Ledger]. The tasks passed in are not changed.
-func (s *store) Accept(ctx context.Context, a task.Acceptance) (t *task.Task, replayed bool, err error) {
+func (s *store) Accept(ctx context.Context, a task.AcceptRequest) (t *task.Task, replayed bool, err error) {
 	if err := wellFormed(a); err != nil {
 		return nil, false, err
 	}
@@ -38,7 +38,7 @@ func (s *store) Accept(ctx context.Context, a task.Acceptance) (t *task.Task, re
 }
 
 // wellFormed holds callers to their part: one task, or a group and its children.
-func wellFormed(a task.Acceptance) error {
+func wellFormed(a task.AcceptRequest) error {
 	if len(a.Tasks) == 0 {
 		return fault.From(fmt.Errorf("accept: no task"))
 	}
@@ -68,8 +68,8 @@ func (x *tx) earlier(t *task.Task, key task.IdempotencyKey, join time.Duration) 
 	return found, err
 }
 
-// Earlier implements [task.Ledger].
-func (s *store) Earlier(ctx context.Context, inputHash string, key task.IdempotencyKey, join time.Duration) (*task.Task, error) {
+// FindDuplicate implements [task.Ledger].
+func (s *store) FindDuplicate(ctx context.Context, inputHash string, key task.IdempotencyKey, join time.Duration) (*task.Task, error) {
 	r := s.reading(ctx)
 	now, err := s.dialect.now(r)
 	if err != nil {

@@ -3,7 +3,6 @@ package ledger
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -13,95 +12,46 @@ import (
 	"aigc/app/task"
 )
 
-// Apply implements [task.Ledger]. Moves of one task that follow each other are
-// written as one, with an event for each.
-func (s *store) Apply(ctx context.Context, moves ...task.Change) (t *task.Task, err error) {
-	rests := !slices.ContainsFunc(moves, func(c task.Change) bool { return !c.Rests })
-	err = s.dialect.fault(s.writer.do(ctx, rests, func(x *tx) error {
-		for moves := moves; len(moves) > 0; {
-			n := 1
-			for n < len(moves) && moves[n].ID == moves[0].ID {
-				n++
-			}
-			if t, err = x.apply(moves[:n]); err != nil {
+// Apply implements [task.Ledger].
+func (s *store) Apply(ctx context.Context, moves ...task.Transition) (t *task.Task, err error) {
+	err = s.write(ctx, func(x *tx) error {
+		for _, c := range moves {
+			if t, err = oneTask(x, selectTask+byID, c.ID); err != nil {
 				return err
 			}
-			moves = moves[n:]
+			if err := x.move(t, c); err != nil {
+				return err
+			}
 		}
-		return x.await(moves)
-	}))
+		return nil
+	})
 	if err != nil {
 		return nil, err
 	}
 	return t, nil
 }
 
-// await writes what is left, and waits for what the moves rest on.
-func (x *tx) await(moves []task.Change) error {
-	if err := x.writeEvents(); err != nil {
-		return err
-	}
-	for _, c := range moves {
-		if c.Await == nil {
-			continue
-		}
-		if err := c.Await(); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 const byID = "WHERE id = $1"
 
-// apply makes moves of one task: with the row as its holder knows it, and where
-// that has moved on, as it is read.
-func (x *tx) apply(moves []task.Change) (*task.Task, error) {
-	if held := moves[0].Held; held != nil {
-		t, events := *held, len(x.events)
-		was := remember(&t)
-		was.forgetUnversioned()
-		err := x.moveFrom(was, &t, moves...)
-		if !errors.Is(err, task.ErrStale) {
-			return &t, err
-		}
-		x.events = x.events[:events]
-	}
-	t, err := oneTask(x, selectTask+byID, moves[0].ID)
-	if err != nil {
-		return nil, err
-	}
-	return t, x.move(t, moves...)
-}
-
-// move makes moves of the table with a row as it stands in the ledger.
-func (x *tx) move(t *task.Task, moves ...task.Change) error {
-	return x.moveFrom(remember(t), t, moves...)
-}
-
-// moveFrom makes moves with a row that was as remembered. That it is stale is
-// found before anything is written.
-func (x *tx) moveFrom(was *before, t *task.Task, moves ...task.Change) error {
-	for _, c := range moves {
-		if err := x.step(t, c); err != nil {
-			return err
-		}
+// move makes one move of the table with a row as it stands in the ledger.
+func (x *tx) move(t *task.Task, c task.Transition) error {
+	was := remember(t)
+	if err := x.step(t, c); err != nil {
+		return err
 	}
 	if err := x.save(t, was); err != nil {
 		return err
 	}
-	for _, c := range moves {
-		for _, a := range c.Assets {
-			if err := x.addAsset(a); err != nil {
-				return err
-			}
+	for _, a := range c.Assets {
+		if err := x.addAsset(a); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
 // step makes one move, up to writing the row.
-func (x *tx) step(t *task.Task, c task.Change) error {
+func (x *tx) step(t *task.Task, c task.Transition) error {
 	switch {
 	case c.SubmitID != "" && t.SubmitID != c.SubmitID,
 		c.Owner != "" && t.LeaseOwner != c.Owner,
@@ -156,23 +106,6 @@ func remember(t *task.Task) *before {
 	e := newEncoder(len(movingColumns))
 	e.moving(t)
 	return &before{Task: *t, row: e.values}
-}
-
-// unversioned are the columns that are written without a move. A request to
-// cancel is not among them: nobody takes it back.
-var unversioned = func() (out []int) {
-	for _, name := range []string{"lease_owner", "lease_until", "run_at", "wakes", "progress", "message"} {
-		out = append(out, slices.Index(movingColumns, name))
-	}
-	return out
-}()
-
-// forgetUnversioned has those columns written in any case: a row that somebody
-// held may know old ones.
-func (b *before) forgetUnversioned() {
-	for _, i := range unversioned {
-		b.row[i] = nil
-	}
 }
 
 // touch is what every move does to a row before anybody edits it. The time of

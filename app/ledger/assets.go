@@ -87,8 +87,8 @@ func (s *store) Assets(ctx context.Context, tasks []string) ([]*task.Asset, erro
 	return assets(s.reading(ctx), selectAsset+"WHERE task IN ("+in+") AND task <> '' ORDER BY task, idx", args...)
 }
 
-// SetThumb implements [task.Ledger].
-func (s *store) SetThumb(ctx context.Context, asset, object string) error {
+// SetThumbnail implements [task.Ledger].
+func (s *store) SetThumbnail(ctx context.Context, asset, object string) error {
 	return s.write(ctx, func(x *tx) error {
 		n, err := x.exec("UPDATE assets SET thumb = $2 WHERE id = $1", asset, object)
 		if err == nil && n == 0 {
@@ -98,8 +98,8 @@ func (s *store) SetThumb(ctx context.Context, asset, object string) error {
 	})
 }
 
-// Thumbless implements [task.Ledger]: results without a thumbnail, oldest first.
-func (s *store) Thumbless(ctx context.Context, limit int) ([]*task.Asset, error) {
+// WithoutThumbnail implements [task.Ledger]: results without a thumbnail, oldest first.
+func (s *store) WithoutThumbnail(ctx context.Context, limit int) ([]*task.Asset, error) {
 	const query = "WHERE thumb = '' AND role = 'result' ORDER BY id LIMIT $1"
 	return assets(s.reading(ctx), selectAsset+query, int64(max(limit, 0)))
 }

@@ -52,7 +52,7 @@ func inParallel(b *testing.B, do func() error) {
 func BenchmarkAccept(b *testing.B) {
 	l := openTest(b, filepath.Join(b.TempDir(), "ledger.db"))
 	inParallel(b, func() error {
-		_, _, err := l.Accept(b.Context(), task.Acceptance{Tasks: []*task.Task{fresh()}, Key: task.IdempotencyKey{Owner: "local", Key: task.Token(8), Keep: time.Hour}})
+		_, _, err := l.Accept(b.Context(), task.AcceptRequest{Tasks: []*task.Task{fresh()}, Key: task.IdempotencyKey{Owner: "local", Key: task.Token(8), Keep: time.Hour}})
 		return err
 	})
 }
@@ -61,7 +61,7 @@ func BenchmarkAccept(b *testing.B) {
 func BenchmarkAcceptAlone(b *testing.B) {
 	l := openTest(b, filepath.Join(b.TempDir(), "ledger.db"))
 	for b.Loop() {
-		_, _, err := l.Accept(b.Context(), task.Acceptance{Tasks: []*task.Task{fresh()}, Key: task.IdempotencyKey{Owner: "local", Key: task.Token(8), Keep: time.Hour}})
+		_, _, err := l.Accept(b.Context(), task.AcceptRequest{Tasks: []*task.Task{fresh()}, Key: task.IdempotencyKey{Owner: "local", Key: task.Token(8), Keep: time.Hour}})
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -117,7 +117,7 @@ func BenchmarkClaimAndMoves(b *testing.B) {
 
 func live1(b *testing.B, l *SQLite) error {
 	ctx := b.Context()
-	t, _, err := l.Accept(ctx, task.Acceptance{Tasks: []*task.Task{fresh()}})
+	t, _, err := l.Accept(ctx, task.AcceptRequest{Tasks: []*task.Task{fresh()}})
 	if err != nil {
 		return err
 	}
@@ -127,7 +127,7 @@ func live1(b *testing.B, l *SQLite) error {
 		return fmt.Errorf("claim: %w", err)
 	}
 	step := func(to task.State, cause task.Cause, edit func(*task.Task) error, assets ...*task.Asset) error {
-		_, err := l.Apply(ctx, task.Change{ID: t.ID, SubmitID: submit, To: to, Cause: cause, Edit: edit, Assets: assets})
+		_, err := l.Apply(ctx, task.Transition{ID: t.ID, SubmitID: submit, To: to, Cause: cause, Edit: edit, Assets: assets})
 		return err
 	}
 	err = step(task.Running, task.Ticketed, func(t *task.Task) error {
@@ -156,7 +156,7 @@ func live1(b *testing.B, l *SQLite) error {
 func BenchmarkApply(b *testing.B) {
 	l := openTest(b, filepath.Join(b.TempDir(), "ledger.db"))
 	ctx := b.Context()
-	t, _, err := l.Accept(ctx, task.Acceptance{Tasks: []*task.Task{fresh()}})
+	t, _, err := l.Accept(ctx, task.AcceptRequest{Tasks: []*task.Task{fresh()}})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -173,7 +173,7 @@ func BenchmarkApply(b *testing.B) {
 			if err != nil {
 				return err
 			}
-			err = x.move(row, task.Change{ID: t.ID, SubmitID: "s", To: task.Running, Cause: task.Ticketed, Edit: func(t *task.Task) error {
+			err = x.move(row, task.Transition{ID: t.ID, SubmitID: "s", To: task.Running, Cause: task.Ticketed, Edit: func(t *task.Task) error {
 				t.Ticket, t.RunAt = &provider.Ticket{ID: "ticket"}, t.Updated.Add(time.Hour)
 				return nil
 			}})

@@ -14,7 +14,6 @@ import (
 // dialect is all that one database says differently from another.
 type dialect struct {
 	begin    string                     // begins a transaction that will write
-	wait     func(*session, bool) error // lets the next commits wait for the disk, or not
 	now      func(asker) (int64, error) // its clock, in milliseconds since 1970
 	hasTable string                     // one row if there is a table named $1
 	broken   func(error) bool           // its disk failed
@@ -24,7 +23,6 @@ type dialect struct {
 
 var sqliteDialect = dialect{
 	begin:    "BEGIN IMMEDIATE",
-	wait:     sqliteWait,
 	now:      func(asker) (int64, error) { return time.Now().UnixMilli(), nil }, // SQLite's clock is the machine's
 	hasTable: "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = $1",
 	broken:   func(err error) bool { return sqliteCode(err) == sqlite3.SQLITE_IOERR },
@@ -33,23 +31,6 @@ var sqliteDialect = dialect{
 		code := sqliteCode(err)
 		return code == sqlite3.SQLITE_BUSY || code == sqlite3.SQLITE_LOCKED
 	},
-}
-
-// sqliteWait is for the moment between two transactions. The pragma counts when
-// it is compiled, so it must not be kept prepared.
-func sqliteWait(s *session, wait bool) error {
-	if s.hurried != wait {
-		return nil
-	}
-	mode := "NORMAL" // written to the log, which the next commit that waits makes durable too
-	if wait {
-		mode = "FULL"
-	}
-	if _, err := s.conn.ExecContext(background, "PRAGMA synchronous = "+mode); err != nil {
-		return err // there is no transaction to roll back, so the connection is replaced
-	}
-	s.hurried = !wait
-	return nil
 }
 
 // sqliteCode is the primary code of an error of SQLite, 0 for any other.

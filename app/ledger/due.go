@@ -49,13 +49,25 @@ func (s *store) any(ctx context.Context, such string, args ...any) (found bool, 
 	return found, err
 }
 
-// lease takes rows for $2 until $3, unless they rest on another spool than $4.
-const (
-	lease = "UPDATE tasks SET lease_owner = $2, lease_until = $3 WHERE "
-	rests = " AND ($%d = '' OR spool = '' OR spool = $%[1]d)"
-)
+// lease takes rows for $2 until $3.
+const lease = "UPDATE tasks SET lease_owner = $2, lease_until = $3 WHERE "
 
-// Due implements [task.Ledger].
+// wanted is what a request says of rows beside their state, with arguments from
+// $first on.
+func wanted(d task.DueRequest, first int) (such string, args []any) {
+	such, args = fmt.Sprintf(" AND ($%d = '' OR spool = '' OR spool = $%[1]d)", first), []any{d.Spool}
+	if d.Media != "" {
+		first++
+		such, args = such+fmt.Sprintf(" AND media = $%d", first), append(args, string(d.Media))
+	}
+	if len(d.Omit) > 0 {
+		in, ids := holders(first+1, d.Omit)
+		such, args = such+" AND id NOT IN ("+in+")", append(args, ids...)
+	}
+	return such, args
+}
+
+// Due implements [task.Leases].
 func (s *store) Due(ctx context.Context, d task.DueRequest) (out []*task.Task, err error) {
 	if d.ID == "" && d.Limit <= 0 {
 		return nil, nil
@@ -64,14 +76,18 @@ func (s *store) Due(ctx context.Context, d task.DueRequest) (out []*task.Task, e
 	if !ok || d.State == task.Queued { // claimed, never leased
 		return nil, noRounds(d.State)
 	}
-	query, last := lease+"id IN (SELECT id FROM tasks WHERE "+due+fmt.Sprintf(rests, 4)+" ORDER BY run_at LIMIT $5)", any(int64(d.Limit))
+	such, args := wanted(d, 5)
+	query, which := lease+"id IN (SELECT id FROM tasks WHERE "+due+such+" ORDER BY run_at LIMIT $4)", any(int64(d.Limit))
 	if d.ID != "" {
-		query, last = lease+"id = $5 AND is_group = 0 AND state = '"+string(d.State)+"' AND lease_until <= $1"+fmt.Sprintf(rests, 4), d.ID
-	} else if found, err := s.any(ctx, due+fmt.Sprintf(rests, 2), d.Spool); err != nil || !found {
-		return nil, err
+		query, which = lease+"id = $4 AND is_group = 0 AND state = '"+string(d.State)+"' AND lease_until <= $1"+such, d.ID
+	} else {
+		such, args := wanted(d, 2)
+		if found, err := s.any(ctx, due+such, args...); err != nil || !found {
+			return nil, err
+		}
 	}
 	err = s.write(ctx, func(x *tx) error {
-		out, err = manyTasks(x, query+" RETURNING "+taskColumns, x.now, d.Owner, x.now+d.Lease.Milliseconds(), d.Spool, last)
+		out, err = manyTasks(x, query+" RETURNING "+taskColumns, append([]any{x.now, d.Owner, x.now + d.Lease.Milliseconds(), which}, args...)...)
 		return err
 	})
 	if err != nil {
@@ -90,9 +106,9 @@ func byRunAt(list []*task.Task) []*task.Task {
 // pauses: 5 s doubling to 5 min.
 const nextWake = "run_at = $1 + CASE WHEN wakes >= 6 THEN 300000 ELSE 5000 * (1 << wakes) END, wakes = wakes + 1"
 
-// Wake implements [task.Ledger]. Rows come back in the order in which they
+// TakeOverdue implements [task.Ledger]. Rows come back in the order in which they
 // were due.
-func (s *store) Wake(ctx context.Context, state task.State, media []string, limit int) (out []*task.Task, err error) {
+func (s *store) TakeOverdue(ctx context.Context, state task.State, media []string, limit int) (out []*task.Task, err error) {
 	if limit <= 0 {
 		return nil, nil
 	}
@@ -175,9 +191,9 @@ func (s *store) Renew(ctx context.Context, owner string, lease time.Duration, id
 	})
 }
 
-// Unlease implements [task.Ledger]. It counts as a wake, so that pauses can
+// ReleaseLease implements [task.Ledger]. It counts as a wake, so that pauses can
 // grow. Without an owner it is for what nobody holds: the tasks in the queue.
-func (s *store) Unlease(ctx context.Context, id, owner string, after time.Duration, message string) error {
+func (s *store) ReleaseLease(ctx context.Context, id, owner string, after time.Duration, message string) error {
 	const unlease = `UPDATE tasks SET lease_owner = '', lease_until = 0, run_at = $3, wakes = wakes + 1, message = $4
 		WHERE id = $1 AND lease_owner = $2 AND ($2 <> '' OR state = 'queued') AND is_group = 0`
 	return s.write(ctx, func(x *tx) error {
@@ -189,8 +205,8 @@ func (s *store) Unlease(ctx context.Context, id, owner string, after time.Durati
 	})
 }
 
-// Abandoned implements [task.Ledger].
-func (s *store) Abandoned(ctx context.Context, owner, spool string) ([]*task.Task, error) {
+// ExpiredSubmissions implements [task.Ledger].
+func (s *store) ExpiredSubmissions(ctx context.Context, owner, spool string) ([]*task.Task, error) {
 	const query = "WHERE " + moving + ` AND state = 'submitting' AND (lease_until <= $1
 		OR $2 <> '' AND spool = $2 AND lease_owner <> $3) ORDER BY run_at`
 	r := s.reading(ctx)
@@ -201,9 +217,9 @@ func (s *store) Abandoned(ctx context.Context, owner, spool string) ([]*task.Tas
 	return manyTasks(r, selectTask+query, now, spool, owner)
 }
 
-// VoidLeases ends all leases. It is for a ledger that only one process may run
+// ClearLeases ends all leases. It is for a ledger that only one process may run
 // tasks on, when that process starts: whoever held them is gone.
-func (s *store) VoidLeases(ctx context.Context) error {
+func (s *store) ClearLeases(ctx context.Context) error {
 	return s.write(ctx, func(x *tx) error {
 		_, err := x.exec("UPDATE tasks SET lease_owner = '', lease_until = 0 WHERE " + moving + " AND lease_owner <> ''")
 		return err

@@ -54,7 +54,7 @@ func underWay(t testing.TB, l *SQLite, each int) (c crowd) {
 	for i := range 2 * each {
 		next := fresh()
 		next.RunAt = time.Now().Add(-time.Minute)
-		row, _, err := l.Accept(t.Context(), task.Acceptance{Tasks: []*task.Task{next}})
+		row, _, err := l.Accept(t.Context(), task.AcceptRequest{Tasks: []*task.Task{next}})
 		must(err)
 		if i < each {
 			c.queued = append(c.queued, row)
@@ -62,7 +62,7 @@ func underWay(t testing.TB, l *SQLite, each int) (c crowd) {
 		}
 		row, err = l.Claim(t.Context(), claimOf(row.ID))
 		must(err)
-		row, err = l.Apply(t.Context(), task.Change{ID: row.ID, To: task.Running, Cause: task.Ticketed, Edit: func(t *task.Task) error {
+		row, err = l.Apply(t.Context(), task.Transition{ID: row.ID, To: task.Running, Cause: task.Ticketed, Edit: func(t *task.Task) error {
 			t.Ticket = &provider.Ticket{ID: "ticket-" + t.ID}
 			return nil
 		}})
@@ -113,20 +113,20 @@ func questions(tb testing.TB, l *SQLite, c crowd) (out []question) {
 		_, err := l.Due(ctx, task.DueRequest{State: task.Running, Owner: "w", Lease: time.Minute, Limit: 4})
 		return err
 	})
-	add("wake", func() error { _, err := l.Wake(ctx, task.Queued, []string{"image"}, 4); return err })
+	add("wake", func() error { _, err := l.TakeOverdue(ctx, task.Queued, []string{"image"}, 4); return err })
 	add("renew", func() error { return l.Renew(ctx, "w", time.Minute, []string{c.running[0].ID, c.running[1].ID}) })
-	add("abandoned", func() error { _, err := l.Abandoned(ctx, "w", "s"); return err })
-	add("thumbless", func() error { _, err := l.Thumbless(ctx, 10); return err })
+	add("abandoned", func() error { _, err := l.ExpiredSubmissions(ctx, "w", "s"); return err })
+	add("thumbless", func() error { _, err := l.WithoutThumbnail(ctx, 10); return err })
 	add("counts", func() error { _, err := l.Counts(ctx); return err })
 	add("accept", func() error {
-		_, _, err := l.Accept(ctx, task.Acceptance{Tasks: []*task.Task{fresh()}, Key: task.IdempotencyKey{Owner: "local", Key: task.Token(8), Keep: time.Hour}, Join: 10 * time.Minute})
+		_, _, err := l.Accept(ctx, task.AcceptRequest{Tasks: []*task.Task{fresh()}, Key: task.IdempotencyKey{Owner: "local", Key: task.Token(8), Keep: time.Hour}, Join: 10 * time.Minute})
 		return err
 	})
 	moved := 0
 	add("apply", func() error {
 		moved++
 		t := c.running[len(c.running)-moved]
-		_, err := l.Apply(ctx, task.Change{ID: t.ID, To: task.Failed, Cause: task.VendorNo, Edit: func(t *task.Task) error { t.Charged = fault.ChargedNo; return nil }})
+		_, err := l.Apply(ctx, task.Transition{ID: t.ID, To: task.Failed, Cause: task.VendorNo, Edit: func(t *task.Task) error { t.Charged = fault.ChargedNo; return nil }})
 		return err
 	})
 	add("ticket", func() error { _, err := l.ByTicket(ctx, "gpt", "ticket-"+c.running[0].ID); return err })

@@ -34,7 +34,7 @@ func TestJournalUnderReaders(t *testing.T) {
 	}
 	most := int64(0)
 	for range 6 * tidyEvery {
-		if _, _, err := l.Accept(t.Context(), task.Acceptance{Tasks: []*task.Task{fresh()}}); err != nil {
+		if _, _, err := l.Accept(t.Context(), task.AcceptRequest{Tasks: []*task.Task{fresh()}}); err != nil {
 			t.Fatal(err)
 		}
 		info, err := os.Stat(path + "-wal")

@@ -81,7 +81,7 @@ func (s *statements) explain(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := l.VoidLeases(t.Context()); err != nil {
+	if err := l.ClearLeases(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	s.add(l)

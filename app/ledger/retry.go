@@ -10,7 +10,7 @@ import (
 
 // Retry implements [task.Ledger].
 func (s *store) Retry(ctx context.Context, id string, next []*task.Task) (t *task.Task, fresh bool, err error) {
-	if err := wellFormed(task.Acceptance{Tasks: next}); err != nil {
+	if err := wellFormed(task.AcceptRequest{Tasks: next}); err != nil {
 		return nil, false, err
 	}
 	err = s.write(ctx, func(x *tx) error {
@@ -80,7 +80,7 @@ func (x *tx) giveUp(old *task.Task, successor string) error {
 	case old.RetriedAs != "":
 		return task.ErrStale
 	case old.State == task.InDoubt:
-		return x.move(old, task.Change{
+		return x.move(old, task.Transition{
 			ID: old.ID, From: []task.State{task.InDoubt}, To: task.Failed, Cause: task.Retry,
 			Edit: func(t *task.Task) error {
 				t.RetriedAs = successor

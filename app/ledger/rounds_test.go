@@ -19,7 +19,7 @@ func TestEmptyRounds(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	later := fresh() // due in an hour
-	if _, _, err := l.Accept(ctx, task.Acceptance{Tasks: []*task.Task{later}}); err != nil {
+	if _, _, err := l.Accept(ctx, task.AcceptRequest{Tasks: []*task.Task{later}}); err != nil {
 		t.Fatal(err)
 	}
 	before, err := os.ReadFile(path + "-wal")
@@ -34,11 +34,11 @@ func TestEmptyRounds(t *testing.T) {
 	<-held
 	rounds := map[string]func() (int, error){
 		"wake": func() (int, error) {
-			list, err := l.Wake(ctx, task.Queued, []string{"image"}, 32)
+			list, err := l.TakeOverdue(ctx, task.Queued, []string{"image"}, 32)
 			return len(list), err
 		},
 		"renew":     func() (int, error) { return 0, l.Renew(ctx, "w", time.Minute, nil) },
-		"abandoned": func() (int, error) { list, err := l.Abandoned(ctx, "w", "s"); return len(list), err },
+		"abandoned": func() (int, error) { list, err := l.ExpiredSubmissions(ctx, "w", "s"); return len(list), err },
 	}
 	for _, s := range []task.State{task.Running, task.Storing, task.InDoubt} {
 		rounds["due "+string(s)] = func() (int, error) {

@@ -16,9 +16,8 @@ type asker interface {
 
 // session is the writer's connection with its prepared statements.
 type session struct {
-	conn    *sql.Conn
-	stmts   map[string]*sql.Stmt
-	hurried bool // its commits do not wait for the disk
+	conn  *sql.Conn
+	stmts map[string]*sql.Stmt
 }
 
 // background is the context of everything on the writer's connection: a

@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
-	"sync"
 
 	"github.com/pressly/goose/v3"
 
@@ -24,10 +23,6 @@ type SQLite struct {
 	*store
 	path string
 	wdb  *sql.DB
-
-	settling sync.Mutex
-	log      *os.File
-	sync     func(*os.File) error // fsync, unless a test plays a disk that refuses
 }
 
 var _ task.Ledger = (*SQLite)(nil)
@@ -54,7 +49,7 @@ func OpenSQLite(ctx context.Context, path string) (*SQLite, error) {
 	}
 	rdb.SetMaxOpenConns(readerConns)
 	rdb.SetMaxIdleConns(readerConns)
-	l := &SQLite{path: path, wdb: wdb, sync: (*os.File).Sync, store: &store{
+	l := &SQLite{path: path, wdb: wdb, store: &store{
 		dialect: sqliteDialect,
 		reader:  &readers{db: rdb},
 		files:   migrations.SQLite(),
@@ -66,7 +61,7 @@ func OpenSQLite(ctx context.Context, path string) (*SQLite, error) {
 	}}
 	l.writer.session, err = newSession(wdb) // the first look at the file
 	if err == nil {
-		err = l.copyLog()
+		err = l.checkpoint()
 	}
 	if err == nil {
 		err = ctx.Err()
@@ -137,45 +132,11 @@ func (l *SQLite) Migrate(ctx context.Context) error {
 	return fault.Wrap(err, fault.Internal, "migration_failed", "The ledger's tables could not be brought up to date.")
 }
 
-// Settle implements [task.Ledger]. What was committed is in the log, or in the
-// file itself, where a checkpoint made it durable.
-func (l *SQLite) Settle(ctx context.Context) error {
-	l.settling.Lock()
-	defer l.settling.Unlock()
-	if err := l.writer.log.settle(l.syncLog); err != nil {
-		return err
-	}
-	return ctx.Err()
-}
-
-// syncLog syncs the log by a handle that stays open: the kernel tells each handle
-// of a failure, also where another was told before. The log has no locks that
-// closing a second handle on it could drop.
-func (l *SQLite) syncLog() error {
-	now, err := os.Stat(l.path + "-wal")
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil // all of it is in the file
-	}
-	if err != nil {
-		return err
-	}
-	if l.log != nil {
-		if was, err := l.log.Stat(); err != nil || !os.SameFile(now, was) {
-			_ = l.log.Close()
-			l.log = nil
-		}
-	}
-	if l.log == nil {
-		if l.log, err = os.Open(l.path + "-wal"); err != nil {
-			return err
-		}
-	}
-	return l.sync(l.log)
-}
-
-// copyLog copies what an earlier life left in the log into the file, durably:
-// what this one writes must not stand behind anything that the disk may not have.
-func (l *SQLite) copyLog() error {
+// checkpoint copies what an earlier life left in the log into the file, with an
+// fsync of both. After a kill the log is read from the page cache, which may hold
+// what the disk does not: nothing may be concluded from it, and no spool entry
+// removed because of it, before it is durable.
+func (l *SQLite) checkpoint() error {
 	if info, err := os.Stat(l.path + "-wal"); err != nil || info.Size() == 0 {
 		return nil //nolint:nilerr // there is none
 	}
@@ -194,9 +155,6 @@ func (l *SQLite) Close() error {
 			err = errors.Join(err, s.conn.Close())
 		}
 		err = errors.Join(err, l.wdb.Close())
-		if l.log != nil {
-			_ = l.log.Close()
-		}
 	})
 	return err
 }

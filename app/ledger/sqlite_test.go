@@ -44,7 +44,7 @@ func TestReopened(t *testing.T) {
 		wg.Go(func() {
 			for i := range 50 {
 				now := time.Now()
-				_, _, err := l.Accept(ctx, task.Acceptance{Tasks: []*task.Task{{
+				_, _, err := l.Accept(ctx, task.AcceptRequest{Tasks: []*task.Task{{
 					ID: task.NewID(now), Kind: "toy.image", Module: "toy", Operation: "image", Model: "m", Media: "image", State: task.Queued, Owner: fmt.Sprint(w),
 					Input: json.RawMessage(`{}`), InputHash: fmt.Sprint(w, i), Charged: fault.ChargedNo, RunAt: now, Created: now,
 				}}})

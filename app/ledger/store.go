@@ -22,7 +22,7 @@ type store struct {
 
 // write runs a change; see [writer.do]. Errors come back as faults.
 func (s *store) write(ctx context.Context, run func(*tx) error) error {
-	return s.dialect.fault(s.writer.do(ctx, false, run))
+	return s.dialect.fault(s.writer.do(ctx, run))
 }
 
 // reading is the pool of readers, for as long as ctx lasts.

@@ -11,7 +11,7 @@ import (
 )
 
 func kindOfAccept(l *SQLite, t *task.Task) (fault.Kind, error) {
-	_, _, err := l.Accept(context.Background(), task.Acceptance{Tasks: []*task.Task{t}})
+	_, _, err := l.Accept(context.Background(), task.AcceptRequest{Tasks: []*task.Task{t}})
 	if err == nil {
 		return "", nil
 	}

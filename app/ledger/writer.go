@@ -19,7 +19,7 @@ type writer struct {
 	dialect dialect
 	open    func() (*session, error)
 
-	log disklog
+	failed latch
 
 	mu      sync.Mutex
 	queue   []*job
@@ -35,7 +35,6 @@ type writer struct {
 // job is one caller's part of a transaction.
 type job struct {
 	run   func(*tx) error
-	rests bool // its commit need not wait for the disk
 	err   error
 	leads bool          // it was handed the lead; set before turn is told
 	turn  chan struct{} // told once: done, or lead
@@ -46,15 +45,14 @@ const batchMax = 256
 
 var errClosed = fault.New(fault.Unavailable, "ledger_closed", "The ledger is closed; the server is stopping.")
 
-// do runs a caller's part and returns when it is on the disk, or, if it rests on
-// something else, when it is in the hands of the kernel. A caller whose
-// context ends while it waits leaves; once its part has begun it learns what
-// became of it.
-func (w *writer) do(ctx context.Context, rests bool, run func(*tx) error) error {
-	if err := cmp.Or(ctx.Err(), w.log.ill()); err != nil {
+// do runs a caller's part and returns when its commit is on the disk. A caller
+// whose context ends while it waits leaves; once its part has begun it learns
+// what became of it.
+func (w *writer) do(ctx context.Context, run func(*tx) error) error {
+	if err := cmp.Or(ctx.Err(), w.failed.check()); err != nil {
 		return err
 	}
-	j := &job{run: run, rests: rests, turn: make(chan struct{}, 1)}
+	j := &job{run: run, turn: make(chan struct{}, 1)}
 	w.mu.Lock()
 	if w.closed {
 		w.mu.Unlock()
@@ -125,11 +123,10 @@ func (w *writer) lead() {
 
 // commit runs a batch in one transaction and settles every job's error.
 func (w *writer) commit(batch []*job) {
-	wait := slices.ContainsFunc(batch, func(j *job) bool { return !j.rests })
-	err := w.log.ill() // it may have fallen ill while they queued
+	err := w.failed.check() // the disk may have failed while they queued
 	var x *tx
 	if err == nil {
-		x, err = w.begin(wait)
+		x, err = w.begin()
 	}
 	if err == nil {
 		err = x.runAll(batch)
@@ -142,12 +139,11 @@ func (w *writer) commit(batch []*job) {
 		_, err = x.exec("COMMIT")
 	}
 	if err == nil {
-		w.log.committed(wait)
 		w.memory.learn(x.listed)
 		return
 	}
 	if w.dialect.broken(err) {
-		w.log.refused()
+		w.failed.set()
 	}
 	w.rollback()
 	for _, j := range batch {
@@ -157,16 +153,13 @@ func (w *writer) commit(batch []*job) {
 	}
 }
 
-func (w *writer) begin(wait bool) (*tx, error) {
+func (w *writer) begin() (*tx, error) {
 	if w.session == nil {
 		s, err := w.open()
 		if err != nil {
 			return nil, err
 		}
 		w.session = s
-	}
-	if err := w.dialect.wait(w.session, wait); err != nil {
-		return nil, err
 	}
 	x := &tx{session: w.session, memory: &w.memory}
 	if _, err := x.exec(w.dialect.begin); err != nil {

@@ -67,7 +67,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	case "/livez":
 		w.WriteHeader(http.StatusOK)
 	case "/readyz":
-		if err := s.svc.Ready(r.Context()); err != nil {
+		if err := s.state.Ready(r.Context()); err != nil {
 			s.refuse(w, r, fault.Wrap(err, fault.Unavailable, "not_ready", "Not ready."))
 			return
 		}
@@ -80,15 +80,15 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 // converse answers one request to the MCP endpoint. Nothing of its body is
 // read before its caller is known.
 func (s *Server) converse(w http.ResponseWriter, r *http.Request, id string) {
-	caller, err := s.svc.Authenticate(r.Context(), keyOf(r))
+	caller, err := s.auth.Authenticate(r.Context(), keyOf(r))
 	if err == nil {
-		err = s.svc.Allow(r.Context(), caller)
+		err = s.auth.Allow(r.Context(), caller)
 	}
 	if err != nil {
 		s.refuse(w, r, err)
 		return
 	}
-	x := &session{caller: caller, id: id, files: newIntake(s.svc)}
+	x := &session{caller: caller, id: id, files: newIntake(s.assets)}
 	x.free.Store(1)
 	defer x.files.close()
 	r = r.WithContext(x.in(r.Context()))

@@ -32,7 +32,7 @@ func (s *Server) modelsTool(hints mcp.ToolAnnotations) *tool {
 		out := models{Models: []service.Model{}}
 		var b strings.Builder
 		tool := ""
-		for _, m := range s.svc.Models(ctx) {
+		for _, m := range s.catalog.Models(ctx) {
 			if in.Module != "" && m.Module != in.Module || in.Media != "" && string(m.Media) != in.Media || in.Available && !m.Available {
 				continue
 			}
@@ -104,7 +104,7 @@ func (s *Server) quoteTool(hints mcp.ToolAnnotations) *tool {
 		name: "quote_generation", title: "Ask for the price", output: quoteOutput, hints: hints, seldom: true,
 		doc: "Says what a call would do and cost by the price list, and checks its arguments, without buying anything.",
 	}, func(ctx context.Context, c *call, in quoteInput) (*mcp.CallToolResult, error) {
-		for _, op := range s.svc.Operations() {
+		for _, op := range s.catalog.Operations() {
 			if op.Entry.Operation.Tool != in.Tool {
 				continue
 			}
@@ -112,7 +112,7 @@ func (s *Server) quoteTool(hints mcp.ToolAnnotations) *tool {
 			if err != nil {
 				return nil, err
 			}
-			q, err := s.svc.Quote(ctx, service.Request{Operation: op, Input: encode(input), Caller: c.caller})
+			q, err := s.catalog.Quote(ctx, service.Request{Operation: op, Input: encode(input), Caller: c.caller})
 			if err != nil {
 				return nil, err
 			}
@@ -150,7 +150,7 @@ func (s *Server) uploadTool(hints mcp.ToolAnnotations) *tool {
 		if err := filesIn(c.files, map[string]json.RawMessage{"file": encode(in.File), "name": encode(in.Name)}, op); err != nil {
 			return nil, err
 		}
-		a, err := s.svc.UploadFrom(ctx, c.caller, in.Name, string(in.File))
+		a, err := s.assets.UploadFrom(ctx, c.caller, in.Name, string(in.File))
 		if err != nil {
 			return nil, at("body.file", err)
 		}

@@ -36,7 +36,7 @@ func (s *Server) guide() {
 	}, func(ctx context.Context, _ *mcp.GetPromptRequest) (*mcp.GetPromptResult, error) {
 		var b strings.Builder
 		b.WriteString(instructions + "\n\nTools:")
-		for _, op := range s.svc.Operations() {
+		for _, op := range s.catalog.Operations() {
 			o := op.Entry.Operation
 			fmt.Fprintf(&b, "\n- %s: %s", o.Tool, o.Doc)
 		}
@@ -74,7 +74,7 @@ func (s *Server) offer(ctx context.Context) offer {
 		Models: []string{}, Operations: []offers{},
 	}
 	byKind := map[string]service.Model{}
-	for _, m := range s.svc.Models(ctx) {
+	for _, m := range s.catalog.Models(ctx) {
 		if m.Retired == "" && !slices.Contains(out.Models, m.ID) {
 			out.Models = append(out.Models, m.ID)
 		}
@@ -82,7 +82,7 @@ func (s *Server) offer(ctx context.Context) offer {
 			byKind[m.Operation] = m
 		}
 	}
-	for _, op := range s.svc.Operations() {
+	for _, op := range s.catalog.Operations() {
 		m := byKind[op.Kind()]
 		out.Operations = append(out.Operations, offers{m.Module, m.Tool, m.Path, m.ID, m.Available, m.Sandbox, m.Needs})
 	}

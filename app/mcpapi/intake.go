@@ -30,12 +30,12 @@ func notRPC() error {
 // intake holds the files that were lifted out of a caller's requests until a
 // tool has used them.
 type intake struct {
-	svc   service.API
+	store service.Assets
 	mu    sync.Mutex
 	files map[string]error // by reference: why it cannot be used, or nil
 }
 
-func newIntake(svc service.API) *intake { return &intake{svc: svc, files: map[string]error{}} }
+func newIntake(store service.Assets) *intake { return &intake{store: store, files: map[string]error{}} }
 
 // read reads one JSON document to its end. Long base64 goes to files and is
 // replaced by references; a bad file is no error here, but in the call that
@@ -47,7 +47,7 @@ func (in *intake) read(ctx context.Context, r io.Reader) ([]byte, error) {
 		if n >= maxFiles {
 			f.err = fault.New(fault.TooLarge, "too_many_files", "A request may hold at most %d files.", maxFiles).With(fault.ChargedNo)
 		} else {
-			f.lifted, f.err = in.svc.Lift(ctx)
+			f.lifted, f.err = in.store.Lift(ctx)
 		}
 		got = append(got, f)
 		return f, nil
@@ -121,7 +121,7 @@ func (in *intake) within(raw []byte) []string {
 
 // drop forgets files; those that were used are not touched.
 func (in *intake) drop(refs ...string) {
-	in.svc.Drop(refs...)
+	in.store.Drop(refs...)
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	for _, ref := range refs {

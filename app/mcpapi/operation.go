@@ -100,7 +100,7 @@ func (s *Server) generate(ctx context.Context, c *call, op service.Operation) (*
 	if err := filesIn(c.files, input, op); err != nil {
 		return nil, err
 	}
-	v, replayed, err := s.svc.Create(ctx, service.Request{Operation: op, Input: encode(input), Caller: c.caller, IdempotencyKey: opts.IdempotencyKey})
+	v, replayed, err := s.tasks.Create(ctx, service.Request{Operation: op, Input: encode(input), Caller: c.caller, IdempotencyKey: opts.IdempotencyKey})
 	if err != nil {
 		return nil, err
 	}

@@ -80,7 +80,7 @@ func (s *Server) thumbnails(ctx context.Context, who service.Caller, v *service.
 			if !open[i] {
 				continue
 			}
-			jpeg, err := s.svc.Thumbnail(ctx, who, results[i].AssetID, maxThumb)
+			jpeg, err := s.assets.Thumbnail(ctx, who, results[i].AssetID, maxThumb)
 			if err != nil || len(jpeg) > 0 {
 				delete(open, i)
 			}

@@ -39,12 +39,16 @@ type Config struct {
 // Server serves MCP. It opens no listener: mount [Server.Handler].
 type Server struct {
 	Config
-	svc   service.API
-	mcp   *mcp.Server
-	http  http.Handler
-	tools map[string]*tool
-	cross *http.CrossOriginProtection
-	hosts map[string]bool
+	auth    service.Access
+	catalog service.Catalog
+	tasks   service.Tasks
+	assets  service.Assets
+	state   service.Status
+	mcp     *mcp.Server
+	http    http.Handler
+	tools   map[string]*tool
+	cross   *http.CrossOriginProtection
+	hosts   map[string]bool
 }
 
 // New makes the server with all its tools. It panics on declarations that do
@@ -56,7 +60,7 @@ func New(c Config) *Server {
 	c.maxBody = cmp.Or(c.maxBody, 256<<20)
 	c.heartbeat = cmp.Or(c.heartbeat, 5*time.Second)
 	c.thumbWait = cmp.Or(c.thumbWait, time.Second)
-	s := &Server{Config: c, svc: c.Service, tools: map[string]*tool{}}
+	s := &Server{Config: c, auth: c.Service, catalog: c.Service, tasks: c.Service, assets: c.Service, state: c.Service, tools: map[string]*tool{}}
 	s.guard()
 	// The SDK reports each request; only its trouble is of interest.
 	log := slog.New(zerolog.NewSlogHandler(c.Log.Level(max(zerolog.WarnLevel, c.Log.GetLevel()))))

@@ -27,11 +27,11 @@ func (s *Server) ServeStdio(ctx context.Context, in io.Reader, out io.Writer) er
 }
 
 func (s *Server) stdio(ctx context.Context, in io.Reader, out io.Writer, key string) error {
-	x := &session{caller: service.Caller{Name: service.Local, Admin: true}, files: newIntake(s.svc)}
+	x := &session{caller: service.Caller{Name: service.Local, Admin: true}, files: newIntake(s.assets)}
 	x.free.Store(math.MaxInt64)
 	x.atEnd = func(f func()) func() bool { return context.AfterFunc(ctx, f) }
 	if key != "" {
-		caller, err := s.svc.Authenticate(ctx, key)
+		caller, err := s.auth.Authenticate(ctx, key)
 		if err != nil {
 			return err
 		}

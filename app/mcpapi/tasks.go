@@ -59,15 +59,15 @@ func (s *Server) taskTools() []*tool {
 		typed(tool{
 			name: "retry_task", title: "Buy a failed task anew", output: taskOutput, hints: again, seldom: true, buys: true,
 			doc: "Gives up a task that failed or is in doubt and buys it anew: a second purchase, even if the first was charged. A person should decide that. Calling it twice buys once.",
-		}, s.act(s.svc.Retry)),
+		}, s.act(s.tasks.Retry)),
 		typed(tool{
 			name: "resume_task", title: "Resume a task", output: taskOutput, hints: again, seldom: true,
 			doc: "Asks the vendor again for a task that failed because its deadline had passed. Buys nothing.",
-		}, s.act(s.svc.Resume)),
+		}, s.act(s.tasks.Resume)),
 		typed(tool{
 			name: "discard_task", title: "Give up a task in doubt", output: taskOutput, hints: ends, seldom: true,
 			doc: "Ends a task that is in doubt without buying it anew. A result that turns up after all is still stored. A person should decide that.",
-		}, s.act(s.svc.Discard)),
+		}, s.act(s.tasks.Discard)),
 	}
 }
 
@@ -94,15 +94,15 @@ func (s *Server) waitForTask(ctx context.Context, c *call, in waitInput) (*mcp.C
 // find reads a task by our id, or by the vendor's name of the job where the
 // replaced service let callers use it.
 func (s *Server) find(ctx context.Context, who service.Caller, id string) (*service.View, error) {
-	v, err := s.svc.Get(ctx, who, id)
+	v, err := s.tasks.Get(ctx, who, id)
 	if fault.KindOf(err) != fault.NotFound {
 		return v, err
 	}
-	for _, op := range s.svc.Operations() {
+	for _, op := range s.catalog.Operations() {
 		if op.Entry.Operation.StatusPath == "" {
 			continue
 		}
-		if v, err := s.svc.ByTicket(ctx, who, base(op.Kind()), id); fault.KindOf(err) != fault.NotFound {
+		if v, err := s.tasks.ByTicket(ctx, who, base(op.Kind()), id); fault.KindOf(err) != fault.NotFound {
 			return v, err
 		}
 	}
@@ -110,7 +110,7 @@ func (s *Server) find(ctx context.Context, who service.Caller, id string) (*serv
 }
 
 func (s *Server) listTasks(ctx context.Context, c *call, in listInput) (*mcp.CallToolResult, error) {
-	page, err := s.svc.List(ctx, c.caller, task.Query{
+	page, err := s.tasks.List(ctx, c.caller, task.Query{
 		State: in.Status, Module: in.Module, Model: in.Model, Tag: in.Tag, Limit: in.Limit, Before: in.Cursor,
 	})
 	if err != nil {
@@ -145,7 +145,7 @@ func (s *Server) cancelTask(ctx context.Context, c *call, in taskInput) (*mcp.Ca
 	if err != nil {
 		return nil, err
 	}
-	v, what, err := s.svc.Cancel(ctx, c.caller, c.view(v).TaskID)
+	v, what, err := s.tasks.Cancel(ctx, c.caller, c.view(v).TaskID)
 	if err != nil {
 		return nil, err
 	}

@@ -62,13 +62,13 @@ func (s *Server) mount() {
 		}
 	}
 	usual := map[string]service.Model{}
-	for _, m := range s.svc.Models(context.Background()) {
+	for _, m := range s.catalog.Models(context.Background()) {
 		if m.Default {
 			usual[m.Operation] = m
 		}
 	}
 	for _, main := range []bool{true, false} {
-		for _, op := range s.svc.Operations() {
+		for _, op := range s.catalog.Operations() {
 			if op.Entry.Operation.Main == main {
 				t := s.operationTool(op, usual[op.Kind()])
 				room--
@@ -123,7 +123,7 @@ func (s *Server) run(ctx context.Context, t *tool, req *mcp.CallToolRequest) (re
 		}
 	}()
 	if c.free.Add(-1) < 0 {
-		err = s.svc.Allow(ctx, c.caller)
+		err = s.auth.Allow(ctx, c.caller)
 	}
 	if err == nil {
 		res, err = t.call(c.log.WithContext(ctx), c)

@@ -27,7 +27,7 @@ func (s *Server) wait(ctx context.Context, c *call, v *service.View, d time.Dura
 		p := &progress{token: token, session: c.req.Session, began: time.Now()}
 		wg.Go(func() { s.report(reporting, c, v, p) })
 	}
-	now, err := s.svc.Wait(ctx, c.caller, v.TaskID, d)
+	now, err := s.tasks.Wait(ctx, c.caller, v.TaskID, d)
 	if err != nil {
 		c.log.Error().Err(err).Str("task", v.TaskID).Msg("a task could not be waited for")
 		return v
@@ -37,7 +37,7 @@ func (s *Server) wait(ctx context.Context, c *call, v *service.View, d time.Dura
 
 // report sends notes of progress until ctx ends.
 func (s *Server) report(ctx context.Context, c *call, v *service.View, p *progress) {
-	news := s.svc.Watch(ctx, v.TaskID)
+	news := s.tasks.Watch(ctx, v.TaskID)
 	tick := time.NewTicker(s.heartbeat)
 	defer tick.Stop()
 	for {
@@ -47,7 +47,7 @@ func (s *Server) report(ctx context.Context, c *call, v *service.View, p *progre
 			return
 		case <-tick.C: // clients are patient as long as they hear something
 		case <-news:
-			if now, err := s.svc.Get(ctx, c.caller, v.TaskID); err == nil {
+			if now, err := s.tasks.Get(ctx, c.caller, v.TaskID); err == nil {
 				v = now
 			}
 		}

@@ -5,18 +5,16 @@ import (
 	"errors"
 	"fmt"
 	"image"
-	"image/color"
 	_ "image/gif" // decoder
 	"image/jpeg"  // decoder and encoder
 	_ "image/png" // decoder
 	"io"
 
-	"golang.org/x/image/draw"
 	_ "golang.org/x/image/webp" // decoder
 )
 
-// maxPixels is the largest picture a thumbnail is made of. Decoding holds the
-// whole picture: about 4 bytes a pixel, so at most some 100 MB.
+// maxPixels is the largest image a thumbnail is made of. Decoding holds the
+// whole image: about 4 bytes a pixel, so at most some 100 MB.
 const maxPixels = 24_000_000
 
 // ErrTooBig says that a picture has too many pixels for a thumbnail.
@@ -39,18 +37,6 @@ func Thumbnail(w io.Writer, r io.ReadSeeker, side int) error {
 		return fmt.Errorf("media: thumbnail: %w", err)
 	}
 	return jpeg.Encode(w, shrink(src, side), &jpeg.Options{Quality: 80})
-}
-
-func shrink(src image.Image, side int) image.Image {
-	b := src.Bounds()
-	w, h := b.Dx(), b.Dy()
-	if long := max(w, h); long > side {
-		w, h = max(1, w*side/long), max(1, h*side/long)
-	}
-	dst := image.NewRGBA(image.Rect(0, 0, w, h))
-	draw.Draw(dst, dst.Bounds(), image.NewUniform(color.White), image.Point{}, draw.Src)
-	draw.ApproxBiLinear.Scale(dst, dst.Bounds(), src, b, draw.Over, nil)
-	return dst
 }
 
 // ThumbnailWithin makes a JPEG of at most maxBytes, smaller and smaller until

@@ -39,15 +39,16 @@ type RouteOf[In any] struct{ Route }
 
 // Sync makes a route of a vendor that answers a paid request with the result.
 func Sync[In any](v provider.Vendor, g provider.Generator[In], t Terms) RouteOf[In] {
-	return RouteOf[In]{Route{Vendor: v, Terms: t.complete(), Job: generator[In]{g}}}
+	return RouteOf[In]{Route{Vendor: v, Terms: t.Complete(), Job: generator[In]{g}}}
 }
 
 // Async makes a route of a vendor that takes a job and is asked for it later.
 func Async[In any](v provider.Vendor, d provider.Driver[In], t Terms) RouteOf[In] {
-	return RouteOf[In]{Route{Vendor: v, Terms: t.complete(), Job: driver[In]{d}}}
+	return RouteOf[In]{Route{Vendor: v, Terms: t.Complete(), Job: driver[In]{d}}}
 }
 
-func (t Terms) complete() Terms {
+// Complete fills in what is left out.
+func (t Terms) Complete() Terms {
 	if t.Submit == 0 {
 		t.Submit = 5 * time.Minute
 	}

@@ -1,6 +1,10 @@
 package provider
 
-import "net/http"
+import (
+	"net/http"
+
+	"aigc/app/fault"
+)
 
 // Auth makes what adds an account's key to a request, for [Request.Authorize].
 // A vendor with another way of its own, such as a signature over the body,
@@ -8,16 +12,27 @@ import "net/http"
 type Auth = func(Call) func(*http.Request) error
 
 // Bearer is the [Auth] that sends the API key as "Authorization: Bearer KEY".
-func Bearer(c Call) func(*http.Request) error { return BearerToken(c.Account.Secret) }
-
-// BearerToken sends a token that was made of the account's key.
-func BearerToken(token Secret) func(*http.Request) error {
-	return setHeader("Authorization", "Bearer "+token.Reveal())
-}
+func Bearer(c Call) func(*http.Request) error { return apiKey(c, "Authorization", "Bearer ") }
 
 // HeaderKey is the [Auth] that sends the bare API key in a header: "X-Key".
 func HeaderKey(header string) Auth {
-	return func(c Call) func(*http.Request) error { return setHeader(header, c.Account.Secret.Reveal()) }
+	return func(c Call) func(*http.Request) error { return apiKey(c, header, "") }
+}
+
+// apiKey sends the account's key. Half of a key pair signs, and is never sent.
+func apiKey(c Call, header, prefix string) func(*http.Request) error {
+	if c.Account.IsPair() {
+		return func(*http.Request) error {
+			return fault.New(fault.VendorAccess, "", "%s wants an API key here, and %s is one of a key pair; nothing was sent.", c.Account.Vendor, c.Account.Variable).With(fault.ChargedNo)
+		}
+	}
+	return setHeader(header, prefix+c.Account.Secret.Reveal())
+}
+
+// BearerToken sends a token that was made of the account's key: an access token,
+// or a signed JWT.
+func BearerToken(token Secret) func(*http.Request) error {
+	return setHeader("Authorization", "Bearer "+token.Reveal())
 }
 
 func setHeader(name, value string) func(*http.Request) error {

@@ -43,6 +43,26 @@ func TestAuth(t *testing.T) {
 	}
 }
 
+// The secret half of a key pair is never sent as if it were an API key.
+func TestPairIsNoAPIKey(t *testing.T) {
+	t.Parallel()
+	for name, auth := range map[string]provider.Auth{"bearer": provider.Bearer, "header": provider.HeaderKey("x-key")} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			srv := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { t.Errorf("sent with %q", r.Header) }))
+			t.Cleanup(srv.Close)
+			call := provider.Call{
+				Account: provider.Account{BaseURL: srv.URL, AccessKey: "access", Secret: "the-secret", Variable: "ACME_SECRET_KEY"},
+				HTTP:    &provider.Client{HTTP: provider.NewTransport()},
+			}
+			_, err := call.HTTP.Do(t.Context(), call, provider.Request{URL: "/", Method: "POST", Paid: true, Authorize: auth(call)})
+			if f := fault.From(err); f == nil || f.Kind != fault.VendorAccess || f.Charged != fault.ChargedNo || !strings.Contains(f.Safe, "ACME_SECRET_KEY") {
+				t.Errorf("%v", err)
+			}
+		})
+	}
+}
+
 func TestProbeGET(t *testing.T) {
 	t.Parallel()
 	cases := []struct {

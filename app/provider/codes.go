@@ -35,9 +35,9 @@ type CodeRule struct {
 	Means   Meaning
 	Charged fault.Charge // as the sheet says; empty: no, and unknown for Unknown
 
-	// Safe replaces the vendor's message; {title} and {variable}, the setting of
-	// the key, are filled in. [KeyRefused] is always told in our words, since
-	// vendors quote parts of the key.
+	// Safe replaces the vendor's message in [Codes.Fault]; {title} and {variable},
+	// the setting of the key, are filled in. [KeyRefused] is always told in our
+	// words, since vendors quote parts of the key.
 	Safe string
 }
 

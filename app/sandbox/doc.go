@@ -1,7 +1,7 @@
 // Package sandbox hosts offline imitations of the vendors: the same paths, the
 // same checks of keys and fields, the same answers and errors, over real HTTP.
-// An imitation lives beside the vendor's client (modules/internal/<vendor>/
-// sandbox.go) and draws on a [Kit] for everything they share: orders with
+// An imitation lives below the vendor's client (modules/internal/<vendor>/
+// sandbox) and draws on a [Kit] for everything they share: orders with
 // faults asked for in the prompt, jobs that survive a restart, pictures and
 // films, and the till that counts what was paid for each task.
 //

@@ -15,13 +15,6 @@ func noTask() error {
 	return fault.New(fault.NotFound, "task_not_found", "There is no such task.")
 }
 
-func queueOf(media module.Kind) string {
-	if media == module.Video {
-		return broker.VideoQueue
-	}
-	return broker.ImageQueue
-}
-
 // Get implements [API].
 func (s *Service) Get(ctx context.Context, c Caller, id string) (*View, error) {
 	t, err := s.own(ctx, c, id)
@@ -107,7 +100,7 @@ func (s *Service) cancel(ctx context.Context, t *task.Task) (string, error) {
 		return CancelDone, nil
 	}
 	defer s.tell(t)
-	_, err := s.Ledger.Apply(ctx, task.Change{
+	_, err := s.Ledger.Apply(ctx, task.Transition{
 		ID: t.ID, From: []task.State{task.Queued}, To: task.Canceled, Cause: task.CancelIt,
 		Edit: func(row *task.Task) error {
 			row.Charged = fault.ChargedNo

@@ -13,20 +13,35 @@ import (
 	"aigc/app/task"
 )
 
-// API is everything a face may ask for. Errors are faults.
+// API is everything a face may ask for, by what it is about. Errors are faults.
 type API interface {
+	Access
+	Catalog
+	Tasks
+	Assets
+	Status
+}
+
+// Access decides who may ask, and how often.
+type Access interface {
 	// Authenticate finds the caller of a key. An empty key is let in only where
 	// the server is open (loopback address and no keys).
 	Authenticate(ctx context.Context, key string) (Caller, error)
 	// Allow counts a request against the caller's rate; a fault of kind Throttled.
 	Allow(ctx context.Context, c Caller) error
+}
 
+// Catalog says what can be asked for, and at what price.
+type Catalog interface {
 	Operations() []Operation                             // in order
 	Operation(kind string) (Operation, bool)             // by kind of task
 	OperationFor(model string) (Operation, bool)         // the generic route: the model decides; "" and "auto": the first
-	Models(ctx context.Context) []Model                  // the catalogue
+	Models(ctx context.Context) []Model                  // all of them, with their prices
 	Quote(ctx context.Context, r Request) (Quote, error) // what Create would do, for nothing
+}
 
+// Tasks are the generations: accepting, reading, and what a person decides.
+type Tasks interface {
 	// Create accepts a request and returns at once, or waits as Request.Wait says:
 	// that is all that ctx ends. A replay of the same idempotency key returns the
 	// earlier task and true.
@@ -44,7 +59,10 @@ type API interface {
 	Events(ctx context.Context, c Caller, id string, after int64) ([]task.Event, error)
 	// Watch wakes the channel after every change of the task until ctx ends.
 	Watch(ctx context.Context, id string) <-chan struct{}
+}
 
+// Assets are stored files, and files on their way in.
+type Assets interface {
 	// Lift stores bytes that a face lifted out of a body as it streamed in, and
 	// returns a reference good for one Create by anybody who knows it.
 	// Drop forgets references that were not used.
@@ -59,9 +77,12 @@ type API interface {
 	// the permission and c is not looked at.
 	Open(ctx context.Context, c Caller, object string) (*Object, error)
 	Thumbnail(ctx context.Context, c Caller, assetID string, maxBytes int) ([]byte, error) // JPEG; nil, nil while there is none
+}
 
-	Health(ctx context.Context) Health
-	Ready(ctx context.Context) error
+// Status says how the server is.
+type Status interface {
+	Health(ctx context.Context) Health // component by component
+	Ready(ctx context.Context) error   // whether it can take requests
 }
 
 // Caller is who asks, after authentication.
@@ -190,21 +211,21 @@ type Quote struct {
 
 // Model is an entry of the catalogue.
 type Model struct {
-	ID        string           `json:"id"`
-	Module    string           `json:"module"`
-	Operation string           `json:"operation"` // kind of task
-	Title     string           `json:"title"`
-	Doc       string           `json:"doc,omitempty"`
-	Media     module.Kind      `json:"media"`
-	Path      string           `json:"path"` // "/api/gpt/generations"
-	Tool      string           `json:"tool"`
-	Default   bool             `json:"default"`
-	Retired   string           `json:"retired,omitempty"`
-	Available bool             `json:"available"` // a vendor's key, or the sandbox, is there
-	Sandbox   bool             `json:"sandbox"`
-	Needs     string           `json:"needs,omitempty"` // the variable to set, when not available
+	ID        string               `json:"id"`
+	Module    string               `json:"module"`
+	Operation string               `json:"operation"` // kind of task
+	Title     string               `json:"title"`
+	Doc       string               `json:"doc,omitempty"`
+	Media     module.Kind          `json:"media"`
+	Path      string               `json:"path"` // "/api/gpt/generations"
+	Tool      string               `json:"tool"`
+	Default   bool                 `json:"default"`
+	Retired   string               `json:"retired,omitempty"`
+	Available bool                 `json:"available"` // a vendor's key, or the sandbox, is there
+	Sandbox   bool                 `json:"sandbox"`
+	Needs     string               `json:"needs,omitempty"` // the variable to set, when not available
 	Prices    []provider.ListPrice `json:"prices"`
-	Schema    json.RawMessage  `json:"schema,omitempty"`
+	Schema    json.RawMessage      `json:"schema,omitempty"`
 }
 
 // AssetView is a stored file as callers see it; the names of the replaced

@@ -7,6 +7,7 @@ import (
 	"path"
 	"strings"
 
+	"aigc/app/blob"
 	"aigc/app/fault"
 	"aigc/app/media"
 )
@@ -99,7 +100,7 @@ func (s *Service) Open(ctx context.Context, c Caller, object string) (*Object, e
 	}
 	return &Object{
 		ReadSeekCloser: f, Name: path.Base(object), MIME: mime, Size: o.Size, ETag: o.ETag, Modified: o.Modified,
-		Inline: mime != "image/svg+xml" && mime != "text/html" && mime != "application/octet-stream",
+		Inline: blob.Inline(mime),
 	}, nil
 }
 

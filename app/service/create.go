@@ -57,7 +57,7 @@ func (s *Service) Create(waiting context.Context, r Request) (*View, bool, error
 	}
 	me, leave := s.waiting.join(tasks[0].ID, false) // before anything can happen to it
 	defer leave()
-	t, replayed, err := s.accept(ctx, d, task.Acceptance{Tasks: tasks, Key: key, Join: r.join()})
+	t, replayed, err := s.accept(ctx, d, task.AcceptRequest{Tasks: tasks, Key: key, Join: r.join()})
 	if err != nil {
 		return nil, false, unsure(err)
 	}
@@ -68,13 +68,12 @@ func (s *Service) Create(waiting context.Context, r Request) (*View, bool, error
 	return v, replayed, err
 }
 
-// accept makes the tasks rows, and sees to it that a worker knows. A single task
-// for which the worker of this process has a slot is bought at once: the intent
-// to do so is saved with it.
-func (s *Service) accept(ctx context.Context, d *draft, a task.Acceptance) (t *task.Task, replayed bool, err error) {
-	if s.Offer != nil && len(a.Tasks) == 1 {
-		if offer := s.Offer(a.Tasks[0]); offer != nil {
-			t, replayed, err = s.acceptWith(ctx, a, offer)
+// accept makes the tasks rows and hands them to the dispatcher. A single task for
+// which the dispatcher has a free slot is claimed in the same transaction.
+func (s *Service) accept(ctx context.Context, d *draft, a task.AcceptRequest) (t *task.Task, replayed bool, err error) {
+	if len(a.Tasks) == 1 {
+		if r := s.Dispatcher.Reserve(a.Tasks[0]); r != nil {
+			t, replayed, err = s.acceptReserved(ctx, a, r)
 			if !errors.Is(err, task.ErrParked) {
 				return t, replayed, err
 			}
@@ -88,18 +87,19 @@ func (s *Service) accept(ctx context.Context, d *draft, a task.Acceptance) (t *t
 	}
 	killpoint.Here("accepted")
 	for _, t := range a.Tasks {
-		s.hand(t)
+		s.Dispatcher.Dispatch(t)
 	}
 	return t, false, nil
 }
 
-func (s *Service) acceptWith(ctx context.Context, a task.Acceptance, offer *task.Offer) (*task.Task, bool, error) {
-	a.Claim = &offer.Claim
+func (s *Service) acceptReserved(ctx context.Context, a task.AcceptRequest, r task.Reservation) (*task.Task, bool, error) {
+	claim := r.ClaimRequest()
+	a.Claim = &claim
 	t, replayed, err := s.Ledger.Accept(ctx, a)
 	if err == nil && !replayed && t.State == task.Submitting {
-		offer.Buy(t)
+		r.Start(t)
 	} else {
-		offer.Decline() // a task that found no account with room is looked at again soon
+		r.Cancel() // a task that found no account with room is looked at again soon
 	}
 	return t, replayed, err
 }
@@ -110,7 +110,7 @@ func (s *Service) earlier(ctx context.Context, r Request, hash string, key task.
 	if key.Key == "" && !r.SDKRetry {
 		return nil, nil
 	}
-	t, err := s.Ledger.Earlier(ctx, hash, key, r.join())
+	t, err := s.Ledger.FindDuplicate(ctx, hash, key, r.join())
 	if err != nil {
 		return nil, unsure(err)
 	}
@@ -131,7 +131,7 @@ func (s *Service) notCompared(ctx context.Context, key task.IdempotencyKey, err 
 	if key.Key == "" {
 		return err
 	}
-	t, lerr := s.Ledger.Earlier(ctx, "", key, 0)
+	t, lerr := s.Ledger.FindDuplicate(ctx, "", key, 0)
 	if lerr != nil {
 		return unsure(lerr)
 	}
@@ -152,14 +152,4 @@ func unsure(err error) error {
 		return copied.With(fault.ChargedUnknown)
 	}
 	return err
-}
-
-func (s *Service) hand(t *task.Task) {
-	switch {
-	case t.Group:
-	case s.Hand != nil:
-		s.Hand(t)
-	default:
-		s.Broker.Wake(queueOf(t.Media), t.ID)
-	}
 }

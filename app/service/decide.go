@@ -17,15 +17,15 @@ func (s *Service) Resume(ctx context.Context, c Caller, id string) (*View, error
 	return s.decide(ctx, c, id, s.resume)
 }
 
-func (s *Service) resume(t *task.Task) (task.Change, error) {
+func (s *Service) resume(t *task.Task) (task.Transition, error) {
 	if !t.Resumable() {
-		return task.Change{}, fault.New(fault.Conflict, "not_resumable", "Only a task that failed by its deadline, and whose ticket is kept, can be resumed.")
+		return task.Transition{}, fault.New(fault.Conflict, "not_resumable", "Only a task that failed by its deadline, and whose ticket is kept, can be resumed.")
 	}
 	deadline := 30 * time.Minute
 	if r, ok := s.route(t); ok {
 		deadline = r.Deadline
 	}
-	return task.Change{
+	return task.Transition{
 		From: []task.State{task.Failed}, To: task.Running, Cause: task.Resume,
 		Edit: func(row *task.Task) error {
 			row.Error, row.RunAt, row.Deadline = nil, time.Now(), time.Now().Add(deadline)
@@ -43,17 +43,17 @@ func (s *Service) Discard(ctx context.Context, c Caller, id string) (*View, erro
 	return s.decide(ctx, c, id, s.discard)
 }
 
-func (s *Service) discard(t *task.Task) (task.Change, error) {
+func (s *Service) discard(t *task.Task) (task.Transition, error) {
 	switch t.State {
 	case task.InDoubt:
 	case task.Storing:
 		if t.Spool != "" && t.Spool == s.SpoolID || time.Since(t.Updated) < abandonedAfter {
-			return task.Change{}, fault.New(fault.Conflict, "still_storing", "The paid result is still being stored; it can be discarded once its address, or the volume that holds it, has not answered for an hour.")
+			return task.Transition{}, fault.New(fault.Conflict, "still_storing", "The paid result is still being stored; it can be discarded once its address, or the volume that holds it, has not answered for an hour.")
 		}
 	default:
-		return task.Change{}, fault.New(fault.Conflict, "not_discardable", "Only a task in doubt can be discarded; this one is %s.", t.State)
+		return task.Transition{}, fault.New(fault.Conflict, "not_discardable", "Only a task in doubt can be discarded; this one is %s.", t.State)
 	}
-	return task.Change{
+	return task.Transition{
 		From: []task.State{t.State}, To: task.Failed, Cause: task.Discard,
 		Edit: func(row *task.Task) error {
 			row.Error = &task.Error{Code: task.CodeDiscarded, Message: "Given up by a person. If the answer turns up after all, it is stored.", Kind: fault.Canceled}
@@ -64,7 +64,7 @@ func (s *Service) discard(t *task.Task) (task.Change, error) {
 
 // decide makes a person's move of a task, or of those children of a group that
 // can make it. A task that has moved on meanwhile is a conflict.
-func (s *Service) decide(ctx context.Context, c Caller, id string, move func(*task.Task) (task.Change, error)) (*View, error) {
+func (s *Service) decide(ctx context.Context, c Caller, id string, move func(*task.Task) (task.Transition, error)) (*View, error) {
 	t, err := s.own(ctx, c, id)
 	if err != nil {
 		return nil, err
@@ -75,7 +75,7 @@ func (s *Service) decide(ctx context.Context, c Caller, id string, move func(*ta
 			return nil, err
 		}
 	}
-	var moves []task.Change
+	var moves []task.Transition
 	var no error
 	for _, one := range list {
 		change, err := move(one)

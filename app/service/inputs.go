@@ -245,12 +245,9 @@ func (s *Service) keepFile(ctx context.Context, c Caller, f *lifted, info media.
 	if err != nil {
 		return nil, err
 	}
-	if err := syncFile(f.path); err != nil {
-		return nil, err
-	}
-	sync, err := s.Blobs.Batch(ctx, []blob.Item{{Name: a.Object, Path: f.path}, {Name: blob.SidecarName(a.Object), Data: data}})
+	err = s.putFile(ctx, a, f.path)
 	if err == nil {
-		err = sync()
+		err = s.Blobs.Put(ctx, blob.SidecarName(a.Object), bytes.NewReader(data), int64(len(data)), blob.PutOptions{ContentType: "application/json"})
 	}
 	if err != nil {
 		return nil, fault.Wrap(err, fault.Unavailable, "storage_down", "Object storage does not take the file.").With(fault.ChargedNo)
@@ -258,14 +255,14 @@ func (s *Service) keepFile(ctx context.Context, c Caller, f *lifted, info media.
 	return a, s.Ledger.AddAsset(ctx, a)
 }
 
-// syncFile makes a received file durable before the store takes it over.
-func syncFile(path string) error {
-	f, err := os.OpenFile(path, os.O_RDWR, 0)
+// putFile stores the content of an asset from a received file.
+func (s *Service) putFile(ctx context.Context, a *task.Asset, path string) error {
+	f, err := os.Open(path)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
-	return f.Sync()
+	return s.Blobs.Put(ctx, a.Object, f, a.Size, blob.PutOptions{ContentType: a.MIME, SHA256: a.SHA256})
 }
 
 // drop removes what was received.

@@ -46,7 +46,7 @@ func (s *Service) Retry(ctx context.Context, c Caller, id string) (*View, error)
 			s.tell(one)
 		}
 		for _, n := range next {
-			s.hand(n)
+			s.Dispatcher.Dispatch(n)
 		}
 	}
 	return s.view(ctx, first)

@@ -18,25 +18,34 @@ import (
 	"aigc/app/task"
 )
 
+// Ledger is what a service needs of the ledger.
+type Ledger interface {
+	task.Tasks
+	task.Assets
+	task.VendorAccounts
+	task.VendorKeys
+	task.CallerKeys
+	Check(ctx context.Context) error
+}
+
 // Config is what a service works with.
 type Config struct {
-	Ledger  task.Ledger
-	Broker  *broker.Broker
-	Blobs   blob.Store
-	Fetch   *fetch.Client
-	Modules *module.Host
-	Log     zerolog.Logger
+	Ledger     Ledger
+	Broker     broker.Broker
+	Blobs      blob.Store
+	Fetch      *fetch.Client
+	Modules    *module.Host
+	Dispatcher task.Dispatcher // where accepted tasks go
+	Log        zerolog.Logger
 
-	PublicURL    string                       // links are built on it
-	Intake       string                       // a folder for files being received
-	SpoolID      string                       // of the worker in this process, if any
-	Offer        func(*task.Task) *task.Offer // asks the worker of this process to buy at once; nil: there is none
-	Hand         func(*task.Task)             // gives a fresh task to a worker; nil: over the queue
-	Keys         []Key                        // from the settings
-	Loopback     bool                         // without any key, a loopback address is open
-	PrivateLinks bool                         // links to objects need a key
-	PerMinute    int                          // requests of one key; 0: no limit
-	Choices      module.Choices               // what the settings say about routes and models
+	PublicURL    string         // links are built on it
+	Intake       string         // a folder for files being received
+	SpoolID      string         // of the worker in this process, if any
+	Keys         []Key          // from the settings
+	Loopback     bool           // without any key, a loopback address is open
+	PrivateLinks bool           // links to objects need a key
+	PerMinute    int            // requests of one key; 0: no limit
+	Choices      module.Choices // what the settings say about routes and models
 	Version      string
 }
 

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"aigc/app/dispatch"
 	"aigc/app/fault"
 	"aigc/app/provider"
 	"aigc/app/service"
@@ -50,6 +51,11 @@ func (r *rig) settle(id string) *service.View {
 	}
 	return v
 }
+
+// deaf wakes nobody.
+type deaf struct{}
+
+func (deaf) Wake(string, string) {}
 
 func with(key string, caller service.Caller) func(*service.Request) {
 	return func(q *service.Request) { q.IdempotencyKey, q.Caller = key, caller }
@@ -157,7 +163,7 @@ func TestCancel(t *testing.T) {
 		t.Run(name+" in the queue", func(t *testing.T) {
 			t.Parallel()
 			r := start(t)
-			r.Offer, r.Hand = nil, func(*task.Task) {} // nobody is told, and the monitor looks later
+			r.Dispatcher = dispatch.ToQueue(deaf{}) // no worker is woken, and the monitor looks later
 			v, _, err := r.ask(input)
 			if err != nil {
 				t.Fatal(err)

@@ -3,7 +3,6 @@ package service
 import (
 	"context"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"aigc/app/broker"
@@ -23,14 +22,6 @@ type waiters struct {
 type waiter struct {
 	wake  chan struct{}
 	steps bool // it wants to hear of every step
-	end   atomic.Pointer[success]
-}
-
-// success is a task that succeeded in this process, with its results: whoever
-// waits for it need not read them back.
-type success struct {
-	task   *task.Task
-	assets []*task.Asset
 }
 
 func (w *waiters) init() {
@@ -58,28 +49,18 @@ func (w *waiters) join(id string, steps bool) (me *waiter, leave func()) {
 	}
 }
 
-func (w *waiters) tell(e broker.Event) { w.rouse(e, nil) }
-
-func (w *waiters) rouse(e broker.Event, end *success) {
+func (w *waiters) tell(e broker.Event) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for waiter := range w.byTask[e.Task] {
 		if e.Underway && !waiter.steps {
 			continue
 		}
-		if end != nil {
-			waiter.end.Store(end)
-		}
 		select {
 		case waiter.wake <- struct{}{}:
 		default: // it has not looked since the last time
 		}
 	}
-}
-
-// Succeeded hands over what the worker of this process has just written.
-func (s *Service) Succeeded(t *task.Task, results []*task.Asset) {
-	s.waiting.rouse(broker.Event{Task: t.ID}, &success{t, results})
 }
 
 func (w *waiters) ids() []string {
@@ -159,9 +140,6 @@ func (s *Service) await(ctx context.Context, c Caller, me *waiter, t *task.Task,
 	for over := false; !over && !t.State.Settled(); {
 		select {
 		case <-me.wake:
-			if end := me.end.Load(); end != nil {
-				return s.show(end.task, end.assets), nil
-			}
 			if t, err = s.own(context.WithoutCancel(ctx), c, t.ID); err != nil {
 				return nil, err
 			}

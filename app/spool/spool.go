@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -14,86 +13,53 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"aigc/app/fault"
-	"aigc/app/provider"
 	"aigc/app/task"
 )
 
-// Reserve is the room in bytes that must be free before anything is bought.
-const Reserve = 512 << 20
-
-const recordFile = "record.json"
+// MinFree is the room in bytes that must be free before anything is bought.
+const MinFree = 512 << 20
 
 // Spool is the journal on one volume.
 type Spool struct {
-	// Sync makes what was received durable: fdatasync, unless a test plays a disk
+	// Sync makes a file or a directory durable: fsync, unless a test plays a disk
 	// that refuses.
 	Sync func(*os.File) error
 
 	dir string
 	id  string
-
-	mu     sync.Mutex // over folders as they come and go
-	spares []string   // paths of folders to be used again
-	made   int        // spares so far, for their names
-}
-
-// Record is one durable answer of a vendor.
-type Record struct {
-	Task    string           `json:"task"`
-	Submit  string           `json:"submit"`
-	Account task.Account     `json:"account"`
-	Ticket  *provider.Ticket `json:"ticket,omitempty"`
-	Answer  *provider.Answer `json:"answer,omitempty"` // Result.Base64 names a Blob
-	Blobs   []Blob           `json:"blobs,omitempty"`
-	Assets  []string         `json:"assets,omitempty"` // the ids that the answer's results will have
-	Found   bool             `json:"found,omitempty"`  // by a look-up, after it was lost
-}
-
-// Blob is a file of bytes beside a record, or a small one within it.
-type Blob struct {
-	Name    string `json:"name"`
-	Size    int64  `json:"size"`
-	SHA256  string `json:"sha256"`
-	Corrupt bool   `json:"corrupt,omitempty"` // its base64 was damaged
-	Data    []byte `json:"data,omitempty"`
-}
-
-// Within says that all bytes are in Data, and there is no file.
-func (b Blob) Within() bool { return int64(len(b.Data)) == b.Size }
-
-// Within says that the record has no file beside it.
-func (r Record) Within() bool {
-	return !slices.ContainsFunc(r.Blobs, func(b Blob) bool { return !b.Within() })
+	mu  sync.Mutex // over folders of tasks as they come and go
 }
 
 // Open makes or reads the journal in dir. Its id stays the same for the life
 // of the volume.
 func Open(dir string) (*Spool, error) {
+	s := &Spool{Sync: (*os.File).Sync, dir: dir}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("spool: %w", err)
 	}
-	file := filepath.Join(dir, "id")
-	data, err := os.ReadFile(file)
+	data, err := os.ReadFile(filepath.Join(dir, "id"))
 	if errors.Is(err, fs.ErrNotExist) {
 		data = []byte(task.Token(8))
-		err = writeDurably(file, data)
+		err = errors.Join(s.replace(filepath.Join(dir, "id"), data), s.syncDirs(dir, filepath.Dir(dir)))
 	}
 	if err != nil {
 		return nil, fmt.Errorf("spool: %w", err)
 	}
-	return &Spool{Sync: datasync, dir: dir, id: strings.TrimSpace(string(data))}, nil
+	s.id = strings.TrimSpace(string(data))
+	return s, nil
 }
 
-// ID names the volume; rows of the ledger rest on it.
+// ID names the volume; rows of the ledger carry it while only this volume has
+// their answer.
 func (s *Spool) ID() string { return s.id }
 
-// Room is a fault of kind StorageFull when less than [Reserve] is free.
-func (s *Spool) Room() error {
+// CheckSpace is a fault of kind StorageFull when less than [MinFree] is free.
+func (s *Spool) CheckSpace() error {
 	var st syscall.Statfs_t
 	if err := syscall.Statfs(s.dir, &st); err != nil {
 		return fault.Wrap(err, fault.StorageFull, "storage_full", "The spool cannot be looked at.")
 	}
-	if free := int64(st.Bavail) * st.Bsize; free < Reserve {
+	if free := int64(st.Bavail) * st.Bsize; free < MinFree {
 		return fault.New(fault.StorageFull, "storage_full", "Only %d MiB are free for results; nothing is bought until there is room.", free>>20)
 	}
 	return nil
@@ -104,43 +70,84 @@ func (s *Spool) Path(taskID, submit, blob string) string {
 	return filepath.Join(s.folder(taskID, submit), filepath.Base(blob))
 }
 
-// writeDurably makes a file that is whole or absent, whatever happens.
-func writeDurably(path string, data []byte) error {
-	err := writeFile(path+".tmp", data)
-	if err == nil {
-		err = os.Rename(path+".tmp", path)
-	}
-	if err == nil {
-		err = syncDir(filepath.Dir(path))
-	}
-	return err
+func (s *Spool) folder(taskID, submit string) string {
+	return filepath.Join(s.dir, filepath.Base(taskID), filepath.Base(submit))
 }
 
-func writeFile(path string, data []byte) error {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
+// makeFolder makes the folder of a submission. Nothing is durable yet.
+func (s *Spool) makeFolder(taskID, submit string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return os.MkdirAll(s.folder(taskID, submit), 0o700)
+}
+
+// Remove forgets a submission, once the ledger has durably all of it: should a
+// loss of power bring the record back, it says nothing new. Removing what is not
+// there is fine.
+func (s *Spool) Remove(taskID, submit string) error {
+	// The record goes first: one without its files would look like damage.
+	if err := os.Remove(s.Path(taskID, submit, recordFile)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("spool: %w", err)
+	}
+	if err := os.RemoveAll(s.folder(taskID, submit)); err != nil {
+		return fmt.Errorf("spool: %w", err)
+	}
+	s.removeEmpty(taskID)
+	return nil
+}
+
+// Invalidate takes the record of a submission back, durably: the ledger is about
+// to say that it is worth nothing, while a record that came back after a loss of
+// power would be replayed.
+func (s *Spool) Invalidate(taskID, submit string) error {
+	err := os.Remove(s.Path(taskID, submit, recordFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err == nil {
+		err = s.syncDirs(s.folder(taskID, submit))
+	}
+	if err != nil {
+		return fmt.Errorf("spool: %w", err)
+	}
+	return nil
+}
+
+// removeEmpty removes the folder of a task unless it has submissions.
+func (s *Spool) removeEmpty(taskID string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	_ = os.Remove(filepath.Join(s.dir, filepath.Base(taskID)))
+}
+
+// replace makes a file whole under its name: written under a passing name,
+// synced, renamed. A sync that fails is reported after the rename, so that a later
+// life may still find what did reach the disk. The directory is synced by the
+// caller.
+func (s *Spool) replace(path string, data []byte) error {
+	f, err := os.OpenFile(path+".tmp", os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
 	if err != nil {
 		return err
 	}
-	_, err = f.Write(data)
-	return errors.Join(err, datasync(f), f.Close())
+	if _, err := f.Write(data); err != nil {
+		return errors.Join(err, f.Close())
+	}
+	unsynced := s.Sync(f)
+	return errors.Join(unsynced, f.Close(), os.Rename(path+".tmp", path))
 }
 
-// datasync makes a file's content and length durable; its times may be older.
-func datasync(f *os.File) error { return syscall.Fdatasync(int(f.Fd())) }
-
-// syncDirs makes the names in several folders durable at the same time.
-func syncDirs(paths ...string) error {
+// syncDirs makes the entries of directories durable, at the same time: the file
+// system then writes its own journal once for all of them.
+func (s *Spool) syncDirs(paths ...string) error {
 	var all errgroup.Group
-	for _, p := range paths {
-		all.Go(func() error { return syncDir(p) })
+	for _, path := range paths {
+		all.Go(func() error {
+			d, err := os.Open(path)
+			if err != nil {
+				return err
+			}
+			return errors.Join(s.Sync(d), d.Close())
+		})
 	}
 	return all.Wait()
-}
-
-func syncDir(path string) error {
-	d, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
 }

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"aigc/app/provider"
@@ -28,19 +29,11 @@ func open(t *testing.T) (*spool.Spool, string) {
 	return s, dir
 }
 
-// commit makes an answer durable.
-func commit(e *spool.Entry, r *spool.Record) error {
-	if err := e.Write(r); err != nil {
-		return err
-	}
-	return e.Sync()
-}
-
 // Lifted, small and damaged base64 all become blobs with size and hash.
-func TestCommitSettlesEveryResult(t *testing.T) {
+func TestCommitNamesEveryResult(t *testing.T) {
 	t.Parallel()
 	s, _ := open(t)
-	e := s.Begin("task", "submit")
+	e := s.NewWriter("task", "submit")
 	large := bytes.Repeat([]byte("picture "), 20_000)
 	doc := `{"a":"` + base64.StdEncoding.EncodeToString(large) + `"}`
 	var rest bytes.Buffer
@@ -53,10 +46,10 @@ func TestCommitSettlesEveryResult(t *testing.T) {
 	r := spool.Record{Answer: &provider.Answer{Results: []provider.Result{
 		{Base64: blobs[0].Ref}, {Base64: small}, {Base64: "data:image/png;base64," + small}, {Base64: "*broken*"}, {URL: "https://example.com/a.png"},
 	}}}
-	if err := commit(e, &r); err != nil {
+	if err := e.Commit(&r); err != nil {
 		t.Fatal(err)
 	}
-	got, err := s.Load("task", "submit")
+	got, err := s.Read("task", "submit")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -74,7 +67,7 @@ func TestCommitSettlesEveryResult(t *testing.T) {
 		}
 	}
 	for _, b := range got.Blobs[1:] { // within the record
-		if !b.Within() || string(b.Data) != "small" && b.Size > 0 {
+		if !b.Inline() || string(b.Data) != "small" && b.Size > 0 {
 			t.Errorf("%+v", b)
 		}
 	}
@@ -89,10 +82,10 @@ func TestCommitSettlesEveryResult(t *testing.T) {
 func TestRecords(t *testing.T) {
 	t.Parallel()
 	s, dir := open(t)
-	if err := commit(s.Begin("done", "1"), &spool.Record{Ticket: &provider.Ticket{ID: "job"}}); err != nil {
+	if err := s.NewWriter("done", "1").Commit(&spool.Record{Ticket: &provider.Ticket{ID: "job"}}); err != nil {
 		t.Fatal(err)
 	}
-	half := s.Begin("half", "1")
+	half := s.NewWriter("half", "1")
 	w, err := half.Create(0)
 	if err != nil {
 		t.Fatal(err)
@@ -127,11 +120,11 @@ func TestRecords(t *testing.T) {
 	}
 }
 
-func TestFetchedLeavesNoHalfFile(t *testing.T) {
+func TestDownloadLeavesNoHalfFile(t *testing.T) {
 	t.Parallel()
 	s, dir := open(t)
 	cut := errors.New("cut")
-	_, err := s.Fetched("task", "submit", "result-0", func(w io.Writer) error {
+	_, err := s.Download("task", "submit", "result-0", func(w io.Writer) error {
 		_, _ = io.Copy(w, strings.NewReader("half"))
 		return cut
 	})
@@ -141,41 +134,12 @@ func TestFetchedLeavesNoHalfFile(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(dir, "task", "submit", "result-0")); !errors.Is(err, fs.ErrNotExist) {
 		t.Error("the half file is still there")
 	}
-	b, err := s.Fetched("task", "submit", "result-0", func(w io.Writer) error {
+	b, err := s.Download("task", "submit", "result-0", func(w io.Writer) error {
 		_, err := io.Copy(w, strings.NewReader("whole"))
 		return err
 	})
 	if err != nil || b.Size != 5 || len(b.SHA256) != 64 {
 		t.Errorf("%+v, %v", b, err)
-	}
-}
-
-// The object store adopts a fetched file by a second name. A process that died
-// before the ledger knew fetches once more, and may die in the middle of that:
-// what is stored stays whole.
-func TestFetchingAgainLeavesTheStoredCopyAlone(t *testing.T) {
-	t.Parallel()
-	s, dir := open(t)
-	fill := func(w io.Writer) error {
-		_, err := io.Copy(w, strings.NewReader("whole"))
-		return err
-	}
-	if _, err := s.Fetched("task", "submit", "result-0", fill); err != nil {
-		t.Fatal(err)
-	}
-	stored := filepath.Join(dir, "stored")
-	if err := os.Link(s.Path("task", "submit", "result-0"), stored); err != nil {
-		t.Fatal(err)
-	}
-	_, _ = s.Fetched("task", "submit", "result-0", func(w io.Writer) error {
-		_, _ = io.Copy(w, strings.NewReader("ha"))
-		if data, err := os.ReadFile(stored); err != nil || string(data) != "whole" {
-			t.Errorf("meanwhile the stored copy holds %q, %v", data, err)
-		}
-		return errors.New("cut")
-	})
-	if data, err := os.ReadFile(stored); err != nil || string(data) != "whole" {
-		t.Errorf("the stored copy holds %q, %v", data, err)
 	}
 }
 
@@ -185,18 +149,18 @@ func TestGivingUpBesideABeginning(t *testing.T) {
 	t.Parallel()
 	s, _ := open(t)
 	for i := range 300 {
-		loser := s.Begin("task", fmt.Sprintf("lost-%d", i))
+		loser := s.NewWriter("task", fmt.Sprintf("lost-%d", i))
 		if err := loser.Prepare(); err != nil {
 			t.Fatal(err)
 		}
 		done := make(chan error, 1)
-		go func() { done <- loser.Abort() }()
-		winner := s.Begin("task", fmt.Sprintf("won-%d", i))
-		err := commit(winner, &spool.Record{Ticket: &provider.Ticket{ID: "job"}})
+		go func() { done <- loser.Discard() }()
+		winner := s.NewWriter("task", fmt.Sprintf("won-%d", i))
+		err := winner.Commit(&spool.Record{Ticket: &provider.Ticket{ID: "job"}})
 		if err = errors.Join(err, <-done); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := s.Load("task", fmt.Sprintf("won-%d", i)); err != nil {
+		if _, err := s.Read("task", fmt.Sprintf("won-%d", i)); err != nil {
 			t.Fatal(err)
 		}
 		if err := s.Remove("task", fmt.Sprintf("won-%d", i)); err != nil {
@@ -210,36 +174,36 @@ func TestGivingUpBesideABeginning(t *testing.T) {
 func TestAJournaledAnswerStays(t *testing.T) {
 	t.Parallel()
 	s, _ := open(t)
-	first := s.Begin("task", "submit")
-	if err := commit(first, &spool.Record{Ticket: &provider.Ticket{ID: "first"}}); err != nil {
+	first := s.NewWriter("task", "submit")
+	if err := first.Commit(&spool.Record{Ticket: &provider.Ticket{ID: "first"}}); err != nil {
 		t.Fatal(err)
 	}
-	second := s.Begin("task", "submit")
-	if err := commit(second, &spool.Record{Ticket: &provider.Ticket{ID: "second"}}); err == nil {
+	second := s.NewWriter("task", "submit")
+	if err := second.Commit(&spool.Record{Ticket: &provider.Ticket{ID: "second"}}); err == nil {
 		t.Error("the second answer was taken")
 	}
-	if err := second.Abort(); err != nil {
+	if err := second.Discard(); err != nil {
 		t.Fatal(err)
 	}
-	if r, err := s.Load("task", "submit"); err != nil || r.Ticket.ID != "first" {
+	if r, err := s.Read("task", "submit"); err != nil || r.Ticket.ID != "first" {
 		t.Errorf("%+v, %v", r, err)
 	}
 }
 
 // What was taken back is not found again, nor by the next life; taking back what
 // is not there is fine.
-func TestVoid(t *testing.T) {
+func TestInvalidate(t *testing.T) {
 	t.Parallel()
 	s, dir := open(t)
-	if err := commit(s.Begin("task", "submit"), &spool.Record{Ticket: &provider.Ticket{ID: "job"}}); err != nil {
+	if err := s.NewWriter("task", "submit").Commit(&spool.Record{Ticket: &provider.Ticket{ID: "job"}}); err != nil {
 		t.Fatal(err)
 	}
 	for _, submit := range []string{"submit", "another"} {
-		if err := s.Void("task", submit); err != nil {
+		if err := s.Invalidate("task", submit); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if _, err := s.Load("task", "submit"); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := s.Read("task", "submit"); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("found again: %v", err)
 	}
 	again, err := spool.Open(dir)
@@ -257,7 +221,7 @@ func TestVoid(t *testing.T) {
 func TestRecordWithoutItsFile(t *testing.T) {
 	t.Parallel()
 	s, dir := open(t)
-	e := s.Begin("torn", "1")
+	e := s.NewWriter("torn", "1")
 	w, err := e.Create(0)
 	if err != nil {
 		t.Fatal(err)
@@ -267,13 +231,13 @@ func TestRecordWithoutItsFile(t *testing.T) {
 	}
 	e.Lifted([]hoist.Blob{{Ref: "lifted"}})
 	r := spool.Record{Answer: &provider.Answer{Results: []provider.Result{{Base64: "lifted"}}}}
-	if err := commit(e, &r); err != nil {
+	if err := e.Commit(&r); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.WriteFile(s.Path("torn", "1", r.Blobs[0].Name), []byte("bytEs"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Begin("ahead", "1").Prepare(); err != nil {
+	if err := s.NewWriter("ahead", "1").Prepare(); err != nil {
 		t.Fatal(err)
 	}
 	damaged := 0
@@ -293,121 +257,136 @@ func TestRecordWithoutItsFile(t *testing.T) {
 	}
 }
 
-// Folders are used again; whatever name a loss of power gives a folder back,
-// the record in it is found and counts as what it says.
-func TestFoldersAreUsedAgain(t *testing.T) {
+// disk is what was synced, in order, by its path within the spool.
+type disk struct {
+	dir     string
+	refuses bool
+
+	mu     sync.Mutex
+	synced []string
+}
+
+// order is what was synced, with what may be synced at the same time in one order.
+func (d *disk) order() []string {
+	dirs := max(0, len(d.synced)-3)
+	slices.Sort(d.synced[:dirs]) // the files
+	slices.Sort(d.synced[dirs:])
+	return d.synced
+}
+
+func (d *disk) sync(f *os.File) error {
+	name, err := filepath.Rel(d.dir, f.Name())
+	if err != nil {
+		return err
+	}
+	d.mu.Lock()
+	d.synced = append(d.synced, name)
+	d.mu.Unlock()
+	if d.refuses {
+		return errors.New("the disk refuses")
+	}
+	return f.Sync()
+}
+
+// answer receives one large and one small result.
+func answer(t *testing.T, s *spool.Spool) (*spool.Writer, *spool.Record) {
+	t.Helper()
+	e := s.NewWriter("task", "submit")
+	w, err := e.Create(0)
+	if err == nil {
+		_, err = w.Write([]byte("large"))
+	}
+	if err = errors.Join(err, w.Close()); err != nil {
+		t.Fatal(err)
+	}
+	e.Lifted([]hoist.Blob{{Ref: "lifted"}})
+	return e, &spool.Record{Answer: &provider.Answer{Results: []provider.Result{{Base64: "lifted"}, {Base64: "c21hbGw="}}}}
+}
+
+// A commit is durable when it returns: the files, the record before it gets its
+// name, and every directory that gained an entry.
+func TestCommitIsDurable(t *testing.T) {
 	t.Parallel()
 	s, dir := open(t)
-	size := 100_000 // each record lies over what is left of a longer one
-	keep := func(task string) {
-		t.Helper()
-		size /= 2
-		content := bytes.Repeat([]byte(task), 1+size/len(task))
-		r := spool.Record{Answer: &provider.Answer{Results: []provider.Result{{Base64: base64.StdEncoding.EncodeToString(content)}}}}
-		if err := commit(s.Begin(task, "1"), &r); err != nil {
-			t.Fatal(err)
-		}
-		if r, err := s.Load(task, "1"); err != nil || !bytes.Equal(r.Blobs[0].Data, content) {
-			t.Errorf("the record of %s is not what was written: %v", task, err)
-		}
+	d := &disk{dir: dir}
+	s.Sync = d.sync
+	e, r := answer(t, s)
+	if len(d.synced) > 0 {
+		t.Errorf("synced ahead: %q", d.synced)
 	}
-	var first os.FileInfo
-	for i := range 5 {
-		task := fmt.Sprint("task-", i)
-		keep(task)
-		st, err := os.Stat(filepath.Join(dir, task, "1", "record.json"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if first == nil {
-			first = st
-		}
-		if !os.SameFile(first, st) {
-			t.Error("a folder was made anew")
-		}
-		if err := s.Remove(task, "1"); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := s.Load(task, "1"); !errors.Is(err, fs.ErrNotExist) {
-			t.Errorf("a forgotten record is found: %v", err)
-		}
+	if err := e.Commit(r); err != nil {
+		t.Fatal(err)
 	}
-	places := map[string]string{
-		"outer":  filepath.Join(".spare", "7", "empty"), // neither rename got to the disk
-		"inner":  filepath.Join("inner", "empty"),       // the first one did
-		"second": filepath.Join(".spare", "8", "1"),     // the second one did
-		"usual":  filepath.Join("usual", "1"),
+	if want := []string{"task/submit/blob-0", "task/submit/record.json.tmp", ".", "task", "task/submit"}; !slices.Equal(d.order(), want) {
+		t.Errorf("synced %q, want %q", d.synced, want)
 	}
-	for task, place := range places {
-		keep(task)
-		at := filepath.Join(dir, place)
-		if at == filepath.Join(dir, task, "1") {
-			continue
+	d.synced = nil
+	told := 0
+	err := s.Records(func(_ spool.Record, err error) {
+		told++
+		if want := []string{"task/submit/blob-0", "task/submit/record.json", ".", "task", "task/submit"}; err != nil || !slices.Equal(d.order(), want) {
+			t.Errorf("a start tells of the record after it synced %q, %v; want %q", d.synced, err, want)
 		}
-		if err := errors.Join(os.MkdirAll(filepath.Dir(at), 0o700), os.Rename(filepath.Join(dir, task, "1"), at)); err != nil {
-			t.Fatal(err)
+	})
+	if err != nil || told != 1 {
+		t.Errorf("%d told, %v", told, err)
+	}
+	d.refuses = true
+	if err := s.Records(func(_ spool.Record, err error) {
+		if err == nil {
+			t.Error("a record that cannot be made durable is taken for good")
 		}
+	}); err != nil {
+		t.Error(err)
+	}
+}
+
+// A disk that refuses a commit is told of, the answer can be read all the same,
+// and a later life finds it if it reached the disk after all.
+func TestRefusedCommit(t *testing.T) {
+	t.Parallel()
+	s, dir := open(t)
+	d := &disk{dir: dir, refuses: true}
+	s.Sync = d.sync
+	e, r := answer(t, s)
+	if err := e.Commit(r); err == nil {
+		t.Fatal("it calls itself durable")
+	}
+	if len(r.Blobs) != 2 || r.Answer.Results[0].Base64 != r.Blobs[0].Name || r.Answer.Results[1].Base64 != r.Blobs[1].Name {
+		t.Errorf("%+v of %+v", r.Answer, r.Blobs)
+	}
+	if data, err := os.ReadFile(s.Path("task", "submit", r.Blobs[0].Name)); err != nil || string(data) != "large" || string(r.Blobs[1].Data) != "small" {
+		t.Errorf("%q, %q, %v", data, r.Blobs[1].Data, err)
 	}
 	again, err := spool.Open(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	found := map[string]bool{}
-	err = again.Records(func(r spool.Record, damage error) {
-		if _, err := again.Load(r.Task, r.Submit); err != nil || damage != nil {
-			t.Errorf("%s: %v %v", r.Task, err, damage)
+	found := 0
+	err = again.Records(func(r spool.Record, err error) {
+		if found++; err != nil || len(r.Blobs) != 2 {
+			t.Errorf("%+v, %v", r, err)
 		}
-		found[r.Task] = true
 	})
-	if err != nil || len(found) != len(places) {
-		t.Errorf("found %v, %v", found, err)
+	if err != nil || found != 1 {
+		t.Errorf("%d found, %v", found, err)
 	}
 }
 
-// A folder that cannot become a spare one is removed, and leaves nothing.
-func TestFolderThatCannotBeUsedAgain(t *testing.T) {
+// What is forgotten leaves nothing behind.
+func TestNothingIsLeft(t *testing.T) {
 	t.Parallel()
-	dir := t.TempDir()
-	s, err := spool.Open(dir)
-	if err != nil {
+	s, dir := open(t)
+	e, r := answer(t, s)
+	half := s.NewWriter("other", "submit")
+	if _, err := half.Create(0); err != nil {
 		t.Fatal(err)
 	}
-	for _, task := range []string{"one", "two"} {
-		e := s.Begin(task, "1")
-		if err := errors.Join(e.Prepare(), e.Abort(), os.RemoveAll(filepath.Join(dir, ".spare"))); err != nil {
-			t.Fatal(err)
-		}
+	if err := errors.Join(e.Commit(r), s.Remove("task", "submit"), s.Remove("task", "never"), half.Discard()); err != nil {
+		t.Fatal(err)
 	}
 	left, err := os.ReadDir(dir)
 	if err != nil || len(left) != 1 || left[0].Name() != "id" {
 		t.Errorf("%v is left, %v", left, err)
-	}
-}
-
-// A record that cannot be brought to its place is left where it is, and nothing
-// is removed beside it.
-func TestRecordThatCannotBeMoved(t *testing.T) {
-	t.Parallel()
-	s, dir := open(t)
-	if err := commit(s.Begin("task", "1"), &spool.Record{}); err != nil {
-		t.Fatal(err)
-	}
-	at := filepath.Join(dir, ".spare", "7", "empty")
-	err := errors.Join(os.MkdirAll(filepath.Dir(at), 0o700), os.Rename(filepath.Join(dir, "task", "1"), at),
-		os.Remove(filepath.Join(dir, "task")), os.WriteFile(filepath.Join(dir, "task"), nil, 0o600)) // in its way
-	if err != nil {
-		t.Fatal(err)
-	}
-	for range 2 {
-		if err := s.Records(func(spool.Record, error) { t.Error("told of a record") }); !errors.Is(err, spool.ErrMisplaced) {
-			t.Errorf("%v", err)
-		}
-	}
-	if err := os.Remove(filepath.Join(dir, "task")); err != nil {
-		t.Fatal(err)
-	}
-	found := 0
-	if err := s.Records(func(r spool.Record, damage error) { found++ }); err != nil || found != 1 {
-		t.Errorf("%d found, %v", found, err)
 	}
 }

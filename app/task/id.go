@@ -2,7 +2,9 @@ package task
 
 import (
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"time"
 
 	"github.com/google/uuid"
@@ -16,6 +18,20 @@ func NewID(now time.Time) string {
 	ms := uint64(now.UnixMilli())
 	for i := range 6 {
 		u[i] = byte(ms >> (8 * (5 - i)))
+	}
+	u[6] = u[6]&0x0f | 0x70
+	u[8] = u[8]&0x3f | 0x80
+	return u.String()
+}
+
+// ResultID is the id of the asset made of a submission's i-th result. It is always
+// the same, so that an answer which is stored again keeps its ids, and it has the
+// time of the task. Whoever does not know the submission cannot guess it.
+func ResultID(taskID, submit string, i int) string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s/%s/%d", taskID, submit, i))
+	u := uuid.UUID(sum[:16])
+	if t, err := uuid.Parse(taskID); err == nil {
+		copy(u[:6], t[:6])
 	}
 	u[6] = u[6]&0x0f | 0x70
 	u[8] = u[8]&0x3f | 0x80

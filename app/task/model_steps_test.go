@@ -51,6 +51,7 @@ func (m *model) holder(w world, i int, add adder) {
 	case answer:
 		if !s.spooled {
 			add("journal", true, set(func(s *submission) { s.spooled = true }))
+			add("killed in the journal", false, set(func(s *submission) { s.spooled, s.soft, s.health = true, true, dead }))
 			if m.mistake == forget {
 				n := set(func(s *submission) { s.phase = finished })
 				n.dropped = needs(w)
@@ -89,6 +90,9 @@ func (m *model) outcome(w world, i int, to task.State, c fault.Charge, add adder
 
 // tell moves the task by its journaled answer, from wherever it counts.
 func (m *model) tell(w world, i int, add adder) {
+	if w.state == task.Succeeded && w.current == int8(i+1) {
+		return // nothing to tell: the journal is removed
+	}
 	if w.current != int8(i+1) || w.state == task.Failed && !w.givenUp {
 		n := w
 		n.subs[i].phase = finished
@@ -132,9 +136,10 @@ func (m *model) accidents(w world, i int, add adder) {
 		add("lease over", true, n)
 	}
 	if s.health == dead {
-		// The start replays the spool before it declares anything lost.
+		// The start makes the ledger and the journal durable, and replays the journal
+		// before it declares anything lost.
 		n := set(func(s *submission) {
-			s.health = alive
+			s.health, s.soft = alive, s.soft && m.mistake == trusting
 			if s.spooled {
 				s.phase = answer
 			} else {
@@ -145,6 +150,7 @@ func (m *model) accidents(w world, i int, add adder) {
 			n, _ = m.move(n, task.InDoubt, task.Doubt, fault.ChargedUnknown)
 		}
 		n.lease = n.lease && n.state != task.Submitting
+		n.soft = n.soft && m.mistake == careless
 		add("restart", true, n)
 	}
 }
@@ -161,34 +167,39 @@ func (m *model) mishaps(s submission, of string, add func(string, bool, func(*su
 	}
 }
 
-// power may be lost after a success that rests on its journal: the row stands as
-// at its last durable word, and every process is dead. Until then the ledger
-// settles.
+// power may be lost at any moment. It takes what a kill left in the page cache
+// alone: the row stands as at its last durable word, a journal is gone, and every
+// process is dead.
 func (m *model) power(w world, add adder) {
-	if !w.rests {
-		return
+	soft := w.soft || w.poller.soft
+	for _, s := range w.subs {
+		soft = soft || s.soft
 	}
-	n := w
-	n.rests = false
-	n.subs[n.current-1].spooled = false
-	add("settle", true, n)
-
-	n = w
-	n.rests, n.lease = false, false
-	for i := range n.subs {
-		if n.subs[i].phase != unused {
-			n.subs[i].health = dead
-		}
+	if !soft {
+		return // it is like a crash of all
 	}
-	journal := &n.subs[n.current-1].spooled
-	n.dropped = !*journal
-	n.state, n.charged = task.Submitting, fault.ChargedUnknown
-	if m.async {
-		n.state = task.Running
-		n.poller = submission{phase: answer, health: dead, spooled: *journal}
-		*journal = false
+	n := w.killed()
+	if n.soft {
+		n.state, n.soft = task.Storing, false
+	}
+	for _, s := range append([]*submission{&n.poller}, &n.subs[0], &n.subs[1], &n.subs[2]) {
+		s.spooled, s.soft = s.spooled && !s.soft, false
 	}
 	add("power lost", false, n)
+}
+
+// killed is the world with every process dead.
+func (w world) killed() world {
+	w.lease = false
+	for i := range w.subs {
+		if w.subs[i].phase != unused {
+			w.subs[i].health = dead
+		}
+	}
+	if w.poller.phase != unused {
+		w.poller.health = dead
+	}
+	return w
 }
 
 // made is what an accepted submission is at once.
@@ -230,6 +241,7 @@ func (m *model) poll(w world, add adder) {
 		return
 	case p.health == alive && p.phase == answer && !p.spooled:
 		add("journal the poll", true, set(func(p *submission) { p.spooled = true }))
+		add("poller: killed in the journal", false, set(func(p *submission) { p.spooled, p.soft, p.health = true, true, dead }))
 	case p.health == alive && p.phase == answer:
 		m.tellPoll(w, add)
 	}
@@ -241,12 +253,13 @@ func (m *model) poll(w world, add adder) {
 	}
 	if p.health == dead {
 		n := set(func(p *submission) {
-			p.health = alive
+			p.health, p.soft = alive, p.soft && m.mistake == trusting
 			if !p.spooled {
 				*p = submission{}
 			}
 		})
 		n.lease = false
+		n.soft = n.soft && m.mistake == careless
 		add("poller: restart", true, n)
 	}
 }
@@ -313,7 +326,23 @@ func (m *model) monitor(w world, add adder) {
 		}
 		try("deadline", task.Failed, task.DeadlineIt, "", func(n *world) { n.deadline = true })
 	case task.Storing:
-		m.store(w, m.bytes && holder.spooled || w.copy, try)
+		m.store(w, m.bytes && holder.spooled || !m.bytes && w.copy, try)
+		if m.mistake == eager && holder.spooled {
+			n := w
+			n.subs[n.current-1].spooled = false
+			add("journal removed before the success", true, n)
+		}
+		if n, ok := m.move(w, task.Succeeded, task.Stored, fault.ChargedYes); ok && m.bytes && holder.spooled && w.job == ready {
+			n = n.killed()
+			n.soft = true
+			add("killed in the commit of the success", false, n)
+		}
+	case task.Succeeded:
+		if holder.spooled && holder.health == alive { // at once, or by the start's replay
+			n := w
+			n.subs[n.current-1].spooled, n.subs[n.current-1].phase = false, finished
+			add("journal removed", true, n)
+		}
 	case task.Queued:
 		try("24 h", task.Failed, task.QueueOver, fault.ChargedNo, nothing)
 	}
@@ -322,13 +351,9 @@ func (m *model) monitor(w world, add adder) {
 // store ends a task by its result, which is at hand or not.
 func (m *model) store(w world, athand bool, try func(string, task.State, task.Cause, fault.Charge, func(*world))) {
 	emptied := func(n *world) { n.subs[n.current-1].spooled = false }
-	stored := emptied
-	if m.bytes { // the journal bears it until the ledger is durable
-		stored = func(n *world) {
-			n.rests = true
-			if m.mistake == careless {
-				emptied(n)
-			}
+	stored := func(n *world) {
+		if !m.bytes { // else the journal is removed afterwards
+			emptied(n)
 		}
 	}
 	switch {

@@ -48,6 +48,7 @@ type submission struct {
 	old     bool // more than half its lease has passed since the intent
 	paid    bool // the vendor accepted
 	spooled bool // its answer is on the volume
+	soft    bool // so the page cache says, but a loss of power would take it
 }
 
 // world is one state of everything.
@@ -64,7 +65,7 @@ type world struct {
 	poller   submission
 	lost     bool // it failed for want of a result
 	dropped  bool // an answer in hand was let go of while the task had need of it
-	rests    bool // it succeeded, and a loss of power would take that back
+	soft     bool // it succeeded, so the page cache says, but a loss of power would take that back
 	subs     [maxSubmissions]submission
 	attempts int8
 }
@@ -99,7 +100,9 @@ const (
 	hasty            // a result is called lost at the first bad answer of its address
 	deaf             // a result that comes after the deadline is thrown away
 	forget           // what was journaled is forgotten before the ledger knows it
-	careless         // or before the ledger surely keeps it
+	eager            // or before the success is committed
+	careless         // a start removes an answer because of what only the page cache says of the ledger
+	trusting         // a start tells the ledger of an answer that only the page cache has
 )
 
 type step struct {
@@ -114,7 +117,7 @@ func (m *model) move(w world, to task.State, cause task.Cause, charged fault.Cha
 	if !ok {
 		return w, false
 	}
-	next := task.Settle(w.charged, charged)
+	next := task.MergeCharge(w.charged, charged)
 	if !line.Allows(w.charged, next) {
 		m.bad = append(m.bad, fmt.Sprintf("%s → %s by %s: charged %s → %s is not allowed", w.state, to, cause, w.charged, next))
 		return w, false
@@ -242,8 +245,11 @@ func TestModelCatchesMistakes(t *testing.T) {
 		"a hasty end, of a job":               {async: true, mistake: hasty},
 		"a deadline that throws results away": {async: true, mistake: deaf},
 		"a forgotten answer":                  {bytes: true, mistake: forget},
-		"a journal that does not stay":        {bytes: true, mistake: careless},
-		"a journal of a poll that does not":   {async: true, bytes: true, mistake: careless},
+		"a journal that goes too early":       {bytes: true, mistake: eager},
+		"a journal of a poll that does":       {async: true, bytes: true, mistake: eager},
+		"a start that trusts the ledger":      {bytes: true, mistake: careless},
+		"the same after a poll":               {async: true, bytes: true, mistake: careless},
+		"a start that trusts the journal":     {bytes: true, mistake: trusting},
 	} {
 		t.Run(name, func(t *testing.T) {
 			start, _ := m.move(world{}, task.Queued, task.Accept, fault.ChargedNo)

@@ -110,9 +110,9 @@ func (m Move) Allows(was, now fault.Charge) bool {
 	return slices.Contains(m.Charged, now)
 }
 
-// Settle is the charge after a move that learnt c: yes never becomes anything
+// MergeCharge is the charge after a move that learnt c: yes never becomes anything
 // else, and nothing learnt leaves it as it was.
-func Settle(was, c fault.Charge) fault.Charge {
+func MergeCharge(was, c fault.Charge) fault.Charge {
 	if was == fault.ChargedYes || c == "" {
 		return was
 	}

@@ -2,36 +2,42 @@ package worker
 
 import (
 	"context"
-	"time"
 
 	"aigc/app/task"
 )
 
-// announce tells the ledger which vendor accounts this worker has, so that
+// announcer tells the ledger which vendor accounts this worker has, so that
 // every role can select a route. It never tells a secret.
-func (w *Worker) announce(ctx context.Context) error {
-	var list []task.VendorAccount
-	for name := range w.Modules.Vendors() {
-		caps := w.Accounts.Caps(name)
-		for _, a := range w.Accounts.Of(name) {
-			list = append(list, task.VendorAccount{Account: account(a), Sandbox: a.Sandbox, Running: caps.Running, PerMinute: caps.PerMinute})
-		}
-	}
-	return w.Ledger.Announce(ctx, w.Spool.ID(), list)
+type announcer struct {
+	*core
+	*steps
 }
 
-// announceAgain is the heartbeat of the announcement.
-func (w *Worker) announceAgain(ctx context.Context) {
-	tick := time.NewTicker(task.AnnounceEvery)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-			if err := w.announce(ctx); err != nil {
-				w.report(ctx, err, "the vendor accounts cannot be announced")
-			}
+func newAnnouncer(k *core) *announcer { return &announcer{k, newSteps()} }
+
+// Start implements [service]. When it returns the accounts are known.
+func (a *announcer) Start(ctx context.Context) error {
+	if err := a.announce(ctx); err != nil {
+		return err
+	}
+	a.every(task.AnnounceEvery, func(ctx context.Context) {
+		if err := a.announce(ctx); err != nil {
+			a.logRound(ctx, err, "the vendor accounts cannot be announced")
+		}
+	})
+	return nil
+}
+
+// Stop implements [service]. The accounts stay known: tasks for them wait.
+func (a *announcer) Stop(ctx context.Context) error { a.stop(ctx, a.abort); return nil }
+
+func (a *announcer) announce(ctx context.Context) error {
+	var list []task.VendorAccount
+	for name := range a.Modules.Vendors() {
+		caps := a.Accounts.Caps(name)
+		for _, acc := range a.Accounts.Of(name) {
+			list = append(list, task.VendorAccount{Account: accountOf(acc), Sandbox: acc.Sandbox, Running: caps.Running, PerMinute: caps.PerMinute})
 		}
 	}
+	return a.Ledger.Announce(ctx, a.Spool.ID(), list)
 }

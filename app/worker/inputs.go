@@ -11,7 +11,7 @@ import (
 )
 
 // inputs opens the stored pictures that an input names.
-type inputs struct{ w *Worker }
+type inputs struct{ w *core }
 
 // Open implements [provider.Inputs].
 func (in inputs) Open(ctx context.Context, img provider.Image) (provider.Input, error) {

@@ -2,49 +2,39 @@ package worker
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"math/rand/v2"
-	"strings"
 	"time"
 
 	"aigc/app/fault"
-	"aigc/app/killpoint"
-	"aigc/app/module"
-	"aigc/app/provider"
 	"aigc/app/task"
 )
 
-// Never is a run_at that does not come.
+// never is a run_at that does not come.
 var never = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
 
 // lookFor is how long a lost answer is looked for by itself; then a person decides.
 const lookFor = time.Hour
 
-// refusedOrUnknown tells the ledger how a submission without an answer ended.
-func (w *Worker) refusedOrUnknown(t *task.Task, err error) {
-	ctx := context.Background() // the key is parked even when the worker is closing
+// noAnswer tells the ledger how a submission without an answer ended.
+func (w *core) noAnswer(t *task.Task, err error) {
 	f := fault.From(err)
 	log := w.logger(t)
 	switch f.Kind {
 	case fault.RateLimited, fault.Unavailable, fault.StorageFull:
-		log.Warn().Err(discreet(err)).Msg("not accepted by the vendor; will be sent again")
-		w.release(t, pause(f, t.Attempts), f)
+		log.Warn().Err(redacted(err)).Msg("not accepted by the vendor; will be sent again")
+		w.requeue(t, pause(f, t.Attempts), f)
 	case fault.VendorAuth, fault.VendorQuota:
-		if w.park(ctx, t, f) {
-			w.release(t, 0, f)
+		if w.park(context.Background(), t, f) {
+			w.requeue(t, 0, f)
 			return
 		}
 		w.refuse(t, f)
-	case fault.VendorAccess: // the key is not parked: other models may work with it
-		log.Error().Str("code", f.CodeText()).Msg("the vendor account lacks access")
-		w.refuse(t, f)
-	case fault.Invalid, fault.TooLarge, fault.Unsupported, fault.Rejected, fault.NotFound, fault.VendorFailed:
+	case fault.Invalid, fault.TooLarge, fault.Unsupported, fault.Rejected, fault.NotFound, fault.VendorFailed, fault.VendorAccess:
 		log.Info().Str("code", f.CodeText()).Msg("refused by the vendor")
 		w.refuse(t, f)
 	default:
-		log.Error().Err(discreet(err)).Msg("sent, outcome unknown")
-		w.settle(t, task.InDoubt, f.CodeText(), w.doubtful(f), task.Doubt)
+		log.Error().Err(redacted(err)).Msg("sent, outcome unknown")
+		w.doubt(t, f)
 	}
 }
 
@@ -58,10 +48,30 @@ func pause(f *fault.Error, attempts int) time.Duration {
 	return min(d, time.Minute)/2 + rand.N(min(d, time.Minute)/2)
 }
 
-// release gives a task back to the queue: the holder of the submission proves
+// outcome is the report of a step that ended without an answer: the first of the
+// causes that the row's state allows is taken.
+func (w *core) outcome(t *task.Task, to task.State, note string, edit func(*task.Task) error, causes ...task.Cause) report {
+	r := report{task: t, point: string(to)}
+	for _, cause := range causes {
+		r.ways = append(r.ways, []task.Transition{{ID: t.ID, SubmitID: t.SubmitID, From: sources(to, cause), To: to, Cause: cause, Note: note, Edit: edit}})
+	}
+	return r
+}
+
+// underLease lets a report count only while the row is leased to owner.
+func (r report) underLease(owner string) report {
+	for _, way := range r.ways {
+		for i := range way {
+			way[i].Owner = owner
+		}
+	}
+	return r
+}
+
+// requeue gives a task back to the queue: the holder of the submission proves
 // that nothing was bought, even if somebody has called it doubtful meanwhile.
 // A task that a person gave up stays so, and learns that it cost nothing.
-func (w *Worker) release(t *task.Task, after time.Duration, f *fault.Error) {
+func (w *core) requeue(t *task.Task, after time.Duration, f *fault.Error) {
 	edit := func(row *task.Task) error {
 		row.Charged = fault.ChargedNo
 		if row.State == task.Failed {
@@ -72,27 +82,27 @@ func (w *Worker) release(t *task.Task, after time.Duration, f *fault.Error) {
 		row.Error, row.Spool = nil, ""
 		return nil
 	}
-	w.settleAs(outcome{task: t, to: task.Queued, note: f.CodeText(), edit: edit, causes: []task.Cause{task.Release, task.Disproved},
-		orElse: &outcome{task: t, to: task.Failed, note: f.CodeText(), edit: edit, causes: []task.Cause{task.Refused}}})
+	r := w.outcome(t, task.Queued, f.CodeText(), edit, task.Release, task.Disproved)
+	r.ways = append(r.ways, w.outcome(t, task.Failed, f.CodeText(), edit, task.Refused).ways...)
+	w.tell(r)
 }
 
 // refuse ends a task by the vendor's documented no.
-func (w *Worker) refuse(t *task.Task, f *fault.Error) {
-	edit := func(row *task.Task) error {
-		row.Charged = task.Settle(row.Charged, f.Charged) // a driver that does not say leaves it unknown
-		if row.State != task.Failed {                     // a late no only sets the money
+func (w *core) refuse(t *task.Task, f *fault.Error) {
+	w.tell(w.outcome(t, task.Failed, f.CodeText(), func(row *task.Task) error {
+		row.Charged = task.MergeCharge(row.Charged, f.Charged) // a driver that does not say leaves it unknown
+		if row.State != task.Failed {                          // a late no only sets the money
 			row.Error = task.NewError(f)
 		}
 		row.Spool = ""
 		return nil
-	}
-	w.settle(t, task.Failed, f.CodeText(), edit, task.Refused)
+	}, task.Refused))
 }
 
-// doubtful records that nobody knows. Whoever still holds the answer may move
-// the task.
-func (w *Worker) doubtful(f *fault.Error) func(*task.Task) error {
-	return func(row *task.Task) error {
+// doubt records that nobody knows. Whoever still holds the answer may move the
+// task; a vendor that can be asked is asked.
+func (w *core) doubt(t *task.Task, f *fault.Error) {
+	w.tell(w.outcome(t, task.InDoubt, f.CodeText(), func(row *task.Task) error {
 		row.Charged = fault.ChargedUnknown
 		row.Error = task.NewError(f)
 		row.RunAt, row.Deadline = never, time.Time{}
@@ -100,142 +110,5 @@ func (w *Worker) doubtful(f *fault.Error) func(*task.Task) error {
 			row.RunAt, row.Deadline = row.Updated.Add(lookEvery(0)), row.Updated.Add(lookFor)
 		}
 		return nil
-	}
-}
-
-// route is the route that the task was accepted for; false where this version
-// does not have it.
-func (w *Worker) route(t *task.Task) (module.Route, bool) {
-	e := w.Modules.Entry(t.Kind)
-	if e == nil {
-		return module.Route{}, false
-	}
-	return e.Route(t.Account.Vendor)
-}
-
-func (w *Worker) finder(t *task.Task) provider.Finder {
-	r, ok := w.route(t)
-	if !ok {
-		return nil
-	}
-	f, _ := r.Job.Driver().(provider.Finder)
-	return f
-}
-
-// outcome is how a step ended without an answer.
-type outcome struct {
-	task   *task.Task
-	to     task.State
-	note   string
-	edit   func(*task.Task) error
-	causes []task.Cause // the first that the task's state allows is taken
-	owner  string       // if set, it counts only under this lease
-	orElse *outcome     // where none of the causes is allowed
-}
-
-// settle tells the ledger of an outcome. It keeps trying while the ledger is
-// away, and afterwards with every round of the monitor: an outcome that is
-// never told would turn into doubt.
-func (w *Worker) settle(t *task.Task, to task.State, note string, edit func(*task.Task) error, causes ...task.Cause) {
-	w.settleAs(outcome{task: t, to: to, note: note, edit: edit, causes: causes})
-}
-
-// settleAs is [Worker.settle] that says whether the move was made by it.
-func (w *Worker) settleAs(o outcome) (made bool) {
-	err := w.insist(func() (err error) { made, err = w.tell(o); return err })
-	if err == nil {
-		return made
-	}
-	log := w.logger(o.task)
-	log.Error().Err(err).Str("to", string(o.to)).Msg("the ledger did not take an outcome yet")
-	w.held.share(o.task.ID) // its lease stays until it is told
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.untold = append(w.untold, o)
-	return false
-}
-
-// tell makes the move once, and says whether it did. A task that has moved on
-// is fine, and one that cannot make the move is a fault of ours that no
-// repetition mends. The error says that the ledger is away.
-func (w *Worker) tell(o outcome) (made bool, err error) {
-	killpoint.Here("telling_" + string(o.to))
-	for _, cause := range o.causes {
-		_, err := w.Ledger.Apply(context.Background(), task.Change{
-			ID: o.task.ID, SubmitID: o.task.SubmitID, Owner: o.owner,
-			From: sources(o.to, cause), To: o.to, Cause: cause, Note: o.note, Edit: o.edit,
-		})
-		switch f := fault.From(err); {
-		case err == nil:
-			killpoint.Here("told_" + string(o.to))
-			w.publish(o.task)
-			return true, nil
-		case errors.Is(err, task.ErrStale):
-		case f.Kind == fault.NotFound || f.Code == task.CodeIllegal:
-			log := w.logger(o.task)
-			log.Error().Err(err).Str("to", string(o.to)).Msg("an outcome fits nowhere in the ledger")
-			return false, nil
-		default:
-			return false, err
-		}
-	}
-	if o.orElse != nil {
-		return w.tell(*o.orElse)
-	}
-	return false, nil
-}
-
-// tellAgain tells what the ledger did not take before, until it fails again.
-func (w *Worker) tellAgain() {
-	w.mu.Lock()
-	list := w.untold
-	w.untold = nil
-	w.mu.Unlock()
-	for i, o := range list {
-		if _, err := w.tell(o); err != nil {
-			w.mu.Lock()
-			w.untold = append(w.untold, list[i:]...)
-			w.mu.Unlock()
-			return
-		}
-		w.held.drop(o.task.ID)
-	}
-}
-
-// sources are the states from which the table allows a cause to lead to a state.
-func sources(to task.State, cause task.Cause) []task.State {
-	var from []task.State
-	for _, m := range task.Moves {
-		if m.To == to && m.Cause == cause {
-			from = append(from, m.From)
-		}
-	}
-	return from
-}
-
-// insist repeats f while the ledger does not take it, some ten seconds long or
-// until the worker gives up. A stale row is final.
-func (w *Worker) insist(f func() error) error {
-	for wait := 50 * time.Millisecond; ; wait *= 2 {
-		err := f()
-		if err == nil || errors.Is(err, task.ErrStale) || wait > 5*time.Second {
-			return err
-		}
-		select {
-		case <-w.working.Done():
-			return err
-		case <-time.After(wait):
-		}
-	}
-}
-
-// discreet is an error for the log: its code and cause without its text, which
-// may be the vendor's own words about somebody's prompt.
-func discreet(err error) error {
-	f := fault.From(err)
-	what := strings.TrimSpace(f.CodeText() + " " + f.VendorCode)
-	if f.Err == nil {
-		return errors.New(what)
-	}
-	return fmt.Errorf("%s: %w", what, f.Err)
+	}, task.Doubt))
 }

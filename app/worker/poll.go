@@ -2,239 +2,231 @@ package worker
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math/rand/v2"
+	"sync"
+	"sync/atomic"
 	"time"
 
-	"aigc/app/broker"
 	"aigc/app/fault"
 	"aigc/app/killpoint"
-	"aigc/app/module"
 	"aigc/app/provider"
 	"aigc/app/spool"
 	"aigc/app/task"
 )
 
-// pollDue asks the vendors for the tickets whose time has come, each in a slot
-// of its own, so that a slow one holds up no other.
-func (w *Worker) pollDue(ctx context.Context) {
-	w.recordPolls()
-	free := w.polls.free()
-	if free == 0 {
+// poller asks the vendors for the tickets whose time has come, each in a goroutine
+// of its own, so that a slow vendor holds up no other. A ticket that rests costs
+// nothing here: it is a row of the ledger.
+type poller struct {
+	*core
+	*steps
+
+	open       atomic.Int64 // polls under way
+	cancelTold sync.Map     // ids of running tasks whose vendor was told to cancel
+
+	unrecorded sync.Mutex
+	unchanged  []task.Poll // polls without news, to be recorded
+}
+
+const (
+	maxPolls     = 1024 // under way at a time: each may hold a connection with its buffers
+	pollsAtOnce  = 512  // leased by one look
+	pollTimeout  = 2 * time.Minute
+	longestPause = time.Minute // between two polls, whatever the vendor asks for: results live for minutes
+)
+
+func newPoller(k *core) *poller { return &poller{core: k, steps: newSteps()} }
+
+// Start implements [service].
+func (p *poller) Start(context.Context) error {
+	p.loop(func(ctx context.Context) {
+		for ctx.Err() == nil {
+			p.record()
+			p.round(ctx)
+		}
+	})
+	return nil
+}
+
+// Stop implements [service].
+func (p *poller) Stop(ctx context.Context) error { p.stop(ctx, p.abort); return nil }
+
+// round leases what is due, as much as may run, and begins its polls evenly over
+// one tick, so that neither the vendors nor our connections see them as one burst.
+// When a look brings all that it may, the next follows soon.
+func (p *poller) round(ctx context.Context) {
+	var rows []*task.Task
+	limit := min(pollsAtOnce, maxPolls-int(p.open.Load()))
+	if limit > 0 {
+		var err error
+		rows, err = p.Ledger.Due(ctx, task.DueRequest{State: task.Running, Owner: p.owner, Lease: p.Lease, Limit: limit, Omit: p.inflight.list()})
+		if err != nil {
+			p.logRound(ctx, err, "tickets to poll cannot be looked for")
+		}
+	}
+	span, begun := p.Tick, time.Now()
+	if len(rows) == pollsAtOnce {
+		span /= 8
+	}
+	for i, t := range rows {
+		rest(ctx, time.Until(begun.Add(span*time.Duration(i)/time.Duration(len(rows)))))
+		p.start(t)
+	}
+	rest(ctx, time.Until(begun.Add(span)))
+}
+
+// rest waits, unless ctx ends before. What is less than a timer's grain is not
+// waited for.
+func rest(ctx context.Context, d time.Duration) {
+	if d < time.Millisecond {
 		return
 	}
-	rows, err := w.Ledger.Due(ctx, task.DueRequest{State: task.Running, Owner: w.owner, Lease: w.Lease, Limit: free})
-	if err != nil {
-		w.report(ctx, err, "tickets to poll cannot be looked for")
-		return
-	}
-	for _, t := range rows {
-		w.step(t, w.polls, func() {
-			if p := w.poll(w.working, t); p != nil {
-				w.held.share(t.ID) // until it is recorded
-				w.mu.Lock()
-				w.polled = append(w.polled, *p)
-				w.mu.Unlock()
-			}
-		})
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-timer.C:
 	}
 }
 
-// recordPolls writes the polls without news since the last time in one
-// statement. What the ledger does not take is written the next time.
-func (w *Worker) recordPolls() {
-	w.mu.Lock()
-	list := w.polled
-	w.polled = nil
-	w.mu.Unlock()
+func (p *poller) start(t *task.Task) {
+	p.open.Add(1)
+	ok := p.run(p.steps, t, func() {
+		defer p.open.Add(-1)
+		if again := p.poll(p.working, t); again != nil {
+			p.inflight.share(t.ID) // until it is recorded
+			p.unrecorded.Lock()
+			defer p.unrecorded.Unlock()
+			p.unchanged = append(p.unchanged, *again)
+		}
+	})
+	if !ok {
+		p.open.Add(-1)
+	}
+}
+
+// record writes the polls without news since the last time in one statement. What
+// the ledger does not take is written the next time.
+func (p *poller) record() {
+	p.unrecorded.Lock()
+	list := p.unchanged
+	p.unchanged = nil
+	p.unrecorded.Unlock()
 	if len(list) == 0 {
 		return
 	}
-	if err := w.Ledger.Reschedule(context.Background(), list); err != nil {
-		w.report(w.working, err, "polls cannot be recorded")
-		w.mu.Lock()
-		w.polled = append(list, w.polled...)
-		w.mu.Unlock()
+	if err := p.Ledger.Reschedule(context.Background(), list); err != nil {
+		p.logRound(p.working, err, "polls cannot be recorded")
+		p.unrecorded.Lock()
+		defer p.unrecorded.Unlock()
+		p.unchanged = append(list, p.unchanged...)
 		return
 	}
-	for _, p := range list {
-		w.held.drop(p.ID)
-		w.Broker.Publish(broker.Event{Task: p.ID, Underway: true})
+	for _, again := range list {
+		p.inflight.drop(again.ID)
 	}
 }
 
-// longestPause bounds what a vendor may ask us to wait between two polls: the
-// result it made meanwhile may be there for minutes only.
-const longestPause = time.Minute
-
-// poll asks once. It returns when to ask again, or nil after a move.
-func (w *Worker) poll(ctx context.Context, t *task.Task) *task.Poll {
-	again := &task.Poll{ID: t.ID, Owner: w.owner, RunAt: time.Minute, Progress: t.Progress, Message: t.Message, Cancel: t.CancelRequested}
-	if w.Modules.Entry(t.Kind) == nil || t.Ticket == nil {
+// poll asks once. It returns when to ask again; nil if the ledger was told
+// something else.
+func (p *poller) poll(ctx context.Context, t *task.Task) *task.Poll {
+	again := &task.Poll{ID: t.ID, Owner: p.owner, RunAt: time.Minute, Progress: t.Progress, Message: t.Message, Cancel: t.CancelRequested}
+	if !p.known(t) || t.Ticket == nil {
 		again.Message = "This version does not know the operation " + t.Kind + "."
 		return again
 	}
-	route, ok := w.route(t)
-	if _, have := w.Accounts.Find(t.Account.Vendor, t.Account.BaseURL, t.Account.Fingerprint); !ok || !have {
+	route, ok := p.route(t)
+	if _, have := p.account(t); !ok || !have {
 		again.Message = fmt.Sprintf("Waiting: the key of %s that started this job (fingerprint %s) is not configured any more.", t.Account.Vendor, t.Account.Fingerprint)
 		return again
 	}
-	if w.isUndone(t) { // its result is in the spool, and the ledger will be told
-		again.RunAt = time.Second
-		return again
-	}
-	scratch := w.Spool.Begin(t.ID, t.SubmitID)
-	call := w.call(t, scratch)
+	files := p.Spool.NewWriter(t.ID, t.SubmitID)
+	call := p.call(t, files)
 	call.Age = time.Since(t.Submitted)
-	every := route.Poll.Every
-	pctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
+	every := p.pollInterval(t)
+	pctx, cancel := context.WithTimeout(ctx, pollTimeout)
 	defer cancel()
-	w.cancelAtVendor(pctx, route.Job, call, t)
+	p.cancelAtVendor(pctx, call, t)
 	var u provider.Update
 	err := safely(func() (err error) { u, err = route.Job.Poll(pctx, call, *t.Ticket); return err })
 	if u.Phase != provider.Wait {
-		w.cancelTold.Delete(t.ID)
+		p.cancelTold.Delete(t.ID)
 	}
+	if u.Phase == provider.Done && err == nil {
+		if err = p.finished(t, u.Answer, files); err == nil {
+			return nil
+		}
+		p.forget(t) // the vendor is asked again
+	}
+	p.discard(t, files)
 	if err != nil {
 		f := fault.From(err)
-		log := w.logger(t)
-		log.Warn().Err(discreet(err)).Msg("a poll failed; the job goes on")
-		w.discard(t, scratch)
+		log := p.logger(t)
+		log.Warn().Err(redacted(err)).Msg("a poll failed; the job goes on")
+		every *= 2
 		if f.RetryAfter > 0 {
 			every = f.RetryAfter
-		} else {
-			every *= 2
 		}
 		u = provider.Update{Progress: t.Progress, Message: "The vendor could not be asked; trying again."}
 	}
 	switch u.Phase {
-	case provider.Done:
-		w.finish(t, u.Answer, scratch)
-		return nil
 	case provider.Failed:
-		w.discard(t, scratch)
-		w.failed(t, u.Err, task.Failed, task.VendorNo)
+		p.failed(t, u.Err, task.Failed, task.VendorNo)
 		return nil
 	case provider.Stopped:
-		w.discard(t, scratch)
-		w.failed(t, fault.New(fault.Canceled, "canceled_by_vendor", "The vendor says that the job was cancelled."), task.Canceled, task.VendorStop)
+		p.failed(t, fault.New(fault.Canceled, "canceled_by_vendor", "The vendor says that the job was cancelled."), task.Canceled, task.VendorStop)
 		return nil
 	}
 	if !t.Deadline.IsZero() && time.Now().After(t.Deadline) {
-		w.discard(t, scratch)
-		w.failed(t, fault.New(fault.Timeout, task.CodeDeadline, "The vendor did not finish in time. Its ticket is kept: resume asks again."), task.Failed, task.DeadlineIt)
+		p.failed(t, fault.New(fault.Timeout, task.CodeDeadline, "The vendor did not finish in time. Its ticket is kept: resume asks again."), task.Failed, task.DeadlineIt)
 		return nil
 	}
 	if u.After > 0 {
 		every = u.After
 	}
-	every = w.pace(t, min(every, longestPause))
+	every = p.scale(t, min(every, longestPause))
 	again.RunAt = every + rand.N(every/5+time.Millisecond)
 	again.Progress, again.Message = max(t.Progress, u.Progress), u.Message
 	return again
 }
 
-// finish journals the answer of a poll, since its bytes may not be had twice,
-// and goes on as with any answer.
-func (w *Worker) finish(t *task.Task, a provider.Answer, scratch *spool.Entry) {
+// finished takes the answer of a poll down the road, since its bytes may not be
+// had twice. With an error the vendor is asked again.
+func (p *poller) finished(t *task.Task, a provider.Answer, files *spool.Writer) error {
 	if a.VendorID == "" {
 		a.VendorID = t.Ticket.ID
 	}
 	killpoint.Here("polled")
-	if w.bring(spool.Record{Account: t.Account, Answer: &a}, scratch, t) != nil {
-		w.discard(t, scratch) // the vendor will be asked again
-	}
+	return p.receive(t, spool.Record{Account: t.Account, Answer: &a}, files)
 }
 
 // failed ends a running task by what a poll said.
-func (w *Worker) failed(t *task.Task, f *fault.Error, to task.State, cause task.Cause) {
+func (p *poller) failed(t *task.Task, f *fault.Error, to task.State, cause task.Cause) {
 	if f == nil {
 		f = fault.New(fault.VendorFailed, "vendor_failed", "The vendor says that the job failed.")
 	}
-	edit := func(row *task.Task) error {
-		row.Charged = task.Settle(row.Charged, f.Charged)
+	p.tell(p.outcome(t, to, f.CodeText(), func(row *task.Task) error {
+		row.Charged = task.MergeCharge(row.Charged, f.Charged)
 		row.Error = task.NewError(f)
 		return nil
-	}
-	w.settle(t, to, f.CodeText(), edit, cause)
+	}, cause))
 }
 
 // cancelAtVendor tells a vendor once that a caller does not want the job any
 // more; another life of this process may tell it once more.
-func (w *Worker) cancelAtVendor(ctx context.Context, job module.Job, c provider.Call, t *task.Task) {
-	canceler, ok := job.Driver().(provider.Canceler)
-	if !ok || !t.CancelRequested {
+func (p *poller) cancelAtVendor(ctx context.Context, c provider.Call, t *task.Task) {
+	canceler := p.canceler(t)
+	if canceler == nil || !t.CancelRequested {
 		return
 	}
-	if _, told := w.cancelTold.Load(t.ID); told {
+	if _, told := p.cancelTold.Load(t.ID); told {
 		return
 	}
 	if err := safely(func() error { return canceler.Cancel(ctx, c, *t.Ticket) }); err != nil {
-		log := w.logger(t)
-		log.Warn().Err(discreet(err)).Msg("the vendor could not be told to cancel; it is told again with the next poll")
+		log := p.logger(t)
+		log.Warn().Err(redacted(err)).Msg("the vendor could not be told to cancel; it is told again with the next poll")
 		return
 	}
-	w.cancelTold.Store(t.ID, true)
-}
-
-// lookEvery is the pause before the n-th look-up: 5 s doubling to 5 min.
-func lookEvery(n int) time.Duration { return min(5*time.Second<<min(n, 10), 5*time.Minute) }
-
-// lookupDue asks vendors that can be asked about submissions whose answer was lost.
-func (w *Worker) lookupDue(ctx context.Context) {
-	rows, err := w.Ledger.Due(ctx, task.DueRequest{State: task.InDoubt, Owner: w.owner, Lease: w.Lease, Limit: 16})
-	if err != nil {
-		w.report(ctx, err, "tasks in doubt cannot be looked for")
-		return
-	}
-	for _, t := range rows {
-		w.step(t, nil, func() { w.lookup(w.working, t) })
-	}
-}
-
-// lookup asks once. Finding nothing proves nothing and moves nothing.
-func (w *Worker) lookup(ctx context.Context, t *task.Task) {
-	log := w.logger(t)
-	if _, known := w.route(t); !known {
-		return // the lease runs out, another version may know it
-	}
-	finder := w.finder(t)
-	_, have := w.Accounts.Find(t.Account.Vendor, t.Account.BaseURL, t.Account.Fingerprint)
-	switch {
-	case finder == nil || !t.Deadline.IsZero() && time.Now().After(t.Deadline):
-		w.lookAgain(t, time.Until(never)) // a person decides
-		return
-	case !have:
-		w.lookAgain(t, lookEvery(10)) // the key may come back
-		return
-	}
-	fctx, cancel := context.WithTimeout(ctx, time.Minute)
-	defer cancel()
-	scratch := w.Spool.Begin(t.ID, t.SubmitID)
-	var found provider.Found
-	err := safely(func() (err error) { found, err = finder.Find(fctx, w.call(t, scratch)); return err })
-	if err != nil {
-		log.Warn().Err(discreet(err)).Msg("a look-up failed; it is repeated")
-	}
-	if err != nil || found.Ticket == nil && found.Answer == nil {
-		w.discard(t, scratch)
-		n := 0
-		for age := time.Since(t.Updated); age > lookEvery(n); n++ {
-			age -= lookEvery(n)
-		}
-		w.lookAgain(t, lookEvery(n+1))
-		return
-	}
-	log.Info().Msg("the vendor's look-up found a lost submission")
-	if w.bring(spool.Record{Account: t.Account, Ticket: found.Ticket, Answer: found.Answer, Found: true}, scratch, t) != nil {
-		w.discard(t, scratch) // it is looked up again
-	}
-}
-
-func (w *Worker) lookAgain(t *task.Task, after time.Duration) {
-	after = w.pace(t, after)
-	if err := w.Ledger.Unlease(context.Background(), t.ID, w.owner, after, t.Message); err != nil && !errors.Is(err, task.ErrStale) {
-		w.Log.Error().Err(err).Str("task", t.ID).Msg("a look-up could not be rescheduled")
-	}
+	p.cancelTold.Store(t.ID, true)
 }

@@ -16,8 +16,8 @@ import (
 	"aigc/app/worker/workertest"
 )
 
-// pictures are answered with, by a vendor who is paid once for both.
-func (r *rig) pictures(w http.ResponseWriter, list ...[]byte) {
+// images are answered with, by a vendor who is paid once for both.
+func (r *rig) images(w http.ResponseWriter, list ...[]byte) {
 	r.sales.Add(1)
 	var a workertest.ToyAnswer
 	for _, p := range list {
@@ -26,10 +26,10 @@ func (r *rig) pictures(w http.ResponseWriter, list ...[]byte) {
 	workertest.Reply(w, a)
 }
 
-// A caller who has an answer keeps it through a loss of power, which takes the
-// ledger's last word and the objects, but not the journal: the next life comes to
-// the same task, objects and ids.
-func TestLossOfPowerAfterTheAnswer(t *testing.T) {
+// A loss of power takes all that the ledger said after the claim, as a kill within
+// a commit can leave it, and the objects, but not the journal: the next life comes
+// to the same task, objects and ids as were told.
+func TestLossOfPower(t *testing.T) {
 	t.Parallel()
 	small, large := workertest.PNG(), noise(t)
 	for name, list := range map[string][][]byte{"small": {small}, "large": {large}, "both": {small, large}} {
@@ -46,31 +46,36 @@ func TestLossOfPowerAfterTheAnswer(t *testing.T) {
 						t.Error(err)
 					}
 				}
-				r.pictures(w, list...)
+				r.images(w, list...)
 			})
-			r.Sick.Away("Settle") // or the journal would go
-			told := r.run(`{"prompt":"x"}`)
-			if told.Status != task.Succeeded || len(told.Data) != len(list) {
-				t.Fatalf("%s, %d pictures", told.Status, len(told.Data))
-			}
-			if r.Sick.Rested() == 0 {
-				t.Error("the ledger's word did not rest on the journal")
+			r.Blobs.Refuse(true)
+			id := r.Begin("toy.image", `{"prompt":"x"}`).TaskID
+			r.refusedObjects(t, id)
+			journal := filepath.Join(r.Dir, "spool", id)
+			saved := t.TempDir()
+			must(t, os.CopyFS(saved, os.DirFS(journal)))
+			r.Blobs.Refuse(false)
+			told, err := r.Wait(context.Background(), workertest.Me, id, 20*time.Second)
+			if must(t, err); told.Status != task.Succeeded || len(told.Data) != len(list) {
+				t.Fatalf("%s, %d images", told.Status, len(told.Data))
 			}
 			kept := objects(t, r, told)
+			r.EmptySpool()
 			must(t, r.Worker.Stop(context.Background()))
 			must(t, os.RemoveAll(filepath.Join(r.Dir, "objects", "ai_generated")))
+			must(t, os.CopyFS(journal, os.DirFS(saved)))
 
 			r.Back(before)
 			var v *service.View
 			apptest.Eventually(t, 20*time.Second, func() (err error) {
-				if v, err = r.Get(context.Background(), workertest.Me, told.TaskID); err == nil && v.Status != task.Succeeded {
+				if v, err = r.Get(context.Background(), workertest.Me, id); err == nil && v.Status != task.Succeeded {
 					err = errStill(v.Status)
 				}
 				return err
 			})
 			for i, d := range v.Data {
 				if was := told.Data[i]; d.AssetID != was.AssetID || d.URL != was.URL || d.SHA256 != was.SHA256 {
-					t.Errorf("picture %d is %+v, was %+v", i, d, was)
+					t.Errorf("image %d is %+v, was %+v", i, d, was)
 				}
 			}
 			for name, content := range objects(t, r, v) {
@@ -86,27 +91,42 @@ func TestLossOfPowerAfterTheAnswer(t *testing.T) {
 	}
 }
 
-// The journal stays until the ledger is durable.
-func TestJournalStaysUntilTheLedgerIsDurable(t *testing.T) {
+// The journal stays while the objects are stored and the ledger has not committed
+// the success.
+func TestJournalStaysUntilSucceeded(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, workertest.Toy{}, []string{"key"}, func(r *rig, w http.ResponseWriter, _ *http.Request) {
-		r.pictures(w, workertest.PNG())
+	r := newRig(t, workertest.Toy{Lease: 3 * time.Second}, []string{"key"}, func(r *rig, w http.ResponseWriter, _ *http.Request) {
+		r.images(w, workertest.PNG())
 	})
-	r.Sick.Away("Settle")
-	v := r.run(`{"prompt":"x"}`)
-	apptest.Eventually(t, 10*time.Second, func() error {
-		if r.Sick.Refused("Settle") == 0 {
-			return errStill("not asked to be durable")
+	r.Blobs.Refuse(true)
+	id := r.Begin("toy.image", `{"prompt":"x"}`).TaskID
+	r.refusedObjects(t, id)
+	r.Sick.Away("Apply")
+	r.Blobs.Refuse(false)
+	apptest.Eventually(t, 20*time.Second, func() error {
+		if r.Sick.Refused("Apply") == 0 {
+			return errStill("not told")
 		}
 		return nil
 	})
+	found := 0
+	for o, err := range r.Blobs.List(context.Background(), "ai_generated") {
+		must(t, err)
+		if filepath.Ext(o.Name) == ".png" {
+			found++
+		}
+	}
+	if found != 1 {
+		t.Errorf("%d objects", found)
+	}
 	must(t, r.Worker.Stop(context.Background()))
-	if _, err := os.Stat(filepath.Join(r.Dir, "spool", v.TaskID)); err != nil {
+	if _, err := os.Stat(filepath.Join(r.Dir, "spool", id)); err != nil {
 		t.Errorf("the journal is gone: %v", err)
 	}
 	r.Again()
-	r.EmptySpool()
-	if n := r.sales.Load(); n != 1 {
-		t.Errorf("%d sales", n)
+	v, err := r.Wait(context.Background(), workertest.Me, id, 20*time.Second)
+	if must(t, err); v.Status != task.Succeeded || r.sales.Load() != 1 {
+		t.Errorf("%s, %d sales", v.Status, r.sales.Load())
 	}
+	r.EmptySpool()
 }

@@ -2,7 +2,9 @@ package worker
 
 import (
 	"context"
+	"errors"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -18,10 +20,19 @@ import (
 	"aigc/app/task"
 )
 
+// Ledger is what a worker needs of the ledger.
+type Ledger interface {
+	task.Tasks
+	task.Leases
+	task.Assets
+	task.VendorAccounts
+	task.VendorKeys
+}
+
 // Config is what a worker works with.
 type Config struct {
-	Ledger    task.Ledger
-	Broker    *broker.Broker
+	Ledger    Ledger
+	Broker    broker.Broker
 	Blobs     blob.Store
 	Spool     *spool.Spool
 	Fetch     *fetch.Client
@@ -29,41 +40,48 @@ type Config struct {
 	Modules   *module.Host
 	Accounts  *provider.Accounts
 	Log       zerolog.Logger
-	Succeeded func(*task.Task, []*task.Asset) // hears first of a task that succeeded here; nil: nobody
-	Slots     int                             // purchases of pictures at a time; films get a quarter, at least 2
-	Lease     time.Duration                   // 30 s
-	Tick      time.Duration                   // of the monitor, 250 ms
-	Patience  time.Duration                   // how long a result's address may answer "not found" before it is given up, 5 min
-	Thumbnail bool                            // make thumbnails of results
-	Address   func(object string) string      // where others can fetch an object, see provider.Input.URL; nil: nowhere
+	Slots     int                        // submissions of images at a time, 32 by default; videos get a quarter, at least 2
+	Lease     time.Duration              // of a step, 30 s by default
+	Tick      time.Duration              // between two looks at the ledger, 250 ms by default
+	Patience  time.Duration              // how long a result's address may answer "not found" before it is given up, 5 min by default
+	Thumbnail bool                       // make thumbnails of results
+	Address   func(object string) string // where others can fetch an object, see provider.Input.URL; nil: nowhere
 }
 
-// Worker runs tasks until it is stopped.
+// Worker runs tasks until it is stopped. It implements [task.Dispatcher].
 type Worker struct {
+	dispatcher  *dispatcher
+	abort       context.CancelFunc
+	first, last []service // in the order of starting; the last ones start before and stop after the first
+	flush       func()    // tells the ledger what the services left
+}
+
+// Reserve implements [task.Dispatcher].
+func (w *Worker) Reserve(t *task.Task) task.Reservation { return w.dispatcher.reserve(t) }
+
+// Dispatch implements [task.Dispatcher].
+func (w *Worker) Dispatch(t *task.Task) { w.dispatcher.dispatch(t) }
+
+// service is a part of the worker. Stop takes no new work, waits for the steps
+// under way until ctx ends, then has them give up. It may be called twice, and
+// without a Start.
+type service interface {
+	Start(ctx context.Context) error
+	Stop(ctx context.Context) error
+}
+
+// core is what the services share.
+type core struct {
 	Config
-	owner string // random per start: leases of another life are not ours
+	owner    string // random per start: leases of another life are not ours
+	inflight inflight
+	pending  pending
 
-	image, video, storing slots
-	polls                 slots
-	held                  held
-	resting               resting
+	working context.Context // ends when open steps are given up
+	abort   context.CancelFunc
 
-	quit     context.CancelFunc // of the loops
-	abort    context.CancelFunc // of open submissions, when the grace is over
-	working  context.Context    // ends with abort
-	loops    sync.WaitGroup
-	steps    sync.WaitGroup // steps under way
-	settling sync.WaitGroup
-	stopped  sync.Once
-
-	mu      sync.Mutex
-	closing bool
-	undone  map[string]spool.Record // answers that the ledger could not be told of yet
-	untold  []outcome               // and outcomes
-	polled  []task.Poll             // without news, to be recorded
-
-	cancelTold sync.Map // ids of running tasks whose vendor was told to cancel
-	thumbs     chan string
+	storer     *storer
+	thumbnails *thumbnailer
 }
 
 // New makes a worker; Start runs it.
@@ -80,126 +98,65 @@ func New(c Config) *Worker {
 	if c.Tick <= 0 {
 		c.Tick = 250 * time.Millisecond
 	}
+	k := &core{Config: c, owner: task.Token(12), inflight: inflight{ids: map[string]int{}}}
+	k.working, k.abort = context.WithCancel(context.Background())
+	k.storer, k.thumbnails = newStorer(k), newThumbnailer(k)
+	submitter, poller := newSubmitter(k), newPoller(k)
+	dispatcher := newDispatcher(k, submitter)
 	return &Worker{
-		Config: c, owner: task.Token(12),
-		image: newSlots(c.Slots), video: newSlots(max(2, c.Slots/4)), storing: newSlots(8), polls: newSlots(512),
-		held:    held{ids: map[string]int{}},
-		resting: resting{news: make(chan struct{}, 1)},
-		undone:  map[string]spool.Record{},
-		thumbs:  make(chan string, 1024),
+		dispatcher: dispatcher, abort: k.abort,
+		// The recoverer replays the spool and declares what earlier lives left in the
+		// middle of a submission to be in doubt. Only then may anything be bought.
+		last:  []service{newHeartbeat(k), k.storer},
+		first: []service{newRecoverer(k), poller, submitter, dispatcher, newKeyProber(k), newAnnouncer(k), k.thumbnails},
+		flush: func() { poller.record(); k.tellPending() },
 	}
 }
 
-// Start replays the spool, declares what earlier lives left in the middle of a
-// purchase to be in doubt, and begins to work. Only then may anything be bought.
+// Start starts the services in order.
 func (w *Worker) Start(ctx context.Context) error {
-	w.working, w.abort = context.WithCancel(context.Background())
-	if err := w.recover(ctx); err != nil {
-		return err
-	}
-	if err := w.announce(ctx); err != nil {
-		return err
-	}
-	loop, quit := context.WithCancel(context.Background())
-	w.quit = quit
-	for queue, s := range map[string]slots{broker.ImageQueue: w.image, broker.VideoQueue: w.video} {
-		if err := w.Broker.Serve(queue, cap(s), func(ctx context.Context, id string) { w.waitAndRun(loop, s, id) }); err != nil {
+	for _, s := range slices.Concat(w.last, w.first) {
+		if err := s.Start(ctx); err != nil {
 			return err
 		}
 	}
-	err := w.Broker.Serve(broker.StoreQueue, cap(w.storing), func(ctx context.Context, id string) { w.storeDue(loop, id) })
-	if err != nil {
-		return err
-	}
-	w.loops.Go(func() { w.monitor(loop) })
-	w.loops.Go(func() { w.heartbeat(loop) })
-	w.loops.Go(func() { w.probeKeys(loop) })
-	w.loops.Go(func() { w.announceAgain(loop) })
-	w.settling.Go(func() { w.settleRests(w.working) }) // also while open submissions are awaited
-	if w.Thumbnail {
-		w.loops.Go(func() { w.makeThumbnails(loop) })
-	}
 	return nil
 }
 
-// Stop takes no new work, waits for open submissions until ctx ends, then
-// gives them up: what was sent stands in doubt. It may be called twice.
+// Stop stops the services: they take no new work, wait for open steps until ctx
+// ends, then give them up: what was sent stands in doubt. It may be called twice.
 func (w *Worker) Stop(ctx context.Context) error {
-	w.stopped.Do(func() {
-		if w.quit == nil {
-			return // never started
-		}
-		w.mu.Lock()
-		w.closing = true
-		w.mu.Unlock()
-		w.quit()
-		done := make(chan struct{})
-		go func() { w.loops.Wait(); w.steps.Wait(); close(done) }()
-		select {
-		case <-done:
-		case <-ctx.Done():
-			w.abort()
-			<-done
-		}
-		w.abort()
-		w.settling.Wait()
-		w.settleAll()
-		w.recordPolls()
-		w.tellAgain()
-	})
-	return nil
-}
-
-// begin counts a step, unless the worker is closing.
-func (w *Worker) begin() bool {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.closing {
-		return false
+	errs := make([]error, len(w.first))
+	var all sync.WaitGroup
+	for i, s := range w.first {
+		all.Go(func() { errs[i] = s.Stop(ctx) })
 	}
-	w.steps.Add(1)
-	return true
+	all.Wait()
+	err := errors.Join(errs...)
+	for i := len(w.last) - 1; i >= 0; i-- { // their answers may still be stored, and leases are kept to the end
+		err = errors.Join(err, w.last[i].Stop(ctx))
+	}
+	w.flush()
+	w.abort()
+	return err
 }
 
-func (w *Worker) logger(t *task.Task) zerolog.Logger {
+func (w *core) logger(t *task.Task) zerolog.Logger {
 	return w.Log.With().Str("module", t.Module).Str("task", t.ID).Logger()
 }
 
-// heartbeat keeps the leases of steps under way.
-func (w *Worker) heartbeat(ctx context.Context) {
-	tick := time.NewTicker(w.Lease / 3)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			w.lastBeats()
-			return
-		case <-tick.C:
-			w.renew()
-		}
+// logRound logs the error of a round that will be repeated.
+func (w *core) logRound(ctx context.Context, err error, what string) {
+	if ctx.Err() == nil {
+		w.Log.Error().Err(err).Msg(what)
 	}
 }
 
-// lastBeats keeps leases alive while Stop waits for open submissions.
-func (w *Worker) lastBeats() {
-	go func() {
-		tick := time.NewTicker(w.Lease / 3)
-		defer tick.Stop()
-		for {
-			select {
-			case <-w.working.Done():
-				return
-			case <-tick.C:
-				w.renew()
-			}
-		}
-	}()
-}
-
-func (w *Worker) renew() {
-	ctx, cancel := context.WithTimeout(context.Background(), w.Lease/3)
-	defer cancel()
-	if err := w.Ledger.Renew(ctx, w.owner, w.Lease, w.held.list()); err != nil {
-		w.Log.Error().Err(err).Msg("leases cannot be renewed")
+// publish tells those who wait for a task, or for the group it belongs to. Whoever
+// waits for the end need not look at a task that is not at one.
+func (w *core) publish(t *task.Task) {
+	w.Broker.Publish(broker.Event{Task: t.ID, Underway: !t.State.Settled()})
+	if t.Parent != "" {
+		w.Broker.Publish(broker.Event{Task: t.Parent, Underway: !t.State.Settled()})
 	}
 }

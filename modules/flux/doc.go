@@ -1,2 +1,2 @@
-// Package flux draws pictures with the FLUX models of Black Forest Labs.
+// Package flux makes images with the FLUX models of Black Forest Labs.
 package flux

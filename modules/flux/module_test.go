@@ -6,12 +6,12 @@ import (
 	"aigc/app/fault"
 	"aigc/app/provider/providertest"
 	"aigc/modules/flux"
-	"aigc/modules/internal/bfl"
+	bflsandbox "aigc/modules/internal/bfl/sandbox"
 )
 
 func TestWire(t *testing.T) { providertest.Wire(t, flux.Module, nil) }
 
-// One model of each kind: sides, ratio with pictures, inspired by a picture.
+// One model of each kind: sides, ratio with images, inspired by an image.
 func TestCreate(t *testing.T) {
 	cases := []struct{ model, input string }{
 		{"flux-2-pro", `{"prompt":"a red fox","width":512,"height":256,"output_format":"png"}`},
@@ -21,7 +21,7 @@ func TestCreate(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.model, func(t *testing.T) {
 			providertest.Run(t, providertest.Harness{
-				Module: flux.Module, Sandbox: bfl.Sandbox(), Operation: "flux.create", Model: c.model, Input: c.input,
+				Module: flux.Module, Sandbox: bflsandbox.New(c.model), Operation: "flux.create", Model: c.model, Input: c.input,
 				Reason:  "Sandbox Request",
 				Charges: map[string]fault.Charge{"fail": fault.ChargedUnknown}, // the sheet: not confirmed
 				Lacks:   []providertest.Ability{providertest.Inline, providertest.Overload, providertest.Cancel},

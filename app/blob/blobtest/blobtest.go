@@ -7,8 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -17,16 +19,28 @@ import (
 	"aigc/app/fault"
 )
 
-// Run proves a store made anew for every test.
-func Run(t *testing.T, open func(t *testing.T) blob.Store) {
+// Harness is a store under test.
+type Harness struct {
+	Open         func(t *testing.T) blob.Store // a fresh and empty one for every test
+	KeepsOptions bool                          // it tells what [blob.PutOptions] said; a store need not
+}
+
+// Run proves a store.
+func Run(t *testing.T, h Harness) {
+	t.Run("options", func(t *testing.T) {
+		t.Parallel()
+		options(t, h.Open(t), h.KeepsOptions)
+	})
 	for name, f := range map[string]func(*testing.T, blob.Store){
 		"put and open": putAndOpen, "replace": replace, "absent": absent, "bad names": badNames,
-		"failed put leaves nothing": failedPut, "batch": batch, "batch again": batchAgain,
-		"list pages in order": list, "seek": seek, "concurrent puts of one name": concurrent, "empty object": empty, "check": check,
+		"failed put leaves nothing": failedPut, "repeated put": repeatedPut, "put from where the reader stands": putFromOffset,
+		"list in order": list, "list stops": listStops, "list with a cancelled context": listCancelled, "seek": seek,
+		"large object": large, "concurrent puts of one name": concurrent, "replaced while it is read": replacedWhileRead,
+		"empty object": empty, "names outside ASCII": unicodeNames, "check": check,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			f(t, open(t))
+			f(t, h.Open(t))
 		})
 	}
 }
@@ -35,7 +49,7 @@ var ctx = context.Background()
 
 func put(t *testing.T, s blob.Store, name, text string) {
 	t.Helper()
-	if err := s.Put(ctx, name, strings.NewReader(text), int64(len(text))); err != nil {
+	if err := s.Put(ctx, name, strings.NewReader(text), int64(len(text)), blob.PutOptions{}); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -55,11 +69,11 @@ func get(t *testing.T, s blob.Store, name string) string {
 }
 
 func putAndOpen(t *testing.T, s blob.Store) {
-	put(t, s, "a/b/c.png", "picture")
-	if got := get(t, s, "a/b/c.png"); got != "picture" {
+	put(t, s, "a/b/c.png", "image")
+	if got := get(t, s, "a/b/c.png"); got != "image" {
 		t.Errorf("%q", got)
 	}
-	if o, err := s.Stat(ctx, "a/b/c.png"); err != nil || o.Size != 7 {
+	if o, err := s.Stat(ctx, "a/b/c.png"); err != nil || o.Size != 5 {
 		t.Errorf("%+v, %v", o, err)
 	}
 	if err := s.Delete(ctx, "a/b/c.png"); err != nil {
@@ -83,16 +97,24 @@ func absent(t *testing.T, s blob.Store) {
 	_, statErr := s.Stat(ctx, "no/such.png")
 	put(t, s, "folder/a.png", "x")
 	_, _, folderErr := s.Open(ctx, "folder")
-	for name, err := range map[string]error{"open": openErr, "stat": statErr, "delete": s.Delete(ctx, "no/such.png"), "a folder": folderErr} {
-		if fault.KindOf(err) != fault.NotFound {
+	for name, err := range map[string]error{"open": openErr, "stat": statErr, "a folder": folderErr} {
+		if f := fault.From(err); err == nil || f.Kind != fault.NotFound || f.CodeText() != "object_not_found" {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+	for _, name := range []string{"no/such.png", "folder", "../x"} {
+		if err := s.Delete(ctx, name); err != nil {
+			t.Errorf("delete of %s, which is absent: %v", name, err)
+		}
+	}
+	if got := get(t, s, "folder/a.png"); got != "x" {
+		t.Errorf("%q after a delete of its folder", got)
 	}
 }
 
 func badNames(t *testing.T, s blob.Store) {
 	for _, name := range []string{"", "/etc/passwd", "../a", "a/../../b", "a//b", "a/", `a\b`, "a\x00b", ".hidden", "a/.tmp", strings.Repeat("x", 600)} {
-		if err := s.Put(ctx, name, strings.NewReader("x"), 1); fault.KindOf(err) != fault.NotFound {
+		if err := s.Put(ctx, name, strings.NewReader("x"), 1, blob.PutOptions{}); fault.KindOf(err) != fault.NotFound {
 			t.Errorf("put %q: %v", name, err)
 		}
 		if _, _, err := s.Open(ctx, name); fault.KindOf(err) != fault.NotFound {
@@ -103,23 +125,36 @@ func badNames(t *testing.T, s blob.Store) {
 
 func failedPut(t *testing.T, s blob.Store) {
 	put(t, s, "a.png", "before")
-	broken := io.MultiReader(strings.NewReader("half"), &failing{})
-	if err := s.Put(ctx, "a.png", broken, 100); err == nil {
-		t.Error("a broken reader was stored")
-	}
-	if err := s.Put(ctx, "b.png", strings.NewReader("short"), 100); err == nil {
-		t.Error("fewer bytes than announced were stored")
-	}
 	stopped, cancel := context.WithCancel(ctx)
 	cancel()
-	if err := s.Put(stopped, "c.png", strings.NewReader("x"), 1); err == nil {
-		t.Error("a cancelled put was stored")
+	file := func(text string) func() io.Reader { return func() io.Reader { return strings.NewReader(text) } }
+	stream := func(text string) func() io.Reader { // cannot seek
+		return func() io.Reader { return io.MultiReader(strings.NewReader(text)) }
+	}
+	for name, c := range map[string]struct {
+		ctx  context.Context
+		r    func() io.Reader
+		size int64
+	}{
+		"a broken reader":            {ctx, func() io.Reader { return io.MultiReader(strings.NewReader("half"), &failing{}) }, 100},
+		"fewer bytes than announced": {ctx, stream("short"), 100},
+		"more bytes than announced":  {ctx, stream("too long"), 3},
+		"bytes where none were":      {ctx, stream("x"), 0},
+		"a shorter file":             {ctx, file("short"), 100},
+		"a longer file":              {ctx, file("too long"), 3},
+		"a cancelled put":            {stopped, file("x"), 1},
+	} {
+		for _, object := range []string{"a.png", "b.png"} {
+			if err := s.Put(c.ctx, object, c.r(), c.size, blob.PutOptions{}); err == nil {
+				t.Errorf("%s was stored as %s", name, object)
+			}
+		}
 	}
 	if got := get(t, s, "a.png"); got != "before" {
 		t.Errorf("%q", got)
 	}
-	if l, err := s.List(ctx, "", "", 10); err != nil || len(l) != 1 {
-		t.Errorf("%v, %v", l, err)
+	if l := names(t, s, ""); len(l) != 1 {
+		t.Errorf("%v", l)
 	}
 }
 
@@ -127,54 +162,76 @@ type failing struct{}
 
 func (*failing) Read([]byte) (int, error) { return 0, errors.New("cut") }
 
-func batch(t *testing.T, s blob.Store) {
-	file := filepath.Join(t.TempDir(), "result")
-	if err := os.WriteFile(file, []byte("from a file"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	sync, err := s.Batch(ctx, []blob.Item{{Name: "d/a.png", Path: file}, {Name: blob.SidecarName("d/a.png"), Data: []byte("{}")}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for range 3 {
-		if got := get(t, s, "d/a.png"); got != "from a file" {
-			t.Errorf("%q", got)
-		}
-		if err := sync(); err != nil {
-			t.Error(err)
-		}
-	}
-	if _, err := os.Stat(file); err != nil {
-		t.Error("the source is gone")
-	}
-	l, err := s.List(ctx, "d/", "", 10)
-	if err != nil || len(l) != 1 || l[0].Name != "d/a.png" {
-		t.Errorf("a sidecar is listed: %v, %v", l, err)
-	}
-	if _, err := s.Batch(ctx, []blob.Item{{Name: "d/b.png", Path: file + ".absent"}, {Name: "d/c.png", Data: []byte("x")}}); err == nil {
-		t.Error("an absent file was stored")
-	}
-}
-
-// A task that is stored again writes the same names over themselves, and
-// leaves nothing else behind.
-func batchAgain(t *testing.T, s blob.Store) {
-	file := filepath.Join(t.TempDir(), "result")
-	if err := os.WriteFile(file, []byte("x"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	for range 3 {
-		sync, err := s.Batch(ctx, []blob.Item{{Name: "a.png", Path: file}, {Name: "a.png.json", Data: []byte("{}")}})
+// names are those that a store lists.
+func names(t *testing.T, s blob.Store, prefix string) []string {
+	t.Helper()
+	var out []string
+	for o, err := range s.List(ctx, prefix) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := sync(); err != nil {
-			t.Fatal(err)
+		if o.Size == 0 || o.ETag == "" || o.Modified.IsZero() || o.PutOptions != (blob.PutOptions{}) {
+			t.Errorf("%+v", o)
 		}
+		out = append(out, o.Name)
 	}
-	if got := get(t, s, "a.png"); got != "x" {
+	return out
+}
+
+// A task that is stored again writes the same names over themselves, and leaves
+// nothing else behind.
+func repeatedPut(t *testing.T, s blob.Store) {
+	for range 3 {
+		put(t, s, "d/a.png", "x")
+		put(t, s, blob.SidecarName("d/a.png"), "{}")
+	}
+	if got := names(t, s, ""); !slices.Equal(got, []string{"d/a.png"}) {
+		t.Errorf("%v", got)
+	}
+	if got := get(t, s, blob.SidecarName("d/a.png")); got != "{}" {
 		t.Errorf("%q", got)
 	}
+}
+
+func putFromOffset(t *testing.T, s blob.Store) {
+	file := filepath.Join(t.TempDir(), "result")
+	if err := os.WriteFile(file, []byte("head and body"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	f, err := os.Open(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if _, err := f.Seek(9, io.SeekStart); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Put(ctx, "a.png", f, 4, blob.PutOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	if got := get(t, s, "a.png"); got != "body" {
+		t.Errorf("%q", got)
+	}
+}
+
+func options(t *testing.T, s blob.Store, keeps bool) {
+	given := blob.PutOptions{ContentType: "image/png", TaskID: "01a20e42-8744-7180-98af-f5eb12be76a2", SHA256: "0f9c"}
+	if err := s.Put(ctx, "a.png", strings.NewReader("x"), 1, given); err != nil {
+		t.Fatal(err)
+	}
+	want := blob.PutOptions{}
+	if keeps {
+		want = given
+	}
+	info, err := s.Stat(ctx, "a.png")
+	if err != nil || info.PutOptions != want {
+		t.Errorf("stat: %+v, %v", info, err)
+	}
+	f, info, err := s.Open(ctx, "a.png")
+	if err != nil || info.PutOptions != want {
+		t.Fatalf("open: %+v, %v", info, err)
+	}
+	_ = f.Close()
 }
 
 func list(t *testing.T, s blob.Store) {
@@ -187,26 +244,54 @@ func list(t *testing.T, s blob.Store) {
 			want = append(want, name)
 		}
 	}
+	put(t, s, "ai_generated/images/2026/01-x", "x") // "-" comes before "/"
+	want = slices.Insert(want, 0, "ai_generated/images/2026/01-x")
 	put(t, s, "manual_uploads/images/2026/01/01/u.png", "x")
-	var got []string
-	for after := ""; ; {
-		page, err := s.List(ctx, "ai_generated/", after, 4)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if len(page) == 0 {
-			break
-		}
-		for _, o := range page {
-			got = append(got, o.Name)
-		}
-		after = got[len(got)-1]
+	if err := s.Check(ctx); err != nil { // what it leaves is no object
+		t.Error(err)
 	}
-	if strings.Join(got, " ") != strings.Join(want, " ") {
+	if got := names(t, s, "ai_generated/"); !slices.Equal(got, want) {
 		t.Errorf("got %v", got)
 	}
-	if page, err := s.List(ctx, "ai_generated/images/2026/01/1", "", 100); err != nil || len(page) != 5 {
-		t.Errorf("a prefix in the middle of a name: %d, %v", len(page), err)
+	if got := names(t, s, "ai_generated/images/2026/01/1"); len(got) != 5 {
+		t.Errorf("a prefix in the middle of a name: %v", got)
+	}
+	if got := names(t, s, ""); len(got) != len(want)+1 {
+		t.Errorf("all: %v", got)
+	}
+	if got := names(t, s, "nothing/"); len(got) != 0 {
+		t.Errorf("%v", got)
+	}
+}
+
+func listStops(t *testing.T, s blob.Store) {
+	for i := range 3 {
+		put(t, s, fmt.Sprintf("d/%d", i), "x")
+	}
+	seen := 0
+	for _, err := range s.List(ctx, "") {
+		if err != nil {
+			t.Error(err)
+		}
+		if seen++; seen == 2 {
+			break
+		}
+	}
+	if seen != 2 {
+		t.Errorf("%d seen", seen)
+	}
+}
+
+func listCancelled(t *testing.T, s blob.Store) {
+	put(t, s, "d/a", "x")
+	stopped, cancel := context.WithCancel(ctx)
+	cancel()
+	var got error
+	for _, err := range s.List(stopped, "") {
+		got = err
+	}
+	if !errors.Is(got, context.Canceled) {
+		t.Errorf("%v", got)
 	}
 }
 
@@ -217,11 +302,92 @@ func seek(t *testing.T, s blob.Store) {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	if _, err := f.Seek(-3, io.SeekEnd); err != nil {
+	for _, c := range []struct {
+		offset int64
+		whence int
+		read   int
+		want   string
+	}{
+		{-3, io.SeekEnd, 9, "789"}, {2, io.SeekStart, 2, "23"}, {1, io.SeekCurrent, 2, "56"}, {0, io.SeekCurrent, 1, "7"},
+		{0, io.SeekEnd, 4, ""}, {20, io.SeekStart, 4, ""}, {0, io.SeekStart, 20, "0123456789"},
+	} {
+		if _, err := f.Seek(c.offset, c.whence); err != nil {
+			t.Fatal(err)
+		}
+		if data, err := io.ReadAll(io.LimitReader(f, int64(c.read))); err != nil || string(data) != c.want {
+			t.Errorf("seek %d from %d: %q, %v; want %q", c.offset, c.whence, data, err, c.want)
+		}
+	}
+	if _, err := f.Seek(-1, io.SeekStart); err == nil {
+		t.Error("a seek before the start worked")
+	}
+}
+
+// An object of more than one part, from a file and from a reader that cannot seek.
+func large(t *testing.T, s blob.Store) {
+	content := make([]byte, 17<<20)
+	_, _ = rand.NewChaCha8([32]byte{}).Read(content)
+	for name, r := range map[string]io.Reader{"file.mp4": bytes.NewReader(content), "stream.mp4": io.MultiReader(bytes.NewReader(content))} {
+		if err := s.Put(ctx, name, r, int64(len(content)), blob.PutOptions{ContentType: "video/mp4"}); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if get(t, s, name) != string(content) {
+			t.Errorf("%s is another one", name)
+		}
+		f, _, err := s.Open(ctx, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := f.Seek(-100, io.SeekEnd); err != nil {
+			t.Error(err)
+		}
+		if tail, err := io.ReadAll(f); err != nil || !bytes.Equal(tail, content[len(content)-100:]) {
+			t.Errorf("%s: the tail is another one: %d bytes, %v", name, len(tail), err)
+		}
+		_ = f.Close()
+	}
+	for name, r := range map[string]io.Reader{"short": io.MultiReader(bytes.NewReader(content)), "file": bytes.NewReader(content)} {
+		if err := s.Put(ctx, "cut.mp4", r, int64(len(content))+1, blob.PutOptions{}); err == nil {
+			t.Errorf("%s: fewer bytes than announced were stored", name)
+		}
+	}
+	if got := names(t, s, "cut"); len(got) != 0 {
+		t.Errorf("%v", got)
+	}
+}
+
+// A reader of an object that is replaced sees the former content or an error,
+// and never a part of each.
+func replacedWhileRead(t *testing.T, s blob.Store) {
+	const size = 1 << 20
+	put(t, s, "a.png", strings.Repeat("a", size))
+	f, _, err := s.Open(ctx, "a.png")
+	if err != nil {
 		t.Fatal(err)
 	}
-	if data, err := io.ReadAll(f); err != nil || string(data) != "789" {
-		t.Errorf("%q, %v", data, err)
+	defer f.Close()
+	head := make([]byte, 10)
+	if _, err := io.ReadFull(f, head); err != nil {
+		t.Fatal(err)
+	}
+	put(t, s, "a.png", strings.Repeat("b", size))
+	if _, err := f.Seek(size/2, io.SeekStart); err != nil {
+		t.Fatal(err)
+	}
+	if tail, err := io.ReadAll(f); err == nil && strings.Trim(string(head)+string(tail), "a") != "" {
+		t.Error("the head of one and the tail of the other")
+	}
+}
+
+func unicodeNames(t *testing.T, s blob.Store) {
+	for _, name := range []string{"manual_uploads/狐狸 (1).png", "a+b&c=d%20.png", "ü?#.png"} {
+		put(t, s, name, name)
+		if got := get(t, s, name); got != name {
+			t.Errorf("%q", got)
+		}
+	}
+	if got := names(t, s, ""); len(got) != 3 {
+		t.Errorf("%q", got)
 	}
 }
 
@@ -230,7 +396,7 @@ func concurrent(t *testing.T, s blob.Store) {
 	for i := range 16 {
 		wg.Go(func() {
 			text := bytes.Repeat([]byte{byte('a' + i)}, 10_000)
-			if err := s.Put(ctx, "one.png", bytes.NewReader(text), int64(len(text))); err != nil {
+			if err := s.Put(ctx, "one.png", bytes.NewReader(text), int64(len(text)), blob.PutOptions{}); err != nil {
 				t.Error(err)
 			}
 		})
@@ -253,7 +419,7 @@ func check(t *testing.T, s blob.Store) {
 	var probes sync.WaitGroup
 	for range 8 { // several look at a store at the same time
 		probes.Go(func() {
-			for range 50 {
+			for range 10 {
 				if err := s.Check(ctx); err != nil {
 					t.Error(err)
 					return

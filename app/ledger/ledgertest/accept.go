@@ -11,14 +11,14 @@ import (
 func idempotency(p *proof) {
 	key := task.IdempotencyKey{Owner: "me", Key: "k", Keep: time.Hour}
 	first := Fresh("me")
-	_, _, err := p.l.Accept(ctx, task.Acceptance{Tasks: []*task.Task{first}, Key: key})
+	_, _, err := p.l.Accept(ctx, task.AcceptRequest{Tasks: []*task.Task{first}, Key: key})
 	p.must(err)
-	again, replayed, err := p.l.Accept(ctx, task.Acceptance{Tasks: []*task.Task{Fresh("me")}, Key: key})
+	again, replayed, err := p.l.Accept(ctx, task.AcceptRequest{Tasks: []*task.Task{Fresh("me")}, Key: key})
 	if p.must(err); !replayed || again.ID != first.ID {
 		p.Errorf("replayed %v, %s", replayed, again.ID)
 	}
 	earlier := func(hash string, key task.IdempotencyKey, join time.Duration) string {
-		t, err := p.l.Earlier(ctx, hash, key, join)
+		t, err := p.l.FindDuplicate(ctx, hash, key, join)
 		if p.must(err); t == nil {
 			return ""
 		}
@@ -41,22 +41,22 @@ func idempotency(p *proof) {
 			p.Errorf("%s: found %q, want %q", name, got, c.want)
 		}
 	}
-	_, err = p.l.Earlier(ctx, "other", key, 0)
+	_, err = p.l.FindDuplicate(ctx, "other", key, 0)
 	p.wantKind(err, fault.Mismatch)
 	other := Fresh("me")
 	other.InputHash = "other"
-	_, _, err = p.l.Accept(ctx, task.Acceptance{Tasks: []*task.Task{other}, Key: key})
+	_, _, err = p.l.Accept(ctx, task.AcceptRequest{Tasks: []*task.Task{other}, Key: key})
 	p.wantKind(err, fault.Mismatch)
 	_, err = p.l.Task(ctx, other.ID)
 	p.wantKind(err, fault.NotFound)
-	_, replayed, err = p.l.Accept(ctx, task.Acceptance{Tasks: []*task.Task{Fresh("you")}, Key: task.IdempotencyKey{Owner: "you", Key: "k", Keep: time.Hour}})
+	_, replayed, err = p.l.Accept(ctx, task.AcceptRequest{Tasks: []*task.Task{Fresh("you")}, Key: task.IdempotencyKey{Owner: "you", Key: "k", Keep: time.Hour}})
 	if p.must(err); replayed {
 		p.Error("another owner's key")
 	}
 	short := task.IdempotencyKey{Owner: "me", Key: "short", Keep: -time.Second}
-	_, _, err = p.l.Accept(ctx, task.Acceptance{Tasks: []*task.Task{Fresh("me")}, Key: short})
+	_, _, err = p.l.Accept(ctx, task.AcceptRequest{Tasks: []*task.Task{Fresh("me")}, Key: short})
 	p.must(err)
-	_, replayed, err = p.l.Accept(ctx, task.Acceptance{Tasks: []*task.Task{Fresh("me")}, Key: short})
+	_, replayed, err = p.l.Accept(ctx, task.AcceptRequest{Tasks: []*task.Task{Fresh("me")}, Key: short})
 	if p.must(err); replayed {
 		p.Error("an expired key was honoured")
 	}
@@ -68,7 +68,7 @@ func idempotencyCrowd(p *proof) {
 	var wg sync.WaitGroup
 	for range 32 {
 		wg.Go(func() {
-			t, replayed, err := p.l.Accept(ctx, task.Acceptance{Tasks: []*task.Task{Fresh("me")}, Key: task.IdempotencyKey{Owner: "me", Key: "k", Keep: time.Hour}})
+			t, replayed, err := p.l.Accept(ctx, task.AcceptRequest{Tasks: []*task.Task{Fresh("me")}, Key: task.IdempotencyKey{Owner: "me", Key: "k", Keep: time.Hour}})
 			mu.Lock()
 			defer mu.Unlock()
 			if err != nil {
@@ -89,11 +89,11 @@ func idempotencyCrowd(p *proof) {
 
 func joining(p *proof) {
 	first := p.accept(Fresh("me"))
-	got, joined, err := p.l.Accept(ctx, task.Acceptance{Tasks: []*task.Task{Fresh("me")}, Join: time.Hour})
+	got, joined, err := p.l.Accept(ctx, task.AcceptRequest{Tasks: []*task.Task{Fresh("me")}, Join: time.Hour})
 	if p.must(err); !joined || got.ID != first.ID {
 		p.Error("a stock SDK's retry did not join")
 	}
-	_, joined, err = p.l.Accept(ctx, task.Acceptance{Tasks: []*task.Task{Fresh("you")}, Join: time.Hour})
+	_, joined, err = p.l.Accept(ctx, task.AcceptRequest{Tasks: []*task.Task{Fresh("you")}, Join: time.Hour})
 	if p.must(err); joined {
 		p.Error("joined another owner's task")
 	}
@@ -101,7 +101,7 @@ func joining(p *proof) {
 	p.accept(lone)
 	_, err = p.apply(&task.Task{ID: lone.ID, State: task.Queued}, task.Canceled, task.CancelIt, nil)
 	p.must(err)
-	_, joined, err = p.l.Accept(ctx, task.Acceptance{Tasks: []*task.Task{Fresh("lone")}, Join: time.Hour})
+	_, joined, err = p.l.Accept(ctx, task.AcceptRequest{Tasks: []*task.Task{Fresh("lone")}, Join: time.Hour})
 	if p.must(err); joined {
 		p.Error("joined a canceled task")
 	}

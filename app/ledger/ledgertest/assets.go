@@ -12,7 +12,7 @@ func assets(p *proof) {
 	t := p.reach(task.Storing)
 	a := &task.Asset{ID: task.NewID(time.Now()), Task: t.ID, Role: task.Result, Object: "ai_generated/a.png", MIME: "image/png", Width: 2, Height: 3,
 		Duration: 4 * time.Second, Size: 5, SHA256: "x", Owner: "me", Sandbox: true, Prompt: "p", Seed: &seed, Created: time.Now()}
-	_, err := p.l.Apply(ctx, task.Change{ID: t.ID, From: []task.State{task.Storing}, To: task.Succeeded, Cause: task.Stored, Assets: []*task.Asset{a}})
+	_, err := p.l.Apply(ctx, task.Transition{ID: t.ID, From: []task.State{task.Storing}, To: task.Succeeded, Cause: task.Stored, Assets: []*task.Asset{a}})
 	p.must(err)
 	got, err := p.l.Asset(ctx, a.ID)
 	p.must(err)
@@ -22,10 +22,10 @@ func assets(p *proof) {
 	if got, err = p.l.AssetByObject(ctx, a.Object); err != nil || got.ID != a.ID {
 		p.Errorf("%+v %v", got, err)
 	}
-	if list, err := p.l.Thumbless(ctx, 10); err != nil || len(list) != 1 {
+	if list, err := p.l.WithoutThumbnail(ctx, 10); err != nil || len(list) != 1 {
 		p.Errorf("%d without a thumbnail, %v", len(list), err)
 	}
-	p.must(p.l.SetThumb(ctx, a.ID, "thumb.jpg"))
+	p.must(p.l.SetThumbnail(ctx, a.ID, "thumb.jpg"))
 	if list, err := p.l.Assets(ctx, []string{t.ID}); err != nil || len(list) != 1 || list[0].Thumb != "thumb.jpg" {
 		p.Errorf("%+v %v", list, err)
 	}

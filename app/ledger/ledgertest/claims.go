@@ -34,7 +34,7 @@ func caps(p *proof) {
 // claimedAsAccepted: one transaction leaves what two would.
 func claimedAsAccepted(p *proof) {
 	take := func(t *task.Task, running int) (*task.Task, bool, error) {
-		return p.l.Accept(ctx, task.Acceptance{Tasks: []*task.Task{t}, Key: task.IdempotencyKey{Owner: t.Owner, Key: t.InputHash, Keep: time.Hour},
+		return p.l.Accept(ctx, task.AcceptRequest{Tasks: []*task.Task{t}, Key: task.IdempotencyKey{Owner: t.Owner, Key: t.InputHash, Keep: time.Hour},
 			Claim: &task.ClaimRequest{ID: t.ID, Owner: "me", SubmitID: "s1", Spool: "spool", Lease: time.Minute, Accounts: []task.AccountCap{{Account: account, Running: running}}}})
 	}
 	next := Fresh("me")
@@ -83,7 +83,7 @@ func claimedAsAccepted(p *proof) {
 
 	group, a, b := Fresh("me"), Fresh("me"), Fresh("me")
 	group.Group, group.Children, a.Parent, b.Parent = true, 2, group.ID, group.ID
-	if _, _, err := p.l.Accept(ctx, task.Acceptance{Tasks: []*task.Task{group, a, b}, Claim: &task.ClaimRequest{ID: group.ID}}); err == nil {
+	if _, _, err := p.l.Accept(ctx, task.AcceptRequest{Tasks: []*task.Task{group, a, b}, Claim: &task.ClaimRequest{ID: group.ID}}); err == nil {
 		p.Error("a group was claimed")
 	}
 }

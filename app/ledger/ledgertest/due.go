@@ -12,7 +12,7 @@ func wakes(p *proof) {
 	p.accept(t)
 	p.accept(func() *task.Task { f := Fresh("me"); f.Media = "video"; f.RunAt = t.RunAt; return f }())
 	wake := func() int {
-		list, err := p.l.Wake(ctx, task.Queued, []string{"image"}, 10)
+		list, err := p.l.TakeOverdue(ctx, task.Queued, []string{"image"}, 10)
 		p.must(err)
 		return len(list)
 	}

@@ -13,7 +13,7 @@ func groups(p *proof) {
 	group.Group, group.State, group.Children = true, task.Running, 2
 	a, b := Fresh("me"), Fresh("me")
 	a.Parent, b.Parent, b.Index = group.ID, group.ID, 1
-	_, _, err := p.l.Accept(ctx, task.Acceptance{Tasks: []*task.Task{group, a, b}})
+	_, _, err := p.l.Accept(ctx, task.AcceptRequest{Tasks: []*task.Task{group, a, b}})
 	p.must(err)
 	if list, err := p.l.List(ctx, task.Query{Limit: 10}); err != nil || len(list) != 1 || list[0].ID != group.ID {
 		p.Errorf("%d listed, %v", len(list), err)
@@ -47,7 +47,7 @@ func lateChild(p *proof) {
 	group.Group, group.State, group.Children = true, task.Running, 2
 	a, b := Fresh("me"), Fresh("me")
 	a.Parent, b.Parent, b.Index = group.ID, group.ID, 1
-	_, _, err := p.l.Accept(ctx, task.Acceptance{Tasks: []*task.Task{group, a, b}})
+	_, _, err := p.l.Accept(ctx, task.AcceptRequest{Tasks: []*task.Task{group, a, b}})
 	p.must(err)
 	stands := func(when string, state task.State, charged fault.Charge, progress float64) *task.Task {
 		p.Helper()

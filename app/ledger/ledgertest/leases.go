@@ -15,7 +15,7 @@ func leases(p *proof) {
 		return len(list)
 	}
 	t := p.reach(task.Running)
-	_, err := p.l.Apply(ctx, task.Change{ID: t.ID, From: []task.State{task.Running}, To: task.Storing, Cause: task.Finished, Edit: func(row *task.Task) error {
+	_, err := p.l.Apply(ctx, task.Transition{ID: t.ID, From: []task.State{task.Running}, To: task.Storing, Cause: task.Finished, Edit: func(row *task.Task) error {
 		row.Charged, row.RunAt = fault.ChargedYes, time.Now().Add(-time.Second)
 		return nil
 	}})
@@ -24,7 +24,7 @@ func leases(p *proof) {
 	if due("a", time.Hour) != 1 || due("b", time.Hour) != 0 {
 		p.Error("a lease is not respected")
 	}
-	p.must(p.l.Unlease(ctx, t.ID, "a", -time.Second, "later"))
+	p.must(p.l.ReleaseLease(ctx, t.ID, "a", -time.Second, "later"))
 	if due("b", -time.Second) != 1 || due("c", time.Hour) != 1 {
 		p.Error("a lease that is over is kept")
 	}
@@ -32,17 +32,45 @@ func leases(p *proof) {
 	p.must(err)
 	held, err := p.l.Claim(ctx, task.ClaimRequest{ID: p.accept(Fresh("me")).ID, Owner: "old life", SubmitID: "s", Spool: "v1", Lease: time.Hour, Accounts: []task.AccountCap{{Account: account}}})
 	p.must(err)
-	abandoned, err := p.l.Abandoned(ctx, "me", "")
+	abandoned, err := p.l.ExpiredSubmissions(ctx, "me", "")
 	if p.must(err); len(abandoned) != 1 || abandoned[0].ID != lost.ID {
 		p.Errorf("%d abandoned", len(abandoned))
 	}
-	abandoned, err = p.l.Abandoned(ctx, "me", "v1")
+	abandoned, err = p.l.ExpiredSubmissions(ctx, "me", "v1")
 	if p.must(err); len(abandoned) != 2 {
 		p.Errorf("%d abandoned on the volume, one of them %s", len(abandoned), held.ID)
 	}
 	p.must(p.l.Renew(ctx, "dead", time.Hour, []string{lost.ID}))
-	if abandoned, err = p.l.Abandoned(ctx, "me", ""); err != nil || len(abandoned) != 1 {
+	if abandoned, err = p.l.ExpiredSubmissions(ctx, "me", ""); err != nil || len(abandoned) != 1 {
 		p.Errorf("a lease that was over came back to life: %d, %v", len(abandoned), err)
+	}
+}
+
+// omitted ids are not leased, however due they are, named or not.
+func omitted(p *proof) {
+	a, b := p.reach(task.Running), p.reach(task.Running)
+	for name, c := range map[string]struct {
+		req  task.DueRequest
+		want int
+	}{
+		"one of two":    {task.DueRequest{Limit: 10, Omit: []string{a.ID}}, 1},
+		"both":          {task.DueRequest{Limit: 10, Omit: []string{a.ID, b.ID, "x"}}, 0},
+		"the one named": {task.DueRequest{ID: a.ID, Omit: []string{a.ID}}, 0},
+		"another":       {task.DueRequest{ID: a.ID, Omit: []string{b.ID}}, 1},
+	} {
+		c.req.State, c.req.Owner, c.req.Lease = task.Running, name, -time.Second // over at once
+		list, err := p.l.Due(ctx, c.req)
+		p.must(err)
+		for _, t := range list {
+			for _, id := range c.req.Omit {
+				if t.ID == id {
+					p.Errorf("%s: %s was leased", name, id)
+				}
+			}
+		}
+		if len(list) != c.want {
+			p.Errorf("%s: %d leased, want %d", name, len(list), c.want)
+		}
 	}
 }
 
@@ -77,7 +105,7 @@ func renewal(p *proof) {
 // waits in the queue, never to a task that has moved on.
 func unlease(p *proof) {
 	waiting := p.accept(Fresh("me"))
-	p.must(p.l.Unlease(ctx, waiting.ID, "", time.Hour, "no room"))
+	p.must(p.l.ReleaseLease(ctx, waiting.ID, "", time.Hour, "no room"))
 	t, err := p.l.Task(ctx, waiting.ID)
 	if p.must(err); t.Message != "no room" || t.Wakes != 1 || t.Version != waiting.Version || time.Until(t.RunAt) < 50*time.Minute {
 		p.Errorf("%+v", t)
@@ -85,7 +113,7 @@ func unlease(p *proof) {
 	for _, s := range []task.State{task.Submitting, task.Running, task.Storing, task.Succeeded, task.InDoubt, task.Failed, task.Canceled} {
 		t := p.reach(s)
 		for _, owner := range []string{"", "other"} {
-			if err := p.l.Unlease(ctx, t.ID, owner, time.Hour, "no room"); !errors.Is(err, task.ErrStale) {
+			if err := p.l.ReleaseLease(ctx, t.ID, owner, time.Hour, "no room"); !errors.Is(err, task.ErrStale) {
 				p.Errorf("%s, %q: %v", s, owner, err)
 			}
 		}

@@ -18,8 +18,7 @@ func Run(t *testing.T, open func(t *testing.T) task.Ledger) {
 		"the table of moves":          table,
 		"a charge stays":              charge,
 		"late answers":                late,
-		"held rows":                   held,
-		"moves that wait":             awaits,
+		"moves in one transaction":    together,
 		"idempotency":                 idempotency,
 		"idempotency in a crowd":      idempotencyCrowd,
 		"joining":                     joining,
@@ -29,6 +28,7 @@ func Run(t *testing.T, open func(t *testing.T) task.Ledger) {
 		"parked keys":                 parked,
 		"announced accounts":          announced,
 		"leases":                      leases,
+		"omitted ids":                 omitted,
 		"renewal":                     renewal,
 		"giving back":                 unlease,
 		"wake-ups":                    wakes,
@@ -81,7 +81,7 @@ func Fresh(owner string) *task.Task {
 
 func (p *proof) accept(t *task.Task) *task.Task {
 	p.Helper()
-	got, replayed, err := p.l.Accept(ctx, task.Acceptance{Tasks: []*task.Task{t}})
+	got, replayed, err := p.l.Accept(ctx, task.AcceptRequest{Tasks: []*task.Task{t}})
 	p.must(err)
 	if replayed {
 		p.Fatal("a new task was taken for an old one")
@@ -104,7 +104,7 @@ func (p *proof) claimed() *task.Task {
 }
 
 func (p *proof) apply(t *task.Task, to task.State, cause task.Cause, edit func(*task.Task)) (*task.Task, error) {
-	return p.l.Apply(ctx, task.Change{ID: t.ID, From: []task.State{t.State}, To: to, Cause: cause, Edit: func(row *task.Task) error {
+	return p.l.Apply(ctx, task.Transition{ID: t.ID, From: []task.State{t.State}, To: to, Cause: cause, Edit: func(row *task.Task) error {
 		if edit != nil {
 			edit(row)
 		}

@@ -2,6 +2,7 @@ package ledgertest
 
 import (
 	"errors"
+	"time"
 
 	"aigc/app/fault"
 	"aigc/app/provider"
@@ -91,7 +92,7 @@ func charge(p *proof) {
 // gave the task up; those of another submission do not.
 func late(p *proof) {
 	answer := func(t *task.Task, submit string, from ...task.State) error {
-		_, err := p.l.Apply(ctx, task.Change{ID: t.ID, SubmitID: submit, From: from, To: task.Storing, Cause: task.Answered, Edit: func(row *task.Task) error {
+		_, err := p.l.Apply(ctx, task.Transition{ID: t.ID, SubmitID: submit, From: from, To: task.Storing, Cause: task.Answered, Edit: func(row *task.Task) error {
 			row.Charged = fault.ChargedYes
 			return nil
 		}})
@@ -113,5 +114,33 @@ func late(p *proof) {
 	p.must(err)
 	if err := answer(refused, "s1", task.Failed); !errors.Is(err, task.ErrStale) {
 		p.Errorf("an answer to a refused submission: %v", err)
+	}
+}
+
+// together are several moves of one call: all are made, with an event each, or
+// none is.
+func together(p *proof) {
+	for name, fail := range map[string]bool{"all": false, "none": true} {
+		t := p.claimed()
+		a := &task.Asset{ID: task.NewID(time.Now()), Task: t.ID, Role: task.Result, Object: "ai_generated/" + t.ID, Owner: "me", Created: time.Now()}
+		last := task.Transition{ID: t.ID, SubmitID: t.SubmitID, From: []task.State{task.Storing}, To: task.Succeeded, Cause: task.Stored, Assets: []*task.Asset{a}}
+		if fail {
+			last.From = []task.State{task.Running}
+		}
+		_, err := p.l.Apply(ctx,
+			task.Transition{ID: t.ID, To: task.Storing, Cause: task.Answered, Edit: func(row *task.Task) error { row.Charged = fault.ChargedYes; return nil }}, last)
+		if fail != errors.Is(err, task.ErrStale) || !fail && err != nil {
+			p.Errorf("%s: %v", name, err)
+		}
+		now, err := p.l.Task(ctx, t.ID)
+		p.must(err)
+		list, err := p.l.Assets(ctx, []string{t.ID})
+		p.must(err)
+		events, err := p.l.Events(ctx, t.ID, t.Version)
+		p.must(err)
+		if !fail && (now.State != task.Succeeded || len(list) != 1 || len(events) != 2) ||
+			fail && (now.State != task.Submitting || now.Version != t.Version || len(list)+len(events) != 0) {
+			p.Errorf("%s: %s of version %d, %d assets, %d events", name, now.State, now.Version, len(list), len(events))
+		}
 	}
 }

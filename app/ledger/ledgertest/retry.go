@@ -33,7 +33,7 @@ func retry(p *proof) {
 func retryGroup(p *proof) {
 	group, a, b := Fresh("me"), Fresh("me"), Fresh("me")
 	group.Group, group.Children, a.Parent, b.Parent, b.Index = true, 2, group.ID, group.ID, 1
-	_, _, err := p.l.Accept(ctx, task.Acceptance{Tasks: []*task.Task{group, a, b}})
+	_, _, err := p.l.Accept(ctx, task.AcceptRequest{Tasks: []*task.Task{group, a, b}})
 	p.must(err)
 	for _, child := range []*task.Task{a, b} {
 		t, err := p.claim(child.ID, "s-"+child.ID)

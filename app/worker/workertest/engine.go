@@ -47,11 +47,11 @@ type Engine struct {
 // New starts an engine over a fresh folder; it ends with the test.
 func New(t testing.TB, host *module.Host, accounts *provider.Accounts) *Engine {
 	t.Helper()
-	return start(t, host, accounts, 0)
+	return start(t, host, accounts, 0, 20*time.Millisecond)
 }
 
-// start is [New] with a lease; zero is the usual one.
-func start(t testing.TB, host *module.Host, accounts *provider.Accounts, lease time.Duration) *Engine {
+// start is [New] with a lease, where zero is the usual one, and a tick.
+func start(t testing.TB, host *module.Host, accounts *provider.Accounts, lease, tick time.Duration) *Engine {
 	t.Helper()
 	ctx := context.Background()
 	e := &Engine{t: t, Dir: t.TempDir()}
@@ -78,14 +78,13 @@ func start(t testing.TB, host *module.Host, accounts *provider.Accounts, lease t
 	e.config = worker.Config{
 		Ledger: e.Sick, Broker: b, Blobs: e.Blobs, Spool: journal, Fetch: f, Vendors: provider.NewTransport(),
 		Modules: host, Accounts: accounts, Log: zerolog.New(zerolog.NewTestWriter(t)),
-		Lease: lease, Tick: 20 * time.Millisecond, Patience: 2 * time.Second,
-		Succeeded: func(t *task.Task, results []*task.Asset) { e.Service.Succeeded(t, results) },
-		Address:   func(object string) string { return e.Service.OpenAddress(object) },
+		Lease: lease, Tick: tick, Patience: 2 * time.Second,
+		Address: service.OpenAddress("http://gateway", false),
 	}
 	e.Worker = worker.New(e.config)
 	e.Service, err = service.New(service.Config{
 		Ledger: store, Broker: b, Blobs: blobs, Fetch: f, Modules: host, Choices: module.Choices{Fallback: true}, Log: zerolog.Nop(),
-		PublicURL: "http://gateway", Intake: filepath.Join(e.Dir, "intake"), Offer: e.Worker.Offer, Hand: e.Worker.Hand, Loopback: true,
+		PublicURL: "http://gateway", Intake: filepath.Join(e.Dir, "intake"), Dispatcher: e.Worker, Loopback: true,
 	})
 	e.Must(err)
 	e.Must(e.Worker.Start(ctx))
@@ -125,13 +124,12 @@ func (e *Engine) Run(kind, input string) *service.View {
 	return v
 }
 
-// EmptySpool waits until nothing but its id and spare folders are left in the
-// spool.
+// EmptySpool waits until nothing but its id is left in the spool.
 func (e *Engine) EmptySpool() {
 	e.t.Helper()
 	for begin := time.Now(); ; time.Sleep(5 * time.Millisecond) {
 		left, err := os.ReadDir(filepath.Join(e.Dir, "spool"))
-		left = slices.DeleteFunc(left, func(d os.DirEntry) bool { return d.Name() == "id" || d.Name() == ".spare" })
+		left = slices.DeleteFunc(left, func(d os.DirEntry) bool { return d.Name() == "id" })
 		if e.Must(err); len(left) == 0 {
 			return
 		}

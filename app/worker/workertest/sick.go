@@ -3,6 +3,7 @@ package workertest
 import (
 	"context"
 	"errors"
+	"io"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -19,14 +20,14 @@ type Sick struct {
 	mu      sync.Mutex
 	away    []string
 	refused map[string]int
-	rested  int
+	looks   map[task.State]int64
 }
 
-// Rested is how many moves were to rest on a journal.
-func (s *Sick) Rested() int {
+// Looks is how often the worker asked for due tasks of a state.
+func (s *Sick) Looks(state task.State) int64 {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.rested
+	return s.looks[state]
 }
 
 // Refused is how many calls of a method failed.
@@ -59,25 +60,11 @@ func (s *Sick) ill(method string) error {
 }
 
 // Apply implements [task.Ledger].
-func (s *Sick) Apply(ctx context.Context, moves ...task.Change) (*task.Task, error) {
+func (s *Sick) Apply(ctx context.Context, moves ...task.Transition) (*task.Task, error) {
 	if err := s.ill("Apply"); err != nil {
 		return nil, err
 	}
-	t, err := s.Ledger.Apply(ctx, moves...)
-	if err == nil && slices.ContainsFunc(moves, func(c task.Change) bool { return c.Rests }) {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		s.rested++
-	}
-	return t, err
-}
-
-// Settle implements [task.Ledger].
-func (s *Sick) Settle(ctx context.Context) error {
-	if err := s.ill("Settle"); err != nil {
-		return err
-	}
-	return s.Ledger.Settle(ctx)
+	return s.Ledger.Apply(ctx, moves...)
 }
 
 // Renew implements [task.Ledger].
@@ -101,6 +88,12 @@ func (s *Sick) Due(ctx context.Context, d task.DueRequest) ([]*task.Task, error)
 	if err := s.ill("Due"); err != nil {
 		return nil, err
 	}
+	s.mu.Lock()
+	if s.looks == nil {
+		s.looks = map[task.State]int64{}
+	}
+	s.looks[d.State]++
+	s.mu.Unlock()
 	return s.Ledger.Due(ctx, d)
 }
 
@@ -124,14 +117,22 @@ func (d *Disk) sync(sync func() error) error {
 	return sync()
 }
 
-// Frail is an object store on such a disk.
+// Frail is an object store that a test lets refuse.
 type Frail struct {
 	blob.Store
 	Disk
 }
 
-// Batch implements [blob.Store].
-func (f *Frail) Batch(ctx context.Context, items []blob.Item) (func() error, error) {
-	sync, err := f.Store.Batch(ctx, items)
-	return func() error { return f.sync(sync) }, err
+// Link implements [blob.Linker].
+func (f *Frail) Link(ctx context.Context, name, file string, o blob.PutOptions) error {
+	l, ok := f.Store.(blob.Linker)
+	if !ok {
+		return blob.ErrNotLinked
+	}
+	return f.sync(func() error { return l.Link(ctx, name, file, o) })
+}
+
+// Put implements [blob.Store].
+func (f *Frail) Put(ctx context.Context, name string, r io.Reader, size int64, o blob.PutOptions) error {
+	return f.sync(func() error { return f.Store.Put(ctx, name, r, size, o) })
 }

@@ -22,6 +22,7 @@ type Toy struct {
 	Async    bool
 	Deadline time.Duration // of a job, 1 min
 	Lease    time.Duration // of the worker's steps; the usual one if zero
+	Tick     time.Duration // between two looks at the ledger, 20 ms
 }
 
 // ToyInput is its input.
@@ -189,5 +190,5 @@ func (m Toy) Start(t testing.TB, keys []string, vendor http.HandlerFunc) (*Engin
 		list = append(list, provider.Account{BaseURL: srv.URL, Secret: provider.Secret(k)})
 	}
 	accounts.Add(host.Vendors()["toyco"], provider.Caps{}, list...)
-	return start(t, host, accounts, m.Lease), srv
+	return start(t, host, accounts, m.Lease, cmp.Or(m.Tick, 20*time.Millisecond)), srv
 }

@@ -26,7 +26,7 @@ func TestDimensions(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.ratio, func(t *testing.T) {
 			t.Parallel()
-			if w, h := Dimensions(c.ratio, c.area, c.step, c.longest); w != c.w || h != c.h {
+			if w, h := dimensions(c.ratio, c.area, c.step, c.longest); w != c.w || h != c.h {
 				t.Errorf("%dx%d, want %dx%d", w, h, c.w, c.h)
 			}
 		})
@@ -49,7 +49,7 @@ func TestNearest(t *testing.T) {
 		{2048, 2000, "1:1", "2k"},
 	}
 	for _, c := range cases {
-		if r, s := NearestRatio(c.w, c.h), NearestResolution(c.w, c.h); r != c.ratio || s != c.resolution {
+		if r, s := nearestRatio(c.w, c.h), nearestResolution(c.w, c.h); r != c.ratio || s != c.resolution {
 			t.Errorf("%dx%d: %s and %s, want %s and %s", c.w, c.h, r, s, c.ratio, c.resolution)
 		}
 	}
@@ -84,7 +84,7 @@ func TestPollingURL(t *testing.T) {
 	}
 }
 
-func TestTraitsOf(t *testing.T) {
+func TestCapabilitiesOf(t *testing.T) {
 	t.Parallel()
 	cases := []struct {
 		model     string
@@ -104,7 +104,7 @@ func TestTraitsOf(t *testing.T) {
 		{"flux-4?webhook_url=x", false, 16, 8, 5, "/v1/flux-4%3Fwebhook_url=x"},
 	}
 	for _, c := range cases {
-		got := TraitsOf(c.model)
+		got := capabilitiesOf(c.model)
 		if got.Strict != c.strict || got.Step != c.step || got.Inputs != c.inputs || got.Tolerance != c.tolerance || got.Path != c.path {
 			t.Errorf("%s: %+v", c.model, got)
 		}

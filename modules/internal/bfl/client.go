@@ -7,13 +7,38 @@ import (
 	"time"
 
 	"aigc/app/fault"
+	"aigc/app/module"
 	"aigc/app/provider"
-	"aigc/app/provider/hoist"
 )
 
-// Submit sends one job. body is the model's own request, with its pictures.
-func Submit(ctx context.Context, c provider.Call, path string, body *hoist.Body) (provider.Ticket, error) {
-	res, err := c.HTTP.Do(ctx, c, provider.Request{URL: path, Body: body, Paid: true, Authorize: authorize(c)})
+// Driver makes images of an [Input].
+type Driver struct{ jobs }
+
+// Submit implements [provider.Driver].
+func (Driver) Submit(ctx context.Context, c provider.Call, in Input) (provider.Ticket, error) {
+	return submit(ctx, c, in, capabilitiesOf(c.Model))
+}
+
+// Plan implements [module.Planner].
+func (Driver) Plan(in Input, t module.Target) module.Plan {
+	return plan(in, t, capabilitiesOf(t.Model))
+}
+
+// Check implements [module.Checker].
+func (Driver) Check(in Input, t module.Target) []module.Fault {
+	return check(in, t.Model, capabilitiesOf(t.Model))
+}
+
+// submit sends one job.
+func submit(ctx context.Context, c provider.Call, in Input, can capabilities) (provider.Ticket, error) {
+	req, _ := in.request(c.Model, can)
+	e := provider.NewEmbedder(c)
+	req.setImages(can, e.AddAll(ctx, can.imageRule(), in.images(can)))
+	body, err := e.Body(req)
+	if err != nil {
+		return provider.Ticket{}, err
+	}
+	res, err := c.HTTP.Do(ctx, c, provider.Request{URL: can.Path, Body: body, Paid: true, Authorize: authorize(c)})
 	if err != nil {
 		return provider.Ticket{}, err
 	}
@@ -27,11 +52,15 @@ func Submit(ctx context.Context, c provider.Call, path string, body *hoist.Body)
 	return w.ticket(), nil
 }
 
+// jobs is what the drivers share: all jobs are polled alike.
+type jobs struct{}
+
 // lagging is how long a cluster may not know a job that it has just been given.
 const lagging = 30 * time.Second
 
-// Poll asks for a job at the address its ticket names.
-func Poll(ctx context.Context, c provider.Call, t provider.Ticket) (provider.Update, error) {
+// Poll implements [provider.Driver]: it asks for a job at the address that its
+// ticket names.
+func (jobs) Poll(ctx context.Context, c provider.Call, t provider.Ticket) (provider.Update, error) {
 	address, named := pollingURL(c.Account, t)
 	res, err := c.HTTP.Do(ctx, c, provider.Request{URL: address, Authorize: authorize(c), Trusted: sibling})
 	if err != nil {

@@ -1,33 +1,14 @@
 package bfl
 
 import (
-	"context"
 	"testing"
 
 	"aigc/app/module"
 	"aigc/app/provider"
-	"aigc/app/provider/hoist"
 	"aigc/app/provider/providertest"
 )
 
-// drawer is the least driver.
-type drawer struct{}
-
-// Submit implements [provider.Driver].
-func (drawer) Submit(ctx context.Context, c provider.Call, in Request) (provider.Ticket, error) {
-	body, err := new(hoist.Files).Embed(in)
-	if err != nil {
-		return provider.Ticket{}, err
-	}
-	return Submit(ctx, c, "/v1/flux-2-pro", body)
-}
-
-// Poll implements [provider.Driver].
-func (drawer) Poll(ctx context.Context, c provider.Call, t provider.Ticket) (provider.Update, error) {
-	return Poll(ctx, c, t)
-}
-
-func job() module.Job { return module.Async[Request](Vendor(), drawer{}, module.Terms{}).Job }
+func job() module.Job { return module.Async[Input](Vendor(), Driver{}, module.Terms{}).Job }
 
 // Whatever is answered: no panic, nothing unreadable is a ticket, and every
 // 5xx is doubt.

@@ -7,8 +7,9 @@ import (
 	"aigc/app/provider"
 )
 
-// Traits are what a model takes (docs.bfl.ai and the OpenAPI copy of May 2026).
-type Traits struct {
+// capabilities are what a model takes (docs.bfl.ai and the OpenAPI copy of May
+// 2026).
+type capabilities struct {
 	Path      string // below the base URL
 	Strict    bool   // FLUX.3: its own fields and no others
 	Step      int    // width and height in multiples of this; 0: aspect_ratio instead
@@ -24,48 +25,54 @@ type Traits struct {
 	MaxGuide  float64
 	Prompted  bool // image_prompt
 	Strength  bool // image_prompt_strength
-	Inputs    int  // how many input pictures
+	Inputs    int  // how many input images
 	Tolerance int  // highest safety_tolerance
 }
 
-// maxArea is what FLUX.2 draws, in pixels: 4 megapixels.
+// maxArea is what FLUX.2 makes, in pixels: 4 megapixels.
 const maxArea = 4 << 20
 
-// TraitsOf a model id. One that nobody knows, at a gateway perhaps, is taken
-// for a FLUX.2.
-func TraitsOf(model string) Traits {
-	t := Traits{Path: "/v1/" + url.PathEscape(model), Tolerance: 6}
+// capabilitiesOf a model id. An unknown one, at a gateway perhaps, is taken for a
+// FLUX.2.
+func capabilitiesOf(model string) capabilities {
+	c := capabilities{Path: pathOf(model), Tolerance: 6}
 	switch {
 	case strings.HasPrefix(model, "flux-3"):
-		t.Strict, t.Ratio, t.Inputs, t.Tolerance = true, true, 10, 4
-		return t
+		c.Strict, c.Ratio, c.Inputs, c.Tolerance = true, true, 10, 4
+		return c
 	case strings.HasPrefix(model, "flux-kontext"):
-		t.Ratio, t.Upsample, t.Inputs = true, true, 4
-		return t
+		return kontextCapabilities(model)
 	case model == "flux-pro-1.1-ultra":
-		t.Ratio, t.Upsample, t.Raw, t.Prompted, t.Strength = true, true, true, true, true
-		return t
+		c.Ratio, c.Upsample, c.Raw, c.Prompted, c.Strength = true, true, true, true, true
+		return c
 	case model == "flux-pro-1.1", model == "flux-dev":
-		t.Step, t.MinSide, t.MaxSide, t.Upsample, t.Prompted = 32, 256, 1440, true, true
+		c.Step, c.MinSide, c.MaxSide, c.Upsample, c.Prompted = 32, 256, 1440, true, true
 		if model == "flux-dev" {
-			t.Tuned, t.MaxSteps, t.MinGuide, t.MaxGuide = true, 50, 1.5, 5
+			c.Tuned, c.MaxSteps, c.MinGuide, c.MaxGuide = true, 50, 1.5, 5
 		}
-		return t
+		return c
 	}
-	t.Step, t.MinSide, t.MaxArea, t.Inputs, t.Tolerance = 16, 64, maxArea, 8, 5
+	c.Step, c.MinSide, c.MaxArea, c.Inputs, c.Tolerance = 16, 64, maxArea, 8, 5
 	switch {
 	case model == "flux-2-flex":
-		t.Upsample, t.Tuned, t.MaxSteps, t.MinGuide, t.MaxGuide = true, true, 50, 1.5, 10
+		c.Upsample, c.Tuned, c.MaxSteps, c.MinGuide, c.MaxGuide = true, true, 50, 1.5, 10
 	case strings.HasPrefix(model, "flux-2-klein"):
-		t.Inputs = 4
+		c.Inputs = 4
 	}
-	return t
+	return c
 }
 
-// ImageRule is what a model takes as input images. The sheet has limits of
+// kontextCapabilities are those of FLUX.1 Kontext, also under an unknown id.
+func kontextCapabilities(model string) capabilities {
+	return capabilities{Path: pathOf(model), Tolerance: 6, Ratio: true, Upsample: true, Inputs: 4}
+}
+
+func pathOf(model string) string { return "/v1/" + url.PathEscape(model) }
+
+// imageRule is what a model takes as input images. The sheet has limits of
 // FLUX.3 alone.
-func (t Traits) ImageRule() provider.ImageRule {
-	if !t.Strict {
+func (c capabilities) imageRule() provider.ImageRule {
+	if !c.Strict {
 		return provider.ImageRule{Field: "input_images", Who: "FLUX"}
 	}
 	return provider.ImageRule{

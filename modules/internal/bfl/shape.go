@@ -2,38 +2,34 @@ package bfl
 
 import "aigc/app/provider"
 
-// Ratios are what models with aspect_ratio take, as width to height.
-var Ratios = []string{"21:9", "2:1", "16:9", "3:2", "7:5", "4:3", "5:4", "1:1", "4:5", "3:4", "5:7", "2:3", "9:16", "1:2", "9:21"}
+// ratios are what models with aspect_ratio take, as width to height.
+var ratios = []string{"21:9", "2:1", "16:9", "3:2", "7:5", "4:3", "5:4", "1:1", "4:5", "3:4", "5:7", "2:3", "9:16", "1:2", "9:21"}
 
-// Resolution is a named area in pixels.
-type Resolution struct {
+// resolution is a named area in pixels.
+type resolution struct {
 	Name string
 	Area int
 }
 
-// Resolutions are those of FLUX.3.
-var Resolutions = []Resolution{{"768sq", 768 * 768}, {"1k", 1 << 20}, {"1.5k", 1536 * 1536}, {"2k", 2048 * 2048}, {"4k", 4096 * 4096}}
+// resolutions are those of FLUX.3.
+var resolutions = []resolution{{"768sq", 768 * 768}, {"1k", 1 << 20}, {"1.5k", 1536 * 1536}, {"2k", 2048 * 2048}, {"4k", 4096 * 4096}}
 
-// Dimensions are sides of about an area in a ratio "w:h", multiples of step,
+// dimensions are sides of about an area in a ratio "w:h", multiples of step,
 // and none longer than longest (0: no limit); a square for a ratio that is none.
-func Dimensions(ratio string, area, step, longest int) (w, h int) {
-	return provider.Sides(parseRatio(ratio), area, step, longest)
-}
-
-// parseRatio reads "w:h"; 1 for what is none.
-func parseRatio(ratio string) float64 {
-	if r, ok := provider.ParseRatio(ratio); ok {
-		return r
+func dimensions(ratio string, area, step, longest int) (w, h int) {
+	r, ok := provider.ParseRatio(ratio)
+	if !ok {
+		r = 1
 	}
-	return 1
+	return provider.Sides(r, area, step, longest)
 }
 
-// NearestRatio is the one of [Ratios] most like the sides.
-func NearestRatio(w, h int) string { return provider.NearestShape(Ratios, w, h) }
+// nearestRatio is the one of [ratios] most like the sides.
+func nearestRatio(w, h int) string { return provider.NearestShape(ratios, w, h) }
 
-// NearestResolution is the one of [Resolutions] with the most similar area, of
+// nearestResolution is the one of [resolutions] with the most similar area, of
 // two the larger.
-func NearestResolution(w, h int) string {
-	area := func(r Resolution) float64 { return float64(r.Area) }
-	return provider.Nearest(Resolutions, area, float64(w)*float64(h)).Name
+func nearestResolution(w, h int) string {
+	area := func(r resolution) float64 { return float64(r.Area) }
+	return provider.Nearest(resolutions, area, float64(w)*float64(h)).Name
 }

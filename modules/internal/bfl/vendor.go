@@ -7,8 +7,9 @@ import (
 	"aigc/app/provider"
 )
 
-// Vendor is Black Forest Labs. An account may have 24 tasks under way (help
-// centre, June 2025).
+// Vendor is Black Forest Labs. An account may have 24 tasks running (help centre,
+// June 2025). Of flux-kontext-max it may have 6: the vendor answers further ones
+// with 429, and they are sent again later.
 func Vendor() provider.Vendor {
 	return provider.Vendor{
 		Name: "bfl", Title: "Black Forest Labs", BaseURL: "https://api.bfl.ai", Hosts: []string{".bfl.ai"},

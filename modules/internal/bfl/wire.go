@@ -9,9 +9,9 @@ import (
 	"aigc/app/provider"
 )
 
-// Request is the union of the models' bodies: what is zero or nil is left out,
+// request is the union of the models' bodies: what is zero or nil is left out,
 // for FLUX.3 answers 422 to any field it does not know.
-type Request struct {
+type request struct {
 	Prompt              string   `json:"prompt,omitempty"`
 	Seed                *int64   `json:"seed,omitempty"`
 	OutputFormat        string   `json:"output_format,omitempty"`
@@ -38,13 +38,13 @@ type Request struct {
 	InputImage8         string   `json:"input_image_8,omitempty"`
 }
 
-// SetPictures puts pictures, as raw base64 or what stands for it, where the
-// model wants them.
-func (r *Request) SetPictures(t Traits, texts []string) {
+// setImages puts images, as raw base64 or what stands for it, where the model
+// wants them.
+func (r *request) setImages(can capabilities, texts []string) {
 	switch {
-	case t.Strict:
+	case can.Strict:
 		r.Images = texts
-	case t.Prompted:
+	case can.Prompted:
 		if len(texts) > 0 {
 			r.ImagePrompt = texts[0]
 		}
@@ -56,7 +56,7 @@ func (r *Request) SetPictures(t Traits, texts []string) {
 	}
 }
 
-func (r *Request) slots() []*string {
+func (r *request) slots() []*string {
 	return []*string{
 		&r.InputImage, &r.InputImage2, &r.InputImage3, &r.InputImage4,
 		&r.InputImage5, &r.InputImage6, &r.InputImage7, &r.InputImage8,

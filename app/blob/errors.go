@@ -1,0 +1,31 @@
+package blob
+
+import (
+	"context"
+	"errors"
+
+	"aigc/app/fault"
+)
+
+func notFound(err error) error {
+	return fault.Wrap(err, fault.NotFound, "object_not_found", "There is no such object.")
+}
+
+// unavailable is an error of the store itself. A cancelled caller's error stays
+// what it is.
+func unavailable(err error) error {
+	var known *fault.Error
+	switch {
+	case err == nil, errors.As(err, &known), errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		return err
+	}
+	return fault.Wrap(err, fault.Unavailable, "storage_down", "Object storage does not answer.")
+}
+
+// ignoreNotFound is err, or nil where it says that the object is absent.
+func ignoreNotFound(err error) error {
+	if fault.KindOf(err) == fault.NotFound {
+		return nil
+	}
+	return err
+}

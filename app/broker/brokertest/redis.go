@@ -1,0 +1,124 @@
+package brokertest
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os/exec"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"aigc/app/apptest"
+)
+
+// Redis is a redis-server of a test: a process of its own on a free port,
+// without persistence, so that a restart loses everything.
+type Redis struct {
+	t     testing.TB
+	path  string
+	addr  string
+	cmd   *exec.Cmd     // nil while it is down
+	ended chan struct{} // closed when cmd has ended
+}
+
+// StartRedis starts a Redis that ends with the test. Where redis-server is not
+// installed the test is skipped, or fails if AIGC_TEST_REQUIRE=all.
+func StartRedis(t testing.TB) *Redis {
+	t.Helper()
+	r := &Redis{t: t, path: apptest.Need(t, "redis-server")}
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.addr = ln.Addr().String()
+	if err := ln.Close(); err != nil {
+		t.Fatal(err)
+	}
+	r.Start()
+	t.Cleanup(r.Kill)
+	return r
+}
+
+// URL is what REDIS_URL is set to.
+func (r *Redis) URL() string { return "redis://" + r.addr + "/0" }
+
+// Start starts the server again after Kill, on the same port, and waits until it
+// answers.
+func (r *Redis) Start() {
+	r.t.Helper()
+	_, port, _ := net.SplitHostPort(r.addr)
+	apptest.Eventually(r.t, 30*time.Second, func() error {
+		if r.cmd == nil {
+			cmd := exec.CommandContext(context.Background(), r.path, "--port", port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", r.t.TempDir())
+			if err := cmd.Start(); err != nil {
+				return err
+			}
+			r.cmd, r.ended = cmd, make(chan struct{})
+			go func(ended chan struct{}) { _ = cmd.Wait(); close(ended) }(r.ended)
+		}
+		err := r.command("PING")
+		select {
+		case <-r.ended:
+			r.cmd = nil // another process has the port at the moment
+			return errors.New("redis-server did not start")
+		default:
+			return err
+		}
+	})
+}
+
+// Kill ends the server by SIGKILL. It may be called again.
+func (r *Redis) Kill() {
+	if r.cmd == nil {
+		return
+	}
+	_ = r.cmd.Process.Kill()
+	<-r.ended
+	r.cmd = nil
+}
+
+// Freeze stops the server by SIGSTOP: it accepts connections and does not
+// answer.
+func (r *Redis) Freeze() { r.signal(syscall.SIGSTOP) }
+
+// Thaw lets a frozen server go on.
+func (r *Redis) Thaw() { r.signal(syscall.SIGCONT) }
+
+func (r *Redis) signal(s syscall.Signal) {
+	r.t.Helper()
+	if err := r.cmd.Process.Signal(s); err != nil {
+		r.t.Fatal(err)
+	}
+}
+
+// Flush empties the server (FLUSHALL).
+func (r *Redis) Flush() {
+	r.t.Helper()
+	if err := r.command("FLUSHALL"); err != nil {
+		r.t.Fatal(err)
+	}
+}
+
+// command sends one command and reads its one-line answer.
+func (r *Redis) command(text string) error {
+	c, err := new(net.Dialer).DialContext(context.Background(), "tcp", r.addr)
+	if err != nil {
+		return err
+	}
+	defer c.Close()
+	if err := c.SetDeadline(time.Now().Add(10 * time.Second)); err != nil {
+		return err
+	}
+	if _, err := fmt.Fprintf(c, "%s\r\n", text); err != nil {
+		return err
+	}
+	line, err := bufio.NewReader(c).ReadString('\n')
+	if err == nil && !strings.HasPrefix(line, "+") {
+		err = fmt.Errorf("%s: %s", text, strings.TrimSpace(line))
+	}
+	return err
+}

@@ -1,0 +1,36 @@
+// Package dispatch knows which queue a task's purchase waits in, and hands
+// accepted tasks to workers of other processes.
+package dispatch
+
+import (
+	"aigc/app/broker"
+	"aigc/app/module"
+	"aigc/app/task"
+)
+
+// QueueFor is the queue in which purchases of a kind wait.
+func QueueFor(media module.Kind) string {
+	if media == module.Video {
+		return broker.VideoQueue
+	}
+	return broker.ImageQueue
+}
+
+// Waker tells some worker to look at a task; a broker is one.
+type Waker interface{ Wake(queue, task string) }
+
+// ToQueue is the dispatcher of a process without a worker: it reserves nothing
+// and wakes the queue of every accepted task.
+func ToQueue(w Waker) task.Dispatcher { return toQueue{w} }
+
+type toQueue struct{ Waker }
+
+// Reserve implements [task.Dispatcher].
+func (toQueue) Reserve(*task.Task) task.Reservation { return nil }
+
+// Dispatch implements [task.Dispatcher].
+func (q toQueue) Dispatch(t *task.Task) {
+	if !t.Group {
+		q.Wake(QueueFor(t.Media), t.ID)
+	}
+}

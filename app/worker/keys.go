@@ -1,0 +1,89 @@
+package worker
+
+import (
+	"context"
+	"time"
+
+	"aigc/app/fault"
+	"aigc/app/provider"
+	"aigc/app/task"
+)
+
+// keyProber puts parked keys back into use once they work again.
+type keyProber struct {
+	*core
+	*steps
+}
+
+// parkFor is how long a key is parked when its vendor has no free call to probe
+// it with, and probeEvery how often parked keys are looked at.
+const (
+	parkFor    = 5 * time.Minute
+	probeEvery = 15 * time.Second
+)
+
+func newKeyProber(k *core) *keyProber { return &keyProber{k, newSteps()} }
+
+// Start implements [service].
+func (p *keyProber) Start(context.Context) error { p.every(probeEvery, p.probe); return nil }
+
+// Stop implements [service].
+func (p *keyProber) Stop(ctx context.Context) error { p.stop(ctx, p.abort); return nil }
+
+func (p *keyProber) probe(ctx context.Context) {
+	parked, err := p.Ledger.Parked(ctx)
+	if err != nil {
+		return // the ledger's own check reports it
+	}
+	for _, k := range parked {
+		if !p.worksAgain(ctx, k) {
+			continue
+		}
+		if err := p.Ledger.Unpark(ctx, k.Vendor, k.Fingerprint); err == nil {
+			p.Log.Info().Str("vendor", k.Vendor).Str("key", k.Fingerprint).Msg("a parked key is in use again")
+		}
+	}
+}
+
+func (p *keyProber) worksAgain(ctx context.Context, k task.Parking) bool {
+	probe := p.Modules.Vendors()[k.Vendor].Probe
+	if probe == nil {
+		return time.Now().After(k.Until)
+	}
+	for _, a := range p.Accounts.Of(k.Vendor) {
+		if a.Fingerprint == k.Fingerprint {
+			ctx, cancel := context.WithTimeout(ctx, 15*time.Second)
+			defer cancel()
+			return probe(ctx, provider.Call{Task: "probe", Submit: k.Fingerprint, Account: a, HTTP: &provider.Client{HTTP: p.Vendors}}) == nil
+		}
+	}
+	return false // the key is gone from the settings
+}
+
+// park keeps a key out of use after a bad-key or no-balance answer, and says
+// whether another one of the same vendor is free.
+func (w *core) park(ctx context.Context, t *task.Task, f *fault.Error) (another bool) {
+	now := time.Now()
+	err := w.Ledger.Park(ctx, task.Parking{
+		Vendor: t.Account.Vendor, Fingerprint: t.Account.Fingerprint,
+		Code: f.CodeText(), Reason: f.Safe, Since: now, Until: now.Add(w.scale(t, parkFor)),
+	})
+	if err != nil {
+		w.Log.Error().Err(err).Msg("a key could not be parked")
+	}
+	w.Log.Error().Str("vendor", t.Account.Vendor).Str("key", t.Account.Fingerprint).Str("code", f.CodeText()).Msg("the vendor refuses a key; it is parked")
+	list, err := w.Ledger.Parked(ctx)
+	if err != nil {
+		return false
+	}
+	parked := map[string]bool{}
+	for _, p := range list {
+		parked[p.Vendor+p.Fingerprint] = true
+	}
+	for _, a := range w.Accounts.Of(t.Account.Vendor) {
+		if !parked[a.Vendor+a.Fingerprint] {
+			return true
+		}
+	}
+	return false
+}

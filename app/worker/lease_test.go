@@ -1,0 +1,114 @@
+package worker_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"aigc/app/apptest"
+	"aigc/app/task"
+	"aigc/app/worker/workertest"
+)
+
+// More results come than there is room to store at a time. Only those that are
+// being fetched are leased; the others are free for whoever has room, and all are
+// stored as soon as there is, long before a lease would be over.
+func TestLeasedOnlyWhatRuns(t *testing.T) {
+	t.Parallel()
+	const tasks = 200 // of 4 MB as long as nobody knows better, with room for 512 MB
+	var fetching atomic.Int64
+	release := make(chan struct{})
+	r := newRig(t, workertest.Toy{Lease: 10 * time.Minute}, []string{"key"}, func(r *rig, w http.ResponseWriter, req *http.Request) {
+		if req.URL.Path == "/make" {
+			workertest.Reply(w, workertest.ToyAnswer{URL: fmt.Sprintf("%s/result-%d.png", r.vendor.URL, r.sales.Add(1))})
+			return
+		}
+		fetching.Add(1)
+		<-release
+		_, _ = w.Write(workertest.PNG())
+	})
+	ctx := context.Background()
+	ids := make([]string, tasks)
+	for i := range ids {
+		ids[i] = r.Begin("toy.image", `{"prompt":"x"}`).TaskID
+	}
+	apptest.Eventually(t, 30*time.Second, func() error {
+		rows, err := r.Ledger.Tasks(ctx, ids)
+		must(t, err)
+		storing, leased := 0, 0
+		for _, row := range rows {
+			if row.State == task.Storing {
+				storing++
+				if row.LeaseOwner != "" {
+					leased++
+				}
+			}
+		}
+		if n := int(fetching.Load()); storing != tasks || leased != n || n == 0 || n == tasks {
+			return fmt.Errorf("%d storing, %d leased, %d fetched", storing, leased, n)
+		}
+		return nil
+	})
+	close(release)
+	apptest.Eventually(t, 30*time.Second, func() error {
+		rows, err := r.Ledger.Tasks(ctx, ids)
+		must(t, err)
+		for _, row := range rows {
+			if row.State != task.Succeeded {
+				return errStill(row.State)
+			}
+		}
+		return nil
+	})
+	if n := r.sales.Load(); n != tasks {
+		t.Errorf("%d sales", n)
+	}
+	r.EmptySpool()
+}
+
+// Polls that are due at the same moment do not leave in one burst.
+func TestPollsAreSpread(t *testing.T) {
+	t.Parallel()
+	const tasks = 120
+	var open, most, polled atomic.Int64
+	r := newRig(t, workertest.Toy{Async: true, Tick: 2 * time.Second}, []string{"key"}, func(r *rig, w http.ResponseWriter, req *http.Request) {
+		if req.URL.Path == "/make" {
+			workertest.Reply(w, workertest.ToyAnswer{ID: fmt.Sprint("job-", r.sales.Add(1))})
+			return
+		}
+		polled.Add(1)
+		now := open.Add(1)
+		defer open.Add(-1)
+		for was := most.Load(); now > was && !most.CompareAndSwap(was, now); was = most.Load() {
+		}
+		select { // a slow vendor, or one that is asked by nobody any more
+		case <-time.After(20 * time.Millisecond):
+		case <-req.Context().Done():
+		}
+		workertest.Reply(w, workertest.ToyAnswer{})
+	})
+	r.Sick.Away("Due") // so that all are due at once when it is back
+	for range tasks {
+		r.Begin("toy.image", `{"prompt":"x"}`)
+	}
+	apptest.Eventually(t, 30*time.Second, func() error {
+		counts, err := r.Ledger.Counts(context.Background())
+		if must(t, err); counts[task.Running] != tasks {
+			return errStill(counts)
+		}
+		return nil
+	})
+	r.Sick.Away()
+	apptest.Eventually(t, 30*time.Second, func() error {
+		if n := polled.Load(); n < tasks {
+			return errStill(n)
+		}
+		return nil
+	})
+	if n := most.Load(); n > tasks/2 {
+		t.Errorf("%d polls at the same time", n)
+	}
+}

@@ -1,0 +1,279 @@
+package worker
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"slices"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"aigc/app/blob"
+	"aigc/app/fault"
+	"aigc/app/fetch"
+	"aigc/app/killpoint"
+	"aigc/app/media"
+	"aigc/app/provider"
+	"aigc/app/spool"
+	"aigc/app/task"
+)
+
+// maxResult caps one fetched result in bytes.
+const maxResult = 2 << 30
+
+// results are what an answer brought, proven whole.
+type results struct {
+	list     []*result
+	warnings []string
+}
+
+// result is one image or video on this volume.
+type result struct {
+	blob     spool.Blob
+	path     string // where the blob lies, unless it is inline
+	unsynced bool   // the blob may not be on the disk yet: the journal was refused
+	info     media.Info
+	asset    *task.Asset
+}
+
+func (rs *results) assets() []*task.Asset {
+	out := make([]*task.Asset, len(rs.list))
+	for i, r := range rs.list {
+		out[i] = r.asset
+	}
+	return out
+}
+
+func (rs *results) bytes() (n int64) {
+	for _, r := range rs.list {
+		n += r.blob.Size
+	}
+	return n
+}
+
+func holdsFiles(a *provider.Answer) bool {
+	return slices.ContainsFunc(a.Results, func(r provider.Result) bool { return r.Base64 != "" })
+}
+
+// collectAndPut proves the results of an answer and puts them into the object
+// store, durably.
+func (w *core) collectAndPut(ctx context.Context, t *task.Task, a *answer) (rs *results, err error) {
+	err = safely(func() (err error) {
+		if rs, err = w.collect(ctx, t, a); err == nil {
+			a.room.set(max(rs.bytes(), leastBytes)) // it was an estimate
+			err = w.put(ctx, t, rs)
+		}
+		return err
+	})
+	return rs, err
+}
+
+// collect proves every result of an answer. Invalid ones beside valid ones are
+// a warning.
+func (w *core) collect(ctx context.Context, t *task.Task, a *answer) (*results, error) {
+	rs := &results{}
+	var first error
+	for i, res := range a.Answer.Results {
+		r, err := w.prove(ctx, t, a, i)
+		if err != nil {
+			if k := fault.KindOf(err); k != fault.Broken && (k != fault.Expired || len(a.Answer.Results) == 1 || w.patient(t)) {
+				return nil, err
+			}
+			rs.warnings = append(rs.warnings, fmt.Sprintf("Result %d was left out: %s", i+1, fault.From(err).Safe))
+			if first == nil {
+				first = err
+			}
+			continue
+		}
+		if res.Warning != "" {
+			rs.warnings = append(rs.warnings, res.Warning)
+		}
+		rs.list = append(rs.list, r)
+	}
+	if len(rs.list) == 0 {
+		if first == nil {
+			first = fault.New(fault.Broken, "empty_result", "The vendor's answer holds no result.")
+		}
+		return nil, first
+	}
+	return rs, nil
+}
+
+// prove has the i-th result here, and says what it is.
+func (w *core) prove(ctx context.Context, t *task.Task, a *answer, i int) (*result, error) {
+	res, r := a.Answer.Results[i], &result{}
+	switch {
+	case res.Base64 != "":
+		var ok bool
+		if r.blob, ok = a.Blob(res.Base64); !ok {
+			return nil, fault.New(fault.Expired, "result_lost", "A file of the answer is gone.")
+		}
+		r.unsynced = a.unsynced
+		if r.blob.Corrupt {
+			return nil, fault.New(fault.Broken, "corrupt_base64", "The base64 of the vendor's answer is damaged.")
+		}
+	case res.URL != "":
+		var err error
+		r.blob, err = w.Spool.Download(t.ID, t.SubmitID, fmt.Sprintf("result-%d", i), func(dst io.Writer) error { return w.fetch(ctx, t, res.URL, dst) })
+		if err != nil {
+			return nil, err
+		}
+	default:
+		return nil, fault.New(fault.Broken, "empty_result", "A result of the vendor's answer is empty.")
+	}
+	var err error
+	if r.blob.Inline() {
+		r.info, err = media.Inspect(bytes.NewReader(r.blob.Data), r.blob.Size)
+	} else {
+		r.path = w.Spool.Path(t.ID, t.SubmitID, r.blob.Name)
+		r.info, err = media.InspectFile(r.path)
+	}
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, fault.Wrap(err, fault.Expired, "result_lost", "A file of the answer is gone.")
+	case err != nil:
+		return nil, err
+	}
+	r.asset = &task.Asset{
+		ID: task.ResultID(t.ID, t.SubmitID, i), Task: t.ID, Index: i, Role: task.Result,
+		Object: blob.Name(blob.Generated, r.info.Kind, t.Created, t.Model, t.ID, i, r.info.Ext),
+		MIME:   r.info.MIME, Width: r.info.Width, Height: r.info.Height, Duration: r.info.Duration,
+		Size: r.blob.Size, SHA256: r.blob.SHA256, Owner: t.Owner, Sandbox: t.Sandbox,
+		Prompt: res.Prompt, Seed: res.Seed, Created: time.Now().Truncate(time.Millisecond), // as the ledger keeps it
+	}
+	return r, nil
+}
+
+// fetch copies a result from the vendor's address: with the key where the
+// driver says so, else through the guarded client.
+func (w *core) fetch(ctx context.Context, t *task.Task, url string, dst io.Writer) error {
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Minute)
+	defer cancel()
+	call := w.call(t, nil)
+	if f := w.fetcher(t); f != nil && f.Handles(call, url) {
+		return safely(func() error { return f.Fetch(ctx, call, url, dst) })
+	}
+	_, err := w.Fetch.Get(ctx, fetch.Request{URL: url, MaxBytes: maxResult, Timeout: 10 * time.Minute, FromVendor: true}, dst)
+	return err
+}
+
+// putsAtOnce is how many results of one answer are put at the same time.
+const putsAtOnce = 4
+
+// put stores every result with its sidecar.
+func (w *core) put(ctx context.Context, t *task.Task, rs *results) error {
+	killpoint.Here("storing")
+	all, ctx := errgroup.WithContext(ctx)
+	all.SetLimit(putsAtOnce)
+	for _, r := range rs.list {
+		all.Go(func() error { return w.putOne(ctx, t, r) })
+	}
+	if err := all.Wait(); err != nil {
+		return err
+	}
+	killpoint.Here("objects_stored")
+	return nil
+}
+
+// putOne stores a result, and puts its sidecar beside it.
+func (w *core) putOne(ctx context.Context, t *task.Task, r *result) error {
+	if err := w.putObject(ctx, t, r); err != nil {
+		return notTaken(err)
+	}
+	side, err := w.sidecar(t, r).Encode()
+	if err != nil {
+		return err
+	}
+	if err := w.Blobs.Put(ctx, blob.SidecarName(r.asset.Object), bytes.NewReader(side), int64(len(side)), blob.PutOptions{ContentType: "application/json", TaskID: t.ID}); err != nil {
+		return notTaken(err)
+	}
+	return nil
+}
+
+// putObject links a durable file of the spool into a store that can take links;
+// else it copies the result, and compares what was copied with what was received.
+func (w *core) putObject(ctx context.Context, t *task.Task, r *result) error {
+	o := blob.PutOptions{ContentType: r.info.MIME, TaskID: t.ID, SHA256: r.blob.SHA256}
+	if l, ok := w.Blobs.(blob.Linker); ok && r.path != "" && !r.unsynced {
+		if err := l.Link(ctx, r.asset.Object, r.path, o); !errors.Is(err, blob.ErrNotLinked) {
+			return err
+		}
+	}
+	var src io.Reader = bytes.NewReader(r.blob.Data)
+	if r.path != "" {
+		f, err := os.Open(r.path)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		src = f
+	}
+	sum := sha256.New()
+	if err := w.Blobs.Put(ctx, r.asset.Object, io.TeeReader(src, sum), r.blob.Size, o); err != nil {
+		return err
+	}
+	if hex.EncodeToString(sum.Sum(nil)) != r.blob.SHA256 {
+		return errors.New("the result could not be read back from the spool as it came")
+	}
+	return nil
+}
+
+func notTaken(err error) error {
+	return fault.Wrap(err, fault.Unavailable, "storage_down", "Object storage does not take the result.")
+}
+
+func (w *core) sidecar(t *task.Task, r *result) *blob.Sidecar {
+	s := &blob.Sidecar{
+		TaskID: t.ID, AssetID: r.asset.ID, Owner: t.Owner, Index: r.asset.Index,
+		Module: t.Module, Operation: t.Kind, Model: t.Model, Vendor: t.Account.Vendor, VendorID: vendorID(t),
+		Parameters: t.Input, Prompt: stringField(t.Input, "prompt"), RevisedPrompt: r.asset.Prompt,
+		Charged: string(t.Charged), Sandbox: t.Sandbox,
+		MIMEType: r.info.MIME, Width: r.info.Width, Height: r.info.Height, DurationSeconds: r.info.Duration.Seconds(),
+		Size: r.asset.Size, SHA256: r.asset.SHA256, Seed: r.asset.Seed, CreatedAt: t.Created.UTC(), StoredAt: r.asset.Created.UTC(),
+	}
+	if m := actual(t, 0, 0); m != nil {
+		amount := m.Amount()
+		s.Cost, s.Currency = &amount, m.Currency
+	}
+	return s
+}
+
+// succeeded is the transition that ends a task whose objects are stored.
+func (w *core) succeeded(t *task.Task, stored *results) task.Transition {
+	answer, got := t.Answer, len(stored.list)
+	return task.Transition{
+		ID: t.ID, SubmitID: t.SubmitID, From: []task.State{task.Storing}, To: task.Succeeded, Cause: task.Stored, Assets: stored.assets(),
+		Edit: func(row *task.Task) error {
+			row.Warnings = slices.Concat(row.Warnings, answer.Warnings, stored.warnings)
+			row.Answer = answer
+			asked := w.expected(row)
+			if got < asked {
+				row.Warnings = append(row.Warnings, fmt.Sprintf("%d of %d results came.", got, asked))
+			}
+			row.Usage, row.Actual = answer.Usage, actual(row, got, asked)
+			row.Answer, row.Error, row.Message, row.Progress = nil, nil, "", 1
+			if row.Ticket == nil && answer.VendorID != "" {
+				row.Ticket = &provider.Ticket{ID: answer.VendorID}
+			}
+			row.Spool = ""
+			return nil
+		},
+	}
+}
+
+func vendorID(t *task.Task) string {
+	if t.Ticket != nil {
+		return t.Ticket.ID
+	}
+	if t.Answer != nil {
+		return t.Answer.VendorID
+	}
+	return ""
+}

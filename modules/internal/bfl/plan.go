@@ -1,0 +1,51 @@
+package bfl
+
+import (
+	"fmt"
+	"strings"
+
+	"aigc/app/module"
+	"aigc/app/provider"
+)
+
+// plan is what becomes of an input, without its files.
+func plan(in Input, t module.Target, can capabilities) module.Plan {
+	req, warnings := in.request(t.Model, can)
+	p := module.Plan{Pictures: max(1, in.N), Warnings: warnings}
+	if one := quote(t, req, len(in.images(can))); one != nil {
+		p.Quote = one.Times(int64(p.Pictures))
+	}
+	return p
+}
+
+// check finds what the model refuses and a schema cannot say.
+func check(in Input, model string, can capabilities) []module.Fault {
+	var faults []module.Fault
+	bad := func(field, format string, args ...any) {
+		faults = append(faults, module.Fault{Field: field, Message: fmt.Sprintf(format, args...)})
+	}
+	if strings.TrimSpace(in.Prompt) == "" {
+		bad("prompt", "must not be empty")
+	}
+	switch {
+	case in.Width == 0 && in.Height != 0:
+		bad("width", "width and height belong together")
+	case in.Height == 0 && in.Width != 0:
+		bad("height", "width and height belong together")
+	case can.Step > 0 && in.Width > 0:
+		side := provider.SizeRule{Step: can.Step, MinSide: can.MinSide, MaxSide: can.MaxSide}
+		if m := side.Check(in.Width, in.Width); m != "" {
+			bad("width", "%s: %s", model, m)
+		}
+		if m := side.Check(in.Height, in.Height); m != "" {
+			bad("height", "%s: %s", model, m)
+		}
+		if can.MaxArea > 0 && in.Width*in.Height > can.MaxArea {
+			bad("width", "%s makes at most 4 megapixels", model)
+		}
+	}
+	if n := len(in.inputs()); can.Inputs > 0 && n > can.Inputs {
+		bad("input_images", "%s takes at most %d input images", model, can.Inputs)
+	}
+	return faults
+}

@@ -1,0 +1,54 @@
+package bfl
+
+import (
+	"cmp"
+
+	"aigc/app/module"
+	"aigc/app/provider"
+)
+
+const (
+	site     = "bfl.ai/pricing"
+	reseller = "reseller's list"
+	listDate = "2026-06" // both lists: mid-2026
+)
+
+// PerImage is the list of a model with one price in US dollars an image; input
+// images are free.
+func PerImage(usd float64) []provider.Price {
+	return provider.List("USD", site, listDate, each("image", usd), each("input image", 0))
+}
+
+// PerMegapixel is the list of a model that charges by the size of the result,
+// in US dollars. Input images are charged by their size, which is not known
+// when a task is accepted, so that a request with them has no quote.
+func PerMegapixel(first, further float64) []provider.Price {
+	return provider.List("USD", site, listDate, each("first megapixel", first), each("further megapixel", further))
+}
+
+// PerResolution is the list of a FLUX.3 model, of which one resolution has a
+// known price in US dollars.
+func PerResolution(name string, usd float64) []provider.Price {
+	p := each("image", usd)
+	p.Match = map[string]string{"resolution": name}
+	return provider.List("USD", reseller, listDate, p)
+}
+
+func each(unit string, usd float64) provider.Price {
+	return provider.Price{Unit: unit, Micros: provider.USD(usd).Micros}
+}
+
+// quote is the list price of one image, or of its megapixels; nil if none is
+// known.
+func quote(t module.Target, r request, inputs int) *provider.Money {
+	facts := map[string]string{"resolution": cmp.Or(r.Resolution, "1k")} // the default of FLUX.3
+	images := provider.Quantity{Unit: "input image", N: int64(inputs)}
+	if flat := t.Cost(facts, provider.Quantity{Unit: "image", N: 1}, images); flat != nil {
+		return flat
+	}
+	further := provider.Quantity{Unit: "further megapixel", N: megapixels(r) - 1}
+	return t.Cost(facts, provider.Quantity{Unit: "first megapixel", N: 1}, further, images)
+}
+
+// megapixels are counted up to whole ones; one where the model chooses.
+func megapixels(r request) int64 { return int64(max(1, (r.Width*r.Height+(1<<20)-1)>>20)) }
