@@ -16,9 +16,7 @@ var (
 	old     = []string{"seedream-3-0", "seededit-3-0"}
 	series  = []string{"seedream-4-0", "seedream-4-5", "seedream-5-0-2"}
 	lite    = []string{"seedream-5-0-2"}
-	format  = []string{"seedream-5"}
 	layered = []string{"seedream-5-0-pro", "seedream-5-0-flash", "seedream-5-5"}
-	fast    = []string{"seedream-4-0", "seedream-5-0-pro"}
 )
 
 var fields = []sandbox.Field{
@@ -30,10 +28,9 @@ var fields = []sandbox.Field{
 	{Name: "guidance_scale", Kind: sandbox.Number, Min: 1, Max: 10, Only: old},
 	{Name: "watermark", Kind: sandbox.Flag},
 	{Name: "response_format", Kind: sandbox.Text, Values: []string{"url", "b64_json"}},
-	{Name: "output_format", Kind: sandbox.Text, Values: []string{"png", "jpeg"}, Only: format},
+	{Name: "output_format", Kind: sandbox.Text, Values: []string{"png", "jpeg"}, Only: []string{"seedream-5"}},
 	{Name: "sequential_image_generation", Kind: sandbox.Text, Values: []string{"auto", "disabled"}, Only: series},
-	{Name: "sequential_image_generation_options", Kind: sandbox.Object, Only: series,
-		Fields: []sandbox.Field{{Name: "max_images", Kind: sandbox.Integer, Min: 1, Max: 15}}},
+	{Name: "sequential_image_generation_options", Kind: sandbox.Object, Only: series, Fields: []sandbox.Field{{Name: "max_images", Kind: sandbox.Integer, Min: 1, Max: 15}}},
 	{Name: "stream", Kind: sandbox.Flag, Only: series},
 	{Name: "optimize_prompt_options", Kind: sandbox.Object, Only: []string{"seedream-4", "seedream-5"}, Fields: []sandbox.Field{
 		{Name: "mode", Kind: sandbox.Text, Values: []string{"standard", "fast"}},
@@ -99,33 +96,30 @@ func (s server) check(b sandbox.Body) *denied {
 			return bad
 		}
 	}
-	switch {
-	case b.Flag("stream"):
-		return invalid("stream", "The sandbox does not stream.")
-	case b.Object("sequential_image_generation_options").Int("max_images")+len(images) > 15:
-		return invalid("sequential_image_generation_options.max_images", "Input and output images may be 15 together.")
-	case b.Object("optimize_prompt_options").Text("mode") == "fast" && !begins(model, fast):
-		return invalid("optimize_prompt_options.mode", "The mode is not supported by the model.")
-	case b.Flag("layer_decomposition") && len(images) != 1:
-		return invalid("layer_decomposition", "layer_decomposition needs exactly one input image.")
-	case b.Flag("layer_decomposition") && b.Has("background"):
-		return invalid("background", "background does not go with layer_decomposition.")
+	for _, rule := range []struct {
+		broken         bool
+		param, message string
+	}{
+		{b.Flag("stream"), "stream", "The sandbox does not stream."},
+		{b.Object("sequential_image_generation_options").Int("max_images")+len(images) > 15, "sequential_image_generation_options.max_images", "Input and output images may be 15 together."},
+		{b.Object("optimize_prompt_options").Text("mode") == "fast" && !begins(model, []string{"seedream-4-0", "seedream-5-0-pro"}), "optimize_prompt_options.mode", "The mode is not supported by the model."},
+		{b.Flag("layer_decomposition") && len(images) != 1, "layer_decomposition", "layer_decomposition needs exactly one input image."},
+		{b.Flag("layer_decomposition") && b.Has("background"), "background", "background does not go with layer_decomposition."},
+	} {
+		if rule.broken {
+			return invalid(rule.param, "%s", rule.message)
+		}
 	}
 	return nil
 }
 
 func (s sizes) check(size string) *denied {
 	w, h, ok := provider.ParseSize(size)
-	switch {
-	case size == "" || slices.Contains(s.tiers, size):
+	rule := provider.SizeRule{MinPixels: s.min, MaxPixels: s.max, MaxStretch: 16}
+	if size == "" || slices.Contains(s.tiers, size) || ok && size == provider.FormatSize(w, h) && rule.Check(w, h) == "" {
 		return nil
-	case !ok || size != provider.FormatSize(w, h):
-		return invalid("size", "The size must be WIDTHxHEIGHT or one of %v.", s.tiers)
 	}
-	if m := (provider.SizeRule{MinPixels: s.min, MaxPixels: s.max, MaxStretch: 16}).Check(w, h); m != "" {
-		return invalid("size", "The size is not valid: %s.", m)
-	}
-	return nil
+	return invalid("size", "The size must be one of %v, or WIDTHxHEIGHT of %d to %d pixels.", s.tiers, s.min, s.max)
 }
 
 // dataURL is how an image is sent: its format in lower case.
@@ -141,13 +135,11 @@ func checkImage(img string) *denied {
 		return &denied{http.StatusBadRequest, "InvalidParameter.UnsupportedImageFormat", "image", "The image must be a URL or data:image/<format in lower case>;base64,…"}
 	case err != nil || len(data) == 0:
 		return invalid("image", "The base64 of the image is not valid.")
-	case len(data) > 30<<20:
-		return invalid("image", "The image is larger than 30 MB.")
 	}
-	if p, ok := sandbox.ReadPicture(img); ok { // BMP and TIFF are taken as they are
-		if m := (provider.SizeRule{MinSide: 15, MaxPixels: 36_000_000, MaxStretch: 16}).Check(p.Width, p.Height); m != "" {
-			return invalid("image", "The image is not valid: %s.", m)
-		}
+	p, _ := sandbox.ReadPicture(img) // BMP and TIFF are taken as they are
+	rule := provider.ImageRule{MaxBytes: 30 << 20, MinSide: 15, MaxPixels: 36_000_000, MaxStretch: 16}
+	if m := rule.Check(provider.Input{Size: int64(len(data)), Width: p.Width, Height: p.Height}); m != "" {
+		return invalid("image", "The image is not valid:%s.", m)
 	}
 	return nil
 }

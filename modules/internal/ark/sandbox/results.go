@@ -34,7 +34,7 @@ func (s server) answer(w http.ResponseWriter, r *http.Request, o *sandbox.Order,
 			item["url"], err = s.Offer(r, o, b.Text("model"), b.Text("prompt"), d)
 		}
 		if err != nil {
-			reject(w, http.StatusInternalServerError, "InternalServiceError", "", "The service encountered an unexpected internal error.")
+			denied{http.StatusInternalServerError, "InternalServiceError", "", "The service encountered an unexpected internal error."}.send(w)
 			return
 		}
 		if b.Flag("layer_decomposition") { // the first one fills the image, the others lie within it
@@ -44,10 +44,7 @@ func (s server) answer(w http.ResponseWriter, r *http.Request, o *sandbox.Order,
 		items = append(items, item)
 		generated, tokens = generated+1, tokens+d.Width*d.Height/256
 	}
-	usage := map[string]int{"generated_images": generated, "output_tokens": tokens, "total_tokens": tokens}
-	if n := len(b.List("image")); n > 0 {
-		usage["input_images"] = n
-	}
+	usage := map[string]int{"generated_images": generated, "input_images": len(b.List("image")), "output_tokens": tokens, "total_tokens": tokens}
 	body, _ := json.Marshal(map[string]any{"model": s.model(b.Text("model")), "created": time.Now().Unix(), "data": items, "usage": usage}) // plain values
 	o.Answer(w, http.StatusOK, body)
 }

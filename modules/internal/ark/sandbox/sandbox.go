@@ -11,12 +11,8 @@ import (
 	"aigc/modules/internal/ark"
 )
 
-const (
-	drawTime = 200 * time.Millisecond // of a request
-	lifetime = 24 * time.Hour         // of a result's address
-
-	endpointModel = "doubao-seedream-4-0-250828" // behind every endpoint id
-)
+// endpointModel is the one behind every endpoint id.
+const endpointModel = "doubao-seedream-4-0-250828"
 
 // New imitates the vendor with these models, by their ids on either site.
 func New(models ...string) sandbox.Imitation {
@@ -24,9 +20,9 @@ func New(models ...string) sandbox.Imitation {
 		s := server{k, models}
 		mux := http.NewServeMux()
 		mux.HandleFunc("POST /api/v3/images/generations", s.generate)
-		mux.HandleFunc("GET /results/{name}", k.Results(lifetime))
+		mux.HandleFunc("GET /results/{name}", k.Results(24*time.Hour))
 		mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-			reject(w, http.StatusNotFound, "NotFound", "", fmt.Sprintf("There is nothing at %s %s.", r.Method, r.URL.Path))
+			denied{http.StatusNotFound, "NotFound", "", fmt.Sprintf("There is nothing at %s %s.", r.Method, r.URL.Path)}.send(w)
 		})
 		return mux
 	}}
@@ -76,15 +72,13 @@ var denials = map[string]denied{
 	"503":           {429, "ServerOverloaded", "", "The request failed because the service is overloaded; please try again later."},
 }
 
-func (d denied) send(w http.ResponseWriter) { reject(w, d.status, d.code, d.param, d.message) }
-
-func reject(w http.ResponseWriter, status int, code, param, message string) {
-	if status == http.StatusTooManyRequests {
+func (d denied) send(w http.ResponseWriter) {
+	if d.status == http.StatusTooManyRequests {
 		w.Header().Set("Retry-After", "1")
 	}
-	sandbox.Reply(w, status, map[string]any{"error": map[string]any{
-		"code": code, "message": message + " Request id: " + w.Header().Get("X-Request-Id"), "param": param,
-		"type": strings.ReplaceAll(http.StatusText(status), " ", ""),
+	sandbox.Reply(w, d.status, map[string]any{"error": map[string]any{
+		"code": d.code, "message": d.message + " Request id: " + w.Header().Get("X-Request-Id"), "param": d.param,
+		"type": strings.ReplaceAll(http.StatusText(d.status), " ", ""),
 	}})
 }
 
@@ -114,6 +108,6 @@ func (s server) generate(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	o.Buy()
-	o.Work(r, drawTime)
+	o.Work(r, 200*time.Millisecond)
 	s.answer(w, r, o, b)
 }

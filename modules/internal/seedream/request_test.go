@@ -1,0 +1,65 @@
+package seedream
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"aigc/app/provider"
+)
+
+// Each vertical's input becomes the same request.
+func TestRequest(t *testing.T) {
+	t.Parallel()
+	weight := 0.8
+	o := Options{Prompt: "x", Image: "a", Images: []provider.Image{"c"}}
+	for name, c := range map[string]struct {
+		in     Source
+		images []provider.Image
+		edit   bool
+		mark   bool
+		field  string // that the weight came from; empty: there is none
+	}{
+		"seedream":         {Input{Options: o, Scale: &weight}, []provider.Image{"a", "c"}, false, false, "scale"},
+		"seedream, marked": {Input{Watermark: true}, nil, false, true, ""},
+		"seededit":         {Edit{Options: o, ImageURL: "b", Strength: &weight}, []provider.Image{"a", "b", "c"}, true, false, "strength"},
+		"seededit, marked": {Edit{ImageURL: "b", Watermark: true}, []provider.Image{"b"}, true, true, ""},
+		"doubao":           {Doubao{Options: o}, []provider.Image{"a", "c"}, false, false, ""},
+		"doubao, marked":   {Doubao{Options: o, Watermark: true}, []provider.Image{"a", "c"}, false, true, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := c.in.Request()
+			if !slices.Equal(r.Inputs, c.images) || r.Edit != c.edit || r.Watermark != c.mark || (r.Weight != nil) != (c.field != "") || c.field != "" && r.WeightField != c.field {
+				t.Errorf("%+v", r)
+			}
+		})
+	}
+}
+
+func TestUnsupported(t *testing.T) {
+	t.Parallel()
+	weight := 0.8
+	r := Edit{Options: Options{NegativePrompt: "y", Background: "auto", ResponseFormat: "b64_json"}, Strength: &weight, Jimeng: Jimeng{MaxRatio: 2}}.Request()
+	n := &provider.Notes{Model: "m"}
+	r.Unsupported(n, r.WeightField, "negative_prompt", "background", "max_ratio", "min_ratio")
+	want := []string{"strength ignored", "negative_prompt ignored", "max_ratio ignored", "response_format b64_json ignored"}
+	if got := n.Warnings(); !slices.EqualFunc(got, want, strings.HasPrefix) {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+func TestNearestTier(t *testing.T) {
+	t.Parallel()
+	for asked, want := range map[string]string{"1K": "2K", "2K": "2K", "3K": "4K", "4K": "4K"} {
+		if got := NearestTier([]string{"2K", "4K"}, asked); got != want {
+			t.Errorf("%s becomes %s, want %s", asked, got, want)
+		}
+	}
+	if got := NearestTier(nil, "2K"); got != "" {
+		t.Errorf("a model without tiers: %s", got)
+	}
+	if w, h := Shape("2K", "9:16"); w != 1600 || h != 2848 {
+		t.Errorf("9:16 is %dx%d", w, h)
+	}
+}
