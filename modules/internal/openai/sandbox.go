@@ -120,7 +120,7 @@ func (n *no) send(w http.ResponseWriter) {
 	_ = json.NewEncoder(w).Encode(p)
 }
 
-func readJSON(r *http.Request) (g Generation, bad *no) {
+func readJSON(r *http.Request) (g imageRequest, bad *no) {
 	if kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); kind != "application/json" {
 		return g, invalid("", "", "Unsupported content type: send application/json.")
 	}
@@ -133,7 +133,7 @@ func readJSON(r *http.Request) (g Generation, bad *no) {
 }
 
 // sell checks a request, takes the money and draws.
-func sell(k *sandbox.Kit, w http.ResponseWriter, r *http.Request, g Generation, files []file, bad *no) {
+func sell(k *sandbox.Kit, w http.ResponseWriter, r *http.Request, g imageRequest, files []file, bad *no) {
 	o := k.Order(r, g.Prompt)
 	if bad == nil {
 		bad = g.complaint()

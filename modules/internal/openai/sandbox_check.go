@@ -1,6 +1,7 @@
 package openai
 
 import (
+	"aigc/app/provider"
 	"fmt"
 	"net/http"
 	"slices"
@@ -20,8 +21,8 @@ var (
 )
 
 // complaint is what the real service would say of a request; nil if nothing.
-func (g Generation) complaint() *no {
-	gen := GenOf(g.Model)
+func (g imageRequest) complaint() *no {
+	gen := generationOf(g.Model)
 	switch {
 	case g.Model == "":
 		return invalid("model", "missing_required_parameter", "Missing required parameter: 'model'.")
@@ -35,11 +36,11 @@ func (g Generation) complaint() *no {
 		return invalid("n", "integer_above_max_value", "Invalid 'n': expected a value from 1 to 10.")
 	}
 	taken := qualities
-	if gen >= Gen25 {
+	if gen >= gen25 {
 		taken = slices.Concat(taken, finer)
 	}
 	pictures := formats
-	if gen >= Gen26 {
+	if gen >= gen26 {
 		pictures = slices.Concat(pictures, drawnOrders)
 	}
 	for _, v := range []struct {
@@ -51,8 +52,8 @@ func (g Generation) complaint() *no {
 		{"background", g.Background, backgrounds, true},
 		{"output_format", g.OutputFormat, pictures, true},
 		{"moderation", g.Moderation, moderations, true},
-		{"complexity", g.Complexity, levels, gen >= Gen26},
-		{"input_fidelity", g.InputFidelity, fidelities, Faithful(g.Model)},
+		{"complexity", g.Complexity, levels, gen >= gen26},
+		{"input_fidelity", g.InputFidelity, fidelities, takesInputFidelity(g.Model)},
 	} {
 		switch {
 		case v.value == "":
@@ -73,7 +74,7 @@ func unknown(name string) *no {
 }
 
 // formatComplaint looks at what depends on the output format.
-func (g Generation) formatComplaint(gen Gen) *no {
+func (g imageRequest) formatComplaint(gen generation) *no {
 	format := g.OutputFormat
 	if format == "" {
 		format = "png"
@@ -85,7 +86,7 @@ func (g Generation) formatComplaint(gen Gen) *no {
 		return invalid("output_compression", "invalid_value", "output_compression is for jpeg and webp.")
 	case g.Background == "transparent" && format != "png" && format != "webp":
 		return invalid("background", "invalid_value", "Transparent background is for png and webp.")
-	case (g.GIF != nil || g.SVG != nil) && gen < Gen26:
+	case (g.GIF != nil || g.SVG != nil) && gen < gen26:
 		return unknown("gif")
 	case g.GIF != nil && format != "gif", g.SVG != nil && format != "svg":
 		return invalid("output_format", "invalid_value", "The options are not of this output format.")
@@ -95,21 +96,21 @@ func (g Generation) formatComplaint(gen Gen) *no {
 	return nil
 }
 
-func (g Generation) sizeComplaint(gen Gen) *no {
+func (g imageRequest) sizeComplaint(gen generation) *no {
 	if g.Size == "" || g.Size == "auto" {
 		return nil
 	}
-	w, h, ok := ParseSize(g.Size)
+	w, h, ok := provider.ParseSize(g.Size)
 	why := ""
 	switch {
 	case !ok:
 		why = "expected 'auto' or WIDTHxHEIGHT"
-	case gen == Gen1 && !slices.Contains(Sizes, g.Size):
-		why = fmt.Sprintf("supported values are 'auto' and %v", Sizes)
-	case gen >= Gen2 && g.OutputFormat == "gif":
-		why = FrameFault(w, h, g.GIF.Frames())
-	case gen >= Gen2:
-		why = SizeFault(w, h)
+	case gen == gen1 && !slices.Contains(gen1Sizes, g.Size):
+		why = fmt.Sprintf("supported values are 'auto' and %v", gen1Sizes)
+	case gen >= gen2 && g.OutputFormat == "gif":
+		why = checkFrames(w, h, g.GIF.frames())
+	case gen >= gen2:
+		why = sizeRule.Check(w, h)
 	}
 	if why == "" {
 		return nil

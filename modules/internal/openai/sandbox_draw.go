@@ -1,6 +1,7 @@
 package openai
 
 import (
+	"aigc/app/provider"
 	"bytes"
 	"encoding/base64"
 	"encoding/json"
@@ -25,9 +26,9 @@ var outTokens = map[string]int{"low": 200, "medium": 433, "high": 1767, "xhigh":
 const inTokens = 300
 
 // paint draws the pictures of a request, and writes the whole answer.
-func paint(o *sandbox.Order, g Generation, files int) ([]byte, error) {
+func paint(o *sandbox.Order, g imageRequest, files int) ([]byte, error) {
 	g.settle()
-	width, height, _ := ParseSize(g.Size)
+	width, height, _ := provider.ParseSize(g.Size)
 	seed := fnv.New64a()
 	_, _ = io.WriteString(seed, g.Prompt)
 	var data []item
@@ -58,8 +59,8 @@ func paint(o *sandbox.Order, g Generation, files int) ([]byte, error) {
 }
 
 // settle chooses what was left to the model.
-func (g *Generation) settle() {
-	if _, _, ok := ParseSize(g.Size); !ok {
+func (g *imageRequest) settle() {
+	if _, _, ok := provider.ParseSize(g.Size); !ok {
 		g.Size = "1024x1024"
 		if g.OutputFormat == "gif" {
 			g.Size = "480x480"
@@ -77,14 +78,14 @@ func (g *Generation) settle() {
 }
 
 // sheets is how many pictures of the size are drawn for one result.
-func (g Generation) sheets() int {
+func (g imageRequest) sheets() int {
 	if g.OutputFormat == "gif" {
-		return g.GIF.Frames()
+		return g.GIF.frames()
 	}
 	return 1
 }
 
-func render(o *sandbox.Order, s picture.Spec, g Generation) ([]byte, error) {
+func render(o *sandbox.Order, s picture.Spec, g imageRequest) ([]byte, error) {
 	switch g.OutputFormat {
 	case "svg":
 		return o.Spoil(vector(s)), nil
@@ -109,7 +110,7 @@ func vector(s picture.Spec) []byte {
 
 // animate draws the scene once and lets it pass by, a step each frame.
 func animate(s picture.Spec, opt *GIF) ([]byte, error) {
-	count, pause := opt.Frames(), 200
+	count, pause := opt.frames(), 200
 	if opt != nil && opt.FrameDurationMS > 0 {
 		pause = opt.FrameDurationMS
 	}

@@ -22,7 +22,7 @@ type file struct {
 
 // readForm reads the fields of an edit and looks at its files as the real
 // service does.
-func readForm(r *http.Request) (g Generation, files []file, bad *no) {
+func readForm(r *http.Request) (g imageRequest, files []file, bad *no) {
 	kind, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil || kind != "multipart/form-data" {
 		return g, nil, invalid("", "", "Unsupported content type: send multipart/form-data.")
@@ -36,7 +36,7 @@ func readForm(r *http.Request) (g Generation, files []file, bad *no) {
 		if err != nil {
 			return g, nil, invalid("", "", "The form is broken.")
 		}
-		data, err := io.ReadAll(io.LimitReader(p, maxPicture+1))
+		data, err := io.ReadAll(io.LimitReader(p, (50<<20)+1))
 		if err != nil {
 			return g, nil, invalid("", "", "The form is broken.")
 		}
@@ -58,7 +58,7 @@ func readForm(r *http.Request) (g Generation, files []file, bad *no) {
 }
 
 // set takes one text field.
-func (g *Generation) set(name, text string) *no {
+func (g *imageRequest) set(name, text string) *no {
 	if !slices.Contains(fieldNames, name) {
 		return unknown(name)
 	}
@@ -89,9 +89,9 @@ func pictureComplaint(files []file, mask *file) *no {
 		switch {
 		case f.field == "image" && len(files) > 1:
 			return invalid("image", "duplicate_parameter", "Duplicate parameter: 'image'. Use 'image[]' for several pictures.")
-		case len(f.data) >= maxPicture:
+		case len(f.data) >= (50 << 20):
 			return invalid("image", "invalid_image_file", "Each picture must be less than 50 MB.")
-		case !slices.Contains(pictureTypes, http.DetectContentType(f.data)):
+		case !slices.Contains(imageRule.Types, http.DetectContentType(f.data)):
 			return invalid("image", "invalid_image_file", "Invalid image file or mode: png, jpeg and webp are supported.")
 		}
 	}
@@ -99,7 +99,7 @@ func pictureComplaint(files []file, mask *file) *no {
 		return nil
 	}
 	cut, err := png.DecodeConfig(bytes.NewReader(mask.data))
-	if err != nil || len(mask.data) >= maxMask {
+	if err != nil || len(mask.data) >= (4<<20) {
 		return invalid("mask", "invalid_image_file", "The mask must be a png of less than 4 MB.")
 	}
 	if whole, err := png.DecodeConfig(bytes.NewReader(files[0].data)); err == nil && (whole.Width != cut.Width || whole.Height != cut.Height) {

@@ -19,7 +19,7 @@ type problem struct {
 	} `json:"error"`
 }
 
-// moderation says at which end the filter struck, and why.
+// moderation says what was refused, the input or the output, and why.
 type moderation struct {
 	Stage      string   `json:"moderation_stage"` // "input" or "output"
 	Categories []string `json:"categories"`
@@ -32,10 +32,10 @@ func (p problem) code() string {
 	return ""
 }
 
-// codes are the vendor's errors. A 4xx goes by type and code first: the status
-// alone cannot tell a throttle from an empty balance. Of a 5xx only the one that
-// is documented as not accepted proves anything, and of 408 and 409 nothing is
-// known: the vendor's own clients send them again.
+// codes are the vendor's errors. A 4xx is decided by type and code before its
+// status, since a 429 may be throttling or an empty balance. Of the 5xx only
+// server_is_overloaded is documented as not accepted. 408 and 409 prove nothing:
+// the vendor's own clients send the request again.
 var codes = provider.Codes{
 	Title:    "OpenAI",
 	Statuses: []int{http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusTooManyRequests},
@@ -61,7 +61,7 @@ var codes = provider.Codes{
 // failure reads an answer that is no 200.
 func failure(res provider.Response) *fault.Error {
 	var p problem
-	_ = json.Unmarshal(res.Body, &p) // gateways in front may send anything
+	_ = json.Unmarshal(res.Body, &p) // a gateway in front may send anything
 	f := codes.Fault(res, provider.Problem{Code: p.code(), Type: p.Error.Type, Message: p.Error.Message})
 	if f.Kind == fault.Rejected && p.Error.Details != nil {
 		p.Error.Details.explain(f)
@@ -69,8 +69,8 @@ func failure(res provider.Response) *fault.Error {
 	return f
 }
 
-// explain adds to a refusal at which end the filter struck, and why. What was
-// refused after it was drawn may have cost something: the sheet does not say.
+// explain adds to a refusal its stage and its categories. Whether an output that
+// was refused is charged is not documented.
 func (m moderation) explain(f *fault.Error) {
 	if m.Stage == "output" {
 		f.Code, f.Charged = provider.ResultRefused.Code, fault.ChargedUnknown

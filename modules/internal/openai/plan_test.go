@@ -1,4 +1,4 @@
-package gpt
+package openai
 
 import (
 	"encoding/json"
@@ -6,8 +6,15 @@ import (
 
 	"aigc/app/module"
 	"aigc/app/provider/providertest"
-	"aigc/modules/internal/openai"
 )
+
+// planTerms are price lists as the vertical hands them in.
+var planTerms = module.Terms{Models: []module.Model{
+	{ID: "gpt-image-2", Prices: Tokens},
+	{ID: "gpt-image-2.6-flare", Prices: Tokens},
+	{ID: "gpt-image-2.5-flare", Aliases: []string{"gpt-image-2.5-flare-2026-09-08"}, Prices: Prices25},
+	{ID: "gpt-image-1.5", Prices: Prices15},
+}}
 
 // All that an input becomes, without a vendor: faults, warnings, price.
 func TestGenerationPlan(t *testing.T) {
@@ -24,12 +31,12 @@ func TestGenerationPlan(t *testing.T) {
 		{name: "priced", model: "gpt-image-2.5-flare", input: `{"size":"1024x1024","quality":"high","n":3}`, quote: 0.159, pictures: 3},
 		{name: "priced by its dated name", model: "gpt-image-2.5-flare-2026-09-08", input: `{"size":"1024x1024","quality":"low"}`, quote: 0.006, pictures: 1},
 		{name: "no list price of another size", model: "gpt-image-2.5-flare", input: `{"size":"1536x1024","quality":"high"}`, pictures: 1},
-		{name: "no list price of a film strip", model: "gpt-image-2.5-flare", input: `{"size":"auto","quality":"high"}`, pictures: 1},
+		{name: "no list price of a size the model chooses", model: "gpt-image-2.5-flare", input: `{"size":"auto","quality":"high"}`, pictures: 1},
 		{name: "old price", model: "gpt-image-1.5", input: `{"size":"1024x1024","quality":"medium"}`, quote: 0.034, pictures: 1},
 		{name: "old quality is priced as what it became", model: "gpt-image-1.5", input: `{"size":"1024x1024","quality":"standard"}`, warnings: []string{"quality standard rounded to the nearest supported value, medium"}, quote: 0.034, pictures: 1},
 		{name: "size rules", model: "gpt-image-2", input: `{"size":"1000x1000"}`, faults: []string{"size"}, pictures: 1},
 		{name: "size rules of the unknown are the vendor's", model: "gpt-image-9", input: `{"size":"1000x1000"}`, pictures: 1},
-		{name: "old sizes are brought near", model: "gpt-image-2", input: `{"size":"512x512"}`, warnings: []string{"size 512x512 rounded to the nearest supported value, 1024x1024"}, pictures: 1},
+		{name: "old sizes are rounded", model: "gpt-image-2", input: `{"size":"512x512"}`, warnings: []string{"size 512x512 rounded to the nearest supported value, 1024x1024"}, pictures: 1},
 		{name: "three sizes only", model: "gpt-image-1.5", input: `{"size":"1792x1024"}`, warnings: []string{"size 1792x1024 rounded to the nearest supported value, 1536x1024"}, pictures: 1},
 		{name: "style", model: "gpt-image-2", input: `{"style":"vivid"}`, warnings: []string{"style ignored"}, pictures: 1},
 		{name: "links only", model: "gpt-image-2", input: `{"response_format":"b64_json"}`, warnings: []string{"response_format b64_json ignored"}, pictures: 1},
@@ -49,11 +56,11 @@ func TestGenerationPlan(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			in := Generation{Options: Options{Prompt: "x", OutputFormat: "png"}}
+			in := GenerateInput{Options: Options{Prompt: "x", OutputFormat: "png"}}
 			if err := json.Unmarshal([]byte(c.input), &in); err != nil {
 				t.Fatal(err)
 			}
-			providertest.Plan{Pictures: c.pictures, Quote: c.quote, Faults: c.faults, Warnings: c.warnings}.Of(t, module.Sync[Generation](openai.Vendor(), generator{}, terms).Route, c.model, in)
+			providertest.Plan{Pictures: c.pictures, Quote: c.quote, Faults: c.faults, Warnings: c.warnings}.Of(t, module.Sync[GenerateInput](Vendor(), Generator{}, planTerms).Route, c.model, in)
 		})
 	}
 }
@@ -64,23 +71,23 @@ func TestEditPlan(t *testing.T) {
 		name, model, input string
 		faults, warnings   []string
 	}{
-		{name: "no picture", model: "gpt-image-2", input: `{}`, faults: []string{"image"}},
+		{name: "no image", model: "gpt-image-2", input: `{}`, faults: []string{"image"}},
 		{name: "one by each name", model: "gpt-image-2", input: `{"image":"a","images":["b"]}`},
 		{name: "too many", model: "gpt-image-2", input: `{"image":"a","images":["1","2","3","4","5","6","7","8","9","10","11","12","13","14","15","16"]}`, faults: []string{"images"}},
 		{name: "faithful already", model: "gpt-image-2", input: `{"image":"a","input_fidelity":"high"}`, warnings: []string{"input_fidelity ignored"}},
 		{name: "faithful on demand", model: "gpt-image-1.5", input: `{"image":"a","input_fidelity":"high"}`},
-		{name: "what a picture costs on the way in nobody lists", model: "gpt-image-2.5-flare", input: `{"image":"a","quality":"high","size":"1024x1024"}`},
+		{name: "input images have no list price", model: "gpt-image-2.5-flare", input: `{"image":"a","quality":"high","size":"1024x1024"}`},
 		{name: "described", model: "gpt-image-2", input: `{"image":"a","image_description":"a cat"}`, warnings: []string{"image_description ignored"}},
 		{name: "size of the replaced service", model: "gpt-image-2", input: `{"image":"a","size":"256x256"}`, warnings: []string{"size 256x256 rounded to the nearest supported value, 1024x1024"}},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			in := Edit{Options: Options{Prompt: "x"}}
+			in := EditInput{Options: Options{Prompt: "x"}}
 			if err := json.Unmarshal([]byte(c.input), &in); err != nil {
 				t.Fatal(err)
 			}
-			providertest.Plan{Pictures: 1, Quote: 0, Faults: c.faults, Warnings: c.warnings}.Of(t, module.Sync[Edit](openai.Vendor(), editor{}, terms).Route, c.model, in)
+			providertest.Plan{Pictures: 1, Quote: 0, Faults: c.faults, Warnings: c.warnings}.Of(t, module.Sync[EditInput](Vendor(), Editor{}, planTerms).Route, c.model, in)
 		})
 	}
 }

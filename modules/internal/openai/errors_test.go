@@ -62,7 +62,7 @@ func TestFailures(t *testing.T) {
 		body := `{"error":{"message":"` + words + `","type":"` + c.kind + `","param":null,"code":"` + c.code + `"}}`
 		client := &provider.Client{HTTP: &http.Client{Transport: canned{c.status, body}}}
 		call := provider.Call{HTTP: client, Account: provider.Account{BaseURL: "https://vendor.test", Variable: "OPENAI_API_KEY"}}
-		_, err := Generate(t.Context(), call, Generation{Model: "gpt-image-2", Prompt: "x"})
+		_, err := Generator{}.Generate(t.Context(), call, GenerateInput{Options: Options{Prompt: "x"}})
 		f := fault.From(err)
 		if f == nil || f.Kind != c.want || f.Code != c.ours || f.Charged != c.charged || f.Safe == "" {
 			t.Errorf("%d %s %s: %+v", c.status, c.kind, c.code, f)
