@@ -2,13 +2,15 @@
 package modules
 
 import (
+	"slices"
+
 	"aigc/app/module"
 	"aigc/app/sandbox"
 	"aigc/modules/flux"
 	"aigc/modules/gpt"
 	"aigc/modules/internal/ark"
 	"aigc/modules/internal/bfl"
-	"aigc/modules/internal/openai"
+	openaisandbox "aigc/modules/internal/openai/sandbox"
 	"aigc/modules/internal/vertex"
 	"aigc/modules/seedream"
 	"aigc/modules/veo3"
@@ -24,7 +26,18 @@ func All() []module.Module {
 	}
 }
 
-// Sandboxes are the offline imitations of their vendors.
+// Sandboxes are the offline imitations of their vendors. Each serves the models
+// that the verticals name.
 func Sandboxes() []sandbox.Imitation {
-	return []sandbox.Imitation{openai.Sandbox(), ark.Sandbox(), bfl.Sandbox(), vertex.Sandbox()}
+	return []sandbox.Imitation{openaisandbox.New(served(gpt.Models)...), ark.Sandbox(), bfl.Sandbox(), vertex.Sandbox()}
+}
+
+// served are the ids of the models in some tables that are not retired.
+func served(tables ...[]module.Model) (ids []string) {
+	for _, m := range slices.Concat(tables...) {
+		if !m.Gone() {
+			ids = append(ids, m.ID)
+		}
+	}
+	return ids
 }

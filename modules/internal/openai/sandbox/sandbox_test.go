@@ -1,4 +1,4 @@
-package openai
+package sandbox
 
 import (
 	"bytes"
@@ -16,13 +16,14 @@ import (
 	"testing"
 
 	"aigc/app/sandbox"
+	"aigc/app/sandbox/picture"
 	"aigc/app/sandbox/sandboxtest"
 )
 
 // imitation starts the imitation; its address holds the path of the base URL.
 func imitation(t *testing.T) string {
 	t.Helper()
-	return sandboxtest.One(t, Sandbox())
+	return sandboxtest.One(t, New("gpt-image-1.5", "gpt-image-2", "gpt-image-2.5-flare", "gpt-image-2.6-flare"))
 }
 
 func post(t *testing.T, url, key, kind string, body io.Reader) (int, []byte) {
@@ -48,15 +49,13 @@ func post(t *testing.T, url, key, kind string, body io.Reader) (int, []byte) {
 // complains insists on an error in the vendor's shape.
 func complains(t *testing.T, status int, body []byte, wantStatus int, code, param string) {
 	t.Helper()
-	var p problem
+	var p struct {
+		Error struct{ Message, Type, Param, Code string }
+	}
 	if err := json.Unmarshal(body, &p); err != nil {
 		t.Fatalf("%v: %s", err, body)
 	}
-	got := ""
-	if p.Error.Param != nil {
-		got = *p.Error.Param
-	}
-	if status != wantStatus || p.code() != code || got != param || p.Error.Message == "" || p.Error.Type == "" {
+	if e := p.Error; status != wantStatus || e.Code != code || e.Param != param || e.Message == "" || e.Type == "" {
 		t.Errorf("%d %s, want %d %s %s", status, body, wantStatus, code, param)
 	}
 }
@@ -70,12 +69,12 @@ func TestImitationChecks(t *testing.T) {
 		status      int
 		code, param string
 	}{
-		{"no JSON", `{"prompt":`, 400, "unknown_parameter", ""},
+		{"no JSON", `{"prompt":`, 400, "", ""},
 		{"no prompt", `{"model":"gpt-image-2"}`, 400, "missing_required_parameter", "prompt"},
 		{"no model", `{"prompt":"x"}`, 400, "missing_required_parameter", "model"},
 		{"retired model", body("dall-e-3", ""), 404, "model_not_found", "model"},
-		{"old field", body("gpt-image-2", `,"response_format":"url"`), 400, "unknown_parameter", ""},
-		{"too many", body("gpt-image-2", `,"n":11`), 400, "integer_above_max_value", "n"},
+		{"old field", body("gpt-image-2", `,"response_format":"url"`), 400, "unknown_parameter", "response_format"},
+		{"too many", body("gpt-image-2", `,"n":11`), 400, "invalid_value", "n"},
 		{"long prompt", body("gpt-image-2", `,"prompt":"`+strings.Repeat("x", 32001)+`"`), 400, "string_above_max_length", "prompt"},
 		{"quality of another generation", body("gpt-image-2", `,"quality":"max"`), 400, "invalid_value", "quality"},
 		{"old quality", body("gpt-image-2", `,"quality":"hd"`), 400, "invalid_value", "quality"},
@@ -91,6 +90,9 @@ func TestImitationChecks(t *testing.T) {
 		{"complexity of another generation", body("gpt-image-2", `,"complexity":"low"`), 400, "unknown_parameter", "complexity"},
 		{"fidelity", body("gpt-image-2", `,"input_fidelity":"high"`), 400, "unknown_parameter", "input_fidelity"},
 		{"frames", body("gpt-image-2.6-flare", `,"output_format":"gif","gif":{"frame_count":17}`), 400, "invalid_value", "gif.frame_count"},
+		{"frames of another generation", body("gpt-image-2", `,"gif":{}`), 400, "unknown_parameter", "gif"},
+		{"unknown option", body("gpt-image-2.6-flare", `,"output_format":"gif","gif":{"frames":4}`), 400, "unknown_parameter", "gif.frames"},
+		{"type", body("gpt-image-2", `,"n":"2"`), 400, "invalid_type", "n"},
 		{"svg options of a png", body("gpt-image-2.6-flare", `,"svg":{"model":"x"}`), 400, "invalid_value", "output_format"},
 	}
 	for _, c := range cases {
@@ -150,26 +152,32 @@ func TestImitationChecksForms(t *testing.T) {
 	t.Parallel()
 	base := imitation(t)
 	prompt, model := [3]string{"prompt", "x"}, [3]string{"model", "gpt-image-2"}
-	picture := [3]string{"image", pixels(64, 64), "a.png"}
-	webp := [3]string{"image", "RIFF\x24\x00\x00\x00WEBPVP8L", "a.webp"}
+	photo := [3]string{"image", pixels(64, 64), "a.png"}
+	var file bytes.Buffer
+	if err := picture.Encode(&file, image.NewNRGBA(image.Rect(0, 0, 64, 64)), "webp", 0); err != nil {
+		t.Fatal(err)
+	}
+	webp := [3]string{"image", file.String(), "a.webp"}
 	cases := []struct {
 		name        string
 		fields      [][3]string
 		status      int
 		code, param string // empty: it is taken
 	}{
-		{"taken", [][3]string{prompt, model, picture}, 200, "", ""},
+		{"taken", [][3]string{prompt, model, photo}, 200, "", ""},
 		{"webp", [][3]string{prompt, model, webp}, 200, "", ""},
-		{"mask", [][3]string{prompt, model, picture, {"mask", pixels(64, 64), "m.png"}}, 200, "", ""},
+		{"mask", [][3]string{prompt, model, photo, {"mask", pixels(64, 64), "m.png"}}, 200, "", ""},
 		{"two", [][3]string{prompt, model, {"image[]", pixels(64, 64), "a.png"}, {"image[]", pixels(32, 32), "b.png"}}, 200, "", ""},
-		{"two by the wrong name", [][3]string{prompt, model, picture, picture}, 400, "duplicate_parameter", "image"},
-		{"no picture", [][3]string{prompt, model}, 400, "missing_required_parameter", "image"},
-		{"text for a picture", [][3]string{prompt, model, {"image", "hello", "a.png"}}, 400, "invalid_image_file", "image"},
-		{"mask of another size", [][3]string{prompt, model, picture, {"mask", pixels(32, 64), "m.png"}}, 400, "invalid_value", "mask"},
-		{"mask of another type", [][3]string{prompt, model, picture, {"mask", "hello", "m.png"}}, 400, "invalid_image_file", "mask"},
-		{"number", [][3]string{prompt, model, picture, {"n", "two"}}, 400, "invalid_type", "n"},
-		{"unknown field", [][3]string{prompt, model, picture, {"style", "vivid"}}, 400, "unknown_parameter", "style"},
-		{"unknown file", [][3]string{prompt, model, picture, {"sketch", pixels(64, 64), "s.png"}}, 400, "unknown_parameter", "sketch"},
+		{"two by the wrong name", [][3]string{prompt, model, photo, photo}, 400, "duplicate_parameter", "image"},
+		{"no image", [][3]string{prompt, model}, 400, "missing_required_parameter", "image"},
+		{"text for an image", [][3]string{prompt, model, {"image", "hello", "a.png"}}, 400, "invalid_image_file", "image"},
+		{"mask of another size", [][3]string{prompt, model, photo, {"mask", pixels(32, 64), "m.png"}}, 400, "invalid_value", "mask"},
+		{"mask of another type", [][3]string{prompt, model, photo, {"mask", "hello", "m.png"}}, 400, "invalid_image_file", "mask"},
+		{"number", [][3]string{prompt, model, photo, {"n", "two"}}, 400, "invalid_type", "n"},
+		{"unknown field", [][3]string{prompt, model, photo, {"style", "vivid"}}, 400, "unknown_parameter", "style"},
+		{"fidelity", [][3]string{prompt, {"model", "gpt-image-1.5"}, photo, {"input_fidelity", "high"}}, 200, "", ""},
+		{"fidelity of another generation", [][3]string{prompt, model, photo, {"input_fidelity", "high"}}, 400, "unknown_parameter", "input_fidelity"},
+		{"unknown file", [][3]string{prompt, model, photo, {"sketch", pixels(64, 64), "s.png"}}, 400, "unknown_parameter", "sketch"},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -201,18 +209,24 @@ func TestImitationDraws(t *testing.T) {
 			body := fmt.Sprintf(`{"prompt":"a fox","model":"gpt-image-2.6-flare","n":2,"size":%q,"output_format":%q%s}`, size, format, frames)
 			status, got := post(t, base+"/images/generations", sandbox.Key, "application/json", strings.NewReader(body))
 			var a struct {
-				answer
-				Size   string `json:"size"`
+				Data []struct {
+					B64 string `json:"b64_json"`
+				}
+				Size   string
 				Format string `json:"output_format"`
-				Usage  usage  `json:"usage"`
+				Usage  struct {
+					Input  int `json:"input_tokens"`
+					Output int `json:"output_tokens"`
+					Total  int `json:"total_tokens"`
+				}
 			}
 			if err := json.Unmarshal(got, &a); err != nil || status != http.StatusOK {
 				t.Fatalf("%d %v", status, err)
 			}
-			if len(*a.Data) != 2 || a.Size != size || a.Format != format || a.Usage.Total != a.Usage.Input+a.Usage.Output || a.Usage.Output <= 0 {
-				t.Errorf("%d results, size %s, format %s, usage %+v", len(*a.Data), a.Size, a.Format, a.Usage)
+			if len(a.Data) != 2 || a.Size != size || a.Format != format || a.Usage.Total != a.Usage.Input+a.Usage.Output || a.Usage.Output <= 0 {
+				t.Errorf("%d results, size %s, format %s, usage %+v", len(a.Data), a.Size, a.Format, a.Usage)
 			}
-			file, err := base64.StdEncoding.DecodeString((*a.Data)[0].B64)
+			file, err := base64.StdEncoding.DecodeString(a.Data[0].B64)
 			if err != nil {
 				t.Fatal(err)
 			}
