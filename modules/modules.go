@@ -11,7 +11,7 @@ import (
 	"aigc/modules/internal/ark"
 	"aigc/modules/internal/bfl"
 	openaisandbox "aigc/modules/internal/openai/sandbox"
-	"aigc/modules/internal/vertex"
+	vertexsandbox "aigc/modules/internal/vertex/sandbox"
 	"aigc/modules/seedream"
 	"aigc/modules/veo3"
 )
@@ -29,7 +29,7 @@ func All() []module.Module {
 // Sandboxes are the offline imitations of their vendors. Each serves the models
 // that the verticals name.
 func Sandboxes() []sandbox.Imitation {
-	return []sandbox.Imitation{openaisandbox.New(served(gpt.Models)...), ark.Sandbox(), bfl.Sandbox(), vertex.Sandbox()}
+	return []sandbox.Imitation{openaisandbox.New(served(gpt.Models)...), ark.Sandbox(), bfl.Sandbox(), vertexsandbox.New(served(veo3.Models)...)}
 }
 
 // served are the ids of the models in some tables that are not retired.

@@ -24,33 +24,33 @@ func TestGenerationPlan(t *testing.T) {
 		faults             []string // fields
 		warnings           []string // their first words
 		quote              float64  // 0: none
-		pictures           int
+		images             int
 	}{
-		{name: "least", model: "gpt-image-2", input: `{}`, pictures: 1},
-		{name: "blank prompt", model: "gpt-image-2", input: `{"prompt":" \n"}`, faults: []string{"prompt"}, pictures: 1},
-		{name: "priced", model: "gpt-image-2.5-flare", input: `{"size":"1024x1024","quality":"high","n":3}`, quote: 0.159, pictures: 3},
-		{name: "priced by its dated name", model: "gpt-image-2.5-flare-2026-09-08", input: `{"size":"1024x1024","quality":"low"}`, quote: 0.006, pictures: 1},
-		{name: "no list price of another size", model: "gpt-image-2.5-flare", input: `{"size":"1536x1024","quality":"high"}`, pictures: 1},
-		{name: "no list price of a size the model chooses", model: "gpt-image-2.5-flare", input: `{"size":"auto","quality":"high"}`, pictures: 1},
-		{name: "old price", model: "gpt-image-1.5", input: `{"size":"1024x1024","quality":"medium"}`, quote: 0.034, pictures: 1},
-		{name: "old quality is priced as what it became", model: "gpt-image-1.5", input: `{"size":"1024x1024","quality":"standard"}`, warnings: []string{"quality standard rounded to the nearest supported value, medium"}, quote: 0.034, pictures: 1},
-		{name: "size rules", model: "gpt-image-2", input: `{"size":"1000x1000"}`, faults: []string{"size"}, pictures: 1},
-		{name: "size rules of the unknown are the vendor's", model: "gpt-image-9", input: `{"size":"1000x1000"}`, pictures: 1},
-		{name: "old sizes are rounded", model: "gpt-image-2", input: `{"size":"512x512"}`, warnings: []string{"size 512x512 rounded to the nearest supported value, 1024x1024"}, pictures: 1},
-		{name: "three sizes only", model: "gpt-image-1.5", input: `{"size":"1792x1024"}`, warnings: []string{"size 1792x1024 rounded to the nearest supported value, 1536x1024"}, pictures: 1},
-		{name: "style", model: "gpt-image-2", input: `{"style":"vivid"}`, warnings: []string{"style ignored"}, pictures: 1},
-		{name: "links only", model: "gpt-image-2", input: `{"response_format":"b64_json"}`, warnings: []string{"response_format b64_json ignored"}, pictures: 1},
-		{name: "links as ever", model: "gpt-image-2", input: `{"response_format":"url"}`, pictures: 1},
-		{name: "finer than it can", model: "gpt-image-2", input: `{"quality":"max"}`, warnings: []string{"quality max rounded to the nearest supported value, high"}, pictures: 1},
-		{name: "hd", model: "gpt-image-2.6-flare", input: `{"quality":"hd"}`, warnings: []string{"quality hd rounded to the nearest supported value, high"}, pictures: 1},
-		{name: "old quality of the unknown is the vendor's", model: "gpt-image-9", input: `{"quality":"hd"}`, pictures: 1},
-		{name: "transparent jpeg", model: "gpt-image-2", input: `{"background":"transparent","output_format":"jpeg"}`, faults: []string{"background"}, pictures: 1},
-		{name: "transparent svg", model: "gpt-image-2.6-flare", input: `{"background":"transparent","output_format":"svg"}`, faults: []string{"background"}, pictures: 1},
-		{name: "transparent png instead of svg", model: "gpt-image-2", input: `{"background":"transparent","output_format":"svg"}`, warnings: []string{"output_format svg replaced by png"}, pictures: 1},
-		{name: "large frames", model: "gpt-image-2.6-flare", input: `{"size":"1024x1024","output_format":"gif"}`, faults: []string{"size"}, pictures: 1},
-		{name: "many frames", model: "gpt-image-2.6-flare", input: `{"size":"816x816","output_format":"gif","gif":{"frame_count":16}}`, faults: []string{"size"}, pictures: 1},
-		{name: "small frames", model: "gpt-image-2.6-flare", input: `{"size":"512x512","output_format":"gif","gif":{"frame_count":4}}`, pictures: 1},
-		{name: "all of 2.6 for 2", model: "gpt-image-2", input: `{"output_format":"gif","gif":{"frame_count":4},"svg":{},"complexity":"low","output_compression":5}`, pictures: 1,
+		{name: "least", model: "gpt-image-2", input: `{}`, images: 1},
+		{name: "blank prompt", model: "gpt-image-2", input: `{"prompt":" \n"}`, faults: []string{"prompt"}, images: 1},
+		{name: "priced", model: "gpt-image-2.5-flare", input: `{"size":"1024x1024","quality":"high","n":3}`, quote: 0.159, images: 3},
+		{name: "priced by its dated name", model: "gpt-image-2.5-flare-2026-09-08", input: `{"size":"1024x1024","quality":"low"}`, quote: 0.006, images: 1},
+		{name: "no list price of another size", model: "gpt-image-2.5-flare", input: `{"size":"1536x1024","quality":"high"}`, images: 1},
+		{name: "no list price of a size the model chooses", model: "gpt-image-2.5-flare", input: `{"size":"auto","quality":"high"}`, images: 1},
+		{name: "old price", model: "gpt-image-1.5", input: `{"size":"1024x1024","quality":"medium"}`, quote: 0.034, images: 1},
+		{name: "old quality is priced as what it became", model: "gpt-image-1.5", input: `{"size":"1024x1024","quality":"standard"}`, warnings: []string{"quality standard rounded to the nearest supported value, medium"}, quote: 0.034, images: 1},
+		{name: "size rules", model: "gpt-image-2", input: `{"size":"1000x1000"}`, faults: []string{"size"}, images: 1},
+		{name: "size rules of the unknown are the vendor's", model: "gpt-image-9", input: `{"size":"1000x1000"}`, images: 1},
+		{name: "old sizes are rounded", model: "gpt-image-2", input: `{"size":"512x512"}`, warnings: []string{"size 512x512 rounded to the nearest supported value, 1024x1024"}, images: 1},
+		{name: "three sizes only", model: "gpt-image-1.5", input: `{"size":"1792x1024"}`, warnings: []string{"size 1792x1024 rounded to the nearest supported value, 1536x1024"}, images: 1},
+		{name: "style", model: "gpt-image-2", input: `{"style":"vivid"}`, warnings: []string{"style ignored"}, images: 1},
+		{name: "links only", model: "gpt-image-2", input: `{"response_format":"b64_json"}`, warnings: []string{"response_format b64_json ignored"}, images: 1},
+		{name: "links as ever", model: "gpt-image-2", input: `{"response_format":"url"}`, images: 1},
+		{name: "finer than it can", model: "gpt-image-2", input: `{"quality":"max"}`, warnings: []string{"quality max rounded to the nearest supported value, high"}, images: 1},
+		{name: "hd", model: "gpt-image-2.6-flare", input: `{"quality":"hd"}`, warnings: []string{"quality hd rounded to the nearest supported value, high"}, images: 1},
+		{name: "old quality of the unknown is the vendor's", model: "gpt-image-9", input: `{"quality":"hd"}`, images: 1},
+		{name: "transparent jpeg", model: "gpt-image-2", input: `{"background":"transparent","output_format":"jpeg"}`, faults: []string{"background"}, images: 1},
+		{name: "transparent svg", model: "gpt-image-2.6-flare", input: `{"background":"transparent","output_format":"svg"}`, faults: []string{"background"}, images: 1},
+		{name: "transparent png instead of svg", model: "gpt-image-2", input: `{"background":"transparent","output_format":"svg"}`, warnings: []string{"output_format svg replaced by png"}, images: 1},
+		{name: "large frames", model: "gpt-image-2.6-flare", input: `{"size":"1024x1024","output_format":"gif"}`, faults: []string{"size"}, images: 1},
+		{name: "many frames", model: "gpt-image-2.6-flare", input: `{"size":"816x816","output_format":"gif","gif":{"frame_count":16}}`, faults: []string{"size"}, images: 1},
+		{name: "small frames", model: "gpt-image-2.6-flare", input: `{"size":"512x512","output_format":"gif","gif":{"frame_count":4}}`, images: 1},
+		{name: "all of 2.6 for 2", model: "gpt-image-2", input: `{"output_format":"gif","gif":{"frame_count":4},"svg":{},"complexity":"low","output_compression":5}`, images: 1,
 			warnings: []string{"output_format gif replaced by png", "output_compression ignored", "complexity ignored", "gif ignored", "svg ignored"}},
 	}
 	for _, c := range cases {
@@ -60,7 +60,7 @@ func TestGenerationPlan(t *testing.T) {
 			if err := json.Unmarshal([]byte(c.input), &in); err != nil {
 				t.Fatal(err)
 			}
-			providertest.Plan{Pictures: c.pictures, Quote: c.quote, Faults: c.faults, Warnings: c.warnings}.Of(t, module.Sync[GenerateInput](Vendor(), Generator{}, planTerms).Route, c.model, in)
+			providertest.Plan{Pictures: c.images, Quote: c.quote, Faults: c.faults, Warnings: c.warnings}.Of(t, module.Sync[GenerateInput](Vendor(), Generator{}, planTerms).Route, c.model, in)
 		})
 	}
 }

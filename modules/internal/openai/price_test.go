@@ -8,7 +8,7 @@ import (
 	"aigc/app/provider"
 )
 
-// The sheet's sample answer: 14 tokens of text and 660 of picture.
+// The sheet's sample answer: 14 tokens of text and 660 of an image.
 func TestCost(t *testing.T) {
 	t.Parallel()
 	cases := []struct {
@@ -18,7 +18,7 @@ func TestCost(t *testing.T) {
 		usd   float64 // negative: not known
 	}{
 		{"sample", Tokens, `{"input_tokens":14,"output_tokens":660,"input_tokens_details":{"text_tokens":14,"image_tokens":0},"output_tokens_details":{"image_tokens":660,"text_tokens":0}}`, 0.01987},
-		{"pictures in", Tokens, `{"output_tokens":1000,"input_tokens_details":{"text_tokens":1000,"image_tokens":1000}}`, 0.043},
+		{"images in", Tokens, `{"output_tokens":1000,"input_tokens_details":{"text_tokens":1000,"image_tokens":1000}}`, 0.043},
 		{"no details", Prices25, `{"input_tokens":100,"output_tokens":100}`, 0.0035},
 		{"text came out", Tokens, `{"output_tokens":1000,"output_tokens_details":{"image_tokens":100,"text_tokens":900}}`, -1},
 		{"older model", Prices15, `{"output_tokens":1000}`, -1},

@@ -1,4 +1,4 @@
-package veo3
+package vertex
 
 import (
 	"encoding/json"
@@ -6,7 +6,6 @@ import (
 
 	"aigc/app/module"
 	"aigc/app/provider/providertest"
-	"aigc/modules/internal/vertex"
 )
 
 const (
@@ -15,13 +14,16 @@ const (
 	lite = "veo-3.1-lite-generate-001"
 )
 
+// planModels are price lists as the vertical hands them in.
+var planModels = []module.Model{{ID: fast, Prices: PricesFast}, {ID: best, Prices: PricesBest}, {ID: lite, Prices: PricesLite}}
+
 // All that an input becomes, without a vendor: faults, warnings, price.
 func TestPlan(t *testing.T) {
 	t.Parallel()
 	cases := []struct {
 		name, model, input string
 		faults, warnings   []string // fields; first words
-		films              int      // 1 if zero
+		videos             int      // 1 if zero
 		quote              float64  // 0: none
 	}{
 		{name: "least", model: fast, input: `{}`, quote: 0.80},
@@ -29,10 +31,10 @@ func TestPlan(t *testing.T) {
 		{name: "best, large", model: best, input: `{"resolution":"4k"}`, quote: 4.80},
 		{name: "best, large and silent", model: best, input: `{"resolution":"4k","generate_audio":false}`, quote: 3.20},
 		{name: "lite", model: lite, input: `{"resolution":"1080p","duration_seconds":4}`, quote: 0.32},
-		{name: "several", model: fast, input: `{"n":3,"duration_seconds":4}`, films: 3, quote: 1.20},
-		{name: "several by the vendor's name", model: fast, input: `{"sample_count":2}`, films: 2, quote: 1.60},
-		{name: "several by both names", model: fast, input: `{"n":2,"sample_count":2}`, films: 2, quote: 1.60},
-		{name: "two numbers", model: fast, input: `{"n":2,"sample_count":3}`, films: 3, faults: []string{"sample_count"}, quote: 2.40},
+		{name: "several", model: fast, input: `{"n":3,"duration_seconds":4}`, videos: 3, quote: 1.20},
+		{name: "several by the vendor's name", model: fast, input: `{"sample_count":2}`, videos: 2, quote: 1.60},
+		{name: "several by both names", model: fast, input: `{"n":2,"sample_count":2}`, videos: 2, quote: 1.60},
+		{name: "two numbers", model: fast, input: `{"n":2,"sample_count":3}`, videos: 3, faults: []string{"sample_count"}, quote: 2.40},
 		{name: "unknown model", model: "veo-9", input: `{}`},
 		{name: "blank prompt", model: fast, input: `{"prompt":" "}`, faults: []string{"prompt"}, quote: 0.80},
 
@@ -58,7 +60,7 @@ func TestPlan(t *testing.T) {
 		{name: "old model", model: fast, input: `{"model":"veo3"}`, warnings: []string{"model veo3 replaced by veo-3.1-fast"}, quote: 0.80},
 		{name: "old model with frames", model: best, input: `{"model":"veo3-pro-frames","images":["a","b"]}`, warnings: []string{"model veo3-pro-frames replaced by veo-3.1-generate"}, quote: 3.20},
 		{name: "old model without its frames", model: fast, input: `{"model":"veo3-frames"}`, faults: []string{"images"}, warnings: []string{"model"}, quote: 0.80},
-		{name: "somebody's model", model: "veo3-mine", input: `{"model":"veo3-mine"}`},
+		{name: "model of a gateway", model: "veo3-mine", input: `{"model":"veo3-mine"}`},
 		{name: "three frames", model: fast, input: `{"images":["a","b","c"]}`, warnings: []string{"Only the first two of images"}, quote: 0.80},
 		{name: "frames by both names", model: fast, input: `{"image":"a","images":["b","c"]}`, warnings: []string{"images ignored"}, quote: 0.80},
 		{name: "no first frame", model: fast, input: `{"last_frame":"a"}`, faults: []string{"last_frame"}, quote: 0.80},
@@ -69,7 +71,7 @@ func TestPlan(t *testing.T) {
 		{name: "references and a frame", model: best, input: `{"reference_images":["a"],"images":["b"]}`, faults: []string{"reference_images"}, quote: 3.20},
 		{name: "extension", model: fast, input: `{"video":"a"}`, quote: 0.70},
 		{name: "extension by so much", model: fast, input: `{"video":"a","duration_seconds":4,"resolution":"1080p"}`, warnings: []string{"duration_seconds ignored"}, quote: 0.84},
-		{name: "extension of a picture", model: fast, input: `{"video":"a","image":"b","reference_images":["c"]}`, faults: []string{"reference_images", "video"}, quote: 0.70},
+		{name: "extension of an image", model: fast, input: `{"video":"a","image":"b","reference_images":["c"]}`, faults: []string{"reference_images", "video"}, quote: 0.70},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -78,7 +80,7 @@ func TestPlan(t *testing.T) {
 			if err := json.Unmarshal([]byte(c.input), &in); err != nil {
 				t.Fatal(err)
 			}
-			providertest.Plan{Pictures: max(1, c.films), Quote: c.quote, Faults: c.faults, Warnings: c.warnings}.Of(t, module.Async[Input](vertex.Vendor(), driver{}, module.Terms{Models: models}).Route, c.model, in)
+			providertest.Plan{Pictures: max(1, c.videos), Quote: c.quote, Faults: c.faults, Warnings: c.warnings}.Of(t, module.Async[Input](Vendor(), Driver{}, module.Terms{Models: planModels}).Route, c.model, in)
 		})
 	}
 }

@@ -1,4 +1,4 @@
-package veo3
+package vertex
 
 import (
 	"fmt"
@@ -9,20 +9,20 @@ import (
 )
 
 // Plan implements [module.Planner].
-func (driver) Plan(in Input, t module.Target) module.Plan {
-	body, warnings := in.wire(t.Model)
-	p := module.Plan{Pictures: body.Parameters.SampleCount, Warnings: warnings}
-	seconds := body.Parameters.DurationSeconds
+func (Driver) Plan(in Input, t module.Target) module.Plan {
+	r, warnings := in.request(t.Model)
+	p := module.Plan{Pictures: r.Parameters.SampleCount, Warnings: warnings}
+	seconds := r.Parameters.DurationSeconds
 	if in.Video != "" {
 		seconds = extension
 	}
-	p.Quote = t.Cost(facts(body.Parameters.Resolution, *body.Parameters.GenerateAudio),
+	p.Quote = t.Cost(r.Parameters.facts(),
 		provider.Quantity{Unit: "second", N: int64(seconds * p.Pictures)})
 	return p
 }
 
 // Check implements [module.Checker].
-func (driver) Check(in Input, target module.Target) []module.Fault {
+func (Driver) Check(in Input, target module.Target) []module.Fault {
 	model := target.Model
 	var faults []module.Fault
 	bad := func(field, format string, args ...any) {

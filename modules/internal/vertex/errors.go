@@ -17,19 +17,18 @@ type status struct {
 	Details json.RawMessage `json:"details"`
 }
 
-// detail is what a status may say besides: why it is forbidden, or when to
-// come back.
+// detail is a further word of a status: why it is forbidden, or when to send the
+// request again.
 type detail struct {
-	Type   string `json:"@type,omitempty"`
-	Reason string `json:"reason,omitempty"`
-	Delay  string `json:"retryDelay,omitempty"`
+	Reason string `json:"reason"`
+	Delay  string `json:"retryDelay"`
 }
 
 const title = "Google Vertex AI"
 
-// codes are the errors of a request. What the sheet lists of the 4xx proves
-// that nothing was accepted; 408, 409 and 499 say that a server in between gave
-// up, and that proves nothing. A 403 is about the project, not about the key.
+// codes are the errors of a request. The documented 4xx prove that nothing was
+// accepted; 408, 409 and 499 may come from a server in between and prove nothing.
+// A 403 is about the project, not about the key.
 var codes = provider.Codes{
 	Title: title,
 	Rules: []provider.CodeRule{

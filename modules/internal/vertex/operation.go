@@ -39,9 +39,8 @@ type sample struct {
 	} `json:"video"`
 }
 
-// update reads an operation. Not done means wait, whatever else it holds; so
-// does an end in words that nobody has told us, for to fail there would be to
-// lose a paid clip.
+// update reads an operation. Without done it means wait, whatever else it holds.
+// So does an undocumented end: failing the task there would lose a paid video.
 func (o operation) update() provider.Update {
 	if !o.Done {
 		return provider.Update{}
@@ -58,7 +57,7 @@ func (o operation) update() provider.Update {
 	case len(clips) > 0:
 		a := provider.Answer{VendorID: o.Name, Results: clips}
 		if r.FilteredCount > 0 {
-			a.Warnings = []string{fmt.Sprintf("The safety filter kept %d of the clips back: %s", r.FilteredCount, filtered(r.FilteredReasons).Safe)}
+			a.Warnings = []string{fmt.Sprintf("The safety filter refused %d of the videos: %s", r.FilteredCount, filtered(r.FilteredReasons).Safe)}
 		}
 		return provider.Update{Phase: provider.Done, Progress: 1, Answer: a}
 	case onlyFilter(o.Response):
@@ -68,10 +67,10 @@ func (o operation) update() provider.Update {
 }
 
 func unreadable() provider.Update {
-	return provider.Update{Message: "Google says that the film is done, but names no clip that can be read."}
+	return provider.Update{Message: "Google reports the video as done, but the answer holds no readable video."}
 }
 
-// clips are all that hold or name something, in either shape.
+// clips are the videos with bytes or an address, in either shape.
 func (r response) clips() []provider.Result {
 	var out []provider.Result
 	add := func(res provider.Result) {
@@ -89,7 +88,7 @@ func (r response) clips() []provider.Result {
 }
 
 // onlyFilter says whether a response is the documented one of a refusal: an
-// object without clips and with nothing else in it that could be one.
+// object without videos, and without a further field that could hold one.
 func onlyFilter(raw json.RawMessage) bool {
 	var fields map[string]json.RawMessage
 	if json.Unmarshal(raw, &fields) != nil || fields == nil {
@@ -123,7 +122,7 @@ var codeNames = map[int]string{
 	13: "INTERNAL", 14: "UNAVAILABLE",
 }
 
-// failed reads an operation's error. Failed clips are not charged.
+// failed reads an operation's error. Failed videos are not charged.
 func (s status) failed() *fault.Error {
 	f := fault.New(fault.VendorFailed, "vendor_failed", "%s", provider.Sanitize(s.Message)).With(fault.ChargedNo)
 	switch {
@@ -139,7 +138,7 @@ func (s status) failed() *fault.Error {
 		f.Code = "vendor_precondition"
 	}
 	if f.Safe == "" {
-		f.Safe = "Google says that the film failed."
+		f.Safe = "Google reports a failure without a reason."
 	}
 	f.VendorCode = codeNames[s.Code]
 	if f.VendorCode == "" {
@@ -148,10 +147,11 @@ func (s status) failed() *fault.Error {
 	return f
 }
 
-// filtered is the safety filter's no; such clips are not charged. Its code is
-// the first of the page's, else the first that it names.
+// filtered is a refusal by the safety filter; such videos are not charged. Its
+// vendor code is the first documented support code in the reasons, else the first
+// code there.
 func filtered(reasons []string) *fault.Error {
-	f := fault.New(fault.Rejected, "content_refused", "The safety filter refused the clip.").With(fault.ChargedNo)
+	f := fault.New(fault.Rejected, "content_refused", "The safety filter refused the video.").With(fault.ChargedNo)
 	text := strings.Join(reasons, " ")
 	if words := provider.Sanitize(text); words != "" {
 		f.Safe = words
@@ -171,7 +171,7 @@ func filtered(reasons []string) *fault.Error {
 
 var digits = regexp.MustCompile(`\b\d{8}\b`)
 
-// support codes of the responsible-AI page.
+// support are the support codes of the responsible-AI page.
 var support = map[string]string{
 	"58061214": "child", "17301594": "child", "29310472": "celebrity", "15236754": "celebrity",
 	"64151117": "video safety", "42237218": "video safety", "62263041": "dangerous", "57734940": "hate", "22137204": "hate",
