@@ -31,6 +31,7 @@ func TestPlan(t *testing.T) {
 		{name: "best, large", model: best, input: `{"resolution":"4k"}`, quote: 4.80},
 		{name: "best, large and silent", model: best, input: `{"resolution":"4k","generate_audio":false}`, quote: 3.20},
 		{name: "lite", model: lite, input: `{"resolution":"1080p","duration_seconds":4}`, quote: 0.32},
+		{name: "lite without sound has no confirmed price", model: lite, input: `{"generate_audio":false}`},
 		{name: "several", model: fast, input: `{"n":3,"duration_seconds":4}`, videos: 3, quote: 1.20},
 		{name: "several by the vendor's name", model: fast, input: `{"sample_count":2}`, videos: 2, quote: 1.60},
 		{name: "several by both names", model: fast, input: `{"n":2,"sample_count":2}`, videos: 2, quote: 1.60},

@@ -2,25 +2,22 @@ package vertex
 
 import "aigc/app/provider"
 
-// Price lists of the Veo models in US dollars a second, without and with sound.
+// Price lists of the Veo models in US dollars a second. What a second of lite costs
+// without sound is unconfirmed.
 var (
-	PricesFast = list(rate{"720p", 0.08, 0.10}, rate{"1080p", 0.10, 0.12}, rate{"4k", 0.25, 0.30})
-	PricesBest = list(rate{"720p", 0.20, 0.40}, rate{"1080p", 0.20, 0.40}, rate{"4k", 0.40, 0.60})
-	PricesLite = list(rate{"720p", 0.03, 0.05}, rate{"1080p", 0.05, 0.08})
+	PricesFast = list(
+		second("720p", "off", 0.08), second("1080p", "off", 0.10), second("4k", "off", 0.25),
+		second("720p", "on", 0.10), second("1080p", "on", 0.12), second("4k", "on", 0.30),
+	)
+	PricesBest = list(
+		second("720p", "off", 0.20), second("1080p", "off", 0.20), second("4k", "off", 0.40),
+		second("720p", "on", 0.40), second("1080p", "on", 0.40), second("4k", "on", 0.60),
+	)
+	PricesLite = list(second("720p", "on", 0.05), second("1080p", "on", 0.08))
 )
 
-// rate are the prices of a second.
-type rate struct {
-	resolution    string
-	silent, sound float64
-}
-
-func list(rates ...rate) []provider.Price {
-	var out []provider.Price
-	for _, r := range rates {
-		out = append(out, second(r.resolution, "off", r.silent), second(r.resolution, "on", r.sound))
-	}
-	return provider.List("USD", "cloud.google.com/vertex-ai pricing", "2026-08", out...)
+func list(prices ...provider.Price) []provider.Price {
+	return provider.List("USD", "cloud.google.com/vertex-ai pricing", "2026-08", prices...)
 }
 
 func second(resolution, sound string, usd float64) provider.Price {
