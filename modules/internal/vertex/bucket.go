@@ -42,17 +42,9 @@ func (Driver) Fetch(ctx context.Context, c provider.Call, address string, w io.W
 		return fault.New(fault.Broken, "bad_result_address", "Google named a result that is no object of a bucket.")
 	}
 	where, trusted := bucketURL(c, bucket, "/"+url.PathEscape(object)+"?alt=media")
-	token, err := tokens.get(ctx, c, "")
-	if err != nil {
-		return err
-	}
-	res, err := c.HTTP.Stream(ctx, c, provider.Request{URL: where, Authorize: provider.BearerToken(provider.Secret(token)), Trusted: trusted}, w)
-	if err == nil && res.Status == http.StatusUnauthorized {
-		if token, err = tokens.get(ctx, c, token); err != nil {
-			return err
-		}
-		res, err = c.HTTP.Stream(ctx, c, provider.Request{URL: where, Authorize: provider.BearerToken(provider.Secret(token)), Trusted: trusted}, w)
-	}
+	res, err := authorized(ctx, c, provider.Request{URL: where, Trusted: trusted}, func(r provider.Request) (provider.Response, error) {
+		return c.HTTP.Stream(ctx, c, r, w)
+	})
 	switch {
 	case err != nil:
 		return err

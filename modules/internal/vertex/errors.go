@@ -41,8 +41,9 @@ var codes = provider.Codes{
 // failure reads an answer that is no 200.
 func failure(res provider.Response) *fault.Error {
 	s := readStatus(res.Body)
+	reason, delay := s.details()
 	p := provider.Problem{Code: s.Status, Message: s.Message}
-	if reason := s.reason(); res.Status == http.StatusForbidden && reason != "" {
+	if res.Status == http.StatusForbidden && reason != "" {
 		p.Code = reason // BILLING_DISABLED, SERVICE_DISABLED
 	}
 	f := codes.Fault(res, p)
@@ -52,8 +53,8 @@ func failure(res provider.Response) *fault.Error {
 			f.Kind, f.Code = provider.ContentRefused.Kind, provider.ContentRefused.Code
 		}
 	case http.StatusTooManyRequests:
-		if d := s.retryDelay(); d > 0 {
-			f.RetryAfter = d
+		if delay > 0 {
+			f.RetryAfter = delay
 		}
 	}
 	return f
@@ -73,35 +74,21 @@ func readStatus(body []byte) status {
 	return w.Error
 }
 
-func (s status) details() []detail {
+// details are the first reason and the first delay among the details of a status.
+func (s status) details() (reason string, delay time.Duration) {
 	var list []json.RawMessage
-	if json.Unmarshal(s.Details, &list) != nil {
-		return nil
-	}
-	var out []detail
+	_ = json.Unmarshal(s.Details, &list) // a gateway in front may send anything
 	for _, raw := range list {
 		var d detail
-		if json.Unmarshal(raw, &d) == nil {
-			out = append(out, d)
+		if json.Unmarshal(raw, &d) != nil {
+			continue
+		}
+		if reason == "" {
+			reason = d.Reason
+		}
+		if v, err := time.ParseDuration(d.Delay); err == nil && v > 0 && delay == 0 {
+			delay = v
 		}
 	}
-	return out
-}
-
-func (s status) reason() string {
-	for _, d := range s.details() {
-		if d.Reason != "" {
-			return d.Reason
-		}
-	}
-	return ""
-}
-
-func (s status) retryDelay() time.Duration {
-	for _, d := range s.details() {
-		if v, err := time.ParseDuration(d.Delay); err == nil && v > 0 {
-			return v
-		}
-	}
-	return 0
+	return reason, delay
 }

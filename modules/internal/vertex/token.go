@@ -156,15 +156,20 @@ func noToken(err error) *fault.Error {
 	return fault.Wrap(err, fault.Unavailable, "token_unavailable", "Google's token endpoint does not answer; nothing was sent.").With(fault.ChargedNo)
 }
 
-// do sends one request with a token. A 401 created nothing, so the token is
-// renewed once and the request repeated.
+// do sends one request with a token and reads the whole answer.
 func do(ctx context.Context, c provider.Call, r provider.Request) (provider.Response, error) {
+	return authorized(ctx, c, r, func(r provider.Request) (provider.Response, error) { return c.HTTP.Do(ctx, c, r) })
+}
+
+// authorized sends a request with a token. A 401 created nothing, so the token is
+// renewed once and the request sent again.
+func authorized(ctx context.Context, c provider.Call, r provider.Request, send func(provider.Request) (provider.Response, error)) (provider.Response, error) {
 	token, err := tokens.get(ctx, c, "")
 	if err != nil {
 		return provider.Response{}, err
 	}
 	r.Authorize = provider.BearerToken(provider.Secret(token))
-	res, err := c.HTTP.Do(ctx, c, r)
+	res, err := send(r)
 	if err != nil || res.Status != http.StatusUnauthorized {
 		return res, err
 	}
@@ -172,5 +177,5 @@ func do(ctx context.Context, c provider.Call, r provider.Request) (provider.Resp
 		return provider.Response{}, err
 	}
 	r.Authorize = provider.BearerToken(provider.Secret(token))
-	return c.HTTP.Do(ctx, c, r)
+	return send(r)
 }
