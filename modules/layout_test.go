@@ -20,7 +20,7 @@ const maxModuleLines = 80
 
 // notMoved are the folders that do not have the layout yet. One that has it
 // must be deleted here.
-var notMoved = []string{"gpt", "seedream", "veo3", "internal/ark", "internal/openai", "internal/vertex"}
+var notMoved = []string{"seedream", "internal/ark"}
 
 // A vertical is a declaration and a table of models. What it knows of a vendor
 // lies with the vendor, and the vendor's imitation shares nothing with the

@@ -11,8 +11,8 @@ import (
 	"aigc/modules/gpt"
 	"aigc/modules/internal/ark"
 	bflsandbox "aigc/modules/internal/bfl/sandbox"
-	"aigc/modules/internal/openai"
-	"aigc/modules/internal/vertex"
+	openaisandbox "aigc/modules/internal/openai/sandbox"
+	vertexsandbox "aigc/modules/internal/vertex/sandbox"
 	"aigc/modules/seedream"
 	"aigc/modules/veo3"
 )
@@ -31,7 +31,12 @@ func All() []module.Module {
 // Sandboxes are the offline imitations of their vendors. Each serves the models
 // that the verticals name.
 func Sandboxes() []sandbox.Imitation {
-	return []sandbox.Imitation{openai.Sandbox(), ark.Sandbox(), bflsandbox.New(served(flux.Models, fluxkontext.Models)...), vertex.Sandbox()}
+	return []sandbox.Imitation{
+		openaisandbox.New(served(gpt.Models)...),
+		ark.Sandbox(),
+		bflsandbox.New(served(flux.Models, fluxkontext.Models)...),
+		vertexsandbox.New(served(veo3.Models)...),
+	}
 }
 
 // served are the ids of the models in some tables that are not retired.
