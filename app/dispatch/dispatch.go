@@ -1,5 +1,5 @@
-// Package dispatch knows which queue a task's purchase waits in, and hands
-// accepted tasks to workers of other processes.
+// Package dispatch hands accepted tasks to workers of other processes, over the
+// broker's queues.
 package dispatch
 
 import (
