@@ -8,8 +8,10 @@ import (
 	"aigc/modules/gpt"
 	"aigc/modules/internal/ark"
 	"aigc/modules/internal/bfl"
+	klingsandbox "aigc/modules/internal/kling/sandbox"
 	"aigc/modules/internal/openai"
 	"aigc/modules/internal/vertex"
+	"aigc/modules/kling"
 	"aigc/modules/seedream"
 	"aigc/modules/veo3"
 )
@@ -20,11 +22,22 @@ func All() []module.Module {
 		gpt.Module,
 		seedream.Module,
 		flux.Module,
+		kling.Module,
 		veo3.Module,
 	}
 }
 
 // Sandboxes are the offline imitations of their vendors.
 func Sandboxes() []sandbox.Imitation {
-	return []sandbox.Imitation{openai.Sandbox(), ark.Sandbox(), bfl.Sandbox(), vertex.Sandbox()}
+	return []sandbox.Imitation{openai.Sandbox(), ark.Sandbox(), bfl.Sandbox(), klingsandbox.New(alive(kling.Models)...), vertex.Sandbox()}
+}
+
+// alive are the ids of the models that a vendor still serves.
+func alive(models []module.Model) (ids []string) {
+	for _, m := range models {
+		if !m.Gone() {
+			ids = append(ids, m.ID)
+		}
+	}
+	return ids
 }
