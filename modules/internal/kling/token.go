@@ -19,16 +19,16 @@ const tokenLife, renewal, clockSlip = 1800 * time.Second, 5 * time.Minute, 5 * t
 // sign makes the token of a key pair: a JWT by HS256.
 func sign(p pair, now time.Time) provider.Secret {
 	claims, _ := json.Marshal(map[string]any{ // plain values
-		"iss": p.access.Reveal(), "exp": now.Add(tokenLife).Unix(), "nbf": now.Add(-clockSlip).Unix(),
+		"iss": p.Access.Reveal(), "exp": now.Add(tokenLife).Unix(), "nbf": now.Add(-clockSlip).Unix(),
 	})
 	b64 := base64.RawURLEncoding.EncodeToString
 	text := b64([]byte(`{"alg":"HS256","typ":"JWT"}`)) + "." + b64(claims)
-	mac := hmac.New(sha256.New, []byte(p.secret.Reveal()))
+	mac := hmac.New(sha256.New, []byte(p.Secret.Reveal()))
 	mac.Write([]byte(text))
 	return provider.Secret(text + "." + b64(mac.Sum(nil)))
 }
 
-type pair struct{ access, secret provider.Secret }
+type pair struct{ Access, Secret provider.Secret }
 
 func pairOf(a provider.Account) pair { return pair{a.AccessKey, a.Secret} }
 
@@ -37,17 +37,17 @@ func pairOf(a provider.Account) pair { return pair{a.AccessKey, a.Secret} }
 var tokens sync.Map // pair → token
 
 type token struct {
-	text  provider.Secret
-	until time.Time
+	Text  provider.Secret
+	Until time.Time
 }
 
 func tokenOf(p pair, now time.Time) provider.Secret {
-	if known, ok := tokens.Load(p); ok && now.Before(known.(token).until) {
-		return known.(token).text
+	if known, ok := tokens.Load(p); ok && now.Before(known.(token).Until) {
+		return known.(token).Text
 	}
 	t := token{sign(p, now), now.Add(tokenLife - renewal)}
 	tokens.Store(p, t)
-	return t.text
+	return t.Text
 }
 
 // authorize is the [provider.Auth] of API keys and of key pairs.

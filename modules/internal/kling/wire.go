@@ -66,8 +66,10 @@ func (j job) update(c provider.Call, marked bool) provider.Update {
 		if len(results) == 0 {
 			return provider.Update{Message: "Kling reports success, but names no result yet."}
 		}
-		usage, _ := json.Marshal(j.deduction) // it was JSON before
-		a := provider.Answer{VendorID: j.ID, Results: results, Usage: usage, Cost: j.cost(c, len(results))}
+		a := provider.Answer{VendorID: j.ID, Results: results, Cost: j.cost(c, len(results))}
+		if plain(j.Units)+plain(j.Balance) != "" {
+			a.Usage, _ = json.Marshal(j.deduction) // it was JSON before
+		}
 		return provider.Update{Phase: provider.Done, Progress: 1, Answer: a}
 	case "failed":
 		return provider.Update{Phase: provider.Failed, Err: codes.Failed(provider.Problem{Message: j.Reason}, j.charged())}
