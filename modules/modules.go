@@ -11,8 +11,10 @@ import (
 	"aigc/modules/gpt"
 	"aigc/modules/internal/ark"
 	bflsandbox "aigc/modules/internal/bfl/sandbox"
+	klingsandbox "aigc/modules/internal/kling/sandbox"
 	openaisandbox "aigc/modules/internal/openai/sandbox"
 	vertexsandbox "aigc/modules/internal/vertex/sandbox"
+	"aigc/modules/kling"
 	"aigc/modules/seedream"
 	"aigc/modules/veo3"
 )
@@ -24,6 +26,7 @@ func All() []module.Module {
 		seedream.Module,
 		flux.Module,
 		fluxkontext.Module,
+		kling.Module,
 		veo3.Module,
 	}
 }
@@ -35,6 +38,7 @@ func Sandboxes() []sandbox.Imitation {
 		openaisandbox.New(served(gpt.Models)...),
 		ark.Sandbox(),
 		bflsandbox.New(served(flux.Models, fluxkontext.Models)...),
+		klingsandbox.New(served(kling.Models)...),
 		vertexsandbox.New(served(veo3.Models)...),
 	}
 }
