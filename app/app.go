@@ -134,6 +134,7 @@ func Start(ctx context.Context, c *config.Loaded, v Verticals, roles Roles, log 
 		a.Worker = worker.New(worker.Config{
 			Ledger: a.Ledger, Broker: a.Broker, Blobs: blobs, Spool: journal, Fetch: fetcher, Vendors: provider.NewTransport(),
 			Modules: v.Host, Accounts: accounts, Log: log, Slots: c.WorkerConcurrency, Thumbnail: c.Thumbnails,
+			Address: service.OpenAddress(public, c.PrivateLinks),
 		})
 		dispatcher = a.Worker
 	}

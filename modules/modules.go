@@ -6,15 +6,18 @@ import (
 
 	"aigc/app/module"
 	"aigc/app/sandbox"
+	"aigc/modules/doubao"
 	"aigc/modules/flux"
 	"aigc/modules/fluxkontext"
 	"aigc/modules/gpt"
-	"aigc/modules/internal/ark"
+	arksandbox "aigc/modules/internal/ark/sandbox"
 	bflsandbox "aigc/modules/internal/bfl/sandbox"
+	jimengsandbox "aigc/modules/internal/jimeng/sandbox"
 	klingsandbox "aigc/modules/internal/kling/sandbox"
 	openaisandbox "aigc/modules/internal/openai/sandbox"
 	vertexsandbox "aigc/modules/internal/vertex/sandbox"
 	"aigc/modules/kling"
+	"aigc/modules/seededit"
 	"aigc/modules/seedream"
 	"aigc/modules/veo3"
 )
@@ -24,6 +27,8 @@ func All() []module.Module {
 	return []module.Module{
 		gpt.Module,
 		seedream.Module,
+		seededit.Module,
+		doubao.Module,
 		flux.Module,
 		fluxkontext.Module,
 		kling.Module,
@@ -36,7 +41,8 @@ func All() []module.Module {
 func Sandboxes() []sandbox.Imitation {
 	return []sandbox.Imitation{
 		openaisandbox.New(served(gpt.Models)...),
-		ark.Sandbox(),
+		arksandbox.New(served(seedream.Models, seededit.Models, doubao.Models)...),
+		jimengsandbox.New(served(seedream.JimengModels, seededit.JimengModels)...),
 		bflsandbox.New(served(flux.Models, fluxkontext.Models)...),
 		klingsandbox.New(served(kling.Models)...),
 		vertexsandbox.New(served(veo3.Models)...),

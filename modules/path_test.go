@@ -35,6 +35,12 @@ func sandboxed(t *testing.T, prepare ...func(*provider.Account)) (*workertest.En
 	return workertest.New(t, h, accounts), box
 }
 
+// required are the fields besides a prompt that operations want, by kind.
+var required = map[string]string{"seededit.generate": `,"image":"` + dot + `"`}
+
+// dot is a PNG of 16 by 16 pixels.
+const dot = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAABAAAAAQCAAAAAA6mKC9AAAAD0lEQVR42mP4jwYYRrYAAID5/wGR6yAaAAAAAElFTkSuQmCC"
+
 // Every module's main operation, through its real driver over real HTTP, under
 // every fault that a prompt can order: what becomes of the task, and that at
 // most one submission was paid.
@@ -77,7 +83,7 @@ func TestEveryModuleUnderEveryFault(t *testing.T) {
 			}
 			t.Run(op.Kind()+"/"+strings.Trim(c.directive, "[]"), func(t *testing.T) {
 				t.Parallel()
-				v := e.Run(op.Kind(), `{"prompt":"a red fox `+c.directive+`"}`)
+				v := e.Run(op.Kind(), `{"prompt":"a red fox `+c.directive+`"`+required[op.Kind()]+`}`)
 				if v.Status != w.state || w.charged != "" && v.Charged != w.charged {
 					t.Fatalf("%s, charged %s (%+v); want %+v", v.Status, v.Charged, v.Error, w)
 				}

@@ -133,6 +133,7 @@ type Input struct {
 	MIME   string
 	Size   int64
 	SHA256 string
+	URL    string // where others can fetch it without a key; empty where this server cannot be reached, or keeps its links private
 	Width  int
 	Height int
 	Open   func() (io.ReadCloser, error)

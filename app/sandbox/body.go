@@ -26,8 +26,16 @@ type Body map[string]any
 const maxBody = 600 << 20
 
 // ReadJSON reads a JSON object. Numbers stay as they were written.
-func ReadJSON(r *http.Request) (Body, error) {
-	d := json.NewDecoder(io.LimitReader(r.Body, maxBody))
+func ReadJSON(r *http.Request) (Body, error) { return readJSON(io.LimitReader(r.Body, maxBody)) }
+
+// ParseJSON reads a JSON object that is already at hand: a body whose signature
+// covers its bytes, or a field that holds JSON as text.
+func ParseJSON[T string | []byte](text T) (Body, error) {
+	return readJSON(strings.NewReader(string(text)))
+}
+
+func readJSON(r io.Reader) (Body, error) {
+	d := json.NewDecoder(r)
 	d.UseNumber()
 	var b Body
 	if err := d.Decode(&b); err != nil {

@@ -3,6 +3,7 @@ package sandbox
 import (
 	"bytes"
 	"encoding/base64"
+	"encoding/json"
 	"image"
 	"image/png"
 	"net/http"
@@ -81,5 +82,15 @@ func TestReadJSONRefuses(t *testing.T) {
 		if b, err := ReadJSON(r); err == nil {
 			t.Errorf("%s was read as %v", text, b)
 		}
+		if b, err := ParseJSON(text); err == nil {
+			t.Errorf("%s was parsed as %v", text, b)
+		}
+	}
+}
+
+func TestParseJSONKeepsDigits(t *testing.T) {
+	t.Parallel()
+	if b, err := ParseJSON([]byte(`{"id":7392616336519610409}`)); err != nil || b.Int("id") == 0 || b["id"] != json.Number("7392616336519610409") {
+		t.Errorf("%v %v", b, err)
 	}
 }

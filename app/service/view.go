@@ -2,6 +2,7 @@ package service
 
 import (
 	"context"
+	"net/netip"
 	"net/url"
 	"path"
 	"strings"
@@ -139,8 +140,23 @@ func amount(m *provider.Money) *float64 {
 }
 
 // link is the stable address of an object.
-func (s *Service) link(object string) string {
-	return s.PublicURL + "/api/images/" + (&url.URL{Path: object}).EscapedPath()
+func (s *Service) link(object string) string { return link(s.PublicURL, object) }
+
+func link(publicURL, object string) string {
+	return publicURL + "/api/images/" + (&url.URL{Path: object}).EscapedPath()
+}
+
+// OpenAddress makes the addresses at which others can fetch an object without a
+// key. They are empty where links need one, and where they lead to this machine
+// alone.
+func OpenAddress(publicURL string, private bool) func(object string) string {
+	u, err := url.Parse(publicURL)
+	if err == nil && u.Hostname() != "" && u.Hostname() != "localhost" && !private {
+		if ip, err := netip.ParseAddr(u.Hostname()); err != nil || !ip.IsLoopback() && !ip.IsUnspecified() {
+			return func(object string) string { return link(strings.TrimRight(publicURL, "/"), object) }
+		}
+	}
+	return func(string) string { return "" }
 }
 
 func (s *Service) showAsset(a *task.Asset) *AssetView {

@@ -25,8 +25,12 @@ func (in inputs) Open(ctx context.Context, img provider.Image) (provider.Input, 
 	if _, err := in.w.Blobs.Stat(ctx, a.Object); err != nil {
 		return provider.Input{}, fault.Wrap(err, fault.Unavailable, "input_unreadable", "A picture of the input cannot be read now.").With(fault.ChargedNo)
 	}
+	address := ""
+	if in.w.Address != nil {
+		address = in.w.Address(a.Object)
+	}
 	return provider.Input{
-		Name: path.Base(a.Object), MIME: a.MIME, Size: a.Size, SHA256: a.SHA256, Width: a.Width, Height: a.Height,
+		URL: address, Name: path.Base(a.Object), MIME: a.MIME, Size: a.Size, SHA256: a.SHA256, Width: a.Width, Height: a.Height,
 		// The body outlives the call that made it, so the reader must not end with it.
 		Open: func() (io.ReadCloser, error) {
 			f, _, err := in.w.Blobs.Open(context.WithoutCancel(ctx), a.Object)

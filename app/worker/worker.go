@@ -40,11 +40,12 @@ type Config struct {
 	Modules   *module.Host
 	Accounts  *provider.Accounts
 	Log       zerolog.Logger
-	Slots     int           // submissions of images at a time, 32 by default; videos get a quarter, at least 2
-	Lease     time.Duration // of a step, 30 s by default
-	Tick      time.Duration // between two looks at the ledger, 250 ms by default
-	Patience  time.Duration // how long a result's address may answer "not found" before it is given up, 5 min by default
-	Thumbnail bool          // make thumbnails of results
+	Slots     int                        // submissions of images at a time, 32 by default; videos get a quarter, at least 2
+	Lease     time.Duration              // of a step, 30 s by default
+	Tick      time.Duration              // between two looks at the ledger, 250 ms by default
+	Patience  time.Duration              // how long a result's address may answer "not found" before it is given up, 5 min by default
+	Thumbnail bool                       // make thumbnails of results
+	Address   func(object string) string // where others can fetch an object, see provider.Input.URL; nil: nowhere
 }
 
 // Worker runs tasks until it is stopped. It implements [task.Dispatcher].

@@ -5,6 +5,8 @@ import (
 
 	"aigc/app/module"
 	"aigc/modules/internal/ark"
+	"aigc/modules/internal/jimeng"
+	"aigc/modules/internal/seedream"
 )
 
 // Module is the vertical.
@@ -14,4 +16,6 @@ var Module = module.Define(
 		Name: "generate", Paths: []string{"/seedream/generate"}, Tool: "create_seedream_image", Kind: module.Image, Main: true,
 		Title: "Draw an image with Seedream",
 		Doc:   "Draws images from a text in Chinese or English, or from up to 14 images and a text. Large and detailed.",
-	}, module.Sync(ark.Vendor(), ark.Driver{}, module.Terms{Models: models, CountField: "n", Submit: 6 * time.Minute})))
+	},
+		module.Sync(ark.Vendor(), ark.Driver[seedream.Input]{}, module.Terms{Models: Models, CountField: "n", Submit: 6 * time.Minute}),
+		module.Async(jimeng.Vendor(), jimeng.Driver[seedream.Input]{}, module.Terms{Models: JimengModels, CountField: "n", Submit: time.Minute, Poll: module.Interval{First: 3 * time.Second, Every: 3 * time.Second}})))

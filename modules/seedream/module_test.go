@@ -3,8 +3,11 @@ package seedream_test
 import (
 	"testing"
 
+	"aigc/app/fault"
+	"aigc/app/module"
 	"aigc/app/provider/providertest"
-	"aigc/modules/internal/ark"
+	arksandbox "aigc/modules/internal/ark/sandbox"
+	jimengsandbox "aigc/modules/internal/jimeng/sandbox"
 	"aigc/modules/seedream"
 )
 
@@ -25,11 +28,45 @@ func TestGenerate(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.model, func(t *testing.T) {
 			providertest.Run(t, providertest.Harness{
-				Module: seedream.Module, Sandbox: ark.Sandbox(), Operation: "seedream.generate", Model: c.model, Input: c.input, Results: c.results,
+				Module: seedream.Module, Sandbox: arksandbox.New(ids(seedream.Models)...), Operation: "seedream.generate", Model: c.model, Input: c.input, Results: c.results,
 				Reason: "may contain sensitive information",
 				// An overload is a 429 here; there is no free call.
 				Lacks: append(c.lacks, providertest.Inline, providertest.Overload, providertest.Probe),
 			})
 		})
 	}
+}
+
+// The second route: the models of Volcengine's access keys.
+func TestJimeng(t *testing.T) {
+	cases := []struct {
+		model, input string
+		results      int
+	}{
+		{"jimeng_seedream46_cvtob", `{"prompt":"a red fox","image":"fox","images":["den"],"size":"1K","scale":0.8,"watermark":true,"logo_info":{"position":1,"language":1}}`, 1},
+		{"jimeng_t2i_v40", `{"prompt":"a red fox","size":"1K","sequential_image_generation":"auto"}`, 3},
+		{"jimeng_t2i_v31", `{"prompt":"a red fox","aspect_ratio":"16:9","seed":7,"use_pre_llm":false}`, 1},
+	}
+	for _, c := range cases {
+		t.Run(c.model, func(t *testing.T) {
+			providertest.Run(t, providertest.Harness{
+				Module: seedream.Module, Sandbox: jimengsandbox.New(ids(seedream.JimengModels)...), Operation: "seedream.generate", Vendor: "jimeng",
+				Model: c.model, Input: c.input, Results: c.results, Reason: "Text Risk Not Pass", Charges: jimengCharges, Lacks: jimengLacks,
+			})
+		})
+	}
+}
+
+// No page says that a refused or lost job is free.
+var jimengCharges = map[string]fault.Charge{"refuse": fault.ChargedUnknown, "refuse-output": fault.ChargedUnknown, "fail": fault.ChargedUnknown}
+
+// There is no answer that means an empty balance or an overload, no free call,
+// and no job that can be stopped; a job does not say how far it is.
+var jimengLacks = []providertest.Ability{providertest.Balance, providertest.Overload, providertest.Probe, providertest.Cancel, providertest.Progress, providertest.Inline}
+
+func ids(models []module.Model) (all []string) {
+	for _, m := range models {
+		all = append(all, m.ID)
+	}
+	return all
 }

@@ -160,7 +160,7 @@ func (gallery) Open(_ context.Context, img provider.Image) (provider.Input, erro
 	}
 	file := data.([]byte)
 	return provider.Input{
-		Name: string(img) + ".png", MIME: "image/png", Size: int64(len(file)), Width: 320, Height: 320,
+		Name: string(img) + ".png", URL: "https://gateway.example/api/images/" + string(img) + ".png", MIME: "image/png", Size: int64(len(file)), Width: 320, Height: 320,
 		Open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(file)), nil },
 	}, nil
 }

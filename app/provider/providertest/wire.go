@@ -60,6 +60,8 @@ func Wire(t *testing.T, m module.Module, prepare func(base string, a *provider.A
 	}
 }
 
+const secretKey = "secret-key" // of every case's account
+
 func play(t *testing.T, h *module.Host, dir string, prepare func(string, *provider.Account)) {
 	x, err := load(dir)
 	if err != nil {
@@ -79,7 +81,7 @@ func play(t *testing.T, h *module.Host, dir string, prepare func(string, *provid
 	vendor := &player{answers: x.upstream}
 	srv := httptest.NewServer(vendor)
 	defer srv.Close()
-	account := provider.Account{Vendor: route.Vendor.Name, BaseURL: srv.URL, Secret: "secret-key", Variable: "TEST_KEY", Attrs: x.Attrs}
+	account := provider.Account{Vendor: route.Vendor.Name, BaseURL: srv.URL, Secret: secretKey, Variable: "TEST_KEY", Attrs: x.Attrs}
 	if prepare != nil {
 		prepare(srv.URL, &account)
 	}
@@ -161,7 +163,7 @@ func (words) Open(_ context.Context, img provider.Image) (provider.Input, error)
 	if strings.HasPrefix(string(img), "film") {
 		mime, ext = "video/mp4", ".mp4"
 	}
-	return provider.Input{Name: string(img) + ext, MIME: mime, Size: int64(len(data)), Width: 512, Height: 512,
+	return provider.Input{Name: string(img) + ext, URL: "https://gateway.example/api/images/" + string(img) + ext, MIME: mime, Size: int64(len(data)), Width: 512, Height: 512,
 		Open: func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(data)), nil }}, nil
 }
 

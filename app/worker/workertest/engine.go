@@ -79,6 +79,7 @@ func start(t testing.TB, host *module.Host, accounts *provider.Accounts, lease, 
 		Ledger: e.Sick, Broker: b, Blobs: e.Blobs, Spool: journal, Fetch: f, Vendors: provider.NewTransport(),
 		Modules: host, Accounts: accounts, Log: zerolog.New(zerolog.NewTestWriter(t)),
 		Lease: lease, Tick: tick, Patience: 2 * time.Second,
+		Address: service.OpenAddress("http://gateway", false),
 	}
 	e.Worker = worker.New(e.config)
 	e.Service, err = service.New(service.Config{

@@ -6,12 +6,13 @@ import (
 
 	"aigc/app/fault"
 	"aigc/app/provider"
+	"aigc/modules/internal/seedream"
 )
 
-// parse reads a whole 200. Some pictures of a series may be missing, with the
-// reason in their place; a 200 without any picture can carry one of its own.
-// Pictures count even if something beside them has an odd type.
-func parse(c provider.Call, in Input, req request, res provider.Response) (provider.Answer, error) {
+// parse reads a whole 200. Some images of a series may be missing, with the
+// reason in their place; a 200 without any image can carry one of its own.
+// Images count even if something beside them has an odd type.
+func parse(c provider.Call, in seedream.Request, req request, res provider.Response) (provider.Answer, error) {
 	var w answer
 	unreadable := res.Decode(&w)
 	if w.Model == "" {
@@ -30,7 +31,7 @@ func parse(c provider.Call, in Input, req request, res provider.Response) (provi
 			if why == nil {
 				why = f
 			}
-			a.Warnings = append(a.Warnings, fmt.Sprintf("Picture %d did not come: %s", i+1, f.Safe))
+			a.Warnings = append(a.Warnings, fmt.Sprintf("Image %d was not delivered: %s", i+1, f.Safe))
 		}
 	}
 	switch {
@@ -42,15 +43,15 @@ func parse(c provider.Call, in Input, req request, res provider.Response) (provi
 	case why != nil:
 		return provider.Answer{}, why
 	case w.Data == nil:
-		return provider.Answer{}, fault.New(fault.InDoubt, "answer_unreadable", "The answer of %s to a paid request holds no list of pictures.", title).With(fault.ChargedUnknown)
+		return provider.Answer{}, fault.New(fault.InDoubt, "answer_unreadable", "The answer of %s to a paid request holds no list of images.", title).With(fault.ChargedUnknown)
 	default:
-		return provider.Answer{}, fault.New(fault.VendorFailed, "vendor_failed", "%s made no picture and gave no reason.", title).With(fault.ChargedUnknown)
+		return provider.Answer{}, fault.New(fault.VendorFailed, "vendor_failed", "%s made no image and gave no reason.", title).With(fault.ChargedUnknown)
 	}
 	if req.Layers {
 		a.Usage = withLayers(w.Usage, layers)
 		return a, nil // no list says what a layer costs
 	}
-	a.Cost = cost(w, c.Model, req, len(in.sent(TraitsOf(c.Model))), len(a.Results))
+	a.Cost = cost(w, c.Model, req, len(CapabilitiesOf(c.Model).sent(in)), len(a.Results))
 	return a, nil
 }
 
@@ -64,9 +65,9 @@ func (w answer) items() []item {
 // cost is what came, by the list: the vendor's own count where it makes sense.
 // The answer names the model behind an endpoint id.
 func cost(w answer, asked string, req request, inputs, results int) *provider.Money {
-	t := TraitsOf(asked)
+	t := CapabilitiesOf(asked)
 	if t.Prices == nil {
-		t = TraitsOf(w.Model)
+		t = CapabilitiesOf(w.Model)
 	}
 	size := req.Size
 	if size == "" {

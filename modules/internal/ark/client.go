@@ -5,18 +5,20 @@ import (
 	"net/http"
 
 	"aigc/app/provider"
+	"aigc/modules/internal/seedream"
 )
 
-// Driver draws with the shared [Input].
-type Driver struct{}
+// Driver draws with the input of a vertical.
+type Driver[In seedream.Source] struct{}
 
 // Generate implements [provider.Generator]. Images are streamed; what the
 // vendor would refuse of them is told before anything is sent.
-func (Driver) Generate(ctx context.Context, c provider.Call, in Input) (provider.Answer, error) {
-	t := TraitsOf(c.Model)
-	req, _ := in.wire(c.Model)
+func (Driver[In]) Generate(ctx context.Context, c provider.Call, source In) (provider.Answer, error) {
+	t := CapabilitiesOf(c.Model)
+	in := source.Request()
+	req, _ := wire(in, c.Model)
 	e := provider.NewEmbedder(c)
-	req.Images.list = e.AddAll(ctx, t.imageRule(), in.sent(t))
+	req.Images.list = e.AddAll(ctx, t.imageRule(), t.sent(in))
 	body, err := e.Body(req)
 	if err != nil {
 		return provider.Answer{}, err
@@ -31,8 +33,8 @@ func (Driver) Generate(ctx context.Context, c provider.Call, in Input) (provider
 	return parse(c, in, req, res)
 }
 
-// maxPicture is how large an input image may be, in bytes.
-const maxPicture = 30 << 20
+// maxImage is how large an input image may be, in bytes.
+const maxImage = 30 << 20
 
 // Media types of input images, of the 3.0 models and of all others.
 var (
@@ -41,10 +43,10 @@ var (
 )
 
 // imageRule is what a model takes as input images.
-func (t Traits) imageRule() provider.ImageRule {
+func (t Capabilities) imageRule() provider.ImageRule {
 	r := provider.ImageRule{
 		Field: "image", Who: "Ark", Types: newTypes,
-		MaxBytes: maxPicture, MinSide: 15, MaxPixels: 36_000_000, MaxStretch: 16, DataURL: true,
+		MaxBytes: maxImage, MinSide: 15, MaxPixels: 36_000_000, MaxStretch: 16, DataURL: true,
 	}
 	if t.Old {
 		r.Who, r.Types = "a 3.0 model of Ark", oldTypes

@@ -5,17 +5,18 @@ import (
 
 	"aigc/app/module"
 	"aigc/app/provider"
+	"aigc/modules/internal/seedream"
 )
 
-// Traits are what a model takes and costs (82379/1541523 and 1544106, November
+// Capabilities are what a model supports and costs (82379/1541523 and 1544106, November
 // 2026).
-type Traits struct {
+type Capabilities struct {
 	Tiers      []string // named sizes
 	MinPixels  int
 	MaxPixels  int    // 0: nobody here knows
 	Default    string // size where none is asked for; empty: the vendor's own
 	Adaptive   bool   // size "adaptive" and no other
-	MaxInputs  int    // pictures to work from
+	MaxInputs  int    // images to work from
 	Required   bool   // at least one of them
 	Old        bool   // of the 3.0 pair: seed and guidance_scale, png and jpeg in
 	Format     bool   // output_format; others draw jpeg
@@ -30,8 +31,8 @@ type Traits struct {
 // family is every model whose id begins with prefix, behind the site's own
 // prefix (doubao- and dola-).
 type family struct {
-	prefix string
-	traits Traits
+	prefix       string
+	capabilities Capabilities
 }
 
 var (
@@ -44,56 +45,56 @@ var families = []family{
 	{"seedream-5-5", small(sized(0.020, 0.035, 0.008, 0.008))},
 	{"seedream-5-0-pro", fast(small(sized(0.045, 0.09, 0, 0.003)))},
 	{"seedream-5-0-flash", small(flat(0.018))},
-	{"seedream-5-0", Traits{
+	{"seedream-5-0", Capabilities{
 		Tiers: []string{"2K", "3K", "4K"}, MinPixels: pixels4[0], MaxPixels: pixels4[1], Default: "2048x2048", MaxInputs: 14,
 		Format: true, Sequential: true, Optimize: true, Search: true, Prices: flat(0.035),
 	}},
-	{"seedream-4-5", Traits{
+	{"seedream-4-5", Capabilities{
 		Tiers: []string{"2K", "4K"}, MinPixels: pixels4[0], MaxPixels: pixels4[1], Default: "2048x2048", MaxInputs: 14,
 		Sequential: true, Optimize: true, Prices: flat(0.04),
 	}},
-	{"seedream-4-0", fast(Traits{
+	{"seedream-4-0", fast(Capabilities{
 		Tiers: []string{"1K", "2K", "4K"}, MinPixels: pixels5[0], MaxPixels: pixels4[1], Default: "2048x2048", MaxInputs: 14,
 		Sequential: true, Optimize: true, Prices: flat(0.03),
 	})},
-	{"seedream-3-0", Traits{MinPixels: 512 * 512, MaxPixels: 2048 * 2048, Default: "1024x1024", Old: true, Prices: flat(0.03)}},
-	{"seededit-3-0", Traits{Default: "adaptive", Adaptive: true, MaxInputs: 1, Required: true, Old: true, Prices: flat(0.03)}},
+	{"seedream-3-0", Capabilities{MinPixels: 512 * 512, MaxPixels: 2048 * 2048, Default: "1024x1024", Old: true, Prices: flat(0.03)}},
+	{"seededit-3-0", Capabilities{Default: "adaptive", Adaptive: true, MaxInputs: 1, Required: true, Old: true, Prices: flat(0.03)}},
 }
 
-// small are the traits that 5.0 pro, flash and 5.5 share.
-func small(list []provider.Price) Traits {
-	return Traits{
+// small are the capabilities that 5.0 pro, flash and 5.5 share.
+func small(list []provider.Price) Capabilities {
+	return Capabilities{
 		Tiers: []string{"1K", "1.5K", "2K"}, MinPixels: pixels5[0], MaxPixels: pixels5[1], Default: "2K", MaxInputs: 10,
 		Format: true, Optimize: true, Layered: true, Prices: list,
 	}
 }
 
-func fast(t Traits) Traits { t.Fast = true; return t }
+func fast(t Capabilities) Capabilities { t.Fast = true; return t }
 
-// TraitsOf a model id of either site. One that nobody here knows, an endpoint
+// CapabilitiesOf a model id of either site. One that nobody here knows, an endpoint
 // id (ep-…) perhaps, is given whatever a live model takes, and the vendor
 // decides.
-func TraitsOf(model string) Traits {
+func CapabilitiesOf(model string) Capabilities {
 	id := strings.TrimPrefix(strings.TrimPrefix(model, "doubao-"), "dola-")
 	for _, f := range families {
 		if strings.HasPrefix(id, f.prefix) {
-			return f.traits
+			return f.capabilities
 		}
 	}
-	return Traits{
-		Tiers: tierNames, MaxInputs: 14,
+	return Capabilities{
+		Tiers: seedream.Tiers, MaxInputs: 14,
 		Format: true, Sequential: true, Optimize: true, Fast: true, Search: true, Layered: true,
 	}
 }
 
-// Model is a row of a vertical's table, with the prices of its family.
-func Model(id, title, doc string, aliases ...string) module.Model {
-	return module.Model{ID: id, Title: title, Doc: doc, Aliases: aliases, Prices: TraitsOf(id).Prices}
+// NewModel is a row of a vertical's table, with the prices of its family.
+func NewModel(id, title, doc string, aliases ...string) module.Model {
+	return module.Model{ID: id, Title: title, Doc: doc, Aliases: aliases, Prices: CapabilitiesOf(id).Prices}
 }
 
-// Retired is a row of a model that is served no more.
-func Retired(since, id, title string, aliases ...string) module.Model {
-	m := Model(id, title, "", aliases...)
+// NewRetired is a row of a model that is served no more.
+func NewRetired(since, id, title string, aliases ...string) module.Model {
+	m := NewModel(id, title, "", aliases...)
 	m.Retired = since
 	return m
 }

@@ -2,17 +2,18 @@ package ark
 
 import (
 	"fmt"
-	"strings"
 
 	"aigc/app/module"
 	"aigc/app/provider"
+	"aigc/modules/internal/seedream"
 )
 
 // Plan implements [module.Planner].
-func (Driver) Plan(in Input, target module.Target) module.Plan {
-	req, warnings := in.wire(target.Model)
+func (Driver[In]) Plan(source In, target module.Target) module.Plan {
+	in := source.Request()
+	req, warnings := wire(in, target.Model)
 	p := module.Plan{Pictures: max(1, in.N), Warnings: warnings}
-	if one := in.quote(TraitsOf(target.Model), req); one != nil {
+	if one := CapabilitiesOf(target.Model).quote(in, req); one != nil {
 		p.Quote = one.Times(int64(p.Pictures))
 	}
 	return p
@@ -20,11 +21,11 @@ func (Driver) Plan(in Input, target module.Target) module.Plan {
 
 // quote is the list price of one request, of a series the most it can come to;
 // nil where none is known. No list says what a layer costs.
-func (in Input) quote(t Traits, req request) *provider.Money {
+func (t Capabilities) quote(in seedream.Request, req request) *provider.Money {
 	if req.Layers {
 		return nil
 	}
-	images, inputs := 1, len(in.sent(t))
+	images, inputs := 1, len(t.sent(in))
 	if req.Sequential == "auto" {
 		images = series - inputs
 		if o := req.SequentialOpts; o != nil && o.MaxImages > 0 {
@@ -34,7 +35,7 @@ func (in Input) quote(t Traits, req request) *provider.Money {
 	return provider.Cost(t.Prices, facts(req.Size), quantities(max(1, images), inputs)...)
 }
 
-// series is how many pictures a series and what it works from may be together.
+// series is how many images a series and its input images may be together.
 const series = 15
 
 // oldSize is a size that the replaced service took and that some models of
@@ -42,20 +43,23 @@ const series = 15
 const oldSize = "1024x1024"
 
 // Check implements [module.Checker].
-func (Driver) Check(in Input, target module.Target) []module.Fault {
-	model := target.Model
+func (Driver[In]) Check(source In, target module.Target) []module.Fault {
+	return check(source.Request(), target.Model)
+}
+
+func check(in seedream.Request, model string) []module.Fault {
 	var faults []module.Fault
 	bad := func(field, format string, args ...any) {
 		faults = append(faults, module.Fault{Field: field, Message: fmt.Sprintf(format, args...)})
 	}
-	t := TraitsOf(model)
-	n := len(in.sent(t))
-	if strings.TrimSpace(in.Prompt) == "" {
-		bad("prompt", "must not be empty")
-	}
+	t := CapabilitiesOf(model)
+	n := len(t.sent(in))
+	in.Check(bad)
 	switch {
-	case t.Required && n == 0:
-		bad("image", "a picture to edit is required")
+	case t.Required && n == 0 && !in.Edit:
+		bad("image", "an image to edit is required")
+	case in.Edit && t.MaxInputs == 0:
+		bad("model", "%s edits no images", model)
 	case n > t.MaxInputs:
 		bad("images", "%s takes at most %d, image included", model, t.MaxInputs)
 	}
@@ -66,22 +70,30 @@ func (Driver) Check(in Input, target module.Target) []module.Fault {
 	}
 	if t.Layered && in.Layers {
 		if n != 1 {
-			bad("layer_decomposition", "needs exactly one input picture")
+			bad("layer_decomposition", "needs exactly one input image")
 		}
-		if in.background() != "" {
+		if background(in) != "" {
 			bad("background", "does not go with layer_decomposition")
 		}
 	}
 	if o := in.SequentialOpts; t.Sequential && in.Sequential == "auto" && o != nil && n+o.MaxImages > series {
-		bad("sequential_image_generation_options", "input pictures and results may be %d together", series)
+		bad("sequential_image_generation_options", "input images and results may be %d together", series)
 	}
 	return faults
 }
 
 // background is the one asked for; auto is what every model does by itself.
-func (in Input) background() string {
+func background(in seedream.Request) string {
 	if in.Background == "auto" {
 		return ""
 	}
 	return in.Background
+}
+
+// sent are the images that a model is given: none, where it takes none.
+func (t Capabilities) sent(in seedream.Request) []provider.Image {
+	if t.MaxInputs == 0 {
+		return nil
+	}
+	return in.Inputs
 }

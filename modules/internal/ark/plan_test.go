@@ -3,10 +3,13 @@ package ark
 import (
 	"encoding/json"
 	"math"
+	"slices"
+	"strings"
 	"testing"
 
 	"aigc/app/module"
 	"aigc/app/provider/providertest"
+	"aigc/modules/internal/seedream"
 )
 
 // All that an input becomes, without a vendor: request, faults, warnings,
@@ -81,6 +84,9 @@ func TestPlan(t *testing.T) {
 		{name: "editing", model: edit, input: `{"image":"a"}`, size: "adaptive", quote: 0.03},
 		{name: "editing nothing", model: edit, input: `{"size":"2K"}`, size: "adaptive", warnings: []string{"size ignored"}, faults: []string{"image"}, quote: 0.03},
 
+		{name: "Jimeng's fields", model: v45, input: `{"scale":0.7,"min_ratio":0.5,"max_ratio":2,"use_pre_llm":false,"logo_info":{"position":1}}`, size: "2048x2048", quote: 0.04,
+			warnings: []string{"scale ignored", "min_ratio ignored", "max_ratio ignored", "use_pre_llm ignored", "logo_info ignored"}},
+
 		{name: "endpoint", model: "ep-2026", input: `{"size":"300x300","output_format":"png","background":"opaque","sequential_image_generation":"auto","tools":[{"type":"web_search"}],"optimize_prompt_options":{"mode":"fast"}}`, size: "300x300"},
 		{name: "endpoint in a ratio", model: "ep-2026", input: `{"aspect_ratio":"21:9","seed":1}`, size: "3136x1344", warnings: []string{"seed ignored"}},
 		{name: "endpoint without a size", model: "ep-2026", input: `{}`},
@@ -88,11 +94,11 @@ func TestPlan(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			in := Input{Prompt: "x"}
+			in := seedream.Input{Options: seedream.Options{Prompt: "x"}}
 			if err := json.Unmarshal([]byte(c.input), &in); err != nil {
 				t.Fatal(err)
 			}
-			if req, _ := in.wire(c.model); req.Size != c.size {
+			if req, _ := wire(in.Request(), c.model); req.Size != c.size {
 				t.Errorf("size %q, want %q", req.Size, c.size)
 			}
 			providertest.Plan{Pictures: max(1, in.N), Quote: c.quote, Faults: c.faults, Warnings: c.warnings}.Of(t, route(), c.model, in)
@@ -100,8 +106,55 @@ func TestPlan(t *testing.T) {
 	}
 }
 
+// What the other verticals say of their inputs.
+func TestPlanOfVerticals(t *testing.T) {
+	t.Parallel()
+	const v45, pro, v30, edit = "doubao-seedream-4-5-251128", "doubao-seedream-5-0-pro-260628", "doubao-seedream-3-0-t2i-250415", "doubao-seededit-3-0-i2i-250628"
+	o := seedream.Options{Prompt: "x"}
+	strength := 0.8
+	image := func(v seedream.Options) seedream.Options { v.Image = "a"; return v }
+	for name, c := range map[string]struct {
+		model    string
+		in       seedream.Source
+		marked   bool
+		inputs   int
+		faults   []string
+		warnings []string
+	}{
+		"doubao is marked":              {pro, seedream.Doubao{Options: o, Watermark: true}, true, 0, nil, nil},
+		"doubao without a mark":         {pro, seedream.Doubao{Options: o}, false, 0, nil, nil},
+		"an edit":                       {v45, seedream.Edit{Options: image(o)}, false, 1, nil, nil},
+		"an edit by the old name":       {v45, seedream.Edit{Options: o, ImageURL: "b"}, false, 1, nil, nil},
+		"an edit by both names":         {v45, seedream.Edit{Options: image(o), ImageURL: "b"}, false, 2, nil, nil},
+		"an edit of nothing":            {v45, seedream.Edit{Options: o}, false, 0, []string{"image"}, nil},
+		"nothing and no words":          {v45, seedream.Edit{}, false, 0, []string{"prompt", "image"}, nil},
+		"an edit of nothing, SeedEdit":  {edit, seedream.Edit{Options: o}, false, 0, []string{"image"}, nil},
+		"an edit by a model without":    {v30, seedream.Edit{Options: image(o)}, false, 0, []string{"model"}, []string{"image ignored"}},
+		"strength is Jimeng's":          {v45, seedream.Edit{Options: image(o), Strength: &strength}, false, 1, nil, []string{"strength ignored"}},
+		"an edit with a mark on itself": {v45, seedream.Edit{Options: image(o), Watermark: true}, true, 1, nil, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			req, warnings := wire(c.in.Request(), c.model)
+			if *req.Watermark != c.marked || len(CapabilitiesOf(c.model).sent(c.in.Request())) != c.inputs {
+				t.Errorf("%+v", req)
+			}
+			if len(warnings) != len(c.warnings) || len(warnings) > 0 && !strings.HasPrefix(warnings[0], c.warnings[0]) {
+				t.Errorf("warnings %q, want %q", warnings, c.warnings)
+			}
+			var fields []string
+			for _, f := range check(c.in.Request(), c.model) {
+				fields = append(fields, f.Field)
+			}
+			if !slices.Equal(fields, c.faults) {
+				t.Errorf("faults of %v, want %v", fields, c.faults)
+			}
+		})
+	}
+}
+
 func route() module.Route {
-	return module.Sync(Vendor(), Driver{}, module.Terms{Models: []module.Model{{ID: "x"}}}).Route
+	return module.Sync(Vendor(), Driver[seedream.Input]{}, module.Terms{Models: []module.Model{{ID: "x"}}}).Route
 }
 
 // Every tier in every ratio is a size that each model with the tier draws, in
@@ -109,18 +162,18 @@ func route() module.Route {
 func TestShapes(t *testing.T) {
 	t.Parallel()
 	for _, f := range families {
-		for _, tier := range f.traits.Tiers {
+		for _, tier := range f.capabilities.Tiers {
 			for _, ratio := range []string{"1:1", "16:9", "9:16", "4:3", "3:4", "3:2", "2:3", "21:9"} {
-				w, h := f.traits.fit(shape(tier, ratio))
-				if m := f.traits.sizeFault(w, h); m != "" {
+				w, h := f.capabilities.fit(seedream.Shape(tier, ratio))
+				if m := f.capabilities.sizeFault(w, h); m != "" {
 					t.Errorf("%s %s %s: %dx%d: %s", f.prefix, tier, ratio, w, h, m)
 				}
-				a, b := shape("1K", ratio)
+				a, b := seedream.Shape("1K", ratio)
 				if got, want := float64(w)/float64(h), float64(a)/float64(b); math.Abs(math.Log(got/want)) > 0.04 {
 					t.Errorf("%s %s %s: %dx%d", f.prefix, tier, ratio, w, h)
 				}
 				large := tier != "1K" && tier != "1.5K"
-				if large != (facts(sides(w, h))["tier"] == facts("2K")["tier"]) && tier != "" && f.traits.MaxPixels == pixels5[1] {
+				if large != (facts(sides(w, h))["tier"] == facts("2K")["tier"]) && tier != "" && f.capabilities.MaxPixels == pixels5[1] {
 					t.Errorf("%s %s %s: %dx%d has the price of another tier", f.prefix, tier, ratio, w, h)
 				}
 			}

@@ -4,21 +4,22 @@ import (
 	"slices"
 
 	"aigc/app/provider"
+	"aigc/modules/internal/seedream"
 )
 
-// wire builds the request without its pictures, and says what the model cannot
+// wire builds the request without its images, and says what the model cannot
 // honour.
-func (in Input) wire(model string) (request, []string) {
-	t := TraitsOf(model)
+func wire(in seedream.Request, model string) (request, []string) {
+	t := CapabilitiesOf(model)
 	n := &provider.Notes{Model: model}
 	r := request{Model: model, Prompt: in.Prompt, ResponseFormat: "url", Watermark: &in.Watermark}
 	r.Images.alone = t.MaxInputs == 1
-	n.Takes("image", len(in.pictures()) > 0, t.MaxInputs > 0)
-	r.Size = in.size(t, n)
+	n.Takes("image", len(in.Inputs) > 0, t.MaxInputs > 0)
+	r.Size = t.size(in, n)
 	if n.Takes("seed", in.Seed != nil, t.Old) {
 		r.Seed = in.Seed
 	}
-	r.GuidanceScale = in.guidance(t, n)
+	r.GuidanceScale = t.guidance(in, n)
 	n.Takes("negative_prompt", in.NegativePrompt != "", false)
 	if jpeg := in.OutputFormat == "jpeg" && !t.Format; !jpeg && n.Takes("output_format", in.OutputFormat != "", t.Format) {
 		r.OutputFormat = in.OutputFormat
@@ -29,22 +30,20 @@ func (in Input) wire(model string) (request, []string) {
 	} else if in.SequentialOpts != nil {
 		n.Ignored("sequential_image_generation_options", "it needs sequential_image_generation auto")
 	}
-	r.Optimize = in.optimize(t, n)
+	r.Optimize = t.optimize(in, n)
 	if n.Takes("tools", len(in.Tools) > 0, t.Search) {
 		r.Tools = in.Tools
 	}
-	if n.Takes("background", in.background() != "", t.Layered) {
+	if n.Takes("background", background(in) != "", t.Layered) {
 		r.Background = in.Background
 	}
 	r.Layers = n.Takes("layer_decomposition", in.Layers, t.Layered)
-	if in.ResponseFormat == "b64_json" {
-		n.Ignored("response_format b64_json", "the answer holds links")
-	}
+	in.Unsupported(n, in.WeightField, "min_ratio", "max_ratio", "use_pre_llm", "logo_info")
 	return r, n.Warnings()
 }
 
 // guidance is guidance_scale, by its own name or the old one.
-func (in Input) guidance(t Traits, n *provider.Notes) *float64 {
+func (t Capabilities) guidance(in seedream.Request, n *provider.Notes) *float64 {
 	own := n.Takes("guidance_scale", in.GuidanceScale != nil, t.Old)
 	old := n.Takes("cfg_scale", in.CfgScale != nil, t.Old)
 	switch {
@@ -63,7 +62,7 @@ func (in Input) guidance(t Traits, n *provider.Notes) *float64 {
 
 const maxGuidance = 10
 
-func (in Input) optimize(t Traits, n *provider.Notes) *OptimizeOptions {
+func (t Capabilities) optimize(in seedream.Request, n *provider.Notes) *seedream.OptimizeOptions {
 	if !n.Takes("optimize_prompt_options", in.Optimize != nil, t.Optimize) {
 		return nil
 	}
@@ -76,7 +75,7 @@ func (in Input) optimize(t Traits, n *provider.Notes) *OptimizeOptions {
 }
 
 // size brings what the model cannot draw to the nearest it can.
-func (in Input) size(t Traits, n *provider.Notes) string {
+func (t Capabilities) size(in seedream.Request, n *provider.Notes) string {
 	w, h, explicit := parseSize(in.Size)
 	switch {
 	case t.Adaptive:
@@ -96,24 +95,24 @@ func (in Input) size(t Traits, n *provider.Notes) string {
 	case in.Size == "adaptive":
 		n.Takes("size adaptive", true, false)
 	case in.Size != "":
-		return in.tier(t, n)
+		return t.tier(in, n)
 	}
 	if in.AspectRatio != "" {
-		return sides(t.fit(shape("2K", in.AspectRatio)))
+		return sides(t.fit(seedream.Shape("2K", in.AspectRatio)))
 	}
 	return t.Default
 }
 
 // tier is a named size, of a shape if one is asked for.
-func (in Input) tier(t Traits, n *provider.Notes) string {
-	tier := t.nearestTier(in.Size)
+func (t Capabilities) tier(in seedream.Request, n *provider.Notes) string {
+	tier := seedream.NearestTier(t.Tiers, in.Size)
 	became := tier
 	switch {
 	case tier == "": // a model without tiers draws a size of them
 		tier = in.Size
 		fallthrough
 	case in.AspectRatio != "":
-		became = sides(t.fit(shape(tier, in.AspectRatio)))
+		became = sides(t.fit(seedream.Shape(tier, in.AspectRatio)))
 	}
 	if !slices.Contains(t.Tiers, in.Size) {
 		n.Rounded("size", in.Size, became)

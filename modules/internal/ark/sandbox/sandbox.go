@@ -1,0 +1,119 @@
+package sandbox
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"aigc/app/sandbox"
+	"aigc/modules/internal/ark"
+)
+
+const (
+	drawTime = 200 * time.Millisecond // of a request
+	lifetime = 24 * time.Hour         // of a result's address
+
+	endpointModel = "doubao-seedream-4-0-250828" // behind every endpoint id
+)
+
+// New imitates the vendor with these models, by their ids on either site.
+func New(models ...string) sandbox.Imitation {
+	return sandbox.Imitation{Vendor: ark.Vendor(), Handler: func(k *sandbox.Kit) http.Handler {
+		s := server{k, models}
+		mux := http.NewServeMux()
+		mux.HandleFunc("POST /api/v3/images/generations", s.generate)
+		mux.HandleFunc("GET /results/{name}", k.Results(lifetime))
+		mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+			reject(w, http.StatusNotFound, "NotFound", "", fmt.Sprintf("There is nothing at %s %s.", r.Method, r.URL.Path))
+		})
+		return mux
+	}}
+}
+
+type server struct {
+	*sandbox.Kit
+	models []string
+}
+
+// model is the one that a name means; empty if there is none.
+func (s server) model(name string) string {
+	if strings.HasPrefix(name, "ep-") {
+		return endpointModel
+	}
+	same := func(id string) bool { return id == name || bare(id) == bare(name) && strings.HasPrefix(name, "dola-") }
+	if slices.ContainsFunc(s.models, same) {
+		return name
+	}
+	return ""
+}
+
+// bare is a model id without the prefixes of the sites.
+func bare(model string) string {
+	return strings.TrimPrefix(strings.TrimPrefix(model, "doubao-"), "dola-")
+}
+
+// denied is an error in the vendor's shape.
+type denied struct {
+	status               int
+	code, param, message string
+}
+
+func invalid(param, format string, args ...any) *denied {
+	return &denied{http.StatusBadRequest, "InvalidParameter", param, fmt.Sprintf(format, args...)}
+}
+
+// denials are the errors that a prompt can ask for; all come before anything is
+// bought.
+var denials = map[string]denied{
+	"400":           {400, "InvalidParameter", "prompt", "The sandbox was asked for a 400."},
+	"401":           {401, "AuthenticationError", "", "The API key or AK/SK in the request is missing or invalid."},
+	"402":           {403, "AccountOverdueError", "", "The request failed because your account has an overdue balance."},
+	"refuse":        {400, "InputTextSensitiveContentDetected.PolicyViolation", "prompt", "The request failed because the input text may contain sensitive information."},
+	"refuse-output": {400, "OutputImageSensitiveContentDetected", "", "The request failed because the output image may contain sensitive information."},
+	"429":           {429, "ModelAccountIpmRateLimitExceeded", "", "The request failed because the images per minute limit of the account for the model was reached."},
+	"503":           {429, "ServerOverloaded", "", "The request failed because the service is overloaded; please try again later."},
+}
+
+func (d denied) send(w http.ResponseWriter) { reject(w, d.status, d.code, d.param, d.message) }
+
+func reject(w http.ResponseWriter, status int, code, param, message string) {
+	if status == http.StatusTooManyRequests {
+		w.Header().Set("Retry-After", "1")
+	}
+	sandbox.Reply(w, status, map[string]any{"error": map[string]any{
+		"code": code, "message": message + " Request id: " + w.Header().Get("X-Request-Id"), "param": param,
+		"type": strings.ReplaceAll(http.StatusText(status), " ", ""),
+	}})
+}
+
+// generate checks a request, takes the money and answers with the results.
+func (s server) generate(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("X-Request-Id", "0217"+sandbox.NewID())
+	if r.Header.Get("Authorization") != "Bearer "+sandbox.Key {
+		denials["401"].send(w)
+		return
+	}
+	b, err := sandbox.ReadJSON(r)
+	if err != nil || !strings.HasPrefix(r.Header.Get("Content-Type"), "application/json") {
+		invalid("", "The body must be a JSON object.").send(w)
+		return
+	}
+	if bad := s.check(b); bad != nil {
+		bad.send(w)
+		return
+	}
+	o := s.Order(r, b.Text("prompt"))
+	ask := []string{"400", "401", "402", "refuse", "429", "503"}
+	if b.Text("sequential_image_generation") != "auto" { // of a series one image is withheld
+		ask = append(ask, "refuse-output")
+	}
+	if name := o.Ordered(ask...); name != "" {
+		denials[name].send(w)
+		return
+	}
+	o.Buy()
+	o.Work(r, drawTime)
+	s.answer(w, r, o, b)
+}

@@ -1,0 +1,125 @@
+package jimeng
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"slices"
+	"time"
+
+	"aigc/app/fault"
+	"aigc/app/provider"
+	"aigc/app/provider/hoist"
+	"aigc/modules/internal/seedream"
+)
+
+// Driver draws with the input of a vertical.
+type Driver[In seedream.Source] struct{}
+
+const version = "&Version=2022-08-31"
+
+// Submit implements [provider.Driver].
+func (Driver[In]) Submit(ctx context.Context, c provider.Call, source In) (provider.Ticket, error) {
+	in := source.Request()
+	s, how, _ := wire(in, c.Model)
+	body, err := embed(ctx, provider.NewEmbedder(c), in, &s)
+	if err != nil {
+		return provider.Ticket{}, err
+	}
+	res, err := c.HTTP.Do(ctx, c, provider.Request{URL: "/?Action=CVSync2AsyncSubmitTask" + version, Body: body, Paid: true, Authorize: authorize(c)})
+	if err != nil {
+		return provider.Ticket{}, err
+	}
+	var w envelope
+	err = res.Decode(&w)
+	switch p := w.problem(); {
+	case res.Status == http.StatusOK && w.Code == success && w.Data.TaskID != "":
+	case res.Status != http.StatusOK, err == nil && p.Code != success && p.Code != "":
+		return provider.Ticket{}, codes.Fault(res, p)
+	default:
+		return provider.Ticket{}, fault.New(fault.InDoubt, "no_ticket", "%s answered a paid request without a task id.", title).With(fault.ChargedUnknown)
+	}
+	delivery, _ := json.Marshal(how) // plain values
+	data, _ := json.Marshal(query{ReqKey: s.ReqKey, ReqJSON: string(delivery)})
+	return provider.Ticket{ID: string(w.Data.TaskID), Data: data}, nil
+}
+
+// Poll implements [provider.Driver].
+func (Driver[In]) Poll(ctx context.Context, c provider.Call, t provider.Ticket) (provider.Update, error) {
+	body := query{ReqKey: c.Model, ReqJSON: `{"return_url":true}`}
+	_ = json.Unmarshal(t.Data, &body) // a ticket without it is asked for as it can be
+	body.TaskID = t.ID
+	res, err := c.HTTP.Do(ctx, c, provider.Request{URL: "/?Action=CVSync2AsyncGetResult" + version, Body: body, Authorize: authorize(c)})
+	if err != nil {
+		return provider.Update{}, err
+	}
+	var w envelope
+	err = res.Decode(&w)
+	switch p := w.problem(); {
+	case err == nil && ended(res.Status, p):
+		return provider.Update{Phase: provider.Failed, Err: codes.Failed(p, fault.ChargedUnknown)}, nil
+	case res.Status != http.StatusOK, err == nil && p.Code != success:
+		return provider.Update{}, codes.Fault(res, p)
+	case err != nil:
+		return provider.Update{}, err
+	}
+	return w.update(c, t), nil
+}
+
+// lagging is how long the vendor may not know a job that it has just been given.
+const lagging = 30 * time.Second
+
+// update is what a job's status means. One that no page lists means wait, and
+// so does the end of a job without images.
+func (w envelope) update(c provider.Call, t provider.Ticket) provider.Update {
+	switch w.Data.Status {
+	case "done":
+		a := provider.Answer{Model: c.Model, VendorID: t.ID}
+		for _, address := range w.Data.Addresses {
+			a.Results = append(a.Results, provider.Result{URL: address})
+		}
+		for _, text := range w.Data.Base64 {
+			a.Results = append(a.Results, provider.Result{Base64: text})
+		}
+		a.Results = slices.DeleteFunc(a.Results, func(r provider.Result) bool { return r == provider.Result{} })
+		if len(a.Results) == 0 {
+			return provider.Update{}
+		}
+		a.Cost = c.Cost(c.Model, nil, provider.Quantity{Unit: "image", N: int64(len(a.Results))})
+		return provider.Update{Phase: provider.Done, Answer: a}
+	case "expired":
+		return failed(fault.VendorFailed, "vendor_failed", "%s let the job expire before it was done.")
+	case "not_found":
+		if c.Age > lagging {
+			return failed(fault.Expired, "job_not_found", "%s does not know the job, or not any more: it keeps jobs for 12 hours.")
+		}
+	}
+	return provider.Update{}
+}
+
+func failed(kind fault.Kind, code, message string) provider.Update {
+	return provider.Update{Phase: provider.Failed, Err: fault.New(kind, code, message, title).With(fault.ChargedUnknown)}
+}
+
+// embed puts the input images into a submission: as base64 where the model edits
+// one image, else by address, since the other models take nothing else.
+func embed(ctx context.Context, e *provider.Embedder, in seedream.Request, s *submission) (*hoist.Body, error) {
+	t := CapabilitiesOf(s.ReqKey)
+	rule := provider.ImageRule{Field: "image", Who: "Jimeng", Types: []string{"image/png", "image/jpeg"}, MaxBytes: 15 << 20, MaxSide: 4096, MaxStretch: 3}
+	switch {
+	case t.EditsOne:
+		rule.MaxBytes = 4_700_000
+		s.Base64 = e.AddAll(ctx, rule, in.Inputs)
+	case t.MaxInputs > 0:
+		for _, img := range in.Inputs {
+			file, ok := e.Open(ctx, rule, img)
+			if ok && file.URL == "" {
+				e.Fault("image", noAddress)
+			}
+			s.Addresses = append(s.Addresses, file.URL)
+		}
+	}
+	return e.Body(s)
+}
+
+const noAddress = "Jimeng's 4.x models take images by address only, and this server has no address that others can reach: set AIGC_PUBLIC_URL, or ask for the model jimeng_i2i_v30"

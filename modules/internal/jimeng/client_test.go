@@ -1,0 +1,90 @@
+package jimeng
+
+import (
+	"context"
+	"errors"
+	"io"
+	"strings"
+	"testing"
+	"time"
+
+	"aigc/app/fault"
+	"aigc/app/provider"
+	"aigc/modules/internal/seedream"
+)
+
+// files are the images of an input: their media type, and whether others can
+// fetch them.
+type files struct {
+	mime string
+	size int64
+	url  string
+}
+
+// Open implements [provider.Inputs].
+func (f files) Open(_ context.Context, img provider.Image) (provider.Input, error) {
+	if img == "gone" {
+		return provider.Input{}, errors.New("no such asset")
+	}
+	return provider.Input{Name: string(img), MIME: f.mime, Size: f.size, Width: 800, Height: 600, URL: f.url,
+		Open: func() (io.ReadCloser, error) {
+			return io.NopCloser(strings.NewReader(strings.Repeat("x", int(f.size)))), nil
+		}}, nil
+}
+
+// How input images are sent, and what is told of them before anything is.
+func TestInputImages(t *testing.T) {
+	t.Parallel()
+	const address = "https://gateway.example/api/images/a.png"
+	for name, c := range map[string]struct {
+		model string
+		files files
+		want  string // a part of the fault; empty: it is sent
+	}{
+		"by address":                    {"jimeng_t2i_v40", files{"image/png", 100, address}, ""},
+		"by address, up to 15 MB":       {"jimeng_t2i_v40", files{"image/png", 14_000_000, address}, ""},
+		"larger than 15 MB":             {"jimeng_t2i_v40", files{"image/png", 16_000_000, address}, "at most"},
+		"nobody can fetch it":           {"jimeng_seedream46_cvtob", files{"image/png", 100, ""}, "AIGC_PUBLIC_URL"},
+		"as bytes, without an address":  {"jimeng_i2i_v30", files{"image/jpeg", 100, ""}, ""},
+		"an edit of more than 4.7 MB":   {"jimeng_i2i_v30", files{"image/jpeg", 4_800_000, ""}, "at most"},
+		"a type that is not taken":      {"jimeng_t2i_v40", files{"image/webp", 100, address}, "takes png and jpeg"},
+		"a model without images":        {"jimeng_t2i_v31", files{"image/webp", 100, ""}, ""},
+		"SeedEdit, as bytes, not by it": {"seededit_v3.0", files{"image/png", 100, address}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			in := seedream.Input{Options: seedream.Options{Prompt: "x", Image: "a"}}.Request()
+			s := submission{ReqKey: c.model}
+			_, err := embed(t.Context(), provider.NewEmbedder(provider.Call{Inputs: c.files}), in, &s)
+			if c.want == "" {
+				bytes, addresses := 0, 0
+				switch {
+				case CapabilitiesOf(c.model).EditsOne:
+					bytes = 1
+				case CapabilitiesOf(c.model).MaxInputs > 0:
+					addresses = 1
+				}
+				if err != nil || len(s.Base64) != bytes || len(s.Addresses) != addresses {
+					t.Fatalf("%v, %d as bytes, addresses %q", err, len(s.Base64), s.Addresses)
+				}
+				return
+			}
+			var f *fault.Error
+			if !errors.As(err, &f) || f.Kind != fault.Invalid || len(f.Details) != 1 || f.Details[0].Location != "body.image" || !strings.Contains(f.Details[0].Message, c.want) {
+				t.Errorf("%+v, want %q", f, c.want)
+			}
+		})
+	}
+}
+
+// A job that is not found is lost only once the vendor must know of it.
+func TestNotFound(t *testing.T) {
+	t.Parallel()
+	var w envelope
+	w.Data.Status = "not_found"
+	for age, want := range map[time.Duration]provider.Phase{time.Second: provider.Wait, time.Minute: provider.Failed} {
+		if u := w.update(provider.Call{Age: age}, provider.Ticket{ID: "1"}); u.Phase != want {
+			t.Errorf("after %s: phase %d", age, u.Phase)
+		}
+	}
+}

@@ -1,0 +1,63 @@
+package jimeng
+
+import (
+	"cmp"
+	"fmt"
+	"unicode/utf8"
+
+	"aigc/app/module"
+	"aigc/app/provider"
+)
+
+// series is how many images a series and its input images may be together.
+const series = 15
+
+// Plan implements [module.Planner]. The quote of a series is the most that it
+// can come to.
+func (Driver[In]) Plan(source In, target module.Target) module.Plan {
+	in := source.Request()
+	s, _, warnings := wire(in, target.Model)
+	images := 1
+	if s.ForceSingle != nil && !*s.ForceSingle {
+		images = max(1, series-len(in.Inputs))
+	}
+	p := module.Plan{Pictures: max(1, in.N), Warnings: warnings}
+	p.Quote = target.Cost(nil, provider.Quantity{Unit: "image", N: int64(images * p.Pictures)})
+	return p
+}
+
+// Check implements [module.Checker].
+func (Driver[In]) Check(source In, target module.Target) []module.Fault {
+	in, model := source.Request(), target.Model
+	t, n := CapabilitiesOf(model), len(in.Inputs)
+	var faults []module.Fault
+	bad := func(field, format string, args ...any) {
+		faults = append(faults, module.Fault{Field: field, Message: fmt.Sprintf(format, args...)})
+	}
+	in.Check(bad)
+	if most := t.MaxPrompt; most > 0 && utf8.RuneCountInString(in.Prompt) > most {
+		bad("prompt", "%s takes at most %d characters", model, most)
+	}
+	switch {
+	case in.Edit && t.MaxInputs == 0:
+		bad("model", "%s edits no images", model)
+	case t.EditsOne && n == 0 && !in.Edit:
+		bad("image", "an image to edit is required")
+	case t.MaxInputs > 0 && n > t.MaxInputs:
+		bad("images", "%s takes at most %d, image included", model, t.MaxInputs)
+	}
+	s, _, _ := wire(in, model)
+	if s.Width > 0 {
+		if m := t.Sides.Check(s.Width, s.Height); m != "" {
+			bad("size", "%s", m)
+		}
+	}
+	least, most := cmp.Or(s.MinRatio, 1/usualRatio), cmp.Or(s.MaxRatio, usualRatio)
+	switch ratio := float64(s.Width) / float64(s.Height); {
+	case least > most:
+		bad("min_ratio", "must not be above max_ratio, which is %g", most)
+	case t.Chooses && s.Width > 0 && (ratio < least || ratio > most):
+		bad("size", "the shape must lie between min_ratio and max_ratio")
+	}
+	return faults
+}

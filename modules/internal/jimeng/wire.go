@@ -1,0 +1,86 @@
+package jimeng
+
+import (
+	"encoding/json"
+
+	"aigc/app/provider"
+	"aigc/modules/internal/seedream"
+)
+
+// submission is the body of CVSync2AsyncSubmitTask.
+type submission struct {
+	ReqKey      string   `json:"req_key"`
+	Prompt      string   `json:"prompt"`
+	Addresses   []string `json:"image_urls,omitempty"`
+	Base64      []string `json:"binary_data_base64,omitempty"`
+	Area        int      `json:"size,omitempty"` // in pixels
+	Width       int      `json:"width,omitempty"`
+	Height      int      `json:"height,omitempty"`
+	Scale       *float64 `json:"scale,omitempty"`
+	ForceSingle *bool    `json:"force_single,omitempty"`
+	MinRatio    float64  `json:"min_ratio,omitempty"`
+	MaxRatio    float64  `json:"max_ratio,omitempty"`
+	Seed        *int64   `json:"seed,omitempty"`
+	UsePreLLM   *bool    `json:"use_pre_llm,omitempty"`
+}
+
+// query is the body of CVSync2AsyncGetResult. A ticket keeps all of it but the
+// task's id, since the vendor wants it anew with each poll.
+type query struct {
+	ReqKey  string `json:"req_key"`
+	TaskID  string `json:"task_id,omitempty"`
+	ReqJSON string `json:"req_json"` // a [delivery], as JSON within JSON
+}
+
+// delivery is how the results shall come.
+type delivery struct {
+	ReturnURL bool `json:"return_url"` // else large base64
+	Logo      logo `json:"logo_info"`
+}
+
+type logo struct {
+	Add bool `json:"add_logo"`
+	*seedream.Logo
+}
+
+// envelope is every answer: of the business shape, or of the gateway's.
+type envelope struct {
+	told
+	Data struct {
+		TaskID    word     `json:"task_id"`
+		Status    string   `json:"status"`
+		Addresses []string `json:"image_urls"`
+		Base64    []string `json:"binary_data_base64"`
+	} `json:"data"`
+	Gateway struct{ Error told } `json:"ResponseMetadata"`
+}
+
+// told is an error; of the business shape it may also tell of success.
+type told struct {
+	Code    word   `json:"code"`
+	Message string `json:"message"`
+}
+
+const success = "10000"
+
+func (w envelope) problem() provider.Problem {
+	e := w.told
+	if w.Gateway.Error.Code != "" {
+		e = w.Gateway.Error
+	}
+	return provider.Problem{Code: string(e.Code), Message: e.Message}
+}
+
+// word is a string that may also come as a number, which keeps all its digits.
+type word string
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (w *word) UnmarshalJSON(data []byte) error {
+	if json.Unmarshal(data, (*string)(w)) == nil {
+		return nil
+	}
+	var n json.Number
+	err := json.Unmarshal(data, &n)
+	*w = word(n)
+	return err
+}

@@ -1,0 +1,96 @@
+package seedream
+
+import (
+	"strings"
+
+	"aigc/app/provider"
+)
+
+// Source is the input of a vertical.
+type Source interface{ Request() Request }
+
+// Request is what a caller asks for, through whichever vertical.
+type Request struct {
+	Options
+	Jimeng
+	Inputs      []provider.Image // all input images, in order
+	Edit        bool             // there must be one
+	Watermark   bool
+	Weight      *float64 // of the prompt against the input images, 0 to 1; nil: the vendor's own
+	WeightField string   // the field of the input that says so
+}
+
+// Check reports the faults that no vendor takes: a blank prompt, and an edit of
+// nothing.
+func (r Request) Check(bad func(field, format string, args ...any)) {
+	if strings.TrimSpace(r.Prompt) == "" {
+		bad("prompt", "must not be empty")
+	}
+	if r.Edit && len(r.Inputs) == 0 {
+		bad("image", "an image to edit is required")
+	}
+}
+
+// Unsupported notes which of these fields were given to a model that supports
+// none of them, and a response_format that no vendor is sent.
+func (r Request) Unsupported(n *provider.Notes, fields ...string) {
+	given := map[string]bool{
+		"sequential_image_generation_options": r.SequentialOpts != nil,
+		"guidance_scale":                      r.GuidanceScale != nil, "cfg_scale": r.CfgScale != nil,
+		"negative_prompt": r.NegativePrompt != "", "optimize_prompt_options": r.Optimize != nil, "tools": len(r.Tools) > 0,
+		"background": r.Background != "" && r.Background != "auto", "layer_decomposition": r.Layers,
+		"min_ratio": r.MinRatio != 0, "max_ratio": r.MaxRatio != 0, "use_pre_llm": r.UsePreLLM != nil, "logo_info": r.Logo != nil,
+		r.WeightField: r.Weight != nil,
+	}
+	for _, field := range fields {
+		n.Takes(field, given[field], false)
+	}
+	if r.ResponseFormat == "b64_json" {
+		n.Ignored("response_format b64_json", "the answer holds links")
+	}
+}
+
+// Tiers are all named sizes of all models, the smallest first.
+var Tiers = []string{"1K", "1.5K", "2K", "3K", "4K"}
+
+// TierSide is the side of a tier's square in pixels; 0 for no tier.
+func TierSide(tier string) int {
+	return map[string]int{"1K": 1024, "1.5K": 1536, "2K": 2048, "3K": 3072, "4K": 4096}[tier]
+}
+
+// NearestTier is the one of a model's tiers that is the most like one that it
+// lacks; empty if it has none.
+func NearestTier(own []string, tier string) string {
+	if len(own) == 0 {
+		return ""
+	}
+	return provider.Nearest(own, func(t string) float64 { return float64(TierSide(t)) }, float64(TierSide(tier)))
+}
+
+// suggested are ByteDance's own sizes of the larger tiers; upright ones are
+// these, turned.
+var suggested = map[string]map[string][2]int{
+	"2K": {"1:1": {2048, 2048}, "4:3": {2304, 1728}, "3:2": {2496, 1664}, "16:9": {2848, 1600}, "21:9": {3136, 1344}},
+	"3K": {"1:1": {3072, 3072}, "4:3": {3456, 2592}, "3:2": {3744, 2496}, "16:9": {4096, 2304}},
+	"4K": {"1:1": {4096, 4096}, "4:3": {4704, 3520}, "3:2": {4992, 3328}, "16:9": {5504, 3040}, "21:9": {6240, 2656}},
+}
+
+// Step is what sides that we choose are multiples of. The vendors take any.
+const Step = 16
+
+// Shape are the sides of a tier in a ratio "WIDTH:HEIGHT".
+func Shape(tier, ratio string) (w, h int) {
+	r, ok := provider.ParseRatio(ratio)
+	if !ok {
+		r = 1
+	}
+	if s, ok := suggested[tier][ratio]; ok {
+		return s[0], s[1]
+	}
+	if r < 1 {
+		a, b, _ := strings.Cut(ratio, ":")
+		h, w = Shape(tier, b+":"+a)
+		return w, h
+	}
+	return provider.Sides(r, TierSide(tier)*TierSide(tier), Step, 0)
+}
