@@ -18,10 +18,6 @@ import (
 // and tests.
 const maxModuleLines = 80
 
-// notMoved are the folders that do not have the layout yet. One that has it
-// must be deleted here.
-var notMoved = []string{"gpt", "veo3", "internal/openai", "internal/vertex"}
-
 // A vertical is a declaration and a table of models. What it knows of a vendor
 // lies with the vendor, and the vendor's imitation shares nothing with the
 // client that it is there to test.
@@ -40,13 +36,8 @@ func TestLayout(t *testing.T) {
 func layout(t *testing.T, dir string, check func(*testing.T, string) []string) {
 	t.Run(dir, func(t *testing.T) {
 		t.Parallel()
-		faults := check(t, dir)
-		if !slices.Contains(notMoved, dir) {
-			for _, f := range faults {
-				t.Error(f)
-			}
-		} else if len(faults) == 0 {
-			t.Errorf("%s has the layout: delete it from notMoved", dir)
+		for _, f := range check(t, dir) {
+			t.Error(f)
 		}
 	})
 }

@@ -13,8 +13,10 @@ import (
 	arksandbox "aigc/modules/internal/ark/sandbox"
 	bflsandbox "aigc/modules/internal/bfl/sandbox"
 	jimengsandbox "aigc/modules/internal/jimeng/sandbox"
-	"aigc/modules/internal/openai"
-	"aigc/modules/internal/vertex"
+	klingsandbox "aigc/modules/internal/kling/sandbox"
+	openaisandbox "aigc/modules/internal/openai/sandbox"
+	vertexsandbox "aigc/modules/internal/vertex/sandbox"
+	"aigc/modules/kling"
 	"aigc/modules/seededit"
 	"aigc/modules/seedream"
 	"aigc/modules/veo3"
@@ -29,6 +31,7 @@ func All() []module.Module {
 		doubao.Module,
 		flux.Module,
 		fluxkontext.Module,
+		kling.Module,
 		veo3.Module,
 	}
 }
@@ -37,11 +40,12 @@ func All() []module.Module {
 // that the verticals name.
 func Sandboxes() []sandbox.Imitation {
 	return []sandbox.Imitation{
-		openai.Sandbox(),
+		openaisandbox.New(served(gpt.Models)...),
 		arksandbox.New(served(seedream.Models, seededit.Models, doubao.Models)...),
 		jimengsandbox.New(served(seedream.JimengModels, seededit.JimengModels)...),
 		bflsandbox.New(served(flux.Models, fluxkontext.Models)...),
-		vertex.Sandbox(),
+		klingsandbox.New(served(kling.Models)...),
+		vertexsandbox.New(served(veo3.Models)...),
 	}
 }
 

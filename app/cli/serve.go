@@ -40,7 +40,6 @@ func (c *cli) serve(ctx context.Context, roles app.Roles) error {
 	if err := apart(roles, l); err != nil {
 		return err
 	}
-	keepHeapFloor()
 	log := app.NewLog(&l.Config)
 	a, err := app.Start(ctx, l, c.verticals(), roles, log)
 	if err != nil {

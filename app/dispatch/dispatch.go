@@ -1,20 +1,11 @@
-// Package dispatch knows which queue a task's purchase waits in, and hands
-// accepted tasks to workers of other processes.
+// Package dispatch hands accepted tasks to workers of other processes, over the
+// broker's queues.
 package dispatch
 
 import (
 	"aigc/app/broker"
-	"aigc/app/module"
 	"aigc/app/task"
 )
-
-// QueueFor is the queue in which purchases of a kind wait.
-func QueueFor(media module.Kind) string {
-	if media == module.Video {
-		return broker.VideoQueue
-	}
-	return broker.ImageQueue
-}
 
 // Waker tells some worker to look at a task; a broker is one.
 type Waker interface{ Wake(queue, task string) }
@@ -31,6 +22,6 @@ func (toQueue) Reserve(*task.Task) task.Reservation { return nil }
 // Dispatch implements [task.Dispatcher].
 func (q toQueue) Dispatch(t *task.Task) {
 	if !t.Group {
-		q.Wake(QueueFor(t.Media), t.ID)
+		q.Wake(broker.QueueFor(t.Media), t.ID)
 	}
 }

@@ -127,6 +127,10 @@ func ReadPicture(text string) (p Picture, ok bool) {
 	if err != nil {
 		return p, false
 	}
+	return decodePicture(data)
+}
+
+func decodePicture(data []byte) (p Picture, ok bool) {
 	c, format, err := image.DecodeConfig(bytes.NewReader(data))
 	if err != nil {
 		return p, false

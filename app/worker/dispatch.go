@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"aigc/app/broker"
-	"aigc/app/dispatch"
 	"aigc/app/fault"
 	"aigc/app/module"
 	"aigc/app/task"
@@ -70,7 +69,7 @@ func (d *dispatcher) slotsOf(media module.Kind) slots {
 // dispatch is [task.Dispatcher.Dispatch].
 func (d *dispatcher) dispatch(t *task.Task) {
 	if !t.Group && !d.submitNow(t) {
-		d.Broker.Wake(dispatch.QueueFor(t.Media), t.ID)
+		d.Broker.Wake(broker.QueueFor(t.Media), t.ID)
 	}
 }
 

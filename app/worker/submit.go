@@ -8,7 +8,6 @@ import (
 	"aigc/app/broker"
 	"aigc/app/fault"
 	"aigc/app/killpoint"
-	"aigc/app/module"
 	"aigc/app/provider"
 	"aigc/app/spool"
 	"aigc/app/task"
@@ -128,7 +127,7 @@ func (s *submitter) exchange(ctx context.Context, t *task.Task, call provider.Ca
 	if !ok {
 		return nil, nil, fault.New(fault.Unavailable, "no_route", "This version has no route to %s.", t.Account.Vendor).With(fault.ChargedNo)
 	}
-	err = safely(func() (err error) { ticket, answer, err = route.Job.Submit(ctx, call, module.Raw(t.Input)); return err })
+	err = safely(func() (err error) { ticket, answer, err = route.Job.Submit(ctx, call, t.Input); return err })
 	if f := fault.From(err); err != nil && f.Code == "panic" {
 		return nil, nil, fault.Wrap(f.Err, fault.InDoubt, "driver_panic", "The driver failed in the middle of a submission.")
 	}

@@ -1,2 +1,2 @@
-// Package gpt draws and edits pictures with OpenAI's GPT image models.
+// Package gpt makes and edits images with OpenAI's GPT image models.
 package gpt

@@ -5,7 +5,8 @@ import (
 	"aigc/modules/internal/openai"
 )
 
-var models = []module.Model{
+// Models are OpenAI's image models, the default first.
+var Models = []module.Model{
 	{ID: "gpt-image-2", Title: "GPT Image 2", Aliases: []string{"gpt-image-2-2026-04-21"}, Prices: openai.Tokens},
 	{ID: "gpt-image-2.6-sunburst", Title: "GPT Image 2.6 Sunburst", Doc: "newest; also SVG and animated GIF", Prices: openai.Tokens},
 	{ID: "gpt-image-2.6-flare", Title: "GPT Image 2.6 Flare", Doc: "newest, faster", Prices: openai.Tokens},
@@ -17,13 +18,4 @@ var models = []module.Model{
 	{ID: "gpt-image-1", Title: "GPT Image 1", Retired: "2026-10-23"},
 	{ID: "dall-e-3", Title: "DALL-E 3", Retired: "2026-05-12"},
 	{ID: "dall-e-2", Title: "DALL-E 2", Retired: "2026-05-12"},
-}
-
-// facts are what the list goes by; frames and vectors have no price an image.
-func facts(body openai.Generation) map[string]string {
-	switch body.OutputFormat {
-	case "png", "jpeg", "webp":
-		return map[string]string{"quality": body.Quality, "size": body.Size}
-	}
-	return nil
 }

@@ -6,18 +6,17 @@ import (
 	"aigc/app/fault"
 	"aigc/app/provider/providertest"
 	"aigc/modules/gpt"
-	"aigc/modules/internal/openai"
+	openaisandbox "aigc/modules/internal/openai/sandbox"
 )
 
 func TestWire(t *testing.T) { providertest.Wire(t, gpt.Module, nil) }
 
-// What was refused after it was drawn may have cost something: the sheet does
-// not say.
+// Whether an output that was refused is charged is not documented.
 var charges = map[string]fault.Charge{"refuse-output": fault.ChargedUnknown}
 
 func TestGenerations(t *testing.T) {
 	providertest.Run(t, providertest.Harness{
-		Module: gpt.Module, Sandbox: openai.Sandbox(), Operation: "gpt.generations", Input: `{"prompt":"a red fox","size":"1024x640","output_format":"jpeg"}`,
+		Module: gpt.Module, Sandbox: openaisandbox.New("gpt-image-2"), Operation: "gpt.generations", Input: `{"prompt":"a red fox","size":"1024x640","output_format":"jpeg"}`,
 		Reason: "safety_violations=[violence]", Charges: charges,
 		Lacks: []providertest.Ability{providertest.Address},
 	})
@@ -25,7 +24,7 @@ func TestGenerations(t *testing.T) {
 
 func TestEdits(t *testing.T) {
 	providertest.Run(t, providertest.Harness{
-		Module: gpt.Module, Sandbox: openai.Sandbox(), Operation: "gpt.edits", Input: `{"prompt":"make it blue","image":"fox","images":["den"],"mask":"mask","output_format":"jpeg","size":"640x1024"}`,
+		Module: gpt.Module, Sandbox: openaisandbox.New("gpt-image-2"), Operation: "gpt.edits", Input: `{"prompt":"make it blue","image":"fox","images":["den"],"mask":"mask","output_format":"jpeg","size":"640x1024"}`,
 		Reason: "safety_violations=[violence]", Charges: charges,
 		Lacks: []providertest.Ability{providertest.Address},
 	})

@@ -1,2 +1,2 @@
-// Package veo3 makes films with Google's Veo models.
+// Package veo3 makes videos with Google's Veo models.
 package veo3

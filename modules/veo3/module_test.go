@@ -6,7 +6,7 @@ import (
 
 	"aigc/app/provider"
 	"aigc/app/provider/providertest"
-	"aigc/modules/internal/vertex"
+	vertexsandbox "aigc/modules/internal/vertex/sandbox"
 	"aigc/modules/veo3"
 )
 
@@ -15,7 +15,7 @@ import (
 func TestWire(t *testing.T) {
 	providertest.Wire(t, veo3.Module, func(base string, a *provider.Account) {
 		attrs := a.Attrs
-		vertex.Sandbox().Complete(a)
+		vertexsandbox.New("veo-3.1-fast-generate-001").Complete(a)
 		a.Attrs = attrs
 		if !json.Valid([]byte(a.Secret.Reveal())) {
 			t.Fatal("the key file is no JSON")
@@ -24,10 +24,10 @@ func TestWire(t *testing.T) {
 	})
 }
 
-// Without a bucket all comes inline. The film is as small as films are.
+// Without a bucket all comes inline. The video is as small as videos are.
 func TestGenerate(t *testing.T) {
 	providertest.Run(t, providertest.Harness{
-		Module: veo3.Module, Sandbox: vertex.Sandbox(), Operation: "veo3.generate",
+		Module: veo3.Module, Sandbox: vertexsandbox.New("veo-3.1-fast-generate-001"), Operation: "veo3.generate",
 		Input:  `{"prompt":"a boat","image":"fox","last_frame":"den","duration_seconds":4,"generate_audio":false,"aspect_ratio":"9:16"}`,
 		Reason: "Support codes: 42237218. (video safety)",
 		Lacks:  []providertest.Ability{providertest.Overload, providertest.Progress, providertest.Cancel, providertest.Address},

@@ -9,15 +9,24 @@ import (
 	"aigc/app/provider"
 )
 
-// Generate sends one request for pictures from text.
-func Generate(ctx context.Context, c provider.Call, body Generation) (provider.Answer, error) {
-	return buy(ctx, c, provider.Request{URL: "/images/generations", Body: body})
+// Generator makes images from text.
+type Generator struct{}
+
+// Generate implements [provider.Generator].
+func (Generator) Generate(ctx context.Context, c provider.Call, in GenerateInput) (provider.Answer, error) {
+	body, _ := in.request(c.Model)
+	return submit(ctx, c, provider.Request{URL: "/images/generations", Body: body})
 }
 
-// Edit sends one request for pictures from pictures. The files are streamed.
-// What the vendor would refuse of them is told before anything is sent.
-func Edit(ctx context.Context, c provider.Call, body Generation, images []provider.Image, mask provider.Image) (provider.Answer, error) {
+// Editor makes images from images.
+type Editor struct{}
+
+// Generate implements [provider.Generator]. The files are streamed. What the
+// vendor would refuse of them is told before anything is sent.
+func (Editor) Generate(ctx context.Context, c provider.Call, in EditInput) (provider.Answer, error) {
+	body, _ := in.request(c.Model)
 	form := provider.NewForm()
+	images := in.images()
 	name := "image"
 	if len(images) > 1 {
 		name = "image[]" // several files are only taken under this name
@@ -25,19 +34,19 @@ func Edit(ctx context.Context, c provider.Call, body Generation, images []provid
 	e := provider.NewEmbedder(c)
 	var first provider.Input
 	for i, img := range images {
-		in, ok := e.Open(ctx, imageRule, img)
+		file, ok := e.Open(ctx, imageRule, img)
 		if i == 0 {
-			first = in
+			first = file
 		}
 		if ok {
-			form.File(name, in)
+			form.File(name, file)
 		}
 	}
-	if in, ok := e.Open(ctx, maskRule, mask); ok {
-		if in.Width != first.Width || in.Height != first.Height {
+	if mask, ok := e.Open(ctx, maskRule, in.Mask); ok {
+		if mask.Width != first.Width || mask.Height != first.Height {
 			e.Fault("mask", "a mask has the size of the first image")
 		}
-		form.File("mask", in)
+		form.File("mask", mask)
 	}
 	if err := e.Err(); err != nil {
 		return provider.Answer{}, err
@@ -45,24 +54,17 @@ func Edit(ctx context.Context, c provider.Call, body Generation, images []provid
 	if err := body.fields(form); err != nil {
 		return provider.Answer{}, fault.Wrap(err, fault.Unavailable, "request_body", "The request could not be put together.").With(fault.ChargedNo)
 	}
-	return buy(ctx, c, provider.Request{URL: "/images/edits", Form: form})
+	return submit(ctx, c, provider.Request{URL: "/images/edits", Form: form})
 }
 
-// The files of an edit are smaller than this, in bytes.
-const (
-	maxPicture = 50 << 20
-	maxMask    = 4 << 20
-)
-
-var pictureTypes = []string{"image/png", "image/jpeg", "image/webp"}
-
-// What an edit takes.
+// The files of an edit: images under 50 MB, a mask under 4 MB.
 var (
-	imageRule = provider.ImageRule{Field: "image", Who: "OpenAI", Types: pictureTypes, MaxBytes: maxPicture - 1}
-	maskRule  = provider.ImageRule{Field: "mask", Who: "OpenAI", Types: []string{"image/png"}, MaxBytes: maxMask - 1}
+	imageRule = provider.ImageRule{Field: "image", Who: "OpenAI", Types: []string{"image/png", "image/jpeg", "image/webp"}, MaxBytes: 50<<20 - 1}
+	maskRule  = provider.ImageRule{Field: "mask", Who: "OpenAI", Types: []string{"image/png"}, MaxBytes: 4<<20 - 1}
 )
 
-func buy(ctx context.Context, c provider.Call, r provider.Request) (provider.Answer, error) {
+// submit sends a paid request and reads the whole answer.
+func submit(ctx context.Context, c provider.Call, r provider.Request) (provider.Answer, error) {
 	r.Paid, r.Authorize = true, provider.Bearer(c)
 	res, err := c.HTTP.Do(ctx, c, r)
 	if err != nil {
@@ -71,17 +73,17 @@ func buy(ctx context.Context, c provider.Call, r provider.Request) (provider.Ans
 	if res.Status != http.StatusOK {
 		return provider.Answer{}, failure(res)
 	}
-	return parse(c, res, c.Model)
+	return parse(c, res)
 }
 
 // parse reads a whole answer. GPT models always send base64; an address is
-// what a gateway in front of them may send. Pictures count even if something
-// beside them has an odd type; JSON without a list of them says nothing of
-// what became of the request.
-func parse(c provider.Call, res provider.Response, model string) (provider.Answer, error) {
+// what a gateway in front of them may send. Images count even if another field
+// of the answer has an unexpected type. JSON without a list of them leaves open
+// whether the request was executed.
+func parse(c provider.Call, res provider.Response) (provider.Answer, error) {
 	var w answer
 	err := res.Decode(&w)
-	a := provider.Answer{Model: model, VendorID: res.Header.Get("X-Request-Id"), Usage: w.Usage}
+	a := provider.Answer{Model: c.Model, VendorID: res.Header.Get("X-Request-Id"), Usage: w.Usage}
 	if w.Data != nil {
 		for _, d := range *w.Data {
 			if d.B64 != "" || d.URL != "" {
@@ -94,11 +96,11 @@ func parse(c provider.Call, res provider.Response, model string) (provider.Answe
 	case err != nil:
 		return provider.Answer{}, err
 	case w.Data == nil:
-		return provider.Answer{}, fault.New(fault.InDoubt, "answer_unreadable", "OpenAI's answer to a paid request holds no list of pictures.").With(fault.ChargedUnknown)
+		return provider.Answer{}, fault.New(fault.InDoubt, "answer_unreadable", "OpenAI's answer to a paid request holds no list of images.").With(fault.ChargedUnknown)
 	}
 	var u usage
 	if json.Unmarshal(w.Usage, &u) == nil {
-		a.Cost = c.Cost(model, nil, u.quantities()...)
+		a.Cost = c.Cost(c.Model, nil, u.quantities()...)
 	}
 	return a, nil
 }

@@ -1,22 +1,12 @@
 package openai
 
 import (
-	"context"
 	"strings"
 	"testing"
 
 	"aigc/app/module"
-	"aigc/app/provider"
 	"aigc/app/provider/providertest"
 )
-
-// drawer is the least driver.
-type drawer struct{}
-
-// Generate implements [provider.Generator].
-func (drawer) Generate(ctx context.Context, c provider.Call, in Generation) (provider.Answer, error) {
-	return Generate(ctx, c, in)
-}
 
 // Whatever is answered: no panic, nothing unreadable is a result, and of the
 // 5xx only the documented one is no doubt.
@@ -24,8 +14,8 @@ func FuzzAnswer(f *testing.F) {
 	declined := func(status int, body string) bool {
 		return status == 503 && strings.Contains(body, "overloaded")
 	}
-	job := module.Sync[Generation](Vendor(), drawer{}, module.Terms{}).Job
-	providertest.FuzzSubmit(f, job, "gpt-image-2", `{"model":"gpt-image-2","prompt":"x"}`, declined,
+	job := module.Sync[GenerateInput](Vendor(), Generator{}, module.Terms{}).Job
+	providertest.FuzzSubmit(f, job, "gpt-image-2", `{"prompt":"x"}`, declined,
 		providertest.Seed{Status: 200, Body: `{"created":1,"data":[{"b64_json":"aGk="}],"usage":{"input_tokens":1,"output_tokens":1}}`},
 		providertest.Seed{Status: 200, Body: `{"data":[{"url":"https://x"}],"usage":{"output_tokens":1,"input_tokens_details":{"text_tokens":-5}}}`},
 		providertest.Seed{Status: 200, Body: `{"data":[]}`},

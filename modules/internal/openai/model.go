@@ -2,35 +2,33 @@ package openai
 
 import "strings"
 
-// Gen is a generation of GPT image models: what it takes.
-type Gen int
+// generation is a generation of GPT image models, which decides what they support.
+type generation int
 
-// The generations.
 const (
-	Gen1    Gen = iota + 1 // gpt-image-1-mini, 1.5, chatgpt-image-latest: three sizes
-	Gen2                   // gpt-image-2: any size
-	Gen25                  // 2.5: also quality xhigh and max
-	Gen26                  // 2.6: also svg, gif and complexity
-	GenNext                // nobody here knows it: it is given everything, and the vendor decides
+	gen1    generation = iota + 1 // gpt-image-1-mini, 1.5, chatgpt-image-latest: three sizes
+	gen2                          // gpt-image-2: any size
+	gen25                         // 2.5: also quality xhigh and max
+	gen26                         // 2.6: also svg, gif and complexity
+	genNext                       // not known here: all fields are sent, and the vendor decides
 )
 
-// GenOf is the generation of a model id.
-func GenOf(model string) Gen {
+func generationOf(model string) generation {
 	switch {
 	case strings.HasPrefix(model, "gpt-image-1"), strings.HasPrefix(model, "chatgpt-image"), strings.HasPrefix(model, "dall-e"):
-		return Gen1
+		return gen1
 	case model == "gpt-image-2", strings.HasPrefix(model, "gpt-image-2-"):
-		return Gen2
+		return gen2
 	case strings.HasPrefix(model, "gpt-image-2.5-"):
-		return Gen25
+		return gen25
 	case strings.HasPrefix(model, "gpt-image-2.6-"):
-		return Gen26
+		return gen26
 	}
-	return GenNext
+	return genNext
 }
 
-// Faithful says whether a model takes input_fidelity: newer ones are always
-// faithful and answer 400 to it, and mini never took it.
-func Faithful(model string) bool {
+// takesInputFidelity says whether a model supports input_fidelity. Newer models
+// always work with high fidelity and answer 400 to the field; mini never had it.
+func takesInputFidelity(model string) bool {
 	return model == "gpt-image-1" || strings.HasPrefix(model, "gpt-image-1.5")
 }

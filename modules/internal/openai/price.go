@@ -2,9 +2,9 @@ package openai
 
 import "aigc/app/provider"
 
-// Lists of the GPT image models, in US dollars (developers.openai.com). The prices of an image are for output
-// alone. What is cached costs less, but the answer's words on that are not
-// confirmed, so it counts in full.
+// Price lists of the GPT image models in US dollars. The prices of an image are
+// for its output alone. Cached input costs less, but the field of the answer
+// that would tell it is unconfirmed, so all input counts in full.
 var (
 	Tokens = list(
 		provider.Price{Unit: "input text token", Micros: 5_000_000, Per: 1_000_000},
@@ -21,4 +21,14 @@ func list(prices ...provider.Price) []provider.Price {
 
 func each(quality string, micros int64) provider.Price {
 	return provider.Price{Unit: "image", Micros: micros, Match: map[string]string{"quality": quality, "size": "1024x1024"}}
+}
+
+// facts are what the lists go by; an animation or vector image has no price an
+// image.
+func (r imageRequest) facts() map[string]string {
+	switch r.OutputFormat {
+	case "png", "jpeg", "webp":
+		return map[string]string{"quality": r.Quality, "size": r.Size}
+	}
+	return nil
 }

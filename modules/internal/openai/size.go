@@ -6,29 +6,22 @@ import (
 	"aigc/app/provider"
 )
 
-// maxRatio and others are limits of the sizes that gpt-image-2 and newer draw.
+// Limits of the sizes of gpt-image-2 and newer.
 const (
-	step      = 16
-	maxRatio  = 3
-	minPixels = 655_360
+	step       = 16
+	maxStretch = 3
+	minPixels  = 655_360
 )
 
-var sizeRule = provider.SizeRule{Step: step, MaxSide: 3840, MaxStretch: maxRatio, MinPixels: minPixels, MaxPixels: 8_294_400}
+var sizeRule = provider.SizeRule{Step: step, MaxSide: 3840, MaxStretch: maxStretch, MinPixels: minPixels, MaxPixels: 8_294_400}
 
-// ParseSize reads "WxH"; false for anything else, "auto" included.
-func ParseSize(s string) (w, h int, ok bool) { return provider.ParseSize(s) }
+// defaultFrames is the number of frames of a GIF without options.
+const defaultFrames = 9
 
-// SizeFault says what is wrong with a size for gpt-image-2 and newer; empty if
-// nothing is.
-func SizeFault(w, h int) string { return sizeRule.Check(w, h) }
-
-// DefaultFrames is how many frames a GIF has where nobody says.
-const DefaultFrames = 9
-
-// FrameFault says what is wrong with the size of the frames of a GIF; empty if
-// nothing is. All frames share one sheet, so more of them are smaller; the
-// least number of pixels counts for the sheet.
-func FrameFault(w, h, frames int) string {
+// checkFrames says what is wrong with the size of the frames of a GIF; empty
+// if nothing is. All frames share one sheet: the more frames, the smaller they
+// are, and the least number of pixels counts for the sheet.
+func checkFrames(w, h, frames int) string {
 	limit := 720
 	switch {
 	case frames <= 9:
@@ -42,14 +35,14 @@ func FrameFault(w, h, frames int) string {
 	case w*h*frames < minPixels:
 		return fmt.Sprintf("the %d frames together must have at least 655,360 pixels", frames)
 	}
-	return provider.SizeRule{Step: step, MaxStretch: maxRatio}.Check(w, h)
+	return provider.SizeRule{Step: step, MaxStretch: maxStretch}.Check(w, h)
 }
 
-// Sizes are what the first generation draws.
-var Sizes = []string{"1024x1024", "1536x1024", "1024x1536"}
+// gen1Sizes are the only sizes of the first generation.
+var gen1Sizes = []string{"1024x1024", "1536x1024", "1024x1536"}
 
-// Nearest is the one of [Sizes] with the most similar ratio.
-func Nearest(w, h int) string {
+// nearestGen1Size is the one of [gen1Sizes] with the most similar ratio.
+func nearestGen1Size(w, h int) string {
 	switch {
 	case 4*w > 5*h:
 		return "1536x1024"

@@ -6,10 +6,10 @@ import (
 	"aigc/app/provider"
 )
 
-// Generation is the body of POST /images/generations, and without its files
-// that of /images/edits. Left out is left out: OpenAI answers 400 to a field
-// that a model does not know.
-type Generation struct {
+// imageRequest is the body of POST /images/generations, and the text fields of
+// POST /images/edits. Empty fields are left out: OpenAI answers 400 to a field
+// that the model does not support.
+type imageRequest struct {
 	Model             string `json:"model"`
 	Prompt            string `json:"prompt"`
 	N                 int    `json:"n,omitempty"`
@@ -26,34 +26,34 @@ type Generation struct {
 	SVG               *SVG   `json:"svg,omitempty"`
 }
 
-// GIF are the options of an animated result; models 2.6 only.
+// GIF are the options of an animated image; models 2.6 only.
 type GIF struct {
-	FrameCount      int `json:"frame_count,omitempty" minimum:"2" maximum:"16" default:"9" doc:"frames; all of them share one sheet"`
-	FrameDurationMS int `json:"frame_duration_ms,omitempty" minimum:"10" maximum:"10000" default:"200" doc:"how long each frame stands, in milliseconds"`
+	FrameCount      int `json:"frame_count,omitempty" minimum:"2" maximum:"16" default:"9" doc:"Number of frames; all of them share one sheet, so more frames are smaller"`
+	FrameDurationMS int `json:"frame_duration_ms,omitempty" minimum:"10" maximum:"10000" default:"200" doc:"Duration of a frame in milliseconds"`
 }
 
-// Frames is how many there will be; of no options, the default.
-func (g *GIF) Frames() int {
+// frames is the number of frames; without options, the default.
+func (g *GIF) frames() int {
 	if g == nil || g.FrameCount == 0 {
-		return DefaultFrames
+		return defaultFrames
 	}
 	return g.FrameCount
 }
 
-// SVG are the options of a vector result; models 2.6 only.
+// SVG are the options of a vector image; models 2.6 only.
 type SVG struct {
-	Model string `json:"model,omitempty" maxLength:"100" doc:"text model that writes the SVG, billed extra"`
+	Model string `json:"model,omitempty" maxLength:"100" doc:"Text model that writes the SVG; billed extra"`
 }
 
-// fieldNames are those of a form, in the order they are sent.
+// fieldNames are the text fields of a form, in the order in which they are sent.
 var fieldNames = []string{
 	"model", "prompt", "n", "size", "quality", "background", "output_format", "output_compression",
 	"moderation", "user", "complexity", "input_fidelity", "gif", "svg",
 }
 
-// fields writes the body as multipart fields.
-func (g Generation) fields(f *provider.Form) error {
-	raw, err := json.Marshal(g)
+// fields adds the request to a multipart form.
+func (r imageRequest) fields(f *provider.Form) error {
+	raw, err := json.Marshal(r)
 	if err != nil {
 		return err
 	}
@@ -75,7 +75,7 @@ func (g Generation) fields(f *provider.Form) error {
 	return nil
 }
 
-// answer is a whole 200. Without data it is none.
+// answer is the body of a 200. Data is nil where it has no list of images.
 type answer struct {
 	Data  *[]item         `json:"data"`
 	Usage json.RawMessage `json:"usage"`
@@ -100,9 +100,9 @@ type tokens struct {
 	Image int `json:"image_tokens"`
 }
 
-// quantities are the tokens of an answer, as they are billed; none where the
-// answer cannot be priced by them: without output, or with text that came out
-// (the writer of an SVG is billed extra).
+// quantities are the billed tokens of an answer; none where the price list does
+// not cover them: without output tokens, or with text output (the text model of
+// an SVG is billed extra).
 func (u usage) quantities() []provider.Quantity {
 	text, image := u.InputDetails.Text, u.InputDetails.Image
 	if text == 0 && image == 0 {

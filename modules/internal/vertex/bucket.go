@@ -13,8 +13,8 @@ import (
 	"aigc/app/provider"
 )
 
-// storage is where the clips of one submission go, so that they can be found
-// by it; empty: they come inline.
+// storage is the prefix under which the videos of a submission are stored, so that
+// they can be looked up; empty: they come inline.
 func storage(c provider.Call) string {
 	base := c.Account.Attrs[attrStorage]
 	if base == "" {
@@ -23,55 +23,47 @@ func storage(c provider.Call) string {
 	return fmt.Sprintf("%s/%s/%s/", base, c.Task, c.Submit)
 }
 
-// bucketURL is an address of Cloud Storage's JSON API. trusted is that one
-// host, which may see the token.
+// bucketURL is an address of Cloud Storage's JSON API. The token may be sent to
+// its host, which trusted accepts.
 func bucketURL(c provider.Call, bucket, rest string) (address string, trusted func(*url.URL) bool) {
 	base := c.Account.Attrs[attrGCS]
 	return base + "/storage/v1/b/" + url.PathEscape(bucket) + "/o" + rest, provider.Account{BaseURL: base}.SameHost
 }
 
-// Handles implements [provider.Fetcher]: clips in a bucket need the key.
-func (Client) Handles(_ provider.Call, address string) bool {
+// Handles implements [provider.Fetcher]: videos in a bucket need the key.
+func (Driver) Handles(_ provider.Call, address string) bool {
 	return strings.HasPrefix(address, "gs://")
 }
 
 // Fetch implements [provider.Fetcher].
-func (Client) Fetch(ctx context.Context, c provider.Call, address string, w io.Writer) error {
+func (Driver) Fetch(ctx context.Context, c provider.Call, address string, w io.Writer) error {
 	bucket, object, ok := strings.Cut(strings.TrimPrefix(address, "gs://"), "/")
 	if !ok || bucket == "" || object == "" {
 		return fault.New(fault.Broken, "bad_result_address", "Google named a result that is no object of a bucket.")
 	}
 	where, trusted := bucketURL(c, bucket, "/"+url.PathEscape(object)+"?alt=media")
-	token, err := tokens.get(ctx, c, "")
-	if err != nil {
-		return err
-	}
-	res, err := c.HTTP.Stream(ctx, c, provider.Request{URL: where, Authorize: provider.BearerToken(provider.Secret(token)), Trusted: trusted}, w)
-	if err == nil && res.Status == http.StatusUnauthorized {
-		if token, err = tokens.get(ctx, c, token); err != nil {
-			return err
-		}
-		res, err = c.HTTP.Stream(ctx, c, provider.Request{URL: where, Authorize: provider.BearerToken(provider.Secret(token)), Trusted: trusted}, w)
-	}
+	res, err := authorized(ctx, c, provider.Request{URL: where, Trusted: trusted}, func(r provider.Request) (provider.Response, error) {
+		return c.HTTP.Stream(ctx, c, r, w)
+	})
 	switch {
 	case err != nil:
 		return err
 	case res.Status == http.StatusOK:
 		return nil
 	case res.Status == http.StatusNotFound:
-		return fault.New(fault.Expired, "result_expired", "The clip is not in the bucket any more.")
+		return fault.New(fault.Expired, "result_expired", "The video is not in the bucket any more.")
 	}
-	return fault.New(fault.Unavailable, "result_unreachable", "Cloud Storage answered %d for the clip; the service account may lack the right to read objects.", res.Status)
+	return fault.New(fault.Unavailable, "result_unreachable", "Cloud Storage answered %d for the video; the service account may lack the right to read objects.", res.Status)
 }
 
-// settled is how long the newest clip of a lost submission must have lain in
-// its bucket: the clips of one job need not come at the same moment, and what
-// is not taken with the first is never looked for again.
-const settled = time.Minute
+// quietPeriod is the age that the newest video of a lost submission must have. The
+// videos of a job may be written one after the other, and those that come after
+// the look-up are never looked for again.
+const quietPeriod = time.Minute
 
-// Find implements [provider.Finder]: it lists what a submission has left under
-// its own prefix. Nothing there proves nothing.
-func (Client) Find(ctx context.Context, c provider.Call) (provider.Found, error) {
+// Find implements [provider.Finder]: it lists the videos under the prefix of the
+// submission. An empty list proves nothing.
+func (Driver) Find(ctx context.Context, c provider.Call) (provider.Found, error) {
 	prefix := storage(c)
 	if prefix == "" {
 		return provider.Found{}, nil
@@ -89,12 +81,12 @@ func (Client) Find(ctx context.Context, c provider.Call) (provider.Found, error)
 	if err := res.Decode(&w); err != nil {
 		return provider.Found{}, err
 	}
-	rest := settled
+	pause := quietPeriod
 	if c.Account.Sandbox {
-		rest /= 20 // as all waits
+		pause /= 20 // as all intervals
 	}
 	clips := w.clips(bucket)
-	if len(clips) == 0 || clock(res.Header).Sub(w.newest()) < rest {
+	if len(clips) == 0 || clock(res.Header).Sub(w.newest()) < pause {
 		return provider.Found{}, nil
 	}
 	return provider.Found{Answer: &provider.Answer{Results: clips}}, nil
@@ -108,10 +100,9 @@ func clock(h http.Header) time.Time {
 	return time.Now()
 }
 
-// listing is a page of a bucket; a submission has one page at most.
+// listing is a page of a bucket; the videos of a submission fit on one.
 type listing struct {
-	Kind  string `json:"kind,omitempty"`
-	Items []item `json:"items,omitempty"`
+	Items []item `json:"items"`
 }
 
 type item struct {

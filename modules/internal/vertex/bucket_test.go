@@ -21,13 +21,13 @@ func TestFetch(t *testing.T) {
 		status        int
 		kind          fault.Kind
 	}{
-		{"there", "gs://films/a b/1/sample_0.mp4", 200, ""},
-		{"gone", "gs://films/gone.mp4", 404, fault.Expired},
-		{"not allowed yet", "gs://films/a.mp4", 403, fault.Unavailable},
-		{"busy", "gs://films/a.mp4", 503, fault.Unavailable},
-		{"refused for good", "gs://films/a.mp4", 401, fault.Unavailable},
-		{"no object", "gs://films", 200, fault.Broken},
-		{"no name", "gs://films/", 200, fault.Broken},
+		{"there", "gs://videos/a b/1/sample_0.mp4", 200, ""},
+		{"gone", "gs://videos/gone.mp4", 404, fault.Expired},
+		{"not allowed yet", "gs://videos/a.mp4", 403, fault.Unavailable},
+		{"busy", "gs://videos/a.mp4", 503, fault.Unavailable},
+		{"refused for good", "gs://videos/a.mp4", 401, fault.Unavailable},
+		{"no object", "gs://videos", 200, fault.Broken},
+		{"no name", "gs://videos/", 200, fault.Broken},
 		{"no bucket", "gs:///a.mp4", 200, fault.Broken},
 	}
 	for _, c := range cases {
@@ -40,17 +40,17 @@ func TestFetch(t *testing.T) {
 				if r.Header.Get("Authorization") == "" {
 					t.Error("the key did not come along")
 				}
-				if c.status == 200 && r.RequestURI != "/storage/v1/b/films/o/a%20b%2F1%2Fsample_0.mp4?alt=media" {
+				if c.status == 200 && r.RequestURI != "/storage/v1/b/videos/o/a%20b%2F1%2Fsample_0.mp4?alt=media" {
 					t.Error(r.RequestURI)
 				}
 				w.WriteHeader(c.status)
-				_, _ = io.WriteString(w, "film")
+				_, _ = io.WriteString(w, "video")
 			}))
 			t.Cleanup(gcs.Close)
 			call.Account.Attrs[attrGCS] = gcs.URL
 			var b bytes.Buffer
-			err := Client{}.Fetch(t.Context(), call, c.address, &b)
-			if fault.KindOf(err) != c.kind || err == nil && b.String() != "film" || err != nil && b.Len() > 0 {
+			err := Driver{}.Fetch(t.Context(), call, c.address, &b)
+			if fault.KindOf(err) != c.kind || err == nil && b.String() != "video" || err != nil && b.Len() > 0 {
 				t.Errorf("%v, %q", err, b.String())
 			}
 			if n := asked.Load(); c.status == 401 && n != 2 || n > 2 {
@@ -71,7 +71,7 @@ func TestFetchRenews(t *testing.T) {
 	}))
 	t.Cleanup(gcs.Close)
 	call.Account.Attrs[attrGCS] = gcs.URL
-	if err := (Client{}).Fetch(t.Context(), call, "gs://films/a.mp4", io.Discard); err != nil || asked.Load() != 2 {
+	if err := (Driver{}).Fetch(t.Context(), call, "gs://videos/a.mp4", io.Discard); err != nil || asked.Load() != 2 {
 		t.Errorf("%v after %d tokens", err, asked.Load())
 	}
 }
@@ -80,7 +80,7 @@ func TestFetchRenews(t *testing.T) {
 func TestFindWithoutBucket(t *testing.T) {
 	t.Parallel()
 	call, asked := googleToken(t, nil)
-	if found, err := (Client{}).Find(t.Context(), call); err != nil || found != (provider.Found{}) || asked.Load() > 0 {
+	if found, err := (Driver{}).Find(t.Context(), call); err != nil || found != (provider.Found{}) || asked.Load() > 0 {
 		t.Errorf("%+v %v", found, err)
 	}
 }

@@ -11,14 +11,17 @@ import (
 	"aigc/app/provider"
 )
 
-// Client polls, fetches and looks up; a vertical embeds it and adds the
-// submission of its input.
-type Client struct{}
+// Driver makes videos with Veo. It also looks up lost submissions and fetches
+// videos from a bucket.
+type Driver struct{}
 
-// Submit starts a job and returns the operation's name, which is the only
-// handle there is.
-func Submit(ctx context.Context, c provider.Call, body Request, files *provider.Embedder) (provider.Ticket, error) {
+// Submit implements [provider.Driver]. The ticket is the operation's name, which
+// is the only handle of the job.
+func (Driver) Submit(ctx context.Context, c provider.Call, in Input) (provider.Ticket, error) {
+	body, _ := in.request(c.Model)
 	body.Parameters.StorageURI = storage(c)
+	files := provider.NewEmbedder(c)
+	body.embed(ctx, files, in, c.Model)
 	sent, err := files.Body(body)
 	if err != nil {
 		return provider.Ticket{}, err
@@ -42,14 +45,15 @@ func Submit(ctx context.Context, c provider.Call, body Request, files *provider.
 	return provider.Ticket{ID: w.Name}, nil
 }
 
-// modelPath holds a model id that a caller may have made up.
+// modelPath escapes the model id, which a caller may have made up.
 func modelPath(c provider.Call) string {
 	return fmt.Sprintf("/v1/projects/%s/locations/%s/publishers/google/models/%s",
 		url.PathEscape(c.Account.Attrs[attrProject]), url.PathEscape(c.Account.Attrs[attrLocation]), url.PathEscape(c.Model))
 }
 
-// Poll asks for an operation. Its name says where: a plain GET answers 404.
-func (cl Client) Poll(ctx context.Context, c provider.Call, t provider.Ticket) (provider.Update, error) {
+// Poll implements [provider.Driver]. The operation is asked for by POST at its
+// model's path; a GET of its name answers 404.
+func (d Driver) Poll(ctx context.Context, c provider.Call, t provider.Ticket) (provider.Update, error) {
 	path, _, ok := strings.Cut(t.ID, "/operations/")
 	if !ok {
 		return provider.Update{}, fault.New(fault.Internal, "bad_ticket", "The stored operation name cannot be read.")
@@ -59,7 +63,7 @@ func (cl Client) Poll(ctx context.Context, c provider.Call, t provider.Ticket) (
 		return provider.Update{}, err
 	}
 	if res.Status != http.StatusOK {
-		return cl.salvage(ctx, c, res, t)
+		return d.recoverFromBucket(ctx, c, res, t)
 	}
 	var w operation
 	if err := res.Decode(&w); err != nil {
@@ -68,11 +72,12 @@ func (cl Client) Poll(ctx context.Context, c provider.Call, t provider.Ticket) (
 	return w.update(), nil
 }
 
-// salvage looks for the clips of an operation that Google does not know any
-// more. Without them it is waited for, until the deadline: the ticket is kept.
-func (cl Client) salvage(ctx context.Context, c provider.Call, res provider.Response, t provider.Ticket) (provider.Update, error) {
+// recoverFromBucket looks for the videos of an operation that Google does not
+// know any more. Without them the task waits until its deadline, and its ticket is
+// kept.
+func (d Driver) recoverFromBucket(ctx context.Context, c provider.Call, res provider.Response, t provider.Ticket) (provider.Update, error) {
 	if res.Status == http.StatusNotFound {
-		if found, err := cl.Find(ctx, c); err == nil && found.Answer != nil {
+		if found, err := d.Find(ctx, c); err == nil && found.Answer != nil {
 			found.Answer.VendorID = t.ID
 			return provider.Update{Phase: provider.Done, Progress: 1, Answer: *found.Answer}, nil
 		}

@@ -1,7 +1,6 @@
 package vertex
 
 import (
-	"context"
 	"errors"
 	"net/http"
 	"net/http/httptest"
@@ -17,14 +16,6 @@ import (
 	"aigc/app/provider/providertest"
 )
 
-// maker is the least driver.
-type maker struct{ Client }
-
-// Submit implements [provider.Driver].
-func (maker) Submit(ctx context.Context, c provider.Call, in Request) (provider.Ticket, error) {
-	return Submit(ctx, c, in, provider.NewEmbedder(c))
-}
-
 // known gives a key a token, as if Google had.
 func known(fingerprint string) {
 	tokens.slot(fingerprint).token = &oauth2.Token{AccessToken: "token", Expiry: time.Now().Add(24 * time.Hour)}
@@ -34,7 +25,7 @@ func known(fingerprint string) {
 // 5xx is doubt.
 func FuzzTicket(f *testing.F) {
 	known("fuzz")
-	providertest.FuzzSubmit(f, module.Async[Request](Vendor(), maker{}, module.Terms{}).Job, "veo", `{"instances":[{"prompt":"x"}]}`, nil,
+	providertest.FuzzSubmit(f, module.Async[Input](Vendor(), Driver{}, module.Terms{}).Job, "veo", `{"prompt":"x"}`, nil,
 		providertest.Seed{Status: 200, Body: `{"name":"projects/p/locations/l/publishers/google/models/m/operations/1"}`},
 		providertest.Seed{Status: 200, Body: `{"name":1}`},
 		providertest.Seed{Status: 200, Body: `{}`},
@@ -50,7 +41,7 @@ func FuzzTicket(f *testing.F) {
 func FuzzPoll(f *testing.F) {
 	known("fuzz")
 	ticket := provider.Ticket{ID: "projects/p/locations/l/publishers/google/models/m/operations/1"}
-	providertest.FuzzPoll(f, module.Async[Request](Vendor(), maker{}, module.Terms{}).Job, ticket, []string{`"done":true`},
+	providertest.FuzzPoll(f, module.Async[Input](Vendor(), Driver{}, module.Terms{}).Job, ticket, []string{`"done":true`},
 		providertest.Seed{Status: 200, Body: `{"name":"o","done":true,"response":{"videos":[{"gcsUri":"gs://b/o.mp4"}],"raiMediaFilteredCount":1}}`},
 		providertest.Seed{Status: 200, Body: `{"name":"o","done":true,"response":{"videos":[{"bytesBase64Encoded":"AAAA"},{}]}}`},
 		providertest.Seed{Status: 200, Body: `{"name":"o","done":true,"response":{"generatedSamples":[{"video":{"uri":"https://x"}}]}}`},
@@ -70,7 +61,7 @@ func FuzzFind(f *testing.F) {
 	f.Add(200, `{"items":[{"name":".mp4"},{"name":1,"updated":"never"}]}`)
 	f.Add(403, `{"error":{"code":403}}`)
 	f.Fuzz(func(t *testing.T, status int, body string) {
-		found, err := Client{}.Find(t.Context(), provider.Call{
+		found, err := Driver{}.Find(t.Context(), provider.Call{
 			Task: "t", Submit: "s", HTTP: &provider.Client{HTTP: &http.Client{Transport: canned{max(200, status%600), body}}},
 			Account: provider.Account{Fingerprint: "find", BaseURL: "https://vendor.test", Attrs: map[string]string{attrStorage: "gs://b/p", attrGCS: "https://gcs.test"}},
 		})

@@ -27,8 +27,8 @@ const (
 	tokenWait = 20 * time.Second
 )
 
-// tokens are remembered by the fingerprint of the key that they came from. A
-// token is no state of a task: losing it costs a call and no money.
+// tokens are cached by the fingerprint of the key that they came from. Losing one
+// costs a call and no money.
 var tokens = &cache{byKey: map[string]*slot{}}
 
 type cache struct {
@@ -36,8 +36,8 @@ type cache struct {
 	byKey map[string]*slot
 }
 
-// slot is the token of one key. Whoever has its turn may ask for a new one;
-// the others wait for that one, no longer than they have time.
+// slot is the token of one key. The holder of turn may fetch a new one; the others
+// wait for it until their context ends.
 type slot struct {
 	turn  chan struct{}
 	token *oauth2.Token
@@ -54,8 +54,8 @@ func (t *cache) slot(fingerprint string) *slot {
 	return s
 }
 
-// get is a token of the call's account, other than the stale one that Google
-// has just refused.
+// get is a token of the call's account, but not stale, the one that Google has
+// just refused.
 func (t *cache) get(ctx context.Context, c provider.Call, stale string) (string, error) {
 	s := t.slot(c.Account.Fingerprint)
 	select {
@@ -78,14 +78,14 @@ func (t *cache) get(ctx context.Context, c provider.Call, stale string) (string,
 	case left < tokenWait || fault.KindOf(err) != fault.Unavailable:
 		return "", err
 	}
-	return s.token.AccessToken, nil // a renewal that failed came early enough
+	return s.token.AccessToken, nil // the renewal failed, and the token is still good
 }
 
 // fetchToken trades the account's key for a token.
 func fetchToken(ctx context.Context, c provider.Call) (*oauth2.Token, error) {
 	conf, err := google.JWTConfigFromJSON([]byte(c.Account.Secret.Reveal()), scope)
 	if err != nil || !readable(string(conf.PrivateKey)) {
-		return nil, refusedKey(errors.New("key file unreadable"), c) // the library's words may quote the file
+		return nil, refusedKey(errors.New("key file unreadable"), c) // the library's message may quote the file
 	}
 	ctx, cancel := context.WithTimeout(ctx, tokenWait)
 	defer cancel()
@@ -108,7 +108,7 @@ func fetchToken(ctx context.Context, c provider.Call) (*oauth2.Token, error) {
 	return tok, nil
 }
 
-// bounded gives up with a context: the library's own request does not.
+// bounded ends requests with a context: the library sends them without one.
 type bounded struct {
 	ctx  context.Context
 	next http.RoundTripper
@@ -119,12 +119,13 @@ func (b bounded) RoundTrip(r *http.Request) (*http.Response, error) {
 	return b.next.RoundTrip(r.WithContext(b.ctx))
 }
 
-// final says whether the token endpoint will not change its mind.
+// final says whether sending the same assertion again is of no use.
 func final(status int) bool {
 	return status >= 400 && status < 500 && status != http.StatusRequestTimeout && status != http.StatusTooManyRequests
 }
 
-// refusalCode is OAuth's word for what was wrong; its prose is not for the log.
+// refusalCode is the error code of OAuth. Its description may hold secrets and is
+// not logged.
 func refusalCode(body []byte) string {
 	var w struct {
 		Error string `json:"error"`
@@ -155,15 +156,20 @@ func noToken(err error) *fault.Error {
 	return fault.Wrap(err, fault.Unavailable, "token_unavailable", "Google's token endpoint does not answer; nothing was sent.").With(fault.ChargedNo)
 }
 
-// do sends one request with a token. A 401 created nothing, so the token is
-// renewed once and the request repeated.
+// do sends one request with a token and reads the whole answer.
 func do(ctx context.Context, c provider.Call, r provider.Request) (provider.Response, error) {
+	return authorized(ctx, c, r, func(r provider.Request) (provider.Response, error) { return c.HTTP.Do(ctx, c, r) })
+}
+
+// authorized sends a request with a token. A 401 created nothing, so the token is
+// renewed once and the request sent again.
+func authorized(ctx context.Context, c provider.Call, r provider.Request, send func(provider.Request) (provider.Response, error)) (provider.Response, error) {
 	token, err := tokens.get(ctx, c, "")
 	if err != nil {
 		return provider.Response{}, err
 	}
 	r.Authorize = provider.BearerToken(provider.Secret(token))
-	res, err := c.HTTP.Do(ctx, c, r)
+	res, err := send(r)
 	if err != nil || res.Status != http.StatusUnauthorized {
 		return res, err
 	}
@@ -171,5 +177,5 @@ func do(ctx context.Context, c provider.Call, r provider.Request) (provider.Resp
 		return provider.Response{}, err
 	}
 	r.Authorize = provider.BearerToken(provider.Secret(token))
-	return c.HTTP.Do(ctx, c, r)
+	return send(r)
 }

@@ -2,11 +2,9 @@ package vertex
 
 import (
 	"context"
-	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -32,7 +30,7 @@ func googleToken(t *testing.T, reply http.HandlerFunc) (provider.Call, *atomic.I
 		_, _ = io.WriteString(w, `{"access_token":"t`+string(rune('0'+n))+`","token_type":"Bearer","expires_in":3600}`)
 	}))
 	t.Cleanup(srv.Close)
-	secret, attrs := sandboxAccount(srv.URL)
+	secret, attrs := testAccount(srv.URL)
 	return provider.Call{
 		Account: provider.Account{BaseURL: srv.URL, Secret: secret, Fingerprint: provider.Fingerprint(secret), Variable: "TEST_KEY", Attrs: attrs},
 		HTTP:    &provider.Client{HTTP: provider.NewTransport()},
@@ -51,7 +49,7 @@ func TestTokenIsShared(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	for range 2 { // whoever was refused with the old token gets the same new one
+	for range 2 { // all that were refused with the old token get the same new one
 		if tok, err := tokens.get(t.Context(), c, "t1"); tok != "t2" {
 			t.Errorf("%q %v", tok, err)
 		}
@@ -136,8 +134,8 @@ func TestTokenRefused(t *testing.T) {
 	}
 }
 
-// An endpoint that hangs holds nobody longer than he has time, and nobody with
-// another key at all.
+// An endpoint that hangs blocks a caller until its context ends, and callers with
+// another key not at all.
 func TestTokenEndpointHangs(t *testing.T) {
 	t.Parallel()
 	reached, release := make(chan struct{}, 8), make(chan struct{})
@@ -162,21 +160,4 @@ func TestTokenEndpointHangs(t *testing.T) {
 			t.Errorf("%v", err)
 		}
 	}
-}
-
-// tap reads the form of a token request, and answers nothing.
-type tap func(url.Values)
-
-// RoundTrip implements [http.RoundTripper].
-func (f tap) RoundTrip(r *http.Request) (*http.Response, error) {
-	if err := r.ParseForm(); err != nil {
-		return nil, err
-	}
-	f(r.PostForm)
-	return nil, errors.New("nothing")
-}
-
-func withClient(t *testing.T, way *http.Client) context.Context {
-	t.Helper()
-	return context.WithValue(t.Context(), oauth2.HTTPClient, way)
 }

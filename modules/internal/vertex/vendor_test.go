@@ -17,7 +17,7 @@ func TestAccounts(t *testing.T) {
 		}
 		return path
 	}
-	secret, _ := sandboxAccount("http://127.0.0.1:1")
+	secret, _ := testAccount("http://127.0.0.1:1")
 	good := file("good.json", secret.Reveal())
 	foreign := file("foreign.json", strings.Replace(secret.Reveal(), "service_account", "external_account", 1))
 	damaged := file("damaged.json", strings.Replace(secret.Reveal(), "MII", "XXX", 1))
@@ -33,7 +33,7 @@ func TestAccounts(t *testing.T) {
 		{"global", settings{Credentials: good, Location: "global", GCS: gcs}, "https://aiplatform.googleapis.com", nil},
 		{"many regions", settings{Credentials: good, Location: "eu", GCS: gcs}, "https://aiplatform.eu.rep.googleapis.com", nil},
 		{"gateway", settings{Credentials: good, Location: "us", GCS: gcs, BaseURL: "http://10.0.0.1:8080/v/"}, "http://10.0.0.1:8080/v", nil},
-		{"bucket", settings{Credentials: good, Location: "us-central1", GCS: gcs, Storage: "gs://films/out/"}, "https://us-central1-aiplatform.googleapis.com", nil},
+		{"bucket", settings{Credentials: good, Location: "us-central1", GCS: gcs, Storage: "gs://videos/out/"}, "https://us-central1-aiplatform.googleapis.com", nil},
 		{"no file", settings{Credentials: filepath.Join(dir, "none"), GCS: gcs}, "", []string{"GOOGLE_APPLICATION_CREDENTIALS"}},
 		{"another type", settings{Credentials: foreign, GCS: gcs}, "", []string{"GOOGLE_APPLICATION_CREDENTIALS"}},
 		{"damaged key", settings{Credentials: damaged, GCS: gcs}, "", []string{"GOOGLE_APPLICATION_CREDENTIALS"}},
@@ -55,7 +55,7 @@ func TestAccounts(t *testing.T) {
 			if c.base == "" {
 				return
 			}
-			if a := list[0]; a.BaseURL != c.base || a.Attrs[attrProject] != "sandbox" || strings.HasSuffix(a.Attrs[attrStorage], "/") {
+			if a := list[0]; a.BaseURL != c.base || a.Attrs[attrProject] != "test" || strings.HasSuffix(a.Attrs[attrStorage], "/") {
 				t.Errorf("%+v", a)
 			}
 		})

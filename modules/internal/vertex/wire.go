@@ -1,37 +1,37 @@
 package vertex
 
-// Request is the body of predictLongRunning. Names are camelCase: snake_case
+// request is the body of predictLongRunning. Names are camelCase: snake_case
 // is silently ignored.
-type Request struct {
-	Instances  []Instance        `json:"instances"`
-	Parameters Parameters        `json:"parameters"`
+type request struct {
+	Instances  []instance        `json:"instances"`
+	Parameters parameters        `json:"parameters"`
 	Labels     map[string]string `json:"labels,omitempty"`
 }
 
-// Instance says what to draw, and from what.
-type Instance struct {
+// instance says what to make, and from what.
+type instance struct {
 	Prompt          string      `json:"prompt,omitempty"`
-	Image           *Media      `json:"image,omitempty"`
-	LastFrame       *Media      `json:"lastFrame,omitempty"`
-	ReferenceImages []Reference `json:"referenceImages,omitempty"`
-	Video           *Media      `json:"video,omitempty"`
+	Image           *media      `json:"image,omitempty"`
+	LastFrame       *media      `json:"lastFrame,omitempty"`
+	ReferenceImages []reference `json:"referenceImages,omitempty"`
+	Video           *media      `json:"video,omitempty"`
 }
 
-// Media is a picture or clip, inline.
-type Media struct {
+// media is an image or video, inline or in a bucket.
+type media struct {
 	Bytes    string `json:"bytesBase64Encoded,omitempty"`
 	GCSURI   string `json:"gcsUri,omitempty"`
 	MIMEType string `json:"mimeType"`
 }
 
-// Reference is a picture of a thing or person that shall appear.
-type Reference struct {
-	Image         Media  `json:"image"`
+// reference is an image of a thing or person in the video.
+type reference struct {
+	Image         media  `json:"image"`
 	ReferenceType string `json:"referenceType"`
 }
 
-// Parameters say how.
-type Parameters struct {
+// parameters say how to make it.
+type parameters struct {
 	DurationSeconds    int    `json:"durationSeconds,omitempty"`
 	AspectRatio        string `json:"aspectRatio,omitempty"`
 	Resolution         string `json:"resolution,omitempty"`

@@ -1,0 +1,30 @@
+package picture
+
+import (
+	"image"
+	colors "image/color/palette"
+	"image/draw"
+	"image/gif"
+	"io"
+	"time"
+)
+
+// EncodeGIF writes an animated GIF: the scene of s, moved on by an equal step
+// each frame, so that it loops. A frame stands for pause, rounded down to 10 ms.
+// Frames is at least 1. The error is that of w.
+func EncodeGIF(w io.Writer, s Spec, frames int, pause time.Duration) error {
+	drawn := Draw(s)
+	scene := image.NewPaletted(drawn.Rect, colors.Plan9)
+	draw.FloydSteinberg.Draw(scene, scene.Rect, drawn, image.Point{})
+	width := scene.Rect.Dx()
+	var g gif.GIF
+	for i := range frames {
+		frame := image.NewPaletted(scene.Rect, scene.Palette)
+		for shift, y := i*width/frames, 0; y < scene.Rect.Dy(); y++ {
+			from, to := scene.Pix[y*scene.Stride:][:width], frame.Pix[y*frame.Stride:][:width]
+			copy(to[copy(to, from[shift:]):], from)
+		}
+		g.Image, g.Delay = append(g.Image, frame), append(g.Delay, int(pause/(10*time.Millisecond)))
+	}
+	return gif.EncodeAll(w, &g)
+}

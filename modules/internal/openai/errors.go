@@ -1,0 +1,81 @@
+package openai
+
+import (
+	"encoding/json"
+	"net/http"
+	"strings"
+
+	"aigc/app/fault"
+	"aigc/app/provider"
+)
+
+type problem struct {
+	Error struct {
+		Message string      `json:"message"`
+		Type    string      `json:"type"`
+		Param   *string     `json:"param"`
+		Code    *string     `json:"code"`
+		Details *moderation `json:"moderation_details,omitempty"`
+	} `json:"error"`
+}
+
+// moderation says what was refused, the input or the output, and why.
+type moderation struct {
+	Stage      string   `json:"moderation_stage"` // "input" or "output"
+	Categories []string `json:"categories"`
+}
+
+func (p problem) code() string {
+	if p.Error.Code != nil {
+		return *p.Error.Code
+	}
+	return ""
+}
+
+// codes are the vendor's errors. A 4xx is decided by type and code before its
+// status, since a 429 may be throttling or an empty balance. Of the 5xx only
+// server_is_overloaded is documented as not accepted. 408 and 409 prove nothing:
+// the vendor's own clients send the request again.
+var codes = provider.Codes{
+	Title:    "OpenAI",
+	Statuses: []int{http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusTooManyRequests},
+	Rules: []provider.CodeRule{
+		{Match: "server_is_overloaded", Status: http.StatusServiceUnavailable, Means: provider.Overloaded},
+		{Match: "insufficient_quota", Means: provider.NoBalance},
+		{Match: "credit_balance_exhausted", Means: provider.NoBalance},
+		{Match: "organization_spend_limit_exceeded", Means: provider.NoBalance},
+		{Match: "project_spend_limit_exceeded", Means: provider.NoBalance},
+		{Match: "organization_usage_limit_exceeded", Means: provider.NoBalance},
+		{Match: "billing_hard_limit_reached", Means: provider.NoBalance},
+		{Match: "moderation_blocked", Means: provider.ContentRefused},
+		{Match: "content_policy_violation", Means: provider.ContentRefused}, // of the DALL-E era
+		{Match: "image_generation_user_error", Means: provider.ContentRefused},
+		{Status: http.StatusUnauthorized, Means: provider.KeyRefused},
+		{Status: http.StatusForbidden, Text: "verified", Means: provider.NoAccess,
+			Safe: "The {title} organization must be verified for this model; see its account settings. The key itself is fine."},
+		{Match: "unsupported_country*", Status: http.StatusForbidden, Means: provider.Meaning{Kind: fault.VendorAuth, Code: "vendor_region_refused"}},
+		{Match: "model_not_found", Means: provider.ModelUnknown},
+	},
+}
+
+// failure reads an answer that is no 200.
+func failure(res provider.Response) *fault.Error {
+	var p problem
+	_ = json.Unmarshal(res.Body, &p) // a gateway in front may send anything
+	f := codes.Fault(res, provider.Problem{Code: p.code(), Type: p.Error.Type, Message: p.Error.Message})
+	if f.Kind == fault.Rejected && p.Error.Details != nil {
+		p.Error.Details.explain(f)
+	}
+	return f
+}
+
+// explain adds to a refusal its stage and its categories. Whether an output that
+// was refused is charged is not documented.
+func (m moderation) explain(f *fault.Error) {
+	if m.Stage == "output" {
+		f.Code, f.Charged = provider.ResultRefused.Code, fault.ChargedUnknown
+	}
+	if why := provider.Sanitize(strings.Join(m.Categories, ", ")); why != "" && !strings.Contains(f.Safe, why) {
+		f.Safe = provider.Sanitize(f.Safe + " (" + why + ")")
+	}
+}

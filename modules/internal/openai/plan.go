@@ -1,0 +1,67 @@
+package openai
+
+import (
+	"fmt"
+	"strings"
+
+	"aigc/app/module"
+	"aigc/app/provider"
+)
+
+// Plan implements [module.Planner].
+func (Generator) Plan(in GenerateInput, t module.Target) module.Plan {
+	r, warnings := in.request(t.Model)
+	p := module.Plan{Pictures: max(1, in.N), Warnings: warnings}
+	p.Quote = t.Cost(r.facts(), provider.Quantity{Unit: "image", N: int64(p.Pictures)})
+	return p
+}
+
+// Plan implements [module.Planner]. There is no quote: the list's prices of an
+// image are for output alone, and the input images may cost as much.
+func (Editor) Plan(in EditInput, t module.Target) module.Plan {
+	_, warnings := in.request(t.Model)
+	return module.Plan{Pictures: max(1, in.N), Warnings: warnings}
+}
+
+// Check implements [module.Checker].
+func (Generator) Check(in GenerateInput, t module.Target) []module.Fault { return in.check(t.Model) }
+
+// Check implements [module.Checker].
+func (Editor) Check(in EditInput, t module.Target) []module.Fault {
+	faults := in.check(t.Model)
+	switch n := len(in.images()); {
+	case n == 0:
+		faults = append(faults, module.Fault{Field: "image", Message: "an image to edit is required, in image or images"})
+	case n > maxImages:
+		faults = append(faults, module.Fault{Field: "images", Message: fmt.Sprintf("at most %d images, image included", maxImages)})
+	}
+	return faults
+}
+
+// maxImages is the most images of an edit.
+const maxImages = 16
+
+// check finds what the schema cannot. The sizes of a model that is not known
+// here are left to the vendor.
+func (o Options) check(model string) []module.Fault {
+	var faults []module.Fault
+	bad := func(field, message string) { faults = append(faults, module.Fault{Field: field, Message: message}) }
+	gen := generationOf(model)
+	format := o.format(gen)
+	if strings.TrimSpace(o.Prompt) == "" {
+		bad("prompt", "must not be empty")
+	}
+	if w, h, ok := provider.ParseSize(o.Size); ok && gen >= gen2 && gen < genNext && !o.oldSize(format) {
+		m := sizeRule.Check(w, h)
+		if format == "gif" {
+			m = checkFrames(w, h, o.GIF.frames())
+		}
+		if m != "" {
+			bad("size", m)
+		}
+	}
+	if o.Background == "transparent" && format != "png" && format != "webp" {
+		bad("background", "transparent needs output_format png or webp")
+	}
+	return faults
+}

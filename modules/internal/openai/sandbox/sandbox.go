@@ -1,0 +1,86 @@
+package sandbox
+
+import (
+	"net/http"
+	"time"
+
+	"aigc/app/sandbox"
+	"aigc/modules/internal/openai"
+)
+
+// drawTime is how long a request takes.
+const drawTime = 150 * time.Millisecond
+
+// New imitates OpenAI with the models of these ids.
+func New(models ...string) sandbox.Imitation {
+	return sandbox.Imitation{Vendor: openai.Vendor(), Handler: func(k *sandbox.Kit) http.Handler {
+		v := vendor{k, models}
+		mux := http.NewServeMux()
+		mux.HandleFunc("GET /v1/models", v.list)
+		mux.HandleFunc("POST /v1/images/generations", v.generate)
+		mux.HandleFunc("POST /v1/images/edits", v.edit)
+		mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+			problem{status: http.StatusNotFound, kind: invalidRequest, message: "Invalid URL (" + r.Method + " " + r.URL.Path + ")"}.send(w)
+		})
+		return sandbox.Bearer(sandbox.Key, func(w http.ResponseWriter, _ *http.Request) { badKey.send(w) }, mux)
+	}}
+}
+
+type vendor struct {
+	kit    *sandbox.Kit
+	models []string
+}
+
+func (v vendor) list(w http.ResponseWriter, _ *http.Request) {
+	data := []map[string]any{}
+	for _, id := range v.models {
+		data = append(data, map[string]any{"id": id, "object": "model", "owned_by": "system", "shutdown_date": nil})
+	}
+	sandbox.Reply(w, http.StatusOK, map[string]any{"object": "list", "data": data})
+}
+
+func (v vendor) generate(w http.ResponseWriter, r *http.Request) {
+	body, err := sandbox.ReadJSON(r)
+	if err != nil {
+		invalid(nil, nil, err.Error()).send(w)
+		return
+	}
+	v.sell(w, r, body, 0, check(body, v.fields(body.Text("model"))))
+}
+
+func (v vendor) edit(w http.ResponseWriter, r *http.Request) {
+	body, files, err := sandbox.ReadForm(r, v.fields(""))
+	if err != nil {
+		invalid(nil, nil, err.Error()).send(w)
+		return
+	}
+	bad := check(body, append(v.fields(body.Text("model")), inputFidelity))
+	if bad == nil {
+		bad = checkFiles(files)
+	}
+	v.sell(w, r, body, len(files), bad)
+}
+
+// sell refuses a request, or takes the money and draws.
+func (v vendor) sell(w http.ResponseWriter, r *http.Request, body sandbox.Body, files int, bad *problem) {
+	o := v.kit.Order(r, body.Text("prompt"))
+	if bad == nil {
+		bad = ordered[o.Ordered("400", "401", "402", "refuse", "429", "503")]
+	}
+	if bad != nil {
+		bad.send(w)
+		return
+	}
+	o.Buy()
+	o.Work(r, drawTime)
+	answer, err := draw(o, body, files)
+	switch {
+	case err != nil:
+		sandbox.Cut(w)
+	case o.Has("refuse-output"):
+		refusedOutput.send(w)
+	default:
+		w.Header().Set("X-Request-Id", "req_"+sandbox.NewID())
+		o.Answer(w, http.StatusOK, answer)
+	}
+}

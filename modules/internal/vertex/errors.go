@@ -1,0 +1,94 @@
+package vertex
+
+import (
+	"encoding/json"
+	"net/http"
+	"time"
+
+	"aigc/app/fault"
+	"aigc/app/provider"
+)
+
+// status is an error as google.rpc tells it: of a request, or of an operation.
+type status struct {
+	Code    int             `json:"code"`
+	Message string          `json:"message"`
+	Status  string          `json:"status"`
+	Details json.RawMessage `json:"details"`
+}
+
+// detail is a further word of a status: why it is forbidden, or when to send the
+// request again.
+type detail struct {
+	Reason string `json:"reason"`
+	Delay  string `json:"retryDelay"`
+}
+
+const title = "Google Vertex AI"
+
+// codes are the errors of a request. The documented 4xx prove that nothing was
+// accepted; 408, 409 and 499 may come from a server in between and prove nothing.
+// A 403 is about the project, not about the key.
+var codes = provider.Codes{
+	Title: title,
+	Rules: []provider.CodeRule{
+		{Status: http.StatusUnauthorized, Means: provider.KeyRefused, Safe: "Google refuses the token of the service account in {variable}."},
+		{Status: http.StatusForbidden, Match: "BILLING_DISABLED", Means: provider.NoBalance},
+		{Status: http.StatusForbidden, Means: provider.NoAccess},
+	},
+}
+
+// failure reads an answer that is no 200.
+func failure(res provider.Response) *fault.Error {
+	s := readStatus(res.Body)
+	reason, delay := s.details()
+	p := provider.Problem{Code: s.Status, Message: s.Message}
+	if res.Status == http.StatusForbidden && reason != "" {
+		p.Code = reason // BILLING_DISABLED, SERVICE_DISABLED
+	}
+	f := codes.Fault(res, p)
+	switch res.Status {
+	case http.StatusBadRequest:
+		if refusal(s.Message) {
+			f.Kind, f.Code = provider.ContentRefused.Kind, provider.ContentRefused.Code
+		}
+	case http.StatusTooManyRequests:
+		if delay > 0 {
+			f.RetryAfter = delay
+		}
+	}
+	return f
+}
+
+// readStatus reads the error of a body: google.rpc's shape, perhaps in an
+// array of one, or whatever a gateway in front sends.
+func readStatus(body []byte) status {
+	var w struct {
+		Error status `json:"error"`
+	}
+	var list []json.RawMessage
+	if json.Unmarshal(body, &list) == nil && len(list) > 0 {
+		body = list[0]
+	}
+	_ = json.Unmarshal(body, &w) // HTML has no words worth showing
+	return w.Error
+}
+
+// details are the first reason and the first delay among the details of a status.
+func (s status) details() (reason string, delay time.Duration) {
+	var list []json.RawMessage
+	_ = json.Unmarshal(s.Details, &list) // a gateway in front may send anything
+	for _, raw := range list {
+		var d detail
+		if json.Unmarshal(raw, &d) != nil {
+			continue
+		}
+		if reason == "" {
+			reason = d.Reason
+		}
+		if v, err := time.ParseDuration(d.Delay); err == nil && v > 0 && delay == 0 {
+			delay = v
+		}
+	}
+	return reason, delay
+}

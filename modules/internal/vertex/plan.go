@@ -1,0 +1,58 @@
+package vertex
+
+import (
+	"fmt"
+	"strings"
+
+	"aigc/app/module"
+	"aigc/app/provider"
+)
+
+// Plan implements [module.Planner].
+func (Driver) Plan(in Input, t module.Target) module.Plan {
+	r, warnings := in.request(t.Model)
+	p := module.Plan{Pictures: r.Parameters.SampleCount, Warnings: warnings}
+	seconds := r.Parameters.DurationSeconds
+	if in.Video != "" {
+		seconds = extension
+	}
+	p.Quote = t.Cost(r.Parameters.facts(),
+		provider.Quantity{Unit: "second", N: int64(seconds * p.Pictures)})
+	return p
+}
+
+// Check implements [module.Checker].
+func (Driver) Check(in Input, target module.Target) []module.Fault {
+	model := target.Model
+	var faults []module.Fault
+	bad := func(field, format string, args ...any) {
+		faults = append(faults, module.Fault{Field: field, Message: fmt.Sprintf(format, args...)})
+	}
+	first, last := in.frames()
+	refs := len(in.references(model)) > 0
+	if strings.TrimSpace(in.Prompt) == "" {
+		bad("prompt", "must not be empty")
+	}
+	if in.DurationSeconds != 0 && in.DurationSeconds != 8 && in.Video == "" && in.onlyEight(model) {
+		bad("duration_seconds", "must be 8 with reference_images, 1080p or 4k")
+	}
+	if in.Resolution == "4k" && isLite(model) {
+		bad("resolution", "%s makes 720p and 1080p", model)
+	}
+	if in.SampleCount > 0 && in.N > 1 && in.SampleCount != in.N {
+		bad("sample_count", "is another name of n, and n says something else")
+	}
+	if last != "" && first == "" {
+		bad("last_frame", "needs image, the first frame")
+	}
+	if refs && (first != "" || in.Video != "") {
+		bad("reference_images", "do not go with image or video")
+	}
+	if in.Video != "" && first != "" {
+		bad("video", "does not go with image")
+	}
+	if oldModel(in.Model) && strings.HasSuffix(in.Model, "-frames") && first == "" {
+		bad("images", "models named -frames need a first frame")
+	}
+	return faults
+}

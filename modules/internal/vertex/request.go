@@ -1,0 +1,96 @@
+package vertex
+
+import (
+	"context"
+
+	"aigc/app/provider"
+)
+
+// request is what is sent but for images and video, and the warnings on what Veo
+// does not support.
+func (in Input) request(model string) (request, []string) {
+	notes := &provider.Notes{Model: "Veo"}
+	if oldModel(in.Model) && in.Model != model {
+		notes.Replaced("model "+in.Model, model, "it is an old name")
+	}
+	audio := true // documented as required for the Veo 3 family
+	p := parameters{
+		DurationSeconds: in.seconds(model), AspectRatio: "16:9", Resolution: "720p", SampleCount: in.count(), GenerateAudio: &audio,
+		NegativePrompt: in.NegativePrompt, PersonGeneration: in.PersonGeneration, Seed: in.Seed,
+		EnhancePrompt: in.EnhancePrompt, CompressionQuality: in.CompressionQuality,
+	}
+	if in.GenerateAudio != nil {
+		p.GenerateAudio = in.GenerateAudio
+	}
+	if in.Resolution != "" {
+		p.Resolution = in.Resolution
+	}
+	if in.AspectRatio == "9:16" || in.AspectRatio == "3:4" {
+		p.AspectRatio = "9:16"
+	}
+	if in.AspectRatio != "" {
+		notes.Rounded("aspect_ratio", in.AspectRatio, p.AspectRatio)
+	}
+	first, _ := in.frames()
+	if in.ResizeMode != "" && first != "" {
+		p.ResizeMode = in.ResizeMode
+	} else if in.ResizeMode != "" {
+		notes.Ignored("resize_mode", "it is for videos from an image")
+	}
+	in.length(p.DurationSeconds, notes)
+	in.sources(model, notes)
+	notes.Takes("guidance_scale", in.GuidanceScale != nil, false)
+	return request{Instances: []instance{{Prompt: in.Prompt}}, Parameters: p, Labels: in.Labels}, notes.Warnings()
+}
+
+// length notes a length that is not sent as it was asked for.
+func (in Input) length(seconds int, notes *provider.Notes) {
+	switch {
+	case in.Video != "":
+		if in.DurationSeconds > 0 || in.Duration > 0 {
+			notes.Ignored("duration_seconds", "a video is extended by %d seconds", extension)
+		}
+	case in.DurationSeconds > 0 && in.Duration > 0 && in.Duration != in.DurationSeconds:
+		notes.Ignored("duration", "duration_seconds sets it already")
+	case in.DurationSeconds == 0 && in.Duration > 0 && in.Duration != seconds:
+		notes.Rounded("duration", in.Duration, seconds)
+	}
+}
+
+// sources notes the images that are not sent.
+func (in Input) sources(model string, notes *provider.Notes) {
+	if len(in.ReferenceImages) > len(in.references(model)) {
+		notes.Ignored("reference_images", "%s does not support it", model)
+	}
+	switch {
+	case len(in.Images) > 0 && (in.Image != "" || in.LastFrame != ""):
+		notes.Ignored("images", "image and last_frame set it already")
+	case len(in.Images) > 2:
+		notes.Say("Only the first two of images are used, as first and last frame.")
+	}
+}
+
+// What Veo reads.
+var (
+	imageTypes = []string{"image/jpeg", "image/png"}
+	videoTypes = []string{"video/mp4"}
+)
+
+// embed adds the images and the video of the input.
+func (r *request) embed(ctx context.Context, e *provider.Embedder, in Input, model string) {
+	add := func(img provider.Image, field string, types []string) *media {
+		if text, mime := e.AddTyped(ctx, provider.ImageRule{Field: field, Who: "Veo", Types: types}, img); text != "" {
+			return &media{Bytes: text, MIMEType: mime}
+		}
+		return nil
+	}
+	inst := &r.Instances[0]
+	first, last := in.frames()
+	inst.Image, inst.LastFrame = add(first, "image", imageTypes), add(last, "last_frame", imageTypes)
+	inst.Video = add(in.Video, "video", videoTypes)
+	for _, img := range in.references(model) {
+		if m := add(img, "reference_images", imageTypes); m != nil {
+			inst.ReferenceImages = append(inst.ReferenceImages, reference{Image: *m, ReferenceType: "asset"})
+		}
+	}
+}

@@ -1,0 +1,2 @@
+// Package kling makes images with Kuaishou's Kling models.
+package kling
