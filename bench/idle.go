@@ -3,8 +3,7 @@ package main
 import (
 	"fmt"
 	"os"
-	"strconv"
-	"strings"
+	"path/filepath"
 	"time"
 )
 
@@ -31,24 +30,24 @@ func measureIdle(b *bench) error {
 	return nil
 }
 
-// cpu is the time that the process has used so far.
-func (p *process) cpu() (time.Duration, error) {
-	data, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", p.cmd.Process.Pid))
-	if err != nil {
-		return 0, err
+// cpu is the time that the threads of the process have run so far, by the
+// scheduler's own count in nanoseconds: the one in hundredths of a second
+// charges whole ticks to whoever wakes with the clock.
+func (p *process) cpu() (sum time.Duration, err error) {
+	threads, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/schedstat", p.cmd.Process.Pid))
+	if err != nil || len(threads) == 0 {
+		return 0, fmt.Errorf("no threads of process %d: %w", p.cmd.Process.Pid, err)
 	}
-	_, rest, _ := strings.Cut(string(data), ") ")
-	fields := strings.Fields(rest)
-	if len(fields) < 13 {
-		return 0, fmt.Errorf("stat of the process: %q", data)
-	}
-	var ticks int64
-	for _, f := range fields[11:13] { // user and system time, in hundredths of a second
-		n, err := strconv.ParseInt(f, 10, 64)
+	for _, t := range threads {
+		data, err := os.ReadFile(t)
 		if err != nil {
-			return 0, err
+			continue // it has ended
 		}
-		ticks += n
+		var ran int64
+		if _, err := fmt.Sscan(string(data), &ran); err != nil {
+			return 0, fmt.Errorf("%s: %q", t, data)
+		}
+		sum += time.Duration(ran)
 	}
-	return time.Duration(ticks) * 10 * time.Millisecond, nil
+	return sum, nil
 }

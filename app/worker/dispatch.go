@@ -26,9 +26,10 @@ func newDispatcher(k *core, s *submitter) *dispatcher {
 
 // Start implements [service].
 func (d *dispatcher) Start(context.Context) error {
+	media := [2]module.Kind{module.Image, module.Video} // in turns: a look costs the most of what an idle server does
 	d.every(d.Tick, func(ctx context.Context) {
-		d.takeOverdue(ctx, module.Image)
-		d.takeOverdue(ctx, module.Video)
+		d.takeOverdue(ctx, media[0])
+		media[0], media[1] = media[1], media[0]
 	})
 	for queue, s := range map[string]slots{broker.ImageQueue: d.image, broker.VideoQueue: d.video} {
 		if err := d.Broker.Serve(queue, cap(s), func(_ context.Context, id string) { d.waitAndSubmit(s, id) }); err != nil {

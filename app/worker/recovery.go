@@ -17,6 +17,11 @@ type recoverer struct {
 	rounds int
 }
 
+const (
+	recoverTicks = 4 // of the worker between two rounds, about a second
+	lookRounds   = 2 // between two looks for what is in doubt, and for submissions whose holder is gone
+)
+
 func newRecoverer(k *core) *recoverer { return &recoverer{core: k, steps: newSteps()} }
 
 // Start implements [service]. It replays the spool, and only then declares what is
@@ -38,7 +43,7 @@ func (r *recoverer) Start(ctx context.Context) error {
 	if err := r.declareLost(ctx, r.Spool.ID()); err != nil {
 		return err
 	}
-	r.every(r.Tick, r.round)
+	r.every(recoverTicks*r.Tick, r.round)
 	return nil
 }
 
@@ -47,7 +52,7 @@ func (r *recoverer) Stop(ctx context.Context) error { r.stop(ctx, r.abort); retu
 
 func (r *recoverer) round(ctx context.Context) {
 	r.tellPending()
-	if r.rounds++; r.rounds%4 != 1 {
+	if r.rounds++; r.rounds%lookRounds != 0 {
 		return
 	}
 	r.lookupDue(ctx)

@@ -37,9 +37,8 @@ func (s *storer) Start(context.Context) error {
 	s.loop(func(ctx context.Context) {
 		tick := time.NewTicker(s.Tick)
 		defer tick.Stop()
-		for {
-			s.storeDue(ctx, module.Image, "")
-			s.storeDue(ctx, module.Video, "")
+		for media := [2]module.Kind{module.Image, module.Video}; ; media[0], media[1] = media[1], media[0] { // in turns, as the dispatcher does
+			s.storeDue(ctx, media[0], "")
 			select {
 			case <-ctx.Done():
 				return

@@ -27,7 +27,8 @@ type thumbnailer struct {
 
 const (
 	thumbSide   = 512       // the longest side of a thumbnail in pixels
-	thumbMemory = 128 << 20 // bytes of decoded images at a time; one image always fits
+	thumbMemory = 48 << 20  // bytes of decoded images at a time; one image always fits
+	thumbRest   = 3         // times as long as a thumbnail took it rests beside paid work
 	pixelBytes  = 4         // of a decoded pixel, at most
 	largeImage  = 2_000_000 // pixels that make a decoded image worth giving back to the system at once
 	sweepEvery  = time.Minute
@@ -63,8 +64,7 @@ func (m *thumbnailer) want(assets []*task.Asset) {
 }
 
 // work makes one thumbnail after another. Beside paid work only the first
-// goroutine does, and rests after each as long as it took; the others wait until
-// there is none.
+// goroutine does, and rests after each; the others wait until there is none.
 func (m *thumbnailer) work(ctx context.Context, first bool) {
 	for {
 		if !first {
@@ -81,7 +81,7 @@ func (m *thumbnailer) work(ctx context.Context, first bool) {
 			m.logRound(ctx, err, "a thumbnail could not be made")
 		}
 		if m.inflight.count() > 0 {
-			rest(ctx, time.Since(start))
+			rest(ctx, thumbRest*time.Since(start))
 		}
 	}
 }
