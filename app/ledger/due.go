@@ -40,7 +40,12 @@ func noRounds(s task.State) error {
 // monitor ask before they write: one that finds nothing takes no turn of the
 // writer.
 func (s *store) any(ctx context.Context, such string, args ...any) (found bool, err error) {
-	r := s.reading(ctx)
+	if err := ctx.Err(); err != nil {
+		return false, err
+	}
+	// It takes microseconds. A context that can end would cost a goroutine of
+	// database/sql and one of the driver, many times a second on an idle server.
+	r := s.reading(context.WithoutCancel(ctx))
 	now, err := s.dialect.now(r)
 	if err != nil {
 		return false, err
