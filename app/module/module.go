@@ -71,9 +71,10 @@ func (m Model) Gone() bool {
 // Target is who does a task, and with which model: decided once, by [Select],
 // when the task is accepted.
 type Target struct {
-	Vendor string           // Vendor.Name
-	Model  string           // the vendor's id
-	Prices []provider.Price // the model's list; nil where nobody here knows one
+	Vendor  string           // Vendor.Name
+	BaseURL string           // of the account, where one is known: some vendors bill by it
+	Model   string           // the vendor's id
+	Prices  []provider.Price // the model's list; nil where nobody here knows one
 }
 
 // Cost is what quantities come to by the target's list; see [provider.Cost].

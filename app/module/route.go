@@ -94,13 +94,13 @@ func (r Route) Target(model string) Target {
 }
 
 // Plan asks the driver what its vendor makes of an input.
-func (r Route) Plan(raw Raw, model string) (Plan, error) {
-	p, err := r.Job.Plan(raw, r.Target(model))
+func (r Route) Plan(raw Raw, t Target) (Plan, error) {
+	p, err := r.Job.Plan(raw, t)
 	p.Pictures = max(p.Pictures, 1)
 	return p, err
 }
 
 // Check asks the driver for faults that a schema cannot say.
-func (r Route) Check(raw Raw, model string) ([]Fault, error) {
-	return r.Job.Check(raw, r.Target(model))
+func (r Route) Check(raw Raw, t Target) ([]Fault, error) {
+	return r.Job.Check(raw, t)
 }

@@ -76,10 +76,7 @@ type selector struct {
 // eligible are the routes that have an account and serve the asked model, in
 // order.
 func (s selector) eligible() ([]Route, error) {
-	declared := s.entry.Routes
-	if pinned := s.choices.Routes[s.entry.Module.Name]; pinned != "" {
-		declared = slices.DeleteFunc(slices.Clone(declared), func(r Route) bool { return r.Vendor.Name != pinned })
-	}
+	declared := s.declared()
 	_, known := s.entry.Model(s.asked)
 	serves := func(r Route) bool {
 		_, has := r.Model(s.asked)
@@ -87,6 +84,9 @@ func (s selector) eligible() ([]Route, error) {
 	}
 	var routes []Route
 	needs := s.entry.Routes[0]
+	if len(declared) > 0 {
+		needs = declared[0]
+	}
 	for i, r := range slices.DeleteFunc(slices.Clone(declared), func(r Route) bool { return !serves(r) }) {
 		if i == 0 {
 			needs = r
@@ -141,6 +141,7 @@ func (s selector) take(r Route, a *Account) Selection {
 		out.Warnings = append(out.Warnings, fmt.Sprintf("The model %s was retired on %s; %s is used instead.", row.ID, row.Retired, model))
 	}
 	out.Target = r.Target(model)
+	out.Target.BaseURL = a.BaseURL
 	return out
 }
 
@@ -157,7 +158,7 @@ func (s selector) preferred(r Route) string {
 		return set
 	}
 	// No table has it: an endpoint's or a gateway's own id, for the first route that has an account.
-	for _, first := range s.entry.Routes {
+	for _, first := range s.declared() {
 		if len(s.of(first)) > 0 {
 			if first.Vendor.Name == r.Vendor.Name {
 				return set
@@ -166,6 +167,15 @@ func (s selector) preferred(r Route) string {
 		}
 	}
 	return r.Default().ID
+}
+
+// declared are the operation's routes, or the one that is pinned.
+func (s selector) declared() []Route {
+	pinned := s.choices.Routes[s.entry.Module.Name]
+	if pinned == "" {
+		return s.entry.Routes
+	}
+	return slices.DeleteFunc(slices.Clone(s.entry.Routes), func(r Route) bool { return r.Vendor.Name != pinned })
 }
 
 // Announced are the accounts of a set as they would be announced, none parked:

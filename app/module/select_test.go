@@ -82,6 +82,7 @@ func TestSelect(t *testing.T) {
 		"a setting that no table has":             {"", []module.Account{one, two}, set("ep-9"), "first/ep-9", "", "", true},
 		"pinned":                                  {"", []module.Account{one, two}, choices{Routes: map[string]string{"toy": "second"}}, "second/second-1", "", "", true},
 		"pinned without a key":                    {"", []module.Account{one}, choices{Routes: map[string]string{"toy": "second"}}, "", fault.NoRoute, "SECOND_API_KEY", false},
+		"pinned, with a model of no table":        {"", []module.Account{one, two}, choices{Routes: map[string]string{"toy": "second"}, Models: map[string]string{"toy": "ep-9"}}, "second/ep-9", "", "", true},
 		"parked, another key":                     {"", []module.Account{oneParked, one, two}, choices{}, "first/first-1", "", "", true},
 		"parked, and no fallback":                 {"", []module.Account{oneParked, two}, choices{}, "", fault.VendorAuth, "refused", false},
 		"parked, and the other door":              {"", []module.Account{oneParked, two}, choices{Fallback: true}, "second/second-1", "", "SECOND was used instead", false},

@@ -75,7 +75,12 @@ type Ticket struct {
 	Charged fault.Charge    `json:"charged,omitempty"` // empty: unknown until the end
 	Cost    *Money          `json:"cost,omitempty"`    // if the vendor says it with the ticket
 	Data    json.RawMessage `json:"data,omitempty"`    // anything else the driver needs to poll
+	At      time.Time       `json:"at,omitzero"`       // when it was recorded, by the ledger's clock; set by the host
 }
+
+// JobNotFound is the code of a fault by which a driver says that the vendor does
+// not know the job any more. The ticket is kept, and the task can be resumed.
+const JobNotFound = "job_not_found"
 
 // Phase is what a poll learnt.
 type Phase int
@@ -105,6 +110,7 @@ type Answer struct {
 	VendorID string          `json:"vendor_id,omitempty"` // its id, for support
 	Usage    json.RawMessage `json:"usage,omitempty"`     // its own words on consumption
 	Cost     *Money          `json:"cost,omitempty"`      // if it says so
+	NoCost   bool            `json:"no_cost,omitempty"`   // nobody can say what it cost, and the quote is not it
 	Warnings []string        `json:"warnings,omitempty"`
 }
 

@@ -26,7 +26,7 @@ func (want Plan) Of(t *testing.T, r module.Route, model string, in any) {
 		t.Fatal(err)
 	}
 	var fields []string
-	faults, err := r.Check(input, model)
+	faults, err := r.Check(input, r.Target(model))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -39,7 +39,7 @@ func (want Plan) Of(t *testing.T, r module.Route, model string, in any) {
 	if !slices.Equal(fields, want.Faults) {
 		t.Errorf("faults of %v, want %v", fields, want.Faults)
 	}
-	p, err := r.Plan(input, model)
+	p, err := r.Plan(input, r.Target(model))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -46,7 +46,7 @@ func submit(ctx context.Context, c provider.Call, in Input, can capabilities) (p
 		return provider.Ticket{}, failure(res)
 	}
 	var w submitted
-	if err := read(res.Body, &w); err != nil || w.ID == "" {
+	if err := provider.Unmarshal(res.Body, &w); err != nil || w.ID == "" {
 		return provider.Ticket{}, fault.New(fault.InDoubt, "no_ticket", "Black Forest Labs answered a paid request without a job id.").With(fault.ChargedUnknown)
 	}
 	return w.ticket(), nil

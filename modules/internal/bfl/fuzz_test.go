@@ -16,6 +16,7 @@ func FuzzTicket(f *testing.F) {
 	providertest.FuzzSubmit(f, job(), "flux-2-pro", `{"prompt":"x"}`, nil,
 		providertest.Seed{Status: 200, Body: `{"id":"1","polling_url":"https://api.eu2.bfl.ai/v1/get_result?id=1","cost":3.0}`},
 		providertest.Seed{Status: 200, Body: `{"id":"1","cost":"3.0"}`},
+		providertest.Seed{Status: 200, Body: `{"cost":"3 credits","id":"1"}`},
 		providertest.Seed{Status: 200, Body: `{"id":1}`},
 		providertest.Seed{Status: 200, Body: `{"id":"1","cost":-1}`},
 		providertest.Seed{Status: 200, Body: `{"detail":"no"}`},

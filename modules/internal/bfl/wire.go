@@ -2,7 +2,6 @@ package bfl
 
 import (
 	"encoding/json"
-	"errors"
 	"strings"
 
 	"aigc/app/fault"
@@ -65,11 +64,11 @@ func (r *request) slots() []*string {
 
 // submitted is the answer to a job.
 type submitted struct {
-	ID         string      `json:"id"`
-	PollingURL string      `json:"polling_url,omitempty"`
-	Cost       json.Number `json:"cost"` // credits, or null
-	InputMP    float64     `json:"input_mp"`
-	OutputMP   float64     `json:"output_mp"`
+	ID         string        `json:"id"`
+	PollingURL string        `json:"polling_url,omitempty"`
+	Cost       provider.Word `json:"cost"` // credits, or null
+	InputMP    float64       `json:"input_mp"`
+	OutputMP   float64       `json:"output_mp"`
 }
 
 // creditsPerDollar: one credit is one US cent.
@@ -77,7 +76,7 @@ const creditsPerDollar = 100
 
 func (w submitted) ticket() provider.Ticket {
 	t := provider.Ticket{ID: w.ID, URL: w.PollingURL}
-	if credits, err := w.Cost.Float64(); err == nil && credits >= 0 {
+	if credits, said := w.Cost.Float(); said && credits >= 0 && credits < 1e9 {
 		t.Cost = provider.USD(credits / creditsPerDollar)
 	}
 	return t
@@ -93,14 +92,14 @@ type polled struct {
 }
 
 type result struct {
-	Sample string      `json:"sample"`
-	Prompt string      `json:"prompt,omitempty"`
-	Seed   json.Number `json:"seed,omitempty"`
+	Sample string        `json:"sample"`
+	Prompt string        `json:"prompt,omitempty"`
+	Seed   provider.Word `json:"seed,omitempty"`
 }
 
 func (r result) answer() provider.Result {
 	out := provider.Result{URL: r.Sample, Prompt: r.Prompt}
-	if seed, err := r.Seed.Int64(); err == nil {
+	if seed, said := r.Seed.Int(); said {
 		out.Seed = &seed
 	}
 	return out
@@ -109,18 +108,8 @@ func (r result) answer() provider.Result {
 // readPoll reads the answer to a poll, whatever its HTTP status: a failed job
 // may come with 422 or 503. Without a status in it, it is the asking that failed.
 func readPoll(res provider.Response) (w polled, ok bool) {
-	err := read(res.Body, &w)
+	err := provider.Unmarshal(res.Body, &w)
 	return w, err == nil && w.Status != ""
-}
-
-// read is json.Unmarshal that leaves out values of an odd type: a cost written
-// as text must not lose the job id beside it.
-func read(body []byte, into any) error {
-	err := json.Unmarshal(body, into)
-	if odd := (*json.UnmarshalTypeError)(nil); errors.As(err, &odd) {
-		return nil
-	}
-	return err
 }
 
 // update maps the vendor's status. One that no sheet lists means wait, and so
@@ -150,7 +139,7 @@ func (w polled) update(mustKnow bool) provider.Update {
 		if !mustKnow {
 			return u
 		}
-		u.Err = fault.New(fault.Expired, "job_not_found", "Black Forest Labs does not know the job any more.").With(fault.ChargedUnknown)
+		u.Err = fault.New(fault.Expired, provider.JobNotFound, "Black Forest Labs does not know the job any more.").With(fault.ChargedUnknown)
 	default:
 		return u
 	}

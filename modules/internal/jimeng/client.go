@@ -54,14 +54,16 @@ func (Driver[In]) Poll(ctx context.Context, c provider.Call, t provider.Ticket) 
 		return provider.Update{}, err
 	}
 	var w envelope
-	err = res.Decode(&w)
+	err = provider.Unmarshal(res.Body, &w)
 	switch p := w.problem(); {
+	case err == nil && p.Code == unknownJob:
+		return notFound(c), nil
 	case err == nil && ended(res.Status, p):
 		return provider.Update{Phase: provider.Failed, Err: codes.Failed(p, fault.ChargedUnknown)}, nil
 	case res.Status != http.StatusOK, err == nil && p.Code != success:
 		return provider.Update{}, codes.Fault(res, p)
 	case err != nil:
-		return provider.Update{}, err
+		return provider.Update{}, fault.Wrap(err, fault.Unavailable, "answer_unreadable", "%s' answer cannot be read.", title)
 	}
 	return w.update(c, t), nil
 }
@@ -90,11 +92,18 @@ func (w envelope) update(c provider.Call, t provider.Ticket) provider.Update {
 	case "expired":
 		return failed(fault.VendorFailed, "vendor_failed", "%s let the job expire before it was done.")
 	case "not_found":
-		if c.Age > lagging {
-			return failed(fault.Expired, "job_not_found", "%s does not know the job, or not any more: it keeps jobs for 12 hours.")
-		}
+		return notFound(c)
 	}
 	return provider.Update{}
+}
+
+// notFound is what it means that the vendor does not know a job: wait, where it
+// was given only just now.
+func notFound(c provider.Call) provider.Update {
+	if c.Age <= lagging {
+		return provider.Update{}
+	}
+	return failed(fault.Expired, provider.JobNotFound, "%s does not know the job, or not any more: it keeps jobs for 12 hours.")
 }
 
 func failed(kind fault.Kind, code, message string) provider.Update {

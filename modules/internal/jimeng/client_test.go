@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -86,5 +88,37 @@ func TestNotFound(t *testing.T) {
 		if u := w.update(provider.Call{Age: age}, provider.Ticket{ID: "1"}); u.Phase != want {
 			t.Errorf("after %s: phase %d", age, u.Phase)
 		}
+	}
+}
+
+// What a poll answers, whatever its types: a code for an unknown job means wait
+// while the job is fresh, and an odd value beside the images does not lose them.
+func TestPollAnswers(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		body string
+		age  time.Duration
+		want provider.Phase
+	}{
+		"an unknown job that is fresh": {`{"code":50215,"message":"task not found"}`, time.Second, provider.Wait},
+		"an unknown job":               {`{"code":50215,"message":"task not found"}`, time.Hour, provider.Failed},
+		"done, beside an odd value":    {`{"code":10000,"data":{"status":"done","image_urls":["https://x/a.png"],"binary_data_base64":""}}`, time.Hour, provider.Done},
+		"done, with an odd task id":    {`{"code":"10000","data":{"task_id":{},"status":"done","image_urls":["https://x/a.png"]}}`, time.Hour, provider.Done},
+		"a status that no page lists":  {`{"code":10000,"data":{"status":"resting"}}`, time.Hour, provider.Wait},
+		"refused, beside an odd value": {`{"code":50511,"message":"no","data":""}`, time.Hour, provider.Failed},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				w.Header().Set("Content-Type", "application/json")
+				_, _ = io.WriteString(w, c.body)
+			}))
+			defer srv.Close()
+			call := provider.Call{Age: c.age, Account: provider.Account{BaseURL: srv.URL, AccessKey: "access-key", Secret: "secret-key"}, HTTP: &provider.Client{HTTP: provider.NewTransport()}}
+			u, err := Driver[seedream.Input]{}.Poll(t.Context(), call, provider.Ticket{ID: "1"})
+			if err != nil || u.Phase != c.want {
+				t.Errorf("%v, phase %d, want %d", err, u.Phase, c.want)
+			}
+		})
 	}
 }

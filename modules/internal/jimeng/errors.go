@@ -14,15 +14,19 @@ var codes = provider.Codes{
 	Title:    title,
 	Statuses: []int{http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusTooManyRequests},
 	Rules: []provider.CodeRule{
-		refusal("50411", provider.ContentRefused),    // input image
-		refusal("50412", provider.ContentRefused),    // input text
-		refusal("50413", provider.ContentRefused),    // sensitive or protected words
-		refusal("50518", provider.ContentRefused),    // copyright, input image
-		refusal("50511", provider.ResultRefused),     // output image
-		refusal("50512", provider.ResultRefused),     // output text
-		refusal("50519", provider.ResultRefused),     // copyright, output image
-		{Match: "5052*", Means: provider.Overloaded}, // of the review, documented to be sent again
-		{Match: "50215", Means: provider.BadInput},
+		refusal("50411", provider.ContentRefused),                                   // input image
+		refusal("50412", provider.ContentRefused),                                   // input text
+		refusal("50413", provider.ContentRefused),                                   // sensitive or protected words
+		refusal("50518", provider.ContentRefused),                                   // copyright, input image
+		refusal("50511", provider.ResultRefused),                                    // output image
+		refusal("50512", provider.ResultRefused),                                    // output text
+		refusal("50519", provider.ResultRefused),                                    // copyright, output image
+		{Match: "5052*", Status: http.StatusBadRequest, Means: provider.Overloaded}, // of the review, documented to be sent again
+		{Match: "50429", Means: provider.Throttled},
+		{Match: "50430", Means: provider.Throttled},
+		{Match: "50500", Means: provider.Unknown},
+		{Match: "50501", Means: provider.Unknown},
+		{Match: unknownJob, Means: provider.BadInput},
 		{Match: "50218", Means: provider.BadInput},
 		{Match: "50204", Means: provider.NoAccess, Safe: notOpen},
 		{Match: "50400", Means: provider.NoAccess, Safe: notOpen},
@@ -31,6 +35,10 @@ var codes = provider.Codes{
 		{Match: "AccessDenied", Means: provider.NoAccess},
 	},
 }
+
+// unknownJob is a faulty field, to a poll a job that the vendor does not know, or
+// not yet, or not any more.
+const unknownJob = "50215"
 
 const notOpen = "{title} does not know this model, or has not opened it to the account of {variable}: open it in the console."
 

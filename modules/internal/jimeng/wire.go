@@ -1,8 +1,6 @@
 package jimeng
 
 import (
-	"encoding/json"
-
 	"aigc/app/provider"
 	"aigc/modules/internal/seedream"
 )
@@ -47,18 +45,18 @@ type logo struct {
 type envelope struct {
 	told
 	Data struct {
-		TaskID    word     `json:"task_id"`
-		Status    string   `json:"status"`
-		Addresses []string `json:"image_urls"`
-		Base64    []string `json:"binary_data_base64"`
+		TaskID    provider.Word `json:"task_id"`
+		Status    string        `json:"status"`
+		Addresses []string      `json:"image_urls"`
+		Base64    []string      `json:"binary_data_base64"`
 	} `json:"data"`
 	Gateway struct{ Error told } `json:"ResponseMetadata"`
 }
 
 // told is an error; of the business shape it may also tell of success.
 type told struct {
-	Code    word   `json:"code"`
-	Message string `json:"message"`
+	Code    provider.Word `json:"code"`
+	Message string        `json:"message"`
 }
 
 const success = "10000"
@@ -69,18 +67,4 @@ func (w envelope) problem() provider.Problem {
 		e = w.Gateway.Error
 	}
 	return provider.Problem{Code: string(e.Code), Message: e.Message}
-}
-
-// word is a string that may also come as a number, which keeps all its digits.
-type word string
-
-// UnmarshalJSON implements [json.Unmarshaler].
-func (w *word) UnmarshalJSON(data []byte) error {
-	if json.Unmarshal(data, (*string)(w)) == nil {
-		return nil
-	}
-	var n json.Number
-	err := json.Unmarshal(data, &n)
-	*w = word(n)
-	return err
 }

@@ -21,6 +21,10 @@ func (Driver) Plan(in Input, t module.Target) module.Plan {
 		p.Pictures *= max(1, amount)
 		return p
 	}
+	if mainland(t.BaseURL) {
+		p.Quote = t.Cost(nil, provider.Quantity{Unit: MainlandImage, N: int64(req.N)})
+		return p
+	}
 	facts := map[string]string{"resolution": req.Resolution, "input images": strconv.Itoa(len(in.sent(capabilitiesOf(t.Model))))}
 	p.Quote = t.Cost(facts, provider.Quantity{Unit: "image", N: int64(req.N)})
 	return p

@@ -12,8 +12,7 @@ import (
 // unitPrice is the list price of one image unit, in USD.
 const unitPrice = 0.0035
 
-// MainlandImage is the unit of CNY prices, those of mainland accounts. Quotes do
-// not know the account and are made in USD.
+// MainlandImage is the unit of CNY prices, those of mainland accounts.
 const MainlandImage = "image of a mainland account"
 
 // Units is the price of an image that takes n image units. What lists may go by
@@ -38,13 +37,18 @@ func (d deduction) units() (n float64, known bool) {
 // cost is what a finished job cost: the deducted units at the list price of a
 // unit, or the CNY list of a mainland account. Nil where that is not known.
 func (d deduction) cost(c provider.Call, images int) *provider.Money {
-	if strings.HasPrefix(c.Account.BaseURL, "https://api-beijing.klingai.com") {
+	if mainland(c.Account.BaseURL) {
 		return c.Cost(c.Model, nil, provider.Quantity{Unit: MainlandImage, N: int64(images)})
 	}
 	if n, known := d.units(); known {
 		return provider.USD(n * unitPrice)
 	}
 	return nil
+}
+
+// mainland says whether an account pays in CNY.
+func mainland(baseURL string) bool {
+	return strings.HasPrefix(baseURL, "https://api-beijing.klingai.com")
 }
 
 // charged is whether a failed job was paid for. No page gives a rule, but the

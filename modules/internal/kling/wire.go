@@ -67,6 +67,7 @@ func (j job) update(c provider.Call, marked bool) provider.Update {
 			return provider.Update{Message: "Kling reports success, but names no result yet."}
 		}
 		a := provider.Answer{VendorID: j.ID, Results: results, Cost: j.cost(c, len(results))}
+		a.NoCost = a.Cost == nil && (mainland(c.Account.BaseURL) || strings.Trim(plain(j.Balance), "{}") != "")
 		if plain(j.Units)+plain(j.Balance) != "" {
 			a.Usage, _ = json.Marshal(j.deduction) // it was JSON before
 		}

@@ -66,8 +66,8 @@ func (d Driver) Poll(ctx context.Context, c provider.Call, t provider.Ticket) (p
 		return d.recoverFromBucket(ctx, c, res, t)
 	}
 	var w operation
-	if err := res.Decode(&w); err != nil {
-		return provider.Update{}, err
+	if err := provider.Unmarshal(res.Body, &w); err != nil {
+		return provider.Update{}, fault.Wrap(err, fault.Unavailable, "answer_unreadable", "Google's answer cannot be read.")
 	}
 	return w.update(), nil
 }

@@ -15,7 +15,7 @@ import (
 // Vendor is Google's Agent Platform.
 func Vendor() provider.Vendor {
 	return provider.Vendor{
-		Name: "vertex", Title: title, BaseURL: "https://us-central1-aiplatform.googleapis.com", Hosts: []string{"aiplatform.googleapis.com"},
+		Name: "vertex", Title: title, BaseURL: "https://us-central1-aiplatform.googleapis.com", Hosts: []string{"aiplatform.googleapis.com", ".rep.googleapis.com"},
 		KeyVariable: "GOOGLE_APPLICATION_CREDENTIALS", Settings: func() provider.Settings { return &settings{} },
 		Probe: probe,
 	}
