@@ -84,6 +84,9 @@ func prices(list []provider.ListPrice) string {
 	var units []string
 	for _, l := range list {
 		p := l.Price()
+		if p.Micros == 0 {
+			continue // what is free need not be said in a line; --json has it
+		}
 		if byUnit[p.Unit] == nil {
 			units = append(units, p.Unit)
 		}

@@ -25,7 +25,7 @@ func (s *store) Claim(ctx context.Context, c task.ClaimRequest) (t *task.Task, e
 			return err
 		}
 		if waits != nil {
-			const say = "UPDATE tasks SET message = $2, run_at = $3 WHERE id = $1" // it is no move
+			const say = "UPDATE tasks SET message = $2, run_at = $3, wakes = 0 WHERE id = $1" // it is no move
 			_, err := x.exec(say, c.ID, standstill(&c, waits), x.now+claimPause.Milliseconds())
 			return err
 		}

@@ -222,12 +222,20 @@ func (s *store) ExpiredSubmissions(ctx context.Context, owner, spool string) ([]
 	return manyTasks(r, selectTask+query, now, spool, owner)
 }
 
-// ClearLeases ends all leases. It is for a ledger that only one process may run
-// tasks on, when that process starts: whoever held them is gone.
+// ClearLeases ends all leases, and makes what waited for another try due at once;
+// the pauses that vendors asked for stay. It is for a ledger that only one process
+// may run tasks on, when that process starts: whoever held them is gone.
 func (s *store) ClearLeases(ctx context.Context) error {
 	return s.write(ctx, func(x *tx) error {
-		_, err := x.exec("UPDATE tasks SET lease_owner = '', lease_until = 0 WHERE " + moving + " AND lease_owner <> ''")
-		return err
+		if _, err := x.exec("UPDATE tasks SET lease_owner = '', lease_until = 0 WHERE " + moving + " AND lease_owner <> ''"); err != nil {
+			return err
+		}
+		for _, waits := range []string{queued, moving + " AND state = 'storing'"} {
+			if _, err := x.exec("UPDATE tasks SET run_at = $1, wakes = 0 WHERE "+waits+" AND wakes > 0 AND run_at > $1", x.now); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }
 

@@ -64,6 +64,7 @@ var small = []string{"task_series", "vendor_keys", "vendor_accounts", "api_keys"
 var walks = []string{
 	"SCAN tasks USING INDEX tasks_due",             // what is under way: renewing and voiding leases, counting
 	"SCAN tasks USING COVERING INDEX tasks_queued", // counting
+	"SCAN tasks USING INDEX tasks_queued",          // what waits in the queue, at a start
 	"SCAN assets USING INDEX assets_thumbless",     // what has no thumbnail yet
 }
 

@@ -99,3 +99,34 @@ func TestMigrated(t *testing.T) {
 		t.Errorf("%+v, %v", got, err)
 	}
 }
+
+// A start makes due at once what waited for another try, and leaves alone what a
+// vendor asked to wait for.
+func TestClearLeases(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	l := openTest(t, filepath.Join(t.TempDir(), "aigc.db"))
+	later := time.Now().Add(time.Hour)
+	add := func(queuedFor time.Time) *task.Task {
+		fresh := ledgertest.Fresh("me")
+		fresh.RunAt = queuedFor
+		row, _, err := l.Accept(ctx, task.AcceptRequest{Tasks: []*task.Task{fresh}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return row
+	}
+	tried, asked := add(time.Now()), add(later)
+	if err := l.ReleaseLease(ctx, tried.ID, "", time.Hour, "waiting"); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.ClearLeases(ctx); err != nil {
+		t.Fatal(err)
+	}
+	for id, due := range map[string]bool{tried.ID: true, asked.ID: false} {
+		row, err := l.Task(ctx, id)
+		if err != nil || row.RunAt.Before(time.Now().Add(time.Minute)) != due || row.Wakes != 0 {
+			t.Errorf("%v, due at %s after %d wakes, want due: %t", err, row.RunAt, row.Wakes, due)
+		}
+	}
+}

@@ -10,9 +10,6 @@ import (
 	"aigc/app/task"
 )
 
-// queueDeadline is how long a task may wait for a chance to be sent.
-const queueDeadline = 24 * time.Hour
-
 // firstWake is when the monitor looks after a task that nobody was told of.
 const firstWake = 5 * time.Second
 

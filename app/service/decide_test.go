@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 	"testing"
+	"time"
 
 	"aigc/app/fault"
 	"aigc/app/service"
@@ -111,5 +112,30 @@ func TestRetryOfGroup(t *testing.T) {
 	}
 	if last, err := r.Retry(ctx, workertest.Me, next.TaskID); err != nil || last.Group != nil || last.RetryOf != next.Group.Children[1] {
 		t.Errorf("the only one left: %+v, %v", last, err)
+	}
+}
+
+// A second retry means the same new task, also when nothing could be bought any
+// more: a caller who lost the first answer gets the handle back.
+func TestRetryAgainWithoutKeys(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	r := start(t)
+	v, _, err := r.ask(`{"prompt":"drop"}`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.settle(v.TaskID)
+	next, err := r.Retry(ctx, workertest.Me, v.TaskID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, err := r.Ledger.VendorAccounts(ctx)
+	r.Must(err)
+	for _, p := range list {
+		r.Must(r.Ledger.Park(ctx, task.Parking{Vendor: p.Vendor, Fingerprint: p.Fingerprint, Code: "vendor_no_balance", Reason: "empty", Until: time.Now().Add(time.Hour)}))
+	}
+	if again, err := r.Retry(ctx, workertest.Me, v.TaskID); err != nil || again.TaskID != next.TaskID {
+		t.Errorf("%v, %+v, want %s", err, again, next.TaskID)
 	}
 }

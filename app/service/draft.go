@@ -45,22 +45,28 @@ func asked(input map[string]json.RawMessage) (model string) {
 // planFor asks the selected route whether it can do this, and what it makes of it.
 func (d *draft) planFor(sel module.Selection) error {
 	d.Selection = sel
-	faults, err := sel.Route.Check(d.raw, sel.Target.Model)
+	err := check(sel, d.raw)
 	if err != nil {
 		return err
 	}
-	if len(faults) > 0 {
-		details := make([]fault.Detail, len(faults))
-		for i, f := range faults {
-			details[i] = fault.Detail{Location: "body." + f.Field, Message: f.Message}
-		}
-		return fault.Faults(details...)
-	}
-	if d.plan, err = sel.Route.Plan(d.raw, sel.Target.Model); err != nil {
+	if d.plan, err = sel.Route.Plan(d.raw, sel.Target); err != nil {
 		return err
 	}
 	d.warnings = slices.Concat(sel.Warnings, d.plan.Warnings)
 	return nil
+}
+
+// check asks the selected route for faults of an input: all at once.
+func check(sel module.Selection, raw module.Raw) error {
+	faults, err := sel.Route.Check(raw, sel.Target)
+	if err != nil || len(faults) == 0 {
+		return err
+	}
+	details := make([]fault.Detail, len(faults))
+	for i, f := range faults {
+		details[i] = fault.Detail{Location: "body." + f.Field, Message: f.Message}
+	}
+	return fault.Faults(details...)
 }
 
 // hash names an input: operation and canonical fields with their defaults,

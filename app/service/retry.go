@@ -21,8 +21,11 @@ func (s *Service) Retry(ctx context.Context, c Caller, id string) (*View, error)
 	if err != nil {
 		return nil, err
 	}
+	if t.RetriedAs != "" { // whatever became of keys and models: a second call means the same new task
+		return s.Get(ctx, c, t.RetriedAs)
+	}
 	old := []*task.Task{t}
-	if t.Group && t.RetriedAs == "" {
+	if t.Group {
 		if old, err = s.retryable(ctx, t); err != nil {
 			if now, rerr := s.own(ctx, c, id); rerr != nil || now.RetriedAs == "" {
 				return nil, err
@@ -135,7 +138,10 @@ func (s *Service) asking(t *task.Task, n int) json.RawMessage {
 
 // again is a fresh task with the input of another one.
 func again(t *task.Task, sel module.Selection) (*task.Task, error) {
-	plan, err := sel.Route.Plan(t.Input, sel.Target.Model)
+	if err := check(sel, t.Input); err != nil { // it may be another route than the first time
+		return nil, err
+	}
+	plan, err := sel.Route.Plan(t.Input, sel.Target)
 	if err != nil {
 		return nil, err
 	}
@@ -144,7 +150,7 @@ func again(t *task.Task, sel module.Selection) (*task.Task, error) {
 		ID: task.NewID(now), Kind: t.Kind, Module: t.Module, Operation: t.Operation, Media: t.Media,
 		Model: sel.Target.Model, Account: task.Account{Vendor: sel.Target.Vendor}, Sandbox: sel.Sandbox,
 		State: task.Queued, Input: append(json.RawMessage{}, t.Input...), InputHash: t.InputHash, Owner: t.Owner, Tags: t.Tags,
-		RetryOf: t.ID, RunAt: now.Add(firstWake), Deadline: now.Add(queueDeadline),
+		RetryOf: t.ID, RunAt: now.Add(firstWake), Deadline: now.Add(task.QueueDeadline),
 		Charged: fault.ChargedNo, Quoted: plan.Quote, Warnings: slices.Concat(sel.Warnings, plan.Warnings), Created: now,
 	}, nil
 }

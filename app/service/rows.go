@@ -72,7 +72,7 @@ func (s *Service) task(d *draft, input map[string]json.RawMessage, hash string) 
 		ID: task.NewID(now), Kind: op.Kind(), Module: op.Module.Name, Operation: op.Entry.Operation.Name,
 		Model: d.Target.Model, Account: task.Account{Vendor: d.Target.Vendor}, Media: op.Entry.Operation.Kind,
 		State: task.Queued, Input: raw, InputHash: hash, Owner: d.Caller.Name, Tags: d.Tags, Sandbox: d.Sandbox,
-		RunAt: now.Add(firstWake), Deadline: now.Add(queueDeadline),
+		RunAt: now.Add(firstWake), Deadline: now.Add(task.QueueDeadline),
 		Charged: fault.ChargedNo, Quoted: d.plan.Quote, Warnings: d.warnings, Created: now,
 	}, nil
 }

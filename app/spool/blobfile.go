@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"hash"
 	"io"
+	"io/fs"
 	"os"
 )
 
@@ -40,20 +41,45 @@ func (b *blobFile) Close() error {
 }
 
 // Download keeps one fetched file beside a submission until its task succeeded:
-// fill writes it. It is not durable, since it is fetched again should it be gone.
-// An unfinished file is removed.
+// fill writes it. Its content is fsynced when Download returns, under a name that
+// is given only then: an object may be linked to it. One that was downloaded
+// before is not fetched again, since its address may be dead by now. An unfinished
+// file is removed.
 func (s *Spool) Download(taskID, submit, name string, fill func(io.Writer) error) (Blob, error) {
 	if err := s.makeFolder(taskID, submit); err != nil { // there already, if the answer is journaled here
 		return Blob{}, fmt.Errorf("spool: %w", err)
 	}
-	b, err := createBlob(s.Path(taskID, submit, name), name)
+	path := s.Path(taskID, submit, name)
+	if b, err := readBlob(path, name); !errors.Is(err, fs.ErrNotExist) {
+		return b, err
+	}
+	part := path + ".part"
+	b, err := createBlob(part, name)
 	if err != nil {
 		return Blob{}, fmt.Errorf("spool: %w", err)
 	}
-	err = errors.Join(fill(b), b.Close(), b.file.Close())
+	if err = fill(b); err == nil {
+		err = s.Sync(b.file)
+	}
+	err = errors.Join(err, b.Close(), b.file.Close())
+	if err == nil {
+		err = os.Rename(part, path)
+	}
 	if err != nil {
-		_ = os.Remove(b.file.Name())
+		_ = os.Remove(part)
 		return Blob{}, err
 	}
 	return b.blob, nil
+}
+
+// readBlob describes a file that was downloaded before.
+func readBlob(path, name string) (Blob, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return Blob{}, err
+	}
+	defer f.Close()
+	sum := sha256.New()
+	n, err := io.Copy(sum, f)
+	return Blob{Name: name, Size: n, SHA256: hex.EncodeToString(sum.Sum(nil))}, err
 }

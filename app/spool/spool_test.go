@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -388,5 +389,46 @@ func TestNothingIsLeft(t *testing.T) {
 	left, err := os.ReadDir(dir)
 	if err != nil || len(left) != 1 || left[0].Name() != "id" {
 		t.Errorf("%v is left, %v", left, err)
+	}
+}
+
+// A file that was downloaded is durable, is not fetched again, and what an object
+// is linked to is never written to.
+func TestDownloadedOnce(t *testing.T) {
+	t.Parallel()
+	s, dir := open(t)
+	d := &disk{dir: dir}
+	s.Sync = d.sync
+	whole := func(w io.Writer) error {
+		_, err := io.Copy(w, strings.NewReader("whole"))
+		return err
+	}
+	first, err := s.Download("task", "submit", "result-0", whole)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(d.synced) != 1 {
+		t.Errorf("synced %q: the content is not durable", d.synced)
+	}
+	stored := filepath.Join(dir, "stored")
+	if err := os.Link(s.Path("task", "submit", "result-0"), stored); err != nil {
+		t.Fatal(err)
+	}
+	again, err := s.Download("task", "submit", "result-0", func(io.Writer) error {
+		t.Error("it is fetched again")
+		return errors.New("the address is dead")
+	})
+	if err != nil || !reflect.DeepEqual(again, first) {
+		t.Errorf("%v, %+v, want %+v", err, again, first)
+	}
+	if data, err := os.ReadFile(stored); err != nil || string(data) != "whole" {
+		t.Errorf("the stored copy holds %q, %v", data, err)
+	}
+	d.refuses = true
+	if _, err := s.Download("task", "submit", "result-1", whole); err == nil {
+		t.Error("a file that the disk refuses counts as downloaded")
+	}
+	if _, err := os.Stat(s.Path("task", "submit", "result-1")); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("a file that is not durable has its name: %v", err)
 	}
 }

@@ -93,6 +93,9 @@ func (e *Error) Fault(charged fault.Charge) *fault.Error {
 	return &fault.Error{Kind: e.Kind, Code: e.Code, Safe: e.Message, VendorCode: e.VendorCode, Charged: charged}
 }
 
+// QueueDeadline is how long a task may wait for a chance to be sent.
+const QueueDeadline = 24 * time.Hour
+
 // Codes of errors that the table of moves looks at.
 const (
 	CodeDiscarded = "discarded"
@@ -107,9 +110,10 @@ func (t *Task) GivenUp() bool {
 	return t.State == Failed && t.Error != nil && (t.Error.Code == CodeDiscarded || t.Error.Code == CodeRetried) && t.SubmitID != ""
 }
 
-// Resumable says that the task failed by its deadline and its ticket is kept.
+// Resumable says that the task failed by its deadline, or because its vendor did
+// not know the job, and that its ticket is kept.
 func (t *Task) Resumable() bool {
-	return t.State == Failed && t.Error != nil && t.Error.Code == CodeDeadline && t.Ticket != nil
+	return t.State == Failed && t.Error != nil && (t.Error.Code == CodeDeadline || t.Error.Code == provider.JobNotFound) && t.Ticket != nil
 }
 
 // Asset is a stored file.

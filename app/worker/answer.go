@@ -138,7 +138,9 @@ func (w *core) ways(a *answer, keep bool) (out [][]task.Transition) {
 
 func (w *core) takeTicket(row *task.Task, a *answer) {
 	now := row.Updated // the ledger's clock
-	row.Ticket = a.Ticket
+	ticket := *a.Ticket
+	ticket.At = now
+	row.Ticket = &ticket
 	charged := a.Ticket.Charged
 	if charged != fault.ChargedYes {
 		charged = fault.ChargedUnknown

@@ -172,7 +172,9 @@ func (d *dispatcher) takeOverdue(ctx context.Context, media module.Kind) {
 			d.expire(t)
 			continue
 		}
-		d.submitNow(t) // where its slot was taken meanwhile, it is overdue again in 5 s
+		if !d.submitNow(t) { // its slot was taken meanwhile: it must not wait for its next wake-up
+			d.submitter.postpone(t, obstacle{t.Message, d.Tick})
+		}
 	}
 }
 

@@ -47,7 +47,9 @@ func (p *keyProber) probe(ctx context.Context) {
 
 func (p *keyProber) worksAgain(ctx context.Context, k task.Parking) bool {
 	probe := p.Modules.Vendors()[k.Vendor].Probe
-	if probe == nil {
+	// A probe proves the key, not the balance: without waiting, each one would send
+	// queued tasks into the same refusal.
+	if probe == nil || k.Code == provider.NoBalance.Code && time.Now().Before(k.Until) {
 		return time.Now().After(k.Until)
 	}
 	for _, a := range p.Accounts.Of(k.Vendor) {

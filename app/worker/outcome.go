@@ -78,6 +78,9 @@ func (w *core) requeue(t *task.Task, after time.Duration, f *fault.Error) {
 			return nil
 		}
 		row.RunAt = row.Updated.Add(after)
+		if row.State == task.InDoubt { // its deadline was that of the look-ups
+			row.Deadline = row.Created.Add(task.QueueDeadline)
+		}
 		row.Message = f.Safe
 		row.Error, row.Spool = nil, ""
 		return nil

@@ -128,6 +128,15 @@ func (p *poller) record() {
 	}
 }
 
+// ticketAge is how long ago the ticket was recorded: a vendor's other machines
+// may need a moment to know the job.
+func ticketAge(t *task.Task) time.Duration {
+	if t.Ticket.At.IsZero() { // of a row of an earlier version
+		return time.Since(t.Submitted)
+	}
+	return time.Since(t.Ticket.At)
+}
+
 // poll asks once. It returns when to ask again; nil if the ledger was told
 // something else.
 func (p *poller) poll(ctx context.Context, t *task.Task) *task.Poll {
@@ -143,7 +152,7 @@ func (p *poller) poll(ctx context.Context, t *task.Task) *task.Poll {
 	}
 	files := p.Spool.NewWriter(t.ID, t.SubmitID)
 	call := p.call(t, files)
-	call.Age = time.Since(t.Submitted)
+	call.Age = ticketAge(t)
 	every := p.pollInterval(t)
 	pctx, cancel := context.WithTimeout(ctx, pollTimeout)
 	defer cancel()

@@ -17,10 +17,14 @@ func (w *core) known(t *task.Task) bool { return w.Modules.Entry(t.Kind) != nil 
 // route is how the task's vendor does its operation; false if this version does
 // not know.
 func (w *core) route(t *task.Task) (module.Route, bool) {
-	if e := w.Modules.Entry(t.Kind); e != nil {
-		return e.Route(t.Account.Vendor)
+	e := w.Modules.Entry(t.Kind)
+	if e == nil {
+		return module.Route{}, false
 	}
-	return module.Route{}, false
+	if t.Account.Vendor == "" && t.State == task.Queued { // accepted by a version that selected the vendor at claim
+		return e.Routes[0], true
+	}
+	return e.Route(t.Account.Vendor)
 }
 
 // account is the configured account that the task was claimed for; without it
@@ -33,13 +37,14 @@ func (w *core) account(t *task.Task) (provider.Account, bool) {
 // that was accepted for the sandbox is never bought for money. missing names the
 // setting without which there is none.
 func (w *core) candidates(t *task.Task) (list []task.AccountCap, missing string) {
-	caps := w.Accounts.Caps(t.Account.Vendor)
-	for _, a := range w.Accounts.Of(t.Account.Vendor) {
+	r, ok := w.route(t)
+	caps := w.Accounts.Caps(r.Vendor.Name)
+	for _, a := range w.Accounts.Of(r.Vendor.Name) {
 		if a.Sandbox == t.Sandbox {
 			list = append(list, task.AccountCap{Account: accountOf(a), Running: caps.Running, PerMinute: caps.PerMinute})
 		}
 	}
-	if r, ok := w.route(t); ok && len(list) == 0 {
+	if ok && len(list) == 0 {
 		return nil, r.Vendor.KeyName()
 	}
 	return list, ""
@@ -101,7 +106,7 @@ func (w *core) expected(t *task.Task) int {
 	if !ok {
 		return len(t.Answer.Results)
 	}
-	p, err := r.Plan(t.Input, t.Model)
+	p, err := r.Plan(t.Input, r.Target(t.Model))
 	if err != nil {
 		return 1
 	}
@@ -112,7 +117,7 @@ func (w *core) expected(t *task.Task) int {
 // else the list price in proportion to the results that came.
 func actual(t *task.Task, got, asked int) *provider.Money {
 	switch {
-	case t.Answer != nil && t.Answer.Cost != nil:
+	case t.Answer != nil && (t.Answer.Cost != nil || t.Answer.NoCost):
 		return t.Answer.Cost
 	case t.Ticket != nil && t.Ticket.Cost != nil:
 		return t.Ticket.Cost

@@ -50,10 +50,11 @@ type Config struct {
 
 // Worker runs tasks until it is stopped. It implements [task.Dispatcher].
 type Worker struct {
-	dispatcher  *dispatcher
-	abort       context.CancelFunc
-	first, last []service // in the order of starting; the last ones start before and stop after the first
-	flush       func()    // tells the ledger what the services left
+	dispatcher *dispatcher
+	abort      context.CancelFunc
+	services   []service // in the order of starting
+	last       []service // stop after all others, in this order
+	flush      func()    // tells the ledger what the services left
 }
 
 // Reserve implements [task.Dispatcher].
@@ -103,19 +104,21 @@ func New(c Config) *Worker {
 	k.storer, k.thumbnails = newStorer(k), newThumbnailer(k)
 	submitter, poller := newSubmitter(k), newPoller(k)
 	dispatcher := newDispatcher(k, submitter)
+	heartbeat := newHeartbeat(k)
 	return &Worker{
 		dispatcher: dispatcher, abort: k.abort,
-		// The recoverer replays the spool and declares what earlier lives left in the
-		// middle of a submission to be in doubt. Only then may anything be bought.
-		last:  []service{newHeartbeat(k), k.storer},
-		first: []service{newRecoverer(k), poller, submitter, dispatcher, newKeyProber(k), newAnnouncer(k), k.thumbnails},
-		flush: func() { poller.record(); k.tellPending() },
+		// The recoverer replays the spool, once it has synced it, and declares what
+		// earlier lives left in the middle of a submission to be in doubt. Only then may
+		// anything be stored or bought.
+		services: []service{heartbeat, newRecoverer(k), k.storer, poller, submitter, dispatcher, newKeyProber(k), newAnnouncer(k), k.thumbnails},
+		last:     []service{k.storer, heartbeat}, // answers of the others may still be stored, and leases are kept to the end
+		flush:    func() { poller.record(); k.tellPending() },
 	}
 }
 
 // Start starts the services in order.
 func (w *Worker) Start(ctx context.Context) error {
-	for _, s := range slices.Concat(w.last, w.first) {
+	for _, s := range w.services {
 		if err := s.Start(ctx); err != nil {
 			return err
 		}
@@ -126,15 +129,17 @@ func (w *Worker) Start(ctx context.Context) error {
 // Stop stops the services: they take no new work, wait for open steps until ctx
 // ends, then give them up: what was sent stands in doubt. It may be called twice.
 func (w *Worker) Stop(ctx context.Context) error {
-	errs := make([]error, len(w.first))
+	errs := make([]error, len(w.services))
 	var all sync.WaitGroup
-	for i, s := range w.first {
-		all.Go(func() { errs[i] = s.Stop(ctx) })
+	for i, s := range w.services {
+		if !slices.Contains(w.last, s) {
+			all.Go(func() { errs[i] = s.Stop(ctx) })
+		}
 	}
 	all.Wait()
 	err := errors.Join(errs...)
-	for i := len(w.last) - 1; i >= 0; i-- { // their answers may still be stored, and leases are kept to the end
-		err = errors.Join(err, w.last[i].Stop(ctx))
+	for _, s := range w.last {
+		err = errors.Join(err, s.Stop(ctx))
 	}
 	w.flush()
 	w.abort()

@@ -1,0 +1,32 @@
+package worker_test
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"testing"
+	"time"
+
+	"aigc/app/fault"
+	"aigc/app/task"
+	"aigc/app/worker/workertest"
+)
+
+// A row that an earlier version accepted without a vendor is bought from the first
+// one that has an account.
+func TestRowOfAnEarlierVersion(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, workertest.Toy{}, []string{"key"}, func(r *rig, w http.ResponseWriter, _ *http.Request) {
+		r.images(w, workertest.PNG())
+	})
+	now := time.Now()
+	row, _, err := r.Ledger.Accept(context.Background(), task.AcceptRequest{Tasks: []*task.Task{{
+		ID: task.NewID(now), Kind: "toy.image", Module: "toy", Operation: "image", Model: "toy-1", Media: "image", State: task.Queued,
+		Input: json.RawMessage(`{"prompt":"x"}`), Owner: workertest.Me.Name, Charged: fault.ChargedNo, RunAt: now, Deadline: now.Add(time.Hour), Created: now,
+	}}})
+	must(t, err)
+	v, err := r.Wait(context.Background(), workertest.Me, row.ID, 20*time.Second)
+	if must(t, err); v.Status != task.Succeeded || v.Vendor != "toyco" || r.sales.Load() != 1 {
+		t.Errorf("%s at %q, %d sales", v.Status, v.Vendor, r.sales.Load())
+	}
+}
