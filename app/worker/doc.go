@@ -1,7 +1,7 @@
 // Package worker runs tasks. It is the only part that talks to vendors, and it
 // is a handful of services on one shared core, each with Start and an idempotent
-// Stop: dispatcher, submitter, poller, storer, recoverer, key prober, thumbnailer
-// and heartbeat.
+// Stop: dispatcher, submitter, poller, storer, recoverer, key prober, announcer,
+// thumbnailer and heartbeat.
 //
 // The life of a task, line by line:
 //
