@@ -77,9 +77,14 @@ func fast(t Capabilities) Capabilities { t.Fast = true; return t }
 func CapabilitiesOf(model string) Capabilities {
 	id := strings.TrimPrefix(strings.TrimPrefix(model, "doubao-"), "dola-")
 	for _, f := range families {
-		if strings.HasPrefix(id, f.prefix) {
-			return f.capabilities
+		if !strings.HasPrefix(id, f.prefix) {
+			continue
 		}
+		c := f.capabilities
+		if strings.HasPrefix(model, "doubao-") {
+			c.Prices = volcengine(f.prefix)
+		}
+		return c
 	}
 	return Capabilities{
 		Tiers: seedream.Tiers, MaxInputs: 14,

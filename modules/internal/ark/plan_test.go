@@ -16,8 +16,8 @@ import (
 // price.
 func TestPlan(t *testing.T) {
 	t.Parallel()
-	const lite, pro, flash = "doubao-seedream-5-0-260128", "doubao-seedream-5-0-pro-260628", "doubao-seedream-5-0-flash-260915"
-	const v55, v45, v40, v30, edit = "doubao-seedream-5-5-261028", "doubao-seedream-4-5-251128", "doubao-seedream-4-0-250828", "doubao-seedream-3-0-t2i-250415", "doubao-seededit-3-0-i2i-250628"
+	const lite, pro, flash = "seedream-5-0-260128", "seedream-5-0-pro-260628", "seedream-5-0-flash-260915"
+	const v55, v45, v40, v30, edit = "seedream-5-5-261028", "seedream-4-5-251128", "seedream-4-0-250828", "seedream-3-0-t2i-250415", "seededit-3-0-i2i-250628"
 	cases := []struct {
 		name, model, input string
 		size               string   // that is sent
@@ -34,6 +34,8 @@ func TestPlan(t *testing.T) {
 		{name: "the first picture is free", model: pro, input: `{"images":["a","b","c"]}`, size: "2K", quote: 0.096},
 		{name: "small pro", model: pro, input: `{"size":"1536x1536","image":"a"}`, size: "1536x1536", quote: 0.045},
 		{name: "flash", model: flash, input: `{}`, size: "2K", quote: 0.018},
+		{name: "Volcengine bills in CNY", model: "doubao-seedream-4-5-251128", input: `{"n":2}`, size: "2048x2048", quote: 0.50},
+		{name: "a price that Volcengine does not confirm", model: "doubao-seedream-5-5-261028", input: `{}`, size: "2K"},
 		{name: "the other site", model: "dola-seedream-5-5-261028", input: `{"size":"1K"}`, size: "1K", quote: 0.020},
 		{name: "a later version of a family", model: "seedream-5-0-pro-270101", input: `{}`, size: "2K", quote: 0.09},
 

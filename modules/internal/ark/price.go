@@ -25,6 +25,17 @@ func sized(upTo, above, firstInput, furtherInput float64) []provider.Price {
 // flat is a list with one price for all images; those to work from are free.
 func flat(usd float64) []provider.Price { return sized(usd, usd, 0, 0) }
 
+// volcengine is the list of Volcengine itself, which serves the ids that begin
+// with doubao- and bills in CNY: what its page confirms, and no price for others.
+func volcengine(family string) []provider.Price {
+	cny, listed := map[string]float64{"seedream-4-0": 0.20, "seedream-4-5": 0.25}[family]
+	if !listed {
+		return nil
+	}
+	list := flat(cny)
+	return provider.List("CNY", "Volcengine price list", "2026-11", list...)
+}
+
 // tierPixels is where the larger tier of prices begins.
 const tierPixels = 2_360_000
 
