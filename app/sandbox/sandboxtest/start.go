@@ -1,7 +1,9 @@
-// Package sandboxtest starts imitations for tests of their own.
+// Package sandboxtest starts imitations for tests of their own, and asks them.
 package sandboxtest
 
 import (
+	"io"
+	"net/http"
 	"testing"
 
 	"aigc/app/sandbox"
@@ -26,4 +28,19 @@ func Start(t testing.TB, imitations ...sandbox.Imitation) *sandbox.Server {
 func One(t testing.TB, i sandbox.Imitation) string {
 	t.Helper()
 	return i.Account(Start(t, i).Root()).BaseURL
+}
+
+// Do sends a request and returns the status and the whole body of its answer.
+func Do(t testing.TB, req *http.Request) (int, []byte) {
+	t.Helper()
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	data, err := io.ReadAll(res.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return res.StatusCode, data
 }

@@ -8,7 +8,6 @@ import (
 	"image"
 	_ "image/jpeg" // results may be of this type
 	"image/png"
-	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -60,16 +59,7 @@ func call(t *testing.T, method, url, key, body string) (int, []byte) {
 	if key != "" {
 		req.Header.Set("Authorization", "Bearer "+key)
 	}
-	res, err := http.DefaultClient.Do(req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer res.Body.Close()
-	data, err := io.ReadAll(res.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return res.StatusCode, data
+	return sandboxtest.Do(t, req)
 }
 
 func TestImitationChecks(t *testing.T) {

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"image"
 	"image/png"
-	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -35,16 +34,7 @@ func call(t *testing.T, method, url, key, body string) (int, []byte) {
 		t.Fatal(err)
 	}
 	req.Header.Set("X-Key", key)
-	res, err := http.DefaultClient.Do(req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer res.Body.Close()
-	data, err := io.ReadAll(res.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return res.StatusCode, data
+	return sandboxtest.Do(t, req)
 }
 
 func TestImitationChecks(t *testing.T) {

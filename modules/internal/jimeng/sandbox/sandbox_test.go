@@ -56,17 +56,12 @@ func call(t *testing.T, base, action, body string, spoil ...func(*http.Request))
 	for _, f := range spoil {
 		f(r)
 	}
-	res, err := http.DefaultClient.Do(r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer res.Body.Close()
-	data, err := io.ReadAll(res.Body)
+	status, data := sandboxtest.Do(t, r)
 	var a answer
-	if err != nil || json.Unmarshal(data, &a) != nil {
+	if err := json.Unmarshal(data, &a); err != nil {
 		t.Fatalf("%v: %s", err, data)
 	}
-	return res.StatusCode, a
+	return status, a
 }
 
 func digest(body string) string { return fmt.Sprintf("%x", sha256.Sum256([]byte(body))) }

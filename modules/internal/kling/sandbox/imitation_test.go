@@ -30,16 +30,7 @@ func call(t *testing.T, method, url, auth, body string) (int, []byte) {
 		t.Fatal(err)
 	}
 	req.Header.Set("Authorization", auth)
-	res, err := http.DefaultClient.Do(req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer res.Body.Close()
-	data, err := io.ReadAll(res.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return res.StatusCode, data
+	return sandboxtest.Do(t, req)
 }
 
 // shown is an answer, by the names of the sheet.
