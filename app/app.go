@@ -30,16 +30,16 @@ var Version = "dev"
 
 // App is a process of aigc: the parts that its roles need.
 type App struct {
-	Service *service.Service
-	Worker  *worker.Worker // nil in roles that do not run tasks
-	MCP     *mcpapi.Server
-	REST    *httpapi.Server
-	Sandbox *sandbox.Server // nil unless it runs in this process
-	Drawn   string          // address of the sandbox that stands in for the vendors, if one does
-	Ledger  *ledger.SQLite
-	Broker  broker.Broker
+	Service    *service.Service
+	Worker     *worker.Worker // nil in roles that do not run tasks
+	MCP        *mcpapi.Server
+	REST       *httpapi.Server
+	Sandbox    *sandbox.Server // nil unless it runs in this process
+	SandboxURL string          // address of the sandbox that stands in for the vendors, if one does
+	Ledger     *ledger.SQLite
+	Broker     broker.Broker
 
-	conf  *config.Loaded
+	conf  *config.Settings
 	log   zerolog.Logger
 	roles Roles
 	lock  *lock
@@ -64,13 +64,13 @@ var InProcess = Roles{Name: "generate", API: true, Worker: true}
 
 // loopback says whether what the roles serve can only be reached from this
 // machine.
-func (r Roles) loopback(c *config.Loaded) bool {
+func (r Roles) loopback(c *config.Settings) bool {
 	return (!r.API || config.IsLoopback(c.Addr)) && (!r.MCP || config.IsLoopback(c.MCPAddr))
 }
 
 // Start makes and starts everything the roles need, in order. What was
 // started is stopped again when something fails.
-func Start(ctx context.Context, c *config.Loaded, v Verticals, roles Roles, log zerolog.Logger) (a *App, err error) {
+func Start(ctx context.Context, c *config.Settings, v Verticals, roles Roles, log zerolog.Logger) (a *App, err error) {
 	a = &App{conf: c, log: log, roles: roles}
 	defer func() {
 		if err != nil {
@@ -78,7 +78,7 @@ func Start(ctx context.Context, c *config.Loaded, v Verticals, roles Roles, log 
 			a = nil
 		}
 	}()
-	if err = LogFile(c.LogFile); err != nil {
+	if err = CheckLogFile(c.LogFile); err != nil {
 		return a, err
 	}
 	if a.lock, err = takeLock(c.DataDir, roles.Name); err != nil {
@@ -114,7 +114,7 @@ func Start(ctx context.Context, c *config.Loaded, v Verticals, roles Roles, log 
 	if accounts, err = a.vendors(v); err != nil {
 		return a, err
 	}
-	fetcher := fetch.New(fetch.Config{Allow: c.FetchAllow, Exempt: bases(v.Host, accounts), Proxy: true, UserAgent: "aigc/" + Version})
+	fetcher := fetch.New(fetch.Config{Allow: c.FetchAllow, Exempt: bases(v.Registry, accounts), Proxy: true, UserAgent: "aigc/" + Version})
 
 	rest, restURL, err := a.listen(roles.API, "AIGC_ADDR", c.Addr)
 	if err != nil {
@@ -133,15 +133,15 @@ func Start(ctx context.Context, c *config.Loaded, v Verticals, roles Roles, log 
 	if roles.Worker {
 		a.Worker = worker.New(worker.Config{
 			Ledger: a.Ledger, Broker: a.Broker, Blobs: blobs, Spool: journal, Fetch: fetcher, Vendors: provider.NewTransport(),
-			Modules: v.Host, Accounts: accounts, Log: log, Slots: c.WorkerConcurrency, Thumbnail: c.Thumbnails,
+			Modules: v.Registry, Accounts: accounts, Log: log, Slots: c.WorkerConcurrency, Thumbnail: c.Thumbnails,
 			Address: service.OpenAddress(public, c.PrivateLinks),
 		})
 		dispatcher = a.Worker
 	}
 	a.Service, err = service.New(service.Config{
-		Ledger: a.Ledger, Broker: a.Broker, Blobs: blobs, Fetch: fetcher, Modules: v.Host, Log: log,
-		PublicURL: public, Intake: filepath.Join(c.DataDir, "intake"), SpoolID: journal.ID(), Dispatcher: dispatcher,
-		Keys: keys(c.APIKeys), Loopback: open, PrivateLinks: c.PrivateLinks, PerMinute: c.RateLimit, Choices: c.Choices, Version: Version,
+		Ledger: a.Ledger, Broker: a.Broker, Blobs: blobs, Fetch: fetcher, Modules: v.Registry, Log: log,
+		PublicURL: public, UploadDir: filepath.Join(c.DataDir, "intake"), SpoolID: journal.ID(), Dispatcher: dispatcher,
+		Keys: keys(c.APIKeys), Loopback: open, PrivateLinks: c.PrivateLinks, PerMinute: c.RateLimit, Routes: c.Routes, Version: Version,
 	})
 	if err != nil {
 		return a, err
@@ -167,7 +167,7 @@ func Start(ctx context.Context, c *config.Loaded, v Verticals, roles Roles, log 
 	})
 	a.serve(rest, a.REST.Handler())
 	a.serve(mcp, a.MCP.Handler())
-	a.onStop(func(context.Context) error { a.Service.Release(); a.REST.Drain(); return nil }) // first of all: nobody waits for a stop
+	a.onStop(func(context.Context) error { a.Service.Drain(); a.REST.Drain(); return nil }) // first of all: nobody waits for a stop
 	a.lock.URL, a.lock.MCP = restURL, mcpURL
 	return a, a.lock.write()
 }
@@ -184,8 +184,8 @@ func (a *App) Stop(ctx context.Context) (err error) {
 
 func (a *App) onStop(f func(context.Context) error) { a.stop = append(a.stop, f) }
 
-// Holder says where the process can be reached.
-func (a *App) Holder() Holder { return a.lock.Holder }
+// LockOwner says where the process can be reached.
+func (a *App) LockOwner() LockOwner { return a.lock.LockOwner }
 
 func (a *App) listen(wanted bool, setting, addr string) (net.Listener, string, error) {
 	if !wanted {

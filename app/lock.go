@@ -10,21 +10,21 @@ import (
 	"time"
 )
 
-// Holder is who works on a data folder; it stands in the folder's lock file.
-type Holder struct {
+// LockOwner is who works on a data folder; it stands in the folder's lock file.
+type LockOwner struct {
 	PID  int    `json:"pid"`
 	Role string `json:"role"`
 	URL  string `json:"url,omitempty"` // its REST address, once it listens
 	MCP  string `json:"mcp,omitempty"`
 }
 
-// HeldError says that another process works on the data folder.
-type HeldError struct {
+// LockedError says that another process works on the data folder.
+type LockedError struct {
 	Dir string
-	Holder
+	LockOwner
 }
 
-func (e *HeldError) Error() string {
+func (e *LockedError) Error() string {
 	who := fmt.Sprintf("aigc %s (process %d)", e.Role, e.PID)
 	if e.PID == 0 { // it is just starting or stopping
 		who = "another process"
@@ -39,7 +39,7 @@ func (e *HeldError) Error() string {
 // lock is a lock on a data folder. It ends with the process, however that ends.
 type lock struct {
 	file *os.File
-	Holder
+	LockOwner
 }
 
 func takeLock(dir, role string) (*lock, error) {
@@ -58,17 +58,17 @@ func takeLock(dir, role string) (*lock, error) {
 	if err != nil {
 		defer f.Close()
 		if errors.Is(err, syscall.EWOULDBLOCK) {
-			h, _ := readHolder(dir)
-			return nil, &HeldError{Dir: dir, Holder: h}
+			h, _ := readLockOwner(dir)
+			return nil, &LockedError{Dir: dir, LockOwner: h}
 		}
 		return nil, fmt.Errorf("AIGC_DATA_DIR cannot be locked: %w", err)
 	}
-	l := &lock{file: f, Holder: Holder{PID: os.Getpid(), Role: role}}
+	l := &lock{file: f, LockOwner: LockOwner{PID: os.Getpid(), Role: role}}
 	return l, l.write()
 }
 
 func (l *lock) write() error {
-	data, err := json.Marshal(l.Holder)
+	data, err := json.Marshal(l.LockOwner)
 	if err != nil {
 		return err
 	}
@@ -83,8 +83,8 @@ func (l *lock) release() error {
 	return errors.Join(l.file.Truncate(0), l.file.Close())
 }
 
-func readHolder(dir string) (Holder, error) {
-	var h Holder
+func readLockOwner(dir string) (LockOwner, error) {
+	var h LockOwner
 	data, err := os.ReadFile(filepath.Join(dir, "lock"))
 	if err != nil {
 		return h, err
@@ -93,7 +93,7 @@ func readHolder(dir string) (Holder, error) {
 }
 
 // Running finds the server that works on a data folder; nil if there is none.
-func Running(dir string) *Holder {
+func Running(dir string) *LockOwner {
 	f, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_RDWR, 0o600)
 	if err != nil {
 		return nil
@@ -102,7 +102,7 @@ func Running(dir string) *Holder {
 	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_SH|syscall.LOCK_NB); err == nil {
 		return nil // nobody holds it
 	}
-	h, err := readHolder(dir)
+	h, err := readLockOwner(dir)
 	if err != nil || h.URL == "" {
 		return nil
 	}

@@ -28,7 +28,7 @@ func TestLockNamesItsHolder(t *testing.T) {
 		t.Errorf("holder %+v", h)
 	}
 	_, err = takeLock(dir, "generate")
-	var held *HeldError
+	var held *LockedError
 	if !errors.As(err, &held) || !strings.Contains(err.Error(), "aigc all (process ") || !strings.Contains(err.Error(), "at http://127.0.0.1:1; stop it, or choose another AIGC_DATA_DIR") {
 		t.Errorf("a second lock: %v", err)
 	}

@@ -37,9 +37,9 @@ func newLog(c *config.Config, out io.Writer, tty bool) zerolog.Logger {
 	return zerolog.New(out).Level(level).With().Timestamp().Logger()
 }
 
-// LogFile says why a log could not be written, if so: the writer finds out with
+// CheckLogFile says why a log could not be written, if so: the writer finds out with
 // every line, and tells nobody. It makes the file.
-func LogFile(path string) error {
+func CheckLogFile(path string) error {
 	if path == "" {
 		return nil
 	}

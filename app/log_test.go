@@ -59,7 +59,7 @@ func TestLogFileIsRotated(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "logs")
 	c := &config.Config{}
 	c.LogFile, c.LogFormat, c.LogLevel = filepath.Join(dir, "aigc.log"), "console", "info"
-	if err := LogFile(c.LogFile); err != nil {
+	if err := CheckLogFile(c.LogFile); err != nil {
 		t.Fatal(err)
 	}
 	l := newLog(c, io.Discard, false)
@@ -91,7 +91,7 @@ func TestLogFileIsRotated(t *testing.T) {
 func TestLogFileThatCannotBe(t *testing.T) {
 	t.Parallel()
 	for _, path := range []string{"/dev/null/aigc.log", t.TempDir()} {
-		if err := LogFile(path); err == nil || !strings.Contains(err.Error(), "AIGC_LOG_FILE: ") {
+		if err := CheckLogFile(path); err == nil || !strings.Contains(err.Error(), "AIGC_LOG_FILE: ") {
 			t.Errorf("%s: %v", path, err)
 		}
 	}

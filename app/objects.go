@@ -20,7 +20,7 @@ const bucketTimeout = 10 * time.Second
 // data folder. Wrong keys stop the start. A service that is away does not: its
 // vendors' addresses would die meanwhile, and the worker keeps paid results in
 // the spool until it is back.
-func openObjects(ctx context.Context, c *config.Loaded, log zerolog.Logger) (blob.Store, error) {
+func openObjects(ctx context.Context, c *config.Settings, log zerolog.Logger) (blob.Store, error) {
 	if c.MinioEndpoint == "" {
 		return blob.NewDir(filepath.Join(c.DataDir, "objects"))
 	}
@@ -41,7 +41,7 @@ func openObjects(ctx context.Context, c *config.Loaded, log zerolog.Logger) (blo
 }
 
 // Bucket is the S3 store of the settings. It asks the service for nothing.
-func Bucket(c *config.Loaded) (*blob.S3, error) {
+func Bucket(c *config.Settings) (*blob.S3, error) {
 	host, secure := c.MinioAddress()
 	s, err := blob.NewS3(blob.S3Config{
 		Endpoint: host, Secure: secure, AccessKey: c.MinioAccessKey.Reveal(), SecretKey: c.MinioSecretKey.Reveal(),

@@ -13,15 +13,15 @@ import (
 // Verticals are what the program is built with: the modules, and the imitations
 // of their vendors.
 type Verticals struct {
-	*module.Host
+	*module.Registry
 	Sandboxes []sandbox.Imitation
 }
 
-// Sandboxed says whether the sandbox stands in for the vendors. With "auto" it
+// UsesSandbox says whether the sandbox stands in for the vendors. With "auto" it
 // does only where no vendor key is set at all and nobody elsewhere can call, so
 // that a typo in a key never draws foxes in production; a sandbox that is named
 // is used wherever no key is set. A role apart never starts one of its own.
-func Sandboxed(c *config.Loaded, roles Roles) bool {
+func UsesSandbox(c *config.Settings, roles Roles) bool {
 	switch {
 	case c.Sandbox == "on":
 		return true
@@ -36,8 +36,8 @@ func Sandboxed(c *config.Loaded, roles Roles) bool {
 
 // Accounts are those that `aigc all` uses with these settings: the vendors',
 // or the sandbox's.
-func Accounts(c *config.Loaded, v Verticals) *provider.Accounts {
-	if Sandboxed(c, All) {
+func Accounts(c *config.Settings, v Verticals) *provider.Accounts {
+	if UsesSandbox(c, All) {
 		return sandbox.Accounts(c.SandboxURL, v.Sandboxes)
 	}
 	return c.Accounts
@@ -46,11 +46,11 @@ func Accounts(c *config.Loaded, v Verticals) *provider.Accounts {
 // vendors are the accounts to buy with: the settings', or those of the sandbox,
 // which is started unless one is named.
 func (a *App) vendors(v Verticals) (*provider.Accounts, error) {
-	if !Sandboxed(a.conf, a.roles) {
+	if !UsesSandbox(a.conf, a.roles) {
 		return a.conf.Accounts, nil
 	}
-	a.Drawn = a.conf.SandboxURL
-	if a.Drawn == "" {
+	a.SandboxURL = a.conf.SandboxURL
+	if a.SandboxURL == "" {
 		s, err := sandbox.New(filepath.Join(a.conf.DataDir, "sandbox"), v.Sandboxes...)
 		if err != nil {
 			return nil, err
@@ -59,7 +59,7 @@ func (a *App) vendors(v Verticals) (*provider.Accounts, error) {
 		if err := s.Listen("127.0.0.1:0"); err != nil {
 			return nil, err
 		}
-		a.Sandbox, a.Drawn = s, s.Root()
+		a.Sandbox, a.SandboxURL = s, s.Root()
 	}
-	return sandbox.Accounts(a.Drawn, v.Sandboxes), nil
+	return sandbox.Accounts(a.SandboxURL, v.Sandboxes), nil
 }

@@ -38,12 +38,12 @@ func TestSandboxed(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			c := &config.Loaded{Accounts: provider.NewAccounts()}
+			c := &config.Settings{Accounts: provider.NewAccounts()}
 			c.Sandbox, c.SandboxURL, c.Addr, c.MCPAddr = tt.mode, tt.url, tt.addr, "127.0.0.1:5513"
 			if tt.key {
-				c.Accounts.Add(provider.Vendor{Name: "acme"}, provider.Caps{}, provider.Account{Secret: "sk"})
+				c.Accounts.Add(provider.Vendor{Name: "acme"}, provider.Limits{}, provider.Account{Secret: "sk"})
 			}
-			if got := Sandboxed(c, tt.roles); got != tt.want {
+			if got := UsesSandbox(c, tt.roles); got != tt.want {
 				t.Errorf("got %v, want %v", got, tt.want)
 			}
 		})

@@ -48,7 +48,7 @@ func (a *App) firstKey(ctx context.Context) error {
 	if err != nil || len(stored) > 0 || len(a.conf.APIKeys) > 0 {
 		return err
 	}
-	key := "aigc_" + task.Token(24)
+	key := "aigc_" + task.RandomHex(24)
 	won, err := a.Ledger.AddKey(ctx, task.APIKey{Name: "admin", Hash: service.HashKey(key), Admin: true, Created: time.Now()})
 	if err == nil && won {
 		fmt.Fprintf(os.Stderr, "\nThis address can be reached from elsewhere, so a key was made. It is shown only once:\n\n  %s\n\n", key)
@@ -66,10 +66,10 @@ func keys(in config.Keys) []service.Key {
 
 // bases are the addresses that a vendor's answers may name although they are
 // private: those the operator has configured himself.
-func bases(h *module.Host, accounts *provider.Accounts) []string {
+func bases(h *module.Registry, accounts *provider.Accounts) []string {
 	var out []string
 	for name := range h.Vendors() {
-		for _, acc := range accounts.Of(name) {
+		for _, acc := range accounts.ForVendor(name) {
 			out = append(out, acc.BaseURL)
 		}
 	}

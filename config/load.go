@@ -11,13 +11,13 @@ import (
 	"aigc/app/provider"
 )
 
-// Loaded is everything that was read.
-type Loaded struct {
+// Settings is everything that was read.
+type Settings struct {
 	Config
-	Accounts *provider.Accounts // of all vendors, as the settings name them
-	Choices  module.Choices     // GPT_MODEL, GPT_ROUTE …
-	Warnings []string           // old names, probable typos
-	Settings []Setting          // every variable, for `aigc config`
+	Accounts *provider.Accounts   // of all vendors, as the settings name them
+	Routes   module.RouteSettings // GPT_MODEL, GPT_ROUTE …
+	Warnings []string             // old names, probable typos
+	List     []Setting            // every variable, for `aigc config`
 }
 
 // Setting is one variable as `aigc config` shows it.
@@ -31,12 +31,12 @@ type Setting struct {
 }
 
 // Setting finds a variable by its name.
-func (l *Loaded) Setting(name string) (Setting, bool) {
-	i := slices.IndexFunc(l.Settings, func(s Setting) bool { return s.Name == name })
+func (l *Settings) Setting(name string) (Setting, bool) {
+	i := slices.IndexFunc(l.List, func(s Setting) bool { return s.Name == name })
 	if i < 0 {
 		return Setting{}, false
 	}
-	return l.Settings[i], true
+	return l.List[i], true
 }
 
 // Load reads .env and the environment. The error lists every fault. A variable
@@ -44,14 +44,14 @@ func (l *Loaded) Setting(name string) (Setting, bool) {
 //
 // The values of .env and of old names are put into the environment of the
 // process, since that is where the libraries look.
-func Load(h *module.Host) (*Loaded, error) {
-	l := &Loaded{Accounts: provider.NewAccounts(), Choices: module.Choices{Models: map[string]string{}, Routes: map[string]string{}}}
+func Load(h *module.Registry) (*Settings, error) {
+	l := &Settings{Accounts: provider.NewAccounts(), Routes: module.RouteSettings{Models: map[string]string{}, Routes: map[string]string{}}}
 	r := &reader{loaded: l, source: map[string]string{}, noted: map[string]bool{}}
 	r.environment()
 	if err := r.dotenv(".env"); err != nil {
 		return nil, err
 	}
-	l.oldNames(r.source)
+	l.legacyNames(r.source)
 	r.read("AIGC", &l.Process)
 	r.read("", &l.Stores)
 	vendors := h.Vendors()
@@ -61,7 +61,7 @@ func Load(h *module.Host) (*Loaded, error) {
 	for _, spec := range h.Specs() {
 		r.choices(h, spec)
 	}
-	l.Choices.Fallback = l.RouteFallback != "off"
+	l.Routes.Fallback = l.RouteFallback != "off"
 	r.errs = append(r.errs, l.check()...)
 	l.Warnings = append(l.Warnings, l.unused()...)
 	l.typos()
@@ -76,24 +76,24 @@ func Load(h *module.Host) (*Loaded, error) {
 }
 
 // choices reads what the settings say of a module: its model and its route.
-func (r *reader) choices(h *module.Host, spec module.Spec) {
+func (r *reader) choices(h *module.Registry, spec module.Spec) {
 	model, route := strings.ToUpper(spec.Name)+"_MODEL", strings.ToUpper(spec.Name)+"_ROUTE"
 	vendors := routesOf(h, spec.Name)
 	r.note(Setting{Name: model, Doc: "model of " + spec.Title + " when none is asked for"})
 	r.note(Setting{Name: route, Doc: "the one vendor to use for " + spec.Title + ": " + strings.Join(vendors, " or ")})
-	r.loaded.Choices.Models[spec.Name] = os.Getenv(model)
+	r.loaded.Routes.Models[spec.Name] = os.Getenv(model)
 	chosen := os.Getenv(route)
 	if chosen != "" && !slices.Contains(vendors, chosen) {
 		r.errs = append(r.errs, fmt.Errorf("%s: must be one of %s", route, strings.Join(vendors, ", ")))
 		return
 	}
-	r.loaded.Choices.Routes[spec.Name] = chosen
+	r.loaded.Routes.Routes[spec.Name] = chosen
 }
 
 // routesOf are the vendors of a module's operations.
-func routesOf(h *module.Host, name string) []string {
+func routesOf(h *module.Registry, name string) []string {
 	var out []string
-	for _, e := range h.Entries() {
+	for _, e := range h.Operations() {
 		for _, route := range e.Routes {
 			if e.Module.Name == name && !slices.Contains(out, route.Vendor.Name) {
 				out = append(out, route.Vendor.Name)

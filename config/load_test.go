@@ -18,11 +18,11 @@ import (
 // toy is a module at a vendor with plain keys and one with names of its own.
 var toy = module.Define(module.Spec{Name: "toy", Title: "Toy"},
 	module.Declare(module.Operation{
-		Name: "draw", Paths: []string{"/toy/draw"}, Tool: "create_toy_image", Kind: module.Image, Main: true,
+		Name: "draw", Paths: []string{"/toy/draw"}, Tool: "create_toy_image", Media: module.Image, Primary: true,
 	},
 		module.Sync[toyInput](provider.Vendor{
 			Name: "acme", Title: "Acme", BaseURL: "https://api.acme.example/v1", Prefix: "ACME",
-			Settings: provider.Keys("ACME"), Caps: provider.Caps{Running: 4},
+			Settings: provider.Keys("ACME"), Limits: provider.Limits{Running: 4},
 		}, generator{}, terms),
 		module.Sync[toyInput](provider.Vendor{
 			Name: "odd", Title: "Odd", BaseURL: "https://odd.example", KeyVariable: "ODD_USER",
@@ -59,7 +59,7 @@ type incomplete struct{}
 func (*incomplete) Error() string { return "ODD_USER and ODD_SECRET are needed together" }
 
 // loadWith loads with exactly these variables and this .env.
-func loadWith(t *testing.T, env map[string]string, dotenv string) (*Loaded, error) {
+func loadWith(t *testing.T, env map[string]string, dotenv string) (*Settings, error) {
 	t.Helper()
 	before := os.Environ()
 	t.Cleanup(func() {
@@ -81,14 +81,14 @@ func loadWith(t *testing.T, env map[string]string, dotenv string) (*Loaded, erro
 			t.Fatal(err)
 		}
 	}
-	h, err := module.NewHost(toy)
+	h, err := module.NewRegistry(toy)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return Load(h)
 }
 
-func mustLoad(t *testing.T, env map[string]string, dotenv string) *Loaded {
+func mustLoad(t *testing.T, env map[string]string, dotenv string) *Settings {
 	t.Helper()
 	l, err := loadWith(t, env, dotenv)
 	if err != nil {
@@ -108,7 +108,7 @@ func TestDefaults(t *testing.T) {
 	if !l.Accounts.Empty() || len(l.Warnings) > 0 {
 		t.Errorf("accounts %v, warnings %q", l.Accounts, l.Warnings)
 	}
-	if got := l.Accounts.Caps("acme"); got != (provider.Caps{Running: 4}) {
+	if got := l.Accounts.Limits("acme"); got != (provider.Limits{Running: 4}) {
 		t.Errorf("caps of the vendor's sheet: %+v", got)
 	}
 }
@@ -117,10 +117,10 @@ func TestDefaults(t *testing.T) {
 // a variable.
 func TestNamesWithoutTheirPrefix(t *testing.T) {
 	l := mustLoad(t, map[string]string{"API_KEY": "sk-hunter2", "BASE_URL": "http://x", "MAX_RUNNING": "7", "ADDR": "0.0.0.0:1", "SANDBOX": "off", "MODEL": "x"}, "")
-	if !l.Accounts.Empty() || l.APIKey != "" || l.Addr != "127.0.0.1:5512" || l.Sandbox != "auto" || l.Accounts.Caps("acme").Running != 4 {
-		t.Errorf("taken: %+v, caps %+v", l.Process, l.Accounts.Caps("acme"))
+	if !l.Accounts.Empty() || l.APIKey != "" || l.Addr != "127.0.0.1:5512" || l.Sandbox != "auto" || l.Accounts.Limits("acme").Running != 4 {
+		t.Errorf("taken: %+v, caps %+v", l.Process, l.Accounts.Limits("acme"))
 	}
-	for _, s := range l.Settings {
+	for _, s := range l.List {
 		if s.Source != "default" {
 			t.Errorf("%s comes from %s", s.Name, s.Source)
 		}
@@ -214,22 +214,22 @@ func TestOldNames(t *testing.T) {
 	tests := []struct {
 		name string
 		env  map[string]string
-		get  func(*Loaded) string
+		get  func(*Settings) string
 		want string
 		warn string // empty: no warning
 	}{
-		{"port", map[string]string{"SERVER_PORT": "8000"}, func(l *Loaded) string { return l.Addr }, "127.0.0.1:8000", "SERVER_PORT is an old name; use AIGC_ADDR."},
-		{"host and port", map[string]string{"SERVER_HOST": "0.0.0.0", "APP_PORT": "8000"}, func(l *Loaded) string { return l.Addr }, "0.0.0.0:8000", "SERVER_HOST and APP_PORT are old names; use AIGC_ADDR."},
-		{"MCP", map[string]string{"MCP_PORT": "8001"}, func(l *Loaded) string { return l.MCPAddr }, "127.0.0.1:8001", "MCP_PORT is an old name; use AIGC_MCP_ADDR."},
-		{"public address", map[string]string{"SERVER_BASE_URL": "https://a.example"}, func(l *Loaded) string { return l.PublicURL }, "https://a.example", "SERVER_BASE_URL is an old name; use AIGC_PUBLIC_URL."},
-		{"level", map[string]string{"LOG_LEVEL": "WARNING"}, func(l *Loaded) string { return l.LogLevel }, "warn", "LOG_LEVEL is an old name; use AIGC_LOG_LEVEL."},
-		{"level of the same name", map[string]string{"LOG_LEVEL": "Debug"}, func(l *Loaded) string { return l.LogLevel }, "debug", "LOG_LEVEL is an old name; use AIGC_LOG_LEVEL."},
-		{"redis", map[string]string{"REDIS_HOST": "r", "REDIS_PASSWORD": "p:w", "REDIS_DB": "2"}, func(l *Loaded) string { return l.RedisURL.Reveal() }, "redis://:p%3Aw@r:6379/2", "REDIS_HOST is an old name; use REDIS_URL."},
-		{"bucket", map[string]string{"VEO3_STORAGE_BUCKET": "films"}, func(*Loaded) string { return os.Getenv("VEO_STORAGE_URI") }, "gs://films", "VEO3_STORAGE_BUCKET is an old name; use VEO_STORAGE_URI."},
-		{"Redis on another port", map[string]string{"REDIS_HOST": "r", "REDIS_PORT": "1"}, func(l *Loaded) string { return l.RedisURL.Reveal() }, "redis://r:1/", "REDIS_HOST is an old name; use REDIS_URL."},
-		{"too common a name", map[string]string{"HOST": "0.0.0.0", "PORT": "80"}, func(l *Loaded) string { return l.Addr }, "127.0.0.1:5512", ""},
-		{"aggregator", map[string]string{"IMAGES_API_KEY": "sk"}, func(*Loaded) string { return "" }, "", "IMAGES_API_KEY is set, but this version knows no aggregator; set the vendors' own keys."},
-		{"ours wins", map[string]string{"SERVER_PORT": "8000", "AIGC_ADDR": "127.0.0.1:1"}, func(l *Loaded) string { return l.Addr }, "127.0.0.1:1", ""},
+		{"port", map[string]string{"SERVER_PORT": "8000"}, func(l *Settings) string { return l.Addr }, "127.0.0.1:8000", "SERVER_PORT is an old name; use AIGC_ADDR."},
+		{"host and port", map[string]string{"SERVER_HOST": "0.0.0.0", "APP_PORT": "8000"}, func(l *Settings) string { return l.Addr }, "0.0.0.0:8000", "SERVER_HOST and APP_PORT are old names; use AIGC_ADDR."},
+		{"MCP", map[string]string{"MCP_PORT": "8001"}, func(l *Settings) string { return l.MCPAddr }, "127.0.0.1:8001", "MCP_PORT is an old name; use AIGC_MCP_ADDR."},
+		{"public address", map[string]string{"SERVER_BASE_URL": "https://a.example"}, func(l *Settings) string { return l.PublicURL }, "https://a.example", "SERVER_BASE_URL is an old name; use AIGC_PUBLIC_URL."},
+		{"level", map[string]string{"LOG_LEVEL": "WARNING"}, func(l *Settings) string { return l.LogLevel }, "warn", "LOG_LEVEL is an old name; use AIGC_LOG_LEVEL."},
+		{"level of the same name", map[string]string{"LOG_LEVEL": "Debug"}, func(l *Settings) string { return l.LogLevel }, "debug", "LOG_LEVEL is an old name; use AIGC_LOG_LEVEL."},
+		{"redis", map[string]string{"REDIS_HOST": "r", "REDIS_PASSWORD": "p:w", "REDIS_DB": "2"}, func(l *Settings) string { return l.RedisURL.Reveal() }, "redis://:p%3Aw@r:6379/2", "REDIS_HOST is an old name; use REDIS_URL."},
+		{"bucket", map[string]string{"VEO3_STORAGE_BUCKET": "films"}, func(*Settings) string { return os.Getenv("VEO_STORAGE_URI") }, "gs://films", "VEO3_STORAGE_BUCKET is an old name; use VEO_STORAGE_URI."},
+		{"Redis on another port", map[string]string{"REDIS_HOST": "r", "REDIS_PORT": "1"}, func(l *Settings) string { return l.RedisURL.Reveal() }, "redis://r:1/", "REDIS_HOST is an old name; use REDIS_URL."},
+		{"too common a name", map[string]string{"HOST": "0.0.0.0", "PORT": "80"}, func(l *Settings) string { return l.Addr }, "127.0.0.1:5512", ""},
+		{"aggregator", map[string]string{"IMAGES_API_KEY": "sk"}, func(*Settings) string { return "" }, "", "IMAGES_API_KEY is set, but this version knows no aggregator; set the vendors' own keys."},
+		{"ours wins", map[string]string{"SERVER_PORT": "8000", "AIGC_ADDR": "127.0.0.1:1"}, func(l *Settings) string { return l.Addr }, "127.0.0.1:1", ""},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -260,7 +260,7 @@ func TestSecretFiles(t *testing.T) {
 	}
 	l := mustLoad(t, env, "")
 	var keys []string
-	for _, a := range l.Accounts.Of("acme") {
+	for _, a := range l.Accounts.ForVendor("acme") {
 		keys = append(keys, a.Secret.Reveal())
 		if a.BaseURL != "http://127.0.0.1:1/v1" || a.Fingerprint != provider.Fingerprint(a.Secret) {
 			t.Errorf("account %+v", a)
@@ -323,11 +323,11 @@ func TestSources(t *testing.T) {
 			t.Errorf("%s: %+v, want value %q from %q", tt.name, s, tt.value, tt.source)
 		}
 	}
-	if l.SyncWait != 5*time.Second || l.Accounts.Caps("acme") != (provider.Caps{Running: 4, PerMinute: 9}) || l.Choices.Models["toy"] != "toy-2" {
-		t.Errorf("read: %s, %+v, %v", l.SyncWait, l.Accounts.Caps("acme"), l.Choices)
+	if l.SyncWait != 5*time.Second || l.Accounts.Limits("acme") != (provider.Limits{Running: 4, PerMinute: 9}) || l.Routes.Models["toy"] != "toy-2" {
+		t.Errorf("read: %s, %+v, %v", l.SyncWait, l.Accounts.Limits("acme"), l.Routes)
 	}
 	seen := map[string]int{}
-	for _, s := range l.Settings {
+	for _, s := range l.List {
 		seen[s.Name]++
 	}
 	for _, name := range slices.Sorted(maps.Keys(seen)) {

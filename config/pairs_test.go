@@ -12,7 +12,7 @@ import (
 // paired is a module at a vendor that takes a key or a key pair.
 var paired = module.Define(module.Spec{Name: "paired", Title: "Paired"},
 	module.Declare(module.Operation{
-		Name: "draw", Paths: []string{"/paired/draw"}, Tool: "create_paired_image", Kind: module.Image, Main: true,
+		Name: "draw", Paths: []string{"/paired/draw"}, Tool: "create_paired_image", Media: module.Image, Primary: true,
 	}, module.Sync[toyInput](provider.Vendor{
 		Name: "acme", Title: "Acme", BaseURL: "https://acme.example", Prefix: "ACME", Settings: provider.KeysOrAccessKeys("ACME"),
 	}, generator{}, terms)))
@@ -41,7 +41,7 @@ func TestKeyPairs(t *testing.T) {
 				}
 			}
 			t.Chdir(t.TempDir())
-			h, err := module.NewHost(paired)
+			h, err := module.NewRegistry(paired)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -55,7 +55,7 @@ func TestKeyPairs(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			list, seen := l.Accounts.Of("acme"), map[string]bool{}
+			list, seen := l.Accounts.ForVendor("acme"), map[string]bool{}
 			for _, a := range list {
 				seen[a.Fingerprint] = true
 				if !a.IsPair() || a.BaseURL != "https://acme.example" {

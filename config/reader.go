@@ -15,7 +15,7 @@ import (
 
 // reader fills settings structs and collects what is wrong with them.
 type reader struct {
-	loaded *Loaded
+	loaded *Settings
 	source map[string]string // where a variable was set
 	noted  map[string]bool   // variables that two vendors share are shown once
 	errs   []error
@@ -116,11 +116,11 @@ func (r *reader) note(s Setting) {
 			s.Value = "•••"
 		}
 	}
-	r.loaded.Settings = append(r.loaded.Settings, s)
+	r.loaded.List = append(r.loaded.List, s)
 }
 
-// caps are the two limits that exist for every vendor.
-type caps struct {
+// limits are the two limits that exist for every vendor.
+type limits struct {
 	MaxRunning int `split_words:"true" desc:"tasks under way at a time with one key; 0: no limit"`
 	PerMinute  int `split_words:"true" desc:"submissions a minute with one key; 0: no limit"`
 }
@@ -137,14 +137,14 @@ func (r *reader) vendor(v provider.Vendor) {
 	if prefix == "" {
 		prefix = strings.ToUpper(v.Name)
 	}
-	limits := caps{MaxRunning: v.Caps.Running, PerMinute: v.Caps.PerMinute}
-	first := len(r.loaded.Settings)
+	limits := limits{MaxRunning: v.Limits.Running, PerMinute: v.Limits.PerMinute}
+	first := len(r.loaded.List)
 	r.read(prefix, &limits)
-	for i := range r.loaded.Settings[first:] {
-		s := &r.loaded.Settings[first+i]
-		s.Default = strconv.Itoa(v.Caps.Running)
+	for i := range r.loaded.List[first:] {
+		s := &r.loaded.List[first+i]
+		s.Default = strconv.Itoa(v.Limits.Running)
 		if strings.HasSuffix(s.Name, "_PER_MINUTE") {
-			s.Default = strconv.Itoa(v.Caps.PerMinute)
+			s.Default = strconv.Itoa(v.Limits.PerMinute)
 		}
 		if s.Source == "default" {
 			s.Value = s.Default
@@ -153,5 +153,5 @@ func (r *reader) vendor(v provider.Vendor) {
 	if limits.MaxRunning < 0 || limits.PerMinute < 0 {
 		r.errs = append(r.errs, fmt.Errorf("%s_MAX_RUNNING, %s_PER_MINUTE: must not be negative", prefix, prefix))
 	}
-	r.loaded.Accounts.Add(v, provider.Caps{Running: limits.MaxRunning, PerMinute: limits.PerMinute}, accounts...)
+	r.loaded.Accounts.Add(v, provider.Limits{Running: limits.MaxRunning, PerMinute: limits.PerMinute}, accounts...)
 }

@@ -11,10 +11,10 @@ import (
 // typos warns of variables that nobody reads: all that begin with AIGC_, and
 // those that are a slip away from a setting which is not set. A misspelt key
 // would otherwise be noticed by the first request.
-func (l *Loaded) typos() {
+func (l *Settings) typos() {
 	known := map[string]bool{"AIGC_KILL_AT": true, "AIGC_TEST_REQUIRE": true}
 	var unset []string
-	for _, s := range l.Settings {
+	for _, s := range l.List {
 		known[s.Name] = true
 		if os.Getenv(s.Name) == "" {
 			unset = append(unset, s.Name)

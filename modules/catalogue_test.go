@@ -17,7 +17,7 @@ var update = flag.Bool("update", false, "write docs/catalogue.md anew")
 // The catalogue is written from the declarations.
 func TestCatalogueIsFresh(t *testing.T) {
 	const path = "../docs/catalogue.md"
-	h, err := module.NewHost(modules.All()...)
+	h, err := module.NewRegistry(modules.All()...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -33,12 +33,12 @@ func TestCatalogueIsFresh(t *testing.T) {
 	}
 }
 
-func catalogue(h *module.Host) string {
+func catalogue(h *module.Registry) string {
 	var b strings.Builder
 	b.WriteString("# Catalogue\n\nWritten from the declarations of the modules; a test keeps it fresh.\n")
 	for _, spec := range h.Specs() {
 		fmt.Fprintf(&b, "\n## %s (`%s`)\n%s\n", spec.Title, spec.Name, spec.Doc)
-		for _, e := range h.Entries() {
+		for _, e := range h.Operations() {
 			if e.Module.Name == spec.Name {
 				describe(&b, e)
 			}
@@ -47,7 +47,7 @@ func catalogue(h *module.Host) string {
 	return b.String()
 }
 
-func describe(b *strings.Builder, e *module.Entry) {
+func describe(b *strings.Builder, e *module.Registered) {
 	op := e.Operation
 	paths := make([]string, len(op.Paths))
 	for i, p := range op.Paths {

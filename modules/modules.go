@@ -52,7 +52,7 @@ func Sandboxes() []sandbox.Imitation {
 // served are the ids of the models in some tables that are not retired.
 func served(tables ...[]module.Model) (ids []string) {
 	for _, m := range slices.Concat(tables...) {
-		if !m.Gone() {
+		if !m.IsRetired() {
 			ids = append(ids, m.ID)
 		}
 	}

@@ -35,17 +35,17 @@ func TestEveryFolderIsListed(t *testing.T) {
 
 // Names, routes and tools do not clash, and every operation says what it is.
 func TestDeclarations(t *testing.T) {
-	h, err := module.NewHost(modules.All()...)
+	h, err := module.NewRegistry(modules.All()...)
 	if err != nil {
 		t.Fatal(err)
 	}
 	mains := map[string]int{}
-	for _, e := range h.Entries() {
+	for _, e := range h.Operations() {
 		op := e.Operation
 		if op.Title == "" || op.Doc == "" || op.Tool == "" {
 			t.Errorf("%s does not describe itself", e.Kind())
 		}
-		if op.Main {
+		if op.Primary {
 			mains[e.Module.Name]++
 		}
 		for _, r := range e.Routes {

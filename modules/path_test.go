@@ -19,7 +19,7 @@ import (
 // prepare may complete the accounts.
 func sandboxed(t *testing.T, prepare ...func(*provider.Account)) (*workertest.Engine, *sandbox.Server) {
 	t.Helper()
-	h, err := module.NewHost(modules.All()...)
+	h, err := module.NewRegistry(modules.All()...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -30,7 +30,7 @@ func sandboxed(t *testing.T, prepare ...func(*provider.Account)) (*workertest.En
 		for _, f := range prepare {
 			f(&a)
 		}
-		accounts.Add(i.Vendor, provider.Caps{}, a)
+		accounts.Add(i.Vendor, provider.Limits{}, a)
 	}
 	return workertest.New(t, h, accounts), box
 }
@@ -72,10 +72,10 @@ func TestEveryModuleUnderEveryFault(t *testing.T) {
 	}
 	e, box := sandboxed(t)
 	for _, op := range e.Operations() {
-		if !op.Entry.Operation.Main {
+		if !op.Registered.Operation.Primary {
 			continue
 		}
-		async := op.Routes[0].Job.Async()
+		async := op.Routes[0].AnyDriver.Async()
 		for _, c := range cases {
 			w := c.sync
 			if async {

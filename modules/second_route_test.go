@@ -18,7 +18,7 @@ import (
 // Seedream and SeedEdit stand on Ark, and on Volcengine's access keys beside it.
 func TestSecondRouteIsSelected(t *testing.T) {
 	t.Parallel()
-	h, err := module.NewHost(modules.All()...)
+	h, err := module.NewRegistry(modules.All()...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -54,7 +54,7 @@ func TestSecondRouteIsSelected(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			got, err := module.Select(h.Entry(c.kind), c.asked, c.accounts, module.Choices{Fallback: true})
+			got, err := module.Select(h.Operation(c.kind), c.asked, c.accounts, module.RouteSettings{Fallback: true})
 			if c.err != "" {
 				if fault.KindOf(err) != c.err {
 					t.Fatalf("%v, want %s", err, c.err)
@@ -75,7 +75,7 @@ func TestSecondRouteIsSelected(t *testing.T) {
 // only starts an engine that has accounts at these vendors and at no other.
 func only(t *testing.T, vendors ...string) (*workertest.Engine, *sandbox.Server) {
 	t.Helper()
-	h, err := module.NewHost(modules.All()...)
+	h, err := module.NewRegistry(modules.All()...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -83,7 +83,7 @@ func only(t *testing.T, vendors ...string) (*workertest.Engine, *sandbox.Server)
 	accounts := provider.NewAccounts()
 	for _, i := range modules.Sandboxes() {
 		if slices.Contains(vendors, i.Vendor.Name) {
-			accounts.Add(i.Vendor, provider.Caps{}, i.Account(box.Root()))
+			accounts.Add(i.Vendor, provider.Limits{}, i.Account(box.Root()))
 		}
 	}
 	return workertest.New(t, h, accounts), box
@@ -148,7 +148,7 @@ func TestTaskKeepsItsVendor(t *testing.T) {
 		if err != nil || row.Account.Vendor != vendor || model != "" && row.Model != model {
 			t.Errorf("%s: %v, the row names %s and %s", model, err, row.Account.Vendor, row.Model)
 		}
-		sales := slices.DeleteFunc(box.Purchases().Sales, func(s sandbox.Sale) bool { return s.Task != v.TaskID })
+		sales := slices.DeleteFunc(box.Purchases().Purchases, func(s sandbox.Purchase) bool { return s.Task != v.TaskID })
 		if len(sales) != 1 || sales[0].Vendor != vendor {
 			t.Errorf("%s: bought %+v, want one at %s", model, sales, vendor)
 		}

@@ -277,7 +277,7 @@ func TestRetryBuysAnew(t *testing.T) {
 	if first.TaskID == v.TaskID || first.TaskID != second.TaskID || first.RetryOf != v.TaskID {
 		t.Errorf("%s was retried as %s and %s", v.TaskID, first.TaskID, second.TaskID)
 	}
-	p.Settle(first.TaskID, 10*time.Second)
+	p.WaitDone(first.TaskID, 10*time.Second)
 	if n := box.Purchases(); n.ByTask[v.TaskID] != 1 || n.ByTask[first.TaskID] != 1 {
 		t.Errorf("%+v", n.ByTask)
 	}
@@ -312,7 +312,7 @@ func TestStopIsGraceful(t *testing.T) {
 		t.Errorf("exit code %d", p.ExitCode())
 	}
 	q := apptest.StartAll(t, apptest.Binary(t, "faults"), p.Dir, box.Env())
-	if v := q.Settle(a.View(t).TaskID, 10*time.Second); v.Status != task.Succeeded {
+	if v := q.WaitDone(a.View(t).TaskID, 10*time.Second); v.Status != task.Succeeded {
 		t.Errorf("%s %+v", v.Status, v.Error)
 	}
 	if n := box.Purchases().Total; n != 1 {
@@ -347,7 +347,7 @@ func TestBrokerEmptied(t *testing.T) {
 	})
 	redis.Start()
 	for _, id := range ids {
-		if v := p.Settle(id, 90*time.Second); v.Status != task.Succeeded {
+		if v := p.WaitDone(id, 90*time.Second); v.Status != task.Succeeded {
 			t.Errorf("%s is %s: %+v", id, v.Status, v.Error)
 		}
 	}

@@ -101,12 +101,12 @@ func (p *Process) Task(id string) *service.View {
 	return p.Do("GET", "/api/tasks/"+id, "").View(p.t)
 }
 
-// Settle waits until a task needs nobody any more.
-func (p *Process) Settle(id string, limit time.Duration) *service.View {
+// WaitDone waits until a task needs nobody any more.
+func (p *Process) WaitDone(id string, limit time.Duration) *service.View {
 	p.t.Helper()
 	var v *service.View
 	Eventually(p.t, limit, func() error {
-		if v = p.Task(id); v.Status.Settled() {
+		if v = p.Task(id); v.Status.Done() {
 			return nil
 		}
 		return fmt.Errorf("task %s is %s: %s", id, v.Status, v.Message)

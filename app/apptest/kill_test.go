@@ -169,7 +169,7 @@ func dieAndRestart(t *testing.T, bin string, box *apptest.Sandbox, point, path, 
 	if a.Header.Get("Idempotent-Replayed") != "true" {
 		t.Errorf("the task was not found again: %s", a.Body)
 	}
-	v := p.Settle(a.TaskID(t), 60*time.Second)
+	v := p.WaitDone(a.TaskID(t), 60*time.Second)
 	if d := time.Since(restarted); v.Status == task.InDoubt && d > 5*time.Second {
 		t.Errorf("doubt was declared %s after the restart", d)
 	}
@@ -288,7 +288,7 @@ func TestKilledInTheMiddleOfACrowd(t *testing.T) {
 	}
 	p := apptest.StartAll(t, bin, dir, box.Env())
 	for _, id := range ids {
-		v := p.Settle(id, 60*time.Second)
+		v := p.WaitDone(id, 60*time.Second)
 		switch n := box.Purchases().ByTask[id]; {
 		case n > 1:
 			t.Errorf("task %s was paid %d times", id, n)

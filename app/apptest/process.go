@@ -77,13 +77,13 @@ func Run(t testing.TB, bin string, env []string, args ...string) *Process {
 // it is ready.
 func StartAll(t testing.TB, bin, dir string, env ...string) *Process {
 	t.Helper()
-	p := StartAllAnyhow(t, bin, dir, env...)
+	p := StartAllAllowWarnings(t, bin, dir, env...)
 	p.WaitReady()
 	return p
 }
 
-// StartAllAnyhow is [StartAll] for a process that may die before it is ready.
-func StartAllAnyhow(t testing.TB, bin, dir string, env ...string) *Process {
+// StartAllAllowWarnings is [StartAll] for a process that may die before it is ready.
+func StartAllAllowWarnings(t testing.TB, bin, dir string, env ...string) *Process {
 	t.Helper()
 	base := []string{"AIGC_DATA_DIR=" + dir, "AIGC_ADDR=127.0.0.1:0", "AIGC_MCP_ADDR=127.0.0.1:0", "AIGC_LOG_LEVEL=debug", "AIGC_LOG_FORMAT=json"}
 	p := Run(t, bin, append(base, env...), "all")

@@ -115,13 +115,13 @@ func TestBucketAway(t *testing.T) {
 	waits(p)
 	p.Kill()
 	env := append(s3.Env("images"), box.Env())
-	p = apptest.StartAllAnyhow(t, apptest.Binary(t, "faults"), p.Dir, env...)
+	p = apptest.StartAllAllowWarnings(t, apptest.Binary(t, "faults"), p.Dir, env...)
 	p.WaitAlive()
 	waits(p)
 	s3.Start()
 	p.WaitReady()
 	for _, id := range ids {
-		v := p.Settle(id, 60*time.Second)
+		v := p.WaitDone(id, 60*time.Second)
 		if v.Status != task.Succeeded || v.Charged != fault.ChargedYes {
 			t.Fatalf("%s, charged %s %+v", v.Status, v.Charged, v.Error)
 		}
@@ -139,8 +139,8 @@ func TestBucketOfTwoProcesses(t *testing.T) {
 	t.Parallel()
 	s3 := apptest.StartS3(t)
 	bin := apptest.Binary(t, "faults")
-	a := apptest.StartAllAnyhow(t, bin, t.TempDir(), s3.Env("images")...)
-	b := apptest.StartAllAnyhow(t, bin, t.TempDir(), s3.Env("images")...)
+	a := apptest.StartAllAllowWarnings(t, bin, t.TempDir(), s3.Env("images")...)
+	b := apptest.StartAllAllowWarnings(t, bin, t.TempDir(), s3.Env("images")...)
 	for _, p := range []*apptest.Process{a, b} {
 		p.WaitReady()
 		if v := p.Do("POST", "/api/gpt/generations", `{"prompt":"a red fox"}`).View(t); v.Status != task.Succeeded {
@@ -154,7 +154,7 @@ func TestBucketRefused(t *testing.T) {
 	t.Parallel()
 	s3 := apptest.StartS3(t)
 	s3.SecretKey = "hunter2-hunter2"
-	p := apptest.StartAllAnyhow(t, apptest.Binary(t, "faults"), t.TempDir(), s3.Env("images")...)
+	p := apptest.StartAllAllowWarnings(t, apptest.Binary(t, "faults"), t.TempDir(), s3.Env("images")...)
 	select {
 	case <-p.Ended():
 	case <-time.After(20 * time.Second):

@@ -24,7 +24,7 @@ const maxName = 512
 // Name is the name of the n-th file of a task: the day is that of the task's
 // creation, in UTC, so a repeated put overwrites itself. The id must not be
 // guessable, for the name is all that is needed to read the object.
-func Name(source Source, kind media.Kind, created time.Time, model, id string, n int, ext string) string {
+func Name(source Source, kind media.Folder, created time.Time, model, id string, n int, ext string) string {
 	return fmt.Sprintf("%s/%s/%s/%s_%s_%d%s", source, kind, created.UTC().Format("2006/01/02"), plain(model), id, n, ext)
 }
 

@@ -20,7 +20,7 @@ func (s *S3) Presign(ctx context.Context, name string, ttl time.Duration, o Pres
 		return "", err
 	}
 	if ttl < time.Second || ttl > MaxPresign {
-		return "", fault.New(fault.Invalid, "invalid_expiry", "A presigned link lives from 1 second to %d hours.", int(MaxPresign.Hours())).With(fault.ChargedNo)
+		return "", fault.New(fault.Invalid, "invalid_expiry", "A presigned link lives from 1 second to %d hours.", int(MaxPresign.Hours())).WithCharge(fault.ChargedNo)
 	}
 	contentType := media.TypeByExt(path.Ext(name))
 	disposition := "inline"

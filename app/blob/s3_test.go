@@ -94,7 +94,7 @@ func TestS3Away(t *testing.T) {
 		"put": s.Put(ctx, "b.png", strings.NewReader("x"), 1, blob.PutOptions{}), "stat": statErr, "open": openErr, "list": listErr,
 		"delete": s.Delete(ctx, "a.png"), "check": s.Check(ctx), "make the bucket": bucket(t, server, "images").MakeBucket(ctx),
 	} {
-		if f := fault.From(err); err == nil || f.Kind != fault.Unavailable || f.CodeText() != "storage_down" || blob.Refused(err) {
+		if f := fault.From(err); err == nil || f.Kind != fault.Unavailable || f.StableCode() != "storage_down" || blob.Refused(err) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

@@ -58,7 +58,7 @@ type Handler func(ctx context.Context, task string)
 // Event says that a task changed.
 type Event struct {
 	Task     string
-	Underway bool // the task made progress but did not end: who waits for its end need not look
+	Progress bool // the task made progress but did not end: who waits for its end need not look
 }
 
 // errClosed is returned by methods of a broker after Close.
@@ -79,7 +79,7 @@ func Open(url string, log zerolog.Logger) (Broker, error) {
 
 // tooMany is the fault of a caller over its limit.
 func tooMany(perMinute int, retryAfter time.Duration) error {
-	f := fault.New(fault.Throttled, "too_many_requests", "This key may make %d requests a minute.", perMinute).With(fault.ChargedNo)
+	f := fault.New(fault.Throttled, "too_many_requests", "This key may make %d requests a minute.", perMinute).WithCharge(fault.ChargedNo)
 	f.RetryAfter = retryAfter
 	return f
 }

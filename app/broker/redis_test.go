@@ -66,7 +66,7 @@ func TestUnavailableIsLoggedOnce(t *testing.T) {
 
 func TestWire(t *testing.T) {
 	t.Parallel()
-	for name, e := range map[string]Event{"end": {Task: "a"}, "progress": {Task: "a", Underway: true}} {
+	for name, e := range map[string]Event{"end": {Task: "a"}, "progress": {Task: "a", Progress: true}} {
 		if origin, got := parse(wire("me", e)); got != e || origin != "me" {
 			t.Errorf("%s: %+v became %+v of %s", name, e, got, origin)
 		}

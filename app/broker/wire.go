@@ -10,7 +10,7 @@ const underway = "~"
 
 // wire writes an event as it is sent: "origin task" or "origin ~task".
 func wire(origin string, e Event) string {
-	if e.Underway {
+	if e.Progress {
 		return origin + " " + underway + e.Task
 	}
 	return origin + " " + e.Task
@@ -20,5 +20,5 @@ func wire(origin string, e Event) string {
 func parse(text string) (origin string, e Event) {
 	origin, id, _ := strings.Cut(text, " ")
 	id, found := strings.CutPrefix(id, underway)
-	return origin, Event{Task: id, Underway: found}
+	return origin, Event{Task: id, Progress: found}
 }

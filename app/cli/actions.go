@@ -54,10 +54,10 @@ func (c *cli) cancelCommand() *cobra.Command {
 		switch v.Outcome {
 		case service.CancelDone:
 			c.say("Canceled. Nothing was bought.")
-		case service.CancelTold:
+		case service.CancelVendorTold:
 			c.say("The vendor was asked to stop. If a result comes all the same, it is kept; the outcome shows in `aigc tasks get %s`.", id)
 		default:
-			if v.Task.Status.Ended() {
+			if v.Task.Status.Terminal() {
 				c.say("Too late: it has ended already; it is %s.", v.Task.Status)
 			} else {
 				c.say("Too late: it was sent already, and its result will be stored. It is %s now.", v.Task.Status)

@@ -67,8 +67,8 @@ type cli struct {
 	paint
 	modules    []module.Module
 	imitations []sandbox.Imitation
-	mounted    *module.Host
-	load       func(*module.Host) (*config.Loaded, error)
+	mounted    *module.Registry
+	load       func(*module.Registry) (*config.Settings, error)
 	begun      bool // the arguments were understood
 
 	awaiting bool  // it was said that we wait for another process
@@ -106,9 +106,9 @@ func (c *cli) root() *cobra.Command {
 }
 
 // host mounts the modules; once is enough.
-func (c *cli) host() (*module.Host, error) {
+func (c *cli) host() (*module.Registry, error) {
 	if c.mounted == nil {
-		h, err := module.NewHost(c.modules...)
+		h, err := module.NewRegistry(c.modules...)
 		if err != nil {
 			return nil, err
 		}
@@ -119,11 +119,11 @@ func (c *cli) host() (*module.Host, error) {
 
 // verticals are what the program is built with.
 func (c *cli) verticals() app.Verticals {
-	return app.Verticals{Host: c.mounted, Sandboxes: c.imitations}
+	return app.Verticals{Registry: c.mounted, Sandboxes: c.imitations}
 }
 
 // settings reads them, and says what is odd about them.
-func (c *cli) settings() (*config.Loaded, error) {
+func (c *cli) settings() (*config.Settings, error) {
 	h, err := c.host()
 	if err != nil {
 		return nil, err

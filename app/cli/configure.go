@@ -14,8 +14,8 @@ func (c *cli) configCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			list := l.Settings[:0:0]
-			for _, s := range l.Settings {
+			list := l.List[:0:0]
+			for _, s := range l.List {
 				if !set || s.Source != "default" {
 					list = append(list, s)
 				}

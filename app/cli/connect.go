@@ -22,12 +22,12 @@ import (
 type session struct {
 	*client
 	app      *app.App // nil where a server runs elsewhere
-	settings *config.Loaded
+	settings *config.Settings
 }
 
 // connect finds the server to talk to: AIGC_URL, else the one that works on
 // the data folder, else one in this process, with a worker if work is wanted.
-func (c *cli) connect(ctx context.Context, l *config.Loaded, work bool) (*session, error) {
+func (c *cli) connect(ctx context.Context, l *config.Settings, work bool) (*session, error) {
 	if l.URL != "" {
 		return &session{client: newClient(l.URL, l.APIKey.Reveal()), settings: l}, nil
 	}
@@ -39,7 +39,7 @@ func (c *cli) connect(ctx context.Context, l *config.Loaded, work bool) (*sessio
 			return &session{client: newClient(h.URL, l.APIKey.Reveal()), settings: l}, nil
 		}
 		s, err := c.inProcess(ctx, l, work)
-		var held *app.HeldError
+		var held *app.LockedError
 		if !errors.As(err, &held) {
 			return s, err
 		}
@@ -51,7 +51,7 @@ func (c *cli) connect(ctx context.Context, l *config.Loaded, work bool) (*sessio
 
 // await waits a moment for whoever holds the data folder: another command at
 // work, or a server that is just starting or stopping.
-func (c *cli) await(ctx context.Context, l *config.Loaded, held *app.HeldError) error {
+func (c *cli) await(ctx context.Context, l *config.Settings, held *app.LockedError) error {
 	if !c.awaiting {
 		c.say("Waiting for aigc %s (process %d), which holds %s …", held.Role, held.PID, l.DataDir)
 		c.awaiting = true
@@ -65,7 +65,7 @@ func (c *cli) await(ctx context.Context, l *config.Loaded, held *app.HeldError) 
 }
 
 // inProcess starts a server of our own on a free loopback port.
-func (c *cli) inProcess(ctx context.Context, l *config.Loaded, work bool) (*session, error) {
+func (c *cli) inProcess(ctx context.Context, l *config.Settings, work bool) (*session, error) {
 	own, key, err := c.withOwnKey(ctx, l)
 	if err != nil {
 		return nil, err
@@ -83,13 +83,13 @@ func (c *cli) inProcess(ctx context.Context, l *config.Loaded, work bool) (*sess
 	if err != nil {
 		return nil, err
 	}
-	return &session{client: newClient(a.Holder().URL, key), app: a, settings: own}, nil
+	return &session{client: newClient(a.LockOwner().URL, key), app: a, settings: own}, nil
 }
 
 // withOwnKey copies the settings for a server in this process. Where callers
 // need keys, so does this one: without AIGC_API_KEY it gets a key that lives as
 // long as the process, for whoever may write the data folder may use it.
-func (c *cli) withOwnKey(ctx context.Context, l *config.Loaded) (*config.Loaded, string, error) {
+func (c *cli) withOwnKey(ctx context.Context, l *config.Settings) (*config.Settings, string, error) {
 	own := *l
 	key := l.APIKey.Reveal()
 	stored, err := storedKeys(ctx, l.DataDir)
@@ -97,7 +97,7 @@ func (c *cli) withOwnKey(ctx context.Context, l *config.Loaded) (*config.Loaded,
 		return nil, "", err
 	}
 	if key == "" && len(stored)+len(l.APIKeys) > 0 {
-		key = task.Token(24)
+		key = task.RandomHex(24)
 		own.APIKeys = append(slices.Clone(l.APIKeys), config.Key{Name: service.Local, Key: provider.Secret(key), Admin: true})
 	}
 	return &own, key, nil
@@ -136,7 +136,7 @@ func storedKeys(ctx context.Context, dir string) ([]task.APIKey, error) {
 }
 
 // something says that there is a server, or a ledger, to ask for tasks.
-func something(l *config.Loaded) error {
+func something(l *config.Settings) error {
 	if l.URL != "" || app.Running(l.DataDir) != nil {
 		return nil
 	}

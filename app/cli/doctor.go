@@ -115,12 +115,12 @@ func (c *cli) examine(ctx context.Context) []finding {
 
 func (d *doctor) settings(context.Context) []finding {
 	set := 0
-	for _, s := range d.l.Settings {
+	for _, s := range d.l.List {
 		if s.Source != "default" {
 			set++
 		}
 	}
-	out := []finding{ok("settings", "%d of %d variables are set", set, len(d.l.Settings))}
+	out := []finding{ok("settings", "%d of %d variables are set", set, len(d.l.List))}
 	for _, w := range d.l.Warnings {
 		out = append(out, finding{"settings", odd, w, "see `aigc config`"})
 	}

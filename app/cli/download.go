@@ -42,7 +42,7 @@ const downloadTries = 3
 
 // download writes a result to a file, which appears only when it is whole.
 func (c *client) download(ctx context.Context, r service.ResultView, file string) error {
-	tmp := filepath.Join(filepath.Dir(file), ".aigc-"+task.Token(6)+".part")
+	tmp := filepath.Join(filepath.Dir(file), ".aigc-"+task.RandomHex(6)+".part")
 	defer func() { _ = os.Remove(tmp) }()
 	var err error
 	for try := range downloadTries {

@@ -75,11 +75,11 @@ func forPeople(err error) string {
 		return p.text()
 	}
 	var f *fault.Error
-	if !errors.As(err, &f) || f.Safe == "" {
+	if !errors.As(err, &f) || f.Message == "" {
 		return err.Error()
 	}
 	if f.Err != nil && f.Err.Error() != "" {
-		return strings.TrimSuffix(f.Safe, ".") + ": " + f.Err.Error()
+		return strings.TrimSuffix(f.Message, ".") + ": " + f.Err.Error()
 	}
-	return f.Safe
+	return f.Message
 }

@@ -43,7 +43,7 @@ func (c *cli) generateCommand() *cobra.Command {
 		return cmd // every command that needs the modules reports it
 	}
 	for _, spec := range h.Specs() {
-		if h.Main(spec.Name) != nil {
+		if h.Primary(spec.Name) != nil {
 			cmd.AddCommand(c.moduleCommand(h, spec))
 		}
 	}
@@ -51,11 +51,11 @@ func (c *cli) generateCommand() *cobra.Command {
 }
 
 // noModule is for a command line whose first word names no module.
-func noModule(h *module.Host, args []string) error {
+func noModule(h *module.Registry, args []string) error {
 	if len(args) == 0 {
 		return usage("name a module:\n%s", moduleList(h))
 	}
-	for _, e := range h.Entries() {
+	for _, e := range h.Operations() {
 		if _, ok := e.Model(args[0]); ok {
 			return usage("%s is a model of the module %s: aigc generate %s --model %s …", args[0], e.Module.Name, e.Module.Name, args[0])
 		}
@@ -63,7 +63,7 @@ func noModule(h *module.Host, args []string) error {
 	return usage("there is no module %q; there are:\n%s", args[0], moduleList(h))
 }
 
-func moduleList(h *module.Host) string {
+func moduleList(h *module.Registry) string {
 	var b strings.Builder
 	t := newTable(&b)
 	for _, s := range h.Specs() {
@@ -73,7 +73,7 @@ func moduleList(h *module.Host) string {
 	return strings.TrimRight(b.String(), "\n")
 }
 
-func (c *cli) moduleCommand(h *module.Host, spec module.Spec) *cobra.Command {
+func (c *cli) moduleCommand(h *module.Registry, spec module.Spec) *cobra.Command {
 	ops := operations(h, spec.Name)
 	g := &generateFlags{}
 	cmd := &cobra.Command{
@@ -129,7 +129,7 @@ func completions(cmd *cobra.Command, ops []operation, fields map[string]*fieldFl
 func models(op operation) []string {
 	var ids []string
 	for _, m := range op.Models() {
-		if !m.Gone() {
+		if !m.IsRetired() {
 			ids = append(ids, m.ID)
 		}
 	}

@@ -37,9 +37,9 @@ type drawing struct {
 }
 
 type edit struct {
-	Prompt string           `json:"prompt" minLength:"1" doc:"what to change"`
-	Image  provider.Image   `json:"image" doc:"the picture"`
-	Images []provider.Image `json:"more_images,omitempty" nullable:"false" doc:"further pictures"`
+	Prompt string              `json:"prompt" minLength:"1" doc:"what to change"`
+	Image  provider.ImageRef   `json:"image" doc:"the picture"`
+	Images []provider.ImageRef `json:"more_images,omitempty" nullable:"false" doc:"further pictures"`
 }
 
 // acme can be asked whether a key works.
@@ -67,10 +67,10 @@ var toyTerms = module.Terms{Models: []module.Model{
 // toy is its module.
 var toy = module.Define(module.Spec{Name: "toy", Title: "Toy", Doc: "It is for tests."},
 	module.Declare(module.Operation{
-		Name: "edit", Paths: []string{"/toy/edit"}, Tool: "edit_toy_image", Kind: module.Image, Title: "Edit",
+		Name: "edit", Paths: []string{"/toy/edit"}, Tool: "edit_toy_image", Media: module.Image, Title: "Edit",
 	}, module.Sync[edit](acme, struct{ provider.Generator[edit] }{}, toyTerms)),
 	module.Declare(module.Operation{
-		Name: "draw", Paths: []string{"/toy/draw"}, Tool: "create_toy_image", Kind: module.Image, Title: "Draw", Main: true,
+		Name: "draw", Paths: []string{"/toy/draw"}, Tool: "create_toy_image", Media: module.Image, Title: "Draw", Primary: true,
 	}, module.Sync[drawing](acme, struct{ provider.Generator[drawing] }{}, toyTerms)))
 
 // result is what a command left behind.
@@ -80,16 +80,16 @@ type result struct {
 }
 
 // command runs one command with these settings.
-func command(t *testing.T, l *config.Loaded, args ...string) result {
+func command(t *testing.T, l *config.Settings, args ...string) result {
 	t.Helper()
 	return commandWith(t.Context(), l, strings.NewReader(""), args...)
 }
 
-func commandWith(ctx context.Context, l *config.Loaded, in io.Reader, args ...string) result {
+func commandWith(ctx context.Context, l *config.Settings, in io.Reader, args ...string) result {
 	var out, errs bytes.Buffer
 	c := &cli{
 		Streams: Streams{in, &out, &errs}, modules: []module.Module{toy}, imitations: imitated,
-		load: func(*module.Host) (*config.Loaded, error) { return l, nil },
+		load: func(*module.Registry) (*config.Settings, error) { return l, nil },
 	}
 	code := c.run(ctx, args)
 	return result{code, out.String(), errs.String()}
@@ -112,15 +112,15 @@ func (r result) want(t *testing.T, code int, texts ...string) {
 }
 
 // settings are those of an empty environment, on a folder of the test's own.
-func settings(t *testing.T) *config.Loaded {
+func settings(t *testing.T) *config.Settings {
 	t.Helper()
-	return &config.Loaded{
+	return &config.Settings{
 		Config: config.Config{Process: config.Process{
 			Addr: "127.0.0.1:0", MCPAddr: "127.0.0.1:0", DataDir: t.TempDir(), Sandbox: "auto", ShutdownGrace: 10 * time.Second,
 			SyncWait: time.Second, WorkerConcurrency: 2, LogLevel: "error", LogFormat: "json",
 		}},
 		Accounts: provider.NewAccounts(),
-		Settings: []config.Setting{{Name: "AIGC_LOG_LEVEL", Value: "error", Source: "environment"}},
+		List:     []config.Setting{{Name: "AIGC_LOG_LEVEL", Value: "error", Source: "environment"}},
 	}
 }
 
@@ -170,7 +170,7 @@ func newFake(t *testing.T) *fake {
 }
 
 // settings are those that lead to the fake.
-func (f *fake) settings() *config.Loaded {
+func (f *fake) settings() *config.Settings {
 	l := settings(f.t)
 	l.URL = f.URL
 	return l

@@ -82,7 +82,7 @@ func check(op operation, raw json.RawMessage) error {
 		return err
 	}
 	if len(f.Details) == 0 {
-		return usage("%s", f.Safe)
+		return usage("%s", f.Message)
 	}
 	lines := make([]string, len(f.Details))
 	for i, d := range f.Details {

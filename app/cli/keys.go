@@ -55,7 +55,7 @@ func needsSubcommand(cmd *cobra.Command) *cobra.Command {
 
 // withLedger opens the ledger of the data folder beside whoever works there:
 // a key is one row, and the database sees to the rest. A new one is made.
-func (c *cli) withLedger(ctx context.Context, f func(*config.Loaded, *ledger.SQLite) error) error {
+func (c *cli) withLedger(ctx context.Context, f func(*config.Settings, *ledger.SQLite) error) error {
 	l, err := c.settings()
 	if err != nil {
 		return err
@@ -87,7 +87,7 @@ func (c *cli) addKey(ctx context.Context, name string, admin bool) error {
 	if err := config.CheckKeyName(name); err != nil {
 		return usage("%w", err)
 	}
-	return c.withLedger(ctx, func(l *config.Loaded, db *ledger.SQLite) error {
+	return c.withLedger(ctx, func(l *config.Settings, db *ledger.SQLite) error {
 		for _, k := range l.APIKeys {
 			if k.Name == name {
 				return fmt.Errorf("there is a key named %s in AIGC_API_KEYS", name)
@@ -97,7 +97,7 @@ func (c *cli) addKey(ctx context.Context, name string, admin bool) error {
 		if err != nil {
 			return err
 		}
-		key := "aigc_" + task.Token(24)
+		key := "aigc_" + task.RandomHex(24)
 		added, err := db.AddKey(ctx, task.APIKey{Name: name, Hash: service.HashKey(key), Admin: admin, Created: time.Now()})
 		if err != nil {
 			return err
@@ -167,7 +167,7 @@ func (c *cli) revokeKey(ctx context.Context, name string) error {
 	if _, err := os.Stat(ledgerFile(l.DataDir)); errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("there are no keys in %s", l.DataDir) // and no reason to make a ledger
 	}
-	return c.withLedger(ctx, func(l *config.Loaded, db *ledger.SQLite) error {
+	return c.withLedger(ctx, func(l *config.Settings, db *ledger.SQLite) error {
 		for _, k := range l.APIKeys {
 			if k.Name == name {
 				return fmt.Errorf("the key of %s comes from AIGC_API_KEYS; take it out there and start the server anew", name)

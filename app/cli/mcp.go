@@ -69,7 +69,7 @@ func (c *cli) stdio(ctx context.Context) error {
 			return err
 		}
 		err := c.alone(ctx, l)
-		var held *app.HeldError
+		var held *app.LockedError
 		if !errors.As(err, &held) {
 			return err
 		}
@@ -85,7 +85,7 @@ func (c *cli) stdio(ctx context.Context) error {
 var agentRole = app.Roles{Name: "serve-mcp", API: true, MCP: true, Worker: true}
 
 // alone serves the agent in this process.
-func (c *cli) alone(ctx context.Context, l *config.Loaded) (err error) {
+func (c *cli) alone(ctx context.Context, l *config.Settings) (err error) {
 	own := *l
 	own.Addr, own.MCPAddr = "127.0.0.1:0", "127.0.0.1:0"
 	a, err := app.Start(ctx, &own, c.verticals(), agentRole, app.NewLog(&own.Config))
@@ -104,7 +104,7 @@ func (c *cli) alone(ctx context.Context, l *config.Loaded) (err error) {
 // inherit takes the place of an agent's process that does everything, once it
 // is gone, at the same addresses: the agents that were joined to it notice
 // nothing. It returns when ctx ends.
-func (c *cli) inherit(ctx context.Context, l *config.Loaded, h *app.Holder) {
+func (c *cli) inherit(ctx context.Context, l *config.Settings, h *app.LockOwner) {
 	own := *l
 	own.Addr, own.MCPAddr = strings.TrimPrefix(h.URL, "http://"), strings.TrimPrefix(h.MCP, "http://")
 	log := app.NewLog(&own.Config)
@@ -120,7 +120,7 @@ func (c *cli) inherit(ctx context.Context, l *config.Loaded, h *app.Holder) {
 			continue
 		}
 		a, err := app.Start(ctx, &own, c.verticals(), agentRole, log)
-		var held *app.HeldError
+		var held *app.LockedError
 		switch {
 		case err == nil:
 			<-ctx.Done()

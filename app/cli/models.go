@@ -27,7 +27,7 @@ func (c *cli) modelsCommand() *cobra.Command {
 			}
 			list := c.catalogue(c.mounted, l)
 			if len(args) == 1 {
-				if c.mounted.Main(args[0]) == nil {
+				if c.mounted.Primary(args[0]) == nil {
 					return noModule(c.mounted, args)
 				}
 				list = slices.DeleteFunc(list, func(m service.Model) bool { return m.Module != args[0] })
@@ -44,12 +44,12 @@ func (c *cli) modelsCommand() *cobra.Command {
 
 // catalogue is what GET /api/models answers, as far as it follows from the
 // modules and the settings.
-func (c *cli) catalogue(h *module.Host, l *config.Loaded) []service.Model {
+func (c *cli) catalogue(h *module.Registry, l *config.Settings) []service.Model {
 	var ops []service.Operation
-	for _, e := range h.Entries() {
-		ops = append(ops, service.Operation{Entry: e, Schema: schema.New(e.Input)})
+	for _, e := range h.Operations() {
+		ops = append(ops, service.Operation{Registered: e, Schema: schema.New(e.Input)})
 	}
-	return service.Catalogue(ops, module.Announced(h, app.Accounts(l, c.verticals())), l.Choices)
+	return service.Catalogue(ops, module.Announced(h, app.Accounts(l, c.verticals())), l.Routes)
 }
 
 func (c *cli) modelTable(list []service.Model) error {

@@ -96,7 +96,7 @@ func TestMigrate(t *testing.T) {
 func TestConfig(t *testing.T) {
 	t.Parallel()
 	l := settings(t)
-	l.Settings = []config.Setting{
+	l.List = []config.Setting{
 		{Name: "AIGC_ADDR", Value: "127.0.0.1:1", Default: "127.0.0.1:5512", Source: ".env", Doc: "address"},
 		{Name: "ACME_API_KEY", Value: "•••", Source: "environment", Doc: "key", Secret: true},
 		{Name: "TOY_MODEL", Source: "default", Doc: "model"},
@@ -106,7 +106,7 @@ func TestConfig(t *testing.T) {
 		t.Errorf("what is not set is listed: %s", r.out)
 	}
 	var got []config.Setting
-	if err := json.Unmarshal([]byte(command(t, l, "config", "--json").out), &got); err != nil || len(got) != 3 || got[0] != l.Settings[0] {
+	if err := json.Unmarshal([]byte(command(t, l, "config", "--json").out), &got); err != nil || len(got) != 3 || got[0] != l.List[0] {
 		t.Errorf("JSON: %+v, %v", got, err)
 	}
 }
@@ -115,13 +115,13 @@ func TestModels(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
 		name string
-		set  func(*config.Loaded)
+		set  func(*config.Settings)
 		want string
 	}{
-		{"the sandbox", func(*config.Loaded) {}, "sandbox"},
-		{"a key", func(l *config.Loaded) { withKey(l, "https://acme.invalid", "sk") }, "ready"},
-		{"a key, and the sandbox on", func(l *config.Loaded) { withKey(l, "https://acme.invalid", "sk"); l.Sandbox = "on" }, "sandbox"},
-		{"no key, and the sandbox off", func(l *config.Loaded) { l.Sandbox = "off" }, "set ACME_API_KEY"},
+		{"the sandbox", func(*config.Settings) {}, "sandbox"},
+		{"a key", func(l *config.Settings) { withKey(l, "https://acme.invalid", "sk") }, "ready"},
+		{"a key, and the sandbox on", func(l *config.Settings) { withKey(l, "https://acme.invalid", "sk"); l.Sandbox = "on" }, "sandbox"},
+		{"no key, and the sandbox off", func(l *config.Settings) { l.Sandbox = "off" }, "set ACME_API_KEY"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -142,8 +142,8 @@ func TestModels(t *testing.T) {
 	}
 }
 
-func withKey(l *config.Loaded, base, key string) {
-	l.Accounts.Add(provider.Vendor{Name: "acme"}, provider.Caps{}, provider.Account{BaseURL: base, Secret: provider.Secret(key), Variable: "ACME_API_KEY"})
+func withKey(l *config.Settings, base, key string) {
+	l.Accounts.Add(provider.Vendor{Name: "acme"}, provider.Limits{}, provider.Account{BaseURL: base, Secret: provider.Secret(key), Variable: "ACME_API_KEY"})
 }
 
 func TestDoctor(t *testing.T) {
@@ -167,39 +167,39 @@ func TestDoctor(t *testing.T) {
 	t.Cleanup(func() { _ = taken.Close() })
 	tests := []struct {
 		name string
-		set  func(*testing.T, *config.Loaded)
+		set  func(*testing.T, *config.Settings)
 		code int
 		want []string
 	}{
-		{"nothing set", func(*testing.T, *config.Loaded) {}, 0, []string{"can be written", "there is none yet", "in the process", "the offline sandbox draws", "none runs"}},
-		{"a folder that is not there", func(_ *testing.T, l *config.Loaded) { l.DataDir += "/a/b" }, 0, []string{"does not exist yet"}},
-		{"a folder that is a file", func(t *testing.T, l *config.Loaded) {
+		{"nothing set", func(*testing.T, *config.Settings) {}, 0, []string{"can be written", "there is none yet", "in the process", "the offline sandbox draws", "none runs"}},
+		{"a folder that is not there", func(_ *testing.T, l *config.Settings) { l.DataDir += "/a/b" }, 0, []string{"does not exist yet"}},
+		{"a folder that is a file", func(t *testing.T, l *config.Settings) {
 			l.DataDir += "/file"
 			if err := os.WriteFile(l.DataDir, nil, 0o600); err != nil {
 				t.Fatal(err)
 			}
 		}, 1, []string{"✗ folder", "set AIGC_DATA_DIR", "must be put right"}},
-		{"a good key", func(_ *testing.T, l *config.Loaded) { withKey(l, vendor.URL, "sk-good") }, 0, []string{"Acme (ACME_API_KEY, key " + provider.Fingerprint("sk-good") + ") works"}},
-		{"a busy key", func(_ *testing.T, l *config.Loaded) { withKey(l, vendor.URL, "sk-busy") }, 0, []string{"is throttled right now"}},
-		{"a bad key beside a good one", func(_ *testing.T, l *config.Loaded) {
+		{"a good key", func(_ *testing.T, l *config.Settings) { withKey(l, vendor.URL, "sk-good") }, 0, []string{"Acme (ACME_API_KEY, key " + provider.Fingerprint("sk-good") + ") works"}},
+		{"a busy key", func(_ *testing.T, l *config.Settings) { withKey(l, vendor.URL, "sk-busy") }, 0, []string{"is throttled right now"}},
+		{"a bad key beside a good one", func(_ *testing.T, l *config.Settings) {
 			withKey(l, vendor.URL, "sk-good")
 			withKey(l, vendor.URL, "sk-bad")
 		}, 1, []string{"works", "is refused: No.", "correct ACME_API_KEY"}},
-		{"no balance", func(_ *testing.T, l *config.Loaded) { withKey(l, vendor.URL, "sk-poor") }, 1, []string{"has no balance", "charge the account"}},
-		{"a vendor that cannot be reached", func(_ *testing.T, l *config.Loaded) { withKey(l, "http://127.0.0.1:1", "sk-good") }, 1, []string{"could not be asked", "HTTPS_PROXY"}},
-		{"no key and no sandbox", func(_ *testing.T, l *config.Loaded) { l.Sandbox = "off" }, 1, []string{"no vendor has a key, and the sandbox is off"}},
-		{"a port that is taken", func(_ *testing.T, l *config.Loaded) { l.Addr = taken.Addr().String() }, 1, []string{"✗ ports", "address already in use", "set AIGC_ADDR"}},
-		{"no Redis", func(_ *testing.T, l *config.Loaded) { l.RedisURL = "redis://:hunter2@127.0.0.1:1/0" }, 1, []string{"Redis does not answer", "unset REDIS_URL"}},
-		{"bad REDIS_URL", func(_ *testing.T, l *config.Loaded) { l.RedisURL = "hunter2" }, 1, []string{"correct REDIS_URL"}},
-		{"an odd setting", func(_ *testing.T, l *config.Loaded) { l.Warnings = []string{"AIGC_BANANA is set"} }, 0, []string{"! settings", "AIGC_BANANA is set"}},
-		{"an open address", func(_ *testing.T, l *config.Loaded) { l.Addr = "0.0.0.0:0" }, 1, []string{"set AIGC_PUBLIC_URL", "the sandbox does not start by itself"}},
-		{"an open address and a sandbox by order", func(_ *testing.T, l *config.Loaded) { l.Addr, l.Sandbox = "0.0.0.0:0", "on" }, 0, []string{"AIGC_SANDBOX=on: the offline sandbox draws"}},
-		{"a sandbox that is named", func(_ *testing.T, l *config.Loaded) { l.SandboxURL = vendor.URL }, 0, []string{"it answers at " + vendor.URL}},
-		{"a sandbox that is gone", func(_ *testing.T, l *config.Loaded) { l.SandboxURL = "http://127.0.0.1:1" }, 1, []string{"✗ vendors", "start it with `aigc sandbox`"}},
-		{"a log that can be written", func(_ *testing.T, l *config.Loaded) { l.LogFile = l.DataDir + "/logs/a.log" }, 0, []string{"a.log can be written"}},
-		{"a log that cannot", func(_ *testing.T, l *config.Loaded) { l.LogFile = "/dev/null/a.log" }, 1, []string{"✗ log", "set AIGC_LOG_FILE"}},
-		{"a task in doubt", func(t *testing.T, l *config.Loaded) { doubt(t, l) }, 0, []string{"1 task(s) are in doubt", "aigc tasks list --status in_doubt"}},
-		{"a server that is not there", func(_ *testing.T, l *config.Loaded) { l.URL = "http://127.0.0.1:1" }, 1, []string{"✗ AIGC_URL"}},
+		{"no balance", func(_ *testing.T, l *config.Settings) { withKey(l, vendor.URL, "sk-poor") }, 1, []string{"has no balance", "charge the account"}},
+		{"a vendor that cannot be reached", func(_ *testing.T, l *config.Settings) { withKey(l, "http://127.0.0.1:1", "sk-good") }, 1, []string{"could not be asked", "HTTPS_PROXY"}},
+		{"no key and no sandbox", func(_ *testing.T, l *config.Settings) { l.Sandbox = "off" }, 1, []string{"no vendor has a key, and the sandbox is off"}},
+		{"a port that is taken", func(_ *testing.T, l *config.Settings) { l.Addr = taken.Addr().String() }, 1, []string{"✗ ports", "address already in use", "set AIGC_ADDR"}},
+		{"no Redis", func(_ *testing.T, l *config.Settings) { l.RedisURL = "redis://:hunter2@127.0.0.1:1/0" }, 1, []string{"Redis does not answer", "unset REDIS_URL"}},
+		{"bad REDIS_URL", func(_ *testing.T, l *config.Settings) { l.RedisURL = "hunter2" }, 1, []string{"correct REDIS_URL"}},
+		{"an odd setting", func(_ *testing.T, l *config.Settings) { l.Warnings = []string{"AIGC_BANANA is set"} }, 0, []string{"! settings", "AIGC_BANANA is set"}},
+		{"an open address", func(_ *testing.T, l *config.Settings) { l.Addr = "0.0.0.0:0" }, 1, []string{"set AIGC_PUBLIC_URL", "the sandbox does not start by itself"}},
+		{"an open address and a sandbox by order", func(_ *testing.T, l *config.Settings) { l.Addr, l.Sandbox = "0.0.0.0:0", "on" }, 0, []string{"AIGC_SANDBOX=on: the offline sandbox draws"}},
+		{"a sandbox that is named", func(_ *testing.T, l *config.Settings) { l.SandboxURL = vendor.URL }, 0, []string{"it answers at " + vendor.URL}},
+		{"a sandbox that is gone", func(_ *testing.T, l *config.Settings) { l.SandboxURL = "http://127.0.0.1:1" }, 1, []string{"✗ vendors", "start it with `aigc sandbox`"}},
+		{"a log that can be written", func(_ *testing.T, l *config.Settings) { l.LogFile = l.DataDir + "/logs/a.log" }, 0, []string{"a.log can be written"}},
+		{"a log that cannot", func(_ *testing.T, l *config.Settings) { l.LogFile = "/dev/null/a.log" }, 1, []string{"✗ log", "set AIGC_LOG_FILE"}},
+		{"a task in doubt", func(t *testing.T, l *config.Settings) { doubt(t, l) }, 0, []string{"1 task(s) are in doubt", "aigc tasks list --status in_doubt"}},
+		{"a server that is not there", func(_ *testing.T, l *config.Settings) { l.URL = "http://127.0.0.1:1" }, 1, []string{"✗ AIGC_URL"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -222,7 +222,7 @@ func TestDoctor(t *testing.T) {
 }
 
 // doubt leaves a task of which nobody knows what became of it.
-func doubt(t *testing.T, l *config.Loaded) {
+func doubt(t *testing.T, l *config.Settings) {
 	t.Helper()
 	db, err := ledger.OpenSQLite(t.Context(), ledgerFile(l.DataDir))
 	if err != nil {
@@ -236,11 +236,11 @@ func doubt(t *testing.T, l *config.Loaded) {
 	if _, _, err := db.Accept(t.Context(), task.AcceptRequest{Tasks: []*task.Task{row}}); err != nil {
 		t.Fatal(err)
 	}
-	claimed, err := db.Claim(t.Context(), task.ClaimRequest{ID: taskID, Owner: "o", SubmitID: "s", Lease: 1, Accounts: []task.AccountCap{{Account: task.Account{Vendor: "acme"}}}})
+	claimed, err := db.Claim(t.Context(), task.ClaimRequest{ID: taskID, Owner: "o", SubmitID: "s", Lease: 1, Accounts: []task.AccountLimit{{Account: task.Account{Vendor: "acme"}}}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = db.Apply(t.Context(), task.Transition{ID: taskID, SubmitID: claimed.SubmitID, From: []task.State{task.Submitting}, To: task.InDoubt, Cause: task.Doubt})
+	_, err = db.Apply(t.Context(), task.Transition{ID: taskID, SubmitID: claimed.SubmitID, From: []task.State{task.Submitting}, To: task.InDoubt, Cause: task.OutcomeUnknown})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -251,7 +251,7 @@ func TestWrongSettings(t *testing.T) {
 	for _, args := range [][]string{{"doctor"}, {"config"}, {"all"}, {"generate", "toy", "x"}} {
 		var out lockedBuffer
 		c := &cli{Streams: Streams{strings.NewReader(""), &out, &out}, modules: []module.Module{toy}, imitations: imitated}
-		c.load = func(*module.Host) (*config.Loaded, error) {
+		c.load = func(*module.Registry) (*config.Settings, error) {
 			return nil, errors.New("the settings have 1 fault(s):\n  AIGC_ADDR: is not host:port")
 		}
 		if code := c.run(t.Context(), args); code != 1 || !strings.Contains(out.String(), "AIGC_ADDR: is not host:port") {
@@ -269,12 +269,12 @@ func TestStartsThatAreRefused(t *testing.T) {
 	t.Cleanup(func() { _ = taken.Close() })
 	tests := []struct {
 		want string
-		set  func(*config.Loaded)
+		set  func(*config.Settings)
 	}{
-		{"AIGC_ADDR: listen tcp", func(l *config.Loaded) { l.Addr = taken.Addr().String() }},
-		{"AIGC_MCP_ADDR: listen tcp", func(l *config.Loaded) { l.MCPAddr = taken.Addr().String() }},
-		{"AIGC_LOG_FILE: ", func(l *config.Loaded) { l.LogFile = "/dev/null/a.log" }},
-		{"AIGC_DATA_DIR: ", func(l *config.Loaded) { l.DataDir = "/dev/null/data" }},
+		{"AIGC_ADDR: listen tcp", func(l *config.Settings) { l.Addr = taken.Addr().String() }},
+		{"AIGC_MCP_ADDR: listen tcp", func(l *config.Settings) { l.MCPAddr = taken.Addr().String() }},
+		{"AIGC_LOG_FILE: ", func(l *config.Settings) { l.LogFile = "/dev/null/a.log" }},
+		{"AIGC_DATA_DIR: ", func(l *config.Settings) { l.DataDir = "/dev/null/data" }},
 	}
 	for _, tt := range tests {
 		l := settings(t)
@@ -298,7 +298,7 @@ func TestSandboxLines(t *testing.T) {
 	var out lockedBuffer
 	errs := &lockedBuffer{onWrite: cancel} // it speaks up once it listens
 	c := &cli{Streams: Streams{strings.NewReader(""), &out, errs}, modules: []module.Module{toy}, imitations: imitated}
-	c.load = func(*module.Host) (*config.Loaded, error) { return l, nil }
+	c.load = func(*module.Registry) (*config.Settings, error) { return l, nil }
 	if code := c.run(ctx, []string{"sandbox"}); code != 0 {
 		t.Fatalf("code %d: %s", code, errs.String())
 	}
@@ -371,7 +371,7 @@ func TestOutputThatCannotBeWritten(t *testing.T) {
 		l := settings(t)
 		var errs lockedBuffer
 		c := &cli{Streams: Streams{strings.NewReader(""), fullDisk{}, &errs}, modules: []module.Module{toy}, imitations: imitated}
-		c.load = func(*module.Host) (*config.Loaded, error) { return l, nil }
+		c.load = func(*module.Registry) (*config.Settings, error) { return l, nil }
 		if code := c.run(t.Context(), args); code != 1 || !strings.Contains(errs.String(), "no space left on device") {
 			t.Errorf("%q: code %d, said %q", args, code, errs.String())
 		}

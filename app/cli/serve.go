@@ -48,7 +48,7 @@ func (c *cli) serve(ctx context.Context, roles app.Roles) error {
 	if terminal(c.Err) || l.LogFormat == "console" {
 		c.ready(ctx, a, l, roles)
 	} else {
-		h, level := a.Holder(), zerolog.InfoLevel
+		h, level := a.LockOwner(), zerolog.InfoLevel
 		if vendors(a, l, c.mounted) == noVendors {
 			level = zerolog.WarnLevel
 		}
@@ -68,14 +68,14 @@ func (c *cli) serve(ctx context.Context, roles app.Roles) error {
 }
 
 // stop ends an app in order within the grace, although ctx is over.
-func stop(ctx context.Context, a *app.App, l *config.Loaded) error {
+func stop(ctx context.Context, a *app.App, l *config.Settings) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), l.ShutdownGrace)
 	defer cancel()
 	return a.Stop(ctx)
 }
 
 // apart refuses a role that would work on stores no other process can see.
-func apart(roles app.Roles, l *config.Loaded) error {
+func apart(roles app.Roles, l *config.Settings) error {
 	if roles.API && roles.MCP && roles.Worker {
 		return nil
 	}

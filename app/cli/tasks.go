@@ -177,7 +177,7 @@ func (c *cli) showTask(v *service.View, asJSON bool) error {
 
 func describe(v *service.View) string {
 	switch {
-	case v.Status.Ended():
+	case v.Status.Terminal():
 		return ""
 	case v.Progress > 0:
 		return ", " + strconv.Itoa(int(v.Progress*100)) + " %: " + stage(v)

@@ -26,10 +26,10 @@ func TestMain(m *testing.M) { apptest.Main(m) }
 
 // whole runs a command of the whole program: the real modules, the real
 // server, the sandbox.
-func whole(ctx context.Context, l *config.Loaded, args ...string) result {
+func whole(ctx context.Context, l *config.Settings, args ...string) result {
 	var out, errs lockedBuffer
 	c := &cli{Streams: Streams{strings.NewReader(""), &out, &errs}, modules: modules.All(), imitations: modules.Sandboxes()}
-	c.load = func(*module.Host) (*config.Loaded, error) { return l, nil }
+	c.load = func(*module.Registry) (*config.Settings, error) { return l, nil }
 	code := c.run(ctx, args)
 	return result{code, out.String(), errs.String()}
 }
@@ -43,7 +43,7 @@ func purchases(t *testing.T, dir string) map[string]int {
 	}
 	out := map[string]int{}
 	for line := range strings.Lines(string(data)) {
-		var s sandbox.Sale
+		var s sandbox.Purchase
 		if err := json.Unmarshal([]byte(line), &s); err != nil {
 			t.Fatal(err)
 		}
@@ -67,7 +67,7 @@ func decode(t *testing.T, file string) (image.Config, string) {
 }
 
 // listed are the tasks that `aigc tasks list` shows.
-func listed(t *testing.T, l *config.Loaded, args ...string) []*service.View {
+func listed(t *testing.T, l *config.Settings, args ...string) []*service.View {
 	t.Helper()
 	r := whole(t.Context(), l, append([]string{"tasks", "list", "--json"}, args...)...)
 	r.want(t, 0)
@@ -161,7 +161,7 @@ func TestKeysInThisProcess(t *testing.T) {
 
 // serving runs `aigc all` in this process until the test ends, and returns
 // when it listens.
-func serving(t *testing.T, l *config.Loaded) *app.Holder {
+func serving(t *testing.T, l *config.Settings) *app.LockOwner {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan result, 1)
@@ -172,7 +172,7 @@ func serving(t *testing.T, l *config.Loaded) *app.Holder {
 			t.Errorf("aigc all ended with %d: %s", r.code, r.err)
 		}
 	})
-	var h *app.Holder
+	var h *app.LockOwner
 	apptest.Eventually(t, 20*time.Second, func() error {
 		if h = app.Running(l.DataDir); h == nil {
 			return context.DeadlineExceeded

@@ -13,7 +13,7 @@ import (
 type Error struct {
 	Kind       Kind
 	Code       string        // stable, snake_case; empty means the kind itself
-	Safe       string        // for people: what was wrong, where, what to do
+	Message    string        // for people: what was wrong, where, what to do
 	Details    []Detail      // all faults of an input at once
 	VendorCode string        // the vendor's own code, where it gave one
 	Charged    Charge        // empty means not known here
@@ -29,7 +29,7 @@ type Detail struct {
 
 // New makes a fault with a stable code (empty: the kind's name) and a text for people.
 func New(k Kind, code, format string, args ...any) *Error {
-	return &Error{Kind: k, Code: code, Safe: fmt.Sprintf(format, args...)}
+	return &Error{Kind: k, Code: code, Message: fmt.Sprintf(format, args...)}
 }
 
 // Wrap is [New] with a cause for the log.
@@ -39,8 +39,8 @@ func Wrap(err error, k Kind, code, format string, args ...any) *Error {
 	return e
 }
 
-// Faults makes one [Invalid] fault of all that is wrong with an input; nil for none.
-func Faults(details ...Detail) error {
+// InvalidInput makes one [Invalid] fault of all that is wrong with an input; nil for none.
+func InvalidInput(details ...Detail) error {
 	if len(details) == 0 {
 		return nil
 	}
@@ -48,14 +48,14 @@ func Faults(details ...Detail) error {
 	for i, d := range details {
 		parts[i] = d.Location + ": " + d.Message
 	}
-	return &Error{Kind: Invalid, Code: "invalid_input", Safe: strings.Join(parts, "; "), Details: details, Charged: ChargedNo}
+	return &Error{Kind: Invalid, Code: "invalid_input", Message: strings.Join(parts, "; "), Details: details, Charged: ChargedNo}
 }
 
 // Error is for the log: it holds the cause.
 func (e *Error) Error() string {
-	s := e.CodeText()
-	if e.Safe != "" {
-		s += ": " + e.Safe
+	s := e.StableCode()
+	if e.Message != "" {
+		s += ": " + e.Message
 	}
 	if e.Err != nil {
 		s += ": " + e.Err.Error()
@@ -65,16 +65,16 @@ func (e *Error) Error() string {
 
 func (e *Error) Unwrap() error { return e.Err }
 
-// CodeText is the stable code a caller sees.
-func (e *Error) CodeText() string {
+// StableCode is the stable code a caller sees.
+func (e *Error) StableCode() string {
 	if e.Code != "" {
 		return e.Code
 	}
 	return string(e.Kind)
 }
 
-// With returns e with its charge set, to be used where it is made.
-func (e *Error) With(c Charge) *Error { e.Charged = c; return e }
+// WithCharge returns e with its charge set, to be used where it is made.
+func (e *Error) WithCharge(c Charge) *Error { e.Charged = c; return e }
 
 // From makes a fault of any error. What is no fault is [Internal], and its
 // text stays in the log; a passed deadline is [Timeout], a cancelled context

@@ -47,7 +47,7 @@ func TestFrom(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			f := From(c.err)
-			if f.Kind != c.kind || f.CodeText() != c.code || strings.Contains(f.Safe, "secret") || KindOf(c.err) != c.kind {
+			if f.Kind != c.kind || f.StableCode() != c.code || strings.Contains(f.Message, "secret") || KindOf(c.err) != c.kind {
 				t.Errorf("%+v", f)
 			}
 			if !errors.Is(c.err, known) && !strings.Contains(f.Error(), c.err.Error()) {
@@ -55,7 +55,7 @@ func TestFrom(t *testing.T) {
 			}
 		})
 	}
-	if From(nil) != nil || KindOf(nil) != "" || Faults() != nil {
+	if From(nil) != nil || KindOf(nil) != "" || InvalidInput() != nil {
 		t.Error("nothing became a fault")
 	}
 }
@@ -63,8 +63,8 @@ func TestFrom(t *testing.T) {
 // All faults of an input are one fault, in order, and nothing was charged.
 func TestFaults(t *testing.T) {
 	t.Parallel()
-	f := From(Faults(Detail{"body.a", "is required"}, Detail{"body.b", "expected number"}))
-	if f.Kind != Invalid || f.Charged != ChargedNo || len(f.Details) != 2 || f.Safe != "body.a: is required; body.b: expected number" {
+	f := From(InvalidInput(Detail{"body.a", "is required"}, Detail{"body.b", "expected number"}))
+	if f.Kind != Invalid || f.Charged != ChargedNo || len(f.Details) != 2 || f.Message != "body.a: is required; body.b: expected number" {
 		t.Errorf("%+v", f)
 	}
 }

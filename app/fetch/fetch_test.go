@@ -40,15 +40,15 @@ func TestGet(t *testing.T) {
 	}{
 		"whole":                 {path: "/picture", want: "0123456789", mime: "image/png"},
 		"exactly the cap":       {path: "/picture", max: 10, want: "0123456789", mime: "image/png"},
-		"over the cap, said":    {path: "/picture", max: 9, mime: "image/png", code: "too_large", kind: fault.Broken},
-		"over the cap, unsaid":  {path: "/chunked", max: 9, want: "xxxxxxxxx", mime: "text/plain", code: "too_large", kind: fault.Broken},
+		"over the cap, said":    {path: "/picture", max: 9, mime: "image/png", code: "too_large", kind: fault.InvalidResult},
+		"over the cap, unsaid":  {path: "/chunked", max: 9, want: "xxxxxxxxx", mime: "text/plain", code: "too_large", kind: fault.InvalidResult},
 		"shorter than said":     {path: "/short", want: "0123456789", mime: "text/plain", code: "truncated", kind: fault.Unavailable},
 		"cut off":               {path: "/cut", want: "0123456789", mime: "text/plain", code: "truncated", kind: fault.Unavailable},
 		"gzip nobody asked for": {path: "/gzip", want: "0123456789"},
-		"gzip bomb":             {path: "/gzip-bomb", max: 5000, want: strings.Repeat("0", 5000), code: "too_large", kind: fault.Broken},
+		"gzip bomb":             {path: "/gzip-bomb", max: 5000, want: strings.Repeat("0", 5000), code: "too_large", kind: fault.InvalidResult},
 		"gzip cut off":          {path: "/gzip-cut", want: "0123456789", code: "truncated", kind: fault.Unavailable},
-		"no gzip":               {path: "/not-gzip", code: "encoding", kind: fault.Broken},
-		"brotli":                {path: "/brotli", code: "encoding", kind: fault.Broken},
+		"no gzip":               {path: "/not-gzip", code: "encoding", kind: fault.InvalidResult},
+		"brotli":                {path: "/brotli", code: "encoding", kind: fault.InvalidResult},
 		"redirect":              {path: "/to?url=/picture", want: "0123456789", mime: "image/png"},
 		"five redirects":        {path: "/loop/5", want: "there", mime: "text/plain"},
 		"six redirects":         {path: "/loop/6", code: "redirect", kind: fault.Unavailable},
@@ -56,10 +56,10 @@ func TestGet(t *testing.T) {
 		"redirect with a user":  {path: "/to?url=http://a:b@example.com/", code: "redirect", kind: fault.Unavailable},
 		"redirect to nowhere":   {path: "/to", code: "unreachable", kind: fault.Unavailable},
 		"no content":            {path: "/status/204", code: "unreachable", kind: fault.Unavailable},
-		"404":                   {path: "/status/404", code: "unreachable", kind: fault.Expired},
-		"403":                   {path: "/status/403", code: "unreachable", kind: fault.Expired},
-		"410":                   {path: "/status/410", code: "unreachable", kind: fault.Expired},
-		"401":                   {path: "/status/401", code: "unreachable", kind: fault.Expired},
+		"404":                   {path: "/status/404", code: "unreachable", kind: fault.ResultExpired},
+		"403":                   {path: "/status/403", code: "unreachable", kind: fault.ResultExpired},
+		"410":                   {path: "/status/410", code: "unreachable", kind: fault.ResultExpired},
+		"401":                   {path: "/status/401", code: "unreachable", kind: fault.ResultExpired},
 		"429":                   {path: "/status/429", code: "unreachable", kind: fault.Unavailable},
 		"500":                   {path: "/status/500", code: "unreachable", kind: fault.Unavailable},
 		"503":                   {path: "/status/503", code: "unreachable", kind: fault.Unavailable},
@@ -84,11 +84,11 @@ func TestGet(t *testing.T) {
 				if vendor {
 					wantKind, wantCode = c.kind, "result_"+c.code
 				}
-				if c.kind == fault.Expired && vendor {
+				if c.kind == fault.ResultExpired && vendor {
 					wantCode = "result_expired"
 				}
 				f := fault.From(err)
-				if f == nil || f.Kind != wantKind || f.CodeText() != wantCode {
+				if f == nil || f.Kind != wantKind || f.StableCode() != wantCode {
 					t.Errorf("vendor %t: got %v, want %s %s", vendor, err, wantKind, wantCode)
 				}
 			}
@@ -105,7 +105,7 @@ func TestGetFaults(t *testing.T) {
 		for _, u := range []string{"/status/404?sig=SECRET", "/cut?sig=SECRET", "/to?url=http://%2520SECRET/", "/to?url=http://127.0.0.1:1/?SECRET", "/to?url=ftp://x/?SECRET"} {
 			_, err := c.Get(t.Context(), Request{URL: s.URL + u, Field: "image_url"}, io.Discard)
 			f := fault.From(err)
-			if f == nil || !strings.HasPrefix(f.Safe, "image_url cannot be fetched: ") || len(f.Details) != 1 || f.Details[0].Location != "image_url" || f.Charged != fault.ChargedNo {
+			if f == nil || !strings.HasPrefix(f.Message, "image_url cannot be fetched: ") || len(f.Details) != 1 || f.Details[0].Location != "image_url" || f.Charged != fault.ChargedNo {
 				t.Errorf("%s: got %+v", u, f)
 			}
 			if strings.Contains(fmt.Sprint(err), "SECRET") {
@@ -250,7 +250,7 @@ func Example() {
 	strict := New(Config{})
 	defer strict.Close()
 	_, err := strict.Get(context.Background(), Request{URL: s.URL, Field: "image_url"}, &file)
-	fmt.Println(fault.From(err).Safe)
+	fmt.Println(fault.From(err).Message)
 
 	home := New(Config{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}})
 	defer home.Close()

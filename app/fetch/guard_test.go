@@ -93,7 +93,7 @@ func check(t *testing.T, c *Client, r Request, kind fault.Kind, code string) {
 	t.Helper()
 	var got bytes.Buffer
 	_, err := c.Get(t.Context(), r, &got)
-	if f := fault.From(err); f == nil || f.Kind != kind || f.CodeText() != code {
+	if f := fault.From(err); f == nil || f.Kind != kind || f.StableCode() != code {
 		t.Errorf("got %v, want %s %s", err, kind, code)
 	}
 	if got.Len() > 0 {

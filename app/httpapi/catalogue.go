@@ -41,7 +41,7 @@ func (s *Server) quote(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	defer s.assets.Drop(in.refs...)
+	defer s.assets.DiscardUploads(in.refs...)
 	doc, err := quoteSchema.Parse(in.doc)
 	if err != nil {
 		return err
@@ -60,7 +60,7 @@ func (s *Server) quote(c echo.Context) error {
 			return noModel("body.input.model")
 		}
 	case !ok:
-		return fault.Faults(fault.Detail{Location: "body.operation", Message: "there is no such operation; see GET /api/models"})
+		return fault.InvalidInput(fault.Detail{Location: "body.operation", Message: "there is no such operation; see GET /api/models"})
 	}
 	quote, err := s.catalog.Quote(c.Request().Context(), service.Request{Operation: op, Input: q.Input, Caller: of(c.Request().Context()).caller})
 	if err != nil {
@@ -79,7 +79,7 @@ func modelIn(doc []byte) string {
 }
 
 func noModel(location string) error {
-	return fault.Faults(fault.Detail{Location: location, Message: "no module has this model; see GET /api/models"})
+	return fault.InvalidInput(fault.Detail{Location: location, Message: "no module has this model; see GET /api/models"})
 }
 
 // within moves the places of an input's faults below the place of the input.
@@ -92,7 +92,7 @@ func within(place string, err error) error {
 	for i, d := range f.Details {
 		details[i] = fault.Detail{Location: place + strings.TrimPrefix(d.Location, "body"), Message: d.Message}
 	}
-	moved := fault.From(fault.Faults(details...))
+	moved := fault.From(fault.InvalidInput(details...))
 	moved.Kind, moved.Code = f.Kind, f.Code
 	return moved
 }

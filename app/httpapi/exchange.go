@@ -82,7 +82,7 @@ func (s *Server) finish(x *exchange, r *http.Request, log *zerolog.Logger, panic
 	}
 	e := log.WithLevel(max(level, levelOf(x.err)))
 	if x.err != nil {
-		e = e.Str("code", x.err.CodeText())
+		e = e.Str("code", x.err.StableCode())
 		if x.err.Kind.Status() >= 500 {
 			e = e.AnErr("error", x.err.Err)
 		}

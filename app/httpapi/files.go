@@ -47,7 +47,7 @@ func (s *Server) object(c echo.Context) error {
 	http.ServeContent(w, c.Request(), "", o.Modified, o)
 	if w.refused {
 		h.Del("Content-Disposition")
-		return fault.New(fault.BadRange, "", "The object is shorter; see the header Content-Range.").With(fault.ChargedNo)
+		return fault.New(fault.BadRange, "", "The object is shorter; see the header Content-Range.").WithCharge(fault.ChargedNo)
 	}
 	return nil
 }
@@ -83,13 +83,13 @@ func (s *Server) upload(c echo.Context) error {
 	ctx := c.Request().Context()
 	_, params, _ := mime.ParseMediaType(c.Request().Header.Get("Content-Type"))
 	if mediaType(c.Request()) != "multipart/form-data" || params["boundary"] == "" {
-		return fault.New(fault.Unsupported, "media_type", "Send multipart/form-data with the file in the field file.").With(fault.ChargedNo)
+		return fault.New(fault.Unsupported, "media_type", "Send multipart/form-data with the file in the field file.").WithCharge(fault.ChargedNo)
 	}
 	parts := multipart.NewReader(s.body(c), params["boundary"])
 	for {
 		p, err := parts.NextRawPart()
 		if errors.Is(err, io.EOF) {
-			return fault.Faults(fault.Detail{Location: "body.file", Message: "is required"})
+			return fault.InvalidInput(fault.Detail{Location: "body.file", Message: "is required"})
 		}
 		if err != nil {
 			return bodyFault(err)

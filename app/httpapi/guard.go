@@ -36,10 +36,10 @@ func (s *Server) guard() {
 // admit keeps web pages of others out, before anything of the body is read.
 func (s *Server) admit(r *http.Request) error {
 	if s.Loopback && !s.hosts[hostname(r.Host)] {
-		return fault.New(fault.Forbidden, "foreign_host", "This server answers only on its own names. Set AIGC_PUBLIC_URL if it has another one.").With(fault.ChargedNo)
+		return fault.New(fault.Forbidden, "foreign_host", "This server answers only on its own names. Set AIGC_PUBLIC_URL if it has another one.").WithCharge(fault.ChargedNo)
 	}
 	if err := s.cross.Check(r); err != nil {
-		return fault.Wrap(err, fault.Forbidden, "cross_origin", "Requests that a page of another origin makes in a browser are not taken.").With(fault.ChargedNo)
+		return fault.Wrap(err, fault.Forbidden, "cross_origin", "Requests that a page of another origin makes in a browser are not taken.").WithCharge(fault.ChargedNo)
 	}
 	return nil
 }

@@ -37,8 +37,8 @@ func (s *Server) info(c echo.Context) error {
 	var modules []string
 	endpoints := map[string]string{}
 	for _, op := range s.catalog.Operations() {
-		endpoints[op.Kind()] = "/api" + op.Entry.Operation.Paths[0]
-		if op.Entry.Operation.Main {
+		endpoints[op.Kind()] = "/api" + op.Registered.Operation.Paths[0]
+		if op.Registered.Operation.Primary {
 			modules = append(modules, op.Module.Name)
 		}
 	}

@@ -13,7 +13,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"aigc/app/fault"
-	"aigc/app/provider/hoist"
+	"aigc/app/jsonblob"
 	"aigc/app/service"
 )
 
@@ -39,7 +39,7 @@ func (s *Server) read(c echo.Context, op service.Operation) (*input, error) {
 	case "multipart/form-data":
 		return s.readForm(c, op)
 	}
-	return nil, fault.New(fault.Unsupported, "media_type", "Send application/json or multipart/form-data.").With(fault.ChargedNo)
+	return nil, fault.New(fault.Unsupported, "media_type", "Send application/json or multipart/form-data.").WithCharge(fault.ChargedNo)
 }
 
 func mediaType(r *http.Request) string {
@@ -83,19 +83,19 @@ func (p *paced) Read(b []byte) (int, error) {
 // streams in.
 func (s *Server) readJSON(c echo.Context) (*input, error) {
 	if mediaType(c.Request()) != "application/json" {
-		return nil, fault.New(fault.Unsupported, "media_type", "Send application/json.").With(fault.ChargedNo)
+		return nil, fault.New(fault.Unsupported, "media_type", "Send application/json.").WithCharge(fault.ChargedNo)
 	}
 	if n := c.Request().ContentLength; n >= 0 && n <= 64<<10 { // too short to hold a file
 		doc, err := io.ReadAll(s.body(c))
 		return &input{doc: doc}, bodyFault(err)
 	}
 	var doc bytes.Buffer
-	var files []service.Lifted
-	blobs, err := hoist.Lift(&doc, s.body(c), hoist.Options{MaxDoc: maxDocument}, func(n int) (io.WriteCloser, error) {
+	var files []service.Upload
+	blobs, err := jsonblob.Extract(&doc, s.body(c), jsonblob.Options{MaxDoc: maxDocument}, func(n int) (io.WriteCloser, error) {
 		if n >= maxFiles {
-			return nil, fault.New(fault.TooLarge, "too_many_files", "A request may hold at most %d files.", maxFiles).With(fault.ChargedNo)
+			return nil, fault.New(fault.TooLarge, "too_many_files", "A request may hold at most %d files.", maxFiles).WithCharge(fault.ChargedNo)
 		}
-		f, err := s.assets.Lift(c.Request().Context())
+		f, err := s.assets.NewUpload(c.Request().Context())
 		if err == nil {
 			files = append(files, f)
 		}
@@ -103,17 +103,17 @@ func (s *Server) readJSON(c echo.Context) (*input, error) {
 	})
 	in := &input{doc: doc.Bytes()}
 	for i, f := range files {
-		in.refs = append(in.refs, f.Ref())
+		in.refs = append(in.refs, f.Placeholder())
 		if err == nil {
 			if blobs[i].Corrupt {
-				err = fault.Faults(fault.Detail{Location: "body", Message: fmt.Sprintf("the base64 of file %d is damaged", i+1)})
+				err = fault.InvalidInput(fault.Detail{Location: "body", Message: fmt.Sprintf("the base64 of file %d is damaged", i+1)})
 				continue
 			}
-			in.doc = bytes.Replace(in.doc, []byte(blobs[i].Ref), []byte(f.Ref()), 1)
+			in.doc = bytes.Replace(in.doc, []byte(blobs[i].Placeholder), []byte(f.Placeholder()), 1)
 		}
 	}
 	if err != nil {
-		s.assets.Drop(in.refs...)
+		s.assets.DiscardUploads(in.refs...)
 		return nil, bodyFault(err)
 	}
 	return in, nil
@@ -129,9 +129,9 @@ func bodyFault(err error) error {
 	case errors.As(err, &f):
 		return err
 	case errors.As(err, &timeout) && timeout.Timeout():
-		return fault.Wrap(err, fault.TooSlow, "body_too_slow", "The body did not arrive in time.").With(fault.ChargedNo)
+		return fault.Wrap(err, fault.RequestTimeout, "body_too_slow", "The body did not arrive in time.").WithCharge(fault.ChargedNo)
 	}
-	return fault.Wrap(err, fault.Invalid, "body_cut_short", "The body ended early.").With(fault.ChargedNo)
+	return fault.Wrap(err, fault.Invalid, "body_cut_short", "The body ended early.").WithCharge(fault.ChargedNo)
 }
 
 // readForm takes a form: text fields become what the schema says, files go to
@@ -140,12 +140,12 @@ func bodyFault(err error) error {
 func (s *Server) readForm(c echo.Context, op service.Operation) (in *input, err error) {
 	_, params, _ := mime.ParseMediaType(c.Request().Header.Get("Content-Type"))
 	if params["boundary"] == "" {
-		return nil, fault.New(fault.Invalid, "bad_form", "The form has no boundary.").With(fault.ChargedNo)
+		return nil, fault.New(fault.Invalid, "bad_form", "The form has no boundary.").WithCharge(fault.ChargedNo)
 	}
 	in = &input{}
 	defer func() {
 		if err != nil {
-			s.assets.Drop(in.refs...)
+			s.assets.DiscardUploads(in.refs...)
 		}
 	}()
 	values := map[string][]string{}
@@ -164,7 +164,7 @@ func (s *Server) readForm(c echo.Context, op service.Operation) (in *input, err 
 		}
 		name := fieldName(p.FormName())
 		if n > maxFields {
-			return in, fault.New(fault.TooLarge, "too_many_fields", "The form has too many fields.").With(fault.ChargedNo)
+			return in, fault.New(fault.TooLarge, "too_many_fields", "The form has too many fields.").WithCharge(fault.ChargedNo)
 		}
 		if p.FileName() != "" {
 			if err := s.takeFile(c, p, in); err != nil {
@@ -178,7 +178,7 @@ func (s *Server) readForm(c echo.Context, op service.Operation) (in *input, err 
 			return in, bodyFault(err)
 		}
 		if size += len(text); size > maxDocument {
-			return in, fault.New(fault.TooLarge, "form_too_large", "The fields of the form are too large.").With(fault.ChargedNo)
+			return in, fault.New(fault.TooLarge, "form_too_large", "The fields of the form are too large.").WithCharge(fault.ChargedNo)
 		}
 		values[name] = append(values[name], string(text))
 	}
@@ -189,13 +189,13 @@ func (s *Server) readForm(c echo.Context, op service.Operation) (in *input, err 
 
 func (s *Server) takeFile(c echo.Context, p *multipart.Part, in *input) error {
 	if len(in.refs) >= maxFiles {
-		return fault.New(fault.TooLarge, "too_many_files", "A request may hold at most %d files.", maxFiles).With(fault.ChargedNo)
+		return fault.New(fault.TooLarge, "too_many_files", "A request may hold at most %d files.", maxFiles).WithCharge(fault.ChargedNo)
 	}
-	f, err := s.assets.Lift(c.Request().Context())
+	f, err := s.assets.NewUpload(c.Request().Context())
 	if err != nil {
 		return err
 	}
-	in.refs = append(in.refs, f.Ref())
+	in.refs = append(in.refs, f.Placeholder())
 	if _, err := io.Copy(f, p); err != nil {
 		return bodyFault(err)
 	}

@@ -17,14 +17,14 @@ import (
 // operation mounts an operation at all its paths.
 func (s *Server) operation(op service.Operation) {
 	h := func(c echo.Context) error { return s.generate(c, op) }
-	for i, p := range op.Entry.Operation.Paths {
+	for i, p := range op.Registered.Operation.Paths {
 		o := s.route(http.MethodPost, "/api"+p, "", op.Module.Name, keyed, h)
 		s.documentPurchase(o, op)
 		if i > 0 { // an alias; ids are unique
 			o.OperationID += "_" + strconv.Itoa(i+1)
 		}
 	}
-	if p := op.Entry.Operation.StatusPath; p != "" {
+	if p := op.Registered.Operation.StatusPath; p != "" {
 		o := s.route(http.MethodGet, "/api"+p+"*", "A task by our id or the vendor's name of the job", op.Module.Name, keyed, func(c echo.Context) error { return s.status(c, op) })
 		s.shows(o, http.StatusOK, "the task", reflect.TypeFor[statusView]())
 	}
@@ -36,7 +36,7 @@ func (s *Server) generate(c echo.Context, op service.Operation) error {
 	if err != nil {
 		return err
 	}
-	defer s.assets.Drop(in.refs...)
+	defer s.assets.DiscardUploads(in.refs...)
 	return s.buy(c, op, in.doc)
 }
 
@@ -46,7 +46,7 @@ func (s *Server) createAny(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	defer s.assets.Drop(in.refs...)
+	defer s.assets.DiscardUploads(in.refs...)
 	op, ok := s.catalog.OperationFor(modelIn(in.doc))
 	if !ok {
 		return noModel("body.model")
@@ -82,14 +82,14 @@ func (s *Server) buy(c echo.Context, op service.Operation, doc []byte) error {
 func (s *Server) answer(c echo.Context, op service.Operation, v *service.View) error {
 	h := c.Response().Header()
 	var data any = v
-	if op.Entry.Operation.StatusPath != "" {
+	if op.Registered.Operation.StatusPath != "" {
 		data = jobOf(v)
 	}
 	h.Set("Location", taskPath(v.TaskID))
 	switch {
 	case v.Status == task.Succeeded:
 		return s.ok(c, http.StatusOK, data)
-	case v.Status.Ended():
+	case v.Status.Terminal():
 		return failed(v)
 	}
 	if v.Status != task.InDoubt {
@@ -100,7 +100,7 @@ func (s *Server) answer(c echo.Context, op service.Operation, v *service.View) e
 
 // usualWait is how long a request waits without a preference.
 func (s *Server) usualWait(op service.Operation) time.Duration {
-	if op.Entry.Operation.Kind == module.Video {
+	if op.Registered.Operation.Media == module.Video {
 		return 0
 	}
 	return s.SyncWait

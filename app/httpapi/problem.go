@@ -58,9 +58,9 @@ func (f *failure) Unwrap() error { return f.fault }
 func failed(v *service.View) error {
 	f := v.Fault()
 	if f == nil {
-		f = fault.New(fault.VendorFailed, "task_failed", "The task ended without a result.").With(v.Charged)
+		f = fault.New(fault.VendorFailed, "task_failed", "The task ended without a result.").WithCharge(v.Charged)
 		if v.Status == task.Canceled {
-			f = fault.New(fault.Canceled, "canceled", "The task was canceled.").With(v.Charged)
+			f = fault.New(fault.Canceled, "canceled", "The task was canceled.").WithCharge(v.Charged)
 		}
 	}
 	return &failure{f, v}
@@ -72,7 +72,7 @@ func (s *Server) problem(x *exchange, err error) *Problem {
 	f := fault.From(err)
 	x.err = f
 	p := &Problem{
-		Type: "urn:aigc:problem:" + string(f.Kind), Title: f.Kind.Title(), Status: f.Kind.Status(), Detail: f.Safe, Code: f.CodeText(),
+		Type: "urn:aigc:problem:" + string(f.Kind), Title: f.Kind.Title(), Status: f.Kind.Status(), Detail: f.Message, Code: f.StableCode(),
 		RequestID: x.id, Charged: f.Charged, Retryable: f.Kind.Retryable(), VendorCode: f.VendorCode, Errors: f.Details,
 	}
 	var of *failure
@@ -140,7 +140,7 @@ func (s *Server) fail(x *exchange, r *http.Request, err error) {
 var adopt = sync.OnceFunc(func() {
 	huma.NewError = func(status int, message string, errs ...error) huma.StatusError {
 		f := humaFault(status, message, errs)
-		return &Problem{Status: f.Kind.Status(), Title: f.Kind.Title(), Detail: f.Safe, Code: f.CodeText(), Errors: f.Details, ErrorText: f.Safe}
+		return &Problem{Status: f.Kind.Status(), Title: f.Kind.Title(), Detail: f.Message, Code: f.StableCode(), Errors: f.Details, ErrorText: f.Message}
 	}
 })
 
@@ -160,7 +160,7 @@ func humaFault(status int, message string, errs []error) *fault.Error {
 			return fault.From(err)
 		}
 	}
-	if f := fault.From(fault.Faults(details...)); f != nil {
+	if f := fault.From(fault.InvalidInput(details...)); f != nil {
 		return f
 	}
 	return statusFault(status, message)
@@ -178,11 +178,11 @@ func statusFault(status int, message string) *fault.Error {
 	case http.StatusUnsupportedMediaType:
 		return fault.New(fault.Unsupported, "", "This media type is not taken.")
 	case http.StatusRequestTimeout:
-		return fault.New(fault.TooSlow, "", "The request did not arrive in time.")
+		return fault.New(fault.RequestTimeout, "", "The request did not arrive in time.")
 	case http.StatusBadRequest, http.StatusUnprocessableEntity:
 		return fault.New(fault.Invalid, "", "The request cannot be read.")
 	}
-	return fault.Wrap(errors.New(message), fault.Internal, "", "%s", fault.From(errPanic).Safe)
+	return fault.Wrap(errors.New(message), fault.Internal, "", "%s", fault.From(errPanic).Message)
 }
 
 // echoFault takes what echo's router found.

@@ -77,7 +77,7 @@ func TestMalformed(t *testing.T) {
 		})
 	}
 	t.Cleanup(func() {
-		if n := r.vendor.Sales.Load(); n != 0 {
+		if n := r.vendor.Purchases.Load(); n != 0 {
 			t.Errorf("%d sales", n)
 		}
 	})
@@ -186,8 +186,8 @@ func TestReplayWaits(t *testing.T) {
 	}
 	r.vendor.Release()
 	a := <-second
-	if v := a.view(); a.StatusCode != 200 || a.Header.Get("Idempotent-Replayed") != "true" || v.TaskID != first.view().TaskID || r.vendor.Sales.Load() != 1 {
-		t.Errorf("%d %s, %d sales", a.StatusCode, a.body, r.vendor.Sales.Load())
+	if v := a.view(); a.StatusCode != 200 || a.Header.Get("Idempotent-Replayed") != "true" || v.TaskID != first.view().TaskID || r.vendor.Purchases.Load() != 1 {
+		t.Errorf("%d %s, %d sales", a.StatusCode, a.body, r.vendor.Purchases.Load())
 	}
 	r.do("POST", draw, `{"prompt":"other"}`, "Idempotency-Key", "k").want(422, "idempotency_key_reused")
 }
@@ -287,7 +287,7 @@ func TestLifting(t *testing.T) {
 	if p := a.problem(); p.Status != http.StatusRequestEntityTooLarge && p.Status != http.StatusUnprocessableEntity {
 		t.Errorf("%d %.300s", p.Status, a.body)
 	}
-	if n := r.vendor.Sales.Load(); n != 0 {
+	if n := r.vendor.Purchases.Load(); n != 0 {
 		t.Errorf("%d sales", n)
 	}
 }

@@ -68,7 +68,7 @@ func seconds(text string) (time.Duration, error) {
 	}
 	n, err := strconv.ParseFloat(text, 64)
 	if err != nil || !(n >= 0) { // NaN is neither
-		return 0, fault.Faults(fault.Detail{Location: "query.wait", Message: "expected a number of seconds"})
+		return 0, fault.InvalidInput(fault.Detail{Location: "query.wait", Message: "expected a number of seconds"})
 	}
 	return time.Duration(min(n, maxWait.Seconds()) * float64(time.Second)), nil
 }
@@ -122,7 +122,7 @@ func statusOf(v *service.View) statusView {
 	switch {
 	case v.Status == task.Succeeded:
 		s.Status = "completed"
-	case v.Status.Ended():
+	case v.Status.Terminal():
 		s.Status = "failed"
 	}
 	return s
@@ -173,7 +173,7 @@ func (s *Server) events(c echo.Context) error {
 			}
 			return err
 		}
-		if !begun && last != "" && len(list) == 0 && v.Status.Ended() {
+		if !begun && last != "" && len(list) == 0 && v.Status.Terminal() {
 			return c.NoContent(http.StatusNoContent) // a browser that comes back stops asking
 		}
 		if !begun {
@@ -191,7 +191,7 @@ func (s *Server) events(c echo.Context) error {
 			after = e.Seq
 		}
 		w.Flush()
-		if v.Status.Ended() {
+		if v.Status.Terminal() {
 			return nil
 		}
 		select {

@@ -87,8 +87,8 @@ func earlier(a asker, now int64, hash string, key task.IdempotencyKey, join time
 			return nil, false, err
 		case id == "":
 		case hash != boundTo && hash != "":
-			return nil, false, fault.New(fault.Mismatch, "idempotency_key_reused",
-				"This Idempotency-Key was used for another request. Send a new key with this one, or repeat the first request unchanged.").With(fault.ChargedNo)
+			return nil, false, fault.New(fault.IdempotencyMismatch, "idempotency_key_reused",
+				"This Idempotency-Key was used for another request. Send a new key with this one, or repeat the first request unchanged.").WithCharge(fault.ChargedNo)
 		default:
 			t, err = oneTask(a, selectTask+byID, id)
 			return t, false, err

@@ -89,7 +89,7 @@ func comesBack(t *task.Task, cause task.Cause) bool {
 	if cause == task.Resume {
 		return t.Resumable()
 	}
-	return t.GivenUp()
+	return t.Discarded()
 }
 
 func illegal(format string, args ...any) error {
@@ -121,12 +121,12 @@ func (x *tx) touch(t *task.Task) {
 // ended, and its event.
 func (x *tx) note(t *task.Task, from task.State, cause task.Cause, text string) {
 	switch {
-	case !t.State.Ended():
+	case !t.State.Terminal():
 		t.Finished = fromMS(0)
-	case !from.Ended():
+	case !from.Terminal():
 		t.Finished = fromMS(x.now)
 	}
-	if t.State.Settled() {
+	if t.State.Done() {
 		t.LeaseOwner, t.LeaseUntil = "", fromMS(0)
 	}
 	x.event(t, from, cause, text)

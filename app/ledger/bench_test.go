@@ -19,7 +19,7 @@ import (
 func fresh() *task.Task {
 	return &task.Task{
 		ID: task.NewID(time.Now()), Kind: "gpt.generations", Module: "gpt", Operation: "generations", Model: "gpt-image-2",
-		Media: "image", Owner: "local", InputHash: task.Token(32), Tags: []string{"shop"},
+		Media: "image", Owner: "local", InputHash: task.RandomHex(32), Tags: []string{"shop"},
 		Input:  json.RawMessage(`{"prompt":"` + strings.Repeat("a fox in the snow ", 40) + `","n":1,"size":"1024x1024"}`),
 		Quoted: provider.USD(0.04), RunAt: time.Now().Add(time.Hour),
 	}
@@ -52,7 +52,7 @@ func inParallel(b *testing.B, do func() error) {
 func BenchmarkAccept(b *testing.B) {
 	l := openTest(b, filepath.Join(b.TempDir(), "ledger.db"))
 	inParallel(b, func() error {
-		_, _, err := l.Accept(b.Context(), task.AcceptRequest{Tasks: []*task.Task{fresh()}, Key: task.IdempotencyKey{Owner: "local", Key: task.Token(8), Keep: time.Hour}})
+		_, _, err := l.Accept(b.Context(), task.AcceptRequest{Tasks: []*task.Task{fresh()}, Key: task.IdempotencyKey{Owner: "local", Key: task.RandomHex(8), Keep: time.Hour}})
 		return err
 	})
 }
@@ -61,7 +61,7 @@ func BenchmarkAccept(b *testing.B) {
 func BenchmarkAcceptAlone(b *testing.B) {
 	l := openTest(b, filepath.Join(b.TempDir(), "ledger.db"))
 	for b.Loop() {
-		_, _, err := l.Accept(b.Context(), task.AcceptRequest{Tasks: []*task.Task{fresh()}, Key: task.IdempotencyKey{Owner: "local", Key: task.Token(8), Keep: time.Hour}})
+		_, _, err := l.Accept(b.Context(), task.AcceptRequest{Tasks: []*task.Task{fresh()}, Key: task.IdempotencyKey{Owner: "local", Key: task.RandomHex(8), Keep: time.Hour}})
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -121,23 +121,23 @@ func live1(b *testing.B, l *SQLite) error {
 	if err != nil {
 		return err
 	}
-	submit := task.Token(10)
-	account := task.AccountCap{Account: task.Account{Vendor: "v", BaseURL: "https://v.example", Fingerprint: "f"}}
-	if _, err = l.Claim(ctx, task.ClaimRequest{ID: t.ID, Owner: "w", SubmitID: submit, Spool: "s", Lease: time.Minute, Accounts: []task.AccountCap{account}}); err != nil {
+	submit := task.RandomHex(10)
+	account := task.AccountLimit{Account: task.Account{Vendor: "v", BaseURL: "https://v.example", Fingerprint: "f"}}
+	if _, err = l.Claim(ctx, task.ClaimRequest{ID: t.ID, Owner: "w", SubmitID: submit, Spool: "s", Lease: time.Minute, Accounts: []task.AccountLimit{account}}); err != nil {
 		return fmt.Errorf("claim: %w", err)
 	}
 	step := func(to task.State, cause task.Cause, edit func(*task.Task) error, assets ...*task.Asset) error {
 		_, err := l.Apply(ctx, task.Transition{ID: t.ID, SubmitID: submit, To: to, Cause: cause, Edit: edit, Assets: assets})
 		return err
 	}
-	err = step(task.Running, task.Ticketed, func(t *task.Task) error {
+	err = step(task.Running, task.TicketReceived, func(t *task.Task) error {
 		t.Ticket, t.RunAt = &provider.Ticket{ID: submit}, t.Updated.Add(time.Hour)
 		return nil
 	})
 	if err != nil {
 		return err
 	}
-	if _, err := l.Due(ctx, task.DueRequest{State: task.Running, Owner: "w", Lease: time.Minute, ID: t.ID}); err != nil {
+	if _, err := l.LeaseDue(ctx, task.LeaseRequest{State: task.Running, Owner: "w", Lease: time.Minute, ID: t.ID}); err != nil {
 		return err
 	}
 	err = step(task.Storing, task.Finished, func(t *task.Task) error {
@@ -147,7 +147,7 @@ func live1(b *testing.B, l *SQLite) error {
 	if err != nil {
 		return err
 	}
-	return step(task.Succeeded, task.Stored, func(t *task.Task) error { t.Answer = nil; return nil },
+	return step(task.Succeeded, task.ObjectsStored, func(t *task.Task) error { t.Answer = nil; return nil },
 		&task.Asset{ID: task.NewID(time.Now()), Task: t.ID, Role: task.Result, Object: t.ID + ".png", MIME: "image/png", Owner: t.Owner})
 }
 
@@ -160,8 +160,8 @@ func BenchmarkApply(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	account := task.AccountCap{Account: task.Account{Vendor: "v", BaseURL: "https://v.example", Fingerprint: "f"}}
-	if _, err = l.Claim(ctx, task.ClaimRequest{ID: t.ID, Owner: "w", SubmitID: "s", Spool: "s", Lease: time.Minute, Accounts: []task.AccountCap{account}}); err != nil {
+	account := task.AccountLimit{Account: task.Account{Vendor: "v", BaseURL: "https://v.example", Fingerprint: "f"}}
+	if _, err = l.Claim(ctx, task.ClaimRequest{ID: t.ID, Owner: "w", SubmitID: "s", Spool: "s", Lease: time.Minute, Accounts: []task.AccountLimit{account}}); err != nil {
 		b.Fatal(err)
 	}
 	err = l.write(ctx, func(x *tx) error {
@@ -173,7 +173,7 @@ func BenchmarkApply(b *testing.B) {
 			if err != nil {
 				return err
 			}
-			err = x.move(row, task.Transition{ID: t.ID, SubmitID: "s", To: task.Running, Cause: task.Ticketed, Edit: func(t *task.Task) error {
+			err = x.move(row, task.Transition{ID: t.ID, SubmitID: "s", To: task.Running, Cause: task.TicketReceived, Edit: func(t *task.Task) error {
 				t.Ticket, t.RunAt = &provider.Ticket{ID: "ticket"}, t.Updated.Add(time.Hour)
 				return nil
 			}})

@@ -20,7 +20,7 @@ func (s *store) Claim(ctx context.Context, c task.ClaimRequest) (t *task.Task, e
 		if t.State != task.Queued || t.Group {
 			return task.ErrStale
 		}
-		var chosen *task.AccountCap
+		var chosen *task.AccountLimit
 		if chosen, waits, err = x.choose(c.Accounts); err != nil {
 			return err
 		}
@@ -46,7 +46,7 @@ func (s *store) Claim(ctx context.Context, c task.ClaimRequest) (t *task.Task, e
 }
 
 // intend makes a queued row one that is about to be bought.
-func (x *tx) intend(t *task.Task, c *task.ClaimRequest, a *task.AccountCap) error {
+func (x *tx) intend(t *task.Task, c *task.ClaimRequest, a *task.AccountLimit) error {
 	from, charged := t.State, t.Charged
 	x.touch(t)
 	t.State, t.Charged = task.Submitting, fault.ChargedUnknown
@@ -68,7 +68,7 @@ func (x *tx) intend(t *task.Task, c *task.ClaimRequest, a *task.AccountCap) erro
 
 // choose finds the account to buy with: of the first vendor in the list that
 // has one with room, the one with the least to do.
-func (x *tx) choose(accounts []task.AccountCap) (best *task.AccountCap, waits, err error) {
+func (x *tx) choose(accounts []task.AccountLimit) (best *task.AccountLimit, waits, err error) {
 	waits = task.ErrParked
 	parked, err := parkings(x)
 	if err != nil {
@@ -100,7 +100,7 @@ func (x *tx) choose(accounts []task.AccountCap) (best *task.AccountCap, waits, e
 	return best, waits, nil
 }
 
-func isParked(list []task.Parking, a task.Account) bool {
+func isParked(list []task.ParkedKey, a task.Account) bool {
 	for _, p := range list {
 		if p.Vendor == a.Vendor && p.Fingerprint == a.Fingerprint {
 			return true
@@ -114,7 +114,7 @@ const perMinute = int64(time.Minute / time.Millisecond)
 
 // room counts what an account has open and what it submitted in the last
 // minute, as far as its caps or the choice among several accounts need it.
-func (x *tx) room(a *task.AccountCap, compare bool) (open int64, room bool, err error) {
+func (x *tx) room(a *task.AccountLimit, compare bool) (open int64, room bool, err error) {
 	if a.Running > 0 || compare {
 		const count = "SELECT COUNT(*) FROM tasks WHERE vendor = $1 AND fingerprint = $2 AND state IN ('submitting', 'running')"
 		if open, err = x.number(count, a.Vendor, a.Fingerprint); err != nil {
@@ -154,11 +154,11 @@ func standstill(c *task.ClaimRequest, why error) string {
 }
 
 // parkings are all keys out of use.
-func parkings(a asker) (out []task.Parking, err error) {
+func parkings(a asker) (out []task.ParkedKey, err error) {
 	const all = "SELECT vendor, fingerprint, code, reason, since, until FROM vendor_keys ORDER BY since, vendor, fingerprint"
 	err = a.ask(all, nil, func(r *sql.Rows) error {
 		return readRow(r, 6, func(c *cells) {
-			out = append(out, task.Parking{
+			out = append(out, task.ParkedKey{
 				Vendor: c.text(), Fingerprint: c.text(), Code: c.text(), Reason: c.text(), Since: c.time(), Until: c.time(),
 			})
 		})

@@ -72,7 +72,7 @@ func TestIOErrorStopsWrites(t *testing.T) {
 		if _, err := accept(l); fault.From(err).Code != "ledger_not_durable" {
 			t.Errorf("accepted with %v", err)
 		}
-		_, err := l.Claim(ctx, task.ClaimRequest{ID: row.ID, Owner: "me", SubmitID: "s", Accounts: []task.AccountCap{{Account: task.Account{Vendor: "toyco"}}}})
+		_, err := l.Claim(ctx, task.ClaimRequest{ID: row.ID, Owner: "me", SubmitID: "s", Accounts: []task.AccountLimit{{Account: task.Account{Vendor: "toyco"}}}})
 		if fault.From(err).Code != "ledger_not_durable" {
 			t.Errorf("claimed with %v", err)
 		}

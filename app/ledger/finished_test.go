@@ -62,7 +62,7 @@ func underWay(t testing.TB, l *SQLite, each int) (c crowd) {
 		}
 		row, err = l.Claim(t.Context(), claimOf(row.ID))
 		must(err)
-		row, err = l.Apply(t.Context(), task.Transition{ID: row.ID, To: task.Running, Cause: task.Ticketed, Edit: func(t *task.Task) error {
+		row, err = l.Apply(t.Context(), task.Transition{ID: row.ID, To: task.Running, Cause: task.TicketReceived, Edit: func(t *task.Task) error {
 			t.Ticket = &provider.Ticket{ID: "ticket-" + t.ID}
 			return nil
 		}})
@@ -73,10 +73,10 @@ func underWay(t testing.TB, l *SQLite, each int) (c crowd) {
 }
 
 func claimOf(id string) task.ClaimRequest {
-	account := func(key string) task.AccountCap {
-		return task.AccountCap{Account: task.Account{Vendor: "v", BaseURL: "https://v.example", Fingerprint: key}, Running: 1000, PerMinute: 1000}
+	account := func(key string) task.AccountLimit {
+		return task.AccountLimit{Account: task.Account{Vendor: "v", BaseURL: "https://v.example", Fingerprint: key}, Running: 1000, PerMinute: 1000}
 	}
-	return task.ClaimRequest{ID: id, Owner: "w", SubmitID: task.Token(8), Spool: "s", Lease: time.Minute, Accounts: []task.AccountCap{account("f"), account("g")}}
+	return task.ClaimRequest{ID: id, Owner: "w", SubmitID: task.RandomHex(8), Spool: "s", Lease: time.Minute, Accounts: []task.AccountLimit{account("f"), account("g")}}
 }
 
 // question is something that is asked all day long.
@@ -110,7 +110,7 @@ func questions(tb testing.TB, l *SQLite, c crowd) (out []question) {
 	next := 0
 	add("claim", func() error { next++; _, err := l.Claim(ctx, claimOf(c.queued[next-1].ID)); return err })
 	add("due", func() error {
-		_, err := l.Due(ctx, task.DueRequest{State: task.Running, Owner: "w", Lease: time.Minute, Limit: 4})
+		_, err := l.LeaseDue(ctx, task.LeaseRequest{State: task.Running, Owner: "w", Lease: time.Minute, Limit: 4})
 		return err
 	})
 	add("wake", func() error { _, err := l.TakeOverdue(ctx, task.Queued, []string{"image"}, 4); return err })
@@ -119,14 +119,14 @@ func questions(tb testing.TB, l *SQLite, c crowd) (out []question) {
 	add("thumbless", func() error { _, err := l.WithoutThumbnail(ctx, 10); return err })
 	add("counts", func() error { _, err := l.Counts(ctx); return err })
 	add("accept", func() error {
-		_, _, err := l.Accept(ctx, task.AcceptRequest{Tasks: []*task.Task{fresh()}, Key: task.IdempotencyKey{Owner: "local", Key: task.Token(8), Keep: time.Hour}, Join: 10 * time.Minute})
+		_, _, err := l.Accept(ctx, task.AcceptRequest{Tasks: []*task.Task{fresh()}, Key: task.IdempotencyKey{Owner: "local", Key: task.RandomHex(8), Keep: time.Hour}, Join: 10 * time.Minute})
 		return err
 	})
 	moved := 0
 	add("apply", func() error {
 		moved++
 		t := c.running[len(c.running)-moved]
-		_, err := l.Apply(ctx, task.Transition{ID: t.ID, To: task.Failed, Cause: task.VendorNo, Edit: func(t *task.Task) error { t.Charged = fault.ChargedNo; return nil }})
+		_, err := l.Apply(ctx, task.Transition{ID: t.ID, To: task.Failed, Cause: task.VendorFailed, Edit: func(t *task.Task) error { t.Charged = fault.ChargedNo; return nil }})
 		return err
 	})
 	add("ticket", func() error { _, err := l.ByTicket(ctx, "gpt", "ticket-"+c.running[0].ID); return err })

@@ -46,15 +46,15 @@ func (x *tx) regroup(id string) error {
 	}
 	x.touch(g)
 	switch {
-	case !g.State.Ended():
+	case !g.State.Terminal():
 		g.Finished = fromMS(0)
-	case !was.State.Ended():
+	case !was.State.Terminal():
 		g.Finished = fromMS(x.now)
 	}
 	if err := x.update(g, was); err != nil || g.State == was.State {
 		return err
 	}
-	x.event(g, was.State, task.Grouped, "")
+	x.event(g, was.State, task.ChildrenChanged, "")
 	return nil
 }
 
@@ -92,7 +92,7 @@ func why(children []*task.Task, state task.State) *task.Error {
 func settled(children []*task.Task) float64 {
 	n := 0
 	for _, c := range children {
-		if c.State.Settled() {
+		if c.State.Done() {
 			n++
 		}
 	}

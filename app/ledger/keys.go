@@ -10,7 +10,7 @@ import (
 
 // Park implements [task.Ledger]. A key stays parked until Unpark: whether its
 // time is over, or a probe must have worked, is for the caller to know.
-func (s *store) Park(ctx context.Context, p task.Parking) error {
+func (s *store) Park(ctx context.Context, p task.ParkedKey) error {
 	const park = `INSERT INTO vendor_keys (vendor, fingerprint, code, reason, since, until) VALUES ($1, $2, $3, $4, $5, $6)
 		ON CONFLICT (vendor, fingerprint) DO UPDATE SET code = excluded.code, reason = excluded.reason, since = excluded.since, until = excluded.until`
 	return s.write(ctx, func(x *tx) error {
@@ -32,7 +32,9 @@ func (s *store) Unpark(ctx context.Context, vendor, fingerprint string) error {
 }
 
 // Parked implements [task.Ledger].
-func (s *store) Parked(ctx context.Context) ([]task.Parking, error) { return parkings(s.reading(ctx)) }
+func (s *store) Parked(ctx context.Context) ([]task.ParkedKey, error) {
+	return parkings(s.reading(ctx))
+}
 
 // AddKey implements [task.Ledger]. Of several callers with the same name the
 // first one wins.

@@ -42,7 +42,7 @@ func TestEmptyRounds(t *testing.T) {
 	}
 	for _, s := range []task.State{task.Running, task.Storing, task.InDoubt} {
 		rounds["due "+string(s)] = func() (int, error) {
-			list, err := l.Due(ctx, task.DueRequest{State: s, Owner: "w", Spool: "s", Lease: time.Minute, Limit: 256})
+			list, err := l.LeaseDue(ctx, task.LeaseRequest{State: s, Owner: "w", Spool: "s", Lease: time.Minute, Limit: 256})
 			return len(list), err
 		}
 	}

@@ -79,7 +79,7 @@ func readTask(r *sql.Rows) (*task.Task, error) {
 	t := &task.Task{}
 	err := readRow(r, taskWidth, func(c *cells) {
 		t.ID, t.Kind, t.Module, t.Operation, t.Model = c.text(), c.text(), c.text(), c.text(), c.text()
-		t.Media, t.Owner, t.Sandbox, t.Parent, t.Index = module.Kind(c.text()), c.text(), c.flag(), c.text(), int(c.number())
+		t.Media, t.Owner, t.Sandbox, t.Parent, t.Index = module.Media(c.text()), c.text(), c.flag(), c.text(), int(c.number())
 		t.Group, t.Children, t.RetryOf, t.Callback, t.InputHash = c.flag(), int(c.number()), c.text(), c.text(), c.text()
 		t.Tags, t.Quoted, t.Created, t.Input = c.texts(), decode[provider.Money](c), c.time(), c.raw()
 

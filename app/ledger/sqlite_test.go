@@ -130,3 +130,69 @@ func TestClearLeases(t *testing.T) {
 		}
 	}
 }
+
+// Rows of a version that spelt causes and kinds of errors otherwise read as
+// those of today.
+func TestRenamedCauses(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "aigc.db")
+	l := openTest(t, path)
+	ctx := context.Background()
+	now := time.Now()
+	id := task.NewID(now)
+	if _, _, err := l.Accept(ctx, task.AcceptRequest{Tasks: []*task.Task{{
+		ID: id, Kind: "toy.image", Module: "toy", Operation: "image", Model: "m", Media: "image", State: task.Queued, Owner: "o",
+		Input: json.RawMessage(`{}`), Charged: fault.ChargedNo, RunAt: now, Created: now,
+	}}}); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	db, err := sql.Open("sqlite", dsn(path, false))
+	if err != nil {
+		t.Fatal(err)
+	}
+	causes := map[string]task.Cause{
+		"accept": task.Accept, "queue_over": task.QueueExpired, "release": task.Requeued, "ticket": task.TicketReceived, "answer": task.ResultReceived,
+		"doubt": task.OutcomeUnknown, "disproved": task.NotAccepted, "vendor_no": task.VendorFailed, "deadline": task.DeadlineExceeded,
+		"vendor_stop": task.VendorCanceled, "reask": task.Repoll, "stored": task.ObjectsStored, "lost": task.ResultLost, "grouped": task.ChildrenChanged,
+	}
+	want := map[int64]task.Cause{1: task.Accept}
+	seq := int64(1)
+	for old, cause := range causes {
+		seq++
+		want[seq] = cause
+		if _, err := db.Exec(`INSERT INTO task_events (task, seq, at, from_state, to_state, cause, charged, note) VALUES ($1, $2, 0, '', '', $3, 'no', 'expired')`, id, seq, old); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, statement := range []string{
+		`UPDATE tasks SET error = '{"code":"broken","message":"m","retryable":true,"kind":"broken"}'`,
+		`DELETE FROM goose_db_version WHERE version_id = 4`,
+	} {
+		if _, err := db.Exec(statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	l = openTest(t, path)
+	events, err := l.Events(ctx, id, 0)
+	if err != nil || len(events) != len(want) {
+		t.Fatalf("%d events, want %d: %v", len(events), len(want), err)
+	}
+	for _, e := range events {
+		if e.Cause != want[e.Seq] || e.Seq > 1 && e.Note != "result_expired" {
+			t.Errorf("event %d: cause %q, note %q; want cause %q", e.Seq, e.Cause, e.Note, want[e.Seq])
+		}
+	}
+	row, err := l.Task(ctx, id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := *row.Error, (task.Error{Code: "invalid_result", Message: "m", Retryable: true, Kind: fault.InvalidResult}); got != want {
+		t.Errorf("the error is %+v, want %+v", got, want)
+	}
+}

@@ -180,7 +180,7 @@ func rpcError(f *fault.Error) []byte {
 	}
 	out, _ := json.Marshal(map[string]any{ // strings and numbers only
 		"jsonrpc": "2.0", "id": nil,
-		"error": map[string]any{"code": code, "message": f.Safe, "data": failure{Code: f.CodeText(), Message: f.Safe, Charged: fault.ChargedNo, Retryable: f.Kind.Retryable()}},
+		"error": map[string]any{"code": code, "message": f.Message, "data": failure{Code: f.StableCode(), Message: f.Message, Charged: fault.ChargedNo, Retryable: f.Kind.Retryable()}},
 	})
 	return out
 }

@@ -20,9 +20,9 @@ func (s *Server) body(w http.ResponseWriter, r *http.Request, files *intake) err
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLarge):
-		return fault.Wrap(err, fault.TooLarge, "body_too_large", "A request may have at most %d MB.", s.maxBody>>20).With(fault.ChargedNo)
+		return fault.Wrap(err, fault.TooLarge, "body_too_large", "A request may have at most %d MB.", s.maxBody>>20).WithCharge(fault.ChargedNo)
 	case errors.Is(err, os.ErrDeadlineExceeded):
-		return fault.Wrap(err, fault.TooSlow, "body_too_slow", "The request's body did not arrive in time.").With(fault.ChargedNo)
+		return fault.Wrap(err, fault.RequestTimeout, "body_too_slow", "The request's body did not arrive in time.").WithCharge(fault.ChargedNo)
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		return notRPC()
 	case err != nil:

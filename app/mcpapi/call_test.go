@@ -90,16 +90,16 @@ func TestFaults(t *testing.T) {
 
 func TestErrorsOfTheService(t *testing.T) {
 	t.Parallel()
-	slow := fault.New(fault.Throttled, "rate", "Too fast.").With(fault.ChargedNo)
+	slow := fault.New(fault.Throttled, "rate", "Too fast.").WithCharge(fault.ChargedNo)
 	slow.RetryAfter = 1500 * time.Millisecond
 	for name, tc := range map[string]struct {
 		err  error
 		want map[string]any
 		text string
 	}{
-		"no key of a vendor": {fault.New(fault.NoRoute, "no_vendor_key", "Set TOY_API_KEY.").With(fault.ChargedNo), map[string]any{"code": "no_vendor_key", "charged": "no", "retryable": false}, "Set TOY_API_KEY.\nCode: no_vendor_key. Nothing was charged."},
+		"no key of a vendor": {fault.New(fault.NoRoute, "no_vendor_key", "Set TOY_API_KEY.").WithCharge(fault.ChargedNo), map[string]any{"code": "no_vendor_key", "charged": "no", "retryable": false}, "Set TOY_API_KEY.\nCode: no_vendor_key. Nothing was charged."},
 		"too fast":           {slow, map[string]any{"code": "rate", "retryable": true, "retry_after_seconds": 2.0}, "same idempotency_key. Wait 2 seconds first."},
-		"another input":      {fault.New(fault.Mismatch, "idempotency_key_reused", "Used for another input."), map[string]any{"code": "idempotency_key_reused", "charged": "no"}, "Used for another input."},
+		"another input":      {fault.New(fault.IdempotencyMismatch, "idempotency_key_reused", "Used for another input."), map[string]any{"code": "idempotency_key_reused", "charged": "no"}, "Used for another input."},
 		"our own":            {errors.New("a secret of the database"), map[string]any{"code": "internal", "charged": "unknown", "retryable": true}, "request req-7. Whether it was charged is not known."},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -8,7 +8,7 @@ import (
 	"os"
 	"sync"
 
-	"aigc/app/provider/hoist"
+	"aigc/app/jsonblob"
 	"aigc/app/task"
 )
 
@@ -24,11 +24,11 @@ type cargo struct {
 // whatever becomes of the process.
 type carried struct {
 	*os.File
-	hoist.Blob
+	jsonblob.Blob
 }
 
-func (c *carried) file() hoist.File {
-	f := hoist.File{Size: c.Size, Open: func() (io.ReadCloser, error) {
+func (c *carried) file() jsonblob.File {
+	f := jsonblob.File{Size: c.Size, Open: func() (io.ReadCloser, error) {
 		return io.NopCloser(io.NewSectionReader(c.File, 0, c.Size)), nil
 	}}
 	if c.MIME != "" {
@@ -51,7 +51,7 @@ func (c *cargo) read(_ context.Context, r io.Reader) ([]byte, error) {
 		}
 		got = append(got, &carried{File: f})
 		return keepOpen{f}, os.Remove(f.Name())
-	}, func(n int, b hoist.Blob) string {
+	}, func(n int, b jsonblob.Blob) string {
 		f := got[n]
 		if f.Blob = b; b.Corrupt {
 			_ = f.Close()
@@ -73,7 +73,7 @@ type keepOpen struct{ io.Writer }
 func (keepOpen) Close() error { return nil }
 
 func (c *cargo) keep(f *carried) string {
-	ref := "carried:" + task.Token(20)
+	ref := "carried:" + task.RandomHex(20)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.files == nil {
@@ -115,8 +115,8 @@ func (l load) close() {
 }
 
 // embed is a message with its files in it; nil if it names none.
-func (l load) embed(message []byte) (*hoist.Body, error) {
-	var files hoist.Files
+func (l load) embed(message []byte) (*jsonblob.Body, error) {
+	var files jsonblob.Files
 	named := false
 	for ref, f := range l {
 		if bytes.Contains(message, []byte(ref)) {

@@ -105,7 +105,7 @@ func (s *Server) quoteTool(hints mcp.ToolAnnotations) *tool {
 		doc: "Says what a call would do and cost by the price list, and checks its arguments, without buying anything.",
 	}, func(ctx context.Context, c *call, in quoteInput) (*mcp.CallToolResult, error) {
 		for _, op := range s.catalog.Operations() {
-			if op.Entry.Operation.Tool != in.Tool {
+			if op.Registered.Operation.Tool != in.Tool {
 				continue
 			}
 			input, _, err := split(encode(in.Arguments), op)
@@ -119,7 +119,7 @@ func (s *Server) quoteTool(hints mcp.ToolAnnotations) *tool {
 			if q.Warnings == nil {
 				q.Warnings = []string{}
 			}
-			text := fmt.Sprintf("%d × %s: ", q.Pictures, q.Model)
+			text := fmt.Sprintf("%d × %s: ", q.Count, q.Model)
 			if q.Cost.Quoted != nil {
 				text += amount(*q.Cost.Quoted, q.Cost.Currency) + " by the price list."
 			} else {
@@ -130,13 +130,13 @@ func (s *Server) quoteTool(hints mcp.ToolAnnotations) *tool {
 			}
 			return &mcp.CallToolResult{Content: []mcp.Content{&mcp.TextContent{Text: text}}, StructuredContent: q}, nil
 		}
-		return nil, fault.Faults(fault.Detail{Location: "body.tool", Message: "expected the name of a tool that makes pictures or films"})
+		return nil, fault.InvalidInput(fault.Detail{Location: "body.tool", Message: "expected the name of a tool that makes pictures or films"})
 	})
 }
 
 type uploadInput struct {
-	File provider.Image `json:"file" minLength:"1" doc:"The picture or film."`
-	Name string         `json:"name,omitempty" maxLength:"255" doc:"A file name for people."`
+	File provider.ImageRef `json:"file" minLength:"1" doc:"The picture or film."`
+	Name string            `json:"name,omitempty" maxLength:"255" doc:"A file name for people."`
 }
 
 func (s *Server) uploadTool(hints mcp.ToolAnnotations) *tool {

@@ -31,7 +31,7 @@ func TestConformance(t *testing.T) {
 			apptest.Need(t, "the MCP conformance suite, which bash .ci/test puts into .tools")
 		}
 	}
-	e, _ := workertest.NewToy(t, false, []string{"key"}, draws)
+	e, _ := workertest.NewFakeVendor(t, false, []string{"key"}, draws)
 	s := mcpapi.New(mcpapi.Config{Service: e, Log: zerolog.Nop(), Loopback: true, AllTools: true, Wait: 5 * time.Second})
 	mountFixtures(s.SDK())
 	srv := httptest.NewServer(s.Handler())

@@ -52,7 +52,7 @@ func newFake(t *testing.T, modules ...module.Module) *fake {
 	if len(modules) == 0 {
 		modules = []module.Module{toy}
 	}
-	h, err := module.NewHost(modules...)
+	h, err := module.NewRegistry(modules...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -61,8 +61,8 @@ func newFake(t *testing.T, modules ...module.Module) *fake {
 		lifted: map[string]*lifted{}, limit: 24 << 20, released: make(chan struct{}), waiting: make(chan struct{}, 100), left: make(chan struct{}, 100),
 		thumb: func() ([]byte, error) { return []byte("\xff\xd8 a small picture \xff\xd9"), nil },
 	}
-	for _, e := range h.Entries() {
-		f.ops = append(f.ops, service.Operation{Entry: e, Schema: schema.New(e.Input)})
+	for _, e := range h.Operations() {
+		f.ops = append(f.ops, service.Operation{Registered: e, Schema: schema.New(e.Input)})
 	}
 	return f
 }
@@ -90,8 +90,8 @@ func (f *fake) Models(context.Context) []service.Model {
 	var out []service.Model
 	for i, op := range f.ops {
 		out = append(out, service.Model{
-			ID: op.Default().ID, Module: op.Module.Name, Operation: op.Kind(), Media: op.Entry.Operation.Kind, Tool: op.Entry.Operation.Tool,
-			Path: "/api" + op.Entry.Operation.Paths[0], Default: true, Available: i == 0, Needs: "TOY_API_KEY", Prices: provider.ListPrices(op.Default().Prices), Schema: op.Schema.JSON(),
+			ID: op.Default().ID, Module: op.Module.Name, Operation: op.Kind(), Media: op.Registered.Operation.Media, Tool: op.Registered.Operation.Tool,
+			Path: "/api" + op.Registered.Operation.Paths[0], Default: true, Available: i == 0, Needs: "TOY_API_KEY", Prices: provider.ListPrices(op.Default().Prices), Schema: op.Schema.JSON(),
 		})
 	}
 	return out
@@ -102,7 +102,7 @@ func (f *fake) Quote(_ context.Context, r service.Request) (service.Quote, error
 		return service.Quote{}, err
 	}
 	price := 0.04
-	return service.Quote{Model: "toy-1", Pictures: 1, Cost: service.Cost{Quoted: &price, Currency: "USD"}}, nil
+	return service.Quote{Model: "toy-1", Count: 1, Cost: service.Cost{Quoted: &price, Currency: "USD"}}, nil
 }
 
 func (f *fake) Create(_ context.Context, r service.Request) (*service.View, bool, error) {
@@ -129,7 +129,7 @@ func (f *fake) Create(_ context.Context, r service.Request) (*service.View, bool
 	id := fmt.Sprintf("01930000-0000-7000-8000-%012d", len(f.tasks)+1)
 	quoted := 0.04
 	v := &service.View{
-		TaskID: id, Status: task.Queued, Kind: r.Operation.Kind(), Model: r.Operation.Default().ID, Media: r.Operation.Entry.Operation.Kind, Charged: fault.ChargedNo,
+		TaskID: id, Status: task.Queued, Kind: r.Operation.Kind(), Model: r.Operation.Default().ID, Media: r.Operation.Registered.Operation.Media, Charged: fault.ChargedNo,
 		Data: []service.ResultView{}, Warnings: []string{}, Cost: service.Cost{Quoted: &quoted, Currency: "USD"}, Created: 1700000000,
 	}
 	f.tasks[id] = v
@@ -209,7 +209,7 @@ func (f *fake) Wait(ctx context.Context, c service.Caller, id string, d time.Dur
 	f.waiting <- struct{}{}
 	for {
 		v, err := f.Get(context.WithoutCancel(ctx), c, id)
-		if err != nil || v.Status.Settled() {
+		if err != nil || v.Status.Done() {
 			return v, err
 		}
 		select {
@@ -288,15 +288,15 @@ type lifted struct {
 	aborted bool
 }
 
-func (f *fake) Lift(context.Context) (service.Lifted, error) {
+func (f *fake) NewUpload(context.Context) (service.Upload, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	l := &lifted{ref: "lifted:" + task.Token(20), sum: sha256.New(), limit: f.limit}
+	l := &lifted{ref: "lifted:" + task.RandomHex(20), sum: sha256.New(), limit: f.limit}
 	f.lifted[l.ref] = l
 	return l, nil
 }
 
-func (f *fake) Drop(refs ...string) {
+func (f *fake) DiscardUploads(refs ...string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.dropped = append(f.dropped, refs...)
@@ -304,10 +304,10 @@ func (f *fake) Drop(refs ...string) {
 
 func (l *lifted) Write(p []byte) (int, error) {
 	if l.size += int64(len(p)); l.size > l.limit {
-		return 0, fault.New(fault.TooLarge, "file_too_large", "A file may have at most 24 MB.").With(fault.ChargedNo)
+		return 0, fault.New(fault.TooLarge, "file_too_large", "A file may have at most 24 MB.").WithCharge(fault.ChargedNo)
 	}
 	return l.sum.Write(p)
 }
-func (l *lifted) Close() error { l.closed = true; return nil }
-func (l *lifted) Abort() error { l.aborted = true; return nil }
-func (l *lifted) Ref() string  { return l.ref }
+func (l *lifted) Close() error        { l.closed = true; return nil }
+func (l *lifted) Abort() error        { l.aborted = true; return nil }
+func (l *lifted) Placeholder() string { return l.ref }

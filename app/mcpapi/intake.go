@@ -10,7 +10,7 @@ import (
 	"sync"
 
 	"aigc/app/fault"
-	"aigc/app/provider/hoist"
+	"aigc/app/jsonblob"
 	"aigc/app/service"
 	"aigc/app/task"
 )
@@ -24,7 +24,7 @@ const (
 var errNotRPC = errors.New("not a JSON-RPC message")
 
 func notRPC() error {
-	return fault.Wrap(errNotRPC, fault.Invalid, "not_json", "The request is no JSON-RPC message.").With(fault.ChargedNo)
+	return fault.Wrap(errNotRPC, fault.Invalid, "not_json", "The request is no JSON-RPC message.").WithCharge(fault.ChargedNo)
 }
 
 // intake holds the files that were lifted out of a caller's requests until a
@@ -45,13 +45,13 @@ func (in *intake) read(ctx context.Context, r io.Reader) ([]byte, error) {
 	doc, err := liftMessage(r, func(n int) (io.WriteCloser, error) {
 		f := &file{}
 		if n >= maxFiles {
-			f.err = fault.New(fault.TooLarge, "too_many_files", "A request may hold at most %d files.", maxFiles).With(fault.ChargedNo)
+			f.err = fault.New(fault.TooLarge, "too_many_files", "A request may hold at most %d files.", maxFiles).WithCharge(fault.ChargedNo)
 		} else {
-			f.lifted, f.err = in.store.Lift(ctx)
+			f.lifted, f.err = in.store.NewUpload(ctx)
 		}
 		got = append(got, f)
 		return f, nil
-	}, func(n int, b hoist.Blob) string {
+	}, func(n int, b jsonblob.Blob) string {
 		f := got[n]
 		if b.Corrupt && f.err == nil {
 			f.err = errors.New("bad base64")
@@ -70,10 +70,10 @@ func (in *intake) read(ctx context.Context, r io.Reader) ([]byte, error) {
 // liftMessage reads one JSON document to its end. Long base64 goes to sinks, and
 // what keep says of each stands in its place. With an error nothing was kept,
 // and the document is what was read of it.
-func liftMessage(r io.Reader, sink hoist.Sink, keep func(n int, b hoist.Blob) string) ([]byte, error) {
+func liftMessage(r io.Reader, sink jsonblob.Sink, keep func(n int, b jsonblob.Blob) string) ([]byte, error) {
 	var doc bytes.Buffer
-	blobs, err := hoist.Lift(&doc, r, hoist.Options{MaxDoc: maxDocument}, sink)
-	if err == nil && !json.Valid(doc.Bytes()) || errors.Is(err, hoist.ErrTruncated) {
+	blobs, err := jsonblob.Extract(&doc, r, jsonblob.Options{MaxDoc: maxDocument}, sink)
+	if err == nil && !json.Valid(doc.Bytes()) || errors.Is(err, jsonblob.ErrTruncated) {
 		err = notRPC()
 	}
 	if err != nil {
@@ -81,16 +81,16 @@ func liftMessage(r io.Reader, sink hoist.Sink, keep func(n int, b hoist.Blob) st
 	}
 	out := doc.Bytes()
 	for n, b := range blobs {
-		out = bytes.Replace(out, fmt.Appendf(nil, "%q", b.Ref), fmt.Appendf(nil, "%q", keep(n, b)), 1)
+		out = bytes.Replace(out, fmt.Appendf(nil, "%q", b.Placeholder), fmt.Appendf(nil, "%q", keep(n, b)), 1)
 	}
 	return out, nil
 }
 
 // keep remembers a file and gives the text that stands for it.
 func (in *intake) keep(f *file) string {
-	ref := "unusable:" + task.Token(16)
+	ref := "unusable:" + task.RandomHex(16)
 	if f.lifted != nil {
-		ref = f.lifted.Ref()
+		ref = f.lifted.Placeholder()
 	}
 	in.mu.Lock()
 	defer in.mu.Unlock()
@@ -121,7 +121,7 @@ func (in *intake) within(raw []byte) []string {
 
 // drop forgets files; those that were used are not touched.
 func (in *intake) drop(refs ...string) {
-	in.store.Drop(refs...)
+	in.store.DiscardUploads(refs...)
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	for _, ref := range refs {
@@ -144,7 +144,7 @@ func (in *intake) close() {
 // file is one file being received. Once something is wrong with it, the rest
 // is read and thrown away, so that the request it came in can still be answered.
 type file struct {
-	lifted service.Lifted
+	lifted service.Upload
 	err    error
 }
 

@@ -26,7 +26,7 @@ type rig struct {
 
 func start(t *testing.T, async bool, vendor http.HandlerFunc) *rig {
 	t.Helper()
-	e, _ := workertest.NewToy(t, async, []string{"key"}, vendor)
+	e, _ := workertest.NewFakeVendor(t, async, []string{"key"}, vendor)
 	s := mcpapi.New(mcpapi.Config{Service: e, Log: zerolog.Nop(), Version: "test", Loopback: true, Wait: 5 * time.Second})
 	srv := httptest.NewServer(s.Handler())
 	t.Cleanup(srv.Close)
@@ -61,7 +61,7 @@ func callTool(t *testing.T, s *mcp.ClientSession, name string, args map[string]a
 }
 
 func draws(w http.ResponseWriter, _ *http.Request) {
-	workertest.Reply(w, workertest.ToyAnswer{B64: []string{base64.StdEncoding.EncodeToString(workertest.PNG())}})
+	workertest.Reply(w, workertest.FakeAnswer{B64: []string{base64.StdEncoding.EncodeToString(workertest.PNG())}})
 }
 
 func text(res *mcp.CallToolResult) string {
@@ -138,12 +138,12 @@ func TestFilmIsAHandleThenProgress(t *testing.T) {
 		defer mu.Unlock()
 		switch {
 		case req.URL.Path == "/make":
-			workertest.Reply(w, workertest.ToyAnswer{ID: "job"})
+			workertest.Reply(w, workertest.FakeAnswer{ID: "job"})
 		case polls < 3:
 			polls++
-			workertest.Reply(w, workertest.ToyAnswer{St: "working"})
+			workertest.Reply(w, workertest.FakeAnswer{St: "working"})
 		default:
-			workertest.Reply(w, workertest.ToyAnswer{St: "done", B64: []string{base64.StdEncoding.EncodeToString(workertest.PNG())}})
+			workertest.Reply(w, workertest.FakeAnswer{St: "done", B64: []string{base64.StdEncoding.EncodeToString(workertest.PNG())}})
 		}
 	})
 	progress := make(chan float64, 100)

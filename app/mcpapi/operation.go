@@ -37,7 +37,7 @@ const (
 // operationTool makes the tool of an operation. usual is its default model; a
 // zero one stands for a model that the settings name and the table does not.
 func (s *Server) operationTool(op service.Operation, usual service.Model) *tool {
-	o := op.Entry.Operation
+	o := op.Registered.Operation
 	doc := o.Doc
 	if usual.ID != "" {
 		doc += " Default model " + usual.ID
@@ -46,7 +46,7 @@ func (s *Server) operationTool(op service.Operation, usual service.Model) *tool 
 		}
 		doc += "; list_models names the others."
 	}
-	if o.Kind == module.Video {
+	if o.Media == module.Video {
 		doc += filmAnswer
 	} else {
 		doc += pictureAnswer
@@ -106,7 +106,7 @@ func (s *Server) generate(ctx context.Context, c *call, op service.Operation) (*
 	}
 	c.view(v) // whatever happens now, the log names it
 	wait := s.Wait
-	if op.Entry.Operation.Kind == module.Video {
+	if op.Registered.Operation.Media == module.Video {
 		wait = 0
 	}
 	if opts.WaitSeconds != nil {
@@ -126,7 +126,7 @@ func split(args json.RawMessage, op service.Operation) (map[string]json.RawMessa
 	var opts options
 	input := map[string]json.RawMessage{}
 	if err := json.Unmarshal(args, &input); err != nil {
-		return nil, opts, fault.Wrap(err, fault.Invalid, "not_json", "The arguments cannot be read.").With(fault.ChargedNo)
+		return nil, opts, fault.Wrap(err, fault.Invalid, "not_json", "The arguments cannot be read.").WithCharge(fault.ChargedNo)
 	}
 	extra := map[string]json.RawMessage{}
 	for _, f := range optionsSchema.Fields() {
@@ -152,7 +152,7 @@ func together(errs ...error) error {
 			details = append(details, f.Details...)
 		}
 	}
-	if f := fault.Faults(details...); f != nil {
+	if f := fault.InvalidInput(details...); f != nil {
 		return f
 	}
 	return errors.Join(errs...)
@@ -177,7 +177,7 @@ func filesIn(files *intake, input map[string]json.RawMessage, op service.Operati
 			}
 		}
 	}
-	return fault.Faults(details...)
+	return fault.InvalidInput(details...)
 }
 
 // at names the argument that a fault is about, where the fault does not. What
@@ -188,7 +188,7 @@ func at(location string, err error) error {
 		return err
 	}
 	placed := *f
-	placed.Details = []fault.Detail{{Location: location, Message: f.Safe}}
+	placed.Details = []fault.Detail{{Location: location, Message: f.Message}}
 	return &placed
 }
 

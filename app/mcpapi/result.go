@@ -29,7 +29,7 @@ func (s *Server) result(ctx context.Context, c *call, v *service.View, replayed 
 	switch {
 	case v.Status == task.Succeeded:
 		return s.made(ctx, c, v, replayed)
-	case v.Status.Ended():
+	case v.Status.Terminal():
 		return s.failed(c, &outcome{view: v})
 	}
 	return &mcp.CallToolResult{Content: []mcp.Content{&mcp.TextContent{Text: handle(v)}}, StructuredContent: v}

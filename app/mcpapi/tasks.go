@@ -99,7 +99,7 @@ func (s *Server) find(ctx context.Context, who service.Caller, id string) (*serv
 		return v, err
 	}
 	for _, op := range s.catalog.Operations() {
-		if op.Entry.Operation.StatusPath == "" {
+		if op.Registered.Operation.StatusPath == "" {
 			continue
 		}
 		if v, err := s.tasks.ByTicket(ctx, who, base(op.Kind()), id); fault.KindOf(err) != fault.NotFound {
@@ -158,9 +158,9 @@ func cancelText(v *service.View, what string) string {
 	switch {
 	case what == service.CancelDone, v.Status == task.Canceled && v.Charged == fault.ChargedNo:
 		return fmt.Sprintf("Task %s is canceled. Nothing was sent and nothing was charged.", v.TaskID)
-	case v.Status.Ended():
+	case v.Status.Terminal():
 		return fmt.Sprintf("Task %s had ended before: it is %s. Charged: %s.", v.TaskID, v.Status, v.Charged)
-	case what == service.CancelTold:
+	case what == service.CancelVendorTold:
 		return fmt.Sprintf("The vendor was asked to stop task %s. If its result comes nevertheless, it counts; see get_task.", v.TaskID)
 	case v.Status == task.InDoubt:
 		return fmt.Sprintf("Task %s is in doubt: it was sent, and nobody knows yet whether it was bought. It cannot be canceled.", v.TaskID)
@@ -176,7 +176,7 @@ func (s *Server) act(do func(context.Context, service.Caller, string) (*service.
 		if err != nil {
 			return nil, err
 		}
-		if v = c.view(v); v.Status.Ended() && v.Status != task.Succeeded { // what was asked for has happened
+		if v = c.view(v); v.Status.Terminal() && v.Status != task.Succeeded { // what was asked for has happened
 			text := fmt.Sprintf("Task %s is %s.", v.TaskID, v.Status)
 			return &mcp.CallToolResult{Content: []mcp.Content{&mcp.TextContent{Text: text}}, StructuredContent: v}, nil
 		}

@@ -69,7 +69,7 @@ func (s *Server) mount() {
 	}
 	for _, main := range []bool{true, false} {
 		for _, op := range s.catalog.Operations() {
-			if op.Entry.Operation.Main == main {
+			if op.Registered.Operation.Primary == main {
 				t := s.operationTool(op, usual[op.Kind()])
 				room--
 				t.seldom = room < 0
@@ -114,7 +114,7 @@ func (s *Server) run(ctx context.Context, t *tool, req *mcp.CallToolRequest) (re
 	defer func() { // the SDK runs this in a goroutine of its own: a panic would end the process
 		if p := recover(); p != nil {
 			c.log.Error().Interface("panic", p).Bytes("stack", debug.Stack()).Msg("a tool panicked")
-			res, err = s.failed(c, fault.New(fault.Internal, "", "%s", fault.From(fmt.Errorf("panic")).Safe)), nil
+			res, err = s.failed(c, fault.New(fault.Internal, "", "%s", fault.From(fmt.Errorf("panic")).Message)), nil
 		}
 	}()
 	defer func() {
@@ -160,7 +160,7 @@ func loudness(f *fault.Error) zerolog.Level {
 
 // told names a fault in a line of the log; its cause only where the fault is ours.
 func told(e *zerolog.Event, f *fault.Error) *zerolog.Event {
-	e = e.Str("code", f.CodeText())
+	e = e.Str("code", f.StableCode())
 	if f.Kind.Status() >= 500 {
 		e = e.AnErr("error", f.Err)
 	}

@@ -16,7 +16,7 @@ import (
 // it is. When the wait itself fails, the task is as it was last seen: a caller
 // must not lose the handle of what was bought.
 func (s *Server) wait(ctx context.Context, c *call, v *service.View, d time.Duration) *service.View {
-	if d <= 0 || v.Status.Settled() {
+	if d <= 0 || v.Status.Done() {
 		return v
 	}
 	if token := c.req.Params.GetProgressToken(); token != nil {

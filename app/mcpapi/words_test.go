@@ -19,7 +19,7 @@ func TestWordsOfACancel(t *testing.T) {
 	}{
 		"in time":            {task.Canceled, fault.ChargedNo, service.CancelDone, "nothing was charged"},
 		"canceled before":    {task.Canceled, fault.ChargedNo, service.CancelTooLate, "nothing was charged"},
-		"the vendor is told": {task.Running, fault.ChargedYes, service.CancelTold, "If its result comes nevertheless"},
+		"the vendor is told": {task.Running, fault.ChargedYes, service.CancelVendorTold, "If its result comes nevertheless"},
 		"under way":          {task.Submitting, fault.ChargedUnknown, service.CancelTooLate, "it was sent to the vendor"},
 		"in doubt":           {task.InDoubt, fault.ChargedUnknown, service.CancelTooLate, "nobody knows yet whether it was bought"},
 		"succeeded before":   {task.Succeeded, fault.ChargedYes, service.CancelTooLate, "it is succeeded. Charged: yes."},
@@ -65,7 +65,7 @@ func TestAFaultIsPlaced(t *testing.T) {
 		want string
 	}{
 		"of a file":      {fault.New(fault.Invalid, "not_a_picture", "No picture."), "body.file"},
-		"placed already": {fault.Faults(fault.Detail{Location: "body.name", Message: "too long"}), "body.name"},
+		"placed already": {fault.InvalidInput(fault.Detail{Location: "body.name", Message: "too long"}), "body.name"},
 		"of ours":        {fault.New(fault.StorageFull, "storage_full", "No room."), ""},
 		"of the rate":    {fault.New(fault.Throttled, "rate", "Too fast."), ""},
 	} {

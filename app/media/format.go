@@ -6,7 +6,7 @@ import "bytes"
 type format struct {
 	name      string // for people
 	mime, ext string
-	kind      Kind
+	kind      Folder
 	is        func(head []byte) bool
 	inspect   func(s *source, info *Info) error
 }

@@ -11,21 +11,21 @@ import (
 	"aigc/app/fault"
 )
 
-// Kind is the folder a file belongs to.
-type Kind string
+// Folder is the folder a file belongs to.
+type Folder string
 
 // The kinds.
 const (
-	Image Kind = "images"
-	Video Kind = "videos"
-	File  Kind = "files"
+	Image Folder = "images"
+	Video Folder = "videos"
+	File  Folder = "files"
 )
 
 // Info describes a valid picture or film.
 type Info struct {
 	MIME     string
 	Ext      string // with the dot
-	Kind     Kind
+	Folder   Folder
 	Width    int // pixels as stored; 0 where the file does not tell
 	Height   int
 	Duration time.Duration // of a film; 0 where the file does not tell
@@ -48,7 +48,7 @@ var (
 // error that is no fault means that r could not be read: the file may be well.
 func Inspect(r io.ReaderAt, size int64) (Info, error) {
 	if size <= 0 {
-		return Info{}, fault.New(fault.Broken, "empty_result", "The file is empty.")
+		return Info{}, fault.New(fault.InvalidResult, "empty_result", "The file is empty.")
 	}
 	head := make([]byte, min(size, sniffed))
 	if n, err := r.ReadAt(head, 0); err != nil && err != io.EOF {
@@ -58,19 +58,19 @@ func Inspect(r io.ReaderAt, size int64) (Info, error) {
 	}
 	f := sniff(head)
 	if f == nil {
-		return Info{}, notPicture()
+		return Info{}, notImage()
 	}
-	info := Info{MIME: f.mime, Ext: f.ext, Kind: f.kind, Size: size}
+	info := Info{MIME: f.mime, Ext: f.ext, Folder: f.kind, Size: size}
 	err := f.inspect(&source{r: r, size: size}, &info)
 	switch {
 	case err == nil:
 		return info, nil
 	case errors.Is(err, errOther):
-		return Info{}, notPicture()
+		return Info{}, notImage()
 	case errors.Is(err, errDamaged):
-		return Info{}, fault.New(fault.Broken, "picture_damaged", "The %s is damaged.", f.name)
+		return Info{}, fault.New(fault.InvalidResult, "picture_damaged", "The %s is damaged.", f.name)
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
-		return Info{}, fault.New(fault.Broken, "picture_cut_short", "The %s is cut short.", f.name)
+		return Info{}, fault.New(fault.InvalidResult, "picture_cut_short", "The %s is cut short.", f.name)
 	}
 	return Info{}, fmt.Errorf("media: %w", err)
 }
@@ -91,8 +91,8 @@ func inspectFile(path string, inspect func(io.ReaderAt, int64) (Info, error)) (I
 	return inspect(f, st.Size())
 }
 
-func notPicture() error {
-	return fault.New(fault.Broken, "not_a_picture", "The file is no picture or film of a known type.")
+func notImage() error {
+	return fault.New(fault.InvalidResult, "not_a_picture", "The file is no picture or film of a known type.")
 }
 
 // sniffed is how many bytes tell a type.

@@ -45,7 +45,7 @@ func samples(t testing.TB) map[string][]byte {
 		"image/webp":    encode(func(b *bytes.Buffer) error { return nativewebp.Encode(b, img, nil) }),
 		"image/bmp":     bmp,
 		"image/svg+xml": []byte(`<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg" width="40" height="20px"><circle r="3"/></svg>`),
-		"video/mp4":     film(40, 20, 4),
+		"video/mp4":     mp4File(40, 20, 4),
 	}
 }
 
@@ -55,8 +55,8 @@ func box(kind string, parts ...[]byte) []byte {
 	return append(append(out, kind...), body...)
 }
 
-// film is the skeleton of an MP4: what tells its size and length.
-func film(w, h, seconds int) []byte {
+// mp4File is the skeleton of an MP4: what tells its size and length.
+func mp4File(w, h, seconds int) []byte {
 	mvhd := make([]byte, 100)
 	binary.BigEndian.PutUint32(mvhd[12:], 1000)
 	binary.BigEndian.PutUint32(mvhd[16:], uint32(1000*seconds))
@@ -73,7 +73,7 @@ func TestInspectWhole(t *testing.T) {
 		if err != nil || info.MIME != mime || info.Width != 40 || info.Height != 20 || info.Size != int64(len(data)) {
 			t.Errorf("%s: %+v, %v", mime, info, err)
 		}
-		if mime == "video/mp4" && (info.Duration.Seconds() != 4 || info.Kind != media.Video) {
+		if mime == "video/mp4" && (info.Duration.Seconds() != 4 || info.Folder != media.Video) {
 			t.Errorf("%+v", info)
 		}
 		if media.TypeByExt(info.Ext) != mime {
@@ -88,7 +88,7 @@ func TestInspectCutShort(t *testing.T) {
 	for mime, data := range samples(t) {
 		for _, n := range []int{0, 1, 10, 30, len(data) / 2, len(data) - 1} {
 			_, err := media.Inspect(bytes.NewReader(data[:n]), int64(n))
-			if fault.KindOf(err) != fault.Broken {
+			if fault.KindOf(err) != fault.InvalidResult {
 				t.Errorf("%s of %d bytes cut to %d: %v", mime, len(data), n, err)
 			}
 		}
@@ -100,7 +100,7 @@ func TestInspectOther(t *testing.T) {
 	for name, text := range map[string]string{
 		"html": "<!doctype html><html><body>Bad gateway</body></html>", "json": `{"error":"x"}`, "text": "hello", "html that speaks of svg": "<html><svg></svg></html>",
 	} {
-		if _, err := media.Inspect(strings.NewReader(text), int64(len(text))); fault.KindOf(err) != fault.Broken {
+		if _, err := media.Inspect(strings.NewReader(text), int64(len(text))); fault.KindOf(err) != fault.InvalidResult {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

@@ -11,8 +11,8 @@ import (
 // maxBoxes bounds the walk through a file that lies about its boxes.
 const maxBoxes = 10_000
 
-// film is a walk through the boxes of an MP4.
-type film struct {
+// mp4File is a walk through the boxes of an MP4.
+type mp4File struct {
 	s     *source
 	info  *Info
 	left  int // boxes still to be looked at
@@ -24,7 +24,7 @@ type film struct {
 // every box must lie inside the file. The duration comes from mvhd, the
 // dimensions from the first track that has any.
 func inspectMP4(s *source, info *Info) error {
-	f := film{s: s, info: info, left: maxBoxes}
+	f := mp4File{s: s, info: info, left: maxBoxes}
 	if err := f.walk(0, s.size, 0); err != nil {
 		return err
 	}
@@ -36,7 +36,7 @@ func inspectMP4(s *source, info *Info) error {
 
 // walk looks at the boxes between off and end; depth 0 is the file, 1 moov, 2
 // a track.
-func (f *film) walk(off, end int64, depth int) error {
+func (f *mp4File) walk(off, end int64, depth int) error {
 	for off < end {
 		if f.left--; f.left < 0 {
 			return errDamaged
@@ -69,11 +69,11 @@ func (f *film) walk(off, end int64, depth int) error {
 	return nil
 }
 
-func (f *film) complete() bool { return f.moov && f.media }
+func (f *mp4File) complete() bool { return f.moov && f.media }
 
 // box reads a box's header: its kind, where its content starts and where the
 // next box does. A box that does not fit in is a file cut short.
-func (f *film) box(off, end int64) (kind string, start, next int64, err error) {
+func (f *mp4File) box(off, end int64) (kind string, start, next int64, err error) {
 	b, err := f.s.at(off, 8)
 	if err != nil {
 		return "", 0, 0, err
@@ -97,7 +97,7 @@ func (f *film) box(off, end int64) (kind string, start, next int64, err error) {
 }
 
 // zeros says whether what is left is a short padding.
-func (f *film) zeros(off, end int64) bool {
+func (f *mp4File) zeros(off, end int64) bool {
 	if end-off >= 8 {
 		return false
 	}
@@ -118,7 +118,7 @@ func ignoreCut(err error) error {
 }
 
 // readLength reads mvhd; a film may leave its length open.
-func (f *film) readLength(off, end int64) error {
+func (f *mp4File) readLength(off, end int64) error {
 	b, err := f.s.at(off, int(min(end-off, 32)))
 	if err != nil || len(b) < 20 {
 		return err
@@ -137,7 +137,7 @@ func (f *film) readLength(off, end int64) error {
 
 // readSize reads the end of tkhd: a matrix, then width and height, all in fixed
 // point. A picture turned by a quarter has its sides swapped.
-func (f *film) readSize(off, end int64) error {
+func (f *mp4File) readSize(off, end int64) error {
 	b, err := f.s.at(max(off, end-44), int(min(end-off, 44)))
 	if err != nil || len(b) < 44 || f.info.Width != 0 {
 		return err

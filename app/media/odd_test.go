@@ -16,7 +16,7 @@ func TestInspectForgives(t *testing.T) {
 	t.Parallel()
 	all := samples(t)
 	padding := make([]byte, 5)
-	turned := film(20, 40, 4)
+	turned := mp4File(20, 40, 4)
 	tkhd := bytes.Index(turned, []byte("tkhd")) + 4
 	binary.BigEndian.PutUint32(turned[tkhd+44:], 0x00010000)
 	cases := []struct {
@@ -61,7 +61,7 @@ func TestInspectRefuses(t *testing.T) {
 	}
 	for _, c := range cases {
 		_, err := media.Inspect(bytes.NewReader(c.data), int64(len(c.data)))
-		if f := fault.From(err); err == nil || f.Kind != fault.Broken || f.Code != c.code {
+		if f := fault.From(err); err == nil || f.Kind != fault.InvalidResult || f.Code != c.code {
 			t.Errorf("%s: %v, want %s", c.name, err, c.code)
 		}
 	}

@@ -32,7 +32,7 @@ func inspectSVG(s *source, info *Info) error {
 // walkSVG visits every token of a well-formed document with the root svg; depth
 // is 1 at the root's start and end.
 func walkSVG(s *source, visit func(depth int, tok xml.Token) error) error {
-	g := &gauge{r: io.NewSectionReader(s.r, 0, s.size)}
+	g := &limitReader{r: io.NewSectionReader(s.r, 0, s.size)}
 	d := xml.NewDecoder(g)
 	depth, root := 0, false
 	for {
@@ -109,13 +109,13 @@ func badXML(err error, root, atEnd bool) error {
 
 var errLongToken = errors.New("a tag or text is too long")
 
-// gauge ends the reading of a token that is too long to be held.
-type gauge struct {
+// limitReader ends the reading of a token that is too long to be held.
+type limitReader struct {
 	r    io.Reader
 	left int
 }
 
-func (g *gauge) Read(p []byte) (int, error) {
+func (g *limitReader) Read(p []byte) (int, error) {
 	if g.left <= 0 {
 		return 0, errLongToken
 	}

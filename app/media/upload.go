@@ -16,7 +16,7 @@ const MaxUpload = 50 << 20
 // damaged or cut short is Invalid.
 func Upload(r io.ReaderAt, size int64) (Info, error) {
 	if size > MaxUpload {
-		return Info{}, fault.New(fault.TooLarge, "file_too_large", "A file may have at most %d MB.", MaxUpload>>20).With(fault.ChargedNo)
+		return Info{}, fault.New(fault.TooLarge, "file_too_large", "A file may have at most %d MB.", MaxUpload>>20).WithCharge(fault.ChargedNo)
 	}
 	info, err := Inspect(r, size)
 	var f *fault.Error
@@ -28,13 +28,13 @@ func Upload(r io.ReaderAt, size int64) (Info, error) {
 		case "empty_result":
 			code = "empty_file"
 		}
-		return Info{}, fault.New(kind, code, "%s Taken are PNG, JPEG, GIF, WebP, BMP, SVG and MP4.", f.Safe).With(fault.ChargedNo)
+		return Info{}, fault.New(kind, code, "%s Taken are PNG, JPEG, GIF, WebP, BMP, SVG and MP4.", f.Message).WithCharge(fault.ChargedNo)
 	}
 	if err != nil {
 		return Info{}, err
 	}
 	if info.MIME == mimeSVG {
-		if err := censorSVG(&source{r: r, size: size}); err != nil {
+		if err := checkSVG(&source{r: r, size: size}); err != nil {
 			return Info{}, err
 		}
 	}

@@ -1,7 +1,6 @@
 package module
 
 import (
-	"encoding/json"
 	"time"
 
 	"aigc/app/provider"
@@ -29,25 +28,25 @@ type Spec struct {
 	Doc   string // one sentence for the catalogue
 }
 
-// Kind is what an operation makes.
-type Kind string
+// Media is what an operation makes.
+type Media string
 
 // The kinds. Video operations answer 202 unless a wait is asked.
 const (
-	Image Kind = "image"
-	Video Kind = "video"
+	Image Media = "image"
+	Video Media = "video"
 )
 
 // Operation is what callers see of one thing a module can do. How it is done,
 // and by whom, is said by its routes.
 type Operation struct {
-	Name  string   // "generations"; with the module's name it is the kind of task, permanent
-	Paths []string // REST paths below /api; the first is the one documented, the others are aliases
-	Tool  string   // MCP tool, permanent
-	Kind  Kind
-	Title string // "Draw an image with GPT Image"
-	Doc   string // what it does and when to choose it, for people and agents
-	Main  bool   // what `aigc generate <module>` and the generic route mean
+	Name    string   // "generations"; with the module's name it is the kind of task, permanent
+	Paths   []string // REST paths below /api; the first is the one documented, the others are aliases
+	Tool    string   // MCP tool, permanent
+	Media   Media
+	Title   string // "Draw an image with GPT Image"
+	Doc     string // what it does and when to choose it, for people and agents
+	Primary bool   // what `aigc generate <module>` and the generic route mean
 	// StatusPath is a GET route of the replaced service that reads a task by
 	// our id or by the vendor's job name: "/veo3/official/status/".
 	StatusPath string
@@ -63,8 +62,8 @@ type Model struct {
 	Prices  []provider.Price // the vendor's list; see [provider.Cost]
 }
 
-// Gone says whether the vendor has shut the model down.
-func (m Model) Gone() bool {
+// IsRetired says whether the vendor has shut the model down.
+func (m Model) IsRetired() bool {
 	return m.Retired != "" && time.Now().UTC().Format(time.DateOnly) >= m.Retired
 }
 
@@ -85,7 +84,7 @@ func (t Target) Cost(facts map[string]string, quantities ...provider.Quantity) *
 // Plan is what would be done with an input: pure, made when the task is
 // accepted.
 type Plan struct {
-	Pictures int             // how many results are asked for; 1 if zero
+	Count    int             // how many results are asked for; 1 if zero
 	Quote    *provider.Money // for all of them; nil where no price is known
 	Warnings []string        // fields the model cannot honour, values rounded to the nearest possible
 }
@@ -100,11 +99,8 @@ type Planner[In any] interface {
 // Checker is implemented by a driver whose vendor has rules that a schema
 // cannot say. It reports all faults at once.
 type Checker[In any] interface {
-	Check(in In, t Target) []Fault
+	Check(in In, t Target) []FieldError
 }
 
-// Fault is one fault of an input; Field is a JSON path within it ("size").
-type Fault struct{ Field, Message string }
-
-// Raw is an input as stored: canonical JSON.
-type Raw = json.RawMessage
+// FieldError is one fault of an input; Field is a JSON path within it ("size").
+type FieldError struct{ Field, Message string }

@@ -1,6 +1,7 @@
 package module
 
 import (
+	"encoding/json"
 	"slices"
 	"time"
 
@@ -31,7 +32,7 @@ type Interval struct {
 type Route struct {
 	Vendor provider.Vendor
 	Terms
-	Job Job
+	AnyDriver AnyDriver
 }
 
 // RouteOf is a route of an operation with the input In.
@@ -39,12 +40,12 @@ type RouteOf[In any] struct{ Route }
 
 // Sync makes a route of a vendor that answers a paid request with the result.
 func Sync[In any](v provider.Vendor, g provider.Generator[In], t Terms) RouteOf[In] {
-	return RouteOf[In]{Route{Vendor: v, Terms: t.Complete(), Job: generator[In]{g}}}
+	return RouteOf[In]{Route{Vendor: v, Terms: t.Complete(), AnyDriver: generator[In]{g}}}
 }
 
 // Async makes a route of a vendor that takes a job and is asked for it later.
 func Async[In any](v provider.Vendor, d provider.Driver[In], t Terms) RouteOf[In] {
-	return RouteOf[In]{Route{Vendor: v, Terms: t.Complete(), Job: driver[In]{d}}}
+	return RouteOf[In]{Route{Vendor: v, Terms: t.Complete(), AnyDriver: driver[In]{d}}}
 }
 
 // Complete fills in what is left out.
@@ -65,7 +66,7 @@ func (t Terms) Complete() Terms {
 // that is not gone.
 func (t Terms) Default() Model {
 	for _, m := range t.Models {
-		if !m.Gone() {
+		if !m.IsRetired() {
 			return m
 		}
 	}
@@ -94,13 +95,13 @@ func (r Route) Target(model string) Target {
 }
 
 // Plan asks the driver what its vendor makes of an input.
-func (r Route) Plan(raw Raw, t Target) (Plan, error) {
-	p, err := r.Job.Plan(raw, t)
-	p.Pictures = max(p.Pictures, 1)
+func (r Route) Plan(raw json.RawMessage, t Target) (Plan, error) {
+	p, err := r.AnyDriver.Plan(raw, t)
+	p.Count = max(p.Count, 1)
 	return p, err
 }
 
 // Check asks the driver for faults that a schema cannot say.
-func (r Route) Check(raw Raw, t Target) ([]Fault, error) {
-	return r.Job.Check(raw, t)
+func (r Route) Check(raw json.RawMessage, t Target) ([]FieldError, error) {
+	return r.AnyDriver.Check(raw, t)
 }

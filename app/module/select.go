@@ -16,8 +16,8 @@ type Account struct {
 	Refusal *fault.Error // why the key is parked, as a caller may be told; nil while it can be used
 }
 
-// Choices are what the settings say about routes.
-type Choices struct {
+// RouteSettings are what the settings say about routes.
+type RouteSettings struct {
 	Models   map[string]string // module → model used when none is asked for (GPT_MODEL …)
 	Routes   map[string]string // module → the vendor that is used, and no other (GPT_ROUTE …)
 	Fallback bool              // another route may serve a request without a model while the keys of the first are parked
@@ -36,11 +36,11 @@ type Selection struct {
 // asked model (empty or "auto": none is asked for); a model that no table has
 // goes to the first route with an account. The error is a fault: NoRoute if no
 // account is there, VendorAuth or VendorQuota if all of them are parked.
-func Select(e *Entry, asked string, accounts []Account, c Choices) (Selection, error) {
+func Select(e *Registered, asked string, accounts []Account, c RouteSettings) (Selection, error) {
 	if asked == "auto" {
 		asked = ""
 	}
-	s := selector{entry: e, asked: asked, choices: c, accounts: accounts}
+	s := selector{entry: e, asked: asked, settings: c, accounts: accounts}
 	routes, err := s.eligible()
 	if err != nil {
 		return Selection{}, err
@@ -67,9 +67,9 @@ func Select(e *Entry, asked string, accounts []Account, c Choices) (Selection, e
 }
 
 type selector struct {
-	entry    *Entry
+	entry    *Registered
 	asked    string
-	choices  Choices
+	settings RouteSettings
 	accounts []Account
 }
 
@@ -91,7 +91,7 @@ func (s selector) eligible() ([]Route, error) {
 		if i == 0 {
 			needs = r
 		}
-		if len(s.of(r)) > 0 {
+		if len(s.accountsOf(r)) > 0 {
 			routes = append(routes, r)
 		}
 	}
@@ -100,18 +100,18 @@ func (s selector) eligible() ([]Route, error) {
 	}
 	if len(routes) == 0 {
 		return nil, fault.New(fault.NoRoute, "no_vendor_key", "%s has no key: set %s (or AIGC_SANDBOX=on to try it offline).",
-			s.entry.Module.Title, needs.Vendor.KeyName()).With(fault.ChargedNo)
+			s.entry.Module.Title, needs.Vendor.KeyName()).WithCharge(fault.ChargedNo)
 	}
 	return routes, nil
 }
 
-func (s selector) of(r Route) []Account {
+func (s selector) accountsOf(r Route) []Account {
 	return slices.DeleteFunc(slices.Clone(s.accounts), func(a Account) bool { return a.Vendor != r.Vendor.Name })
 }
 
 // account is one of a route's accounts that can be used, or why none can.
 func (s selector) account(r Route) (usable *Account, refusal *fault.Error) {
-	for _, a := range s.of(r) {
+	for _, a := range s.accountsOf(r) {
 		if a.Refusal == nil {
 			return &a, nil
 		}
@@ -133,9 +133,9 @@ func (s selector) take(r Route, a *Account) Selection {
 	if known {
 		model = row.ID
 	}
-	if known && row.Gone() && (a.Sandbox || r.Vendor.OwnHost(a.BaseURL)) {
+	if known && row.IsRetired() && (a.Sandbox || r.Vendor.IsOfficialHost(a.BaseURL)) {
 		model = r.Default().ID
-		if set, known := r.Model(s.preferred(r)); known && !set.Gone() {
+		if set, known := r.Model(s.preferred(r)); known && !set.IsRetired() {
 			model = set.ID
 		}
 		out.Warnings = append(out.Warnings, fmt.Sprintf("The model %s was retired on %s; %s is used instead.", row.ID, row.Retired, model))
@@ -147,7 +147,7 @@ func (s selector) take(r Route, a *Account) Selection {
 
 // preferred is the model of a route when none is asked for.
 func (s selector) preferred(r Route) string {
-	set := s.choices.Models[s.entry.Module.Name]
+	set := s.settings.Models[s.entry.Module.Name]
 	if set == "" {
 		return r.Default().ID
 	}
@@ -159,7 +159,7 @@ func (s selector) preferred(r Route) string {
 	}
 	// No table has it: an endpoint's or a gateway's own id, for the first route that has an account.
 	for _, first := range s.declared() {
-		if len(s.of(first)) > 0 {
+		if len(s.accountsOf(first)) > 0 {
 			if first.Vendor.Name == r.Vendor.Name {
 				return set
 			}
@@ -171,7 +171,7 @@ func (s selector) preferred(r Route) string {
 
 // declared are the operation's routes, or the one that is pinned.
 func (s selector) declared() []Route {
-	pinned := s.choices.Routes[s.entry.Module.Name]
+	pinned := s.settings.Routes[s.entry.Module.Name]
 	if pinned == "" {
 		return s.entry.Routes
 	}
@@ -180,10 +180,10 @@ func (s selector) declared() []Route {
 
 // Announced are the accounts of a set as they would be announced, none parked:
 // for commands that look at the settings alone.
-func Announced(h *Host, accounts *provider.Accounts) []Account {
+func Announced(h *Registry, accounts *provider.Accounts) []Account {
 	var out []Account
 	for name := range h.Vendors() {
-		for _, a := range accounts.Of(name) {
+		for _, a := range accounts.ForVendor(name) {
 			out = append(out, Account{Vendor: a.Vendor, BaseURL: a.BaseURL, Sandbox: a.Sandbox})
 		}
 	}

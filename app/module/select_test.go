@@ -24,20 +24,20 @@ func (drawer) Generate(context.Context, provider.Call, input) (provider.Answer, 
 
 // entry is an operation with two doors: both know "shared", each one model of
 // its own, and the first a retired one.
-func entry(t *testing.T) *module.Entry {
+func entry(t *testing.T) *module.Registered {
 	t.Helper()
 	vendor := func(name string) provider.Vendor {
 		return provider.Vendor{Name: name, Title: strings.ToUpper(name), BaseURL: "https://" + name + ".example", Prefix: strings.ToUpper(name)}
 	}
 	first := module.Terms{Models: []module.Model{{ID: "first-1", Aliases: []string{"one"}}, {ID: "shared"}, {ID: "first-0", Retired: "2020-01-01"}}}
 	second := module.Terms{Models: []module.Model{{ID: "second-1"}, {ID: "shared"}}}
-	h, err := module.NewHost(module.Define(module.Spec{Name: "toy", Title: "Toy"}, module.Declare(
+	h, err := module.NewRegistry(module.Define(module.Spec{Name: "toy", Title: "Toy"}, module.Declare(
 		module.Operation{Name: "draw", Paths: []string{"/toy"}, Tool: "toy"},
 		module.Sync(vendor("first"), drawer{}, first), module.Sync(vendor("second"), drawer{}, second))))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return h.Entry("toy.draw")
+	return h.Operation("toy.draw")
 }
 
 func TestSelect(t *testing.T) {
@@ -50,7 +50,7 @@ func TestSelect(t *testing.T) {
 	one, two := account("first", nil), account("second", nil)
 	oneParked, twoParked := account("first", no), account("second", empty)
 	gateway := module.Account{Vendor: "first", BaseURL: "https://gateway.example"}
-	type choices = module.Choices
+	type choices = module.RouteSettings
 	set := func(model string) choices {
 		return choices{Models: map[string]string{"toy": model}, Fallback: true}
 	}
@@ -143,7 +143,7 @@ func TestHostRefuses(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if _, err := module.NewHost(c.modules...); err == nil || !strings.Contains(err.Error(), c.says) {
+			if _, err := module.NewRegistry(c.modules...); err == nil || !strings.Contains(err.Error(), c.says) {
 				t.Errorf("%v, want %q", err, c.says)
 			}
 		})

@@ -5,16 +5,16 @@ import "strings"
 // Accounts are all the accounts that the settings name, by vendor.
 type Accounts struct {
 	accounts map[string][]Account
-	caps     map[string]Caps
+	limits   map[string]Limits
 }
 
 // NewAccounts makes an empty set.
 func NewAccounts() *Accounts {
-	return &Accounts{accounts: map[string][]Account{}, caps: map[string]Caps{}}
+	return &Accounts{accounts: map[string][]Account{}, limits: map[string]Limits{}}
 }
 
 // Add gives a vendor its accounts and limits.
-func (a *Accounts) Add(v Vendor, caps Caps, accounts ...Account) {
+func (a *Accounts) Add(v Vendor, caps Limits, accounts ...Account) {
 	for i := range accounts {
 		accounts[i].Vendor = v.Name
 		if accounts[i].BaseURL == "" {
@@ -26,14 +26,14 @@ func (a *Accounts) Add(v Vendor, caps Caps, accounts ...Account) {
 		}
 	}
 	a.accounts[v.Name] = append(a.accounts[v.Name], accounts...)
-	a.caps[v.Name] = caps
+	a.limits[v.Name] = caps
 }
 
-// Of are the accounts at a vendor.
-func (a *Accounts) Of(vendor string) []Account { return a.accounts[vendor] }
+// ForVendor are the accounts at a vendor.
+func (a *Accounts) ForVendor(vendor string) []Account { return a.accounts[vendor] }
 
-// Caps are the limits of each account at a vendor.
-func (a *Accounts) Caps(vendor string) Caps { return a.caps[vendor] }
+// Limits are the limits of each account at a vendor.
+func (a *Accounts) Limits(vendor string) Limits { return a.limits[vendor] }
 
 // Find is the very account that a ticket came from: same vendor, address and
 // key. Without it there is nothing to do but wait.

@@ -56,7 +56,7 @@ func TestPairIsNoAPIKey(t *testing.T) {
 				HTTP:    &provider.Client{HTTP: provider.NewTransport()},
 			}
 			_, err := call.HTTP.Do(t.Context(), call, provider.Request{URL: "/", Method: "POST", Paid: true, Authorize: auth(call)})
-			if f := fault.From(err); f == nil || f.Kind != fault.VendorAccess || f.Charged != fault.ChargedNo || !strings.Contains(f.Safe, "ACME_SECRET_KEY") {
+			if f := fault.From(err); f == nil || f.Kind != fault.VendorAccess || f.Charged != fault.ChargedNo || !strings.Contains(f.Message, "ACME_SECRET_KEY") {
 				t.Errorf("%v", err)
 			}
 		})
@@ -102,8 +102,8 @@ func TestProbeGET(t *testing.T) {
 			if fault.KindOf(err) != c.want {
 				t.Fatalf("%v, want %s", err, c.want)
 			}
-			if f := fault.From(err); f != nil && (f.Safe == "" || strings.Contains(f.Safe, "the-k") || f.Kind == fault.VendorAuth && !strings.Contains(f.Safe, "ACME_API_KEY")) {
-				t.Errorf("%q", f.Safe)
+			if f := fault.From(err); f != nil && (f.Message == "" || strings.Contains(f.Message, "the-k") || f.Kind == fault.VendorAuth && !strings.Contains(f.Message, "ACME_API_KEY")) {
+				t.Errorf("%q", f.Message)
 			}
 		})
 	}

@@ -11,28 +11,28 @@ import (
 	"sync/atomic"
 
 	"aigc/app/fault"
-	"aigc/app/provider/hoist"
+	"aigc/app/jsonblob"
 )
 
 // Client is the way out to a vendor for one step of one task. It never
 // repeats a request: only the task knows what was bought.
 type Client struct {
-	HTTP    *http.Client
-	Scratch Scratch      // where base64 of an answer goes; nil: it stays in the answer
-	Gate    func() error // asked right before a paid request leaves
+	HTTP       *http.Client
+	Blobs      BlobSink     // where base64 of an answer goes; nil: it stays in the answer
+	BeforeSend func() error // asked right before a paid request leaves
 
-	sold atomic.Bool // set once a paid request is sent; cleared when the vendor rejects it
+	submitted atomic.Bool // set once a paid request is sent; cleared when the vendor rejects it
 }
 
-// Scratch receives the files of an answer, lifted out of its JSON or sent as
+// BlobSink receives the files of an answer, lifted out of its JSON or sent as
 // they are; the spool is one.
-type Scratch interface {
+type BlobSink interface {
 	// Create opens the place for the n-th file of an answer, counted from 0. It
 	// is closed exactly once, also when the answer breaks off.
 	Create(n int) (io.WriteCloser, error)
-	// Lifted names the files created for an answer, in order, once it was read
+	// Extracted names the files created for an answer, in order, once it was read
 	// whole. It is not called for an answer that broke off.
-	Lifted(blobs []hoist.Blob)
+	Extracted(blobs []jsonblob.Blob)
 }
 
 // maxAnswer caps an answer without its lifted base64.
@@ -49,32 +49,32 @@ func (c *Client) Do(ctx context.Context, call Call, r Request) (Response, error)
 		return Response{}, err
 	}
 	if r.Paid {
-		if err := c.gate(); err != nil {
+		if err := c.checkBeforeSend(); err != nil {
 			return Response{}, err
 		}
 	}
 	res, err := c.HTTP.Do(req)
 	if err != nil {
 		if !sent.Load() {
-			c.sold.Store(false)
+			c.submitted.Store(false)
 		}
-		return Response{}, c.lost(err, call, r.Paid && sent.Load())
+		return Response{}, c.unknownOutcome(err, call, r.Paid && sent.Load())
 	}
 	defer res.Body.Close()
 	out := Response{Status: res.StatusCode, Header: res.Header, ContentType: mediaType(res.Header), paid: r.Paid, account: &call.Account}
 	if refuses(res.StatusCode) {
-		c.sold.Store(false)
+		c.submitted.Store(false)
 	}
 	if out.isFile(r) {
 		if err := c.receive(&out, res); err != nil {
-			return out, c.lost(err, call, r.Paid)
+			return out, c.unknownOutcome(err, call, r.Paid)
 		}
 		return out, nil
 	}
 	out.Body, err = c.read(res)
 	out.Body = call.Account.hide(out.Body)
 	if err != nil && res.StatusCode < 300 {
-		return out, c.lost(err, call, r.Paid)
+		return out, c.unknownOutcome(err, call, r.Paid)
 	}
 	return out, nil
 }
@@ -87,7 +87,7 @@ func (c *Client) Stream(ctx context.Context, call Call, r Request, w io.Writer) 
 	}
 	res, err := c.HTTP.Do(req)
 	if err != nil {
-		return Response{}, c.lost(err, call, false)
+		return Response{}, c.unknownOutcome(err, call, false)
 	}
 	defer res.Body.Close()
 	out := Response{Status: res.StatusCode, Header: res.Header, ContentType: mediaType(res.Header), account: &call.Account}
@@ -101,20 +101,20 @@ func (c *Client) Stream(ctx context.Context, call Call, r Request, w io.Writer) 
 		err = io.ErrUnexpectedEOF
 	}
 	if err != nil {
-		return out, c.lost(err, call, false)
+		return out, c.unknownOutcome(err, call, false)
 	}
 	return out, nil
 }
 
-// gate lets one paid request of a submission out, and another only after the
+// checkBeforeSend lets one paid request of a submission out, and another only after the
 // vendor refused the first.
-func (c *Client) gate() error {
-	if c.Gate != nil {
-		if err := c.Gate(); err != nil {
+func (c *Client) checkBeforeSend() error {
+	if c.BeforeSend != nil {
+		if err := c.BeforeSend(); err != nil {
 			return err
 		}
 	}
-	if c.sold.Swap(true) {
+	if c.submitted.Swap(true) {
 		return fault.New(fault.InDoubt, "second_purchase", "A second paid request was about to leave for the same submission; it was held back.")
 	}
 	return nil
@@ -123,20 +123,20 @@ func (c *Client) gate() error {
 // read reads a JSON answer, lifting long base64 of a success into the scratch.
 func (c *Client) read(res *http.Response) (json.RawMessage, error) {
 	var doc bytes.Buffer
-	if c.Scratch == nil || res.StatusCode >= 300 {
+	if c.Blobs == nil || res.StatusCode >= 300 {
 		_, err := doc.ReadFrom(io.LimitReader(res.Body, maxAnswer))
 		return doc.Bytes(), err
 	}
-	blobs, err := hoist.Lift(&doc, res.Body, hoist.Options{MaxDoc: maxAnswer}, c.Scratch.Create)
+	blobs, err := jsonblob.Extract(&doc, res.Body, jsonblob.Options{MaxDoc: maxAnswer}, c.Blobs.Create)
 	if err != nil {
 		return doc.Bytes(), err
 	}
-	c.Scratch.Lifted(blobs)
+	c.Blobs.Extracted(blobs)
 	return doc.Bytes(), nil
 }
 
-// lost says what a broken exchange means for the money.
-func (c *Client) lost(err error, call Call, bought bool) error {
+// unknownOutcome says what a broken exchange means for the money.
+func (c *Client) unknownOutcome(err error, call Call, bought bool) error {
 	var f *fault.Error
 	if !bought {
 		if errors.As(err, &f) {
@@ -144,5 +144,5 @@ func (c *Client) lost(err error, call Call, bought bool) error {
 		}
 		return fault.Wrap(err, fault.Unavailable, "vendor_unreachable", "%s could not be reached.", call.Account.Vendor)
 	}
-	return fault.Wrap(err, fault.InDoubt, "answer_lost", "The request was sent to %s, but its answer did not arrive whole: nobody knows whether it was bought. It is not sent again by itself; retry buys it anew, discard gives it up.", call.Account.Vendor).With(fault.ChargedUnknown)
+	return fault.Wrap(err, fault.InDoubt, "answer_lost", "The request was sent to %s, but its answer did not arrive whole: nobody knows whether it was bought. It is not sent again by itself; retry buys it anew, discard gives it up.", call.Account.Vendor).WithCharge(fault.ChargedUnknown)
 }

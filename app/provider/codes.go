@@ -71,7 +71,7 @@ func (t Codes) Fault(r Response, p Problem) *fault.Error {
 		safe = "{title} refuses the key in {variable}."
 	}
 	if safe != "" {
-		f.Safe = strings.NewReplacer("{title}", t.Title, "{variable}", r.variable()).Replace(safe)
+		f.Message = strings.NewReplacer("{title}", t.Title, "{variable}", r.variable()).Replace(safe)
 	}
 	return f
 }
@@ -81,7 +81,7 @@ func (t Codes) Fault(r Response, p Problem) *fault.Error {
 // Invalid) or the account (VendorAccess) keep their kind; with any other, and
 // without one, it is VendorFailed. charged counts where the rule says nothing.
 func (t Codes) Failed(p Problem, charged fault.Charge) *fault.Error {
-	f := fault.New(fault.VendorFailed, "vendor_failed", "%s", Sanitize(p.Message)).With(charged)
+	f := fault.New(fault.VendorFailed, "vendor_failed", "%s", Sanitize(p.Message)).WithCharge(charged)
 	if f.VendorCode = Sanitize(p.Code); f.VendorCode == "" {
 		f.VendorCode = Sanitize(p.Type)
 	}
@@ -94,8 +94,8 @@ func (t Codes) Failed(p Problem, charged fault.Charge) *fault.Error {
 			f.Charged = rule.Charged
 		}
 	}
-	if f.Safe == "" {
-		f.Safe = t.Title + " reports a failure without a reason."
+	if f.Message == "" {
+		f.Message = t.Title + " reports a failure without a reason."
 	}
 	return f
 }

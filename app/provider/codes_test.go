@@ -84,8 +84,8 @@ func TestCodes(t *testing.T) {
 			if f.Kind != c.means.Kind || f.Code != c.means.Code || f.Charged != c.charged {
 				t.Errorf("%s %s, charged %s; want %+v, %s", f.Kind, f.Code, f.Charged, c.means, c.charged)
 			}
-			if want := c.safe; f.Safe != want && (want != "" || f.Safe != c.told.Message) {
-				t.Errorf("%q, want %q", f.Safe, want)
+			if want := c.safe; f.Message != want && (want != "" || f.Message != c.told.Message) {
+				t.Errorf("%q, want %q", f.Message, want)
 			}
 			if want := c.told.Code; f.VendorCode != want && (want != "" || f.VendorCode != c.told.Type) || f.RetryAfter.Seconds() != 7 {
 				t.Errorf("vendor code %q, after %s", f.VendorCode, f.RetryAfter)
@@ -121,15 +121,15 @@ func TestCodesPlain(t *testing.T) {
 	plain := provider.Codes{Title: "Acme"}
 	for status, want := range map[int]fault.Kind{400: fault.Invalid, 402: fault.VendorQuota, 422: fault.Invalid, 429: fault.RateLimited, 408: fault.InDoubt, 409: fault.InDoubt, 500: fault.InDoubt} {
 		f := plain.Fault(answered(t, status, true), provider.Problem{Code: "sk-0123456789", Message: "not sk-0123456789"})
-		if f.Kind != want || strings.Contains(f.Safe+f.VendorCode, "sk-0") {
+		if f.Kind != want || strings.Contains(f.Message+f.VendorCode, "sk-0") {
 			t.Errorf("%d: %+v", status, f)
 		}
 	}
-	if f := plain.Fault(answered(t, 400, true), provider.Problem{}); f.Safe != "Acme answered with status 400." {
-		t.Errorf("%q", f.Safe)
+	if f := plain.Fault(answered(t, 400, true), provider.Problem{}); f.Message != "Acme answered with status 400." {
+		t.Errorf("%q", f.Message)
 	}
-	if f := plain.Fault(provider.Response{Status: 401}, provider.Problem{}); f.Safe != "Acme refuses the key in the settings." {
-		t.Errorf("%q", f.Safe)
+	if f := plain.Fault(provider.Response{Status: 401}, provider.Problem{}); f.Message != "Acme refuses the key in the settings." {
+		t.Errorf("%q", f.Message)
 	}
 }
 
@@ -157,7 +157,7 @@ func TestFailedJobs(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			f := acme.Failed(c.told, fault.ChargedUnknown)
-			if f.Kind != c.kind || f.Code != c.code || f.Charged != c.charged || f.Safe == "" {
+			if f.Kind != c.kind || f.Code != c.code || f.Charged != c.charged || f.Message == "" {
 				t.Errorf("%+v", f)
 			}
 			if c.charged == fault.ChargedUnknown {

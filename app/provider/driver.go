@@ -16,7 +16,7 @@ type Call struct {
 	Model   string        // the vendor's model id
 	Account Account       // whose money, and where
 	HTTP    *Client       // the only way out; see [Client.JSON]
-	Inputs  Inputs        // opens the pictures and films an input names
+	Inputs  AssetOpener   // opens the pictures and films an input names
 	Age     time.Duration // since the ticket was given; zero before
 
 	Prices func(model string) []Price // the route's price list of a model; nil where nobody knows one
@@ -47,7 +47,7 @@ type Generator[In any] interface {
 // Finder can look up a submission whose answer was lost. Finding nothing is
 // (zero Found, nil): it proves nothing.
 type Finder interface {
-	Find(ctx context.Context, c Call) (Found, error)
+	Find(ctx context.Context, c Call) (LookupResult, error)
 }
 
 // Fetcher fetches results whose address needs the key.
@@ -62,8 +62,8 @@ type Canceler interface {
 	Cancel(ctx context.Context, c Call, t Ticket) error
 }
 
-// Found is what a look-up brought: a ticket to poll, or the answer itself.
-type Found struct {
+// LookupResult is what a look-up brought: a ticket to poll, or the answer itself.
+type LookupResult struct {
 	Ticket *Ticket
 	Answer *Answer
 }
@@ -87,10 +87,10 @@ type Phase int
 
 // The phases. A vendor status we do not know is Wait.
 const (
-	Wait    Phase = iota // still under way, or a status nobody has told us about
-	Done                 // Update.Answer holds the result
-	Failed               // Update.Err says why: the vendor failed or refused; its Charged as the sheet says
-	Stopped              // the vendor says that the job was cancelled
+	Wait     Phase = iota // still under way, or a status nobody has told us about
+	Done                  // Update.Answer holds the result
+	Failed                // Update.Err says why: the vendor failed or refused; its Charged as the sheet says
+	Canceled              // the vendor says that the job was cancelled
 )
 
 // Update is the answer of a poll.
@@ -123,14 +123,14 @@ type Result struct {
 	Warning string `json:"warning,omitempty"`
 }
 
-// Image names a picture or film in an input. Callers write an http(s) URL, a
+// ImageRef names a picture or film in an input. Callers write an http(s) URL, a
 // data URL, base64 or an asset id; a driver only ever sees the id of a stored
-// asset and opens it with [Inputs].
-type Image string
+// asset and opens it with [AssetOpener].
+type ImageRef string
 
-// Inputs opens what an input names.
-type Inputs interface {
-	Open(ctx context.Context, img Image) (Input, error)
+// AssetOpener opens what an input names.
+type AssetOpener interface {
+	Open(ctx context.Context, img ImageRef) (Input, error)
 }
 
 // Input is a stored picture or film of a caller.

@@ -4,7 +4,7 @@ import (
 	"context"
 
 	"aigc/app/fault"
-	"aigc/app/provider/hoist"
+	"aigc/app/jsonblob"
 )
 
 // Embedder opens the images and videos that an input names, holds each against
@@ -14,7 +14,7 @@ import (
 // streamed. Use it for one request.
 type Embedder struct {
 	call   Call
-	files  hoist.Files
+	files  jsonblob.Files
 	faults []fault.Detail
 	err    error // why a file cannot be opened: of our own store, not of the input
 }
@@ -24,7 +24,7 @@ func NewEmbedder(c Call) *Embedder { return &Embedder{call: c} }
 
 // Open opens one file and holds it against a rule, for drivers that send it in
 // a [Form]. False if none is named, or it is at fault.
-func (e *Embedder) Open(ctx context.Context, rule ImageRule, img Image) (Input, bool) {
+func (e *Embedder) Open(ctx context.Context, rule ImageRule, img ImageRef) (Input, bool) {
 	if img == "" || e.err != nil {
 		return Input{}, false
 	}
@@ -48,22 +48,22 @@ func (e *Embedder) Fault(field, message string) {
 // Add takes one file, and returns the text that stands for it in the request:
 // base64, or a data URL, once it is sent. Empty if none is named, or it is at
 // fault.
-func (e *Embedder) Add(ctx context.Context, rule ImageRule, img Image) string {
+func (e *Embedder) Add(ctx context.Context, rule ImageRule, img ImageRef) string {
 	text, _ := e.AddTyped(ctx, rule, img)
 	return text
 }
 
 // AddTyped is [Embedder.Add] that also returns the file's media type.
-func (e *Embedder) AddTyped(ctx context.Context, rule ImageRule, img Image) (text, mime string) {
+func (e *Embedder) AddTyped(ctx context.Context, rule ImageRule, img ImageRef) (text, mime string) {
 	in, ok := e.Open(ctx, rule, img)
 	if !ok {
 		return "", ""
 	}
-	return e.files.Add(hoist.File{Prefix: rule.prefix(in), Size: in.Size, Open: in.Open}), in.MIME
+	return e.files.Add(jsonblob.File{Prefix: rule.prefix(in), Size: in.Size, Open: in.Open}), in.MIME
 }
 
 // AddAll takes several files by one rule.
-func (e *Embedder) AddAll(ctx context.Context, rule ImageRule, images []Image) []string {
+func (e *Embedder) AddAll(ctx context.Context, rule ImageRule, images []ImageRef) []string {
 	var texts []string
 	for _, img := range images {
 		if text := e.Add(ctx, rule, img); text != "" {
@@ -79,18 +79,18 @@ func (e *Embedder) Err() error {
 	if e.err != nil {
 		return e.err
 	}
-	return fault.Faults(e.faults...)
+	return fault.InvalidInput(e.faults...)
 }
 
 // Body is the request as JSON with the files in it, or what hinders it. Every
 // text that Add returned must be in v.
-func (e *Embedder) Body(v any) (*hoist.Body, error) {
+func (e *Embedder) Body(v any) (*jsonblob.Body, error) {
 	if err := e.Err(); err != nil {
 		return nil, err
 	}
 	body, err := e.files.Embed(v)
 	if err != nil {
-		return nil, fault.Wrap(err, fault.Unavailable, "request_body", "The request could not be put together.").With(fault.ChargedNo)
+		return nil, fault.Wrap(err, fault.Unavailable, "request_body", "The request could not be put together.").WithCharge(fault.ChargedNo)
 	}
 	return body, nil
 }

@@ -55,10 +55,10 @@ func TestImageRule(t *testing.T) {
 }
 
 // shelf holds files by name: type and content.
-type shelf map[provider.Image][2]string
+type shelf map[provider.ImageRef][2]string
 
-// Open implements [provider.Inputs].
-func (s shelf) Open(_ context.Context, img provider.Image) (provider.Input, error) {
+// Open implements [provider.AssetOpener].
+func (s shelf) Open(_ context.Context, img provider.ImageRef) (provider.Input, error) {
 	f, ok := s[img]
 	if !ok {
 		return provider.Input{}, errors.New("no such asset")
@@ -90,11 +90,11 @@ func TestEmbedder(t *testing.T) {
 	}{
 		{"nothing", func(e *provider.Embedder, b *body) { b.Image, b.Images = e.Add(ctx, bare, ""), e.AddAll(ctx, url, nil) }, `{}`, "", ""},
 		{"bare base64", func(e *provider.Embedder, b *body) { b.Image = e.Add(ctx, bare, "fox") }, `{"image":"Zm94"}`, "", ""},
-		{"data URLs with small letters", func(e *provider.Embedder, b *body) { b.Images = e.AddAll(ctx, url, []provider.Image{"fox", "den"}) },
+		{"data URLs with small letters", func(e *provider.Embedder, b *body) { b.Images = e.AddAll(ctx, url, []provider.ImageRef{"fox", "den"}) },
 			`{"images":["data:image/png;base64,Zm94","data:image/png;base64,ZGVu"]}`, "", ""},
 		{"with its type", func(e *provider.Embedder, b *body) { b.Video, b.Type = e.AddTyped(ctx, film, "film") }, `{"video":"ZmlsbQ==","type":"video/mp4"}`, "", ""},
 		{"all faults of all fields", func(e *provider.Embedder, b *body) {
-			b.Image, b.Images, b.Video = e.Add(ctx, bare, "text"), e.AddAll(ctx, bare, []provider.Image{"fox", "film"}), e.Add(ctx, film, "fox")
+			b.Image, b.Images, b.Video = e.Add(ctx, bare, "text"), e.AddAll(ctx, bare, []provider.ImageRef{"fox", "film"}), e.Add(ctx, film, "fox")
 			e.Fault("mask", "has another size")
 		}, "", fault.Invalid, "body.image: Acme takes png and PNG; body.image: Acme takes png and PNG; body.video: Acme takes mp4; body.mask: has another size"},
 		{"not ours to blame", func(e *provider.Embedder, b *body) {
@@ -108,7 +108,7 @@ func TestEmbedder(t *testing.T) {
 			e, b := provider.NewEmbedder(provider.Call{Inputs: files}), &body{}
 			c.fill(e, b)
 			out, err := e.Body(b)
-			if f := fault.From(err); fault.KindOf(err) != c.kind || c.wrong != "" && (f.Safe != c.wrong || f.Charged != fault.ChargedNo) {
+			if f := fault.From(err); fault.KindOf(err) != c.kind || c.wrong != "" && (f.Message != c.wrong || f.Charged != fault.ChargedNo) {
 				t.Fatalf("%v", err)
 			}
 			if err != nil {
@@ -131,7 +131,7 @@ func TestEmbedderOpen(t *testing.T) {
 	t.Parallel()
 	e := provider.NewEmbedder(provider.Call{Inputs: files})
 	rule := provider.ImageRule{Field: "image", Who: "Acme", Types: []string{"image/png"}}
-	for img, want := range map[provider.Image]bool{"": false, "fox": true, "film": false} {
+	for img, want := range map[provider.ImageRef]bool{"": false, "fox": true, "film": false} {
 		if in, ok := e.Open(t.Context(), rule, img); ok != want || ok && in.Name != string(img) {
 			t.Errorf("%q: %t", img, ok)
 		}

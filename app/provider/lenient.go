@@ -16,31 +16,31 @@ func Unmarshal(body []byte, into any) error {
 	return err
 }
 
-// Word is a string that may also come as a number, which keeps all its digits.
+// Text is a string that may also come as a number, which keeps all its digits.
 // Anything else is empty, and never an error.
-type Word string
+type Text string
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (w *Word) UnmarshalJSON(data []byte) error {
+func (w *Text) UnmarshalJSON(data []byte) error {
 	*w = ""
 	if json.Unmarshal(data, (*string)(w)) == nil {
 		return nil
 	}
 	var n json.Number
 	if json.Unmarshal(data, &n) == nil {
-		*w = Word(n)
+		*w = Text(n)
 	}
 	return nil
 }
 
 // Float is the number that a word says; false where it says none.
-func (w Word) Float() (float64, bool) {
+func (w Text) Float() (float64, bool) {
 	f, err := strconv.ParseFloat(string(w), 64)
 	return f, err == nil
 }
 
 // Int is the integer that a word says; false where it says none.
-func (w Word) Int() (int64, bool) {
+func (w Text) Int() (int64, bool) {
 	n, err := strconv.ParseInt(string(w), 10, 64)
 	return n, err == nil
 }

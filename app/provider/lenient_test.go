@@ -25,7 +25,7 @@ func TestUnmarshalIsLenient(t *testing.T) {
 			t.Parallel()
 			var out struct {
 				List []string      `json:"list"`
-				Word provider.Word `json:"word"`
+				Word provider.Text `json:"word"`
 				ID   string        `json:"id"`
 			}
 			err := provider.Unmarshal([]byte(c.text), &out)
@@ -34,13 +34,13 @@ func TestUnmarshalIsLenient(t *testing.T) {
 			}
 		})
 	}
-	if f, ok := provider.Word("2.5").Float(); !ok || f != 2.5 {
+	if f, ok := provider.Text("2.5").Float(); !ok || f != 2.5 {
 		t.Error("2.5 is a number")
 	}
-	if _, ok := provider.Word("3 credits").Float(); ok {
+	if _, ok := provider.Text("3 credits").Float(); ok {
 		t.Error("3 credits is no number")
 	}
-	if n, ok := provider.Word("7").Int(); !ok || n != 7 {
+	if n, ok := provider.Text("7").Int(); !ok || n != 7 {
 		t.Error("7 is an integer")
 	}
 }

@@ -26,7 +26,7 @@ func ProbeGET(path string, auth Auth, ok ...int) func(context.Context, Call) err
 		f := res.Fault(c.Account.Vendor, "", "")
 		switch f.Kind {
 		case fault.VendorAuth:
-			f.Safe = fmt.Sprintf("%s refuses the key in %s.", c.Account.Vendor, c.Account.Variable)
+			f.Message = fmt.Sprintf("%s refuses the key in %s.", c.Account.Vendor, c.Account.Variable)
 		case fault.VendorQuota, fault.RateLimited:
 		default:
 			f.Kind, f.Code = fault.Unavailable, "key_state_unknown"

@@ -11,7 +11,7 @@ import (
 	"strings"
 
 	"aigc/app/fault"
-	"aigc/app/provider/hoist"
+	"aigc/app/jsonblob"
 )
 
 // mediaType is the media type of a Content-Type, in lower case and without
@@ -41,7 +41,7 @@ func (r Response) isFile(q Request) bool {
 // arrive whole.
 func (c *Client) receive(out *Response, res *http.Response) error {
 	out.Raw = true
-	if c.Scratch == nil {
+	if c.Blobs == nil {
 		data, err := io.ReadAll(io.LimitReader(res.Body, maxAnswer+1))
 		if err == nil && len(data) > maxAnswer {
 			err = fault.New(fault.TooLarge, "document_too_large", "The answer is a file larger than %d bytes, and there is no place for it.", maxAnswer)
@@ -49,7 +49,7 @@ func (c *Client) receive(out *Response, res *http.Response) error {
 		out.File = base64.StdEncoding.EncodeToString(data)
 		return whole(int64(len(data)), res, err)
 	}
-	w, err := c.Scratch.Create(0)
+	w, err := c.Blobs.Create(0)
 	if err != nil {
 		return fmt.Errorf("scratch: %w", err)
 	}
@@ -61,7 +61,7 @@ func (c *Client) receive(out *Response, res *http.Response) error {
 		return err
 	}
 	out.File = "blob:" + rand.Text() + ":0"
-	c.Scratch.Lifted([]hoist.Blob{{Ref: out.File, Size: n, MIME: out.ContentType}})
+	c.Blobs.Extracted([]jsonblob.Blob{{Placeholder: out.File, Size: n, MIME: out.ContentType}})
 	return nil
 }
 

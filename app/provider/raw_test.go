@@ -11,14 +11,14 @@ import (
 	"testing"
 
 	"aigc/app/fault"
+	"aigc/app/jsonblob"
 	"aigc/app/provider"
-	"aigc/app/provider/hoist"
 )
 
 // memory is a scratch that keeps what it is given.
 type memory struct {
 	files  []*memoryFile
-	lifted []hoist.Blob
+	lifted []jsonblob.Blob
 	broken bool // cannot be written
 }
 
@@ -42,14 +42,14 @@ func (f *memoryFile) ReadFrom(r io.Reader) (int64, error) { return io.Copy(struc
 // Close implements [io.Closer].
 func (f *memoryFile) Close() error { f.closed++; return nil }
 
-// Create implements [provider.Scratch].
+// Create implements [provider.BlobSink].
 func (m *memory) Create(int) (io.WriteCloser, error) {
 	m.files = append(m.files, &memoryFile{broken: m.broken})
 	return m.files[len(m.files)-1], nil
 }
 
-// Lifted implements [provider.Scratch].
-func (m *memory) Lifted(blobs []hoist.Blob) { m.lifted = append(m.lifted, blobs...) }
+// Extracted implements [provider.BlobSink].
+func (m *memory) Extracted(blobs []jsonblob.Blob) { m.lifted = append(m.lifted, blobs...) }
 
 // An answer is a file or JSON by its Content-Type and status alone.
 func TestRawAnswer(t *testing.T) {
@@ -88,7 +88,7 @@ func TestRawAnswer(t *testing.T) {
 			}))
 			t.Cleanup(srv.Close)
 			scratch := &memory{}
-			call := provider.Call{Account: provider.Account{BaseURL: srv.URL}, HTTP: &provider.Client{HTTP: provider.NewTransport(), Scratch: scratch}}
+			call := provider.Call{Account: provider.Account{BaseURL: srv.URL}, HTTP: &provider.Client{HTTP: provider.NewTransport(), Blobs: scratch}}
 			res, err := call.HTTP.Do(t.Context(), call, provider.Request{URL: "/", Method: "POST", Paid: true, RawOK: c.rawOK})
 			if err != nil {
 				t.Fatal(err)
@@ -105,7 +105,7 @@ func TestRawAnswer(t *testing.T) {
 			if len(scratch.files) != 1 || !bytes.Equal(scratch.files[0].Bytes(), png) || scratch.files[0].closed != 1 {
 				t.Fatal("the file is not in the scratch, or not closed once")
 			}
-			if b := scratch.lifted; len(b) != 1 || b[0] != (hoist.Blob{Ref: res.File, Size: int64(len(png)), MIME: c.mediaType}) {
+			if b := scratch.lifted; len(b) != 1 || b[0] != (jsonblob.Blob{Placeholder: res.File, Size: int64(len(png)), MIME: c.mediaType}) {
 				t.Errorf("noted as %+v", b)
 			}
 			if err := res.Decode(&struct{}{}); fault.KindOf(err) != fault.InDoubt {
@@ -144,7 +144,7 @@ func TestRawAnswerCutOff(t *testing.T) {
 				}))
 				t.Cleanup(srv.Close)
 				scratch := &memory{broken: c.broken}
-				call := provider.Call{Account: provider.Account{BaseURL: srv.URL}, HTTP: &provider.Client{HTTP: provider.NewTransport(), Scratch: scratch}}
+				call := provider.Call{Account: provider.Account{BaseURL: srv.URL}, HTTP: &provider.Client{HTTP: provider.NewTransport(), Blobs: scratch}}
 				_, err := call.HTTP.Do(t.Context(), call, provider.Request{URL: "/", Method: "POST", Paid: paid})
 				if fault.KindOf(err) != want || len(scratch.lifted) > 0 {
 					t.Errorf("%v, %d files noted", err, len(scratch.lifted))

@@ -87,8 +87,8 @@ func TestFingerprints(t *testing.T) {
 		seen[a.fingerprint()] = a
 	}
 	all := NewAccounts()
-	all.Add(Vendor{Name: "acme", BaseURL: "https://acme.example"}, Caps{}, Account{AccessKey: "a", Secret: "key"})
-	if got := all.Of("acme")[0].Fingerprint; got != (Account{AccessKey: "a", Secret: "key"}).fingerprint() {
+	all.Add(Vendor{Name: "acme", BaseURL: "https://acme.example"}, Limits{}, Account{AccessKey: "a", Secret: "key"})
+	if got := all.ForVendor("acme")[0].Fingerprint; got != (Account{AccessKey: "a", Secret: "key"}).fingerprint() {
 		t.Errorf("of an added account: %s", got)
 	}
 }

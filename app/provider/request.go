@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"aigc/app/fault"
-	"aigc/app/provider/hoist"
+	"aigc/app/jsonblob"
 )
 
 // Request is one HTTP request to a vendor.
@@ -16,7 +16,7 @@ type Request struct {
 	Method string      // GET without a body, else POST, unless set
 	URL    string      // a path below the account's base URL, or an absolute address
 	Header http.Header // no keys here; see Authorize
-	Body   any         // sent as JSON; a [hoist.Body] streams files in it as base64
+	Body   any         // sent as JSON; a [jsonblob.Body] streams files in it as base64
 	Form   *Form       // sent as multipart instead
 	Paid   bool        // it may buy something: a failure after it left is in doubt
 	RawOK  bool        // a 2xx of type application/octet-stream, or without a type, is a file too; see [Response.Raw]
@@ -70,10 +70,10 @@ func (r Request) attach(req *http.Request) error {
 		length, open = r.Form.Len(), r.Form.Reader
 		req.Header.Set("Content-Type", r.Form.ContentType())
 	case r.Body != nil:
-		body, ready := r.Body.(*hoist.Body)
+		body, ready := r.Body.(*jsonblob.Body)
 		if !ready {
 			var err error
-			if body, err = new(hoist.Files).Embed(r.Body); err != nil {
+			if body, err = new(jsonblob.Files).Embed(r.Body); err != nil {
 				return err
 			}
 		}

@@ -31,7 +31,7 @@ type Response struct {
 func (r Response) Decode(out any) error {
 	if err := json.Unmarshal(r.Body, out); err != nil {
 		if r.paid {
-			return fault.Wrap(err, fault.InDoubt, "answer_unreadable", "The vendor's answer to a paid request cannot be read.").With(fault.ChargedUnknown)
+			return fault.Wrap(err, fault.InDoubt, "answer_unreadable", "The vendor's answer to a paid request cannot be read.").WithCharge(fault.ChargedUnknown)
 		}
 		return fault.Wrap(err, fault.Unavailable, "answer_unreadable", "The vendor's answer cannot be read.")
 	}
@@ -53,7 +53,7 @@ func refuses(status int) bool {
 // Fault is what a status means where no sheet says more: nothing is assumed of
 // a 5xx, or of an odd 4xx, to a paid request.
 func (r Response) Fault(vendor, code, message string) *fault.Error {
-	f := &fault.Error{VendorCode: r.sanitize(code), Safe: r.sanitize(message), RetryAfter: RetryAfter(r.Header), Charged: fault.ChargedNo}
+	f := &fault.Error{VendorCode: r.sanitize(code), Message: r.sanitize(message), RetryAfter: RetryAfter(r.Header), Charged: fault.ChargedNo}
 	switch {
 	case r.Status == http.StatusTooManyRequests:
 		f.Kind, f.Code = Throttled.Kind, Throttled.Code
@@ -68,8 +68,8 @@ func (r Response) Fault(vendor, code, message string) *fault.Error {
 	default:
 		f.Kind, f.Code = fault.Unavailable, "vendor_error"
 	}
-	if f.Safe == "" {
-		f.Safe = fmt.Sprintf("%s answered with status %d.", vendor, r.Status)
+	if f.Message == "" {
+		f.Message = fmt.Sprintf("%s answered with status %d.", vendor, r.Status)
 	}
 	return f
 }

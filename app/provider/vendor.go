@@ -29,16 +29,16 @@ type Vendor struct {
 	// [KeySettings] for the usual case).
 	Settings func() Settings
 
-	Caps Caps // limits that the vendor's sheet confirms
+	Limits Limits // limits that the vendor's sheet confirms
 
 	// Probe asks something free that needs the key, to learn whether a parked
 	// key works again. Nil where the vendor has no such call.
 	Probe func(ctx context.Context, c Call) error
 }
 
-// OwnHost says whether a base URL leads to the vendor itself, as opposed to
+// IsOfficialHost says whether a base URL leads to the vendor itself, as opposed to
 // somebody's gateway.
-func (v Vendor) OwnHost(baseURL string) bool {
+func (v Vendor) IsOfficialHost(baseURL string) bool {
 	if baseURL == v.BaseURL {
 		return true
 	}
@@ -54,8 +54,8 @@ func (v Vendor) KeyName() string {
 	return v.Prefix + "_API_KEY"
 }
 
-// Caps are what one account of a vendor allows at a time; zero is no limit.
-type Caps struct {
+// Limits are what one account of a vendor allows at a time; zero is no limit.
+type Limits struct {
 	Running   int // tasks submitted and not finished
 	PerMinute int // submissions a minute
 }

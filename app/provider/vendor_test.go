@@ -22,7 +22,7 @@ func TestOwnHost(t *testing.T) {
 		"http://127.0.0.1:1234/vertex":                   false,
 		"::":                                             false,
 	} {
-		if got := v.OwnHost(base); got != want {
+		if got := v.IsOfficialHost(base); got != want {
 			t.Errorf("%s: %t", base, got)
 		}
 	}

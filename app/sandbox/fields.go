@@ -168,10 +168,10 @@ func Find(problems []Problem, rules ...Rule) (p Problem, ok bool) {
 // Ordered is the first of these faults that the prompt asks for and that comes
 // before anything is bought; empty for none. Those that repeat ("429", "503")
 // are counted.
-func (o *Order) Ordered(names ...string) string {
+func (o *Request) Ordered(names ...string) string {
 	for _, name := range names {
 		repeats := name == "429" || name == "503"
-		if repeats && o.Again(name) || !repeats && o.Has(name) {
+		if repeats && o.TakeFault(name) || !repeats && o.Has(name) {
 			return name
 		}
 	}

@@ -6,9 +6,9 @@ import (
 )
 
 // AnswerFile sends a paid answer that is the image or video itself, unless the
-// prompt wants it lost as [Order.Answer] has it. Its length is announced, so
+// prompt wants it lost as [Request.Answer] has it. Its length is announced, so
 // that one that ends early shows.
-func (o *Order) AnswerFile(w http.ResponseWriter, contentType string, data []byte) {
+func (o *Request) AnswerFile(w http.ResponseWriter, contentType string, data []byte) {
 	if o.Has("drop") || o.Has("500") {
 		o.Answer(w, http.StatusOK, nil)
 		return

@@ -39,7 +39,7 @@ func (i Imitation) Account(root string) provider.Account {
 func Accounts(root string, imitations []Imitation) *provider.Accounts {
 	out := provider.NewAccounts()
 	for _, i := range imitations {
-		out.Add(i.Vendor, provider.Caps{}, i.Account(root))
+		out.Add(i.Vendor, provider.Limits{}, i.Account(root))
 	}
 	return out
 }

@@ -6,7 +6,7 @@ import (
 )
 
 // Base64 writes a file as it stands in a JSON answer, damaged as the prompt asks.
-func (o *Order) Base64(file []byte) string {
+func (o *Request) Base64(file []byte) string {
 	text := base64.StdEncoding.EncodeToString(file)
 	if half := len(text) / 2; o.Has("badbase64") && half >= 4 {
 		return text[:half] + "*!*!" + text[half+4:]

@@ -10,7 +10,7 @@ func TestBase64(t *testing.T) {
 	t.Parallel()
 	file := bytes.Repeat([]byte("fox"), 20)
 	for prompt, whole := range map[string]bool{"a fox": true, "a fox [[badbase64]]": false, "a fox [[short]]": true} {
-		o := &Order{Faults: ParseFaults(prompt)}
+		o := &Request{Faults: ParseFaults(prompt)}
 		text := o.Base64(file)
 		got, err := base64.StdEncoding.DecodeString(text)
 		if (err == nil) != whole || whole && !bytes.Equal(got, file) || len(text) != 80 {

@@ -39,7 +39,7 @@ type Job struct {
 }
 
 // Accept stores a job of the order, due after its work time.
-func (j *Jobs) Accept(o *Order, id, model, prompt string, input any, usual time.Duration) (Job, error) {
+func (j *Jobs) Accept(o *Request, id, model, prompt string, input any, usual time.Duration) (Job, error) {
 	raw, err := json.Marshal(input)
 	if err != nil {
 		return Job{}, fmt.Errorf("sandbox: job: %w", err)

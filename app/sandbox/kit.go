@@ -12,51 +12,51 @@ import (
 
 // Kit is what an imitation works with. There is one a vendor.
 type Kit struct {
-	Vendor string
-	Jobs   *Jobs
-	till   *Till
+	Vendor    string
+	Jobs      *Jobs
+	purchases *PurchaseLog
 }
 
 // Key is the only key that the imitations accept.
 const Key = "sandbox"
 
-// Order is one request to make something, as an imitation understood it.
-type Order struct {
+// Request is one request to make something, as an imitation understood it.
+type Request struct {
 	Faults
 	kit    *Kit
 	task   string
 	submit string
 }
 
-// Order reads the prompt's directives and who asks: aigc names the task in
+// Request reads the prompt's directives and who asks: aigc names the task in
 // X-Client-Request-Id as "task.submission". A foreign client's request counts
 // under its own address.
-func (k *Kit) Order(r *http.Request, prompt string) *Order {
+func (k *Kit) Request(r *http.Request, prompt string) *Request {
 	task, submit := requestID(r)
-	return &Order{Faults: ParseFaults(prompt), kit: k, task: task, submit: submit}
+	return &Request{Faults: ParseFaults(prompt), kit: k, task: task, submit: submit}
 }
 
-// JobOrder is the order that a job came from: its directives and its till.
-func (k *Kit) JobOrder(job Job) *Order {
-	return &Order{Faults: ParseFaults(job.Prompt), kit: k, task: job.Task, submit: job.Submit}
+// JobRequest is the order that a job came from: its directives and its till.
+func (k *Kit) JobRequest(job Job) *Request {
+	return &Request{Faults: ParseFaults(job.Prompt), kit: k, task: job.Task, submit: job.Submit}
 }
 
-// Again says whether a fault that happens a number of times is still due for
+// TakeFault says whether a fault that happens a number of times is still due for
 // this task, and counts it.
-func (o *Order) Again(name string) bool {
-	return o.Has(name) && o.kit.till.attempt(o.task+"/"+name) <= o.Times(name)
+func (o *Request) TakeFault(name string) bool {
+	return o.Has(name) && o.kit.purchases.attempt(o.task+"/"+name) <= o.Times(name)
 }
 
-// Buy counts one paid submission, durably, before anything is answered.
-func (o *Order) Buy() { o.kit.till.buy(o.task, o.submit, o.kit.Vendor) }
+// RecordPurchase counts one paid submission, durably, before anything is answered.
+func (o *Request) RecordPurchase() { o.kit.purchases.record(o.task, o.submit, o.kit.Vendor) }
 
 // Answer sends a paid JSON answer unless the prompt wants it lost: the
 // connection is cut, the body ends early, or an internal error follows.
-func (o *Order) Answer(w http.ResponseWriter, status int, body []byte) {
+func (o *Request) Answer(w http.ResponseWriter, status int, body []byte) {
 	w.Header().Set("Content-Type", "application/json")
 	switch {
 	case o.Has("drop"):
-		Cut(w)
+		DropConnection(w)
 	case o.Has("500"):
 		w.WriteHeader(http.StatusInternalServerError)
 		_, _ = w.Write([]byte(`{"error":{"message":"internal error","type":"server_error","code":"server_error"}}`))
@@ -69,8 +69,8 @@ func (o *Order) Answer(w http.ResponseWriter, status int, body []byte) {
 	}
 }
 
-// Work waits as long as making the result takes, or until the caller is gone.
-func (o *Order) Work(r *http.Request, usual time.Duration) {
+// Delay waits as long as making the result takes, or until the caller is gone.
+func (o *Request) Delay(r *http.Request, usual time.Duration) {
 	t := time.NewTimer(o.Slow(usual))
 	defer t.Stop()
 	select {
@@ -79,8 +79,8 @@ func (o *Order) Work(r *http.Request, usual time.Duration) {
 	}
 }
 
-// Cut closes the caller's connection without an answer.
-func Cut(w http.ResponseWriter) {
+// DropConnection closes the caller's connection without an answer.
+func DropConnection(w http.ResponseWriter) {
 	if h, ok := w.(http.Hijacker); ok {
 		if conn, _, err := h.Hijack(); err == nil {
 			_ = conn.Close()
@@ -91,26 +91,26 @@ func Cut(w http.ResponseWriter) {
 }
 
 // Picture draws one picture of the order, spoilt as its prompt asks.
-func (o *Order) Picture(s picture.Spec, format string, quality int) ([]byte, error) {
+func (o *Request) Picture(s picture.Spec, format string, quality int) ([]byte, error) {
 	var b bytes.Buffer
 	if err := picture.Encode(&b, picture.Draw(s), format, quality); err != nil {
 		return nil, fmt.Errorf("sandbox: draw: %w", err)
 	}
-	return o.Spoil(b.Bytes()), nil
+	return o.Corrupt(b.Bytes()), nil
 }
 
 // Film makes one film of the order, spoilt as its prompt asks.
-func (o *Order) Film(s film.Spec) ([]byte, error) {
+func (o *Request) Film(s film.Spec) ([]byte, error) {
 	var b bytes.Buffer
 	if err := film.Encode(&b, s); err != nil {
 		return nil, fmt.Errorf("sandbox: film: %w", err)
 	}
-	return o.Spoil(b.Bytes()), nil
+	return o.Corrupt(b.Bytes()), nil
 }
 
-// Spoil damages a finished file as the prompt asks; [Order.Picture] and
-// [Order.Film] do so themselves.
-func (o *Order) Spoil(data []byte) []byte {
+// Corrupt damages a finished file as the prompt asks; [Request.Picture] and
+// [Request.Film] do so themselves.
+func (o *Request) Corrupt(data []byte) []byte {
 	switch {
 	case o.Has("html"):
 		return []byte("<!doctype html><title>502</title><h1>Bad gateway</h1>")

@@ -35,7 +35,7 @@ func (k *Kit) ResultURL(r *http.Request, job string) string {
 }
 
 // Offer keeps a drawing that is ready at once, and returns its address.
-func (k *Kit) Offer(r *http.Request, o *Order, model, prompt string, d Drawing) (string, error) {
+func (k *Kit) Offer(r *http.Request, o *Request, model, prompt string, d Drawing) (string, error) {
 	job, err := k.Jobs.Accept(o, NewID(), model, prompt, d, 0)
 	return k.ResultURL(r, job.ID), err
 }
@@ -46,16 +46,16 @@ func (k *Kit) Results(life time.Duration) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		job, ok := k.Jobs.Find(r.PathValue("name"))
 		var d Drawing
-		if !ok || json.Unmarshal(job.Input, &d) != nil || r.URL.RawQuery != signature || time.Since(job.Ready) > life || k.JobOrder(job).Has("expired") {
+		if !ok || json.Unmarshal(job.Input, &d) != nil || r.URL.RawQuery != signature || time.Since(job.Ready) > life || k.JobRequest(job).Has("expired") {
 			http.Error(w, "The signature is not valid, or has expired.", http.StatusForbidden)
 			return
 		}
 		w.Header().Set("Content-Type", d.mime())
 		w.WriteHeader(http.StatusOK)
 		_ = http.NewResponseController(w).Flush() // 4K take their time, and callers do not wait for headers that long
-		data, err := k.JobOrder(job).Draw(d)
+		data, err := k.JobRequest(job).Draw(d)
 		if err != nil {
-			Cut(w)
+			DropConnection(w)
 			return
 		}
 		_, _ = w.Write(data)
@@ -70,7 +70,7 @@ func (d Drawing) mime() string {
 }
 
 // Draw makes the file of a drawing, damaged as its prompt asks.
-func (o *Order) Draw(d Drawing) ([]byte, error) {
+func (o *Request) Draw(d Drawing) ([]byte, error) {
 	if d.Video != nil {
 		return o.Film(*d.Video)
 	}

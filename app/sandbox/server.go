@@ -15,11 +15,11 @@ import (
 
 // Server is the host of the imitations: each below its vendor's name.
 type Server struct {
-	till *Till
-	mux  *http.ServeMux
-	addr string
-	http *http.Server
-	dir  string
+	purchases *PurchaseLog
+	mux       *http.ServeMux
+	addr      string
+	http      *http.Server
+	dir       string
 }
 
 // New makes a host that keeps its jobs, its till and its port in dir.
@@ -27,18 +27,18 @@ func New(dir string, imitations ...Imitation) (*Server, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("sandbox: %w", err)
 	}
-	till, err := openTill(filepath.Join(dir, "till.jsonl"))
+	till, err := openPurchaseLog(filepath.Join(dir, "till.jsonl"))
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{till: till, mux: http.NewServeMux(), dir: dir}
+	s := &Server{purchases: till, mux: http.NewServeMux(), dir: dir}
 	for _, i := range imitations {
 		name := i.Vendor.Name
 		jobs := filepath.Join(dir, "jobs", name)
 		if err := os.MkdirAll(jobs, 0o700); err != nil {
 			return nil, fmt.Errorf("sandbox: %w", err)
 		}
-		kit := &Kit{Vendor: name, till: till, Jobs: &Jobs{dir: jobs, polls: map[string]int{}}}
+		kit := &Kit{Vendor: name, purchases: till, Jobs: &Jobs{dir: jobs, polls: map[string]int{}}}
 		s.mux.Handle("/"+name+"/", http.StripPrefix("/"+name, i.Handler(kit)))
 	}
 	s.mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) {
@@ -102,12 +102,12 @@ func (s *Server) remember() {
 func (s *Server) Root() string { return "http://" + s.addr }
 
 // Purchases is what was paid so far.
-func (s *Server) Purchases() Report { return s.till.Report() }
+func (s *Server) Purchases() Report { return s.purchases.Report() }
 
 // Close stops listening and cuts what is still open.
 func (s *Server) Close() error {
 	if s.http == nil {
-		return s.till.close()
+		return s.purchases.close()
 	}
-	return errors.Join(s.http.Close(), s.till.close())
+	return errors.Join(s.http.Close(), s.purchases.close())
 }

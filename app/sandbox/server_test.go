@@ -1,12 +1,13 @@
 package sandbox
 
 import (
-	"aigc/app/provider"
 	"encoding/json"
 	"io"
 	"net/http"
 	"strings"
 	"testing"
+
+	"aigc/app/provider"
 )
 
 // shop imitates a vendor: it sells one job a request, and shows a job again.
@@ -14,12 +15,12 @@ func shop(k *Kit) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /jobs", func(w http.ResponseWriter, r *http.Request) {
 		prompt, _ := io.ReadAll(r.Body)
-		o := k.Order(r, string(prompt))
-		if o.Again("429") {
+		o := k.Request(r, string(prompt))
+		if o.TakeFault("429") {
 			w.WriteHeader(http.StatusTooManyRequests)
 			return
 		}
-		o.Buy()
+		o.RecordPurchase()
 		job, err := k.Jobs.Accept(o, NewID(), "m", string(prompt), map[string]int{"n": 2}, 0)
 		if err != nil {
 			w.WriteHeader(http.StatusInternalServerError)
@@ -133,7 +134,7 @@ func TestPurchasesByTask(t *testing.T) {
 		t.Errorf("[[truncate]]: %d %q", status, body)
 	}
 	var report Report
-	if _, body := ask(t, "GET", s.Root()+"/sandbox/purchases", "", ""); json.Unmarshal([]byte(body), &report) != nil || report.Total != 5 || report.Sales[0] != (Sale{"a", "s1", "acme"}) {
+	if _, body := ask(t, "GET", s.Root()+"/sandbox/purchases", "", ""); json.Unmarshal([]byte(body), &report) != nil || report.Total != 5 || report.Purchases[0] != (Purchase{"a", "s1", "acme"}) {
 		t.Errorf("told: %+v", report)
 	}
 	var told []struct{ Name, Doc string }

@@ -8,6 +8,6 @@
 // sorted keys, integers without a fraction, nothing that is null. The same
 // input in other clothes gives the same bytes, so hashes of it can be compared.
 //
-// Of a field's Go type it takes what a schema cannot say: a [provider.Image]
+// Of a field's Go type it takes what a schema cannot say: a [provider.ImageRef]
 // is a picture to be fetched or lifted, and an integer must fit its size.
 package schema

@@ -28,10 +28,10 @@ type node struct {
 	open     bool           // takes properties nobody described
 }
 
-var imageType = reflect.TypeFor[provider.Image]()
+var imageType = reflect.TypeFor[provider.ImageRef]()
 
 func compile(reg huma.Registry, s *huma.Schema, t reflect.Type, seen map[reflect.Type]*node) *node {
-	s, t = resolve(reg, s), bare(t)
+	s, t = resolve(reg, s), deref(t)
 	if n, ok := seen[t]; ok && t.Kind() == reflect.Struct && s.Type == huma.TypeObject {
 		return n
 	}
@@ -95,7 +95,7 @@ func goFields(t reflect.Type) (map[string]reflect.StructField, []string) {
 	found, order := map[string]reflect.StructField{}, []string{}
 	for _, f := range reflect.VisibleFields(t) {
 		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
-		if !f.IsExported() || name == "-" || f.Anonymous && name == "" && bare(f.Type).Kind() == reflect.Struct {
+		if !f.IsExported() || name == "-" || f.Anonymous && name == "" && deref(f.Type).Kind() == reflect.Struct {
 			continue
 		}
 		if name == "" {
@@ -116,16 +116,16 @@ func goFields(t reflect.Type) (map[string]reflect.StructField, []string) {
 // ImageDoc is what every picture's description ends with.
 const ImageDoc = "An http(s) URL, a data URL, base64 or the id of an asset."
 
-// touch finishes what huma made of a type: pictures say what they take, what
+// finalize finishes what huma made of a type: pictures say what they take, what
 // has a default is not required, and nothing is shown as nullable, because a
 // null is the same as leaving an optional field out.
-func touch(reg huma.Registry, s *huma.Schema, t reflect.Type, seen map[reflect.Type]bool) {
-	s, t = resolve(reg, s), bare(t)
+func finalize(reg huma.Registry, s *huma.Schema, t reflect.Type, seen map[reflect.Type]bool) {
+	s, t = resolve(reg, s), deref(t)
 	switch {
 	case s.Type == huma.TypeArray:
-		touch(reg, s.Items, t.Elem(), seen)
+		finalize(reg, s.Items, t.Elem(), seen)
 	case s.Type == huma.TypeObject && t.Kind() == reflect.Map:
-		touch(reg, s.AdditionalProperties.(*huma.Schema), t.Elem(), seen)
+		finalize(reg, s.AdditionalProperties.(*huma.Schema), t.Elem(), seen)
 	case s.Type != huma.TypeObject || seen[t]:
 		return
 	}
@@ -139,15 +139,15 @@ func touch(reg huma.Registry, s *huma.Schema, t reflect.Type, seen map[reflect.T
 		if !described {
 			continue
 		}
-		ft := bare(fields[name].Type)
+		ft := deref(fields[name].Type)
 		p.Nullable = false
-		if (ft == imageType || isList(ft) && bare(ft.Elem()) == imageType) && !strings.HasSuffix(p.Description, ImageDoc) {
+		if (ft == imageType || isList(ft) && deref(ft.Elem()) == imageType) && !strings.HasSuffix(p.Description, ImageDoc) {
 			if p.Description = strings.TrimRight(p.Description, ". "); p.Description != "" {
 				p.Description += ". "
 			}
 			p.Description += ImageDoc
 		}
-		touch(reg, p, ft, seen)
+		finalize(reg, p, ft, seen)
 	}
 	s.Required = slices.DeleteFunc(s.Required, func(name string) bool { return s.Properties[name].Default != nil })
 	s.PrecomputeMessages()
@@ -155,7 +155,7 @@ func touch(reg huma.Registry, s *huma.Schema, t reflect.Type, seen map[reflect.T
 
 func isList(t reflect.Type) bool { return t.Kind() == reflect.Slice || t.Kind() == reflect.Array }
 
-func bare(t reflect.Type) reflect.Type {
+func deref(t reflect.Type) reflect.Type {
 	for t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}

@@ -40,7 +40,7 @@ func (s *Schema) Parse(raw []byte) (json.RawMessage, error) {
 	// What is stored must be readable for the module; a type's own
 	// UnmarshalJSON may want more than the schema can say.
 	if err := json.Unmarshal(out, reflect.New(s.typ).Interface()); err != nil {
-		return nil, fault.Faults(fault.Detail{Location: unreadable(err), Message: "expected another form of value"})
+		return nil, fault.InvalidInput(fault.Detail{Location: unreadable(err), Message: "expected another form of value"})
 	}
 	return out, nil
 }
@@ -58,7 +58,7 @@ func object(raw []byte) (map[string]any, error) {
 	}
 	m, ok := v.(map[string]any)
 	if !ok {
-		return nil, fault.Faults(fault.Detail{Location: "body", Message: "expected object"})
+		return nil, fault.InvalidInput(fault.Detail{Location: "body", Message: "expected object"})
 	}
 	return m, nil
 }
@@ -76,7 +76,7 @@ func notJSON(err error, raw []byte) error {
 	case errors.As(err, &syntax):
 		message = fmt.Sprintf("expected a JSON object, but it is no JSON at byte %d", syntax.Offset)
 	}
-	f := fault.From(fault.Faults(fault.Detail{Location: "body", Message: message}))
+	f := fault.From(fault.InvalidInput(fault.Detail{Location: "body", Message: message}))
 	f.Code = "not_json"
 	return f
 }
@@ -121,7 +121,7 @@ func (c *cleaner) err() error {
 	if more := len(c.faults) - maxFaults; more > 0 {
 		c.faults = append(c.faults[:maxFaults:maxFaults], fault.Detail{Location: "body", Message: fmt.Sprintf("and %d more faults", more)})
 	}
-	return fault.Faults(c.faults...)
+	return fault.InvalidInput(c.faults...)
 }
 
 // canonical writes v with sorted keys and without needless escapes.

@@ -23,23 +23,23 @@ type Shared struct {
 }
 
 type input struct {
-	Prompt  string            `json:"prompt" minLength:"1" maxLength:"40" doc:"What to draw."`
-	Quality string            `json:"quality,omitempty" enum:"low,high" default:"high"`
-	N       int               `json:"n,omitempty" minimum:"1" maximum:"10" default:"1"`
-	Tiny    uint8             `json:"tiny,omitempty"`
-	Scale   float64           `json:"scale,omitempty" minimum:"1" maximum:"20" default:"7.50"`
-	Half    float32           `json:"half,omitempty"`
-	Mark    bool              `json:"watermark,omitempty" default:"true"`
-	Image   provider.Image    `json:"image,omitempty" doc:"The picture to change."`
-	Images  []provider.Image  `json:"images,omitempty" maxItems:"2"`
-	Colors  []string          `json:"colors,omitempty" enum:"red,green" uniqueItems:"true"`
-	Size    *size             `json:"size,omitempty"`
-	Sizes   []size            `json:"sizes,omitempty"`
-	Home    string            `json:"home,omitempty" format:"uri"`
-	Extra   map[string]int    `json:"extra,omitempty"`
-	Free    json.RawMessage   `json:"free,omitempty"`
-	Layers  []layer           `json:"layers,omitempty"`
-	ByName  map[string]*layer `json:"by_name,omitempty"`
+	Prompt  string              `json:"prompt" minLength:"1" maxLength:"40" doc:"What to draw."`
+	Quality string              `json:"quality,omitempty" enum:"low,high" default:"high"`
+	N       int                 `json:"n,omitempty" minimum:"1" maximum:"10" default:"1"`
+	Tiny    uint8               `json:"tiny,omitempty"`
+	Scale   float64             `json:"scale,omitempty" minimum:"1" maximum:"20" default:"7.50"`
+	Half    float32             `json:"half,omitempty"`
+	Mark    bool                `json:"watermark,omitempty" default:"true"`
+	Image   provider.ImageRef   `json:"image,omitempty" doc:"The picture to change."`
+	Images  []provider.ImageRef `json:"images,omitempty" maxItems:"2"`
+	Colors  []string            `json:"colors,omitempty" enum:"red,green" uniqueItems:"true"`
+	Size    *size               `json:"size,omitempty"`
+	Sizes   []size              `json:"sizes,omitempty"`
+	Home    string              `json:"home,omitempty" format:"uri"`
+	Extra   map[string]int      `json:"extra,omitempty"`
+	Free    json.RawMessage     `json:"free,omitempty"`
+	Layers  []layer             `json:"layers,omitempty"`
+	ByName  map[string]*layer   `json:"by_name,omitempty"`
 	Shared
 	Shared2
 }

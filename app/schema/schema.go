@@ -35,7 +35,7 @@ func New(t reflect.Type) *Schema {
 	if root == nil || root.Type != huma.TypeObject {
 		panic(fmt.Sprintf("schema: %s is no struct", t))
 	}
-	touch(reg, root, t, map[reflect.Type]bool{})
+	finalize(reg, root, t, map[reflect.Type]bool{})
 	s := &Schema{typ: t, reg: reg, byName: map[string]int{}}
 	s.root = compile(reg, root, t, map[reflect.Type]*node{})
 	s.json = export(reg, root)
@@ -60,7 +60,7 @@ func Register(reg huma.Registry, t reflect.Type) *huma.Schema {
 		t = t.Elem()
 	}
 	ref := reg.Schema(t, true, "Input")
-	touch(reg, ref, t, map[reflect.Type]bool{})
+	finalize(reg, ref, t, map[reflect.Type]bool{})
 	return ref
 }
 
@@ -75,14 +75,14 @@ func RegisterForm(reg huma.Registry, t reflect.Type) *huma.Schema {
 	fields, order := goFields(t)
 	for _, name := range order {
 		own, described := form.Properties[name]
-		ft := bare(fields[name].Type)
+		ft := deref(fields[name].Type)
 		file := &huma.Schema{Type: huma.TypeString, Format: "binary"}
 		switch {
 		case !described:
 		case ft == imageType:
 			file.Description = own.Description
 			form.Properties[name] = file
-		case isList(ft) && bare(ft.Elem()) == imageType:
+		case isList(ft) && deref(ft.Elem()) == imageType:
 			list := *own
 			list.Items = file
 			form.Properties[name] = &list

@@ -100,7 +100,7 @@ func TestNewRefuses(t *testing.T) {
 		"a field huma cannot see": reflect.TypeFor[struct{ hidden }](),
 		"a picture nobody looks for": reflect.TypeFor[struct {
 			Layers []struct {
-				Image provider.Image `json:"image"`
+				Image provider.ImageRef `json:"image"`
 			} `json:"layers"`
 		}](),
 		"a default of a wrong type": reflect.TypeFor[struct {

@@ -42,12 +42,12 @@ func TestAcceptedWithoutAWorker(t *testing.T) {
 	must(err)
 	blobs, err := blob.NewDir(filepath.Join(dir, "objects"))
 	must(err)
-	host, err := module.NewHost(servicetest.Gallery)
+	host, err := module.NewRegistry(servicetest.FakeModule)
 	must(err)
 	must(rows.Announce(ctx, "a worker elsewhere", []task.VendorAccount{{Account: task.Account{Vendor: "painter", BaseURL: "http://painter", Fingerprint: "key"}}}))
 	s, err := service.New(service.Config{
 		Ledger: rows, Broker: b, Blobs: blobs, Fetch: fetch.New(fetch.Config{}), Modules: host, Log: zerolog.Nop(),
-		PublicURL: "http://gateway", Intake: filepath.Join(dir, "intake"), Dispatcher: dispatch.ToQueue(b), Loopback: true,
+		PublicURL: "http://gateway", UploadDir: filepath.Join(dir, "intake"), Dispatcher: dispatch.ToQueue(b), Loopback: true,
 	})
 	must(err)
 	t.Cleanup(func() {

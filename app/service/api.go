@@ -63,11 +63,11 @@ type Tasks interface {
 
 // Assets are stored files, and files on their way in.
 type Assets interface {
-	// Lift stores bytes that a face lifted out of a body as it streamed in, and
+	// NewUpload stores bytes that a face lifted out of a body as it streamed in, and
 	// returns a reference good for one Create by anybody who knows it.
 	// Drop forgets references that were not used.
-	Lift(ctx context.Context) (Lifted, error)
-	Drop(refs ...string)
+	NewUpload(ctx context.Context) (Upload, error)
+	DiscardUploads(refs ...string)
 
 	Upload(ctx context.Context, c Caller, name string, r io.Reader) (*AssetView, error) // 50 MB, sniffed
 	// UploadFrom stores what value names: a URL, a data URL, base64, a Lift
@@ -93,7 +93,7 @@ type Caller struct {
 
 // Operation is a declared operation with its compiled schema.
 type Operation struct {
-	*module.Entry
+	*module.Registered
 	Schema *schema.Schema
 }
 
@@ -108,11 +108,11 @@ type Request struct {
 	Wait           time.Duration // how long to wait for the end; see API.Wait
 }
 
-// Lifted is a file being received.
-type Lifted interface {
+// Upload is a file being received.
+type Upload interface {
 	io.WriteCloser
-	Ref() string  // put this text where the bytes were
-	Abort() error // forget it
+	Placeholder() string // put this text where the bytes were
+	Abort() error        // forget it
 }
 
 // View is a task as callers see it: `data` of the envelope.
@@ -135,7 +135,7 @@ type View struct {
 	Tags      []string        `json:"tags,omitempty"`
 	RetryOf   string          `json:"retry_of,omitempty"`
 	RetriedAs string          `json:"retried_as,omitempty"`
-	Media     module.Kind     `json:"media" enum:"image,video"`
+	Media     module.Media    `json:"media" enum:"image,video"`
 	Vendor    string          `json:"vendor,omitempty"`
 	VendorID  string          `json:"vendor_id,omitempty"` // the vendor's name of the job
 	Finished  int64           `json:"finished,omitempty"`
@@ -188,10 +188,10 @@ func NewErrorView(e *task.Error) *ErrorView {
 // Fault is the failure of a view as a fault, for faces that answer a failed
 // task with an error; nil unless the task failed or was canceled.
 func (v *View) Fault() *fault.Error {
-	if v.Error == nil || !v.Status.Ended() || v.Status == task.Succeeded {
+	if v.Error == nil || !v.Status.Terminal() || v.Status == task.Succeeded {
 		return nil
 	}
-	return &fault.Error{Kind: v.Error.kind, Code: v.Error.Code, Safe: v.Error.Message, VendorCode: v.Error.VendorCode, Charged: v.Charged}
+	return &fault.Error{Kind: v.Error.kind, Code: v.Error.Code, Message: v.Error.Message, VendorCode: v.Error.VendorCode, Charged: v.Charged}
 }
 
 // Page is one page of tasks, newest first.
@@ -204,7 +204,7 @@ type Page struct {
 type Quote struct {
 	Model    string   `json:"model"`
 	Vendor   string   `json:"vendor"`
-	Pictures int      `json:"pictures"`
+	Count    int      `json:"pictures"`
 	Cost     Cost     `json:"cost"`
 	Warnings []string `json:"warnings"`
 }
@@ -216,7 +216,7 @@ type Model struct {
 	Operation string               `json:"operation"` // kind of task
 	Title     string               `json:"title"`
 	Doc       string               `json:"doc,omitempty"`
-	Media     module.Kind          `json:"media"`
+	Media     module.Media         `json:"media"`
 	Path      string               `json:"path"` // "/api/gpt/generations"
 	Tool      string               `json:"tool"`
 	Default   bool                 `json:"default"`

@@ -14,7 +14,7 @@ import (
 
 // Upload implements [API].
 func (s *Service) Upload(ctx context.Context, c Caller, name string, r io.Reader) (*AssetView, error) {
-	f, err := s.intake.create(s.Intake)
+	f, err := s.uploads.create(s.UploadDir)
 	if err != nil {
 		return nil, err
 	}
@@ -24,17 +24,17 @@ func (s *Service) Upload(ctx context.Context, c Caller, name string, r io.Reader
 		if errors.As(err, &known) {
 			return nil, err
 		}
-		return nil, fault.Wrap(err, fault.Invalid, "upload_cut_short", "The upload ended early.").With(fault.ChargedNo)
+		return nil, fault.Wrap(err, fault.Invalid, "upload_cut_short", "The upload ended early.").WithCharge(fault.ChargedNo)
 	}
 	info, err := media.UploadFile(f.path)
 	if err != nil {
 		return nil, err
 	}
-	a, err := s.keepFile(ctx, c, f, info, cleanName(name))
+	a, err := s.storeFile(ctx, c, f, info, cleanName(name))
 	if err != nil {
 		return nil, err
 	}
-	return s.showAsset(a), nil
+	return s.renderAsset(a), nil
 }
 
 // cleanName keeps of a caller's file name what is safe to show again.
@@ -54,19 +54,19 @@ func cleanName(name string) string {
 
 // UploadFrom implements [API].
 func (s *Service) UploadFrom(ctx context.Context, c Caller, name, value string) (*AssetView, error) {
-	p := &picture{field: "file", index: -1, value: value}
-	if err := s.fetchPicture(ctx, c, p); err != nil {
+	p := &inputImage{field: "file", index: -1, value: value}
+	if err := s.fetchImage(ctx, c, p); err != nil {
 		return nil, err
 	}
 	if p.asset != nil {
-		return s.showAsset(p.asset), nil
+		return s.renderAsset(p.asset), nil
 	}
 	defer p.file.Abort()
-	a, err := s.keepFile(ctx, c, p.file, p.info, cleanName(name))
+	a, err := s.storeFile(ctx, c, p.file, p.info, cleanName(name))
 	if err != nil {
 		return nil, err
 	}
-	return s.showAsset(a), nil
+	return s.renderAsset(a), nil
 }
 
 // Open implements [API].

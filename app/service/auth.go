@@ -59,7 +59,7 @@ func (s *Service) Authenticate(ctx context.Context, key string) (Caller, error) 
 		return Caller{Name: Local, Admin: true}, nil
 	}
 	if key == "" {
-		return Caller{}, fault.New(fault.Unauthenticated, "key_needed", "Send an API key: Authorization: Bearer <key>.").With(fault.ChargedNo)
+		return Caller{}, fault.New(fault.Unauthenticated, "key_needed", "Send an API key: Authorization: Bearer <key>.").WithCharge(fault.ChargedNo)
 	}
 	hash := []byte(HashKey(key))
 	var found *task.APIKey
@@ -69,7 +69,7 @@ func (s *Service) Authenticate(ctx context.Context, key string) (Caller, error) 
 		}
 	}
 	if found == nil {
-		return Caller{}, fault.New(fault.Unauthenticated, "key_unknown", "The API key is not known here.").With(fault.ChargedNo)
+		return Caller{}, fault.New(fault.Unauthenticated, "key_unknown", "The API key is not known here.").WithCharge(fault.ChargedNo)
 	}
 	return Caller{Name: found.Name, Admin: found.Admin}, nil
 }

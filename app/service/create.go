@@ -5,8 +5,8 @@ import (
 	"errors"
 	"time"
 
+	"aigc/app/failpoint"
 	"aigc/app/fault"
-	"aigc/app/killpoint"
 	"aigc/app/task"
 )
 
@@ -17,14 +17,14 @@ const firstWake = 5 * time.Second
 func (s *Service) Create(waiting context.Context, r Request) (*View, bool, error) {
 	ctx := context.WithoutCancel(waiting)
 	if len(r.IdempotencyKey) > maxKey {
-		return nil, false, fault.New(fault.Invalid, "idempotency_key_too_long", "An Idempotency-Key may have at most %d bytes.", maxKey).With(fault.ChargedNo)
+		return nil, false, fault.New(fault.Invalid, "idempotency_key_too_long", "An Idempotency-Key may have at most %d bytes.", maxKey).WithCharge(fault.ChargedNo)
 	}
 	d, err := s.parse(r)
 	if err != nil {
 		return nil, false, err
 	}
 	defer d.drop()
-	key := task.IdempotencyKey{Owner: r.Caller.Name, Key: r.IdempotencyKey, Keep: keep}
+	key := task.IdempotencyKey{Owner: r.Caller.Name, Key: r.IdempotencyKey, Keep: idempotencyTTL}
 	if err := s.receive(ctx, d); err != nil {
 		return nil, false, s.notCompared(ctx, key, err)
 	}
@@ -45,7 +45,7 @@ func (s *Service) Create(waiting context.Context, r Request) (*View, bool, error
 	if err := d.planFor(sel); err != nil { // nothing is stored for a task that cannot be
 		return nil, false, err
 	}
-	if err := s.keepPictures(ctx, d); err != nil {
+	if err := s.storeImages(ctx, d); err != nil {
 		return nil, false, err
 	}
 	tasks, err := s.tasks(d, hash)
@@ -56,7 +56,7 @@ func (s *Service) Create(waiting context.Context, r Request) (*View, bool, error
 	defer leave()
 	t, replayed, err := s.accept(ctx, d, task.AcceptRequest{Tasks: tasks, Key: key, Join: r.join()})
 	if err != nil {
-		return nil, false, unsure(err)
+		return nil, false, chargeUnknown(err)
 	}
 	if replayed {
 		me = nil
@@ -82,7 +82,7 @@ func (s *Service) accept(ctx context.Context, d *draft, a task.AcceptRequest) (t
 	if t, replayed, err = s.Ledger.Accept(ctx, a); err != nil || replayed {
 		return t, replayed, err
 	}
-	killpoint.Here("accepted")
+	failpoint.Here("accepted")
 	for _, t := range a.Tasks {
 		s.Dispatcher.Dispatch(t)
 	}
@@ -109,7 +109,7 @@ func (s *Service) earlier(ctx context.Context, r Request, hash string, key task.
 	}
 	t, err := s.Ledger.FindDuplicate(ctx, hash, key, r.join())
 	if err != nil {
-		return nil, unsure(err)
+		return nil, chargeUnknown(err)
 	}
 	return t, nil
 }
@@ -130,7 +130,7 @@ func (s *Service) notCompared(ctx context.Context, key task.IdempotencyKey, err 
 	}
 	t, lerr := s.Ledger.FindDuplicate(ctx, "", key, 0)
 	if lerr != nil {
-		return unsure(lerr)
+		return chargeUnknown(lerr)
 	}
 	if t == nil {
 		return err
@@ -138,15 +138,15 @@ func (s *Service) notCompared(ctx context.Context, key task.IdempotencyKey, err 
 	f := fault.Wrap(err, fault.Conflict, "input_not_comparable",
 		"This Idempotency-Key already stands for task %s, but a picture of this request cannot be had to compare the two. Read the task instead.", t.ID)
 	f.Details = fault.From(err).Details
-	return f.With(t.Charged)
+	return f.WithCharge(t.Charged)
 }
 
-// unsure marks trouble of the ledger's own: the task may have been accepted
+// chargeUnknown marks trouble of the ledger's own: the task may have been accepted
 // all the same.
-func unsure(err error) error {
+func chargeUnknown(err error) error {
 	if f := fault.From(err); f.Charged == "" && f.Kind.Status() >= 500 {
 		copied := *f
-		return copied.With(fault.ChargedUnknown)
+		return copied.WithCharge(fault.ChargedUnknown)
 	}
 	return err
 }

@@ -14,9 +14,9 @@ import (
 // draft is a request on its way to a task.
 type draft struct {
 	Request
-	raw      module.Raw // canonical, with the operation's defaults
-	input    map[string]json.RawMessage
-	pictures []*picture
+	raw    json.RawMessage // canonical, with the operation's defaults
+	input  map[string]json.RawMessage
+	images []*inputImage
 	module.Selection
 	plan     module.Plan
 	warnings []string
@@ -57,7 +57,7 @@ func (d *draft) planFor(sel module.Selection) error {
 }
 
 // check asks the selected route for faults of an input: all at once.
-func check(sel module.Selection, raw module.Raw) error {
+func check(sel module.Selection, raw json.RawMessage) error {
 	faults, err := sel.Route.Check(raw, sel.Target)
 	if err != nil || len(faults) == 0 {
 		return err
@@ -66,7 +66,7 @@ func check(sel module.Selection, raw module.Raw) error {
 	for i, f := range faults {
 		details[i] = fault.Detail{Location: "body." + f.Field, Message: f.Message}
 	}
-	return fault.Faults(details...)
+	return fault.InvalidInput(details...)
 }
 
 // hash names an input: operation and canonical fields with their defaults,
@@ -77,7 +77,7 @@ func (d *draft) hash() string {
 	for k, v := range d.input {
 		named[k] = v
 	}
-	for _, p := range d.pictures {
+	for _, p := range d.images {
 		p.name(named, "sha256:"+p.sha256)
 	}
 	canonical, _ := json.Marshal(named) // raw JSON of a parsed object
@@ -98,7 +98,7 @@ func (s *Service) Quote(ctx context.Context, r Request) (Quote, error) {
 	if err := d.planFor(sel); err != nil {
 		return Quote{}, err
 	}
-	q := Quote{Model: sel.Target.Model, Vendor: sel.Target.Vendor, Pictures: d.plan.Pictures, Warnings: append([]string{}, d.warnings...), Cost: Cost{Currency: "USD"}}
+	q := Quote{Model: sel.Target.Model, Vendor: sel.Target.Vendor, Count: d.plan.Count, Warnings: append([]string{}, d.warnings...), Cost: Cost{Currency: "USD"}}
 	if m := d.plan.Quote; m != nil {
 		q.Cost = Cost{Quoted: amount(m), Currency: m.Currency}
 	}

@@ -17,7 +17,7 @@ import (
 // Retry implements [API]. Of a group those tasks are bought anew that failed or
 // stand in doubt, as a group of their own if they are several.
 func (s *Service) Retry(ctx context.Context, c Caller, id string) (*View, error) {
-	t, err := s.own(ctx, c, id)
+	t, err := s.authorized(ctx, c, id)
 	if err != nil {
 		return nil, err
 	}
@@ -27,13 +27,13 @@ func (s *Service) Retry(ctx context.Context, c Caller, id string) (*View, error)
 	old := []*task.Task{t}
 	if t.Group {
 		if old, err = s.retryable(ctx, t); err != nil {
-			if now, rerr := s.own(ctx, c, id); rerr != nil || now.RetriedAs == "" {
+			if now, rerr := s.authorized(ctx, c, id); rerr != nil || now.RetriedAs == "" {
 				return nil, err
 			}
 			old = []*task.Task{t} // somebody was quicker: the ledger knows what they bought
 		}
 	}
-	next, err := s.anew(ctx, t, old)
+	next, err := s.repurchase(ctx, t, old)
 	if err != nil {
 		return nil, err
 	}
@@ -46,7 +46,7 @@ func (s *Service) Retry(ctx context.Context, c Caller, id string) (*View, error)
 	}
 	if fresh {
 		for _, one := range old {
-			s.tell(one)
+			s.publish(one)
 		}
 		for _, n := range next {
 			s.Dispatcher.Dispatch(n)
@@ -57,7 +57,7 @@ func (s *Service) Retry(ctx context.Context, c Caller, id string) (*View, error)
 
 // retryable are the tasks of a group that can be bought anew.
 func (s *Service) retryable(ctx context.Context, g *task.Task) (out []*task.Task, err error) {
-	if !g.State.Settled() {
+	if !g.State.Done() {
 		return nil, fault.New(fault.Conflict, "retry_not_possible", "Tasks of this group are still under way.")
 	}
 	children, err := s.Ledger.Children(ctx, g.ID)
@@ -75,9 +75,9 @@ func (s *Service) retryable(ctx context.Context, g *task.Task) (out []*task.Task
 	return out, nil
 }
 
-// anew makes the rows that buy what old ones did not bring. Route and model are
+// repurchase makes the rows that buy what old ones did not bring. Route and model are
 // selected anew.
-func (s *Service) anew(ctx context.Context, t *task.Task, old []*task.Task) ([]*task.Task, error) {
+func (s *Service) repurchase(ctx context.Context, t *task.Task, old []*task.Task) ([]*task.Task, error) {
 	op, known := s.byKind[t.Kind]
 	if !known {
 		return nil, fault.New(fault.Conflict, "retry_not_possible", "This version does not know the operation %s.", t.Kind)
@@ -91,25 +91,25 @@ func (s *Service) anew(ctx context.Context, t *task.Task, old []*task.Task) ([]*
 		return nil, err
 	}
 	if len(old) == 1 {
-		next, err := again(old[0], sel)
+		next, err := cloneForRetry(old[0], sel)
 		return []*task.Task{next}, err
 	}
-	group, err := again(t, sel)
+	group, err := cloneForRetry(t, sel)
 	if err != nil {
 		return nil, err
 	}
-	lead(group, len(old))
+	asGroup(group, len(old))
 	group.Input, group.Quoted = s.asking(t, len(old)), nil
 	if len(old) != t.Children {
 		group.InputHash = "" // nobody asked for so many: no repeated request means it
 	}
 	out := []*task.Task{group}
 	for i, one := range old {
-		child, err := again(one, sel)
+		child, err := cloneForRetry(one, sel)
 		if err != nil {
 			return nil, err
 		}
-		follow(child, group, i)
+		asChild(child, group, i)
 		if i == 0 {
 			group.Quoted = child.Quoted
 		} else {
@@ -136,8 +136,8 @@ func (s *Service) asking(t *task.Task, n int) json.RawMessage {
 	return raw
 }
 
-// again is a fresh task with the input of another one.
-func again(t *task.Task, sel module.Selection) (*task.Task, error) {
+// cloneForRetry is a fresh task with the input of another one.
+func cloneForRetry(t *task.Task, sel module.Selection) (*task.Task, error) {
 	if err := check(sel, t.Input); err != nil { // it may be another route than the first time
 		return nil, err
 	}

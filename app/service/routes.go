@@ -60,12 +60,12 @@ func (s *Service) accounts(ctx context.Context) ([]module.Account, error) {
 }
 
 // refusal is what a caller hears while a key is parked.
-func refusal(p task.Parking) *fault.Error {
+func refusal(p task.ParkedKey) *fault.Error {
 	kind := fault.VendorAuth
 	if p.Code == "vendor_no_balance" {
 		kind = fault.VendorQuota
 	}
-	f := fault.New(kind, p.Code, "%s", p.Reason).With(fault.ChargedNo)
+	f := fault.New(kind, p.Code, "%s", p.Reason).WithCharge(fault.ChargedNo)
 	f.RetryAfter = max(time.Until(p.Until), 15*time.Second)
 	return f
 }
@@ -76,7 +76,7 @@ func (s *Service) choose(ctx context.Context, op Operation, asked string) (modul
 	if err != nil {
 		return module.Selection{}, err
 	}
-	return module.Select(op.Entry, asked, accounts, s.Choices)
+	return module.Select(op.Registered, asked, accounts, s.Routes)
 }
 
 // preview is what [Service.choose] would decide, or, where nothing can be
@@ -95,7 +95,7 @@ func (s *Service) preview(ctx context.Context, op Operation, asked string) (modu
 	for _, r := range op.Routes {
 		all = append(all, module.Account{Vendor: r.Vendor.Name, BaseURL: r.Vendor.BaseURL})
 	}
-	return module.Select(op.Entry, asked, all, s.Choices)
+	return module.Select(op.Registered, asked, all, s.Routes)
 }
 
 // Models implements [API].
@@ -104,15 +104,15 @@ func (s *Service) Models(ctx context.Context) []Model {
 	if err != nil {
 		s.Log.Error().Err(err).Msg("the vendor accounts cannot be read; no model is shown as available")
 	}
-	return Catalogue(s.ops, accounts, s.Choices)
+	return Catalogue(s.ops, accounts, s.Routes)
 }
 
 // Catalogue lists the models of operations, and whether accounts serve them.
-func Catalogue(ops []Operation, accounts []module.Account, c module.Choices) []Model {
+func Catalogue(ops []Operation, accounts []module.Account, c module.RouteSettings) []Model {
 	out := []Model{}
 	for _, op := range ops {
 		usual := op.Default().ID
-		if sel, err := module.Select(op.Entry, "", accounts, c); err == nil {
+		if sel, err := module.Select(op.Registered, "", accounts, c); err == nil {
 			usual = sel.Target.Model
 		} else if set := c.Models[op.Module.Name]; set != "" {
 			usual = set
@@ -121,7 +121,7 @@ func Catalogue(ops []Operation, accounts []module.Account, c module.Choices) []M
 			serving := serving(op, m.ID, accounts)
 			row := Model{
 				ID: m.ID, Module: op.Module.Name, Operation: op.Kind(), Title: m.Title, Doc: m.Doc,
-				Media: op.Entry.Operation.Kind, Path: "/api" + op.Entry.Operation.Paths[0], Tool: op.Entry.Operation.Tool,
+				Media: op.Registered.Operation.Media, Path: "/api" + op.Registered.Operation.Paths[0], Tool: op.Registered.Operation.Tool,
 				Default: m.ID == usual, Retired: m.Retired, Available: serving != nil,
 				Prices: provider.ListPrices(m.Prices), Schema: op.Schema.JSON(),
 			}

@@ -12,7 +12,7 @@ import (
 // tasks makes the rows: one, or a group and its children where the vendor
 // makes one picture a submission.
 func (s *Service) tasks(d *draft, hash string) ([]*task.Task, error) {
-	count := d.plan.Pictures
+	count := d.plan.Count
 	field := d.Route.CountField
 	if field == "" || count <= 1 {
 		t, err := s.task(d, d.input, hash)
@@ -22,7 +22,7 @@ func (s *Service) tasks(d *draft, hash string) ([]*task.Task, error) {
 	if err != nil {
 		return nil, err
 	}
-	lead(group, count)
+	asGroup(group, count)
 	out := []*task.Task{group}
 	for i := range count {
 		input := make(map[string]json.RawMessage, len(d.input))
@@ -38,7 +38,7 @@ func (s *Service) tasks(d *draft, hash string) ([]*task.Task, error) {
 		if err != nil {
 			return nil, err
 		}
-		follow(child, group, i)
+		asChild(child, group, i)
 		if q := d.plan.Quote; q != nil {
 			child.Quoted = q.Share(int64(i), int64(count))
 		}
@@ -47,19 +47,19 @@ func (s *Service) tasks(d *draft, hash string) ([]*task.Task, error) {
 	return out, nil
 }
 
-// lead makes a fresh task the group of n others.
-func lead(group *task.Task, n int) {
+// asGroup makes a fresh task the group of n others.
+func asGroup(group *task.Task, n int) {
 	group.Group, group.State, group.Children = true, task.Running, n
-	group.RunAt, group.Deadline = farOff, time.Time{}
+	group.RunAt, group.Deadline = never, time.Time{}
 }
 
-// follow makes a fresh task the i-th of a group, which shows the warnings.
-func follow(child, group *task.Task, i int) {
+// asChild makes a fresh task the i-th of a group, which shows the warnings.
+func asChild(child, group *task.Task, i int) {
 	child.Parent, child.Index, child.Warnings = group.ID, i, nil
 }
 
-// farOff is a run_at that does not come: nobody is due to look at a group.
-var farOff = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
+// never is a run_at that does not come: nobody is due to look at a group.
+var never = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
 
 func (s *Service) task(d *draft, input map[string]json.RawMessage, hash string) (*task.Task, error) {
 	raw, err := json.Marshal(input)
@@ -69,8 +69,8 @@ func (s *Service) task(d *draft, input map[string]json.RawMessage, hash string) 
 	now := time.Now()
 	op := d.Operation
 	return &task.Task{
-		ID: task.NewID(now), Kind: op.Kind(), Module: op.Module.Name, Operation: op.Entry.Operation.Name,
-		Model: d.Target.Model, Account: task.Account{Vendor: d.Target.Vendor}, Media: op.Entry.Operation.Kind,
+		ID: task.NewID(now), Kind: op.Kind(), Module: op.Module.Name, Operation: op.Registered.Operation.Name,
+		Model: d.Target.Model, Account: task.Account{Vendor: d.Target.Vendor}, Media: op.Registered.Operation.Media,
 		State: task.Queued, Input: raw, InputHash: hash, Owner: d.Caller.Name, Tags: d.Tags, Sandbox: d.Sandbox,
 		RunAt: now.Add(firstWake), Deadline: now.Add(task.QueueDeadline),
 		Charged: fault.ChargedNo, Quoted: d.plan.Quote, Warnings: d.warnings, Created: now,

@@ -34,18 +34,18 @@ type Config struct {
 	Broker     broker.Broker
 	Blobs      blob.Store
 	Fetch      *fetch.Client
-	Modules    *module.Host
+	Modules    *module.Registry
 	Dispatcher task.Dispatcher // where accepted tasks go
 	Log        zerolog.Logger
 
-	PublicURL    string         // links are built on it
-	Intake       string         // a folder for files being received
-	SpoolID      string         // of the worker in this process, if any
-	Keys         []Key          // from the settings
-	Loopback     bool           // without any key, a loopback address is open
-	PrivateLinks bool           // links to objects need a key
-	PerMinute    int            // requests of one key; 0: no limit
-	Choices      module.Choices // what the settings say about routes and models
+	PublicURL    string               // links are built on it
+	UploadDir    string               // a folder for files being received
+	SpoolID      string               // of the worker in this process, if any
+	Keys         []Key                // from the settings
+	Loopback     bool                 // without any key, a loopback address is open
+	PrivateLinks bool                 // links to objects need a key
+	PerMinute    int                  // requests of one key; 0: no limit
+	Routes       module.RouteSettings // what the settings say about routes and models
 	Version      string
 }
 
@@ -64,7 +64,7 @@ type Service struct {
 	waiting waiters
 	keys    keyring
 	fleet   announced
-	intake  intake
+	uploads uploads
 	stop    []func()
 }
 
@@ -72,35 +72,35 @@ type Service struct {
 func New(c Config) (*Service, error) {
 	s := &Service{Config: c, byKind: map[string]Operation{}}
 	s.PublicURL = strings.TrimRight(c.PublicURL, "/")
-	for _, e := range c.Modules.Entries() {
-		op := Operation{Entry: e, Schema: schema.New(e.Input)}
+	for _, e := range c.Modules.Operations() {
+		op := Operation{Registered: e, Schema: schema.New(e.Input)}
 		s.ops = append(s.ops, op)
 		s.byKind[e.Kind()] = op
 	}
-	if err := os.RemoveAll(c.Intake); err != nil { // files of a life that is over
+	if err := os.RemoveAll(c.UploadDir); err != nil { // files of a life that is over
 		return nil, err
 	}
-	if err := os.MkdirAll(c.Intake, 0o700); err != nil {
+	if err := os.MkdirAll(c.UploadDir, 0o700); err != nil {
 		return nil, err
 	}
-	s.intake.files = map[string]*lifted{}
+	s.uploads.files = map[string]*upload{}
 	s.waiting.init()
 	ctx, cancel := context.WithCancel(context.Background())
 	var wg sync.WaitGroup
 	wg.Go(func() { s.watchLedger(ctx) })
-	s.stop = []func(){c.Broker.Subscribe(s.waiting.tell), cancel, wg.Wait}
+	s.stop = []func(){c.Broker.Subscribe(s.waiting.notify), cancel, wg.Wait}
 	return s, nil
 }
 
 // SetPublicURL is called once the listener knows its address.
 func (s *Service) SetPublicURL(url string) { s.PublicURL = strings.TrimRight(url, "/") }
 
-// Release lets all waiting callers go with what they have; they get a handle.
-func (s *Service) Release() { s.waiting.release() }
+// Drain lets all waiting callers go with what they have; they get a handle.
+func (s *Service) Drain() { s.waiting.drain() }
 
 // Close ends the service's own work. It may be called twice.
 func (s *Service) Close() {
-	s.Release()
+	s.Drain()
 	for _, f := range s.stop {
 		f()
 	}
@@ -120,12 +120,12 @@ func (s *Service) OperationFor(model string) (Operation, bool) {
 	}
 	for _, op := range s.ops {
 		_, known := op.Model(model)
-		if op.Entry.Operation.Main && (known || s.Choices.Models[op.Module.Name] == model) {
+		if op.Registered.Operation.Primary && (known || s.Routes.Models[op.Module.Name] == model) {
 			return op, true
 		}
 	}
 	for _, op := range s.ops {
-		if op.Module.Name == model && op.Entry.Operation.Main {
+		if op.Module.Name == model && op.Registered.Operation.Primary {
 			return op, true
 		}
 	}
@@ -140,18 +140,18 @@ func (s *Service) anyOperation(ctx context.Context) Operation {
 		return s.ops[0] // the request itself hears of the ledger's trouble
 	}
 	for _, op := range s.ops {
-		if !op.Entry.Operation.Main || op.Entry.Operation.Kind != module.Image {
+		if !op.Registered.Operation.Primary || op.Registered.Operation.Media != module.Image {
 			continue
 		}
-		if _, err := module.Select(op.Entry, "", accounts, s.Choices); err == nil {
+		if _, err := module.Select(op.Registered, "", accounts, s.Routes); err == nil {
 			return op
 		}
 	}
 	return s.ops[0]
 }
 
-// keep is how long an idempotency key is remembered.
-const keep = 24 * time.Hour
+// idempotencyTTL is how long an idempotency key is remembered.
+const idempotencyTTL = 24 * time.Hour
 
 // maxKey is the longest idempotency key in bytes.
 const maxKey = 255

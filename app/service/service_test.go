@@ -46,7 +46,7 @@ func (r *rig) ask(input string, edit ...func(*service.Request)) (*service.View, 
 func (r *rig) settle(id string) *service.View {
 	r.t.Helper()
 	v, err := r.Wait(context.Background(), service.Caller{Admin: true}, id, 30*time.Second)
-	if err != nil || !v.Status.Settled() {
+	if err != nil || !v.Status.Done() {
 		r.t.Fatalf("%v: %+v", err, v)
 	}
 	return v
@@ -71,7 +71,7 @@ func sdk(q *service.Request) { q.SDKRetry = true }
 // is fails unless err is a fault of this kind and code.
 func is(t *testing.T, err error, kind fault.Kind, code string) {
 	t.Helper()
-	if f := fault.From(err); f == nil || f.Kind != kind || f.CodeText() != code {
+	if f := fault.From(err); f == nil || f.Kind != kind || f.StableCode() != code {
 		t.Errorf("%v; want %s, %s", err, kind, code)
 	}
 }
@@ -93,7 +93,7 @@ func TestIdempotency(t *testing.T) {
 	}{
 		"same key, same input":       {first: fox, second: fox, edit1: with("k", me), edit2: with("k", me), same: true},
 		"defaults written out":       {first: fox, second: `{ "n":1.0, "prompt":"fox", "style":null }`, edit1: with("k", me), edit2: with("k", me), same: true},
-		"same key, other input":      {first: fox, second: `{"prompt":"cat"}`, edit1: with("k", me), edit2: with("k", me), kind: fault.Mismatch, code: "idempotency_key_reused"},
+		"same key, other input":      {first: fox, second: `{"prompt":"cat"}`, edit1: with("k", me), edit2: with("k", me), kind: fault.IdempotencyMismatch, code: "idempotency_key_reused"},
 		"another owner's key":        {first: fox, second: `{"prompt":"cat"}`, edit1: with("k", me), edit2: with("k", you)},
 		"another key":                {first: fox, second: fox, edit1: with("k", me), edit2: with("l", me)},
 		"no key":                     {first: fox, second: fox, edit1: with("", me), edit2: with("", me)},
@@ -174,7 +174,7 @@ func TestCancel(t *testing.T) {
 					t.Fatalf("%v: %s, %+v", err, outcome, after)
 				}
 			}
-			if n := r.vendor.Sales.Load(); n != 0 {
+			if n := r.vendor.Purchases.Load(); n != 0 {
 				t.Errorf("%d sales", n)
 			}
 		})
@@ -242,7 +242,7 @@ func TestChoiceOfModel(t *testing.T) {
 	for name, c := range cases { // one after the other, for they share a setting
 		t.Run(name, func(t *testing.T) {
 			r := engines[c.ours]
-			r.Choices.Models = map[string]string{"gallery": c.setting}
+			r.Routes.Models = map[string]string{"gallery": c.setting}
 			op, _ := r.Operation("gallery.draw")
 			q, err := r.Quote(context.Background(), service.Request{Operation: op, Input: json.RawMessage(c.input), Caller: workertest.Me})
 			priced := c.want != "brush-9" // no list has it: what it costs is not known
@@ -257,7 +257,7 @@ func TestChoiceOfModel(t *testing.T) {
 func TestOperationFor(t *testing.T) {
 	t.Parallel()
 	r := start(t)
-	r.Choices.Models = map[string]string{"gallery": "brush-of-the-settings"}
+	r.Routes.Models = map[string]string{"gallery": "brush-of-the-settings"}
 	for model, want := range map[string]string{
 		"": "gallery.draw", "auto": "gallery.draw", "brush-2": "gallery.draw", "brush": "gallery.draw", "gallery": "gallery.draw",
 		"brush-of-the-settings": "gallery.draw", "reel-1": "", "nothing": "",
@@ -276,7 +276,7 @@ func TestNoKey(t *testing.T) {
 	r := &rig{e, nil, t}
 	_, _, err := r.ask(`{"prompt":"x"}`)
 	is(t, err, fault.NoRoute, "no_vendor_key")
-	if !strings.Contains(fault.From(err).Safe, "PAINTER_API_KEY") {
+	if !strings.Contains(fault.From(err).Message, "PAINTER_API_KEY") {
 		t.Error(err)
 	}
 	if h := r.Health(context.Background()); h.Status != "degraded" || h.Components["vendors"].Status != "degraded" {
@@ -298,7 +298,7 @@ func TestReplayWhenNothingCanBeBought(t *testing.T) {
 	list, err := r.Ledger.VendorAccounts(ctx)
 	r.Must(err)
 	for _, p := range list {
-		r.Must(r.Ledger.Park(ctx, task.Parking{Vendor: p.Vendor, Fingerprint: p.Fingerprint, Code: "vendor_no_balance", Reason: "empty", Until: time.Now().Add(time.Hour)}))
+		r.Must(r.Ledger.Park(ctx, task.ParkedKey{Vendor: p.Vendor, Fingerprint: p.Fingerprint, Code: "vendor_no_balance", Reason: "empty", Until: time.Now().Add(time.Hour)}))
 	}
 	if _, _, err := r.ask(`{"prompt":"y"}`, with("other", workertest.Me)); fault.KindOf(err) != fault.VendorQuota {
 		t.Fatalf("a new purchase: %v", err)
@@ -324,7 +324,7 @@ func TestReplayWithoutItsPicture(t *testing.T) {
 	gone := `{"prompt":"x","image":"http://127.0.0.1:1/gone.png"}`
 	_, _, err = r.ask(gone, with("k", workertest.Me))
 	is(t, err, fault.Conflict, "input_not_comparable")
-	if f := fault.From(err); f.Charged != fault.ChargedYes || !strings.Contains(f.Safe, done.TaskID) || len(f.Details) != 1 {
+	if f := fault.From(err); f.Charged != fault.ChargedYes || !strings.Contains(f.Message, done.TaskID) || len(f.Details) != 1 {
 		t.Errorf("%+v", f)
 	}
 	_, _, err = r.ask(gone, with("fresh", workertest.Me))

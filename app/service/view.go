@@ -52,15 +52,15 @@ func (s *Service) views(ctx context.Context, tasks []*task.Task) ([]*View, error
 	}
 	out := make([]*View, len(tasks))
 	for i, t := range tasks {
-		out[i] = s.show(t, results[t.ID])
+		out[i] = s.render(t, results[t.ID])
 		if t.Group {
-			s.showGroup(out[i], children[t.ID], results)
+			s.renderGroup(out[i], children[t.ID], results)
 		}
 	}
 	return out, nil
 }
 
-func (s *Service) show(t *task.Task, assets []*task.Asset) *View {
+func (s *Service) render(t *task.Task, assets []*task.Asset) *View {
 	v := &View{
 		TaskID: t.ID, Status: t.State, Progress: t.Progress, Message: t.Message, Created: t.Created.Unix(), Data: []ResultView{},
 		Kind: t.Kind, Model: t.Model, Charged: t.Charged, Usage: t.Usage, Warnings: append([]string{}, t.Warnings...),
@@ -78,7 +78,7 @@ func (s *Service) show(t *task.Task, assets []*task.Asset) *View {
 	if t.Actual != nil {
 		v.Cost.Actual = amount(t.Actual)
 	}
-	if t.Charged == fault.ChargedNo && t.State.Ended() {
+	if t.Charged == fault.ChargedNo && t.State.Terminal() {
 		zero := 0.0
 		v.Cost.Actual = &zero
 	}
@@ -92,12 +92,12 @@ func (s *Service) show(t *task.Task, assets []*task.Asset) *View {
 		v.Finished = t.Finished.Unix()
 	}
 	for _, a := range assets {
-		v.Data = append(v.Data, s.showResult(a))
+		v.Data = append(v.Data, s.renderResult(a))
 	}
 	return v
 }
 
-func (s *Service) showResult(a *task.Asset) ResultView {
+func (s *Service) renderResult(a *task.Asset) ResultView {
 	r := ResultView{
 		URL: s.link(a.Object), AssetID: a.ID, MIMEType: a.MIME, Width: a.Width, Height: a.Height, Duration: a.Duration.Seconds(),
 		Size: a.Size, SHA256: a.SHA256, RevisedPrompt: a.Prompt, Seed: a.Seed,
@@ -108,13 +108,13 @@ func (s *Service) showResult(a *task.Asset) ResultView {
 	return r
 }
 
-func (s *Service) showGroup(v *View, children []*task.Task, results map[string][]*task.Asset) {
+func (s *Service) renderGroup(v *View, children []*task.Task, results map[string][]*task.Asset) {
 	v.Group = &GroupView{}
 	var ended float64
 	for _, c := range children {
 		v.Group.Children = append(v.Group.Children, c.ID)
 		for _, a := range results[c.ID] {
-			v.Data = append(v.Data, s.showResult(a))
+			v.Data = append(v.Data, s.renderResult(a))
 		}
 		switch {
 		case c.State == task.InDoubt:
@@ -122,7 +122,7 @@ func (s *Service) showGroup(v *View, children []*task.Task, results map[string][
 		case c.State == task.Failed && c.Error != nil && v.Status == task.Succeeded:
 			v.Warnings = append(v.Warnings, "One picture failed (task "+c.ID+"): "+c.Error.Message)
 		}
-		if c.State.Settled() {
+		if c.State.Done() {
 			ended++
 		} else {
 			ended += c.Progress
@@ -159,7 +159,7 @@ func OpenAddress(publicURL string, private bool) func(object string) string {
 	return func(string) string { return "" }
 }
 
-func (s *Service) showAsset(a *task.Asset) *AssetView {
+func (s *Service) renderAsset(a *task.Asset) *AssetView {
 	link := s.link(a.Object)
 	name := a.Name
 	if name == "" {

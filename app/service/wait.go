@@ -13,10 +13,10 @@ import (
 // look at the ledger a second, for all of them together, stands behind the
 // events.
 type waiters struct {
-	mu       sync.Mutex
-	byTask   map[string]map[*waiter]bool
-	released chan struct{}
-	once     sync.Once
+	mu      sync.Mutex
+	byTask  map[string]map[*waiter]bool
+	drained chan struct{}
+	once    sync.Once
 }
 
 type waiter struct {
@@ -26,10 +26,10 @@ type waiter struct {
 
 func (w *waiters) init() {
 	w.byTask = map[string]map[*waiter]bool{}
-	w.released = make(chan struct{})
+	w.drained = make(chan struct{})
 }
 
-func (w *waiters) release() { w.once.Do(func() { close(w.released) }) }
+func (w *waiters) drain() { w.once.Do(func() { close(w.drained) }) }
 
 func (w *waiters) join(id string, steps bool) (me *waiter, leave func()) {
 	me = &waiter{wake: make(chan struct{}, 1), steps: steps}
@@ -49,11 +49,11 @@ func (w *waiters) join(id string, steps bool) (me *waiter, leave func()) {
 	}
 }
 
-func (w *waiters) tell(e broker.Event) {
+func (w *waiters) notify(e broker.Event) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for waiter := range w.byTask[e.Task] {
-		if e.Underway && !waiter.steps {
+		if e.Progress && !waiter.steps {
 			continue
 		}
 		select {
@@ -97,7 +97,7 @@ func (s *Service) watchLedger(ctx context.Context) {
 		for _, t := range rows {
 			now[t.ID] = t.Version
 			if seen[t.ID] != t.Version {
-				s.waiting.tell(broker.Event{Task: t.ID})
+				s.waiting.notify(broker.Event{Task: t.ID})
 			}
 		}
 		seen = now
@@ -108,7 +108,7 @@ func (s *Service) watchLedger(ctx context.Context) {
 func (s *Service) Wait(ctx context.Context, c Caller, id string, d time.Duration) (*View, error) {
 	me, leave := s.waiting.join(id, false)
 	defer leave()
-	t, err := s.own(context.WithoutCancel(ctx), c, id)
+	t, err := s.authorized(context.WithoutCancel(ctx), c, id)
 	if err != nil {
 		return nil, err
 	}
@@ -119,7 +119,7 @@ func (s *Service) Wait(ctx context.Context, c Caller, id string, d time.Duration
 // it since t; nil: nobody has. A wait that fails leaves the task as it was last
 // seen: a caller must not lose the handle of what was bought.
 func (s *Service) created(ctx context.Context, r Request, t *task.Task, me *waiter) (*View, error) {
-	if r.Wait > 0 && !t.State.Settled() {
+	if r.Wait > 0 && !t.State.Done() {
 		wait := func() (*View, error) { return s.await(ctx, r.Caller, me, t, r.Wait) }
 		if me == nil {
 			wait = func() (*View, error) { return s.Wait(ctx, r.Caller, t.ID, r.Wait) }
@@ -137,16 +137,16 @@ func (s *Service) created(ctx context.Context, r Request, t *task.Task, me *wait
 func (s *Service) await(ctx context.Context, c Caller, me *waiter, t *task.Task, d time.Duration) (_ *View, err error) {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
-	for over := false; !over && !t.State.Settled(); {
+	for over := false; !over && !t.State.Done(); {
 		select {
 		case <-me.wake:
-			if t, err = s.own(context.WithoutCancel(ctx), c, t.ID); err != nil {
+			if t, err = s.authorized(context.WithoutCancel(ctx), c, t.ID); err != nil {
 				return nil, err
 			}
 			continue
 		case <-timer.C:
 		case <-ctx.Done():
-		case <-s.waiting.released:
+		case <-s.waiting.drained:
 		}
 		over = true
 	}
@@ -160,8 +160,8 @@ func (s *Service) Watch(ctx context.Context, id string) <-chan struct{} {
 	return me.wake
 }
 
-// own reads a task that the caller may see; somebody else's does not exist.
-func (s *Service) own(ctx context.Context, c Caller, id string) (*task.Task, error) {
+// authorized reads a task that the caller may see; somebody else's does not exist.
+func (s *Service) authorized(ctx context.Context, c Caller, id string) (*task.Task, error) {
 	t, err := s.Ledger.Task(ctx, id)
 	if err != nil {
 		return nil, err

@@ -39,7 +39,7 @@ func Open(dir string) (*Spool, error) {
 	}
 	data, err := os.ReadFile(filepath.Join(dir, "id"))
 	if errors.Is(err, fs.ErrNotExist) {
-		data = []byte(task.Token(8))
+		data = []byte(task.RandomHex(8))
 		err = errors.Join(s.replace(filepath.Join(dir, "id"), data), s.syncDirs(dir, filepath.Dir(dir)))
 	}
 	if err != nil {

@@ -15,8 +15,8 @@ import (
 	"sync"
 	"testing"
 
+	"aigc/app/jsonblob"
 	"aigc/app/provider"
-	"aigc/app/provider/hoist"
 	"aigc/app/spool"
 )
 
@@ -38,14 +38,14 @@ func TestCommitNamesEveryResult(t *testing.T) {
 	large := bytes.Repeat([]byte("picture "), 20_000)
 	doc := `{"a":"` + base64.StdEncoding.EncodeToString(large) + `"}`
 	var rest bytes.Buffer
-	blobs, err := hoist.Lift(&rest, strings.NewReader(doc), hoist.Options{}, e.Create)
+	blobs, err := jsonblob.Extract(&rest, strings.NewReader(doc), jsonblob.Options{}, e.Create)
 	if err != nil || len(blobs) != 1 {
 		t.Fatalf("%v, %d blobs", err, len(blobs))
 	}
-	e.Lifted(blobs)
+	e.Extracted(blobs)
 	small := base64.StdEncoding.EncodeToString([]byte("small"))
 	r := spool.Record{Answer: &provider.Answer{Results: []provider.Result{
-		{Base64: blobs[0].Ref}, {Base64: small}, {Base64: "data:image/png;base64," + small}, {Base64: "*broken*"}, {URL: "https://example.com/a.png"},
+		{Base64: blobs[0].Placeholder}, {Base64: small}, {Base64: "data:image/png;base64," + small}, {Base64: "*broken*"}, {URL: "https://example.com/a.png"},
 	}}}
 	if err := e.Commit(&r); err != nil {
 		t.Fatal(err)
@@ -230,7 +230,7 @@ func TestRecordWithoutItsFile(t *testing.T) {
 	if _, err := w.Write([]byte("bytes")); err != nil || w.Close() != nil {
 		t.Fatal(err)
 	}
-	e.Lifted([]hoist.Blob{{Ref: "lifted"}})
+	e.Extracted([]jsonblob.Blob{{Placeholder: "lifted"}})
 	r := spool.Record{Answer: &provider.Answer{Results: []provider.Result{{Base64: "lifted"}}}}
 	if err := e.Commit(&r); err != nil {
 		t.Fatal(err)
@@ -300,7 +300,7 @@ func answer(t *testing.T, s *spool.Spool) (*spool.Writer, *spool.Record) {
 	if err = errors.Join(err, w.Close()); err != nil {
 		t.Fatal(err)
 	}
-	e.Lifted([]hoist.Blob{{Ref: "lifted"}})
+	e.Extracted([]jsonblob.Blob{{Placeholder: "lifted"}})
 	return e, &spool.Record{Answer: &provider.Answer{Results: []provider.Result{{Base64: "lifted"}, {Base64: "c21hbGw="}}}}
 }
 

@@ -14,12 +14,12 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"aigc/app/killpoint"
+	"aigc/app/failpoint"
+	"aigc/app/jsonblob"
 	"aigc/app/provider"
-	"aigc/app/provider/hoist"
 )
 
-// Writer receives the answer of one submission. It is a [provider.Scratch].
+// Writer receives the answer of one submission. It is a [provider.BlobSink].
 // Use it from one goroutine.
 type Writer struct {
 	spool  *Spool
@@ -70,13 +70,13 @@ func (w *Writer) Create(int) (io.WriteCloser, error) {
 	return b, nil
 }
 
-// Lifted takes note of which placeholder stands for which file.
-func (w *Writer) Lifted(blobs []hoist.Blob) {
+// Extracted takes note of which placeholder stands for which file.
+func (w *Writer) Extracted(blobs []jsonblob.Blob) {
 	first := len(w.files) - len(blobs)
 	for i, b := range blobs {
 		file := &w.files[first+i].blob
 		file.Corrupt = b.Corrupt
-		w.refs[b.Ref] = file
+		w.refs[b.Placeholder] = file
 	}
 }
 
@@ -107,7 +107,7 @@ func (w *Writer) Commit(r *Record) error {
 		all.Go(func() error { return w.spool.Sync(f.file) })
 	}
 	errs := []error{w.spool.replace(w.path(recordFile), data), all.Wait()}
-	killpoint.Here("written")
+	failpoint.Here("written")
 	folder := w.spool.folder(w.task, w.submit)
 	errs = append(errs, w.spool.syncDirs(folder, filepath.Dir(folder), w.spool.dir), w.close())
 	if err := errors.Join(errs...); err != nil {

@@ -38,8 +38,8 @@ func ResultID(taskID, submit string, i int) string {
 	return u.String()
 }
 
-// Token makes n random bytes in hex: submit ids, lease owners, spool ids.
-func Token(n int) string {
+// RandomHex makes n random bytes in hex: submit ids, lease owners, spool ids.
+func RandomHex(n int) string {
 	b := make([]byte, n)
 	_, _ = rand.Read(b)
 	return hex.EncodeToString(b)

@@ -65,10 +65,10 @@ type Tasks interface {
 
 // Leases say which process works on a task, and when somebody is due to.
 type Leases interface {
-	// Due leases tasks of a state whose run_at has come and whose lease is over,
+	// LeaseDue leases tasks of a state whose run_at has come and whose lease is over,
 	// for polling, storing or look-up, and returns them in the order in which
 	// they were due. It changes no version.
-	Due(ctx context.Context, d DueRequest) ([]*Task, error)
+	LeaseDue(ctx context.Context, d LeaseRequest) ([]*Task, error)
 
 	// TakeOverdue returns tasks of a state whose run_at has come and moves their
 	// run_at on: 5 s, doubling with each call to 5 min. It takes no lease.
@@ -76,7 +76,7 @@ type Leases interface {
 
 	// Reschedule records polls without news, in one statement, and gives their
 	// leases back.
-	Reschedule(ctx context.Context, polls []Poll) error
+	Reschedule(ctx context.Context, polls []PollResult) error
 
 	// Renew extends an owner's leases on these tasks. One that is over stays over.
 	Renew(ctx context.Context, owner string, lease time.Duration, ids []string) error
@@ -103,9 +103,9 @@ type Assets interface {
 
 // VendorKeys are the vendors' keys that are out of use for a while.
 type VendorKeys interface {
-	Park(ctx context.Context, p Parking) error
+	Park(ctx context.Context, p ParkedKey) error
 	Unpark(ctx context.Context, vendor, fingerprint string) error
-	Parked(ctx context.Context) ([]Parking, error)
+	Parked(ctx context.Context) ([]ParkedKey, error)
 }
 
 // CallerKeys are the keys of those who call us.

@@ -61,9 +61,9 @@ func (m *model) holder(w world, i int, add adder) {
 		}
 		m.tell(w, i, add)
 	case unsure:
-		m.outcome(w, i, task.InDoubt, fault.ChargedUnknown, add, task.Doubt)
+		m.outcome(w, i, task.InDoubt, fault.ChargedUnknown, add, task.OutcomeUnknown)
 	case sure:
-		m.outcome(w, i, task.Queued, fault.ChargedNo, add, task.Release, task.Disproved)
+		m.outcome(w, i, task.Queued, fault.ChargedNo, add, task.Requeued, task.NotAccepted)
 	case refusal:
 		m.outcome(w, i, task.Failed, fault.ChargedNo, add, task.Refused)
 	}
@@ -100,9 +100,9 @@ func (m *model) tell(w world, i int, add adder) {
 		add("answer superseded", true, n)
 		return
 	}
-	to, cause, c := task.Storing, task.Answered, fault.ChargedYes
+	to, cause, c := task.Storing, task.ResultReceived, fault.ChargedYes
 	if m.async {
-		to, cause, c = task.Running, task.Ticketed, fault.ChargedUnknown
+		to, cause, c = task.Running, task.TicketReceived, fault.ChargedUnknown
 	}
 	n, ok := m.move(w, to, cause, c)
 	if !ok {
@@ -147,7 +147,7 @@ func (m *model) accidents(w world, i int, add adder) {
 			}
 		})
 		if w.current == int8(i+1) && w.state == task.Submitting && !s.spooled {
-			n, _ = m.move(n, task.InDoubt, task.Doubt, fault.ChargedUnknown)
+			n, _ = m.move(n, task.InDoubt, task.OutcomeUnknown, fault.ChargedUnknown)
 		}
 		n.lease = n.lease && n.state != task.Submitting
 		n.soft = n.soft && m.mistake == careless
@@ -303,7 +303,7 @@ func (m *model) monitor(w world, add adder) {
 	switch w.state {
 	case task.Submitting:
 		if !w.lease {
-			try("lease expired", task.InDoubt, task.Doubt, fault.ChargedUnknown, nothing)
+			try("lease expired", task.InDoubt, task.OutcomeUnknown, fault.ChargedUnknown, nothing)
 		}
 	case task.InDoubt:
 		if m.mistake == blind {
@@ -320,11 +320,11 @@ func (m *model) monitor(w world, add adder) {
 		}
 		switch w.job {
 		case failed:
-			try("poll: failed", task.Failed, task.VendorNo, fault.ChargedNo, nothing)
+			try("poll: failed", task.Failed, task.VendorFailed, fault.ChargedNo, nothing)
 		case stopped:
-			try("poll: cancelled", task.Canceled, task.VendorStop, fault.ChargedNo, nothing)
+			try("poll: cancelled", task.Canceled, task.VendorCanceled, fault.ChargedNo, nothing)
 		}
-		try("deadline", task.Failed, task.DeadlineIt, "", func(n *world) { n.deadline = true })
+		try("deadline", task.Failed, task.DeadlineExceeded, "", func(n *world) { n.deadline = true })
 	case task.Storing:
 		m.store(w, m.bytes && holder.spooled || !m.bytes && w.copy, try)
 		if m.mistake == eager && holder.spooled {
@@ -332,7 +332,7 @@ func (m *model) monitor(w world, add adder) {
 			n.subs[n.current-1].spooled = false
 			add("journal removed before the success", true, n)
 		}
-		if n, ok := m.move(w, task.Succeeded, task.Stored, fault.ChargedYes); ok && m.bytes && holder.spooled && w.job == ready {
+		if n, ok := m.move(w, task.Succeeded, task.ObjectsStored, fault.ChargedYes); ok && m.bytes && holder.spooled && w.job == ready {
 			n = n.killed()
 			n.soft = true
 			add("killed in the commit of the success", false, n)
@@ -344,7 +344,7 @@ func (m *model) monitor(w world, add adder) {
 			add("journal removed", true, n)
 		}
 	case task.Queued:
-		try("24 h", task.Failed, task.QueueOver, fault.ChargedNo, nothing)
+		try("24 h", task.Failed, task.QueueExpired, fault.ChargedNo, nothing)
 	}
 }
 
@@ -358,16 +358,16 @@ func (m *model) store(w world, athand bool, try func(string, task.State, task.Ca
 	}
 	switch {
 	case athand && w.job == broken:
-		try("no valid result", task.Failed, task.Lost, fault.ChargedYes, func(n *world) { emptied(n); n.lost = true })
+		try("no valid result", task.Failed, task.ResultLost, fault.ChargedYes, func(n *world) { emptied(n); n.lost = true })
 	case athand:
-		try("store", task.Succeeded, task.Stored, fault.ChargedYes, stored)
+		try("store", task.Succeeded, task.ObjectsStored, fault.ChargedYes, stored)
 		if m.mistake == hasty {
-			try("called lost", task.Failed, task.Lost, fault.ChargedYes, func(n *world) { emptied(n); n.lost = true })
+			try("called lost", task.Failed, task.ResultLost, fault.ChargedYes, func(n *world) { emptied(n); n.lost = true })
 		}
 	case m.async && !w.asked:
-		try("address died", task.Running, task.Reask, fault.ChargedYes, func(n *world) { emptied(n); n.asked, n.lease = true, false })
+		try("address died", task.Running, task.Repoll, fault.ChargedYes, func(n *world) { emptied(n); n.asked, n.lease = true, false })
 	default:
-		try("both copies gone", task.Failed, task.Lost, fault.ChargedYes, func(n *world) { emptied(n); n.lost = true })
+		try("both copies gone", task.Failed, task.ResultLost, fault.ChargedYes, func(n *world) { emptied(n); n.lost = true })
 	}
 }
 
@@ -379,7 +379,7 @@ func (m *model) people(w world, add adder) {
 			add(name, false, n)
 		}
 	}
-	try("cancel", task.Canceled, task.CancelIt, func(*world) {})
+	try("cancel", task.Canceled, task.Cancel, func(*world) {})
 	if w.state == task.InDoubt {
 		try("discard", task.Failed, task.Discard, func(n *world) { n.givenUp = true })
 		try("retry", task.Failed, task.Retry, func(n *world) { n.givenUp = true })

@@ -168,7 +168,7 @@ func (m *model) judge(w world, next []step) string {
 		return "a result that was to be had is called lost"
 	case w.dropped:
 		return "an answer was had, and thrown away"
-	case !w.state.Settled() && !due && int(w.attempts) < maxSubmissions:
+	case !w.state.Done() && !due && int(w.attempts) < maxSubmissions:
 		return "nobody is due to move it"
 	case w.deadline && w.state == task.Failed && w.poller.phase == unused && !m.canResume(w):
 		return "the deadline has passed, and nothing can be resumed"

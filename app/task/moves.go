@@ -11,28 +11,28 @@ type Cause string
 
 // The causes, in the order of a life.
 const (
-	Accept     Cause = "accept"      // the caller's request was taken
-	Claim      Cause = "claim"       // a worker took it under lease; the intent to buy is saved
-	QueueOver  Cause = "queue_over"  // waited 24 h for a purchase
-	CancelIt   Cause = "cancel"      // the caller, before anything was sent
-	Release    Cause = "release"     // surely not accepted
-	Ticketed   Cause = "ticket"      // the vendor's ticket is saved
-	Answered   Cause = "answer"      // the vendor's answer is saved
-	Refused    Cause = "refused"     // the vendor's documented no
-	Doubt      Cause = "doubt"       // sent, outcome unknown
-	Lookup     Cause = "lookup"      // the vendor's look-up found the job
-	Disproved  Cause = "disproved"   // the holder proves that nothing was accepted
-	Discard    Cause = "discard"     // a person gives it up
-	Retry      Cause = "retry"       // a person buys anew
-	Finished   Cause = "finished"    // a poll brought the result
-	VendorNo   Cause = "vendor_no"   // a poll said failed or refused
-	DeadlineIt Cause = "deadline"    // the vendor did not finish in time; the ticket is kept
-	VendorStop Cause = "vendor_stop" // a poll said cancelled
-	Resume     Cause = "resume"      // asked again with a fresh deadline
-	Reask      Cause = "reask"       // the result's address died; the vendor is asked again
-	Stored     Cause = "stored"      // objects acknowledged
-	Lost       Cause = "lost"        // no copy is left, or none is valid
-	Grouped    Cause = "grouped"     // follows from the children
+	Accept           Cause = "accept"      // the caller's request was taken
+	Claim            Cause = "claim"       // a worker took it under lease; the intent to buy is saved
+	QueueExpired     Cause = "queue_expired"  // waited 24 h for a purchase
+	Cancel           Cause = "cancel"      // the caller, before anything was sent
+	Requeued         Cause = "requeued"     // surely not accepted
+	TicketReceived   Cause = "ticket_received"      // the vendor's ticket is saved
+	ResultReceived   Cause = "result_received"      // the vendor's answer is saved
+	Refused          Cause = "refused"     // the vendor's documented no
+	OutcomeUnknown   Cause = "outcome_unknown"       // sent, outcome unknown
+	Lookup           Cause = "lookup"      // the vendor's look-up found the job
+	NotAccepted      Cause = "not_accepted"   // the holder proves that nothing was accepted
+	Discard          Cause = "discard"     // a person gives it up
+	Retry            Cause = "retry"       // a person buys anew
+	Finished         Cause = "finished"    // a poll brought the result
+	VendorFailed     Cause = "vendor_failed"   // a poll said failed or refused
+	DeadlineExceeded Cause = "deadline_exceeded"    // the vendor did not finish in time; the ticket is kept
+	VendorCanceled   Cause = "vendor_canceled" // a poll said cancelled
+	Resume           Cause = "resume"      // asked again with a fresh deadline
+	Repoll           Cause = "repoll"       // the result's address died; the vendor is asked again
+	ObjectsStored    Cause = "objects_stored"      // objects acknowledged
+	ResultLost       Cause = "result_lost"        // no copy is left, or none is valid
+	ChildrenChanged  Cause = "children_changed"     // follows from the children
 )
 
 // Move is one line of the table.
@@ -57,37 +57,37 @@ var (
 var Moves = []Move{
 	{"", Queued, Accept, false, no, "task, idempotency row and event in one transaction"},
 	{Queued, Submitting, Claim, false, unknown, "under lease, with a fresh submit_id, before the first byte is sent"},
-	{Queued, Failed, QueueOver, false, no, "queue_expired after 24 h"},
-	{Queued, Canceled, CancelIt, false, no, "by the caller"},
+	{Queued, Failed, QueueExpired, false, no, "queue_expired after 24 h"},
+	{Queued, Canceled, Cancel, false, no, "by the caller"},
 
-	{Submitting, Queued, Release, true, no, "never sent, 429, a documented no that leaves nothing behind, or a parked key while another is free"},
-	{Submitting, Running, Ticketed, true, unsure, "asynchronous vendor"},
-	{Submitting, Storing, Answered, true, yes, "synchronous vendor"},
+	{Submitting, Queued, Requeued, true, no, "never sent, 429, a documented no that leaves nothing behind, or a parked key while another is free"},
+	{Submitting, Running, TicketReceived, true, unsure, "asynchronous vendor"},
+	{Submitting, Storing, ResultReceived, true, yes, "synchronous vendor"},
 	{Submitting, Failed, Refused, true, anyOf, "refused, bad input, or no usable key"},
-	{Submitting, InDoubt, Doubt, true, unknown, "cut after send, unreadable answer, any other 5xx, process died, lease over"},
+	{Submitting, InDoubt, OutcomeUnknown, true, unknown, "cut after send, unreadable answer, any other 5xx, process died, lease over"},
 
-	{InDoubt, Running, Ticketed, true, unsure, "the late ticket turned up"},
-	{InDoubt, Storing, Answered, true, yes, "the late answer turned up"},
+	{InDoubt, Running, TicketReceived, true, unsure, "the late ticket turned up"},
+	{InDoubt, Storing, ResultReceived, true, yes, "the late answer turned up"},
 	{InDoubt, Running, Lookup, true, unsure, "the vendor's look-up found the job"},
 	{InDoubt, Storing, Lookup, true, yes, "the vendor's look-up found the result"},
-	{InDoubt, Queued, Disproved, true, no, "the holder of submit_id proves that nothing was accepted"},
+	{InDoubt, Queued, NotAccepted, true, no, "the holder of submit_id proves that nothing was accepted"},
 	{InDoubt, Failed, Refused, true, anyOf, "the holder brings the vendor's documented no"},
 	{InDoubt, Failed, Discard, false, unknown, "a person discards"},
 	{InDoubt, Failed, Retry, false, unknown, "a person retries: a new task, a new purchase"},
 
-	{Failed, Running, Ticketed, true, unsure, "discarded or retried, then the late ticket turned up"},
-	{Failed, Storing, Answered, true, yes, "discarded or retried, then the late answer turned up"},
+	{Failed, Running, TicketReceived, true, unsure, "discarded or retried, then the late ticket turned up"},
+	{Failed, Storing, ResultReceived, true, yes, "discarded or retried, then the late answer turned up"},
 	{Failed, Failed, Refused, true, anyOf, "discarded or retried, then the late no turned up: only charged changes"},
 
 	{Running, Storing, Finished, true, yes, "vendor finished"},
-	{Running, Failed, VendorNo, false, anyOf, "vendor said failed or refused"},
-	{Running, Failed, DeadlineIt, false, anyOf, "deadline_exceeded; the ticket is kept"},
-	{Running, Canceled, VendorStop, false, anyOf, "only when a poll says that the vendor cancelled it"},
+	{Running, Failed, VendorFailed, false, anyOf, "vendor said failed or refused"},
+	{Running, Failed, DeadlineExceeded, false, anyOf, "deadline_exceeded; the ticket is kept"},
+	{Running, Canceled, VendorCanceled, false, anyOf, "only when a poll says that the vendor cancelled it"},
 	{Failed, Running, Resume, false, anyOf, "after deadline_exceeded, with a fresh deadline"},
 
-	{Storing, Running, Reask, false, yes, "result URL expired and the vendor can be asked again"},
-	{Storing, Succeeded, Stored, false, yes, "objects acknowledged; assets and state in one transaction"},
-	{Storing, Failed, Lost, false, yes, "the vendor's copy and ours are both gone or invalid"},
+	{Storing, Running, Repoll, false, yes, "result URL expired and the vendor can be asked again"},
+	{Storing, Succeeded, ObjectsStored, false, yes, "objects acknowledged; assets and state in one transaction"},
+	{Storing, Failed, ResultLost, false, yes, "the vendor's copy and ours are both gone or invalid"},
 	{Storing, Failed, Discard, false, yes, "a person discards; allowed once the spool's worker is gone for 1 h"},
 }
 

@@ -51,20 +51,20 @@ type ClaimRequest struct {
 	SubmitID string
 	Spool    string
 	Lease    time.Duration
-	Accounts []AccountCap // in order of preference
+	Accounts []AccountLimit // in order of preference
 }
 
-// AccountCap is an account with its limits; zero is none.
-type AccountCap struct {
+// AccountLimit is an account with its limits; zero is none.
+type AccountLimit struct {
 	Account
 	Running   int
 	PerMinute int
 }
 
-// DueRequest asks for work.
-type DueRequest struct {
+// LeaseRequest asks for work.
+type LeaseRequest struct {
 	State State
-	Media module.Kind // only tasks of this kind; empty: of any
+	Media module.Media // only tasks of this kind; empty: of any
 	Owner string
 	Spool string // only tasks whose answer is in this spool or in none; empty: any
 	Lease time.Duration
@@ -73,8 +73,8 @@ type DueRequest struct {
 	ID    string   // only this one, due or not
 }
 
-// Poll is the outcome of a poll without news.
-type Poll struct {
+// PollResult is the outcome of a poll without news.
+type PollResult struct {
 	ID       string
 	Owner    string
 	RunAt    time.Duration // from now
@@ -96,8 +96,8 @@ type Query struct {
 	Limit  int
 }
 
-// Parking says why a vendor's key is not used for a while.
-type Parking struct {
+// ParkedKey says why a vendor's key is not used for a while.
+type ParkedKey struct {
 	Vendor      string
 	Fingerprint string
 	Code        string

@@ -19,9 +19,9 @@ const (
 // States are all of them, in the order of a life.
 var States = []State{Queued, Submitting, Running, Storing, Succeeded, InDoubt, Failed, Canceled}
 
-// Ended says that nothing is due for the task and no caller needs to wait.
-func (s State) Ended() bool { return s == Succeeded || s == Failed || s == Canceled }
+// Terminal says that nothing is due for the task and no caller needs to wait.
+func (s State) Terminal() bool { return s == Succeeded || s == Failed || s == Canceled }
 
-// Settled says that a waiting caller has nothing to wait for: the task ended,
+// Done says that a waiting caller has nothing to wait for: the task ended,
 // or only a look-up or a person can move it.
-func (s State) Settled() bool { return s.Ended() || s == InDoubt }
+func (s State) Done() bool { return s.Terminal() || s == InDoubt }

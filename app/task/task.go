@@ -17,7 +17,7 @@ type Task struct {
 	Module    string
 	Operation string
 	Model     string
-	Media     module.Kind
+	Media     module.Media
 	State     State
 	Version   int64 // grows with every move
 
@@ -85,12 +85,12 @@ func NewError(err error) *Error {
 	if f == nil {
 		return nil
 	}
-	return &Error{Code: f.CodeText(), Message: f.Safe, VendorCode: f.VendorCode, Retryable: f.Kind.Retryable(), Kind: f.Kind}
+	return &Error{Code: f.StableCode(), Message: f.Message, VendorCode: f.VendorCode, Retryable: f.Kind.Retryable(), Kind: f.Kind}
 }
 
 // Fault is the stored error as a fault again.
 func (e *Error) Fault(charged fault.Charge) *fault.Error {
-	return &fault.Error{Kind: e.Kind, Code: e.Code, Safe: e.Message, VendorCode: e.VendorCode, Charged: charged}
+	return &fault.Error{Kind: e.Kind, Code: e.Code, Message: e.Message, VendorCode: e.VendorCode, Charged: charged}
 }
 
 // QueueDeadline is how long a task may wait for a chance to be sent.
@@ -104,9 +104,9 @@ const (
 	CodeIllegal   = "illegal_move" // the table has no such move: a fault of the program
 )
 
-// GivenUp says that a person ended the task while its outcome was unknown, so
+// Discarded says that a person ended the task while its outcome was unknown, so
 // that a late answer still counts.
-func (t *Task) GivenUp() bool {
+func (t *Task) Discarded() bool {
 	return t.State == Failed && t.Error != nil && (t.Error.Code == CodeDiscarded || t.Error.Code == CodeRetried) && t.SubmitID != ""
 }
 

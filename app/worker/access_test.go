@@ -14,7 +14,7 @@ import (
 // parked: other models may work with it.
 func TestNoAccessParksNoKey(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, workertest.Toy{}, []string{"key", "other"}, func(_ *rig, w http.ResponseWriter, _ *http.Request) {
+	r := newRig(t, workertest.FakeVendor{}, []string{"key", "other"}, func(_ *rig, w http.ResponseWriter, _ *http.Request) {
 		w.WriteHeader(http.StatusGone) // the toy's sign for it
 	})
 	v := r.run(`{"prompt":"x"}`)

@@ -34,8 +34,8 @@ func (a *announcer) Stop(ctx context.Context) error { a.stop(ctx, a.abort); retu
 func (a *announcer) announce(ctx context.Context) error {
 	var list []task.VendorAccount
 	for name := range a.Modules.Vendors() {
-		caps := a.Accounts.Caps(name)
-		for _, acc := range a.Accounts.Of(name) {
+		caps := a.Accounts.Limits(name)
+		for _, acc := range a.Accounts.ForVendor(name) {
 			list = append(list, task.VendorAccount{Account: accountOf(acc), Sandbox: acc.Sandbox, Running: caps.Running, PerMinute: caps.PerMinute})
 		}
 	}

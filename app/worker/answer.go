@@ -6,8 +6,8 @@ import (
 	"io/fs"
 	"time"
 
+	"aigc/app/failpoint"
 	"aigc/app/fault"
-	"aigc/app/killpoint"
 	"aigc/app/spool"
 	"aigc/app/task"
 )
@@ -44,7 +44,7 @@ func (w *core) receive(t *task.Task, r spool.Record, files *spool.Writer) error 
 func (w *core) journal(t *task.Task, a *answer, files *spool.Writer) error {
 	err := files.Commit(&a.Record)
 	if err == nil {
-		killpoint.Here("spooled")
+		failpoint.Here("spooled")
 		return nil
 	}
 	log := w.logger(t)
@@ -69,10 +69,10 @@ func (w *core) record(t *task.Task, a *answer) {
 	if a.Answer != nil && a.stored == nil {
 		w.storer.reserve(t, a)
 	}
-	w.tell(report{
-		task: t, ways: w.ways(a, a.room != nil || a.stored != nil),
+	w.recordTransition(report{
+		task: t, ways: w.transitions(a, a.room != nil || a.stored != nil),
 		made: func(row *task.Task) {
-			killpoint.Here("answer_saved")
+			failpoint.Here("answer_saved")
 			switch {
 			case a.Ticket != nil:
 				w.forget(row) // the row has all of it
@@ -102,23 +102,23 @@ func (w *core) storeObjects(ctx context.Context, t *task.Task, a *answer) {
 // finish ends a task whose objects are stored, in one transaction with its assets.
 // Then the spool has done its part.
 func (w *core) finish(t *task.Task, stored *results) {
-	w.tell(report{
+	w.recordTransition(report{
 		task: t, ways: [][]task.Transition{{w.succeeded(t, stored)}},
 		made: func(row *task.Task) {
-			killpoint.Here("succeeded")
+			failpoint.Here("succeeded")
 			w.forget(row)
 			w.thumbnails.want(stored.assets())
 		},
 	})
 }
 
-// ways are the transitions by which an answer may count, whatever the ledger has
+// transitions are the transitions by which an answer may count, whatever the ledger has
 // been told meanwhile. With keep the row is leased to this process.
-func (w *core) ways(a *answer, keep bool) (out [][]task.Transition) {
-	to, causes := task.Running, []task.Cause{task.Ticketed}
+func (w *core) transitions(a *answer, keep bool) (out [][]task.Transition) {
+	to, causes := task.Running, []task.Cause{task.TicketReceived}
 	edit := func(row *task.Task) error { w.takeTicket(row, a); return nil }
 	if a.Answer != nil {
-		to, causes = task.Storing, []task.Cause{task.Answered, task.Finished}
+		to, causes = task.Storing, []task.Cause{task.ResultReceived, task.Finished}
 		edit = func(row *task.Task) error { w.takeAnswer(row, a, keep); return nil }
 	}
 	if a.Found {
@@ -174,7 +174,7 @@ func (w *core) superseded(a *answer) {
 		w.Log.Warn().Str("task", a.Task).Msg("the spool holds an answer that fits no submission of its task; it is kept")
 		return
 	}
-	if a.Ticket != nil && t.Ticket != nil || t.State == task.Succeeded || t.State == task.Failed && !t.GivenUp() {
+	if a.Ticket != nil && t.Ticket != nil || t.State == task.Succeeded || t.State == task.Failed && !t.Discarded() {
 		w.forget(t)
 	}
 }
@@ -196,7 +196,7 @@ func (w *core) journaled(t *task.Task) (*answer, error) {
 	case !holdsFiles(t.Answer):
 		return &answer{Record: spool.Record{Task: t.ID, Submit: t.SubmitID, Account: t.Account, Answer: t.Answer}}, nil
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, fault.Wrap(err, fault.Expired, "result_lost", "The journal of the answer is gone.")
+		return nil, fault.Wrap(err, fault.ResultExpired, "result_lost", "The journal of the answer is gone.")
 	}
 	return nil, fault.Wrap(err, fault.Unavailable, "journal_unreadable", "The journal of the answer cannot be read now.")
 }

@@ -28,19 +28,19 @@ func TestLedgerAway(t *testing.T) {
 		charged fault.Charge
 	}{
 		"with a picture in hand": {false, []string{"Apply"}, func(r *rig, w http.ResponseWriter, _ *http.Request) {
-			workertest.Reply(w, workertest.ToyAnswer{B64: []string{picture}})
+			workertest.Reply(w, workertest.FakeAnswer{B64: []string{picture}})
 		}, task.Succeeded, fault.ChargedYes},
 		"with an address in hand": {false, []string{"Apply"}, func(r *rig, w http.ResponseWriter, _ *http.Request) {
-			workertest.Reply(w, workertest.ToyAnswer{URL: r.vendor.URL + "/result.png"})
+			workertest.Reply(w, workertest.FakeAnswer{URL: r.vendor.URL + "/result.png"})
 		}, task.Succeeded, fault.ChargedYes},
 		"with a ticket in hand": {true, []string{"Apply"}, func(r *rig, w http.ResponseWriter, _ *http.Request) {
-			workertest.Reply(w, workertest.ToyAnswer{ID: "job"})
+			workertest.Reply(w, workertest.FakeAnswer{ID: "job"})
 		}, task.Succeeded, fault.ChargedYes},
 		"with a no in hand": {false, []string{"Apply"}, func(_ *rig, w http.ResponseWriter, _ *http.Request) {
 			w.WriteHeader(http.StatusBadRequest)
 		}, task.Failed, fault.ChargedNo},
 		"while polling": {true, []string{"Reschedule", "Due"}, func(r *rig, w http.ResponseWriter, _ *http.Request) {
-			workertest.Reply(w, workertest.ToyAnswer{ID: "job"})
+			workertest.Reply(w, workertest.FakeAnswer{ID: "job"})
 		}, task.Succeeded, fault.ChargedYes},
 	}
 	for name, c := range cases {
@@ -49,12 +49,12 @@ func TestLedgerAway(t *testing.T) {
 			var once sync.Once
 			sick := make(chan struct{})
 			var polls int
-			r := newRig(t, workertest.Toy{Async: c.async, Lease: time.Second}, []string{"key"}, func(r *rig, w http.ResponseWriter, req *http.Request) {
+			r := newRig(t, workertest.FakeVendor{Async: c.async, Lease: time.Second}, []string{"key"}, func(r *rig, w http.ResponseWriter, req *http.Request) {
 				switch req.URL.Path {
 				case "/make":
 					r.sales.Add(1)
 					if c.methods[0] == "Apply" {
-						r.Sick.Away(c.methods...)
+						r.FaultyLedger.Away(c.methods...)
 						once.Do(func() { close(sick) })
 					}
 					c.vendor(r, w, req)
@@ -62,21 +62,21 @@ func TestLedgerAway(t *testing.T) {
 					_, _ = w.Write(workertest.PNG())
 				default: // polls come one after another
 					if polls++; polls == 1 && c.methods[0] != "Apply" {
-						r.Sick.Away(c.methods...)
+						r.FaultyLedger.Away(c.methods...)
 						once.Do(func() { close(sick) })
 					}
 					st := ""
 					if polls > 2 {
 						st = "done"
 					}
-					workertest.Reply(w, workertest.ToyAnswer{St: st, URL: r.vendor.URL + "/result.png"})
+					workertest.Reply(w, workertest.FakeAnswer{St: st, URL: r.vendor.URL + "/result.png"})
 				}
 			})
 			id := r.Begin("toy.image", `{"prompt":"x"}`).TaskID
 			<-sick
 			away := time.Now()
 			apptest.Eventually(t, 30*time.Second, func() error { return longEnough(away, 8*time.Second) })
-			r.Sick.Away()
+			r.FaultyLedger.Away()
 			v, err := r.Wait(context.Background(), workertest.Me, id, 30*time.Second)
 			if must(t, err); v.Status == task.InDoubt { // the lease was over first; the holder still tells
 				apptest.Eventually(t, 20*time.Second, func() error {
@@ -99,10 +99,10 @@ func TestLedgerAway(t *testing.T) {
 // wait to be told. The next life tells them.
 func TestStopWhileTheLedgerIsAway(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, workertest.Toy{}, []string{"key"}, func(r *rig, w http.ResponseWriter, _ *http.Request) {
-		r.Sick.Away("Apply")
+	r := newRig(t, workertest.FakeVendor{}, []string{"key"}, func(r *rig, w http.ResponseWriter, _ *http.Request) {
+		r.FaultyLedger.Away("Apply")
 		r.sales.Add(1)
-		workertest.Reply(w, workertest.ToyAnswer{B64: []string{picture}})
+		workertest.Reply(w, workertest.FakeAnswer{B64: []string{picture}})
 	})
 	v := r.Begin("toy.image", `{"prompt":"x","n":4}`)
 	apptest.Eventually(t, 10*time.Second, func() error {

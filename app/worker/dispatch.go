@@ -26,7 +26,7 @@ func newDispatcher(k *core, s *submitter) *dispatcher {
 
 // Start implements [service].
 func (d *dispatcher) Start(context.Context) error {
-	media := [2]module.Kind{module.Image, module.Video} // in turns: a look costs the most of what an idle server does
+	media := [2]module.Media{module.Image, module.Video} // in turns: a look costs the most of what an idle server does
 	d.every(d.Tick, func(ctx context.Context) {
 		d.takeOverdue(ctx, media[0])
 		media[0], media[1] = media[1], media[0]
@@ -60,7 +60,7 @@ func (s slots) try() bool {
 
 func (s slots) done() { <-s }
 
-func (d *dispatcher) slotsOf(media module.Kind) slots {
+func (d *dispatcher) slotsOf(media module.Media) slots {
 	if media == module.Video {
 		return d.video
 	}
@@ -161,7 +161,7 @@ func (d *dispatcher) waitAndSubmit(s slots, id string) {
 
 // takeOverdue runs overdue submissions in free slots; no more are taken than there
 // are slots.
-func (d *dispatcher) takeOverdue(ctx context.Context, media module.Kind) {
+func (d *dispatcher) takeOverdue(ctx context.Context, media module.Media) {
 	rows, err := d.Ledger.TakeOverdue(ctx, task.Queued, []string{string(media)}, d.slotsOf(media).free())
 	if err != nil {
 		d.logRound(ctx, err, "overdue submissions cannot be looked for")
@@ -180,8 +180,8 @@ func (d *dispatcher) takeOverdue(ctx context.Context, media module.Kind) {
 
 func (d *dispatcher) expire(t *task.Task) {
 	f := fault.New(fault.Timeout, "queue_expired", "The task waited 24 hours without a chance to be sent. Nothing was bought.")
-	d.tell(d.outcome(t, task.Failed, f.CodeText(), func(row *task.Task) error {
+	d.recordTransition(d.outcome(t, task.Failed, f.StableCode(), func(row *task.Task) error {
 		row.Error, row.Charged = task.NewError(f), fault.ChargedNo
 		return nil
-	}, task.QueueOver))
+	}, task.QueueExpired))
 }

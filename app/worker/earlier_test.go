@@ -16,7 +16,7 @@ import (
 // one that has an account.
 func TestRowOfAnEarlierVersion(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, workertest.Toy{}, []string{"key"}, func(r *rig, w http.ResponseWriter, _ *http.Request) {
+	r := newRig(t, workertest.FakeVendor{}, []string{"key"}, func(r *rig, w http.ResponseWriter, _ *http.Request) {
 		r.images(w, workertest.PNG())
 	})
 	now := time.Now()

@@ -13,17 +13,17 @@ import (
 // inputs opens the stored pictures that an input names.
 type inputs struct{ w *core }
 
-// Open implements [provider.Inputs].
-func (in inputs) Open(ctx context.Context, img provider.Image) (provider.Input, error) {
+// Open implements [provider.AssetOpener].
+func (in inputs) Open(ctx context.Context, img provider.ImageRef) (provider.Input, error) {
 	a, err := in.w.Ledger.Asset(ctx, string(img))
 	if err != nil && fault.KindOf(err) != fault.NotFound {
-		return provider.Input{}, fault.Wrap(err, fault.Unavailable, "input_unreadable", "A picture of the input cannot be read now.").With(fault.ChargedNo)
+		return provider.Input{}, fault.Wrap(err, fault.Unavailable, "input_unreadable", "A picture of the input cannot be read now.").WithCharge(fault.ChargedNo)
 	}
 	if err != nil {
-		return provider.Input{}, fault.Wrap(err, fault.Invalid, "input_gone", "A picture of the input is not stored any more.").With(fault.ChargedNo)
+		return provider.Input{}, fault.Wrap(err, fault.Invalid, "input_gone", "A picture of the input is not stored any more.").WithCharge(fault.ChargedNo)
 	}
 	if _, err := in.w.Blobs.Stat(ctx, a.Object); err != nil {
-		return provider.Input{}, fault.Wrap(err, fault.Unavailable, "input_unreadable", "A picture of the input cannot be read now.").With(fault.ChargedNo)
+		return provider.Input{}, fault.Wrap(err, fault.Unavailable, "input_unreadable", "A picture of the input cannot be read now.").WithCharge(fault.ChargedNo)
 	}
 	address := ""
 	if in.w.Address != nil {

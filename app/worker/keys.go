@@ -45,14 +45,14 @@ func (p *keyProber) probe(ctx context.Context) {
 	}
 }
 
-func (p *keyProber) worksAgain(ctx context.Context, k task.Parking) bool {
+func (p *keyProber) worksAgain(ctx context.Context, k task.ParkedKey) bool {
 	probe := p.Modules.Vendors()[k.Vendor].Probe
 	// A probe proves the key, not the balance: without waiting, each one would send
 	// queued tasks into the same refusal.
 	if probe == nil || k.Code == provider.NoBalance.Code && time.Now().Before(k.Until) {
 		return time.Now().After(k.Until)
 	}
-	for _, a := range p.Accounts.Of(k.Vendor) {
+	for _, a := range p.Accounts.ForVendor(k.Vendor) {
 		if a.Fingerprint == k.Fingerprint {
 			ctx, cancel := context.WithTimeout(ctx, 15*time.Second)
 			defer cancel()
@@ -66,14 +66,14 @@ func (p *keyProber) worksAgain(ctx context.Context, k task.Parking) bool {
 // whether another one of the same vendor is free.
 func (w *core) park(ctx context.Context, t *task.Task, f *fault.Error) (another bool) {
 	now := time.Now()
-	err := w.Ledger.Park(ctx, task.Parking{
+	err := w.Ledger.Park(ctx, task.ParkedKey{
 		Vendor: t.Account.Vendor, Fingerprint: t.Account.Fingerprint,
-		Code: f.CodeText(), Reason: f.Safe, Since: now, Until: now.Add(w.scale(t, parkFor)),
+		Code: f.StableCode(), Reason: f.Message, Since: now, Until: now.Add(w.scale(t, parkFor)),
 	})
 	if err != nil {
 		w.Log.Error().Err(err).Msg("a key could not be parked")
 	}
-	w.Log.Error().Str("vendor", t.Account.Vendor).Str("key", t.Account.Fingerprint).Str("code", f.CodeText()).Msg("the vendor refuses a key; it is parked")
+	w.Log.Error().Str("vendor", t.Account.Vendor).Str("key", t.Account.Fingerprint).Str("code", f.StableCode()).Msg("the vendor refuses a key; it is parked")
 	list, err := w.Ledger.Parked(ctx)
 	if err != nil {
 		return false
@@ -82,7 +82,7 @@ func (w *core) park(ctx context.Context, t *task.Task, f *fault.Error) (another 
 	for _, p := range list {
 		parked[p.Vendor+p.Fingerprint] = true
 	}
-	for _, a := range w.Accounts.Of(t.Account.Vendor) {
+	for _, a := range w.Accounts.ForVendor(t.Account.Vendor) {
 		if !parked[a.Vendor+a.Fingerprint] {
 			return true
 		}

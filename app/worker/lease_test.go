@@ -21,9 +21,9 @@ func TestLeasedOnlyWhatRuns(t *testing.T) {
 	const tasks = 200 // of 4 MB as long as nobody knows better, with room for 512 MB
 	var fetching atomic.Int64
 	release := make(chan struct{})
-	r := newRig(t, workertest.Toy{Lease: 10 * time.Minute}, []string{"key"}, func(r *rig, w http.ResponseWriter, req *http.Request) {
+	r := newRig(t, workertest.FakeVendor{Lease: 10 * time.Minute}, []string{"key"}, func(r *rig, w http.ResponseWriter, req *http.Request) {
 		if req.URL.Path == "/make" {
-			workertest.Reply(w, workertest.ToyAnswer{URL: fmt.Sprintf("%s/result-%d.png", r.vendor.URL, r.sales.Add(1))})
+			workertest.Reply(w, workertest.FakeAnswer{URL: fmt.Sprintf("%s/result-%d.png", r.vendor.URL, r.sales.Add(1))})
 			return
 		}
 		fetching.Add(1)
@@ -74,9 +74,9 @@ func TestPollsAreSpread(t *testing.T) {
 	t.Parallel()
 	const tasks = 120
 	var open, most, polled atomic.Int64
-	r := newRig(t, workertest.Toy{Async: true, Tick: 2 * time.Second}, []string{"key"}, func(r *rig, w http.ResponseWriter, req *http.Request) {
+	r := newRig(t, workertest.FakeVendor{Async: true, Tick: 2 * time.Second}, []string{"key"}, func(r *rig, w http.ResponseWriter, req *http.Request) {
 		if req.URL.Path == "/make" {
-			workertest.Reply(w, workertest.ToyAnswer{ID: fmt.Sprint("job-", r.sales.Add(1))})
+			workertest.Reply(w, workertest.FakeAnswer{ID: fmt.Sprint("job-", r.sales.Add(1))})
 			return
 		}
 		polled.Add(1)
@@ -88,9 +88,9 @@ func TestPollsAreSpread(t *testing.T) {
 		case <-time.After(20 * time.Millisecond):
 		case <-req.Context().Done():
 		}
-		workertest.Reply(w, workertest.ToyAnswer{})
+		workertest.Reply(w, workertest.FakeAnswer{})
 	})
-	r.Sick.Away("Due") // so that all are due at once when it is back
+	r.FaultyLedger.Away("Due") // so that all are due at once when it is back
 	for range tasks {
 		r.Begin("toy.image", `{"prompt":"x"}`)
 	}
@@ -101,7 +101,7 @@ func TestPollsAreSpread(t *testing.T) {
 		}
 		return nil
 	})
-	r.Sick.Away()
+	r.FaultyLedger.Away()
 	apptest.Eventually(t, 30*time.Second, func() error {
 		if n := polled.Load(); n < tasks {
 			return errStill(n)

@@ -21,7 +21,7 @@ func lookEvery(n int) time.Duration { return min(5*time.Second<<min(n, 10), 5*ti
 
 // lookupDue asks vendors that can be asked about submissions whose answer was lost.
 func (r *recoverer) lookupDue(ctx context.Context) {
-	rows, err := r.Ledger.Due(ctx, task.DueRequest{State: task.InDoubt, Owner: r.owner, Lease: r.Lease, Limit: lookups, Omit: r.inflight.list()})
+	rows, err := r.Ledger.LeaseDue(ctx, task.LeaseRequest{State: task.InDoubt, Owner: r.owner, Lease: r.Lease, Limit: lookups, Omit: r.inflight.list()})
 	if err != nil {
 		r.logRound(ctx, err, "tasks in doubt cannot be looked for")
 		return
@@ -52,7 +52,7 @@ func (r *recoverer) lookup(ctx context.Context, t *task.Task) {
 	ctx, cancel := context.WithTimeout(ctx, lookupTimeout)
 	defer cancel()
 	files := r.Spool.NewWriter(t.ID, t.SubmitID)
-	var found provider.Found
+	var found provider.LookupResult
 	err := safely(func() (err error) { found, err = finder.Find(ctx, r.call(t, files)); return err })
 	if err != nil {
 		log.Warn().Err(redacted(err)).Msg("a look-up failed; it is repeated")

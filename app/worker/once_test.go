@@ -22,14 +22,14 @@ func TestOneStepAtATime(t *testing.T) {
 	t.Parallel()
 	var fetches atomic.Int64
 	release := make(chan struct{})
-	r := newRig(t, workertest.Toy{Lease: time.Second}, []string{"key"}, func(r *rig, w http.ResponseWriter, req *http.Request) {
+	r := newRig(t, workertest.FakeVendor{Lease: time.Second}, []string{"key"}, func(r *rig, w http.ResponseWriter, req *http.Request) {
 		if req.URL.Path == "/make" {
 			r.sales.Add(1)
-			workertest.Reply(w, workertest.ToyAnswer{URL: r.vendor.URL + "/result.png"})
+			workertest.Reply(w, workertest.FakeAnswer{URL: r.vendor.URL + "/result.png"})
 			return
 		}
 		fetches.Add(1)
-		r.Sick.Away("Renew")
+		r.FaultyLedger.Away("Renew")
 		all := workertest.PNG()
 		_, _ = w.Write(all[:20])
 		w.(http.Flusher).Flush()
@@ -42,10 +42,10 @@ func TestOneStepAtATime(t *testing.T) {
 	apptest.Eventually(t, 20*time.Second, func() error {
 		row, err := r.Ledger.Task(ctx, id)
 		if must(t, err); row.State != task.Storing || time.Now().Before(row.LeaseUntil) {
-			looks = r.Sick.Looks(task.Storing)
+			looks = r.FaultyLedger.Looks(task.Storing)
 			return errStill(row.State)
 		}
-		if n := r.Sick.Looks(task.Storing); n < looks+10 { // the storer has looked for work since the lease was over
+		if n := r.FaultyLedger.Looks(task.Storing); n < looks+10 { // the storer has looked for work since the lease was over
 			return errStill(n)
 		}
 		return nil
@@ -62,10 +62,10 @@ func TestOneStepAtATime(t *testing.T) {
 func TestAddressWithABadMinute(t *testing.T) {
 	t.Parallel()
 	var fetches atomic.Int64
-	r := newRig(t, workertest.Toy{}, []string{"key"}, func(r *rig, w http.ResponseWriter, req *http.Request) {
+	r := newRig(t, workertest.FakeVendor{}, []string{"key"}, func(r *rig, w http.ResponseWriter, req *http.Request) {
 		switch {
 		case req.URL.Path == "/make":
-			workertest.Reply(w, workertest.ToyAnswer{URL: r.vendor.URL + "/result.png"})
+			workertest.Reply(w, workertest.FakeAnswer{URL: r.vendor.URL + "/result.png"})
 		case fetches.Add(1) == 1:
 			w.WriteHeader(http.StatusForbidden)
 		default:
@@ -80,9 +80,9 @@ func TestAddressWithABadMinute(t *testing.T) {
 // A spool that cannot take an answer buys nothing; once it can, it does.
 func TestUnwritableSpoolBuysNothing(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, workertest.Toy{}, []string{"key"}, func(r *rig, w http.ResponseWriter, _ *http.Request) {
+	r := newRig(t, workertest.FakeVendor{}, []string{"key"}, func(r *rig, w http.ResponseWriter, _ *http.Request) {
 		r.sales.Add(1)
-		workertest.Reply(w, workertest.ToyAnswer{B64: []string{picture}})
+		workertest.Reply(w, workertest.FakeAnswer{B64: []string{picture}})
 	})
 	dir := filepath.Join(r.Dir, "spool")
 	must(t, os.Rename(dir, dir+".away"))
@@ -112,9 +112,9 @@ func TestUnwritableSpoolBuysNothing(t *testing.T) {
 func TestVendorAsksForALongPause(t *testing.T) {
 	t.Parallel()
 	polled := make(chan struct{}, 16)
-	r := newRig(t, workertest.Toy{Async: true}, []string{"key"}, func(_ *rig, w http.ResponseWriter, req *http.Request) {
+	r := newRig(t, workertest.FakeVendor{Async: true}, []string{"key"}, func(_ *rig, w http.ResponseWriter, req *http.Request) {
 		if req.URL.Path == "/make" {
-			workertest.Reply(w, workertest.ToyAnswer{ID: "job"})
+			workertest.Reply(w, workertest.FakeAnswer{ID: "job"})
 			return
 		}
 		w.Header().Set("Retry-After", "86400")
@@ -141,19 +141,19 @@ func TestAnswerAfterTheDeadline(t *testing.T) {
 	t.Parallel()
 	var polls atomic.Int64
 	release := make(chan struct{})
-	r := newRig(t, workertest.Toy{Async: true, Lease: 300 * time.Millisecond, Deadline: 2 * time.Second}, []string{"key"}, func(r *rig, w http.ResponseWriter, req *http.Request) {
+	r := newRig(t, workertest.FakeVendor{Async: true, Lease: 300 * time.Millisecond, Deadline: 2 * time.Second}, []string{"key"}, func(r *rig, w http.ResponseWriter, req *http.Request) {
 		switch {
 		case req.URL.Path == "/make":
 			r.sales.Add(1)
-			workertest.Reply(w, workertest.ToyAnswer{ID: "job"})
+			workertest.Reply(w, workertest.FakeAnswer{ID: "job"})
 		case req.URL.Path == "/result.png":
 			_, _ = w.Write(workertest.PNG())
 		case polls.Add(1) == 1:
-			r.Sick.Away("Renew", "Due") // the first worker loses its lease and takes no other
+			r.FaultyLedger.Away("Renew", "Due") // the first worker loses its lease and takes no other
 			<-release
-			workertest.Reply(w, workertest.ToyAnswer{St: "done", URL: r.vendor.URL + "/result.png"})
+			workertest.Reply(w, workertest.FakeAnswer{St: "done", URL: r.vendor.URL + "/result.png"})
 		default:
-			workertest.Reply(w, workertest.ToyAnswer{})
+			workertest.Reply(w, workertest.FakeAnswer{})
 		}
 	})
 	id := r.Begin("toy.image", `{"prompt":"x"}`).TaskID

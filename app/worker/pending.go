@@ -5,8 +5,8 @@ import (
 	"errors"
 	"sync"
 
+	"aigc/app/failpoint"
 	"aigc/app/fault"
-	"aigc/app/killpoint"
 	"aigc/app/task"
 )
 
@@ -44,10 +44,10 @@ func (p *pending) take() []report {
 	return list
 }
 
-// tell has the ledger take a report. While the ledger is away the report is kept,
+// recordTransition has the ledger take a report. While the ledger is away the report is kept,
 // with the lease of its task, and told again: one that was never told would leave
 // a paid answer aside, or turn a proof that nothing was bought into doubt.
-func (w *core) tell(r report) {
+func (w *core) recordTransition(r report) {
 	err := w.try(r)
 	if err == nil {
 		return
@@ -58,8 +58,8 @@ func (w *core) tell(r report) {
 	w.pending.add(r)
 }
 
-// tellPending tells what the ledger did not take before, until it fails again.
-func (w *core) tellPending() {
+// recordPending tells what the ledger did not take before, until it fails again.
+func (w *core) recordPending() {
 	list := w.pending.take()
 	for i, r := range list {
 		if w.try(r) != nil {
@@ -75,14 +75,14 @@ func (w *core) tellPending() {
 // no repetition mends.
 func (w *core) try(r report) error {
 	if r.point != "" {
-		killpoint.Here("telling_" + r.point)
+		failpoint.Here("telling_" + r.point)
 	}
 	for _, way := range r.ways {
 		t, err := w.Ledger.Apply(context.Background(), way...) // it counts even when the worker is stopping
 		switch f := fault.From(err); {
 		case err == nil:
 			if r.point != "" {
-				killpoint.Here("told_" + r.point)
+				failpoint.Here("told_" + r.point)
 			}
 			w.publish(t)
 			if r.made != nil {

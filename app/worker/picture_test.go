@@ -12,8 +12,8 @@ import (
 // -cpuprofile.
 func BenchmarkPicture(b *testing.B) {
 	picture := base64.StdEncoding.EncodeToString(workertest.PNG())
-	e, _ := workertest.NewToy(b, false, []string{"key"}, func(w http.ResponseWriter, _ *http.Request) {
-		workertest.Reply(w, workertest.ToyAnswer{B64: []string{picture}})
+	e, _ := workertest.NewFakeVendor(b, false, []string{"key"}, func(w http.ResponseWriter, _ *http.Request) {
+		workertest.Reply(w, workertest.FakeAnswer{B64: []string{picture}})
 	})
 	for b.Loop() {
 		e.Run("toy.image", `{"prompt":"x"}`)

@@ -8,8 +8,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"aigc/app/failpoint"
 	"aigc/app/fault"
-	"aigc/app/killpoint"
 	"aigc/app/provider"
 	"aigc/app/spool"
 	"aigc/app/task"
@@ -26,7 +26,7 @@ type poller struct {
 	cancelTold sync.Map     // ids of running tasks whose vendor was told to cancel
 
 	unrecorded sync.Mutex
-	unchanged  []task.Poll // polls without news, to be recorded
+	unchanged  []task.PollResult // polls without news, to be recorded
 }
 
 const (
@@ -60,7 +60,7 @@ func (p *poller) round(ctx context.Context) {
 	limit := min(pollsAtOnce, maxPolls-int(p.open.Load()))
 	if limit > 0 {
 		var err error
-		rows, err = p.Ledger.Due(ctx, task.DueRequest{State: task.Running, Owner: p.owner, Lease: p.Lease, Limit: limit, Omit: p.inflight.list()})
+		rows, err = p.Ledger.LeaseDue(ctx, task.LeaseRequest{State: task.Running, Owner: p.owner, Lease: p.Lease, Limit: limit, Omit: p.inflight.list()})
 		if err != nil {
 			p.logRound(ctx, err, "tickets to poll cannot be looked for")
 		}
@@ -139,8 +139,8 @@ func ticketAge(t *task.Task) time.Duration {
 
 // poll asks once. It returns when to ask again; nil if the ledger was told
 // something else.
-func (p *poller) poll(ctx context.Context, t *task.Task) *task.Poll {
-	again := &task.Poll{ID: t.ID, Owner: p.owner, RunAt: time.Minute, Progress: t.Progress, Message: t.Message, Cancel: t.CancelRequested}
+func (p *poller) poll(ctx context.Context, t *task.Task) *task.PollResult {
+	again := &task.PollResult{ID: t.ID, Owner: p.owner, RunAt: time.Minute, Progress: t.Progress, Message: t.Message, Cancel: t.CancelRequested}
 	if !p.known(t) || t.Ticket == nil {
 		again.Message = "This version does not know the operation " + t.Kind + "."
 		return again
@@ -158,7 +158,7 @@ func (p *poller) poll(ctx context.Context, t *task.Task) *task.Poll {
 	defer cancel()
 	p.cancelAtVendor(pctx, call, t)
 	var u provider.Update
-	err := safely(func() (err error) { u, err = route.Job.Poll(pctx, call, *t.Ticket); return err })
+	err := safely(func() (err error) { u, err = route.AnyDriver.Poll(pctx, call, *t.Ticket); return err })
 	if u.Phase != provider.Wait {
 		p.cancelTold.Delete(t.ID)
 	}
@@ -181,14 +181,14 @@ func (p *poller) poll(ctx context.Context, t *task.Task) *task.Poll {
 	}
 	switch u.Phase {
 	case provider.Failed:
-		p.failed(t, u.Err, task.Failed, task.VendorNo)
+		p.failed(t, u.Err, task.Failed, task.VendorFailed)
 		return nil
-	case provider.Stopped:
-		p.failed(t, fault.New(fault.Canceled, "canceled_by_vendor", "The vendor says that the job was cancelled."), task.Canceled, task.VendorStop)
+	case provider.Canceled:
+		p.failed(t, fault.New(fault.Canceled, "canceled_by_vendor", "The vendor says that the job was cancelled."), task.Canceled, task.VendorCanceled)
 		return nil
 	}
 	if !t.Deadline.IsZero() && time.Now().After(t.Deadline) {
-		p.failed(t, fault.New(fault.Timeout, task.CodeDeadline, "The vendor did not finish in time. Its ticket is kept: resume asks again."), task.Failed, task.DeadlineIt)
+		p.failed(t, fault.New(fault.Timeout, task.CodeDeadline, "The vendor did not finish in time. Its ticket is kept: resume asks again."), task.Failed, task.DeadlineExceeded)
 		return nil
 	}
 	if u.After > 0 {
@@ -206,7 +206,7 @@ func (p *poller) finished(t *task.Task, a provider.Answer, files *spool.Writer) 
 	if a.VendorID == "" {
 		a.VendorID = t.Ticket.ID
 	}
-	killpoint.Here("polled")
+	failpoint.Here("polled")
 	return p.receive(t, spool.Record{Account: t.Account, Answer: &a}, files)
 }
 
@@ -215,7 +215,7 @@ func (p *poller) failed(t *task.Task, f *fault.Error, to task.State, cause task.
 	if f == nil {
 		f = fault.New(fault.VendorFailed, "vendor_failed", "The vendor says that the job failed.")
 	}
-	p.tell(p.outcome(t, to, f.CodeText(), func(row *task.Task) error {
+	p.recordTransition(p.outcome(t, to, f.StableCode(), func(row *task.Task) error {
 		row.Charged = task.MergeCharge(row.Charged, f.Charged)
 		row.Error = task.NewError(f)
 		return nil

@@ -19,7 +19,7 @@ import (
 // images are answered with, by a vendor who is paid once for both.
 func (r *rig) images(w http.ResponseWriter, list ...[]byte) {
 	r.sales.Add(1)
-	var a workertest.ToyAnswer
+	var a workertest.FakeAnswer
 	for _, p := range list {
 		a.B64 = append(a.B64, base64.StdEncoding.EncodeToString(p))
 	}
@@ -36,7 +36,7 @@ func TestLossOfPower(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			before := filepath.Join(t.TempDir(), "aigc.db")
-			r := newRig(t, workertest.Toy{}, []string{"key"}, func(r *rig, w http.ResponseWriter, _ *http.Request) {
+			r := newRig(t, workertest.FakeVendor{}, []string{"key"}, func(r *rig, w http.ResponseWriter, _ *http.Request) {
 				for _, part := range []string{"", "-wal"} {
 					data, err := os.ReadFile(filepath.Join(r.Dir, "aigc.db"+part))
 					if err == nil {
@@ -95,16 +95,16 @@ func TestLossOfPower(t *testing.T) {
 // the success.
 func TestJournalStaysUntilSucceeded(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, workertest.Toy{Lease: 3 * time.Second}, []string{"key"}, func(r *rig, w http.ResponseWriter, _ *http.Request) {
+	r := newRig(t, workertest.FakeVendor{Lease: 3 * time.Second}, []string{"key"}, func(r *rig, w http.ResponseWriter, _ *http.Request) {
 		r.images(w, workertest.PNG())
 	})
 	r.Blobs.Refuse(true)
 	id := r.Begin("toy.image", `{"prompt":"x"}`).TaskID
 	r.refusedObjects(t, id)
-	r.Sick.Away("Apply")
+	r.FaultyLedger.Away("Apply")
 	r.Blobs.Refuse(false)
 	apptest.Eventually(t, 20*time.Second, func() error {
-		if r.Sick.Refused("Apply") == 0 {
+		if r.FaultyLedger.Refused("Apply") == 0 {
 			return errStill("not told")
 		}
 		return nil

@@ -51,7 +51,7 @@ func (r *recoverer) Start(ctx context.Context) error {
 func (r *recoverer) Stop(ctx context.Context) error { r.stop(ctx, r.abort); return nil }
 
 func (r *recoverer) round(ctx context.Context) {
-	r.tellPending()
+	r.recordPending()
 	if r.rounds++; r.rounds%lookRounds != 0 {
 		return
 	}
@@ -64,7 +64,7 @@ func (r *recoverer) round(ctx context.Context) {
 // damaged keeps what is left of an answer for a person, unless its task has no
 // more need of it.
 func (r *recoverer) damaged(ctx context.Context, rec spool.Record, damage error) {
-	if t, err := r.Ledger.Task(ctx, rec.Task); err == nil && t.SubmitID == rec.Submit && t.State.Ended() && !t.GivenUp() {
+	if t, err := r.Ledger.Task(ctx, rec.Task); err == nil && t.SubmitID == rec.Submit && t.State.Terminal() && !t.Discarded() {
 		r.forget(t)
 		return
 	}
@@ -95,7 +95,7 @@ func (r *recoverer) declareLost(ctx context.Context, spoolID string) error {
 	for _, t := range rows {
 		log := r.logger(t)
 		log.Error().Msg("a submission was cut off by the end of its process; the task stands in doubt")
-		r.doubt(t, fault.New(fault.InDoubt, "process_died", "The process ended in the middle of the submission; nobody knows whether the vendor accepted it."))
+		r.markInDoubt(t, fault.New(fault.InDoubt, "process_died", "The process ended in the middle of the submission; nobody knows whether the vendor accepted it."))
 	}
 	return nil
 }

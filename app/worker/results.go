@@ -16,9 +16,9 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"aigc/app/blob"
+	"aigc/app/failpoint"
 	"aigc/app/fault"
 	"aigc/app/fetch"
-	"aigc/app/killpoint"
 	"aigc/app/media"
 	"aigc/app/provider"
 	"aigc/app/spool"
@@ -83,10 +83,10 @@ func (w *core) collect(ctx context.Context, t *task.Task, a *answer) (*results, 
 	for i, res := range a.Answer.Results {
 		r, err := w.prove(ctx, t, a, i)
 		if err != nil {
-			if k := fault.KindOf(err); k != fault.Broken && (k != fault.Expired || len(a.Answer.Results) == 1 || w.patient(t)) {
+			if k := fault.KindOf(err); k != fault.InvalidResult && (k != fault.ResultExpired || len(a.Answer.Results) == 1 || w.withinGrace(t)) {
 				return nil, err
 			}
-			rs.warnings = append(rs.warnings, fmt.Sprintf("Result %d was left out: %s", i+1, fault.From(err).Safe))
+			rs.warnings = append(rs.warnings, fmt.Sprintf("Result %d was left out: %s", i+1, fault.From(err).Message))
 			if first == nil {
 				first = err
 			}
@@ -99,7 +99,7 @@ func (w *core) collect(ctx context.Context, t *task.Task, a *answer) (*results, 
 	}
 	if len(rs.list) == 0 {
 		if first == nil {
-			first = fault.New(fault.Broken, "empty_result", "The vendor's answer holds no result.")
+			first = fault.New(fault.InvalidResult, "empty_result", "The vendor's answer holds no result.")
 		}
 		return nil, first
 	}
@@ -113,11 +113,11 @@ func (w *core) prove(ctx context.Context, t *task.Task, a *answer, i int) (*resu
 	case res.Base64 != "":
 		var ok bool
 		if r.blob, ok = a.Blob(res.Base64); !ok {
-			return nil, fault.New(fault.Expired, "result_lost", "A file of the answer is gone.")
+			return nil, fault.New(fault.ResultExpired, "result_lost", "A file of the answer is gone.")
 		}
 		r.unsynced = a.unsynced
 		if r.blob.Corrupt {
-			return nil, fault.New(fault.Broken, "corrupt_base64", "The base64 of the vendor's answer is damaged.")
+			return nil, fault.New(fault.InvalidResult, "corrupt_base64", "The base64 of the vendor's answer is damaged.")
 		}
 	case res.URL != "":
 		var err error
@@ -126,7 +126,7 @@ func (w *core) prove(ctx context.Context, t *task.Task, a *answer, i int) (*resu
 			return nil, err
 		}
 	default:
-		return nil, fault.New(fault.Broken, "empty_result", "A result of the vendor's answer is empty.")
+		return nil, fault.New(fault.InvalidResult, "empty_result", "A result of the vendor's answer is empty.")
 	}
 	var err error
 	if r.blob.Inline() {
@@ -137,13 +137,13 @@ func (w *core) prove(ctx context.Context, t *task.Task, a *answer, i int) (*resu
 	}
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, fault.Wrap(err, fault.Expired, "result_lost", "A file of the answer is gone.")
+		return nil, fault.Wrap(err, fault.ResultExpired, "result_lost", "A file of the answer is gone.")
 	case err != nil:
 		return nil, err
 	}
 	r.asset = &task.Asset{
 		ID: task.ResultID(t.ID, t.SubmitID, i), Task: t.ID, Index: i, Role: task.Result,
-		Object: blob.Name(blob.Generated, r.info.Kind, t.Created, t.Model, t.ID, i, r.info.Ext),
+		Object: blob.Name(blob.Generated, r.info.Folder, t.Created, t.Model, t.ID, i, r.info.Ext),
 		MIME:   r.info.MIME, Width: r.info.Width, Height: r.info.Height, Duration: r.info.Duration,
 		Size: r.blob.Size, SHA256: r.blob.SHA256, Owner: t.Owner, Sandbox: t.Sandbox,
 		Prompt: res.Prompt, Seed: res.Seed, Created: time.Now().Truncate(time.Millisecond), // as the ledger keeps it
@@ -169,7 +169,7 @@ const putsAtOnce = 4
 
 // put stores every result with its sidecar.
 func (w *core) put(ctx context.Context, t *task.Task, rs *results) error {
-	killpoint.Here("storing")
+	failpoint.Here("storing")
 	all, ctx := errgroup.WithContext(ctx)
 	all.SetLimit(putsAtOnce)
 	for _, r := range rs.list {
@@ -178,7 +178,7 @@ func (w *core) put(ctx context.Context, t *task.Task, rs *results) error {
 	if err := all.Wait(); err != nil {
 		return err
 	}
-	killpoint.Here("objects_stored")
+	failpoint.Here("objects_stored")
 	return nil
 }
 
@@ -249,7 +249,7 @@ func (w *core) sidecar(t *task.Task, r *result) *blob.Sidecar {
 func (w *core) succeeded(t *task.Task, stored *results) task.Transition {
 	answer, got := t.Answer, len(stored.list)
 	return task.Transition{
-		ID: t.ID, SubmitID: t.SubmitID, From: []task.State{task.Storing}, To: task.Succeeded, Cause: task.Stored, Assets: stored.assets(),
+		ID: t.ID, SubmitID: t.SubmitID, From: []task.State{task.Storing}, To: task.Succeeded, Cause: task.ObjectsStored, Assets: stored.assets(),
 		Edit: func(row *task.Task) error {
 			row.Warnings = slices.Concat(row.Warnings, answer.Warnings, stored.warnings)
 			row.Answer = answer

@@ -19,7 +19,7 @@ type rig struct {
 	sales  atomic.Int64
 }
 
-func newRig(t *testing.T, toy workertest.Toy, keys []string, vendor func(r *rig, w http.ResponseWriter, req *http.Request)) *rig {
+func newRig(t *testing.T, toy workertest.FakeVendor, keys []string, vendor func(r *rig, w http.ResponseWriter, req *http.Request)) *rig {
 	t.Helper()
 	r := &rig{}
 	r.Engine, r.vendor = toy.Start(t, keys, func(w http.ResponseWriter, req *http.Request) { vendor(r, w, req) })

@@ -12,12 +12,12 @@ import (
 // and of the route on which its vendor does it.
 
 // known says whether this version knows the task's operation.
-func (w *core) known(t *task.Task) bool { return w.Modules.Entry(t.Kind) != nil }
+func (w *core) known(t *task.Task) bool { return w.Modules.Operation(t.Kind) != nil }
 
 // route is how the task's vendor does its operation; false if this version does
 // not know.
 func (w *core) route(t *task.Task) (module.Route, bool) {
-	e := w.Modules.Entry(t.Kind)
+	e := w.Modules.Operation(t.Kind)
 	if e == nil {
 		return module.Route{}, false
 	}
@@ -36,12 +36,12 @@ func (w *core) account(t *task.Task) (provider.Account, bool) {
 // candidates are the accounts of the task's vendor, with their limits. A task
 // that was accepted for the sandbox is never bought for money. missing names the
 // setting without which there is none.
-func (w *core) candidates(t *task.Task) (list []task.AccountCap, missing string) {
+func (w *core) candidates(t *task.Task) (list []task.AccountLimit, missing string) {
 	r, ok := w.route(t)
-	caps := w.Accounts.Caps(r.Vendor.Name)
-	for _, a := range w.Accounts.Of(r.Vendor.Name) {
+	caps := w.Accounts.Limits(r.Vendor.Name)
+	for _, a := range w.Accounts.ForVendor(r.Vendor.Name) {
 		if a.Sandbox == t.Sandbox {
-			list = append(list, task.AccountCap{Account: accountOf(a), Running: caps.Running, PerMinute: caps.PerMinute})
+			list = append(list, task.AccountLimit{Account: accountOf(a), Running: caps.Running, PerMinute: caps.PerMinute})
 		}
 	}
 	if ok && len(list) == 0 {
@@ -84,14 +84,14 @@ func (w *core) scale(t *task.Task, d time.Duration) time.Duration {
 // async says whether the vendor gives tickets.
 func (w *core) async(t *task.Task) bool {
 	r, ok := w.route(t)
-	return ok && r.Job.Async()
+	return ok && r.AnyDriver.Async()
 }
 
 // optional is an optional ability of the driver of a task's route; nil if it has
 // it not.
 func optional[Ability any](w *core, t *task.Task) (out Ability) {
 	if r, ok := w.route(t); ok {
-		out, _ = r.Job.Driver().(Ability)
+		out, _ = r.AnyDriver.Driver().(Ability)
 	}
 	return out
 }
@@ -110,7 +110,7 @@ func (w *core) expected(t *task.Task) int {
 	if err != nil {
 		return 1
 	}
-	return p.Pictures
+	return p.Count
 }
 
 // actual is what was paid as far as anybody knows: the vendor's own figure,
@@ -128,11 +128,11 @@ func actual(t *task.Task, got, asked int) *provider.Money {
 }
 
 // call is what a driver gets for one step of a task.
-func (w *core) call(t *task.Task, scratch provider.Scratch) provider.Call {
+func (w *core) call(t *task.Task, scratch provider.BlobSink) provider.Call {
 	acc, _ := w.account(t)
 	r, _ := w.route(t)
 	return provider.Call{
 		Task: t.ID, Submit: t.SubmitID, Model: t.Model, Account: acc, Inputs: inputs{w},
-		HTTP: &provider.Client{HTTP: w.Vendors, Scratch: scratch}, Prices: r.Prices,
+		HTTP: &provider.Client{HTTP: w.Vendors, Blobs: scratch}, Prices: r.Prices,
 	}
 }

@@ -24,7 +24,7 @@ func safely(f func() error) (err error) {
 // may be the vendor's own words about somebody's prompt.
 func redacted(err error) error {
 	f := fault.From(err)
-	what := strings.TrimSpace(f.CodeText() + " " + f.VendorCode)
+	what := strings.TrimSpace(f.StableCode() + " " + f.VendorCode)
 	if f.Err == nil {
 		return errors.New(what)
 	}

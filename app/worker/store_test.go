@@ -33,7 +33,7 @@ func TestStoreRefused(t *testing.T) {
 	for _, next := range []bool{false, true} {
 		t.Run(fmt.Sprintf("next life %t", next), func(t *testing.T) {
 			t.Parallel()
-			r := newRig(t, workertest.Toy{Lease: 3 * time.Second}, []string{"key"}, func(r *rig, w http.ResponseWriter, _ *http.Request) {
+			r := newRig(t, workertest.FakeVendor{Lease: 3 * time.Second}, []string{"key"}, func(r *rig, w http.ResponseWriter, _ *http.Request) {
 				r.images(w, small, large)
 			})
 			r.Blobs.Refuse(true)

@@ -37,7 +37,7 @@ func (s *storer) Start(context.Context) error {
 	s.loop(func(ctx context.Context) {
 		tick := time.NewTicker(s.Tick)
 		defer tick.Stop()
-		for media := [2]module.Kind{module.Image, module.Video}; ; media[0], media[1] = media[1], media[0] { // in turns, as the dispatcher does
+		for media := [2]module.Media{module.Image, module.Video}; ; media[0], media[1] = media[1], media[0] { // in turns, as the dispatcher does
 			s.storeDue(ctx, media[0], "")
 			select {
 			case <-ctx.Done():
@@ -54,7 +54,7 @@ func (s *storer) Start(context.Context) error {
 func (s *storer) Stop(ctx context.Context) error { s.stop(ctx, s.abort); return nil }
 
 // estimate is what one result of unknown size counts for.
-func estimate(media module.Kind) int64 {
+func estimate(media module.Media) int64 {
 	if media == module.Video {
 		return videoBytes
 	}
@@ -97,12 +97,12 @@ func (s *storer) leave(t *task.Task) { s.Broker.Wake(broker.StoreQueue, t.ID) }
 
 // storeDue stores what is due in the ledger, as much as there is room for; with an
 // id only that task, which a message named.
-func (s *storer) storeDue(ctx context.Context, media module.Kind, id string) {
+func (s *storer) storeDue(ctx context.Context, media module.Media, id string) {
 	limit := s.budget.fits(estimate(media))
 	if limit == 0 {
 		return
 	}
-	rows, err := s.Ledger.Due(ctx, task.DueRequest{
+	rows, err := s.Ledger.LeaseDue(ctx, task.LeaseRequest{
 		State: task.Storing, Media: media, Owner: s.owner, Spool: s.Spool.ID(), Lease: s.Lease, Limit: limit, ID: id, Omit: s.inflight.list(),
 	})
 	if err != nil {
@@ -131,21 +131,23 @@ func (w *core) notStored(ctx context.Context, t *task.Task, err error) {
 	log := w.logger(t)
 	f := fault.From(err)
 	switch {
-	case f.Kind == fault.Expired && w.askAgain(ctx, t, f):
+	case f.Kind == fault.ResultExpired && w.askAgain(ctx, t, f):
 		log.Warn().Msg("the address of a result died; the vendor is asked again")
-	case f.Kind == fault.Broken || f.Kind == fault.Expired && !w.patient(t):
+	case f.Kind == fault.InvalidResult || f.Kind == fault.ResultExpired && !w.withinGrace(t):
 		log.Error().Err(redacted(err)).Msg("a paid answer holds no valid result")
-		w.lose(t, f)
+		w.recordResultLost(t, f)
 	default:
 		log.Warn().Err(redacted(err)).Msg("a result is not stored yet; will be tried again")
-		w.release(t, w.scale(t, min(time.Second<<min(t.Wakes, 6), time.Minute)), "Waiting to be stored: "+f.Safe)
+		w.release(t, w.scale(t, min(time.Second<<min(t.Wakes, 6), time.Minute)), "Waiting to be stored: "+f.Message)
 	}
 }
 
-// patient says whether an address that answers "not found" or "forbidden" is
+// withinGrace says whether an address that answers "not found" or "forbidden" is
 // tried again: a result that still spreads through a content network, or a
 // proxy's bad minute, is not gone.
-func (w *core) patient(t *task.Task) bool { return time.Since(t.Updated) < w.scale(t, w.Patience) }
+func (w *core) withinGrace(t *task.Task) bool {
+	return time.Since(t.Updated) < w.scale(t, w.ResultGrace)
+}
 
 // askAgain goes back to the vendor once for a fresh address, where it gave a
 // ticket to ask with.
@@ -159,7 +161,7 @@ func (w *core) askAgain(ctx context.Context, t *task.Task, f *fault.Error) bool 
 		return true
 	}
 	for _, ev := range events {
-		if ev.Cause == task.Reask {
+		if ev.Cause == task.Repoll {
 			return false
 		}
 	}
@@ -169,23 +171,23 @@ func (w *core) askAgain(ctx context.Context, t *task.Task, f *fault.Error) bool 
 		return true
 	}
 	w.forget(t) // what was fetched of it is fetched anew
-	w.tell(w.outcome(t, task.Running, f.CodeText(), func(row *task.Task) error {
+	w.recordTransition(w.outcome(t, task.Running, f.StableCode(), func(row *task.Task) error {
 		row.Answer, row.Spool = nil, ""
 		row.RunAt = row.Updated.Add(w.scale(row, 5*time.Second))
 		row.Deadline = row.RunAt.Add(10 * time.Minute)
 		return nil
-	}, task.Reask).underLease(w.owner))
+	}, task.Repoll).underLease(w.owner))
 	return true
 }
 
-// lose ends a paid task that has no valid result.
-func (w *core) lose(t *task.Task, f *fault.Error) {
-	r := w.outcome(t, task.Failed, f.CodeText(), func(row *task.Task) error {
+// recordResultLost ends a paid task that has no valid result.
+func (w *core) recordResultLost(t *task.Task, f *fault.Error) {
+	r := w.outcome(t, task.Failed, f.StableCode(), func(row *task.Task) error {
 		row.Error = task.NewError(f)
 		row.Actual = actual(row, 0, 0)
 		row.Answer, row.Spool = nil, ""
 		return nil
-	}, task.Lost).underLease(w.owner)
+	}, task.ResultLost).underLease(w.owner)
 	r.made = w.forget
-	w.tell(r)
+	w.recordTransition(r)
 }

@@ -6,8 +6,8 @@ import (
 	"time"
 
 	"aigc/app/broker"
+	"aigc/app/failpoint"
 	"aigc/app/fault"
-	"aigc/app/killpoint"
 	"aigc/app/provider"
 	"aigc/app/spool"
 	"aigc/app/task"
@@ -71,13 +71,13 @@ func (s *submitter) prepare(t *task.Task) (*order, obstacle) {
 		return nil, obstacle{"This version does not know the operation " + t.Kind + ".", time.Minute}
 	}
 	if err := s.Spool.CheckSpace(); err != nil {
-		return nil, obstacle{"storage_full: " + fault.From(err).Safe, 5 * time.Second}
+		return nil, obstacle{"storage_full: " + fault.From(err).Message, 5 * time.Second}
 	}
 	candidates, missing := s.candidates(t)
 	if len(candidates) == 0 {
 		return nil, obstacle{"Waiting: " + missing + " is not set.", 15 * time.Second}
 	}
-	submit := task.Token(10)
+	submit := task.RandomHex(10)
 	files := s.Spool.NewWriter(t.ID, submit)
 	if err := files.Prepare(); err != nil {
 		s.discard(t, files)
@@ -92,31 +92,31 @@ func (s *submitter) prepare(t *task.Task) (*order, obstacle) {
 // send sends the request of a claimed task. It is the only place that lets a paid
 // request out.
 func (s *submitter) send(t *task.Task, o *order) {
-	killpoint.Here("claimed")
-	s.Broker.Publish(broker.Event{Task: t.ID, Underway: true})
+	failpoint.Here("claimed")
+	s.Broker.Publish(broker.Event{Task: t.ID, Progress: true})
 
 	call := s.call(t, o.files)
-	call.HTTP.Gate = func() error {
+	call.HTTP.BeforeSend = func() error {
 		// A worker that was frozen since the claim may be taken for dead: half the
 		// lease is the last moment at which nobody can have decided so.
 		if since(o.begun) > s.Lease/2 {
-			return fault.New(fault.Unavailable, "lease_old", "The worker was held up before it could send; nothing was sent.").With(fault.ChargedNo)
+			return fault.New(fault.Unavailable, "lease_old", "The worker was held up before it could send; nothing was sent.").WithCharge(fault.ChargedNo)
 		}
-		killpoint.Here("sending")
+		failpoint.Here("sending")
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(s.working, s.submitLimit(t))
 	ticket, answer, err := s.exchange(ctx, t, call)
 	cancel()
-	killpoint.Here("answered")
+	failpoint.Here("answered")
 	if err != nil {
 		s.discard(t, o.files) // first: a requeued task may be claimed at once
-		s.noAnswer(t, err)
+		s.recordFailure(t, err)
 		return
 	}
 	err = s.receive(t, spool.Record{Account: t.Account, Ticket: ticket, Answer: answer}, o.files)
 	if err != nil {
-		s.noAnswer(t, fault.Wrap(err, fault.InDoubt, "journal_failed", "The vendor answered, but the answer could not be written to the disk."))
+		s.recordFailure(t, fault.Wrap(err, fault.InDoubt, "journal_failed", "The vendor answered, but the answer could not be written to the disk."))
 	}
 }
 
@@ -125,9 +125,9 @@ func (s *submitter) send(t *task.Task, o *order) {
 func (s *submitter) exchange(ctx context.Context, t *task.Task, call provider.Call) (ticket *provider.Ticket, answer *provider.Answer, err error) {
 	route, ok := s.route(t)
 	if !ok {
-		return nil, nil, fault.New(fault.Unavailable, "no_route", "This version has no route to %s.", t.Account.Vendor).With(fault.ChargedNo)
+		return nil, nil, fault.New(fault.Unavailable, "no_route", "This version has no route to %s.", t.Account.Vendor).WithCharge(fault.ChargedNo)
 	}
-	err = safely(func() (err error) { ticket, answer, err = route.Job.Submit(ctx, call, t.Input); return err })
+	err = safely(func() (err error) { ticket, answer, err = route.AnyDriver.Submit(ctx, call, t.Input); return err })
 	if f := fault.From(err); err != nil && f.Code == "panic" {
 		return nil, nil, fault.Wrap(f.Err, fault.InDoubt, "driver_panic", "The driver failed in the middle of a submission.")
 	}

@@ -12,8 +12,8 @@ import (
 
 	"aigc/app/blob"
 	"aigc/app/broker"
+	"aigc/app/failpoint"
 	"aigc/app/fetch"
-	"aigc/app/killpoint"
 	"aigc/app/module"
 	"aigc/app/provider"
 	"aigc/app/spool"
@@ -31,21 +31,21 @@ type Ledger interface {
 
 // Config is what a worker works with.
 type Config struct {
-	Ledger    Ledger
-	Broker    broker.Broker
-	Blobs     blob.Store
-	Spool     *spool.Spool
-	Fetch     *fetch.Client
-	Vendors   *http.Client // see provider.NewTransport
-	Modules   *module.Host
-	Accounts  *provider.Accounts
-	Log       zerolog.Logger
-	Slots     int                        // submissions of images at a time, 32 by default; videos get a quarter, at least 2
-	Lease     time.Duration              // of a step, 30 s by default
-	Tick      time.Duration              // between two looks at the ledger, 250 ms by default
-	Patience  time.Duration              // how long a result's address may answer "not found" before it is given up, 5 min by default
-	Thumbnail bool                       // make thumbnails of results
-	Address   func(object string) string // where others can fetch an object, see provider.Input.URL; nil: nowhere
+	Ledger      Ledger
+	Broker      broker.Broker
+	Blobs       blob.Store
+	Spool       *spool.Spool
+	Fetch       *fetch.Client
+	Vendors     *http.Client // see provider.NewTransport
+	Modules     *module.Registry
+	Accounts    *provider.Accounts
+	Log         zerolog.Logger
+	Slots       int                        // submissions of images at a time, 32 by default; videos get a quarter, at least 2
+	Lease       time.Duration              // of a step, 30 s by default
+	Tick        time.Duration              // between two looks at the ledger, 250 ms by default
+	ResultGrace time.Duration              // how long a result's address may answer "not found" before it is given up, 5 min by default
+	Thumbnail   bool                       // make thumbnails of results
+	Address     func(object string) string // where others can fetch an object, see provider.Input.URL; nil: nowhere
 }
 
 // Worker runs tasks until it is stopped. It implements [task.Dispatcher].
@@ -91,15 +91,15 @@ func New(c Config) *Worker {
 		c.Slots = 32
 	}
 	if c.Lease <= 0 {
-		c.Lease = killpoint.Lease(30 * time.Second)
+		c.Lease = failpoint.Lease(30 * time.Second)
 	}
-	if c.Patience <= 0 {
-		c.Patience = 5 * time.Minute
+	if c.ResultGrace <= 0 {
+		c.ResultGrace = 5 * time.Minute
 	}
 	if c.Tick <= 0 {
 		c.Tick = 250 * time.Millisecond
 	}
-	k := &core{Config: c, owner: task.Token(12), inflight: inflight{ids: map[string]int{}}}
+	k := &core{Config: c, owner: task.RandomHex(12), inflight: inflight{ids: map[string]int{}}}
 	k.working, k.abort = context.WithCancel(context.Background())
 	k.storer, k.thumbnails = newStorer(k), newThumbnailer(k)
 	submitter, poller := newSubmitter(k), newPoller(k)
@@ -112,7 +112,7 @@ func New(c Config) *Worker {
 		// anything be stored or bought.
 		services: []service{heartbeat, newRecoverer(k), k.storer, poller, submitter, dispatcher, newKeyProber(k), newAnnouncer(k), k.thumbnails},
 		last:     []service{k.storer, heartbeat}, // answers of the others may still be stored, and leases are kept to the end
-		flush:    func() { poller.record(); k.tellPending() },
+		flush:    func() { poller.record(); k.recordPending() },
 	}
 }
 
@@ -160,8 +160,8 @@ func (w *core) logRound(ctx context.Context, err error, what string) {
 // publish tells those who wait for a task, or for the group it belongs to. Whoever
 // waits for the end need not look at a task that is not at one.
 func (w *core) publish(t *task.Task) {
-	w.Broker.Publish(broker.Event{Task: t.ID, Underway: !t.State.Settled()})
+	w.Broker.Publish(broker.Event{Task: t.ID, Progress: !t.State.Done()})
 	if t.Parent != "" {
-		w.Broker.Publish(broker.Event{Task: t.Parent, Underway: !t.State.Settled()})
+		w.Broker.Publish(broker.Event{Task: t.Parent, Progress: !t.State.Done()})
 	}
 }

@@ -11,7 +11,7 @@ import (
 var Module = module.Define(
 	module.Spec{Name: "flux", Title: "FLUX", Doc: "Black Forest Labs' FLUX models: images from text and from images."},
 	module.Declare(module.Operation{
-		Name: "create", Paths: []string{"/flux/create"}, Tool: "create_flux_image", Kind: module.Image, Main: true,
+		Name: "create", Paths: []string{"/flux/create"}, Tool: "create_flux_image", Media: module.Image, Primary: true,
 		Title: "Draw an image with FLUX",
 		Doc:   "Draws images from a text, or from up to 10 images and a text. Photographic, fast and cheap.",
 	}, module.Async[bfl.Input](bfl.Vendor(), bfl.Driver{}, module.Terms{

@@ -11,7 +11,7 @@ import (
 var Module = module.Define(
 	module.Spec{Name: "fluxkontext", Title: "FLUX Kontext", Doc: "Black Forest Labs' FLUX.1 Kontext models: edits of images by a text."},
 	module.Declare(module.Operation{
-		Name: "generate", Paths: []string{"/flux-kontext/generate"}, Tool: "create_flux_kontext_image", Kind: module.Image, Main: true,
+		Name: "generate", Paths: []string{"/flux-kontext/generate"}, Tool: "create_flux_kontext_image", Media: module.Image, Primary: true,
 		Title: "Edit an image with FLUX Kontext",
 		Doc:   "Changes an image as a text says and keeps the rest of it; also makes images from a text alone, or from up to 4 images.",
 	}, module.Async[bfl.KontextInput](bfl.Vendor(), bfl.KontextDriver{}, module.Terms{

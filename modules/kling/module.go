@@ -11,7 +11,7 @@ import (
 var Module = module.Define(
 	module.Spec{Name: "kling", Title: "Kling 可灵", Doc: "Kuaishou's Kling models: images from text and from up to 10 images, series of images, up to 4k."},
 	module.Declare(module.Operation{
-		Name: "create", Paths: []string{"/kling/create"}, Tool: "create_kling_image", Kind: module.Image, Main: true,
+		Name: "create", Paths: []string{"/kling/create"}, Tool: "create_kling_image", Media: module.Image, Primary: true,
 		Title: "Make an image with Kling",
 		Doc:   "Makes images from a text, or edits and combines input images. Good at people, and at series of images that belong together.",
 	}, module.Async(kling.Vendor(), kling.Driver{}, module.Terms{

@@ -56,13 +56,13 @@ func TestCreate(t *testing.T) {
 // bought twice.
 func TestLostJobIsFound(t *testing.T) {
 	t.Parallel()
-	h, err := module.NewHost(kling.Module)
+	h, err := module.NewRegistry(kling.Module)
 	if err != nil {
 		t.Fatal(err)
 	}
 	box := sandboxtest.Start(t, imitation(false))
 	accounts := provider.NewAccounts()
-	accounts.Add(imitation(false).Vendor, provider.Caps{}, imitation(false).Account(box.Root()))
+	accounts.Add(imitation(false).Vendor, provider.Limits{}, imitation(false).Account(box.Root()))
 	e := workertest.New(t, h, accounts)
 	v := e.Begin("kling.create", `{"prompt":"a boat [[drop]]","n":2}`)
 	for tick := time.NewTicker(50 * time.Millisecond); v.Status != task.Succeeded; <-tick.C {

@@ -13,7 +13,7 @@ import (
 var Module = module.Define(
 	module.Spec{Name: "seededit", Title: "SeedEdit 即梦垫图", Doc: "ByteDance's models for editing: an image changed as a text says."},
 	module.Declare(module.Operation{
-		Name: "generate", Paths: []string{"/seededit/generate"}, Tool: "create_seededit_image", Kind: module.Image, Main: true,
+		Name: "generate", Paths: []string{"/seededit/generate"}, Tool: "create_seededit_image", Media: module.Image, Primary: true,
 		Title: "Edit an image with SeedEdit",
 		Doc:   "Changes an image as a text in Chinese or English says, or makes a new one of several. Needs an input image.",
 	},

@@ -13,7 +13,7 @@ import (
 var Module = module.Define(
 	module.Spec{Name: "seedream", Title: "Seedream 即梦", Doc: "ByteDance's Seedream models: images from text and from images, up to 4K."},
 	module.Declare(module.Operation{
-		Name: "generate", Paths: []string{"/seedream/generate"}, Tool: "create_seedream_image", Kind: module.Image, Main: true,
+		Name: "generate", Paths: []string{"/seedream/generate"}, Tool: "create_seedream_image", Media: module.Image, Primary: true,
 		Title: "Draw an image with Seedream",
 		Doc:   "Draws images from a text in Chinese or English, or from up to 14 images and a text. Large and detailed.",
 	},

@@ -11,7 +11,7 @@ import (
 var Module = module.Define(
 	module.Spec{Name: "veo3", Title: "Veo 3", Doc: "Google's Veo models: videos of 4 to 8 seconds with sound, from text and from images."},
 	module.Declare(module.Operation{
-		Name: "generate", Paths: []string{"/veo3/generate", "/veo3/official/generate"}, Tool: "create_veo3_video", Kind: module.Video, Main: true,
+		Name: "generate", Paths: []string{"/veo3/generate", "/veo3/official/generate"}, Tool: "create_veo3_video", Media: module.Video, Primary: true,
 		StatusPath: "/veo3/official/status/",
 		Title:      "Make a video with Veo",
 		Doc:        "Makes a video of 4, 6 or 8 seconds with sound, from a text, from a first and last image, or from reference images. Takes one to three minutes.",

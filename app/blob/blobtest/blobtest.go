@@ -98,7 +98,7 @@ func absent(t *testing.T, s blob.Store) {
 	put(t, s, "folder/a.png", "x")
 	_, _, folderErr := s.Open(ctx, "folder")
 	for name, err := range map[string]error{"open": openErr, "stat": statErr, "a folder": folderErr} {
-		if f := fault.From(err); err == nil || f.Kind != fault.NotFound || f.CodeText() != "object_not_found" {
+		if f := fault.From(err); err == nil || f.Kind != fault.NotFound || f.StableCode() != "object_not_found" {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

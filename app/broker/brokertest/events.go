@@ -11,7 +11,7 @@ import (
 
 func subscribers(p *proof) {
 	first, second := listen(p.b), listen(p.b)
-	want := []broker.Event{{Task: "a", Underway: true}, {Task: "b"}, {Task: "a"}}
+	want := []broker.Event{{Task: "a", Progress: true}, {Task: "b"}, {Task: "a"}}
 	for _, e := range want {
 		p.b.Publish(e) // heard in this process before it returns
 	}

@@ -56,7 +56,7 @@ func eventsAcross(s *sharing) {
 	here, there := listen(s.b), listen(s.peer)
 	var events []broker.Event
 	for i := range 20 {
-		events = append(events, broker.Event{Task: fmt.Sprint("task ", i), Underway: i%2 == 0})
+		events = append(events, broker.Event{Task: fmt.Sprint("task ", i), Progress: i%2 == 0})
 	}
 	for _, e := range events {
 		s.b.Publish(e)

@@ -42,11 +42,11 @@ func idempotency(p *proof) {
 		}
 	}
 	_, err = p.l.FindDuplicate(ctx, "other", key, 0)
-	p.wantKind(err, fault.Mismatch)
+	p.wantKind(err, fault.IdempotencyMismatch)
 	other := Fresh("me")
 	other.InputHash = "other"
 	_, _, err = p.l.Accept(ctx, task.AcceptRequest{Tasks: []*task.Task{other}, Key: key})
-	p.wantKind(err, fault.Mismatch)
+	p.wantKind(err, fault.IdempotencyMismatch)
 	_, err = p.l.Task(ctx, other.ID)
 	p.wantKind(err, fault.NotFound)
 	_, replayed, err = p.l.Accept(ctx, task.AcceptRequest{Tasks: []*task.Task{Fresh("you")}, Key: task.IdempotencyKey{Owner: "you", Key: "k", Keep: time.Hour}})
@@ -99,7 +99,7 @@ func joining(p *proof) {
 	}
 	lone := Fresh("lone")
 	p.accept(lone)
-	_, err = p.apply(&task.Task{ID: lone.ID, State: task.Queued}, task.Canceled, task.CancelIt, nil)
+	_, err = p.apply(&task.Task{ID: lone.ID, State: task.Queued}, task.Canceled, task.Cancel, nil)
 	p.must(err)
 	_, joined, err = p.l.Accept(ctx, task.AcceptRequest{Tasks: []*task.Task{Fresh("lone")}, Join: time.Hour})
 	if p.must(err); joined {

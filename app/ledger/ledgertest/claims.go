@@ -14,8 +14,8 @@ func caps(p *proof) {
 	claim := func(key string, running, perMinute int) error {
 		a := account
 		a.Fingerprint = key
-		_, err := p.l.Claim(ctx, task.ClaimRequest{ID: p.accept(Fresh("me")).ID, Owner: "me", SubmitID: task.Token(4), Lease: time.Minute,
-			Accounts: []task.AccountCap{{Account: a, Running: running, PerMinute: perMinute}}})
+		_, err := p.l.Claim(ctx, task.ClaimRequest{ID: p.accept(Fresh("me")).ID, Owner: "me", SubmitID: task.RandomHex(4), Lease: time.Minute,
+			Accounts: []task.AccountLimit{{Account: a, Running: running, PerMinute: perMinute}}})
 		return err
 	}
 	for key, limits := range map[string][2]int{"running": {2, 0}, "minute": {0, 2}, "both": {2, 2}} {
@@ -35,7 +35,7 @@ func caps(p *proof) {
 func claimedAsAccepted(p *proof) {
 	take := func(t *task.Task, running int) (*task.Task, bool, error) {
 		return p.l.Accept(ctx, task.AcceptRequest{Tasks: []*task.Task{t}, Key: task.IdempotencyKey{Owner: t.Owner, Key: t.InputHash, Keep: time.Hour},
-			Claim: &task.ClaimRequest{ID: t.ID, Owner: "me", SubmitID: "s1", Spool: "spool", Lease: time.Minute, Accounts: []task.AccountCap{{Account: account, Running: running}}}})
+			Claim: &task.ClaimRequest{ID: t.ID, Owner: "me", SubmitID: "s1", Spool: "spool", Lease: time.Minute, Accounts: []task.AccountLimit{{Account: account, Running: running}}}})
 	}
 	next := Fresh("me")
 	got, replayed, err := take(next, 1)
@@ -72,7 +72,7 @@ func claimedAsAccepted(p *proof) {
 	if p.must(err); got.State != task.Queued || got.Message == "" || got.SubmitID != "" || got.Charged != fault.ChargedNo {
 		p.Errorf("without room it is %s (%q), submission %q, charged %s", got.State, got.Message, got.SubmitID, got.Charged)
 	}
-	p.must(p.l.Park(ctx, task.Parking{Vendor: account.Vendor, Fingerprint: account.Fingerprint, Code: "c", Until: time.Now().Add(time.Hour)}))
+	p.must(p.l.Park(ctx, task.ParkedKey{Vendor: account.Vendor, Fingerprint: account.Fingerprint, Code: "c", Until: time.Now().Add(time.Hour)}))
 	parked := Fresh("me")
 	parked.InputHash = "a third"
 	if _, _, err := take(parked, 9); !errors.Is(err, task.ErrParked) {
@@ -99,8 +99,8 @@ func claimCrowd(p *proof) {
 	for w := range 16 {
 		wg.Go(func() {
 			for i := range ids {
-				_, err := p.l.Claim(ctx, task.ClaimRequest{ID: ids[(i+w)%len(ids)], Owner: "me", SubmitID: task.Token(8), Lease: time.Minute,
-					Accounts: []task.AccountCap{{Account: account, Running: 10}}})
+				_, err := p.l.Claim(ctx, task.ClaimRequest{ID: ids[(i+w)%len(ids)], Owner: "me", SubmitID: task.RandomHex(8), Lease: time.Minute,
+					Accounts: []task.AccountLimit{{Account: account, Running: 10}}})
 				switch {
 				case err == nil:
 					mu.Lock()
@@ -119,14 +119,14 @@ func claimCrowd(p *proof) {
 }
 
 func parked(p *proof) {
-	p.must(p.l.Park(ctx, task.Parking{Vendor: "toyco", Fingerprint: "f1", Code: "vendor_key_refused", Reason: "no", Since: time.Now(), Until: time.Now().Add(time.Hour)}))
+	p.must(p.l.Park(ctx, task.ParkedKey{Vendor: "toyco", Fingerprint: "f1", Code: "vendor_key_refused", Reason: "no", Since: time.Now(), Until: time.Now().Add(time.Hour)}))
 	t := p.accept(Fresh("me"))
 	if _, err := p.claim(t.ID, "s1"); !errors.Is(err, task.ErrParked) {
 		p.Errorf("%v", err)
 	}
 	second := account
 	second.Fingerprint = "f2"
-	got, err := p.l.Claim(ctx, task.ClaimRequest{ID: t.ID, Owner: "me", SubmitID: "s1", Lease: time.Minute, Accounts: []task.AccountCap{{Account: account}, {Account: second}}})
+	got, err := p.l.Claim(ctx, task.ClaimRequest{ID: t.ID, Owner: "me", SubmitID: "s1", Lease: time.Minute, Accounts: []task.AccountLimit{{Account: account}, {Account: second}}})
 	if p.must(err); got.Account.Fingerprint != "f2" {
 		p.Errorf("%+v", got.Account)
 	}

@@ -30,11 +30,11 @@ func wakes(p *proof) {
 func reschedule(p *proof) {
 	a, b := p.reach(task.Running), p.reach(task.Running)
 	for _, t := range []*task.Task{a, b} {
-		if list, err := p.l.Due(ctx, task.DueRequest{State: task.Running, Owner: "me", Lease: time.Minute, ID: t.ID}); err != nil || len(list) != 1 {
+		if list, err := p.l.LeaseDue(ctx, task.LeaseRequest{State: task.Running, Owner: "me", Lease: time.Minute, ID: t.ID}); err != nil || len(list) != 1 {
 			p.Fatalf("%d, %v", len(list), err)
 		}
 	}
-	p.must(p.l.Reschedule(ctx, []task.Poll{{ID: a.ID, Owner: "me", RunAt: time.Hour, Progress: 0.25, Message: "working"}, {ID: b.ID, Owner: "other", RunAt: time.Hour, Progress: 0.75}}))
+	p.must(p.l.Reschedule(ctx, []task.PollResult{{ID: a.ID, Owner: "me", RunAt: time.Hour, Progress: 0.25, Message: "working"}, {ID: b.ID, Owner: "other", RunAt: time.Hour, Progress: 0.75}}))
 	got, err := p.l.Task(ctx, a.ID)
 	if p.must(err); got.Progress != 0.25 || got.Message != "working" || got.Version != a.Version || got.LeaseOwner != "" || time.Until(got.RunAt) < 50*time.Minute {
 		p.Errorf("%+v", got)
@@ -56,11 +56,11 @@ func cancelRequests(p *proof) {
 	// next one is due at once. One that knew of it may rest.
 	for _, knew := range []bool{false, true} {
 		t := p.reach(task.Running)
-		_, err := p.l.Due(ctx, task.DueRequest{State: task.Running, Owner: "w", Lease: time.Minute, ID: t.ID})
+		_, err := p.l.LeaseDue(ctx, task.LeaseRequest{State: task.Running, Owner: "w", Lease: time.Minute, ID: t.ID})
 		p.must(err)
 		_, err = p.l.RequestCancel(ctx, t.ID)
 		p.must(err)
-		p.must(p.l.Reschedule(ctx, []task.Poll{{ID: t.ID, Owner: "w", RunAt: time.Hour, Cancel: knew}}))
+		p.must(p.l.Reschedule(ctx, []task.PollResult{{ID: t.ID, Owner: "w", RunAt: time.Hour, Cancel: knew}}))
 		row, err := p.l.Task(ctx, t.ID)
 		if p.must(err); row.LeaseOwner != "" || time.Until(row.RunAt) > 59*time.Minute != knew {
 			p.Errorf("knew %t: due in %s, held by %q", knew, time.Until(row.RunAt), row.LeaseOwner)

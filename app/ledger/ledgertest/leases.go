@@ -10,7 +10,7 @@ import (
 
 func leases(p *proof) {
 	due := func(owner string, lease time.Duration) int {
-		list, err := p.l.Due(ctx, task.DueRequest{State: task.Running, Owner: owner, Lease: lease, Limit: 10})
+		list, err := p.l.LeaseDue(ctx, task.LeaseRequest{State: task.Running, Owner: owner, Lease: lease, Limit: 10})
 		p.must(err)
 		return len(list)
 	}
@@ -28,9 +28,9 @@ func leases(p *proof) {
 	if due("b", -time.Second) != 1 || due("c", time.Hour) != 1 {
 		p.Error("a lease that is over is kept")
 	}
-	lost, err := p.l.Claim(ctx, task.ClaimRequest{ID: p.accept(Fresh("me")).ID, Owner: "dead", SubmitID: "s", Spool: "v1", Lease: -time.Second, Accounts: []task.AccountCap{{Account: account}}})
+	lost, err := p.l.Claim(ctx, task.ClaimRequest{ID: p.accept(Fresh("me")).ID, Owner: "dead", SubmitID: "s", Spool: "v1", Lease: -time.Second, Accounts: []task.AccountLimit{{Account: account}}})
 	p.must(err)
-	held, err := p.l.Claim(ctx, task.ClaimRequest{ID: p.accept(Fresh("me")).ID, Owner: "old life", SubmitID: "s", Spool: "v1", Lease: time.Hour, Accounts: []task.AccountCap{{Account: account}}})
+	held, err := p.l.Claim(ctx, task.ClaimRequest{ID: p.accept(Fresh("me")).ID, Owner: "old life", SubmitID: "s", Spool: "v1", Lease: time.Hour, Accounts: []task.AccountLimit{{Account: account}}})
 	p.must(err)
 	abandoned, err := p.l.ExpiredSubmissions(ctx, "me", "")
 	if p.must(err); len(abandoned) != 1 || abandoned[0].ID != lost.ID {
@@ -50,16 +50,16 @@ func leases(p *proof) {
 func omitted(p *proof) {
 	a, b := p.reach(task.Running), p.reach(task.Running)
 	for name, c := range map[string]struct {
-		req  task.DueRequest
+		req  task.LeaseRequest
 		want int
 	}{
-		"one of two":    {task.DueRequest{Limit: 10, Omit: []string{a.ID}}, 1},
-		"both":          {task.DueRequest{Limit: 10, Omit: []string{a.ID, b.ID, "x"}}, 0},
-		"the one named": {task.DueRequest{ID: a.ID, Omit: []string{a.ID}}, 0},
-		"another":       {task.DueRequest{ID: a.ID, Omit: []string{b.ID}}, 1},
+		"one of two":    {task.LeaseRequest{Limit: 10, Omit: []string{a.ID}}, 1},
+		"both":          {task.LeaseRequest{Limit: 10, Omit: []string{a.ID, b.ID, "x"}}, 0},
+		"the one named": {task.LeaseRequest{ID: a.ID, Omit: []string{a.ID}}, 0},
+		"another":       {task.LeaseRequest{ID: a.ID, Omit: []string{b.ID}}, 1},
 	} {
 		c.req.State, c.req.Owner, c.req.Lease = task.Running, name, -time.Second // over at once
-		list, err := p.l.Due(ctx, c.req)
+		list, err := p.l.LeaseDue(ctx, c.req)
 		p.must(err)
 		for _, t := range list {
 			for _, id := range c.req.Omit {
@@ -78,7 +78,7 @@ func omitted(p *proof) {
 func renewal(p *proof) {
 	hold := func(owner string) *task.Task {
 		t := p.reach(task.Running)
-		list, err := p.l.Due(ctx, task.DueRequest{State: task.Running, Owner: owner, Lease: time.Minute, ID: t.ID})
+		list, err := p.l.LeaseDue(ctx, task.LeaseRequest{State: task.Running, Owner: owner, Lease: time.Minute, ID: t.ID})
 		if p.must(err); len(list) != 1 {
 			p.Fatalf("%d leased", len(list))
 		}

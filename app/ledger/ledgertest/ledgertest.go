@@ -92,7 +92,7 @@ func (p *proof) accept(t *task.Task) *task.Task {
 var account = task.Account{Vendor: "toyco", BaseURL: "http://toy", Fingerprint: "f1"}
 
 func (p *proof) claim(id, submit string) (*task.Task, error) {
-	return p.l.Claim(ctx, task.ClaimRequest{ID: id, Owner: "me", SubmitID: submit, Spool: "spool", Lease: time.Minute, Accounts: []task.AccountCap{{Account: account}}})
+	return p.l.Claim(ctx, task.ClaimRequest{ID: id, Owner: "me", SubmitID: submit, Spool: "spool", Lease: time.Minute, Accounts: []task.AccountLimit{{Account: account}}})
 }
 
 // claimed is a task in the middle of its submission.

@@ -23,15 +23,15 @@ func (p *proof) reach(s task.State) *task.Task {
 	case task.Submitting:
 		return p.claimed()
 	case task.Running:
-		return step(p.claimed(), task.Running, task.Ticketed, func(t *task.Task) { t.Ticket = &provider.Ticket{ID: "job-" + t.ID} })
+		return step(p.claimed(), task.Running, task.TicketReceived, func(t *task.Task) { t.Ticket = &provider.Ticket{ID: "job-" + t.ID} })
 	case task.Storing:
-		return step(p.claimed(), task.Storing, task.Answered, charged(fault.ChargedYes))
+		return step(p.claimed(), task.Storing, task.ResultReceived, charged(fault.ChargedYes))
 	case task.Succeeded:
-		return step(p.reach(task.Storing), task.Succeeded, task.Stored, nil)
+		return step(p.reach(task.Storing), task.Succeeded, task.ObjectsStored, nil)
 	case task.InDoubt:
-		return step(p.claimed(), task.InDoubt, task.Doubt, charged(fault.ChargedUnknown))
+		return step(p.claimed(), task.InDoubt, task.OutcomeUnknown, charged(fault.ChargedUnknown))
 	case task.Canceled:
-		return step(p.reach(task.Queued), task.Canceled, task.CancelIt, nil)
+		return step(p.reach(task.Queued), task.Canceled, task.Cancel, nil)
 	}
 	return step(p.reach(task.InDoubt), task.Failed, task.Discard, func(t *task.Task) { t.Error = &task.Error{Code: task.CodeDiscarded} })
 }
@@ -80,7 +80,7 @@ func table(p *proof) {
 
 func charge(p *proof) {
 	t := p.reach(task.Storing)
-	if _, err := p.apply(t, task.Failed, task.Lost, charged(fault.ChargedNo)); err == nil {
+	if _, err := p.apply(t, task.Failed, task.ResultLost, charged(fault.ChargedNo)); err == nil {
 		p.Error("what was charged is called free")
 	}
 	if _, err := p.apply(p.reach(task.Running), task.Storing, task.Finished, charged(fault.ChargedNo)); err == nil {
@@ -92,7 +92,7 @@ func charge(p *proof) {
 // gave the task up; those of another submission do not.
 func late(p *proof) {
 	answer := func(t *task.Task, submit string, from ...task.State) error {
-		_, err := p.l.Apply(ctx, task.Transition{ID: t.ID, SubmitID: submit, From: from, To: task.Storing, Cause: task.Answered, Edit: func(row *task.Task) error {
+		_, err := p.l.Apply(ctx, task.Transition{ID: t.ID, SubmitID: submit, From: from, To: task.Storing, Cause: task.ResultReceived, Edit: func(row *task.Task) error {
 			row.Charged = fault.ChargedYes
 			return nil
 		}})
@@ -123,12 +123,12 @@ func together(p *proof) {
 	for name, fail := range map[string]bool{"all": false, "none": true} {
 		t := p.claimed()
 		a := &task.Asset{ID: task.NewID(time.Now()), Task: t.ID, Role: task.Result, Object: "ai_generated/" + t.ID, Owner: "me", Created: time.Now()}
-		last := task.Transition{ID: t.ID, SubmitID: t.SubmitID, From: []task.State{task.Storing}, To: task.Succeeded, Cause: task.Stored, Assets: []*task.Asset{a}}
+		last := task.Transition{ID: t.ID, SubmitID: t.SubmitID, From: []task.State{task.Storing}, To: task.Succeeded, Cause: task.ObjectsStored, Assets: []*task.Asset{a}}
 		if fail {
 			last.From = []task.State{task.Running}
 		}
 		_, err := p.l.Apply(ctx,
-			task.Transition{ID: t.ID, To: task.Storing, Cause: task.Answered, Edit: func(row *task.Task) error { row.Charged = fault.ChargedYes; return nil }}, last)
+			task.Transition{ID: t.ID, To: task.Storing, Cause: task.ResultReceived, Edit: func(row *task.Task) error { row.Charged = fault.ChargedYes; return nil }}, last)
 		if fail != errors.Is(err, task.ErrStale) || !fail && err != nil {
 			p.Errorf("%s: %v", name, err)
 		}

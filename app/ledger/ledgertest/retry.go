@@ -18,7 +18,7 @@ func retry(p *proof) {
 		p.Errorf("a second retry made %s", got.ID)
 	}
 	was, err := p.l.Task(ctx, old.ID)
-	if p.must(err); was.State != task.Failed || was.RetriedAs != next.ID || was.Charged != fault.ChargedUnknown || !was.GivenUp() {
+	if p.must(err); was.State != task.Failed || was.RetriedAs != next.ID || was.Charged != fault.ChargedUnknown || !was.Discarded() {
 		p.Errorf("%+v", was)
 	}
 	for _, s := range []task.State{task.Succeeded, task.Running, task.Queued} {
@@ -38,7 +38,7 @@ func retryGroup(p *proof) {
 	for _, child := range []*task.Task{a, b} {
 		t, err := p.claim(child.ID, "s-"+child.ID)
 		p.must(err)
-		_, err = p.apply(t, task.InDoubt, task.Doubt, nil)
+		_, err = p.apply(t, task.InDoubt, task.OutcomeUnknown, nil)
 		p.must(err)
 	}
 	next, c, d := Fresh("me"), Fresh("me"), Fresh("me")

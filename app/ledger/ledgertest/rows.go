@@ -18,7 +18,7 @@ func rows(p *proof) {
 	p.accept(in)
 	_, err := p.claim(in.ID, "s1")
 	p.must(err)
-	_, err = p.l.Apply(ctx, task.Transition{ID: in.ID, SubmitID: "s1", From: []task.State{task.Submitting}, To: task.Storing, Cause: task.Answered, Edit: func(t *task.Task) error {
+	_, err = p.l.Apply(ctx, task.Transition{ID: in.ID, SubmitID: "s1", From: []task.State{task.Submitting}, To: task.Storing, Cause: task.ResultReceived, Edit: func(t *task.Task) error {
 		t.Ticket = &provider.Ticket{ID: "job", Cost: provider.USD(1)}
 		t.Answer = &provider.Answer{Results: []provider.Result{{Base64: "blob-0", Seed: &seed}}}
 		t.Error = &task.Error{Code: "c", Message: "m", Kind: fault.Internal, Retryable: true}

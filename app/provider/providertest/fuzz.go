@@ -27,13 +27,13 @@ type Seed struct {
 // are: it does not panic; what cannot be read, and what is no 2xx, is never a
 // result or a ticket; an answer of the 5xx is doubt unless declined says that
 // the sheet lists it as not accepted; and no fault tells the key.
-func FuzzSubmit(f *testing.F, job module.Job, model, input string, declined func(status int, body string) bool, seeds ...Seed) {
+func FuzzSubmit(f *testing.F, job module.AnyDriver, model, input string, declined func(status int, body string) bool, seeds ...Seed) {
 	for _, s := range seeds {
 		f.Add(s.Status, s.Body)
 	}
 	f.Fuzz(func(t *testing.T, status int, body string) {
 		status = plausible(status)
-		ticket, answer, err := job.Submit(t.Context(), canned(model, status, body), module.Raw(input))
+		ticket, answer, err := job.Submit(t.Context(), canned(model, status, body), json.RawMessage(input))
 		switch {
 		case err == nil && status >= 300:
 			t.Fatalf("status %d was taken for success", status)
@@ -63,7 +63,7 @@ func FuzzSubmit(f *testing.F, job module.Job, model, input string, declined func
 // does not panic; what cannot be read ends no job; nor does an answer that
 // holds none of the words in ends, which are those by which the vendor says
 // that a job is over ("Ready", `"done":true`).
-func FuzzPoll(f *testing.F, job module.Job, ticket provider.Ticket, ends []string, seeds ...Seed) {
+func FuzzPoll(f *testing.F, job module.AnyDriver, ticket provider.Ticket, ends []string, seeds ...Seed) {
 	for _, s := range seeds {
 		f.Add(s.Status, s.Body)
 	}
@@ -136,8 +136,8 @@ func sane(t *testing.T, err error) fault.Kind {
 	switch {
 	case !errors.As(err, &f):
 		t.Fatalf("%v is no fault", err)
-	case strings.TrimSpace(f.Safe) == "" || len(f.Safe) > maxSafe || !utf8.ValidString(f.Safe):
-		t.Fatalf("words for people: %q", f.Safe)
+	case strings.TrimSpace(f.Message) == "" || len(f.Message) > maxSafe || !utf8.ValidString(f.Message):
+		t.Fatalf("words for people: %q", f.Message)
 	case strings.Contains(f.Error(), fuzzKey) || strings.Contains(f.VendorCode, fuzzKey):
 		t.Fatal("the fault tells the key")
 	case len(f.VendorCode) > maxSafe:
@@ -164,7 +164,7 @@ func canned(model string, status int, body string) provider.Call {
 	return provider.Call{
 		Task: "task", Submit: "submit", Model: model, Inputs: words{}, Age: 1 << 40,
 		Account: provider.Account{Vendor: "vendor", BaseURL: "https://vendor.test", Secret: fuzzKey, Fingerprint: "fuzz", Variable: "FUZZ_KEY"},
-		HTTP:    &provider.Client{HTTP: &http.Client{Transport: echo{status, body}}, Scratch: nowhere{}},
+		HTTP:    &provider.Client{HTTP: &http.Client{Transport: echo{status, body}}, Blobs: nowhere{}},
 	}
 }
 
@@ -194,13 +194,13 @@ func (e echo) RoundTrip(r *http.Request) (*http.Response, error) {
 
 // Job is the driver of one of a module's operations, by kind of task; vendor
 // empty: its first route.
-func Job(tb testing.TB, m module.Module, operation, vendor string) module.Job {
+func Job(tb testing.TB, m module.Module, operation, vendor string) module.AnyDriver {
 	tb.Helper()
-	h, err := module.NewHost(m)
+	h, err := module.NewRegistry(m)
 	if err != nil {
 		tb.Fatal(err)
 	}
-	e := h.Entry(operation)
+	e := h.Operation(operation)
 	if e == nil {
 		tb.Fatalf("no operation %q", operation)
 	}
@@ -211,5 +211,5 @@ func Job(tb testing.TB, m module.Module, operation, vendor string) module.Job {
 			tb.Fatalf("%s has no route by %q", operation, vendor)
 		}
 	}
-	return r.Job
+	return r.AnyDriver
 }

@@ -114,5 +114,5 @@ func (p proof) concerns(s *stage) bool {
 	if s.lacks(p.needs) {
 		return false
 	}
-	return p.only == every || (p.only == ticket) == s.route.Job.Async()
+	return p.only == every || (p.only == ticket) == s.route.AnyDriver.Async()
 }

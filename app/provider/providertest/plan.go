@@ -43,8 +43,8 @@ func (want Plan) Of(t *testing.T, r module.Route, model string, in any) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if p.Pictures != want.Pictures {
-		t.Errorf("%d results, want %d", p.Pictures, want.Pictures)
+	if p.Count != want.Pictures {
+		t.Errorf("%d results, want %d", p.Count, want.Pictures)
 	}
 	if (p.Quote == nil) != (want.Quote == 0) || p.Quote != nil && p.Quote.Micros != provider.USD(want.Quote).Micros {
 		t.Errorf("quote %+v, want %v", p.Quote, want.Quote)

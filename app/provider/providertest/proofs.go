@@ -33,7 +33,7 @@ var plain = []proof{
 		for i, r := range a.Results {
 			data, err := o.read(ctx, r)
 			if err == nil {
-				err = genuine(s.entry.Operation.Kind, data)
+				err = genuine(s.entry.Operation.Media, data)
 			}
 			if err != nil {
 				return fmt.Errorf("result %d: %w", i, err)
@@ -82,7 +82,7 @@ func spoilt(ctx context.Context, s *stage, directive string) error {
 		return fmt.Errorf("%s: no result to look at", directive)
 	}
 	data, err := o.read(ctx, a.Results[0])
-	if err == nil && genuine(s.entry.Operation.Kind, data) == nil {
+	if err == nil && genuine(s.entry.Operation.Media, data) == nil {
 		return fmt.Errorf("%s: the result is sound, so nothing was proved", directive)
 	}
 	return o.costs(1)
@@ -99,8 +99,8 @@ func (o *order) says(err error, kind fault.Kind) (*fault.Error, error) {
 		return nil, fmt.Errorf("%w is no fault, %s is right", err, kind)
 	case f.Kind != kind:
 		return f, fmt.Errorf("kind %s (%w), %s is right", f.Kind, err, kind)
-	case strings.TrimSpace(f.Safe) == "" || len(f.Safe) > maxSafe:
-		return f, fmt.Errorf("%d bytes of words for people", len(f.Safe))
+	case strings.TrimSpace(f.Message) == "" || len(f.Message) > maxSafe:
+		return f, fmt.Errorf("%d bytes of words for people", len(f.Message))
 	case !o.account.Sandbox && strings.Contains(f.Error(), o.account.Secret.Reveal()):
 		return f, errors.New("the fault tells the key")
 	}

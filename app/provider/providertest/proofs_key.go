@@ -38,7 +38,7 @@ var confined = []proof{
 				return nil
 			})
 		}
-		if f, ok := s.route.Job.Driver().(provider.Fetcher); ok && f.Handles(o.call(), foreign.URL+"/result.png") {
+		if f, ok := s.route.AnyDriver.Driver().(provider.Fetcher); ok && f.Handles(o.call(), foreign.URL+"/result.png") {
 			var b bytes.Buffer
 			_ = f.Fetch(ctx, o.call(), foreign.URL+"/result.png", &b) // likewise
 		}

@@ -138,7 +138,7 @@ var polled = []proof{
 			return err
 		}
 		u, err := o.follow(ctx, *t, nil)
-		if err == nil && u.Phase != provider.Stopped {
+		if err == nil && u.Phase != provider.Canceled {
 			err = fmt.Errorf("phase %d", u.Phase)
 		}
 		return errors.Join(err, o.costs(1))

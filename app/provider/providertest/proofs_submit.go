@@ -125,8 +125,8 @@ func rejected(ctx context.Context, s *stage, directive string) error {
 		return bad
 	case f.Charged != want:
 		return fmt.Errorf("charged %q, the sheet says %s", f.Charged, want)
-	case directive == "refuse" && !strings.Contains(f.Safe, s.Reason):
-		return fmt.Errorf("%q does not give the vendor's reason, %q", f.Safe, s.Reason)
+	case directive == "refuse" && !strings.Contains(f.Message, s.Reason):
+		return fmt.Errorf("%q does not give the vendor's reason, %q", f.Message, s.Reason)
 	case o.bought() > 1:
 		return o.costs(1)
 	}

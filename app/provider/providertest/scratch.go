@@ -21,9 +21,9 @@ import (
 
 	_ "golang.org/x/image/webp" // and of this one
 
+	"aigc/app/jsonblob"
 	"aigc/app/module"
 	"aigc/app/provider"
-	"aigc/app/provider/hoist"
 	"aigc/app/sandbox/picture"
 )
 
@@ -39,18 +39,18 @@ type lifted struct {
 	corrupt bool
 }
 
-// Create implements [provider.Scratch].
+// Create implements [provider.BlobSink].
 func (s *scratch) Create(n int) (io.WriteCloser, error) {
 	path := filepath.Join(s.dir, fmt.Sprintf("blob-%d-%d", len(s.paths), n))
 	s.paths = append(s.paths, path)
 	return os.Create(path)
 }
 
-// Lifted implements [provider.Scratch].
-func (s *scratch) Lifted(blobs []hoist.Blob) {
+// Extracted implements [provider.BlobSink].
+func (s *scratch) Extracted(blobs []jsonblob.Blob) {
 	first := len(s.paths) - len(blobs)
 	for i, b := range blobs {
-		s.files[b.Ref] = lifted{s.paths[first+i], b.Corrupt}
+		s.files[b.Placeholder] = lifted{s.paths[first+i], b.Corrupt}
 	}
 }
 
@@ -70,7 +70,7 @@ func (o *order) read(ctx context.Context, r provider.Result) ([]byte, error) {
 }
 
 func (o *order) fetch(ctx context.Context, address string) ([]byte, error) {
-	if f, ok := o.route.Job.Driver().(provider.Fetcher); ok && f.Handles(o.call(), address) {
+	if f, ok := o.route.AnyDriver.Driver().(provider.Fetcher); ok && f.Handles(o.call(), address) {
 		var b bytes.Buffer
 		err := f.Fetch(ctx, o.call(), address, &b)
 		return b.Bytes(), err
@@ -91,7 +91,7 @@ func (o *order) fetch(ctx context.Context, address string) ([]byte, error) {
 }
 
 // genuine insists that bytes are what the operation makes.
-func genuine(kind module.Kind, data []byte) error {
+func genuine(kind module.Media, data []byte) error {
 	switch {
 	case kind == module.Video:
 		return wholeFilm(data)
@@ -147,8 +147,8 @@ type gallery struct{}
 
 var drawn sync.Map // provider.Image to []byte
 
-// Open implements [provider.Inputs].
-func (gallery) Open(_ context.Context, img provider.Image) (provider.Input, error) {
+// Open implements [provider.AssetOpener].
+func (gallery) Open(_ context.Context, img provider.ImageRef) (provider.Input, error) {
 	data, ok := drawn.Load(img)
 	if !ok {
 		var b bytes.Buffer

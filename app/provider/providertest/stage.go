@@ -20,7 +20,7 @@ import (
 // stage is a running imitation and an account at it.
 type stage struct {
 	Harness
-	entry   *module.Entry
+	entry   *module.Registered
 	route   module.Route
 	box     *sandbox.Server
 	account provider.Account
@@ -29,11 +29,11 @@ type stage struct {
 }
 
 func newStage(h Harness, dir string) (*stage, error) {
-	host, err := module.NewHost(h.Module)
+	host, err := module.NewRegistry(h.Module)
 	if err != nil {
 		return nil, err
 	}
-	s := &stage{Harness: h, entry: host.Entry(h.Operation), dir: dir}
+	s := &stage{Harness: h, entry: host.Operation(h.Operation), dir: dir}
 	if s.entry == nil {
 		return nil, fmt.Errorf("there is no operation %q", h.Operation)
 	}
@@ -73,7 +73,7 @@ func (s *stage) lacks(a Ability) bool { return slices.Contains(s.Lacks, a) }
 type order struct {
 	*stage
 	task    string
-	input   module.Raw
+	input   json.RawMessage
 	account provider.Account
 	http    *http.Client
 	gate    func() error
@@ -104,7 +104,7 @@ func (s *stage) order(directive string) (*order, error) {
 func (o *order) call() provider.Call {
 	c := provider.Call{
 		Task: o.task, Submit: fmt.Sprintf("submit-%d", o.tries), Model: o.Model, Account: o.account, Inputs: gallery{},
-		HTTP: &provider.Client{HTTP: o.http, Scratch: o.scratch, Gate: o.gate}, Prices: o.route.Prices,
+		HTTP: &provider.Client{HTTP: o.http, Blobs: o.scratch, BeforeSend: o.gate}, Prices: o.route.Prices,
 	}
 	if !o.began.IsZero() {
 		c.Age = time.Since(o.began)
@@ -118,7 +118,7 @@ func (o *order) submit(ctx context.Context) (*provider.Ticket, *provider.Answer,
 	if err := o.fresh(); err != nil {
 		return nil, nil, err
 	}
-	ticket, answer, err := o.route.Job.Submit(ctx, o.call(), o.input)
+	ticket, answer, err := o.route.AnyDriver.Submit(ctx, o.call(), o.input)
 	o.began = time.Now()
 	switch {
 	case err != nil:
@@ -148,7 +148,7 @@ func (o *order) ask(ctx context.Context, t provider.Ticket) (provider.Update, er
 	if err := o.fresh(); err != nil {
 		return provider.Update{}, err
 	}
-	return o.route.Job.Poll(ctx, o.call(), t)
+	return o.route.AnyDriver.Poll(ctx, o.call(), t)
 }
 
 // follow polls until the job ends. Every update on the way is handed to seen.

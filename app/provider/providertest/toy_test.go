@@ -52,7 +52,7 @@ func (m toy) vendor() provider.Vendor {
 }
 
 func (m toy) module() module.Module {
-	op := module.Operation{Name: "image", Paths: []string{"/toy"}, Tool: "toy", Kind: module.Image, Title: "Toy", Doc: "Toy."}
+	op := module.Operation{Name: "image", Paths: []string{"/toy"}, Tool: "toy", Media: module.Image, Title: "Toy", Doc: "Toy."}
 	terms := module.Terms{Models: []module.Model{{ID: "toy-1"}}}
 	route := module.Sync(m.vendor(), toyGenerator{m}, terms)
 	if m.async {
@@ -88,9 +88,9 @@ func (m toy) fault(res provider.Response) *fault.Error {
 	case m.bug == "charges a refusal" && f.Kind == fault.Rejected:
 		f.Charged = fault.ChargedYes
 	case m.bug == "hides the reason" && f.Kind == fault.Rejected:
-		f.Safe = "No."
+		f.Message = "No."
 	case m.bug == "has no words":
-		f.Safe = " "
+		f.Message = " "
 	}
 	return f
 }
@@ -106,7 +106,7 @@ func (m toy) buy(ctx context.Context, c provider.Call, in toyInput) (toyAnswer, 
 	}
 	res, err := c.HTTP.Do(ctx, c, r)
 	if m.bug == "repeats" && (err != nil || res.Status >= 500) {
-		c.HTTP = &provider.Client{HTTP: c.HTTP.HTTP, Gate: c.HTTP.Gate}
+		c.HTTP = &provider.Client{HTTP: c.HTTP.HTTP, BeforeSend: c.HTTP.BeforeSend}
 		res, err = c.HTTP.Do(ctx, c, r)
 	}
 	if err != nil {
@@ -171,7 +171,7 @@ func (m toyDriver) Poll(ctx context.Context, c provider.Call, t provider.Ticket)
 	switch a.State {
 	case "done":
 		if a.Result == "" {
-			u.Phase, u.Err = provider.Failed, fault.New(fault.Broken, "", "Done, without a result.")
+			u.Phase, u.Err = provider.Failed, fault.New(fault.InvalidResult, "", "Done, without a result.")
 			return u, nil
 		}
 		u.Phase, u.Answer = provider.Done, provider.Answer{Results: []provider.Result{{URL: a.Result}}}
@@ -181,9 +181,9 @@ func (m toyDriver) Poll(ctx context.Context, c provider.Call, t provider.Ticket)
 	case "failed":
 		u.Phase, u.Err = provider.Failed, fault.New(fault.VendorFailed, "", "It failed. %s", provider.Sanitize(a.Error))
 	case "refused":
-		u.Phase, u.Err = provider.Failed, fault.New(fault.Rejected, "", "Refused. %s", provider.Sanitize(a.Error)).With(fault.ChargedNo)
+		u.Phase, u.Err = provider.Failed, fault.New(fault.Rejected, "", "Refused. %s", provider.Sanitize(a.Error)).WithCharge(fault.ChargedNo)
 	case "stopped":
-		u.Phase = provider.Stopped
+		u.Phase = provider.Canceled
 	case "working":
 	default:
 		if m.bug == "unknown means failed" {
@@ -209,7 +209,7 @@ func imitateToy(k *sandbox.Kit) http.Handler {
 			h(w, r)
 		}
 	}
-	paint := func(o *sandbox.Order) []byte {
+	paint := func(o *sandbox.Request) []byte {
 		data, err := o.Picture(picture.Spec{Prompt: "fox", Width: 300, Height: 300}, "png", 0)
 		if err != nil {
 			panic(err)
@@ -220,7 +220,7 @@ func imitateToy(k *sandbox.Kit) http.Handler {
 	mux.HandleFunc("POST /v1/make", keyed(func(w http.ResponseWriter, r *http.Request) {
 		var in toyInput
 		_ = json.NewDecoder(r.Body).Decode(&in) // an empty prompt will do
-		o := k.Order(r, in.Prompt)
+		o := k.Request(r, in.Prompt)
 		switch {
 		case o.Has("400"):
 			say(w, http.StatusBadRequest, toyAnswer{Error: "no"})
@@ -230,18 +230,18 @@ func imitateToy(k *sandbox.Kit) http.Handler {
 			say(w, http.StatusPaymentRequired, toyAnswer{Error: "no"})
 		case o.Has("refuse"):
 			say(w, http.StatusUnprocessableEntity, toyAnswer{Error: "too scary"})
-		case o.Again("429"):
+		case o.TakeFault("429"):
 			w.Header().Set("Retry-After", "1")
 			say(w, http.StatusTooManyRequests, toyAnswer{Error: "slowly"})
 		default:
-			o.Buy()
+			o.RecordPurchase()
 			job, err := k.Jobs.Accept(o, sandbox.NewID(), "toy-1", in.Prompt, in, 150*time.Millisecond)
 			if err != nil {
 				panic(err)
 			}
 			a := toyAnswer{ID: job.ID, URL: "http://" + r.Host + "/toyco/v1/jobs/" + job.ID}
 			if k.Jobs.Polled(job.ID) > 0 && o.Has("slow") {
-				o.Work(r, 0)
+				o.Delay(r, 0)
 			}
 			if r.Header.Get("Accept") == "image/*" {
 				o.AnswerFile(w, "image/png", paint(o))
@@ -257,7 +257,7 @@ func imitateToy(k *sandbox.Kit) http.Handler {
 	}))
 	mux.HandleFunc("GET /v1/jobs/{id}", keyed(func(w http.ResponseWriter, r *http.Request) {
 		job, _ := k.Jobs.Find(r.PathValue("id"))
-		o, a := k.JobOrder(job), toyAnswer{State: "working", Progress: job.Progress()}
+		o, a := k.JobRequest(job), toyAnswer{State: "working", Progress: job.Progress()}
 		switch {
 		case o.Has("status") && k.Jobs.Polled(job.ID) <= 4:
 			a.State = o.Faults["status"]
@@ -275,11 +275,11 @@ func imitateToy(k *sandbox.Kit) http.Handler {
 	}))
 	mux.HandleFunc("GET /results/{id}", func(w http.ResponseWriter, r *http.Request) {
 		job, ok := k.Jobs.Find(r.PathValue("id"))
-		if !ok || k.JobOrder(job).Has("expired") {
+		if !ok || k.JobRequest(job).Has("expired") {
 			http.Error(w, "gone", http.StatusForbidden)
 			return
 		}
-		_, _ = w.Write(paint(k.JobOrder(job)))
+		_, _ = w.Write(paint(k.JobRequest(job)))
 	})
 	return mux
 }

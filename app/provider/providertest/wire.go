@@ -14,9 +14,9 @@ import (
 	"time"
 
 	"aigc/app/fault"
+	"aigc/app/jsonblob"
 	"aigc/app/module"
 	"aigc/app/provider"
-	"aigc/app/provider/hoist"
 )
 
 var update = flag.Bool("update", false, "write golden files anew")
@@ -44,7 +44,7 @@ type faultView struct {
 // token endpoint is the recording server at base, path /token).
 func Wire(t *testing.T, m module.Module, prepare func(base string, a *provider.Account)) {
 	t.Helper()
-	h, err := module.NewHost(m)
+	h, err := module.NewRegistry(m)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -62,12 +62,12 @@ func Wire(t *testing.T, m module.Module, prepare func(base string, a *provider.A
 
 const secretKey = "secret-key" // of every case's account
 
-func play(t *testing.T, h *module.Host, dir string, prepare func(string, *provider.Account)) {
+func play(t *testing.T, h *module.Registry, dir string, prepare func(string, *provider.Account)) {
 	x, err := load(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	entry := h.Entry(x.Operation)
+	entry := h.Operation(x.Operation)
 	if entry == nil {
 		t.Fatalf("no operation %q", x.Operation)
 	}
@@ -88,9 +88,9 @@ func play(t *testing.T, h *module.Host, dir string, prepare func(string, *provid
 	account.Fingerprint = provider.Fingerprint(account.Secret + provider.Secret(srv.URL))
 	call := provider.Call{
 		Task: "task", Submit: "submit", Model: x.Model, Account: account, Inputs: words{},
-		HTTP: &provider.Client{HTTP: provider.NewTransport(), Scratch: nowhere{}}, Prices: route.Prices,
+		HTTP: &provider.Client{HTTP: provider.NewTransport(), Blobs: nowhere{}}, Prices: route.Prices,
 	}
-	got := drive(t.Context(), route.Job, call, x, vendor)
+	got := drive(t.Context(), route.AnyDriver, call, x, vendor)
 	for _, err := range vendor.faults {
 		t.Error(err)
 	}
@@ -105,7 +105,7 @@ func play(t *testing.T, h *module.Host, dir string, prepare func(string, *provid
 
 // drive submits, or polls the case's ticket, and then polls while the vendor
 // has answers left.
-func drive(ctx context.Context, job module.Job, call provider.Call, x exchange, vendor *player) []outcome {
+func drive(ctx context.Context, job module.AnyDriver, call provider.Call, x exchange, vendor *player) []outcome {
 	var steps []outcome
 	if x.Ticket == nil {
 		var out outcome
@@ -139,7 +139,7 @@ func (o *outcome) blame(err error) {
 	if f == nil {
 		return
 	}
-	o.Fault = &faultView{Kind: f.Kind, Code: f.CodeText(), VendorCode: f.VendorCode, Message: f.Safe, Charged: f.Charged}
+	o.Fault = &faultView{Kind: f.Kind, Code: f.StableCode(), VendorCode: f.VendorCode, Message: f.Message, Charged: f.Charged}
 	if f.RetryAfter > 0 {
 		o.Fault.RetryAfter = f.RetryAfter.String()
 	}
@@ -156,8 +156,8 @@ func oneOrAll[T any](list []T) any {
 // with "film" is an MP4, all others are PNGs.
 type words struct{}
 
-// Open implements [provider.Inputs].
-func (words) Open(_ context.Context, img provider.Image) (provider.Input, error) {
+// Open implements [provider.AssetOpener].
+func (words) Open(_ context.Context, img provider.ImageRef) (provider.Input, error) {
 	data := "bytes of " + string(img)
 	mime, ext := "image/png", ".png"
 	if strings.HasPrefix(string(img), "film") {
@@ -175,11 +175,11 @@ type discard struct{ io.Writer }
 // Close implements [io.Closer].
 func (discard) Close() error { return nil }
 
-// Create implements [provider.Scratch].
+// Create implements [provider.BlobSink].
 func (nowhere) Create(int) (io.WriteCloser, error) { return discard{io.Discard}, nil }
 
-// Lifted implements [provider.Scratch].
-func (nowhere) Lifted([]hoist.Blob) {}
+// Extracted implements [provider.BlobSink].
+func (nowhere) Extracted([]jsonblob.Blob) {}
 
 func golden(t *testing.T, path string, got any) {
 	t.Helper()

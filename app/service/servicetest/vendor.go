@@ -20,7 +20,7 @@ import (
 // for Release; anything else is drawn at once.
 type Vendor struct {
 	*httptest.Server
-	Sales atomic.Int64 // submissions that were paid
+	Purchases atomic.Int64 // submissions that were paid
 
 	hold chan struct{}
 	once sync.Once
@@ -34,7 +34,7 @@ func (v *Vendor) serve(w http.ResponseWriter, r *http.Request) {
 		v.job(w, r)
 		return
 	}
-	var in Drawing
+	var in FakeInput
 	if err := json.NewDecoder(r.Body).Decode(&in); err != nil {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
@@ -43,7 +43,7 @@ func (v *Vendor) serve(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusTeapot)
 		return
 	}
-	n := v.Sales.Add(1)
+	n := v.Purchases.Add(1)
 	if strings.Contains(in.Prompt, "drop") {
 		panic(http.ErrAbortHandler)
 	}
@@ -90,7 +90,7 @@ func Start(t testing.TB, adapt ...func(*provider.Account) (keep bool)) (*workert
 	v.Server = httptest.NewServer(http.HandlerFunc(v.serve))
 	t.Cleanup(v.Close)
 	t.Cleanup(v.Release)
-	host, err := module.NewHost(Gallery)
+	host, err := module.NewRegistry(FakeModule)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -101,7 +101,7 @@ func Start(t testing.TB, adapt ...func(*provider.Account) (keep bool)) (*workert
 	}
 	accounts := provider.NewAccounts()
 	if keep {
-		accounts.Add(host.Vendors()["painter"], provider.Caps{}, a)
+		accounts.Add(host.Vendors()["painter"], provider.Limits{}, a)
 	}
 	e := workertest.New(t, host, accounts)
 	t.Cleanup(v.Release) // before the engine stops, which awaits what was sent

@@ -34,57 +34,57 @@ var Me = service.Caller{Name: "me"}
 // Engine is a running engine.
 type Engine struct {
 	*service.Service
-	Ledger task.Ledger
-	Sick   *Sick  // between the worker and the ledger
-	Blobs  *Frail // the worker's object store
-	Disk   Disk   // under the worker's spool
-	Worker *worker.Worker
-	Dir    string
-	t      testing.TB
-	config worker.Config
+	Ledger       task.Ledger
+	FaultyLedger *FaultyLedger // between the worker and the ledger
+	Blobs        *FaultyStore  // the worker's object store
+	Disk         Disk          // under the worker's spool
+	Worker       *worker.Worker
+	Dir          string
+	t            testing.TB
+	config       worker.Config
 }
 
 // New starts an engine over a fresh folder; it ends with the test.
-func New(t testing.TB, host *module.Host, accounts *provider.Accounts) *Engine {
+func New(t testing.TB, host *module.Registry, accounts *provider.Accounts) *Engine {
 	t.Helper()
 	return start(t, host, accounts, 0, 20*time.Millisecond)
 }
 
 // start is [New] with a lease, where zero is the usual one, and a tick.
-func start(t testing.TB, host *module.Host, accounts *provider.Accounts, lease, tick time.Duration) *Engine {
+func start(t testing.TB, host *module.Registry, accounts *provider.Accounts, lease, tick time.Duration) *Engine {
 	t.Helper()
 	ctx := context.Background()
 	e := &Engine{t: t, Dir: t.TempDir()}
 	store, err := ledger.OpenSQLite(ctx, filepath.Join(e.Dir, "aigc.db"))
 	e.Must(err)
 	e.Must(store.Migrate(ctx))
-	e.Ledger, e.Sick = store, &Sick{Ledger: store}
+	e.Ledger, e.FaultyLedger = store, &FaultyLedger{Ledger: store}
 	b, err := broker.Open("", zerolog.Nop())
 	e.Must(err)
 	blobs, err := blob.NewDir(filepath.Join(e.Dir, "objects"))
 	e.Must(err)
-	e.Blobs = &Frail{Store: blobs}
+	e.Blobs = &FaultyStore{Store: blobs}
 	journal, err := spool.Open(filepath.Join(e.Dir, "spool"))
 	e.Must(err)
 	sync := journal.Sync
 	journal.Sync = func(f *os.File) error { return e.Disk.sync(func() error { return sync(f) }) }
 	var bases []string
 	for name := range host.Vendors() {
-		for _, a := range accounts.Of(name) {
+		for _, a := range accounts.ForVendor(name) {
 			bases = append(bases, a.BaseURL)
 		}
 	}
 	f := fetch.New(fetch.Config{Exempt: bases})
 	e.config = worker.Config{
-		Ledger: e.Sick, Broker: b, Blobs: e.Blobs, Spool: journal, Fetch: f, Vendors: provider.NewTransport(),
+		Ledger: e.FaultyLedger, Broker: b, Blobs: e.Blobs, Spool: journal, Fetch: f, Vendors: provider.NewTransport(),
 		Modules: host, Accounts: accounts, Log: zerolog.New(zerolog.NewTestWriter(t)),
-		Lease: lease, Tick: tick, Patience: 2 * time.Second,
+		Lease: lease, Tick: tick, ResultGrace: 2 * time.Second,
 		Address: service.OpenAddress("http://gateway", false),
 	}
 	e.Worker = worker.New(e.config)
 	e.Service, err = service.New(service.Config{
-		Ledger: store, Broker: b, Blobs: blobs, Fetch: f, Modules: host, Choices: module.Choices{Fallback: true}, Log: zerolog.Nop(),
-		PublicURL: "http://gateway", Intake: filepath.Join(e.Dir, "intake"), Dispatcher: e.Worker, Loopback: true,
+		Ledger: store, Broker: b, Blobs: blobs, Fetch: f, Modules: host, Routes: module.RouteSettings{Fallback: true}, Log: zerolog.Nop(),
+		PublicURL: "http://gateway", UploadDir: filepath.Join(e.Dir, "intake"), Dispatcher: e.Worker, Loopback: true,
 	})
 	e.Must(err)
 	e.Must(e.Worker.Start(ctx))

@@ -31,7 +31,7 @@ func parse(c provider.Call, in seedream.Request, req request, res provider.Respo
 			if why == nil {
 				why = f
 			}
-			a.Warnings = append(a.Warnings, fmt.Sprintf("Image %d was not delivered: %s", i+1, f.Safe))
+			a.Warnings = append(a.Warnings, fmt.Sprintf("Image %d was not delivered: %s", i+1, f.Message))
 		}
 	}
 	switch {
@@ -43,9 +43,9 @@ func parse(c provider.Call, in seedream.Request, req request, res provider.Respo
 	case why != nil:
 		return provider.Answer{}, why
 	case w.Data == nil:
-		return provider.Answer{}, fault.New(fault.InDoubt, "answer_unreadable", "The answer of %s to a paid request holds no list of images.", title).With(fault.ChargedUnknown)
+		return provider.Answer{}, fault.New(fault.InDoubt, "answer_unreadable", "The answer of %s to a paid request holds no list of images.", title).WithCharge(fault.ChargedUnknown)
 	default:
-		return provider.Answer{}, fault.New(fault.VendorFailed, "vendor_failed", "%s made no image and gave no reason.", title).With(fault.ChargedUnknown)
+		return provider.Answer{}, fault.New(fault.VendorFailed, "vendor_failed", "%s made no image and gave no reason.", title).WithCharge(fault.ChargedUnknown)
 	}
 	if req.Layers {
 		a.Usage = withLayers(w.Usage, layers)

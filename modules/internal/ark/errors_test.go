@@ -85,11 +85,11 @@ func TestFailures(t *testing.T) {
 		if f.Kind != c.kind || f.Code != c.ours || f.Charged != charged || f.VendorCode != c.code {
 			t.Errorf("%d %s: %+v", c.status, c.code, f)
 		}
-		if f.Safe == "" || strings.Contains(f.Safe, "0217") || f.RetryAfter != 3*time.Second {
-			t.Errorf("%d %s: %q after %s", c.status, c.code, f.Safe, f.RetryAfter)
+		if f.Message == "" || strings.Contains(f.Message, "0217") || f.RetryAfter != 3*time.Second {
+			t.Errorf("%d %s: %q after %s", c.status, c.code, f.Message, f.RetryAfter)
 		}
-		if f.Code == provider.KeyRefused.Code && !strings.Contains(f.Safe, "ARK_API_KEY") {
-			t.Errorf("%d %s does not name the variable: %q", c.status, c.code, f.Safe)
+		if f.Code == provider.KeyRefused.Code && !strings.Contains(f.Message, "ARK_API_KEY") {
+			t.Errorf("%d %s does not name the variable: %q", c.status, c.code, f.Message)
 		}
 	}
 }

@@ -7,7 +7,7 @@ import (
 	"aigc/app/provider/providertest"
 )
 
-func job() module.Job { return route().Job }
+func job() module.AnyDriver { return route().AnyDriver }
 
 // Whatever is answered: no panic, nothing unreadable is a result, and every
 // 5xx is doubt.

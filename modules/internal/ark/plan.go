@@ -12,9 +12,9 @@ import (
 func (Driver[In]) Plan(source In, target module.Target) module.Plan {
 	in := source.Request()
 	req, warnings := wire(in, target.Model)
-	p := module.Plan{Pictures: max(1, in.N), Warnings: warnings}
+	p := module.Plan{Count: max(1, in.N), Warnings: warnings}
 	if one := CapabilitiesOf(target.Model).quote(in, req); one != nil {
-		p.Quote = one.Times(int64(p.Pictures))
+		p.Quote = one.Times(int64(p.Count))
 	}
 	return p
 }
@@ -43,14 +43,14 @@ const series = 15
 const oldSize = "1024x1024"
 
 // Check implements [module.Checker].
-func (Driver[In]) Check(source In, target module.Target) []module.Fault {
+func (Driver[In]) Check(source In, target module.Target) []module.FieldError {
 	return check(source.Request(), target.Model)
 }
 
-func check(in seedream.Request, model string) []module.Fault {
-	var faults []module.Fault
+func check(in seedream.Request, model string) []module.FieldError {
+	var faults []module.FieldError
 	bad := func(field, format string, args ...any) {
-		faults = append(faults, module.Fault{Field: field, Message: fmt.Sprintf(format, args...)})
+		faults = append(faults, module.FieldError{Field: field, Message: fmt.Sprintf(format, args...)})
 	}
 	t := CapabilitiesOf(model)
 	n := len(t.sent(in))
@@ -91,7 +91,7 @@ func background(in seedream.Request) string {
 }
 
 // sent are the images that a model is given: none, where it takes none.
-func (t Capabilities) sent(in seedream.Request) []provider.Image {
+func (t Capabilities) sent(in seedream.Request) []provider.ImageRef {
 	if t.MaxInputs == 0 {
 		return nil
 	}

@@ -118,7 +118,7 @@ func TestNotFound(t *testing.T) {
 	if u := p.update(false); u.Phase != provider.Wait {
 		t.Errorf("phase %d", u.Phase)
 	}
-	if u := p.update(true); u.Phase != provider.Failed || u.Err.Kind != fault.Expired || u.Err.Charged != fault.ChargedUnknown {
+	if u := p.update(true); u.Phase != provider.Failed || u.Err.Kind != fault.ResultExpired || u.Err.Charged != fault.ChargedUnknown {
 		t.Errorf("%+v", u)
 	}
 }

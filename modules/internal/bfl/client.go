@@ -25,7 +25,7 @@ func (Driver) Plan(in Input, t module.Target) module.Plan {
 }
 
 // Check implements [module.Checker].
-func (Driver) Check(in Input, t module.Target) []module.Fault {
+func (Driver) Check(in Input, t module.Target) []module.FieldError {
 	return check(in, t.Model, capabilitiesOf(t.Model))
 }
 
@@ -47,7 +47,7 @@ func submit(ctx context.Context, c provider.Call, in Input, can capabilities) (p
 	}
 	var w submitted
 	if err := provider.Unmarshal(res.Body, &w); err != nil || w.ID == "" {
-		return provider.Ticket{}, fault.New(fault.InDoubt, "no_ticket", "Black Forest Labs answered a paid request without a job id.").With(fault.ChargedUnknown)
+		return provider.Ticket{}, fault.New(fault.InDoubt, "no_ticket", "Black Forest Labs answered a paid request without a job id.").WithCharge(fault.ChargedUnknown)
 	}
 	return w.ticket(), nil
 }

@@ -8,7 +8,7 @@ import (
 	"aigc/app/provider/providertest"
 )
 
-func job() module.Job { return module.Async[Input](Vendor(), Driver{}, module.Terms{}).Job }
+func job() module.AnyDriver { return module.Async[Input](Vendor(), Driver{}, module.Terms{}).AnyDriver }
 
 // Whatever is answered: no panic, nothing unreadable is a ticket, and every
 // 5xx is doubt.

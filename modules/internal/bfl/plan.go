@@ -11,18 +11,18 @@ import (
 // plan is what becomes of an input, without its files.
 func plan(in Input, t module.Target, can capabilities) module.Plan {
 	req, warnings := in.request(t.Model, can)
-	p := module.Plan{Pictures: max(1, in.N), Warnings: warnings}
+	p := module.Plan{Count: max(1, in.N), Warnings: warnings}
 	if one := quote(t, req, len(in.images(can))); one != nil {
-		p.Quote = one.Times(int64(p.Pictures))
+		p.Quote = one.Times(int64(p.Count))
 	}
 	return p
 }
 
 // check finds what the model refuses and a schema cannot say.
-func check(in Input, model string, can capabilities) []module.Fault {
-	var faults []module.Fault
+func check(in Input, model string, can capabilities) []module.FieldError {
+	var faults []module.FieldError
 	bad := func(field, format string, args ...any) {
-		faults = append(faults, module.Fault{Field: field, Message: fmt.Sprintf(format, args...)})
+		faults = append(faults, module.FieldError{Field: field, Message: fmt.Sprintf(format, args...)})
 	}
 	if strings.TrimSpace(in.Prompt) == "" {
 		bad("prompt", "must not be empty")

@@ -66,7 +66,7 @@ func (r *request) slots() []*string {
 type submitted struct {
 	ID         string        `json:"id"`
 	PollingURL string        `json:"polling_url,omitempty"`
-	Cost       provider.Word `json:"cost"` // credits, or null
+	Cost       provider.Text `json:"cost"` // credits, or null
 	InputMP    float64       `json:"input_mp"`
 	OutputMP   float64       `json:"output_mp"`
 }
@@ -94,7 +94,7 @@ type polled struct {
 type result struct {
 	Sample string        `json:"sample"`
 	Prompt string        `json:"prompt,omitempty"`
-	Seed   provider.Word `json:"seed,omitempty"`
+	Seed   provider.Text `json:"seed,omitempty"`
 }
 
 func (r result) answer() provider.Result {
@@ -130,16 +130,16 @@ func (w polled) update(mustKnow bool) provider.Update {
 		u.Answer = provider.Answer{VendorID: w.ID, Results: []provider.Result{w.Result.answer()}}
 		return u
 	case "Request Moderated":
-		u.Err = fault.New(fault.Rejected, "content_refused", "The request was refused by moderation%s.", w.reasons()).With(fault.ChargedNo)
+		u.Err = fault.New(fault.Rejected, "content_refused", "The request was refused by moderation%s.", w.reasons()).WithCharge(fault.ChargedNo)
 	case "Content Moderated":
-		u.Err = fault.New(fault.Rejected, "result_refused", "The result was refused by moderation%s.", w.reasons()).With(fault.ChargedNo)
+		u.Err = fault.New(fault.Rejected, "result_refused", "The result was refused by moderation%s.", w.reasons()).WithCharge(fault.ChargedNo)
 	case "Error": // whether it is charged is not confirmed
-		u.Err = fault.New(fault.VendorFailed, "vendor_failed", "Black Forest Labs says that the job failed.").With(fault.ChargedUnknown)
+		u.Err = fault.New(fault.VendorFailed, "vendor_failed", "Black Forest Labs says that the job failed.").WithCharge(fault.ChargedUnknown)
 	case "Task not found":
 		if !mustKnow {
 			return u
 		}
-		u.Err = fault.New(fault.Expired, provider.JobNotFound, "Black Forest Labs does not know the job any more.").With(fault.ChargedUnknown)
+		u.Err = fault.New(fault.ResultExpired, provider.JobNotFound, "Black Forest Labs does not know the job any more.").WithCharge(fault.ChargedUnknown)
 	default:
 		return u
 	}

@@ -8,8 +8,8 @@ import (
 	"time"
 
 	"aigc/app/fault"
+	"aigc/app/jsonblob"
 	"aigc/app/provider"
-	"aigc/app/provider/hoist"
 	"aigc/modules/internal/seedream"
 )
 
@@ -37,7 +37,7 @@ func (Driver[In]) Submit(ctx context.Context, c provider.Call, source In) (provi
 	case res.Status != http.StatusOK, err == nil && p.Code != success && p.Code != "":
 		return provider.Ticket{}, codes.Fault(res, p)
 	default:
-		return provider.Ticket{}, fault.New(fault.InDoubt, "no_ticket", "%s answered a paid request without a task id.", title).With(fault.ChargedUnknown)
+		return provider.Ticket{}, fault.New(fault.InDoubt, "no_ticket", "%s answered a paid request without a task id.", title).WithCharge(fault.ChargedUnknown)
 	}
 	delivery, _ := json.Marshal(how) // plain values
 	data, _ := json.Marshal(query{ReqKey: s.ReqKey, ReqJSON: string(delivery)})
@@ -103,16 +103,16 @@ func notFound(c provider.Call) provider.Update {
 	if c.Age <= lagging {
 		return provider.Update{}
 	}
-	return failed(fault.Expired, provider.JobNotFound, "%s does not know the job, or not any more: it keeps jobs for 12 hours.")
+	return failed(fault.ResultExpired, provider.JobNotFound, "%s does not know the job, or not any more: it keeps jobs for 12 hours.")
 }
 
 func failed(kind fault.Kind, code, message string) provider.Update {
-	return provider.Update{Phase: provider.Failed, Err: fault.New(kind, code, message, title).With(fault.ChargedUnknown)}
+	return provider.Update{Phase: provider.Failed, Err: fault.New(kind, code, message, title).WithCharge(fault.ChargedUnknown)}
 }
 
 // embed puts the input images into a submission: as base64 where the model edits
 // one image, else by address, since the other models take nothing else.
-func embed(ctx context.Context, e *provider.Embedder, in seedream.Request, s *submission) (*hoist.Body, error) {
+func embed(ctx context.Context, e *provider.Embedder, in seedream.Request, s *submission) (*jsonblob.Body, error) {
 	t := CapabilitiesOf(s.ReqKey)
 	rule := provider.ImageRule{Field: "image", Who: "Jimeng", Types: []string{"image/png", "image/jpeg"}, MaxBytes: 15 << 20, MaxSide: 4096, MaxStretch: 3}
 	switch {

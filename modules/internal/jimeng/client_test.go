@@ -23,8 +23,8 @@ type files struct {
 	url  string
 }
 
-// Open implements [provider.Inputs].
-func (f files) Open(_ context.Context, img provider.Image) (provider.Input, error) {
+// Open implements [provider.AssetOpener].
+func (f files) Open(_ context.Context, img provider.ImageRef) (provider.Input, error) {
 	if img == "gone" {
 		return provider.Input{}, errors.New("no such asset")
 	}

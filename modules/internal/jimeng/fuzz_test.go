@@ -17,7 +17,7 @@ func route() module.Route {
 // Whatever is answered to a purchase: no panic, nothing unreadable is a ticket,
 // and every 5xx is doubt.
 func FuzzSubmit(f *testing.F) {
-	providertest.FuzzSubmit(f, route().Job, "jimeng_seedream46_cvtob", `{"prompt":"x","scale":0.5}`, nil,
+	providertest.FuzzSubmit(f, route().AnyDriver, "jimeng_seedream46_cvtob", `{"prompt":"x","scale":0.5}`, nil,
 		providertest.Seed{Status: 200, Body: `{"code":10000,"data":{"task_id":"7392616336519610409"},"message":"Success","status":10000}`},
 		providertest.Seed{Status: 200, Body: `{"code":"10000","data":{"task_id":7392616336519610409,"image_urls":5}}`},
 		providertest.Seed{Status: 200, Body: `{"code":10000,"data":{"task_id":""}}`},
@@ -41,7 +41,7 @@ func FuzzSubmit(f *testing.F) {
 func FuzzPoll(f *testing.F) {
 	ticket := provider.Ticket{ID: "7392616336519610409", Data: []byte(`{"req_key":"jimeng_t2i_v40","req_json":"{\"return_url\":true}"}`)}
 	ends := []string{"done", "not_found", "expired", "50411", "50412", "50413", "50511", "50512", "50518", "50519", "50215", "50218"}
-	providertest.FuzzPoll(f, route().Job, ticket, ends,
+	providertest.FuzzPoll(f, route().AnyDriver, ticket, ends,
 		providertest.Seed{Status: 200, Body: `{"code":10000,"data":{"status":"done","image_urls":["https://x"],"binary_data_base64":null}}`},
 		providertest.Seed{Status: 200, Body: `{"code":10000,"data":{"status":"done","image_urls":[""],"binary_data_base64":["aGk="]}}`},
 		providertest.Seed{Status: 200, Body: `{"code":10000,"data":{"status":"done","image_urls":"https://x"}}`},

@@ -21,18 +21,18 @@ func (Driver[In]) Plan(source In, target module.Target) module.Plan {
 	if s.ForceSingle != nil && !*s.ForceSingle {
 		images = max(1, series-len(in.Inputs))
 	}
-	p := module.Plan{Pictures: max(1, in.N), Warnings: warnings}
-	p.Quote = target.Cost(nil, provider.Quantity{Unit: "image", N: int64(images * p.Pictures)})
+	p := module.Plan{Count: max(1, in.N), Warnings: warnings}
+	p.Quote = target.Cost(nil, provider.Quantity{Unit: "image", N: int64(images * p.Count)})
 	return p
 }
 
 // Check implements [module.Checker].
-func (Driver[In]) Check(source In, target module.Target) []module.Fault {
+func (Driver[In]) Check(source In, target module.Target) []module.FieldError {
 	in, model := source.Request(), target.Model
 	t, n := CapabilitiesOf(model), len(in.Inputs)
-	var faults []module.Fault
+	var faults []module.FieldError
 	bad := func(field, format string, args ...any) {
-		faults = append(faults, module.Fault{Field: field, Message: fmt.Sprintf(format, args...)})
+		faults = append(faults, module.FieldError{Field: field, Message: fmt.Sprintf(format, args...)})
 	}
 	in.Check(bad)
 	if most := t.MaxPrompt; most > 0 && utf8.RuneCountInString(in.Prompt) > most {

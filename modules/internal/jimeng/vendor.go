@@ -9,6 +9,6 @@ const title = "Volcengine Jimeng"
 func Vendor() provider.Vendor {
 	return provider.Vendor{
 		Name: "jimeng", Title: title, BaseURL: "https://visual.volcengineapi.com",
-		Prefix: "VOLC", KeyVariable: "VOLC_ACCESS_KEY", Settings: provider.AccessKeys("VOLC"), Caps: provider.Caps{Running: 2},
+		Prefix: "VOLC", KeyVariable: "VOLC_ACCESS_KEY", Settings: provider.AccessKeys("VOLC"), Limits: provider.Limits{Running: 2},
 	}
 }

@@ -45,7 +45,7 @@ type logo struct {
 type envelope struct {
 	told
 	Data struct {
-		TaskID    provider.Word `json:"task_id"`
+		TaskID    provider.Text `json:"task_id"`
 		Status    string        `json:"status"`
 		Addresses []string      `json:"image_urls"`
 		Base64    []string      `json:"binary_data_base64"`
@@ -55,7 +55,7 @@ type envelope struct {
 
 // told is an error; of the business shape it may also tell of success.
 type told struct {
-	Code    provider.Word `json:"code"`
+	Code    provider.Text `json:"code"`
 	Message string        `json:"message"`
 }
 

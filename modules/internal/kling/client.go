@@ -37,7 +37,7 @@ func (Driver) Submit(ctx context.Context, c provider.Call, in Input) (provider.T
 		return provider.Ticket{}, err
 	}
 	if w.Data.ID == "" {
-		return provider.Ticket{}, fault.New(fault.InDoubt, "no_ticket", "Kling answered a paid request without a task id.").With(fault.ChargedUnknown)
+		return provider.Ticket{}, fault.New(fault.InDoubt, "no_ticket", "Kling answered a paid request without a task id.").WithCharge(fault.ChargedUnknown)
 	}
 	return provider.Ticket{ID: w.Data.ID, Data: json.RawMessage(strconv.FormatBool(req.Watermark["enabled"]))}, nil
 }
@@ -54,15 +54,15 @@ func (Driver) Poll(ctx context.Context, c provider.Call, t provider.Ticket) (pro
 
 // Find implements [provider.Finder]. Nothing found proves nothing. What a found
 // job was asked for is not known here: its images come without a watermark.
-func (Driver) Find(ctx context.Context, c provider.Call) (provider.Found, error) {
+func (Driver) Find(ctx context.Context, c provider.Call) (provider.LookupResult, error) {
 	w, err := ask(ctx, c, external(c))
 	if fault.KindOf(err) == fault.Invalid { // 1201, 1203: there is no such task
 		err = nil
 	}
 	if err != nil || w.Data.ID == "" || w.Data.Info["external_task_id"] != external(c) {
-		return provider.Found{}, err
+		return provider.LookupResult{}, err
 	}
-	return provider.Found{Ticket: &provider.Ticket{ID: w.Data.ID}}, nil
+	return provider.LookupResult{Ticket: &provider.Ticket{ID: w.Data.ID}}, nil
 }
 
 // ask reads a task by its id or by our name of it.

@@ -69,7 +69,7 @@ func TestErrors(t *testing.T) {
 			}
 			_, err := Driver{}.Submit(t.Context(), call, Input{Prompt: "x"})
 			f := fault.From(err)
-			if f == nil || f.Kind != c.kind || f.Code != c.ours || f.VendorCode != c.code || !strings.Contains(f.Safe, c.says) {
+			if f == nil || f.Kind != c.kind || f.Code != c.ours || f.VendorCode != c.code || !strings.Contains(f.Message, c.says) {
 				t.Fatalf("%+v, want %s %s %q", f, c.kind, c.ours, c.says)
 			}
 			if want := map[bool]fault.Charge{true: fault.ChargedUnknown, false: fault.ChargedNo}[c.kind == fault.InDoubt]; f.Charged != want {

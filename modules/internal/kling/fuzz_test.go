@@ -10,7 +10,7 @@ import (
 // Whatever is answered: no panic, nothing unreadable is a ticket, and every 5xx
 // is doubt.
 func FuzzTicket(f *testing.F) {
-	providertest.FuzzSubmit(f, route().Job, "kling-v3", `{"prompt":"x"}`, nil,
+	providertest.FuzzSubmit(f, route().AnyDriver, "kling-v3", `{"prompt":"x"}`, nil,
 		providertest.Seed{Status: 200, Body: `{"code":0,"data":{"task_id":"1"}}`},
 		providertest.Seed{Status: 200, Body: `{"code":"0","data":{"task_id":1}}`},
 		providertest.Seed{Status: 200, Body: `{"code":0,"data":[]}`},
@@ -25,7 +25,7 @@ func FuzzTicket(f *testing.F) {
 
 // Only the statuses that the sheet lists as an end, end a job.
 func FuzzPoll(f *testing.F) {
-	providertest.FuzzPoll(f, route().Job, provider.Ticket{ID: "1", Data: []byte("true")}, []string{"succeed", "failed"},
+	providertest.FuzzPoll(f, route().AnyDriver, provider.Ticket{ID: "1", Data: []byte("true")}, []string{"succeed", "failed"},
 		providertest.Seed{Status: 200, Body: `{"code":0,"data":{"task_status":"succeed","task_result":{"images":[{"url":"https://x","watermark_url":"https://y"}]},"final_unit_deduction":"8"}}`},
 		providertest.Seed{Status: 200, Body: `{"code":0,"data":{"task_status":"succeeded","task_result":{"series_images":[{"url":"https://x"}]},"final_unit_deduction":-1e40}}`},
 		providertest.Seed{Status: 200, Body: `{"code":0,"data":{"task_status":"succeed","task_result":null,"final_balance_deduction":{"quota":1}}}`},

@@ -15,10 +15,10 @@ import (
 // Plan implements [module.Planner]. No list says what a series costs.
 func (Driver) Plan(in Input, t module.Target) module.Plan {
 	req, warnings := in.request(t.Model)
-	p := module.Plan{Pictures: req.N, Warnings: warnings}
+	p := module.Plan{Count: req.N, Warnings: warnings}
 	if req.ResultType == series {
 		amount, _ := strconv.Atoi(cmp.Or(in.SeriesAmount, "4")) // the vendor's default; 0 of auto: at least one comes
-		p.Pictures *= max(1, amount)
+		p.Count *= max(1, amount)
 		return p
 	}
 	if mainland(t.BaseURL) {
@@ -35,7 +35,7 @@ func (Driver) Plan(in Input, t module.Target) module.Plan {
 const series, square = "series", "1:1"
 
 // Check implements [module.Checker].
-func (Driver) Check(in Input, t module.Target) []module.Fault {
+func (Driver) Check(in Input, t module.Target) []module.FieldError {
 	m := capabilitiesOf(t.Model)
 	inputs := len(in.sent(m))
 	if m.Elements {
@@ -44,7 +44,7 @@ func (Driver) Check(in Input, t module.Target) []module.Fault {
 	if inputs <= maxInputs {
 		return nil
 	}
-	return []module.Fault{{Field: "images", Message: fmt.Sprintf("%s takes at most %d input images and elements together", t.Model, maxInputs)}}
+	return []module.FieldError{{Field: "images", Message: fmt.Sprintf("%s takes at most %d input images and elements together", t.Model, maxInputs)}}
 }
 
 // request builds the vendor's request without its images, and says what the

@@ -115,7 +115,7 @@ func TestSignAgain(t *testing.T) {
 func TestSettings(t *testing.T) {
 	t.Parallel()
 	v := Vendor()
-	if v.KeyName() != "KLING_API_KEY" || !v.OwnHost("https://api-beijing.klingai.com") || v.OwnHost("https://klingai.com.example") || v.Settings() == nil {
+	if v.KeyName() != "KLING_API_KEY" || !v.IsOfficialHost("https://api-beijing.klingai.com") || v.IsOfficialHost("https://klingai.com.example") || v.Settings() == nil {
 		t.Errorf("%+v", v)
 	}
 }

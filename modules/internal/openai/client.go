@@ -52,7 +52,7 @@ func (Editor) Generate(ctx context.Context, c provider.Call, in EditInput) (prov
 		return provider.Answer{}, err
 	}
 	if err := body.fields(form); err != nil {
-		return provider.Answer{}, fault.Wrap(err, fault.Unavailable, "request_body", "The request could not be put together.").With(fault.ChargedNo)
+		return provider.Answer{}, fault.Wrap(err, fault.Unavailable, "request_body", "The request could not be put together.").WithCharge(fault.ChargedNo)
 	}
 	return submit(ctx, c, provider.Request{URL: "/images/edits", Form: form})
 }
@@ -96,7 +96,7 @@ func parse(c provider.Call, res provider.Response) (provider.Answer, error) {
 	case err != nil:
 		return provider.Answer{}, err
 	case w.Data == nil:
-		return provider.Answer{}, fault.New(fault.InDoubt, "answer_unreadable", "OpenAI's answer to a paid request holds no list of images.").With(fault.ChargedUnknown)
+		return provider.Answer{}, fault.New(fault.InDoubt, "answer_unreadable", "OpenAI's answer to a paid request holds no list of images.").WithCharge(fault.ChargedUnknown)
 	}
 	var u usage
 	if json.Unmarshal(w.Usage, &u) == nil {

@@ -75,7 +75,7 @@ func (m moderation) explain(f *fault.Error) {
 	if m.Stage == "output" {
 		f.Code, f.Charged = provider.ResultRefused.Code, fault.ChargedUnknown
 	}
-	if why := provider.Sanitize(strings.Join(m.Categories, ", ")); why != "" && !strings.Contains(f.Safe, why) {
-		f.Safe = provider.Sanitize(f.Safe + " (" + why + ")")
+	if why := provider.Sanitize(strings.Join(m.Categories, ", ")); why != "" && !strings.Contains(f.Message, why) {
+		f.Message = provider.Sanitize(f.Message + " (" + why + ")")
 	}
 }

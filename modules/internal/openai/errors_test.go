@@ -64,12 +64,12 @@ func TestFailures(t *testing.T) {
 		call := provider.Call{HTTP: client, Account: provider.Account{BaseURL: "https://vendor.test", Variable: "OPENAI_API_KEY"}}
 		_, err := Generator{}.Generate(t.Context(), call, GenerateInput{Options: Options{Prompt: "x"}})
 		f := fault.From(err)
-		if f == nil || f.Kind != c.want || f.Code != c.ours || f.Charged != c.charged || f.Safe == "" {
+		if f == nil || f.Kind != c.want || f.Code != c.ours || f.Charged != c.charged || f.Message == "" {
 			t.Errorf("%d %s %s: %+v", c.status, c.kind, c.code, f)
 			continue
 		}
-		if f.Code == "vendor_key_refused" && !strings.Contains(f.Safe, "OPENAI_API_KEY") {
-			t.Errorf("%d %s does not name the variable: %q", c.status, c.code, f.Safe)
+		if f.Code == "vendor_key_refused" && !strings.Contains(f.Message, "OPENAI_API_KEY") {
+			t.Errorf("%d %s does not name the variable: %q", c.status, c.code, f.Message)
 		}
 	}
 }

@@ -14,7 +14,7 @@ func FuzzAnswer(f *testing.F) {
 	declined := func(status int, body string) bool {
 		return status == 503 && strings.Contains(body, "overloaded")
 	}
-	job := module.Sync[GenerateInput](Vendor(), Generator{}, module.Terms{}).Job
+	job := module.Sync[GenerateInput](Vendor(), Generator{}, module.Terms{}).AnyDriver
 	providertest.FuzzSubmit(f, job, "gpt-image-2", `{"prompt":"x"}`, declined,
 		providertest.Seed{Status: 200, Body: `{"created":1,"data":[{"b64_json":"aGk="}],"usage":{"input_tokens":1,"output_tokens":1}}`},
 		providertest.Seed{Status: 200, Body: `{"data":[{"url":"https://x"}],"usage":{"output_tokens":1,"input_tokens_details":{"text_tokens":-5}}}`},

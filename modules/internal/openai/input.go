@@ -29,17 +29,17 @@ type GenerateInput struct {
 // EditInput is the input of an image from images.
 type EditInput struct {
 	Options
-	Image         provider.Image   `json:"image,omitempty" doc:"Image to edit"`
-	Images        []provider.Image `json:"images,omitempty" maxItems:"16" nullable:"false" doc:"Further images to work from; 16 in all"`
-	Mask          provider.Image   `json:"mask,omitempty" doc:"PNG of the size of the first image; its transparent area is edited"`
-	InputFidelity string           `json:"input_fidelity,omitempty" enum:"low,high" doc:"gpt-image-1.5 only; newer models always keep the details of the input"`
-	Description   string           `json:"image_description,omitempty" maxLength:"32000" doc:"Ignored: the image itself is sent. Field of the replaced service"`
+	Image         provider.ImageRef   `json:"image,omitempty" doc:"Image to edit"`
+	Images        []provider.ImageRef `json:"images,omitempty" maxItems:"16" nullable:"false" doc:"Further images to work from; 16 in all"`
+	Mask          provider.ImageRef   `json:"mask,omitempty" doc:"PNG of the size of the first image; its transparent area is edited"`
+	InputFidelity string              `json:"input_fidelity,omitempty" enum:"low,high" doc:"gpt-image-1.5 only; newer models always keep the details of the input"`
+	Description   string              `json:"image_description,omitempty" maxLength:"32000" doc:"Ignored: the image itself is sent. Field of the replaced service"`
 }
 
 // images are all images of an edit, the first one first.
-func (in EditInput) images() []provider.Image {
+func (in EditInput) images() []provider.ImageRef {
 	if in.Image == "" {
 		return in.Images
 	}
-	return append([]provider.Image{in.Image}, in.Images...)
+	return append([]provider.ImageRef{in.Image}, in.Images...)
 }

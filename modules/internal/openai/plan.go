@@ -11,8 +11,8 @@ import (
 // Plan implements [module.Planner].
 func (Generator) Plan(in GenerateInput, t module.Target) module.Plan {
 	r, warnings := in.request(t.Model)
-	p := module.Plan{Pictures: max(1, in.N), Warnings: warnings}
-	p.Quote = t.Cost(r.facts(), provider.Quantity{Unit: "image", N: int64(p.Pictures)})
+	p := module.Plan{Count: max(1, in.N), Warnings: warnings}
+	p.Quote = t.Cost(r.facts(), provider.Quantity{Unit: "image", N: int64(p.Count)})
 	return p
 }
 
@@ -20,20 +20,22 @@ func (Generator) Plan(in GenerateInput, t module.Target) module.Plan {
 // image are for output alone, and the input images may cost as much.
 func (Editor) Plan(in EditInput, t module.Target) module.Plan {
 	_, warnings := in.request(t.Model)
-	return module.Plan{Pictures: max(1, in.N), Warnings: warnings}
+	return module.Plan{Count: max(1, in.N), Warnings: warnings}
 }
 
 // Check implements [module.Checker].
-func (Generator) Check(in GenerateInput, t module.Target) []module.Fault { return in.check(t.Model) }
+func (Generator) Check(in GenerateInput, t module.Target) []module.FieldError {
+	return in.check(t.Model)
+}
 
 // Check implements [module.Checker].
-func (Editor) Check(in EditInput, t module.Target) []module.Fault {
+func (Editor) Check(in EditInput, t module.Target) []module.FieldError {
 	faults := in.check(t.Model)
 	switch n := len(in.images()); {
 	case n == 0:
-		faults = append(faults, module.Fault{Field: "image", Message: "an image to edit is required, in image or images"})
+		faults = append(faults, module.FieldError{Field: "image", Message: "an image to edit is required, in image or images"})
 	case n > maxImages:
-		faults = append(faults, module.Fault{Field: "images", Message: fmt.Sprintf("at most %d images, image included", maxImages)})
+		faults = append(faults, module.FieldError{Field: "images", Message: fmt.Sprintf("at most %d images, image included", maxImages)})
 	}
 	return faults
 }
@@ -43,9 +45,11 @@ const maxImages = 16
 
 // check finds what the schema cannot. The sizes of a model that is not known
 // here are left to the vendor.
-func (o Options) check(model string) []module.Fault {
-	var faults []module.Fault
-	bad := func(field, message string) { faults = append(faults, module.Fault{Field: field, Message: message}) }
+func (o Options) check(model string) []module.FieldError {
+	var faults []module.FieldError
+	bad := func(field, message string) {
+		faults = append(faults, module.FieldError{Field: field, Message: message})
+	}
 	gen := generationOf(model)
 	format := o.format(gen)
 	if strings.TrimSpace(o.Prompt) == "" {

@@ -13,8 +13,8 @@ type Source interface{ Request() Request }
 type Request struct {
 	Options
 	Jimeng
-	Inputs      []provider.Image // all input images, in order
-	Edit        bool             // there must be one
+	Inputs      []provider.ImageRef // all input images, in order
+	Edit        bool                // there must be one
 	Watermark   bool
 	Weight      *float64 // of the prompt against the input images, 0 to 1; nil: the vendor's own
 	WeightField string   // the field of the input that says so

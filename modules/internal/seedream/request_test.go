@@ -12,20 +12,20 @@ import (
 func TestRequest(t *testing.T) {
 	t.Parallel()
 	weight := 0.8
-	o := Options{Prompt: "x", Image: "a", Images: []provider.Image{"c"}}
+	o := Options{Prompt: "x", Image: "a", Images: []provider.ImageRef{"c"}}
 	for name, c := range map[string]struct {
 		in     Source
-		images []provider.Image
+		images []provider.ImageRef
 		edit   bool
 		mark   bool
 		field  string // that the weight came from; empty: there is none
 	}{
-		"seedream":         {Input{Options: o, Scale: &weight}, []provider.Image{"a", "c"}, false, false, "scale"},
+		"seedream":         {Input{Options: o, Scale: &weight}, []provider.ImageRef{"a", "c"}, false, false, "scale"},
 		"seedream, marked": {Input{Watermark: true}, nil, false, true, ""},
-		"seededit":         {Edit{Options: o, ImageURL: "b", Strength: &weight}, []provider.Image{"a", "b", "c"}, true, false, "strength"},
-		"seededit, marked": {Edit{ImageURL: "b", Watermark: true}, []provider.Image{"b"}, true, true, ""},
-		"doubao":           {Doubao{Options: o}, []provider.Image{"a", "c"}, false, false, ""},
-		"doubao, marked":   {Doubao{Options: o, Watermark: true}, []provider.Image{"a", "c"}, false, true, ""},
+		"seededit":         {Edit{Options: o, ImageURL: "b", Strength: &weight}, []provider.ImageRef{"a", "b", "c"}, true, false, "strength"},
+		"seededit, marked": {Edit{ImageURL: "b", Watermark: true}, []provider.ImageRef{"b"}, true, true, ""},
+		"doubao":           {Doubao{Options: o}, []provider.ImageRef{"a", "c"}, false, false, ""},
+		"doubao, marked":   {Doubao{Options: o, Watermark: true}, []provider.ImageRef{"a", "c"}, false, true, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -21,9 +21,9 @@ func (in Input) Request() Request {
 // Edit is the input of the vertical seededit: an input image is required.
 type Edit struct {
 	Options
-	ImageURL  provider.Image `json:"image_url,omitempty" doc:"Old name of image"`
-	Watermark bool           `json:"watermark,omitempty" default:"false" doc:"Put a visible \"AI generated\" mark on the image"`
-	Strength  *float64       `json:"strength,omitempty" minimum:"0" maximum:"1" doc:"Weight of the prompt against the input image; Jimeng models, 0.5 by default"`
+	ImageURL  provider.ImageRef `json:"image_url,omitempty" doc:"Old name of image"`
+	Watermark bool              `json:"watermark,omitempty" default:"false" doc:"Put a visible \"AI generated\" mark on the image"`
+	Strength  *float64          `json:"strength,omitempty" minimum:"0" maximum:"1" doc:"Weight of the prompt against the input image; Jimeng models, 0.5 by default"`
 	Jimeng
 }
 
@@ -48,9 +48,9 @@ func (in Doubao) Request() Request {
 }
 
 // images are all that an input names, under each of its names.
-func (o Options) images(old provider.Image) []provider.Image {
-	var all []provider.Image
-	for _, img := range []provider.Image{o.Image, old} {
+func (o Options) images(old provider.ImageRef) []provider.ImageRef {
+	var all []provider.ImageRef
+	for _, img := range []provider.ImageRef{o.Image, old} {
 		if img != "" {
 			all = append(all, img)
 		}

@@ -39,7 +39,7 @@ func (Driver) Handles(_ provider.Call, address string) bool {
 func (Driver) Fetch(ctx context.Context, c provider.Call, address string, w io.Writer) error {
 	bucket, object, ok := strings.Cut(strings.TrimPrefix(address, "gs://"), "/")
 	if !ok || bucket == "" || object == "" {
-		return fault.New(fault.Broken, "bad_result_address", "Google named a result that is no object of a bucket.")
+		return fault.New(fault.InvalidResult, "bad_result_address", "Google named a result that is no object of a bucket.")
 	}
 	where, trusted := bucketURL(c, bucket, "/"+url.PathEscape(object)+"?alt=media")
 	res, err := authorized(ctx, c, provider.Request{URL: where, Trusted: trusted}, func(r provider.Request) (provider.Response, error) {
@@ -51,7 +51,7 @@ func (Driver) Fetch(ctx context.Context, c provider.Call, address string, w io.W
 	case res.Status == http.StatusOK:
 		return nil
 	case res.Status == http.StatusNotFound:
-		return fault.New(fault.Expired, "result_expired", "The video is not in the bucket any more.")
+		return fault.New(fault.ResultExpired, "result_expired", "The video is not in the bucket any more.")
 	}
 	return fault.New(fault.Unavailable, "result_unreachable", "Cloud Storage answered %d for the video; the service account may lack the right to read objects.", res.Status)
 }
@@ -63,23 +63,23 @@ const quietPeriod = time.Minute
 
 // Find implements [provider.Finder]: it lists the videos under the prefix of the
 // submission. An empty list proves nothing.
-func (Driver) Find(ctx context.Context, c provider.Call) (provider.Found, error) {
+func (Driver) Find(ctx context.Context, c provider.Call) (provider.LookupResult, error) {
 	prefix := storage(c)
 	if prefix == "" {
-		return provider.Found{}, nil
+		return provider.LookupResult{}, nil
 	}
 	bucket, object, _ := strings.Cut(strings.TrimPrefix(prefix, "gs://"), "/")
 	where, trusted := bucketURL(c, bucket, "?prefix="+url.QueryEscape(object))
 	res, err := do(ctx, c, provider.Request{URL: where, Trusted: trusted})
 	if err != nil {
-		return provider.Found{}, err
+		return provider.LookupResult{}, err
 	}
 	if res.Status != http.StatusOK {
-		return provider.Found{}, failure(res)
+		return provider.LookupResult{}, failure(res)
 	}
 	var w listing
 	if err := res.Decode(&w); err != nil {
-		return provider.Found{}, err
+		return provider.LookupResult{}, err
 	}
 	pause := quietPeriod
 	if c.Account.Sandbox {
@@ -87,9 +87,9 @@ func (Driver) Find(ctx context.Context, c provider.Call) (provider.Found, error)
 	}
 	clips := w.clips(bucket)
 	if len(clips) == 0 || clock(res.Header).Sub(w.newest()) < pause {
-		return provider.Found{}, nil
+		return provider.LookupResult{}, nil
 	}
-	return provider.Found{Answer: &provider.Answer{Results: clips}}, nil
+	return provider.LookupResult{Answer: &provider.Answer{Results: clips}}, nil
 }
 
 // clock is the time at Cloud Storage.

@@ -22,13 +22,13 @@ func TestFetch(t *testing.T) {
 		kind          fault.Kind
 	}{
 		{"there", "gs://videos/a b/1/sample_0.mp4", 200, ""},
-		{"gone", "gs://videos/gone.mp4", 404, fault.Expired},
+		{"gone", "gs://videos/gone.mp4", 404, fault.ResultExpired},
 		{"not allowed yet", "gs://videos/a.mp4", 403, fault.Unavailable},
 		{"busy", "gs://videos/a.mp4", 503, fault.Unavailable},
 		{"refused for good", "gs://videos/a.mp4", 401, fault.Unavailable},
-		{"no object", "gs://videos", 200, fault.Broken},
-		{"no name", "gs://videos/", 200, fault.Broken},
-		{"no bucket", "gs:///a.mp4", 200, fault.Broken},
+		{"no object", "gs://videos", 200, fault.InvalidResult},
+		{"no name", "gs://videos/", 200, fault.InvalidResult},
+		{"no bucket", "gs:///a.mp4", 200, fault.InvalidResult},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -80,7 +80,7 @@ func TestFetchRenews(t *testing.T) {
 func TestFindWithoutBucket(t *testing.T) {
 	t.Parallel()
 	call, asked := googleToken(t, nil)
-	if found, err := (Driver{}).Find(t.Context(), call); err != nil || found != (provider.Found{}) || asked.Load() > 0 {
+	if found, err := (Driver{}).Find(t.Context(), call); err != nil || found != (provider.LookupResult{}) || asked.Load() > 0 {
 		t.Errorf("%+v %v", found, err)
 	}
 }

@@ -40,7 +40,7 @@ func (Driver) Submit(ctx context.Context, c provider.Call, in Input) (provider.T
 		return provider.Ticket{}, err
 	}
 	if w.Name == "" {
-		return provider.Ticket{}, fault.New(fault.InDoubt, "no_ticket", "Google answered without the name of an operation.").With(fault.ChargedUnknown)
+		return provider.Ticket{}, fault.New(fault.InDoubt, "no_ticket", "Google answered without the name of an operation.").WithCharge(fault.ChargedUnknown)
 	}
 	return provider.Ticket{ID: w.Name}, nil
 }

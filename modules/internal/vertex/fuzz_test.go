@@ -25,7 +25,7 @@ func known(fingerprint string) {
 // 5xx is doubt.
 func FuzzTicket(f *testing.F) {
 	known("fuzz")
-	providertest.FuzzSubmit(f, module.Async[Input](Vendor(), Driver{}, module.Terms{}).Job, "veo", `{"prompt":"x"}`, nil,
+	providertest.FuzzSubmit(f, module.Async[Input](Vendor(), Driver{}, module.Terms{}).AnyDriver, "veo", `{"prompt":"x"}`, nil,
 		providertest.Seed{Status: 200, Body: `{"name":"projects/p/locations/l/publishers/google/models/m/operations/1"}`},
 		providertest.Seed{Status: 200, Body: `{"name":1}`},
 		providertest.Seed{Status: 200, Body: `{}`},
@@ -41,7 +41,7 @@ func FuzzTicket(f *testing.F) {
 func FuzzPoll(f *testing.F) {
 	known("fuzz")
 	ticket := provider.Ticket{ID: "projects/p/locations/l/publishers/google/models/m/operations/1"}
-	providertest.FuzzPoll(f, module.Async[Input](Vendor(), Driver{}, module.Terms{}).Job, ticket, []string{`"done":true`},
+	providertest.FuzzPoll(f, module.Async[Input](Vendor(), Driver{}, module.Terms{}).AnyDriver, ticket, []string{`"done":true`},
 		providertest.Seed{Status: 200, Body: `{"name":"o","done":true,"response":{"videos":[{"gcsUri":"gs://b/o.mp4"}],"raiMediaFilteredCount":1}}`},
 		providertest.Seed{Status: 200, Body: `{"name":"o","done":true,"response":{"videos":[{"bytesBase64Encoded":"AAAA"},{}]}}`},
 		providertest.Seed{Status: 200, Body: `{"name":"o","done":true,"response":{"generatedSamples":[{"video":{"uri":"https://x"}}]}}`},
@@ -66,7 +66,7 @@ func FuzzFind(f *testing.F) {
 			Account: provider.Account{Fingerprint: "find", BaseURL: "https://vendor.test", Attrs: map[string]string{attrStorage: "gs://b/p", attrGCS: "https://gcs.test"}},
 		})
 		var fe *fault.Error
-		if err != nil && (!errors.As(err, &fe) || fe.Safe == "") {
+		if err != nil && (!errors.As(err, &fe) || fe.Message == "") {
 			t.Fatalf("%v", err)
 		}
 		if found.Answer != nil && (err != nil || len(found.Answer.Results) == 0 || !strings.HasPrefix(found.Answer.Results[0].URL, "gs://b/")) {

@@ -57,7 +57,7 @@ func (o operation) update() provider.Update {
 	case len(clips) > 0:
 		a := provider.Answer{VendorID: o.Name, Results: clips}
 		if r.FilteredCount > 0 {
-			a.Warnings = []string{fmt.Sprintf("The safety filter refused %d of the videos: %s", r.FilteredCount, filtered(r.FilteredReasons).Safe)}
+			a.Warnings = []string{fmt.Sprintf("The safety filter refused %d of the videos: %s", r.FilteredCount, filtered(r.FilteredReasons).Message)}
 		}
 		return provider.Update{Phase: provider.Done, Progress: 1, Answer: a}
 	case onlyFilter(o.Response):
@@ -124,7 +124,7 @@ var codeNames = map[int]string{
 
 // failed reads an operation's error. Failed videos are not charged.
 func (s status) failed() *fault.Error {
-	f := fault.New(fault.VendorFailed, "vendor_failed", "%s", provider.Sanitize(s.Message)).With(fault.ChargedNo)
+	f := fault.New(fault.VendorFailed, "vendor_failed", "%s", provider.Sanitize(s.Message)).WithCharge(fault.ChargedNo)
 	switch {
 	case s.Code == codeInvalid && refusal(s.Message):
 		f.Kind, f.Code = fault.Rejected, "content_refused"
@@ -137,8 +137,8 @@ func (s status) failed() *fault.Error {
 	case s.Code == codePrecondition:
 		f.Code = "vendor_precondition"
 	}
-	if f.Safe == "" {
-		f.Safe = "Google reports a failure without a reason."
+	if f.Message == "" {
+		f.Message = "Google reports a failure without a reason."
 	}
 	f.VendorCode = codeNames[s.Code]
 	if f.VendorCode == "" {
@@ -151,15 +151,15 @@ func (s status) failed() *fault.Error {
 // vendor code is the first documented support code in the reasons, else the first
 // code there.
 func filtered(reasons []string) *fault.Error {
-	f := fault.New(fault.Rejected, "content_refused", "The safety filter refused the video.").With(fault.ChargedNo)
+	f := fault.New(fault.Rejected, "content_refused", "The safety filter refused the video.").WithCharge(fault.ChargedNo)
 	text := strings.Join(reasons, " ")
 	if words := provider.Sanitize(text); words != "" {
-		f.Safe = words
+		f.Message = words
 	}
 	for _, n := range digits.FindAllString(text, -1) {
 		if what := support[n]; what != "" {
 			f.VendorCode = n
-			f.Safe += " (" + what + ")"
+			f.Message += " (" + what + ")"
 			break
 		}
 		if f.VendorCode == "" {

@@ -11,22 +11,22 @@ import (
 // Plan implements [module.Planner].
 func (Driver) Plan(in Input, t module.Target) module.Plan {
 	r, warnings := in.request(t.Model)
-	p := module.Plan{Pictures: r.Parameters.SampleCount, Warnings: warnings}
+	p := module.Plan{Count: r.Parameters.SampleCount, Warnings: warnings}
 	seconds := r.Parameters.DurationSeconds
 	if in.Video != "" {
 		seconds = extension
 	}
 	p.Quote = t.Cost(r.Parameters.facts(),
-		provider.Quantity{Unit: "second", N: int64(seconds * p.Pictures)})
+		provider.Quantity{Unit: "second", N: int64(seconds * p.Count)})
 	return p
 }
 
 // Check implements [module.Checker].
-func (Driver) Check(in Input, target module.Target) []module.Fault {
+func (Driver) Check(in Input, target module.Target) []module.FieldError {
 	model := target.Model
-	var faults []module.Fault
+	var faults []module.FieldError
 	bad := func(field, format string, args ...any) {
-		faults = append(faults, module.Fault{Field: field, Message: fmt.Sprintf(format, args...)})
+		faults = append(faults, module.FieldError{Field: field, Message: fmt.Sprintf(format, args...)})
 	}
 	first, last := in.frames()
 	refs := len(in.references(model)) > 0

@@ -78,7 +78,7 @@ var (
 
 // embed adds the images and the video of the input.
 func (r *request) embed(ctx context.Context, e *provider.Embedder, in Input, model string) {
-	add := func(img provider.Image, field string, types []string) *media {
+	add := func(img provider.ImageRef, field string, types []string) *media {
 		if text, mime := e.AddTyped(ctx, provider.ImageRule{Field: field, Who: "Veo", Types: types}, img); text != "" {
 			return &media{Bytes: text, MIMEType: mime}
 		}

@@ -149,11 +149,11 @@ func readable(text string) bool {
 
 func refusedKey(err error, c provider.Call) *fault.Error {
 	return fault.Wrap(err, fault.VendorAuth, "vendor_key_refused",
-		"Google refuses the service account in %s: check the key, and this machine's clock.", c.Account.Variable).With(fault.ChargedNo)
+		"Google refuses the service account in %s: check the key, and this machine's clock.", c.Account.Variable).WithCharge(fault.ChargedNo)
 }
 
 func noToken(err error) *fault.Error {
-	return fault.Wrap(err, fault.Unavailable, "token_unavailable", "Google's token endpoint does not answer; nothing was sent.").With(fault.ChargedNo)
+	return fault.Wrap(err, fault.Unavailable, "token_unavailable", "Google's token endpoint does not answer; nothing was sent.").WithCharge(fault.ChargedNo)
 }
 
 // do sends one request with a token and reads the whole answer.

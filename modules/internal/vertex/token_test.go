@@ -123,8 +123,8 @@ func TestTokenRefused(t *testing.T) {
 		if strings.Contains(f.Error(), "prose") || strings.Contains(f.Error(), "PRIVATE") {
 			t.Errorf("%d %s: %s", c.status, c.body, f)
 		}
-		if c.kind == fault.VendorAuth && !strings.Contains(f.Safe, "TEST_KEY") {
-			t.Errorf("%d: %s does not name the setting", c.status, f.Safe)
+		if c.kind == fault.VendorAuth && !strings.Contains(f.Message, "TEST_KEY") {
+			t.Errorf("%d: %s does not name the setting", c.status, f.Message)
 		}
 	}
 	call, asked := googleToken(t, nil)

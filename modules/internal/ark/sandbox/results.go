@@ -14,7 +14,7 @@ import (
 
 // answer draws what was bought. One image of a series is withheld if its prompt
 // asks for that.
-func (s server) answer(w http.ResponseWriter, r *http.Request, o *sandbox.Order, b sandbox.Body) {
+func (s server) answer(w http.ResponseWriter, r *http.Request, o *sandbox.Request, b sandbox.Body) {
 	var items []map[string]any
 	generated, tokens := 0, 0
 	for i := range count(b) {

@@ -98,7 +98,7 @@ func (s server) generate(w http.ResponseWriter, r *http.Request) {
 		bad.send(w)
 		return
 	}
-	o := s.Order(r, b.Text("prompt"))
+	o := s.Request(r, b.Text("prompt"))
 	ask := []string{"400", "401", "402", "refuse", "429", "503"}
 	if b.Text("sequential_image_generation") != "auto" { // of a series one image is withheld
 		ask = append(ask, "refuse-output")
@@ -107,7 +107,7 @@ func (s server) generate(w http.ResponseWriter, r *http.Request) {
 		denials[name].send(w)
 		return
 	}
-	o.Buy()
-	o.Work(r, 200*time.Millisecond)
+	o.RecordPurchase()
+	o.Delay(r, 200*time.Millisecond)
 	s.answer(w, r, o, b)
 }

@@ -85,7 +85,7 @@ func (v imitation) submit(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusUnprocessableEntity, complaints(problems))
 		return
 	}
-	o := v.kit.Order(r, b.Text("prompt"))
+	o := v.kit.Request(r, b.Text("prompt"))
 	switch o.Ordered("400", "401", "402", "429") {
 	case "400":
 		refuse(w, http.StatusBadRequest, "The sandbox was asked for a 400.")
@@ -97,13 +97,13 @@ func (v imitation) submit(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Retry-After", "1")
 		refuse(w, http.StatusTooManyRequests, "Too many active tasks. Please wait for the others to finish.")
 	default:
-		o.Buy()
+		o.RecordPurchase()
 		v.begin(o, w, r, f, b)
 	}
 }
 
 // begin stores a paid job and answers with how to find it.
-func (v imitation) begin(o *sandbox.Order, w http.ResponseWriter, r *http.Request, f family, b sandbox.Body) {
+func (v imitation) begin(o *sandbox.Request, w http.ResponseWriter, r *http.Request, f family, b sandbox.Body) {
 	id := sandbox.NewID()
 	d, inputMP, outputMP, cost := f.draw(b)
 	d.Seed = uint64(crc32.ChecksumIEEE([]byte(id)))
@@ -126,7 +126,7 @@ var moderated = map[string]any{"Moderation Reasons": []string{"Sandbox Request"}
 func (v imitation) poll(w http.ResponseWriter, r *http.Request) {
 	job, found := v.kit.Jobs.Find(r.URL.Query().Get("id"))
 	f, _ := familyOf(job.Model)
-	o, progress, status := v.kit.JobOrder(job), job.Progress(), http.StatusOK
+	o, progress, status := v.kit.JobRequest(job), job.Progress(), http.StatusOK
 	answer := map[string]any{"id": r.URL.Query().Get("id"), "progress": nil, "details": nil, "preview": nil, "result": nil}
 	switch {
 	case !found:

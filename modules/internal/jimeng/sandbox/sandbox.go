@@ -68,7 +68,7 @@ func envelope(code int, message string, data any) map[string]any {
 }
 
 func (s server) submit(w http.ResponseWriter, r *http.Request, b sandbox.Body) {
-	o, k := s.Order(r, b.Text("prompt")), kinds[b.Text("req_key")]
+	o, k := s.Request(r, b.Text("prompt")), kinds[b.Text("req_key")]
 	fault := k.faulty(b)
 	switch name := o.Ordered("400", "401", "refuse", "429"); {
 	case !slices.Contains(s.models, b.Text("req_key")):
@@ -89,7 +89,7 @@ func (s server) submit(w http.ResponseWriter, r *http.Request, b sandbox.Body) {
 
 // accept takes the money and begins a job, whose images are drawn when they are
 // fetched.
-func (s server) accept(w http.ResponseWriter, r *http.Request, o *sandbox.Order, k kind, b sandbox.Body) {
+func (s server) accept(w http.ResponseWriter, r *http.Request, o *sandbox.Request, k kind, b sandbox.Body) {
 	model, prompt := b.Text("req_key"), b.Text("prompt")
 	addresses, area := make([]string, 1), int(math.Sqrt(b.Number("size")))
 	if k.chooses && !b.Flag("force_single") { // then the model decides how many
@@ -102,7 +102,7 @@ func (s server) accept(w http.ResponseWriter, r *http.Request, o *sandbox.Order,
 		}}
 		addresses[i], _ = s.Offer(r, o, model, prompt, d) // one that was not kept is refused when it is fetched
 	}
-	o.Buy()
+	o.RecordPurchase()
 	id := strconv.FormatInt(7e18+rand.Int64N(1e18), 10) // more digits than a number holds in JSON
 	if _, err := s.Jobs.Accept(o, id, model, prompt, addresses, 200*time.Millisecond); err != nil {
 		reply(w, 500, 50500, "Internal Error", nil)
@@ -120,7 +120,7 @@ func (s server) result(w http.ResponseWriter, b sandbox.Body) {
 	}
 	data := map[string]any{"status": "generating", "image_urls": nil, "binary_data_base64": nil}
 	job, found := s.Jobs.Find(b.Text("task_id"))
-	o := s.JobOrder(job)
+	o := s.JobRequest(job)
 	switch polled := s.Jobs.Polled(job.ID); {
 	case !found || job.Model != b.Text("req_key"):
 		data["status"] = "not_found"

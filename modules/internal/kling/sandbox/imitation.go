@@ -84,7 +84,7 @@ func accept(k *sandbox.Kit, w http.ResponseWriter, r *http.Request, e endpoint, 
 	body, _ := sandbox.ReadJSON(r) // without one the prompt is missing
 	model, external := body.Text("model_name"), body.Or("external_task_id", sandbox.NewID())
 	_, taken := k.Jobs.Find(number(external))
-	o := k.Order(r, body.Text("prompt"))
+	o := k.Request(r, body.Text("prompt"))
 	if problem := e.problem(body, model); problem != "" || taken {
 		reply(w, 1201, "invalid parameter, or a duplicate external_task_id: "+problem, nil)
 	} else if !slices.Contains(models, model) || !slices.Contains(e.models, model) {
@@ -92,7 +92,7 @@ func accept(k *sandbox.Kit, w http.ResponseWriter, r *http.Request, e endpoint, 
 	} else if fault := o.Ordered("400", "401", "402", "429"); fault != "" {
 		reply(w, map[string]int{"400": 1201, "401": 1002, "402": 1102, "429": 1303}[fault], "as the prompt asks", nil)
 	} else {
-		o.Buy()
+		o.RecordPurchase()
 		begin(k, w, r, o, body, external)
 	}
 }

@@ -21,7 +21,7 @@ func number(external string) string {
 
 // begin stores a paid task, as it is answered once it is done, and answers with
 // its id.
-func begin(k *sandbox.Kit, w http.ResponseWriter, r *http.Request, o *sandbox.Order, b sandbox.Body, external string) {
+func begin(k *sandbox.Kit, w http.ResponseWriter, r *http.Request, o *sandbox.Request, b sandbox.Body, external string) {
 	model, prompt := b.Text("model_name"), b.Text("prompt")
 	count, list := max(1, b.Int("n")), "images"
 	if b.Text("result_type") == "series" {
@@ -62,7 +62,7 @@ func query(k *sandbox.Kit, w http.ResponseWriter, id string) {
 		reply(w, 1203, "task not found", nil)
 		return
 	}
-	o, done := k.JobOrder(job), job.Progress() >= 1
+	o, done := k.JobRequest(job), job.Progress() >= 1
 	status, reason, units := "processing", "", any(nil)
 	switch {
 	case o.Has("refuse") || done && o.Has("refuse-output"):

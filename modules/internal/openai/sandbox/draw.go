@@ -17,7 +17,7 @@ var outTokens = map[string]int{"low": 200, "medium": 433, "high": 1767, "xhigh":
 const inTokens = 300
 
 // draw makes the images of a request and writes the whole answer.
-func draw(o *sandbox.Order, b sandbox.Body, files int) ([]byte, error) {
+func draw(o *sandbox.Request, b sandbox.Body, files int) ([]byte, error) {
 	format, quality, background := b.Or("output_format", "png"), b.Text("quality"), "opaque"
 	if outTokens[quality] == 0 {
 		quality = "medium"
@@ -62,10 +62,10 @@ func draw(o *sandbox.Order, b sandbox.Body, files int) ([]byte, error) {
 	})
 }
 
-func render(o *sandbox.Order, b sandbox.Body, format string, s picture.Spec) ([]byte, error) {
+func render(o *sandbox.Request, b sandbox.Body, format string, s picture.Spec) ([]byte, error) {
 	switch format {
 	case "svg":
-		return o.Spoil(picture.SVG(s)), nil
+		return o.Corrupt(picture.SVG(s)), nil
 	case "gif":
 		pause := 200 * time.Millisecond
 		if ms := b.Object("gif").Int("frame_duration_ms"); ms > 0 {
@@ -73,7 +73,7 @@ func render(o *sandbox.Order, b sandbox.Body, format string, s picture.Spec) ([]
 		}
 		var file bytes.Buffer
 		err := picture.EncodeGIF(&file, s, frames(b), pause)
-		return o.Spoil(file.Bytes()), err
+		return o.Corrupt(file.Bytes()), err
 	}
 	quality := 0
 	if b.Has("output_compression") {

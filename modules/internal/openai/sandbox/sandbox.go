@@ -63,7 +63,7 @@ func (v vendor) edit(w http.ResponseWriter, r *http.Request) {
 
 // sell refuses a request, or takes the money and draws.
 func (v vendor) sell(w http.ResponseWriter, r *http.Request, body sandbox.Body, files int, bad *problem) {
-	o := v.kit.Order(r, body.Text("prompt"))
+	o := v.kit.Request(r, body.Text("prompt"))
 	if bad == nil {
 		bad = ordered[o.Ordered("400", "401", "402", "refuse", "429", "503")]
 	}
@@ -71,12 +71,12 @@ func (v vendor) sell(w http.ResponseWriter, r *http.Request, body sandbox.Body, 
 		bad.send(w)
 		return
 	}
-	o.Buy()
-	o.Work(r, drawTime)
+	o.RecordPurchase()
+	o.Delay(r, drawTime)
 	answer, err := draw(o, body, files)
 	switch {
 	case err != nil:
-		sandbox.Cut(w)
+		sandbox.DropConnection(w)
 	case o.Has("refuse-output"):
 		refusedOutput.send(w)
 	default:

@@ -105,7 +105,7 @@ func TestClientSendsKnownFields(t *testing.T) {
 	}
 	frames, references := all, all
 	frames.Image, frames.LastFrame, frames.ResizeMode = "a", "b", "crop"
-	references.ReferenceImages = []provider.Image{"a"}
+	references.ReferenceImages = []provider.ImageRef{"a"}
 	for i, in := range []vertex.Input{frames, references} {
 		c.Submit = string(rune('a' + i))
 		c.HTTP = &provider.Client{HTTP: c.HTTP.HTTP}
@@ -121,8 +121,8 @@ func TestClientSendsKnownFields(t *testing.T) {
 // photos are inputs that all hold the same PNG, by its base64.
 type photos string
 
-// Open implements [provider.Inputs].
-func (p photos) Open(_ context.Context, img provider.Image) (provider.Input, error) {
+// Open implements [provider.AssetOpener].
+func (p photos) Open(_ context.Context, img provider.ImageRef) (provider.Input, error) {
 	data, err := base64.StdEncoding.DecodeString(string(p))
 	return provider.Input{Name: string(img) + ".png", MIME: "image/png", Size: int64(len(data)), Width: 64, Height: 36,
 		Open: func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(string(data))), nil }}, err

@@ -40,7 +40,7 @@ func newClips(in, p sandbox.Body) clips {
 }
 
 // film makes the n-th clip, damaged as the prompt asks.
-func (c clips) film(o *sandbox.Order, n int) ([]byte, error) {
+func (c clips) film(o *sandbox.Request, n int) ([]byte, error) {
 	c.Spec.Seed += uint64(n)
 	return o.Film(c.Spec)
 }
@@ -59,7 +59,7 @@ func jobName(place string) string {
 func (g google) find(id string) (job sandbox.Job, c clips, delivers, ok bool) {
 	job, ok = g.kit.Jobs.Find(id)
 	_ = json.Unmarshal(job.Input, &c) // written by predict
-	o := g.kit.JobOrder(job)
+	o := g.kit.JobRequest(job)
 	return job, c, job.Progress() >= 1 && o.Ordered("fail", "refuse", "refuse-output") == "", ok
 }
 
@@ -81,7 +81,7 @@ func (g google) operation(w http.ResponseWriter, r *http.Request, name string) {
 		notFound("The operation was not found.").send(w)
 		return
 	}
-	o := g.kit.JobOrder(job)
+	o := g.kit.JobRequest(job)
 	out := map[string]any{"name": name}
 	response := map[string]any{"@type": "type.googleapis.com/cloud.ai.large_models.vision.GenerateVideoResponse", "raiMediaFilteredCount": 0}
 	switch {
@@ -102,7 +102,7 @@ func (g google) operation(w http.ResponseWriter, r *http.Request, name string) {
 }
 
 // videos are the clips inline, or their addresses in the bucket.
-func (c clips) videos(o *sandbox.Order, job sandbox.Job) (out []map[string]string) {
+func (c clips) videos(o *sandbox.Request, job sandbox.Job) (out []map[string]string) {
 	for i, object := range c.objects(job) {
 		v := map[string]string{"mimeType": "video/mp4"}
 		if c.URI != "" {
@@ -131,7 +131,7 @@ func (g google) download(w http.ResponseWriter, r *http.Request) {
 	object := r.PathValue("object")
 	folder := path.Dir(path.Dir(object))
 	job, c, delivers, ok := g.find(jobName(r.PathValue("bucket") + "/" + folder))
-	o := g.kit.JobOrder(job)
+	o := g.kit.JobRequest(job)
 	if i := slices.Index(c.objects(job), strings.TrimPrefix(object, folder+"/")); ok && delivers && i >= 0 && !o.Has("expired") {
 		if data, err := c.film(o, i); err == nil {
 			w.Header().Set("Content-Type", "video/mp4")

@@ -61,7 +61,7 @@ func (g google) call(w http.ResponseWriter, r *http.Request) {
 // predict refuses a request, or takes the money and accepts a job.
 func (g google) predict(w http.ResponseWriter, r *http.Request, model string, body sandbox.Body) {
 	in := instance(body)
-	o := g.kit.Order(r, in.Text("prompt"))
+	o := g.kit.Request(r, in.Text("prompt"))
 	bad := check(body, model)
 	if !slices.Contains(g.models, model) {
 		bad = notFound("Publisher Model `" + model + "` was not found or your project does not have access to it.")
@@ -73,11 +73,11 @@ func (g google) predict(w http.ResponseWriter, r *http.Request, model string, bo
 		bad.send(w)
 		return
 	}
-	o.Buy()
+	o.RecordPurchase()
 	p := body.Object("parameters")
 	id := jobName(strings.TrimPrefix(p.Text("storageUri"), "gs://"))
 	if _, err := g.kit.Jobs.Accept(o, id, model, in.Text("prompt"), newClips(in, p), filmTime); err != nil {
-		sandbox.Cut(w)
+		sandbox.DropConnection(w)
 		return
 	}
 	name := strings.TrimPrefix(strings.TrimSuffix(r.URL.Path, ":predictLongRunning"), "/v1/") + "/operations/" + id

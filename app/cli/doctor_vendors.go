@@ -1,0 +1,84 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"aigc/app"
+	"aigc/app/fault"
+	"aigc/app/provider"
+)
+
+// vendors asks every vendor with a key something free that needs the key.
+func (d *doctor) vendors(ctx context.Context) []finding {
+	switch {
+	case app.UsesSandbox(d.l, app.All):
+		return d.sandbox(ctx)
+	case d.l.Accounts.Empty() && d.l.Sandbox == "off":
+		return []finding{{"vendors", wrong, "no vendor has a key, and the sandbox is off", "set a vendor's key; `aigc config` lists them"}}
+	case d.l.Accounts.Empty():
+		return []finding{{"vendors", wrong, "no vendor has a key, and on an address that others can reach the sandbox does not start by itself",
+			"set a vendor's key (`aigc config` lists them), or AIGC_SANDBOX=on"}}
+	}
+	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
+	defer cancel()
+	all := d.h.Vendors()
+	transport := provider.NewTransport()
+	defer transport.CloseIdleConnections()
+	var out []*finding
+	var wg sync.WaitGroup
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		for _, account := range d.l.Accounts.ForVendor(name) {
+			f := &finding{Check: "vendors"}
+			out = append(out, f)
+			wg.Go(func() {
+				*f = probe(ctx, all[name], account, &provider.Client{HTTP: transport})
+			})
+		}
+	}
+	wg.Wait()
+	found := make([]finding, len(out))
+	for i, f := range out {
+		found[i] = *f
+	}
+	return found
+}
+
+// sandbox says that imitations draw, and why.
+func (d *doctor) sandbox(ctx context.Context) []finding {
+	why := "no vendor has a key: the offline sandbox draws"
+	if d.l.Sandbox == "on" {
+		why = "AIGC_SANDBOX=on: the offline sandbox draws, and vendors' keys are not used"
+	}
+	if d.l.SandboxURL == "" {
+		return []finding{ok("vendors", "%s", why)}
+	}
+	if err := dial(ctx, d.l.SandboxURL); err != nil {
+		return []finding{{"vendors", wrong, why + ", but it does not answer: " + err.Error(), "start it with `aigc sandbox`, or unset AIGC_SANDBOX_URL"}}
+	}
+	return []finding{ok("vendors", "%s; it answers at %s", why, d.l.SandboxURL)}
+}
+
+func probe(ctx context.Context, v provider.Vendor, a provider.Account, client *provider.Client) finding {
+	who := fmt.Sprintf("%s (%s, key %s)", v.Title, a.Variable, a.Fingerprint)
+	if v.Probe == nil {
+		return ok("vendors", "%s is set; the vendor has no free call to prove it", who)
+	}
+	err := v.Probe(ctx, provider.Call{Task: "doctor", Submit: a.Fingerprint, Account: a, HTTP: client})
+	f := fault.From(err)
+	switch {
+	case err == nil:
+		return ok("vendors", "%s works", who)
+	case f.Kind == fault.VendorAuth:
+		return finding{"vendors", wrong, who + " is refused: " + f.Message, "correct " + a.Variable}
+	case f.Kind == fault.VendorQuota:
+		return finding{"vendors", wrong, who + " has no balance: " + f.Message, "charge the account"}
+	case f.Kind == fault.RateLimited:
+		return ok("vendors", "%s is throttled right now, so the key is known", who)
+	}
+	return finding{"vendors", wrong, who + " could not be asked: " + forPeople(err), "check the network, HTTPS_PROXY and the base URL"}
+}

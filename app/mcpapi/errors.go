@@ -1,0 +1,115 @@
+package mcpapi
+
+import (
+	"errors"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/modelcontextprotocol/go-sdk/mcp"
+
+	"aigc/app/fault"
+	"aigc/app/service"
+	"aigc/app/task"
+)
+
+// failure is the structured content of every tool error.
+type failure struct {
+	TaskID     *string        `json:"task_id"` // null where there is no task
+	Status     task.State     `json:"status,omitempty"`
+	Code       string         `json:"code"` // for programs: stable
+	Message    string         `json:"message"`
+	Errors     []fault.Detail `json:"errors,omitempty"` // all faults of the arguments
+	Charged    fault.Charge   `json:"charged"`
+	Retryable  bool           `json:"retryable"` // whether another try may help
+	VendorCode string         `json:"vendor_code,omitempty"`
+	RetryAfter int            `json:"retry_after_seconds,omitempty"`
+	RequestID  string         `json:"request_id,omitempty"`
+}
+
+// outcome is the error of a task that ended without a result.
+type outcome struct{ view *service.View }
+
+func (o *outcome) Error() string { return o.fault().Error() }
+func (o *outcome) Unwrap() error { return o.fault() }
+
+func (o *outcome) fault() *fault.Error {
+	if f := o.view.Fault(); f != nil {
+		return f
+	}
+	if o.view.Status == task.Canceled {
+		return fault.New(fault.Canceled, "canceled", "The task was canceled.").WithCharge(o.view.Charged)
+	}
+	return fault.New(fault.VendorFailed, "task_failed", "The task ended without a result.").WithCharge(o.view.Charged)
+}
+
+// failed is the one place where an error becomes a tool's answer.
+func (s *Server) failed(c *call, err error) *mcp.CallToolResult {
+	f := fault.From(err)
+	out := failure{
+		Code: f.StableCode(), Message: f.Message, Errors: f.Details, Charged: f.Charged, Retryable: f.Kind.Retryable(),
+		VendorCode: f.VendorCode, RequestID: c.id,
+	}
+	if f.RetryAfter > 0 {
+		out.RetryAfter = int(math.Ceil(f.RetryAfter.Seconds()))
+	}
+	if out.Message == "" {
+		out.Message = f.Kind.Title() + "."
+	}
+	if out.Charged == "" {
+		out.Charged = fault.ChargedNo
+		if c.tool.buys && f.Kind.Status() >= 500 {
+			out.Charged = fault.ChargedUnknown // the task may have been accepted
+		}
+	}
+	var ended *outcome
+	if errors.As(err, &ended) {
+		out.TaskID, out.Status = &ended.view.TaskID, ended.view.Status
+		out.Retryable = ended.view.Error != nil && ended.view.Error.Retryable
+	}
+	return &mcp.CallToolResult{IsError: true, StructuredContent: out, Content: []mcp.Content{&mcp.TextContent{Text: out.text(c.tool.buys)}}}
+}
+
+// text says what happened, what it cost and what to do.
+func (f failure) text(buys bool) string {
+	var b strings.Builder
+	b.WriteString(f.Message)
+	b.WriteString("\nCode: " + f.Code)
+	if f.VendorCode != "" {
+		b.WriteString(" (vendor: " + f.VendorCode + ")")
+	}
+	if f.TaskID != nil {
+		b.WriteString(", task " + *f.TaskID)
+	} else if f.RequestID != "" && f.Charged == fault.ChargedUnknown {
+		b.WriteString(", request " + f.RequestID)
+	}
+	b.WriteString(".")
+	if buys || f.TaskID != nil {
+		switch f.Charged {
+		case fault.ChargedYes:
+			b.WriteString(" It was charged.")
+		case fault.ChargedNo:
+			b.WriteString(" Nothing was charged.")
+		default:
+			b.WriteString(" Whether it was charged is not known.")
+		}
+	}
+	switch {
+	case len(f.Errors) > 0:
+		b.WriteString(" Correct the arguments and call again.")
+	case f.Retryable && f.TaskID != nil:
+		b.WriteString(" Another try may help; with a new idempotency_key it is a new purchase.")
+	case f.Retryable && buys:
+		b.WriteString(" The same call may be repeated with the same idempotency_key.")
+	case f.Retryable:
+		b.WriteString(" The same call may be repeated.")
+	}
+	if f.RetryAfter > 0 {
+		b.WriteString(" Wait " + strconv.Itoa(f.RetryAfter) + " seconds first.")
+	}
+	return b.String()
+}
+
+// seconds is a pause for the header Retry-After.
+func seconds(d time.Duration) string { return strconv.Itoa(int(math.Ceil(d.Seconds()))) }

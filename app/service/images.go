@@ -1,0 +1,275 @@
+package service
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/url"
+	"os"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+
+	"aigc/app/blob"
+	"aigc/app/fault"
+	"aigc/app/fetch"
+	"aigc/app/media"
+	"aigc/app/task"
+)
+
+// inputImage is one picture or film that an input names, by whatever means.
+type inputImage struct {
+	field  string
+	index  int // in a list; -1 for a plain field
+	value  string
+	file   *upload // received, not stored yet
+	asset  *task.Asset
+	info   media.Info
+	sha256 string
+}
+
+// location is where a caller finds it in his input.
+func (p *inputImage) location() string {
+	if p.index < 0 {
+		return "body." + p.field
+	}
+	return fmt.Sprintf("body.%s[%d]", p.field, p.index)
+}
+
+// name writes a text where the picture stood.
+func (p *inputImage) name(input map[string]json.RawMessage, text string) {
+	if p.index < 0 {
+		input[p.field], _ = json.Marshal(text) // a string
+		return
+	}
+	var list []string
+	_ = json.Unmarshal(input[p.field], &list) // the schema has seen to its type
+	list[p.index] = text
+	input[p.field], _ = json.Marshal(list)
+}
+
+// receive brings all pictures of an input here and proves them, before
+// anything is stored: all faults at once.
+func (s *Service) receive(ctx context.Context, d *draft) error {
+	for _, f := range d.Operation.Schema.Fields() {
+		raw, given := d.input[f.Name]
+		if !f.Image || !given {
+			continue
+		}
+		var list []string
+		var one string
+		if f.Many && json.Unmarshal(raw, &list) == nil {
+			for i, v := range list {
+				d.images = append(d.images, &inputImage{field: f.Name, index: i, value: v})
+			}
+		} else if json.Unmarshal(raw, &one) == nil && one != "" {
+			d.images = append(d.images, &inputImage{field: f.Name, index: -1, value: one})
+		}
+	}
+	ctx, cancel := context.WithTimeout(ctx, fetchAll)
+	defer cancel()
+	errs := make([]error, len(d.images))
+	var wg sync.WaitGroup
+	slots := make(chan struct{}, fetchers)
+	for i, p := range d.images {
+		wg.Go(func() {
+			slots <- struct{}{}
+			defer func() { <-slots }()
+			errs[i] = s.fetchImage(ctx, d.Caller, p)
+		})
+	}
+	wg.Wait()
+	return d.imageErrors(errs)
+}
+
+// All pictures of a request are fetched within fetchAll, some at a time.
+const (
+	fetchAll = time.Minute
+	fetchers = 4
+)
+
+// imageErrors makes one fault of what is wrong with an input's pictures. Its
+// kind and code are those of the first; trouble of our own comes before any.
+func (d *draft) imageErrors(errs []error) error {
+	var out *fault.Error
+	var details []fault.Detail
+	for i, err := range errs {
+		f := fault.From(err)
+		if f == nil {
+			continue
+		}
+		switch f.Kind {
+		case fault.Invalid, fault.Unsupported, fault.TooLarge:
+		case fault.Timeout: // of fetchAll
+			f = fault.Wrap(err, fault.Invalid, "url_timeout", "The URL cannot be fetched: its server is too slow.")
+		default:
+			return err
+		}
+		if out == nil {
+			out = f
+		}
+		details = append(details, fault.Detail{Location: d.images[i].location(), Message: f.Message})
+	}
+	if out == nil {
+		return nil
+	}
+	all := fault.From(fault.InvalidInput(details...))
+	all.Kind, all.Code, all.Err = out.Kind, out.StableCode(), out.Err
+	return all
+}
+
+func (s *Service) fetchImage(ctx context.Context, c Caller, p *inputImage) error {
+	if a, known, err := s.ownAsset(ctx, c, p.value); known || err != nil {
+		if err != nil {
+			return err
+		}
+		p.asset, p.sha256 = a, a.SHA256
+		return nil
+	}
+	var err error
+	switch {
+	case strings.HasPrefix(p.value, uploadPrefix):
+		p.file, err = s.uploads.take(p.value)
+	case hasScheme(p.value, "http:") || hasScheme(p.value, "https:"):
+		p.file, err = s.download(ctx, p.value)
+	default:
+		p.file, err = s.decode(p.value)
+	}
+	if err != nil {
+		return err
+	}
+	p.sha256 = p.file.sum()
+	p.info, err = media.UploadFile(p.file.path)
+	return err
+}
+
+// ownAsset looks a value up as an asset id or as a link of ours. Somebody
+// else's asset does not exist.
+func (s *Service) ownAsset(ctx context.Context, c Caller, value string) (*task.Asset, bool, error) {
+	var a *task.Asset
+	var err error
+	if object, ours := strings.CutPrefix(value, s.PublicURL+"/api/images/"); ours {
+		object, _, _ = strings.Cut(object, "?")
+		if object, err = url.PathUnescape(object); err == nil {
+			a, err = s.Ledger.AssetByObject(ctx, object)
+		} else {
+			err = fault.Wrap(err, fault.NotFound, "asset_not_found", "There is no such asset.")
+		}
+	} else if _, bad := uuid.Parse(value); bad == nil && len(value) == 36 {
+		a, err = s.Ledger.Asset(ctx, value)
+	} else {
+		return nil, false, nil
+	}
+	if err == nil && !c.Admin && a.Owner != c.Name {
+		err = fault.New(fault.NotFound, "asset_not_found", "There is no such asset.")
+	}
+	if fault.KindOf(err) == fault.NotFound {
+		err = fault.Wrap(err, fault.Invalid, "asset_not_found", "There is no such asset.").WithCharge(fault.ChargedNo)
+	}
+	return a, true, err
+}
+
+// hasScheme compares a URL's scheme, which may be written in capitals.
+func hasScheme(value, scheme string) bool {
+	return len(value) >= len(scheme) && strings.EqualFold(value[:len(scheme)], scheme)
+}
+
+func (s *Service) download(ctx context.Context, address string) (*upload, error) {
+	f, err := s.uploads.create(s.UploadDir)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := s.Fetch.Get(ctx, fetch.Request{URL: address, MaxBytes: media.MaxUpload, Timeout: time.Minute}, f); err != nil {
+		_ = f.Abort()
+		return nil, err
+	}
+	return f, f.Close()
+}
+
+// decode takes base64, bare or in a data URL, that was too short to be lifted.
+func (s *Service) decode(value string) (*upload, error) {
+	if head, data, ok := strings.Cut(value, ","); ok && hasScheme(head, "data:") {
+		value = data
+	}
+	data, err := base64.StdEncoding.DecodeString(value)
+	if err != nil {
+		if data, err = base64.RawURLEncoding.DecodeString(strings.TrimRight(value, "=")); err != nil {
+			return nil, fault.New(fault.Invalid, "not_a_picture", "expected an http(s) URL, a data URL, base64 or an asset id").WithCharge(fault.ChargedNo)
+		}
+	}
+	f, err := s.uploads.create(s.UploadDir)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := io.Copy(f, bytes.NewReader(data)); err != nil {
+		_ = f.Abort()
+		return nil, err
+	}
+	return f, f.Close()
+}
+
+// storeImages stores what was received and names assets in the input.
+func (s *Service) storeImages(ctx context.Context, d *draft) error {
+	for _, p := range d.images {
+		if p.asset == nil {
+			a, err := s.storeFile(ctx, d.Caller, p.file, p.info, "")
+			if err != nil {
+				return err
+			}
+			p.asset = a
+		}
+		p.name(d.input, p.asset.ID)
+	}
+	return nil
+}
+
+// storeFile stores a received file as an asset of the caller.
+func (s *Service) storeFile(ctx context.Context, c Caller, f *upload, info media.Info, name string) (*task.Asset, error) {
+	now := time.Now()
+	id := task.NewID(now)
+	a := &task.Asset{
+		ID: id, Role: task.Upload, Name: name, Object: blob.Name(blob.Uploaded, info.Folder, now, "upload", id, 0, info.Ext),
+		MIME: info.MIME, Width: info.Width, Height: info.Height, Duration: info.Duration, Size: info.Size, SHA256: f.sum(),
+		Owner: c.Name, Created: now,
+	}
+	side := blob.Sidecar{
+		AssetID: id, Owner: c.Name, MIMEType: a.MIME, Width: a.Width, Height: a.Height, DurationSeconds: a.Duration.Seconds(),
+		Size: a.Size, SHA256: a.SHA256, CreatedAt: now.UTC(), StoredAt: now.UTC(),
+	}
+	data, err := side.Encode()
+	if err != nil {
+		return nil, err
+	}
+	err = s.putFile(ctx, a, f.path)
+	if err == nil {
+		err = s.Blobs.Put(ctx, blob.SidecarName(a.Object), bytes.NewReader(data), int64(len(data)), blob.PutOptions{ContentType: "application/json"})
+	}
+	if err != nil {
+		return nil, fault.Wrap(err, fault.Unavailable, "storage_down", "Object storage does not take the file.").WithCharge(fault.ChargedNo)
+	}
+	return a, s.Ledger.AddAsset(ctx, a)
+}
+
+// putFile stores the content of an asset from a received file.
+func (s *Service) putFile(ctx context.Context, a *task.Asset, path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	return s.Blobs.Put(ctx, a.Object, f, a.Size, blob.PutOptions{ContentType: a.MIME, SHA256: a.SHA256})
+}
+
+// drop removes what was received.
+func (d *draft) drop() {
+	for _, p := range d.images {
+		if p.file != nil {
+			_ = p.file.Abort()
+		}
+	}
+}

@@ -1,0 +1,141 @@
+package service_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"aigc/app/fault"
+	"aigc/app/service"
+	"aigc/app/task"
+	"aigc/app/worker/workertest"
+)
+
+// What a person may decide of a task that cannot go on, and of a group of them.
+func TestDecisions(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	type deed func(*service.Service, string) (*service.View, error)
+	retry := func(s *service.Service, id string) (*service.View, error) { return s.Retry(ctx, workertest.Me, id) }
+	resume := func(s *service.Service, id string) (*service.View, error) { return s.Resume(ctx, workertest.Me, id) }
+	discard := func(s *service.Service, id string) (*service.View, error) { return s.Discard(ctx, workertest.Me, id) }
+	r := start(t)
+	cases := map[string]struct {
+		input  string
+		do     deed
+		status task.State // of the answer
+		code   string     // or why not
+	}{
+		"retry a success":          {`{"prompt":"fox"}`, retry, "", "retry_not_possible"},
+		"retry a failure":          {`{"prompt":"refuse"}`, retry, task.Queued, ""},
+		"retry what is in doubt":   {`{"prompt":"drop"}`, retry, task.Queued, ""},
+		"retry a group":            {`{"prompt":"drop","n":2}`, retry, task.Running, ""},
+		"retry a group that is ok": {`{"prompt":"fox","n":2}`, retry, "", "retry_not_possible"},
+		"resume a success":         {`{"prompt":"fox"}`, resume, "", "not_resumable"},
+		"resume a group":           {`{"prompt":"drop","n":2}`, resume, "", "not_resumable"},
+		"discard a success":        {`{"prompt":"fox"}`, discard, "", "not_discardable"},
+		"discard what is in doubt": {`{"prompt":"drop"}`, discard, task.Failed, ""},
+		"discard a group in doubt": {`{"prompt":"drop","n":2}`, discard, task.Failed, ""},
+		"discard a group that is ok": {
+			`{"prompt":"fox","n":2}`, discard, "", "not_discardable",
+		},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			v, _, err := r.ask(c.input)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.settle(v.TaskID)
+			after, err := c.do(r.Service, v.TaskID)
+			if c.code != "" {
+				is(t, err, fault.Conflict, c.code)
+				return
+			}
+			if err != nil || after.Status != c.status {
+				t.Fatalf("%v: %+v", err, after)
+			}
+		})
+	}
+}
+
+// Of a group is bought anew what did not come, once, as a group or as a single
+// task; what each bought stands in its place.
+func TestRetryOfGroup(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	r := start(t)
+	v, _, err := r.ask(`{"prompt":"drop","n":3}`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.settle(v.TaskID)
+	first, err := r.Retry(ctx, workertest.Me, v.Group.Children[1])
+	if err != nil || first.Group != nil || first.RetryOf != v.Group.Children[1] {
+		t.Fatalf("%+v, %v", first, err)
+	}
+	next, err := r.Retry(ctx, workertest.Me, v.TaskID)
+	if err != nil || next.Group == nil || len(next.Group.Children) != 2 || next.RetryOf != v.TaskID {
+		t.Fatalf("%+v, %v", next, err)
+	}
+	if again, err := r.Retry(ctx, workertest.Me, v.TaskID); err != nil || again.TaskID != next.TaskID {
+		t.Errorf("a second retry: %+v, %v", again, err)
+	}
+	for i, old := range []string{v.Group.Children[0], v.Group.Children[2]} {
+		was, err := r.Get(ctx, workertest.Me, old)
+		if err != nil || was.Status != task.Failed || was.RetriedAs != next.Group.Children[i] {
+			t.Errorf("%+v, %v", was, err)
+		}
+		child, err := r.Get(ctx, workertest.Me, next.Group.Children[i])
+		if err != nil || child.RetryOf != old || *child.Cost.Quoted != *was.Cost.Quoted {
+			t.Errorf("%+v, %v", child, err)
+		}
+	}
+	old, err := r.Get(ctx, workertest.Me, v.TaskID)
+	if err != nil || old.Status != task.Failed || old.RetriedAs != next.TaskID {
+		t.Errorf("%+v, %v", old, err)
+	}
+	r.settle(next.TaskID)
+	if n := r.vendor.Purchases.Load(); n != 6 {
+		t.Errorf("%d sales, want three and three", n)
+	}
+	row, err := r.Ledger.Task(ctx, next.TaskID)
+	if err != nil || row.Children != 2 || !strings.Contains(string(row.Input), `"n":2`) || row.Quoted.Amount()*3 != *v.Cost.Quoted*2 {
+		t.Errorf("%+v, %v", row, err)
+	}
+	for _, id := range next.Group.Children[:1] { // one of the two alone
+		if _, err := r.Retry(ctx, workertest.Me, id); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if last, err := r.Retry(ctx, workertest.Me, next.TaskID); err != nil || last.Group != nil || last.RetryOf != next.Group.Children[1] {
+		t.Errorf("the only one left: %+v, %v", last, err)
+	}
+}
+
+// A second retry means the same new task, also when nothing could be bought any
+// more: a caller who lost the first answer gets the handle back.
+func TestRetryAgainWithoutKeys(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	r := start(t)
+	v, _, err := r.ask(`{"prompt":"drop"}`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.settle(v.TaskID)
+	next, err := r.Retry(ctx, workertest.Me, v.TaskID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, err := r.Ledger.VendorAccounts(ctx)
+	r.Must(err)
+	for _, p := range list {
+		r.Must(r.Ledger.Park(ctx, task.ParkedKey{Vendor: p.Vendor, Fingerprint: p.Fingerprint, Code: "vendor_no_balance", Reason: "empty", Until: time.Now().Add(time.Hour)}))
+	}
+	if again, err := r.Retry(ctx, workertest.Me, v.TaskID); err != nil || again.TaskID != next.TaskID {
+		t.Errorf("%v, %+v, want %s", err, again, next.TaskID)
+	}
+}

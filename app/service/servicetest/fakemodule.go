@@ -1,0 +1,127 @@
+// Package servicetest plays a small gallery for the tests of the service and
+// of the faces: one vertical with every kind of operation that matters to
+// them, over a vendor whose behaviour the prompt chooses.
+//
+// The engine below is the real one of package workertest: SQLite, folder,
+// broker, worker. Only the vendor is played.
+package servicetest
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"aigc/app/fault"
+	"aigc/app/module"
+	"aigc/app/provider"
+)
+
+// FakeInput is the input of all its operations.
+type FakeInput struct {
+	Prompt string              `json:"prompt" minLength:"1" maxLength:"1000" doc:"what to draw"`
+	Model  string              `json:"model,omitempty"`
+	N      int                 `json:"n,omitempty" minimum:"1" maximum:"4" default:"1"`
+	Seed   *int64              `json:"seed,omitempty"`
+	Style  string              `json:"style,omitempty" enum:"plain,fancy"`
+	Image  provider.ImageRef   `json:"image,omitempty" doc:"a picture to start from"`
+	Images []provider.ImageRef `json:"images,omitempty" maxItems:"16" nullable:"false" doc:"further ones"`
+}
+
+// planner is what both drivers say of an input.
+type planner struct{}
+
+// Plan implements [module.Planner].
+func (planner) Plan(in FakeInput, t module.Target) module.Plan {
+	p := module.Plan{Count: max(1, in.N)}
+	p.Quote = t.Cost(nil, provider.Quantity{Unit: "image", N: int64(p.Count)})
+	if in.Style == "fancy" {
+		p.Warnings = []string{"style became plain."}
+	}
+	return p
+}
+
+// Check implements [module.Checker].
+func (planner) Check(in FakeInput, _ module.Target) []module.FieldError {
+	if in.Prompt == "forbidden" {
+		return []module.FieldError{{Field: "prompt", Message: "is not for drawing"}}
+	}
+	return nil
+}
+
+var price = []provider.Price{{Unit: "image", Micros: 250_000, Currency: "USD"}}
+
+// Models are the rows of its table; the first one is what is used by default.
+var Models = []module.Model{
+	{ID: "brush-2", Aliases: []string{"brush"}, Prices: price},
+	{ID: "brush-1", Retired: "2026-01-01", Prices: price},
+	{ID: "brush-0", Retired: "9999-01-01", Prices: price}, // still served
+}
+
+var vendor = provider.Vendor{Name: "painter", Title: "Painter", BaseURL: "http://127.0.0.1:1", Prefix: "PAINTER"}
+
+// FakeModule is the vertical.
+var FakeModule = module.Define(module.Spec{Name: "gallery", Title: "Gallery"},
+	module.Declare(module.Operation{
+		Name: "draw", Paths: []string{"/gallery/draw", "/gallery/paint"}, Tool: "draw", Media: module.Image, Primary: true,
+		Title: "Draw", Doc: "Draws.",
+	}, module.Sync[FakeInput](vendor, imageGenerator{}, module.Terms{Models: Models, CountField: "n", Submit: 10 * time.Second})),
+	module.Declare(module.Operation{
+		Name: "film", Paths: []string{"/gallery/film"}, Tool: "film", Media: module.Video, StatusPath: "/gallery/status/",
+		Title: "Film", Doc: "Films.",
+	}, module.Async[FakeInput](vendor, videoDriver{}, module.Terms{
+		Models: []module.Model{{ID: "reel-1", Prices: price}}, Submit: 10 * time.Second, Deadline: 30 * time.Second,
+		Poll: module.Interval{First: 10 * time.Millisecond, Every: 20 * time.Millisecond},
+	})),
+)
+
+// reply is what the vendor answers.
+type reply struct {
+	B64    string `json:"b64,omitempty"`
+	ID     string `json:"id,omitempty"`
+	Status string `json:"status,omitempty"`
+}
+
+func send(ctx context.Context, c provider.Call, path string, body any) (reply, error) {
+	var out reply
+	res, err := c.HTTP.Do(ctx, c, provider.Request{URL: path, Body: body, Paid: body != nil, Authorize: func(r *http.Request) error {
+		r.Header.Set("Authorization", "Bearer "+c.Account.Secret.Reveal())
+		return nil
+	}})
+	switch {
+	case err != nil:
+		return out, err
+	case res.Status == http.StatusTeapot:
+		return out, fault.New(fault.Rejected, "content_refused", "The vendor refused the content.").WithCharge(fault.ChargedNo)
+	case res.Status != http.StatusOK:
+		return out, res.Fault("Painter", "", "")
+	}
+	return out, res.Decode(&out)
+}
+
+type imageGenerator struct{ planner }
+
+// Generate implements [provider.Generator].
+func (imageGenerator) Generate(ctx context.Context, c provider.Call, in FakeInput) (provider.Answer, error) {
+	r, err := send(ctx, c, "/draw", in)
+	return provider.Answer{Results: []provider.Result{{Base64: r.B64}}}, err
+}
+
+type videoDriver struct{ planner }
+
+// Submit implements [provider.Driver].
+func (videoDriver) Submit(ctx context.Context, c provider.Call, in FakeInput) (provider.Ticket, error) {
+	r, err := send(ctx, c, "/film", in)
+	return provider.Ticket{ID: r.ID}, err
+}
+
+// Poll implements [provider.Driver].
+func (videoDriver) Poll(ctx context.Context, c provider.Call, t provider.Ticket) (provider.Update, error) {
+	r, err := send(ctx, c, "/jobs/"+t.ID, nil)
+	if err != nil {
+		return provider.Update{}, err
+	}
+	if r.Status == "done" {
+		return provider.Update{Phase: provider.Done, Answer: provider.Answer{Results: []provider.Result{{Base64: r.B64}}}}, nil
+	}
+	return provider.Update{Progress: 0.5}, nil
+}

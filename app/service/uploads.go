@@ -1,0 +1,99 @@
+package service
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"hash"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"aigc/app/fault"
+	"aigc/app/media"
+	"aigc/app/task"
+)
+
+// uploadPrefix begins a reference to a received file. The rest cannot be guessed.
+const uploadPrefix = "lifted:"
+
+// uploads holds files that were received and belong to no asset yet.
+type uploads struct {
+	mu    sync.Mutex
+	files map[string]*upload
+}
+
+// upload is one file being received.
+type upload struct {
+	file *os.File // not embedded: its ReadFrom would go past the count
+	in   *uploads
+	path string
+	ref  string
+	hash hash.Hash
+	size int64
+}
+
+// NewUpload implements [API].
+func (s *Service) NewUpload(context.Context) (Upload, error) { return s.uploads.create(s.UploadDir) }
+
+// DiscardUploads implements [API].
+func (s *Service) DiscardUploads(refs ...string) {
+	for _, ref := range refs {
+		if f, err := s.uploads.take(ref); err == nil {
+			_ = f.Abort()
+		}
+	}
+}
+
+func (in *uploads) create(dir string) (*upload, error) {
+	token := task.RandomHex(20)
+	path := filepath.Join(dir, token)
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR|os.O_EXCL, 0o600)
+	if err != nil {
+		return nil, fault.Wrap(err, fault.StorageFull, "storage_full", "There is no room to receive the file.").WithCharge(fault.ChargedNo)
+	}
+	l := &upload{file: f, in: in, path: path, ref: uploadPrefix + token, hash: sha256.New()}
+	in.mu.Lock()
+	in.files[l.ref] = l
+	in.mu.Unlock()
+	return l, nil
+}
+
+// take hands a file to whoever knows its reference, once.
+func (in *uploads) take(ref string) (*upload, error) {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	l, ok := in.files[ref]
+	if !ok {
+		return nil, fault.New(fault.Invalid, "unknown_reference", "expected an http(s) URL, a data URL, base64 or an asset id").WithCharge(fault.ChargedNo)
+	}
+	delete(in.files, ref)
+	return l, nil
+}
+
+// Placeholder implements [Upload].
+func (l *upload) Placeholder() string { return l.ref }
+
+func (l *upload) Write(p []byte) (int, error) {
+	if l.size+int64(len(p)) > media.MaxUpload {
+		return 0, fault.New(fault.TooLarge, "file_too_large", "A file may have at most %d MB.", media.MaxUpload>>20).WithCharge(fault.ChargedNo)
+	}
+	n, err := l.file.Write(p)
+	l.hash.Write(p[:n])
+	l.size += int64(n)
+	return n, err
+}
+
+// Close ends the receiving.
+func (l *upload) Close() error { return l.file.Close() }
+
+// Abort implements [Upload].
+func (l *upload) Abort() error {
+	l.in.mu.Lock()
+	delete(l.in.files, l.ref)
+	l.in.mu.Unlock()
+	_ = l.file.Close()
+	return os.Remove(l.path)
+}
+
+func (l *upload) sum() string { return hex.EncodeToString(l.hash.Sum(nil)) }

@@ -1,0 +1,221 @@
+package worker_test
+
+import (
+	"context"
+	"encoding/base64"
+	"fmt"
+	"net/http"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"aigc/app/fault"
+	"aigc/app/task"
+	"aigc/app/worker/workertest"
+)
+
+// Every way a synchronous vendor can answer, and what becomes of the task.
+func TestOutcomesOfASubmission(t *testing.T) {
+	good := func(t *testing.T) string { return base64.StdEncoding.EncodeToString(workertest.PNG()) }
+	cases := map[string]struct {
+		vendor  func(t *testing.T, r *rig, w http.ResponseWriter, req *http.Request)
+		want    task.State
+		charged fault.Charge
+		code    string
+		sales   int64
+	}{
+		"a picture": {func(t *testing.T, r *rig, w http.ResponseWriter, _ *http.Request) {
+			r.sales.Add(1)
+			workertest.Reply(w, workertest.FakeAnswer{B64: []string{good(t)}})
+		}, task.Succeeded, fault.ChargedYes, "", 1},
+		"throttled, then a picture": {func(t *testing.T, r *rig, w http.ResponseWriter, _ *http.Request) {
+			if r.sales.Add(1) == 1 {
+				w.Header().Set("Retry-After-Ms", "10")
+				w.WriteHeader(http.StatusTooManyRequests)
+				return
+			}
+			workertest.Reply(w, workertest.FakeAnswer{B64: []string{good(t)}})
+		}, task.Succeeded, fault.ChargedYes, "", 2},
+		"refused input": {func(_ *testing.T, _ *rig, w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(http.StatusBadRequest)
+		}, task.Failed, fault.ChargedNo, "vendor_refused_input", 0},
+		"bad key": {func(_ *testing.T, _ *rig, w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(http.StatusUnauthorized)
+		}, task.Failed, fault.ChargedNo, "vendor_key_refused", 0},
+		"500": {func(_ *testing.T, r *rig, w http.ResponseWriter, _ *http.Request) {
+			r.sales.Add(1)
+			w.WriteHeader(http.StatusInternalServerError)
+		}, task.InDoubt, fault.ChargedUnknown, "vendor_error", 1},
+		"cut after send": {func(_ *testing.T, r *rig, w http.ResponseWriter, _ *http.Request) {
+			r.sales.Add(1)
+			panic(http.ErrAbortHandler)
+		}, task.InDoubt, fault.ChargedUnknown, "answer_lost", 1},
+		"truncated JSON": {func(_ *testing.T, r *rig, w http.ResponseWriter, _ *http.Request) {
+			r.sales.Add(1)
+			_, _ = w.Write([]byte(`{"b64":["iVBOR`))
+		}, task.InDoubt, fault.ChargedUnknown, "answer_lost", 1},
+		"no JSON at all": {func(_ *testing.T, r *rig, w http.ResponseWriter, _ *http.Request) {
+			r.sales.Add(1)
+			_, _ = w.Write([]byte(`<html>`))
+		}, task.InDoubt, fault.ChargedUnknown, "answer_unreadable", 1},
+		"damaged base64": {func(_ *testing.T, r *rig, w http.ResponseWriter, _ *http.Request) {
+			r.sales.Add(1)
+			workertest.Reply(w, workertest.FakeAnswer{B64: []string{"iVBO*****"}})
+		}, task.Failed, fault.ChargedYes, "corrupt_base64", 1},
+		"HTML instead of a picture": {func(_ *testing.T, r *rig, w http.ResponseWriter, _ *http.Request) {
+			r.sales.Add(1)
+			workertest.Reply(w, workertest.FakeAnswer{B64: []string{base64.StdEncoding.EncodeToString([]byte("<html>sorry</html>"))}})
+		}, task.Failed, fault.ChargedYes, "not_a_picture", 1},
+		"a picture cut short": {func(t *testing.T, r *rig, w http.ResponseWriter, _ *http.Request) {
+			r.sales.Add(1)
+			p := workertest.PNG()
+			workertest.Reply(w, workertest.FakeAnswer{B64: []string{base64.StdEncoding.EncodeToString(p[:len(p)-4])}})
+		}, task.Failed, fault.ChargedYes, "picture_cut_short", 1},
+		"no result": {func(_ *testing.T, r *rig, w http.ResponseWriter, _ *http.Request) {
+			r.sales.Add(1)
+			workertest.Reply(w, workertest.FakeAnswer{})
+		}, task.Failed, fault.ChargedYes, "empty_result", 1},
+		"expired address": {func(_ *testing.T, r *rig, w http.ResponseWriter, req *http.Request) {
+			if req.URL.Path != "/make" {
+				w.WriteHeader(http.StatusNotFound)
+				return
+			}
+			r.sales.Add(1)
+			workertest.Reply(w, workertest.FakeAnswer{URL: r.vendor.URL + "/gone.png"})
+		}, task.Failed, fault.ChargedYes, "result_expired", 1},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := newRig(t, workertest.FakeVendor{}, []string{"key"}, func(r *rig, w http.ResponseWriter, req *http.Request) { c.vendor(t, r, w, req) })
+			v := r.run(`{"prompt":"x"}`)
+			if v.Status != c.want || v.Charged != c.charged {
+				t.Errorf("%s, charged %s (%+v); want %s, %s", v.Status, v.Charged, v.Error, c.want, c.charged)
+			}
+			if c.code != "" && (v.Error == nil || v.Error.Code != c.code) {
+				t.Errorf("error %+v, want code %s", v.Error, c.code)
+			}
+			if n := r.sales.Load(); n != c.sales {
+				t.Errorf("%d submissions reached the vendor, want %d", n, c.sales)
+			}
+			if v.Status == task.Succeeded && (len(v.Data) != 1 || v.Data[0].Width != 16 || *v.Cost.Actual != 0.04) {
+				t.Errorf("results %+v, cost %+v", v.Data, v.Cost)
+			}
+			if v.Status != task.InDoubt {
+				r.EmptySpool()
+			}
+		})
+	}
+}
+
+// A refused key is parked and the next one used; the task does not fail.
+func TestSecondKeyTakesOver(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, workertest.FakeVendor{}, []string{"bad", "good"}, func(r *rig, w http.ResponseWriter, req *http.Request) {
+		if req.Header.Get("Authorization") != "Bearer good" {
+			w.WriteHeader(http.StatusUnauthorized)
+			return
+		}
+		r.sales.Add(1)
+		workertest.Reply(w, workertest.FakeAnswer{B64: []string{base64.StdEncoding.EncodeToString(workertest.PNG())}})
+	})
+	if v := r.run(`{"prompt":"x"}`); v.Status != task.Succeeded || r.sales.Load() != 1 {
+		t.Fatalf("%s %+v after %d sales", v.Status, v.Error, r.sales.Load())
+	}
+	parked, err := r.Ledger.Parked(context.Background())
+	if must(t, err); len(parked) != 1 {
+		t.Fatalf("parked: %+v", parked)
+	}
+}
+
+// Every way a poll can end.
+func TestOutcomesOfPolling(t *testing.T) {
+	cases := map[string]struct {
+		statuses []string // of the polls, the last one repeated
+		deadline time.Duration
+		want     task.State
+		code     string
+	}{
+		"done":                       {[]string{"", "done"}, 0, task.Succeeded, ""},
+		"an unknown status, done":    {[]string{"banana", "banana", "done"}, 0, task.Succeeded, ""},
+		"failed":                     {[]string{"", "failed"}, 0, task.Failed, "toy_failed"},
+		"cancelled by the vendor":    {[]string{"stopped"}, 0, task.Canceled, "canceled_by_vendor"},
+		"an unknown status for ever": {[]string{"banana"}, time.Second, task.Failed, "deadline_exceeded"},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var polls atomic.Int64
+			r := newRig(t, workertest.FakeVendor{Async: true, Deadline: c.deadline}, []string{"key"}, func(r *rig, w http.ResponseWriter, req *http.Request) {
+				switch req.URL.Path {
+				case "/make":
+					r.sales.Add(1)
+					workertest.Reply(w, workertest.FakeAnswer{ID: "job-1"})
+				case "/result.png":
+					_, _ = w.Write(workertest.PNG())
+				default:
+					n := int(polls.Add(1))
+					workertest.Reply(w, workertest.FakeAnswer{St: c.statuses[min(n, len(c.statuses))-1], URL: r.vendor.URL + "/result.png"})
+				}
+			})
+			v := r.run(`{"prompt":"x"}`)
+			if v.Status != c.want || c.code != "" && (v.Error == nil || v.Error.Code != c.code) {
+				t.Errorf("%s %+v, want %s %s", v.Status, v.Error, c.want, c.code)
+			}
+			if r.sales.Load() != 1 {
+				t.Errorf("%d sales", r.sales.Load())
+			}
+		})
+	}
+}
+
+// n pictures of a vendor that makes one at a time are n purchases under a group.
+func TestGroup(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, workertest.FakeVendor{}, []string{"key"}, func(r *rig, w http.ResponseWriter, req *http.Request) {
+		if r.sales.Add(1) == 2 {
+			w.WriteHeader(http.StatusBadRequest)
+			return
+		}
+		workertest.Reply(w, workertest.FakeAnswer{B64: []string{base64.StdEncoding.EncodeToString(workertest.PNG())}})
+	})
+	v := r.run(`{"prompt":"x","n":3}`)
+	if v.Status != task.Succeeded || len(v.Data) != 2 || v.Group == nil || len(v.Group.Children) != 3 || len(v.Warnings) != 1 {
+		t.Fatalf("%s, %d results, group %+v, warnings %q", v.Status, len(v.Data), v.Group, v.Warnings)
+	}
+	if v.Charged != fault.ChargedYes || v.Cost.Actual == nil || fmt.Sprintf("%.2f", *v.Cost.Actual) != "0.08" {
+		t.Errorf("charged %s, cost %+v", v.Charged, v.Cost)
+	}
+}
+
+// What is in doubt is bought again only by a person, once, and a late answer
+// to the first purchase still counts.
+func TestRetryOfADoubt(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, workertest.FakeVendor{}, []string{"key"}, func(r *rig, w http.ResponseWriter, req *http.Request) {
+		if r.sales.Add(1) == 1 {
+			panic(http.ErrAbortHandler)
+		}
+		workertest.Reply(w, workertest.FakeAnswer{B64: []string{base64.StdEncoding.EncodeToString(workertest.PNG())}})
+	})
+	v := r.run(`{"prompt":"x"}`)
+	if v.Status != task.InDoubt {
+		t.Fatalf("%s", v.Status)
+	}
+	ctx := context.Background()
+	next, err := r.Retry(ctx, workertest.Me, v.TaskID)
+	must(t, err)
+	again, err := r.Retry(ctx, workertest.Me, v.TaskID)
+	must(t, err)
+	if next.TaskID != again.TaskID || next.TaskID == v.TaskID {
+		t.Fatalf("retries made %s and %s", next.TaskID, again.TaskID)
+	}
+	done, err := r.Wait(ctx, workertest.Me, next.TaskID, 10*time.Second)
+	if must(t, err); done.Status != task.Succeeded || r.sales.Load() != 2 {
+		t.Fatalf("%s after %d sales", done.Status, r.sales.Load())
+	}
+	old, err := r.Get(ctx, workertest.Me, v.TaskID)
+	if must(t, err); old.Status != task.Failed || old.Charged != fault.ChargedUnknown || old.RetriedAs != next.TaskID {
+		t.Fatalf("the old task: %+v", old)
+	}
+}
