@@ -6,8 +6,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"syscall"
 	"time"
+
+	"aigc/app/disk"
 )
 
 // LockOwner is who works on a data folder; it stands in the folder's lock file.
@@ -50,18 +51,17 @@ func takeLock(dir, role string) (*lock, error) {
 	if err != nil {
 		return nil, fmt.Errorf("AIGC_DATA_DIR: %w", err)
 	}
-	err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
-	for try := 0; errors.Is(err, syscall.EWOULDBLOCK) && try < 5; try++ {
+	locked, err := disk.TryLock(f, true)
+	for try := 0; !locked && err == nil && try < 5; try++ {
 		time.Sleep(20 * time.Millisecond) // Running may just have a look; it takes a moment
-		err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+		locked, err = disk.TryLock(f, true)
 	}
 	if err != nil {
-		defer f.Close()
-		if errors.Is(err, syscall.EWOULDBLOCK) {
-			h, _ := readLockOwner(dir)
-			return nil, &LockedError{Dir: dir, LockOwner: h}
-		}
-		return nil, fmt.Errorf("AIGC_DATA_DIR cannot be locked: %w", err)
+		return nil, errors.Join(fmt.Errorf("AIGC_DATA_DIR cannot be locked: %w", err), f.Close())
+	}
+	if !locked {
+		h, _ := readLockOwner(dir)
+		return nil, errors.Join(&LockedError{Dir: dir, LockOwner: h}, f.Close())
 	}
 	l := &lock{file: f, LockOwner: LockOwner{PID: os.Getpid(), Role: role}}
 	return l, l.write()
@@ -99,8 +99,8 @@ func Running(dir string) *LockOwner {
 		return nil
 	}
 	defer f.Close()
-	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_SH|syscall.LOCK_NB); err == nil {
-		return nil // nobody holds it
+	if free, err := disk.TryLock(f, false); free || err != nil {
+		return nil // no process holds it
 	}
 	h, err := readLockOwner(dir)
 	if err != nil || h.URL == "" {

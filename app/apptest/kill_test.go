@@ -1,8 +1,9 @@
+//go:build unix
+
 package apptest_test
 
 import (
 	"fmt"
-	"io/fs"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -18,15 +19,6 @@ import (
 )
 
 func TestMain(m *testing.M) { apptest.Main(m) }
-
-// A request of each family: an answer with bytes, an answer by address, a
-// ticket with an address, a ticket with bytes.
-var families = map[string]struct{ path, body string }{
-	"gpt":      {"/api/gpt/generations", `{"prompt":"a red fox","size":"1024x1024","quality":"low"}`},
-	"seedream": {"/api/seedream/generate", `{"prompt":"a paper boat at sea"}`},
-	"flux":     {"/api/flux/create", `{"prompt":"a cat in the snow"}`},
-	"veo3":     {"/api/veo3/generate", `{"prompt":"a moon over mountains","duration_seconds":4}`},
-}
 
 // Where the process can die, and what must become of the task. A point with a
 // number is passed so many times first: a ticket and then a result are spooled.
@@ -192,28 +184,6 @@ func checkStored(t *testing.T, p *apptest.Process, v *service.View) {
 			t.Errorf("result %s: status %d, %d bytes of %d, width %d", r.URL, a.Status, len(a.Body), r.Size, r.Width)
 		}
 	}
-}
-
-// leftovers finds what a settled task may not leave behind.
-func leftovers(dir string) error {
-	var found []string
-	for _, part := range []string{"spool", "intake", "objects"} {
-		_ = filepath.WalkDir(filepath.Join(dir, part), func(path string, e fs.DirEntry, err error) error {
-			name := e.Name()
-			temporary := strings.Contains(path, ".tmp") || strings.HasPrefix(name, ".")
-			if info, err := e.Info(); err == nil && strings.Contains(path, "/objects/.tmp-incoming/") && (info.Size() == 0 || name == "check") {
-				return nil // made ahead, or written by every check of the store
-			}
-			if err == nil && !e.IsDir() && (part == "intake" || part == "spool" && name != "id" || temporary) {
-				found = append(found, path)
-			}
-			return nil
-		})
-	}
-	if len(found) > 0 {
-		return fmt.Errorf("left behind: %v", found)
-	}
-	return nil
 }
 
 // A worker frozen past its lease and then continued delivers its paid answer

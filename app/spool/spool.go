@@ -8,10 +8,10 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
-	"syscall"
 
 	"golang.org/x/sync/errgroup"
 
+	"aigc/app/disk"
 	"aigc/app/fault"
 	"aigc/app/task"
 )
@@ -33,7 +33,7 @@ type Spool struct {
 // Open makes or reads the journal in dir. Its id stays the same for the life
 // of the volume.
 func Open(dir string) (*Spool, error) {
-	s := &Spool{Sync: (*os.File).Sync, dir: dir}
+	s := &Spool{Sync: disk.Sync, dir: dir}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("spool: %w", err)
 	}
@@ -55,11 +55,11 @@ func (s *Spool) ID() string { return s.id }
 
 // CheckSpace is a fault of kind StorageFull when less than [MinFree] is free.
 func (s *Spool) CheckSpace() error {
-	var st syscall.Statfs_t
-	if err := syscall.Statfs(s.dir, &st); err != nil {
+	free, err := disk.Free(s.dir)
+	if err != nil {
 		return fault.Wrap(err, fault.StorageFull, "storage_full", "The spool cannot be looked at.")
 	}
-	if free := int64(st.Bavail) * st.Bsize; free < MinFree {
+	if free < MinFree {
 		return fault.New(fault.StorageFull, "storage_full", "Only %d MiB are free for results; nothing is bought until there is room.", free>>20)
 	}
 	return nil

@@ -11,28 +11,28 @@ type Cause string
 
 // The causes, in the order of a life.
 const (
-	Accept           Cause = "accept"      // the caller's request was taken
-	Claim            Cause = "claim"       // a worker took it under lease; the intent to buy is saved
-	QueueExpired     Cause = "queue_expired"  // waited 24 h for a purchase
-	Cancel           Cause = "cancel"      // the caller, before anything was sent
-	Requeued         Cause = "requeued"     // surely not accepted
-	TicketReceived   Cause = "ticket_received"      // the vendor's ticket is saved
-	ResultReceived   Cause = "result_received"      // the vendor's answer is saved
-	Refused          Cause = "refused"     // the vendor's documented no
-	OutcomeUnknown   Cause = "outcome_unknown"       // sent, outcome unknown
-	Lookup           Cause = "lookup"      // the vendor's look-up found the job
-	NotAccepted      Cause = "not_accepted"   // the holder proves that nothing was accepted
-	Discard          Cause = "discard"     // a person gives it up
-	Retry            Cause = "retry"       // a person buys anew
-	Finished         Cause = "finished"    // a poll brought the result
-	VendorFailed     Cause = "vendor_failed"   // a poll said failed or refused
-	DeadlineExceeded Cause = "deadline_exceeded"    // the vendor did not finish in time; the ticket is kept
-	VendorCanceled   Cause = "vendor_canceled" // a poll said cancelled
-	Resume           Cause = "resume"      // asked again with a fresh deadline
-	Repoll           Cause = "repoll"       // the result's address died; the vendor is asked again
-	ObjectsStored    Cause = "objects_stored"      // objects acknowledged
-	ResultLost       Cause = "result_lost"        // no copy is left, or none is valid
-	ChildrenChanged  Cause = "children_changed"     // follows from the children
+	Accept           Cause = "accept"            // the caller's request was taken
+	Claim            Cause = "claim"             // a worker took it under lease; the intent to buy is saved
+	QueueExpired     Cause = "queue_expired"     // waited 24 h for a purchase
+	Cancel           Cause = "cancel"            // the caller, before anything was sent
+	Requeued         Cause = "requeued"          // surely not accepted
+	TicketReceived   Cause = "ticket_received"   // the vendor's ticket is saved
+	ResultReceived   Cause = "result_received"   // the vendor's answer is saved
+	Refused          Cause = "refused"           // the vendor's documented no
+	OutcomeUnknown   Cause = "outcome_unknown"   // sent, outcome unknown
+	Lookup           Cause = "lookup"            // the vendor's look-up found the job
+	NotAccepted      Cause = "not_accepted"      // the holder proves that nothing was accepted
+	Discard          Cause = "discard"           // a person gives it up
+	Retry            Cause = "retry"             // a person buys anew
+	Finished         Cause = "finished"          // a poll brought the result
+	VendorFailed     Cause = "vendor_failed"     // a poll said failed or refused
+	DeadlineExceeded Cause = "deadline_exceeded" // the vendor did not finish in time; the ticket is kept
+	VendorCanceled   Cause = "vendor_canceled"   // a poll said cancelled
+	Resume           Cause = "resume"            // asked again with a fresh deadline
+	Repoll           Cause = "repoll"            // the result's address died; the vendor is asked again
+	ObjectsStored    Cause = "objects_stored"    // objects acknowledged
+	ResultLost       Cause = "result_lost"       // no copy is left, or none is valid
+	ChildrenChanged  Cause = "children_changed"  // follows from the children
 )
 
 // Move is one line of the table.
