@@ -9,7 +9,7 @@ import (
 	"aigc/app/provider/providertest"
 )
 
-// table is a table of the kind that the vertical has.
+// table is a model table like that of the vertical.
 var table = []module.Model{
 	{ID: "kling-v3", Prices: provider.List("USD", "", "", Units(8, nil))},
 	{ID: "kling-v3-omni", Prices: provider.List("USD", "", "", Units(16, map[string]string{"resolution": "4k"}), Units(8, nil))},
@@ -21,7 +21,7 @@ func route() module.Route {
 	return module.Async(Vendor(), Driver{}, module.Terms{Models: table}).Route
 }
 
-// All that an input becomes, without a vendor: faults, warnings, price.
+// The plan of an input: faults, warnings, quote.
 func TestPlan(t *testing.T) {
 	t.Parallel()
 	cases := []struct {
@@ -40,12 +40,12 @@ func TestPlan(t *testing.T) {
 		{"with an image", "kling-v2-1", `{"image":"a"}`, providertest.Plan{Count: 1, Quote: 0.028}},
 		{"no known price", "kling-v9", `{}`, providertest.Plan{Count: 1}},
 		{"old fields", "kling-v3", `{"cfg_scale":7.5,"seed":1}`, providertest.Plan{Count: 1, Quote: 0.028, Warnings: []string{"cfg_scale ignored: kling-v3 does not support it.", "seed ignored: kling-v3"}}},
-		{"negative prompt and image", "kling-v3", `{"image":"a","negative_prompt":"x"}`, providertest.Plan{Count: 1, Quote: 0.028, Warnings: []string{"negative_prompt ignored: kling-v3 does not take it together with an input image."}}},
+		{"negative prompt and image", "kling-v3", `{"image":"a","negative_prompt":"x"}`, providertest.Plan{Count: 1, Quote: 0.028, Warnings: []string{"negative_prompt ignored: kling-v3 does not support it together with an input image."}}},
 		{"negative prompt", "kling-image-o1", `{"negative_prompt":"x"}`, providertest.Plan{Count: 1, Quote: 0.028, Warnings: []string{"negative_prompt ignored: kling-image-o1 does not support it."}}},
 		{"reference without image", "kling-v2-1", `{"image_reference":"face"}`, providertest.Plan{Count: 1, Quote: 0.014, Warnings: []string{"image_reference ignored: it needs an input image."}}},
 		{"fidelity", "kling-v3", `{"image":"a","image_fidelity":0,"human_fidelity":1}`, providertest.Plan{Count: 1, Quote: 0.028, Warnings: []string{"image_fidelity ignored", "human_fidelity ignored"}}},
 		{"elements", "kling-v2-1", `{"element_list":[{"element_id":1}]}`, providertest.Plan{Count: 1, Quote: 0.014, Warnings: []string{"element_list ignored"}}},
-		{"two images", "kling-v3", `{"images":["a","b"]}`, providertest.Plan{Count: 1, Quote: 0.028, Warnings: []string{"all input images but the first ignored: kling-v3 takes one."}}},
+		{"two images", "kling-v3", `{"images":["a","b"]}`, providertest.Plan{Count: 1, Quote: 0.028, Warnings: []string{"all input images but the first ignored: kling-v3 supports one."}}},
 		{"ten", "kling-v3-omni", `{"image":"a","images":["b","c","d"],"element_list":[{"element_id":1},{"element_id":2},{"element_id":3},{"element_id":4},{"element_id":5},{"element_id":6}]}`, providertest.Plan{Count: 1, Quote: 0.028}},
 		{"eleven", "kling-image-o1", `{"image":"a","images":["b","c","d","e","f","g","h","i","j"],"element_list":[{"element_id":1}]}`, providertest.Plan{Count: 1, Quote: 0.028, Faults: []string{"images"}}},
 		{"auto alone", "kling-v3-omni", `{"aspect_ratio":"auto"}`, providertest.Plan{Count: 1, Quote: 0.028, Warnings: []string{"aspect_ratio auto replaced by 1:1:"}}},

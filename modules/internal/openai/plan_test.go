@@ -8,7 +8,7 @@ import (
 	"aigc/app/provider/providertest"
 )
 
-// planTerms are price lists as the vertical hands them in.
+// planTerms are price lists like those of the vertical.
 var planTerms = module.Terms{Models: []module.Model{
 	{ID: "gpt-image-2", Prices: Tokens},
 	{ID: "gpt-image-2.6-flare", Prices: Tokens},
@@ -16,7 +16,7 @@ var planTerms = module.Terms{Models: []module.Model{
 	{ID: "gpt-image-1.5", Prices: Prices15},
 }}
 
-// All that an input becomes, without a vendor: faults, warnings, price.
+// The plan of an input: faults, warnings, quote.
 func TestGenerationPlan(t *testing.T) {
 	t.Parallel()
 	cases := []struct {

@@ -14,10 +14,10 @@ const (
 	lite = "veo-3.1-lite-generate-001"
 )
 
-// planModels are price lists as the vertical hands them in.
+// planModels are price lists like those of the vertical.
 var planModels = []module.Model{{ID: fast, Prices: PricesFast}, {ID: best, Prices: PricesBest}, {ID: lite, Prices: PricesLite}}
 
-// All that an input becomes, without a vendor: faults, warnings, price.
+// The plan of an input: faults, warnings, quote.
 func TestPlan(t *testing.T) {
 	t.Parallel()
 	cases := []struct {
