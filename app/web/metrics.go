@@ -1,4 +1,4 @@
-package httpapi
+package web
 
 import (
 	"net/http"
@@ -9,15 +9,17 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 )
 
-// metrics are what the server counts of itself.
-type metrics struct {
+// Metrics are what the listeners of a process count of their requests.
+type Metrics struct {
 	open  prometheus.Gauge
 	took  *prometheus.HistogramVec
 	total *prometheus.CounterVec
 }
 
-func newMetrics(reg *prometheus.Registry) *metrics {
-	m := &metrics{
+// NewMetrics registers the metrics of requests, of the Go runtime and of the
+// process.
+func NewMetrics(reg prometheus.Registerer) *Metrics {
+	m := &Metrics{
 		open: prometheus.NewGauge(prometheus.GaugeOpts{Name: "aigc_http_requests_open", Help: "Requests being answered."}),
 		took: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "aigc_http_request_seconds", Help: "Time to the end of the answer.", Buckets: []float64{.005, .025, .1, .5, 1, 5, 15, 60, 120},
@@ -28,9 +30,16 @@ func newMetrics(reg *prometheus.Registry) *metrics {
 	return m
 }
 
-func (m *metrics) begin() { m.open.Inc() }
+func (m *Metrics) begin() {
+	if m != nil {
+		m.open.Inc()
+	}
+}
 
-func (m *metrics) end(route, method string, status int, took time.Duration) {
+func (m *Metrics) end(route, method string, status int, took time.Duration) {
+	if m == nil {
+		return
+	}
 	m.open.Dec()
 	m.took.WithLabelValues(route, methodLabel(method)).Observe(took.Seconds())
 	m.total.WithLabelValues(route, methodLabel(method), strconv.Itoa(status)).Inc()
