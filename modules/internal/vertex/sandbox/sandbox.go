@@ -75,7 +75,7 @@ func (g google) predict(w http.ResponseWriter, r *http.Request, model string, bo
 	o.RecordPurchase()
 	p := body.Object("parameters")
 	id := jobName(strings.TrimPrefix(p.Text("storageUri"), "gs://"))
-	if _, err := g.kit.Jobs.Accept(o, id, model, in.Text("prompt"), newClips(in, p), filmTime); err != nil {
+	if _, err := g.kit.Jobs.Accept(o, id, model, in.Text("prompt"), newClips(in, p), workTime); err != nil {
 		sandbox.DropConnection(w)
 		return
 	}
