@@ -21,9 +21,10 @@
 //  4. Submit. submit.go, send calls the vendor's driver with the paid request. It
 //     sends nothing once half the lease has passed.
 //  5. Answer. The bytes of images and videos stream to the spool (spool.Writer) while
-//     the driver reads the response; answer.go, receiveAnswer takes the driver's
-//     ticket or answer. An error has no answer: transitions.go, recordFailure requeues
-//     the task, fails it, parks the key (keys.go, park) or puts the task in doubt.
+//     the driver reads the response; answer.go, receiveAnswer handles the driver's
+//     ticket or result. If the driver returns an error, transitions.go, recordFailure
+//     decides by its kind: the task is requeued, fails, or is in doubt; a refused key
+//     is parked (keys.go, park).
 //  6. Journal. answer.go, journalAnswer commits the paid answer to the spool with
 //     fsync (spool.Writer.Commit), before anything else learns of it.
 //  7. Ledger. answer.go, recordAnswer records it by (id, submit_id), whether or not

@@ -60,11 +60,11 @@ func (s *FaultyLedger) check(method string) error {
 }
 
 // Apply implements [task.Ledger].
-func (s *FaultyLedger) Apply(ctx context.Context, moves ...task.Transition) (*task.Task, error) {
+func (s *FaultyLedger) Apply(ctx context.Context, transitions ...task.Transition) (*task.Task, error) {
 	if err := s.check("Apply"); err != nil {
 		return nil, err
 	}
-	return s.Ledger.Apply(ctx, moves...)
+	return s.Ledger.Apply(ctx, transitions...)
 }
 
 // Renew implements [task.Ledger].
