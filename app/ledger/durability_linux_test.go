@@ -13,12 +13,12 @@ import (
 	"aigc/app/task"
 )
 
-// breakLog lets every further write to a ledger's log fail with an I/O error:
-// the descriptor that SQLite writes it by becomes one that only reads.
-func breakLog(t *testing.T, path string) {
+// breakWAL makes every further write to a ledger's WAL fail with an I/O error: it
+// replaces SQLite's file descriptor by a read-only one.
+func breakWAL(t *testing.T, path string) {
 	t.Helper()
-	log := path + "-wal"
-	readOnly, err := os.Open(log)
+	wal := path + "-wal"
+	readOnly, err := os.Open(wal)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -30,7 +30,7 @@ func breakLog(t *testing.T, path string) {
 	broken := 0
 	for _, fd := range fds {
 		n, _ := strconv.Atoi(fd.Name())
-		if to, err := os.Readlink("/proc/self/fd/" + fd.Name()); err != nil || to != log || n == int(readOnly.Fd()) {
+		if to, err := os.Readlink("/proc/self/fd/" + fd.Name()); err != nil || to != wal || n == int(readOnly.Fd()) {
 			continue
 		}
 		if err := syscall.Dup3(int(readOnly.Fd()), n, syscall.O_CLOEXEC); err != nil {
@@ -39,12 +39,12 @@ func breakLog(t *testing.T, path string) {
 		broken++
 	}
 	if broken == 0 {
-		t.Fatal("nobody has the log open")
+		t.Fatal("no descriptor of the WAL is open")
 	}
 }
 
-// An I/O error of the disk stops all writes until a new start, which finds what
-// was accepted before: the disk may report a failure once and then succeed.
+// After an I/O error all writes fail until a restart, also if the disk works again.
+// The restart finds what was accepted before.
 func TestIOErrorStopsWrites(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
@@ -58,14 +58,14 @@ func TestIOErrorStopsWrites(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	breakLog(t, l.path)
+	breakWAL(t, l.path)
 	if lost, err := accept(l); err == nil {
-		t.Fatalf("%s was accepted without a log", lost.ID)
+		t.Fatalf("%s was accepted without a WAL", lost.ID)
 	}
-	l.writer.mu.Lock() // a fresh connection would find a disk that is well again
-	if s := l.writer.session; s != nil {
+	l.writer.mu.Lock() // a new connection would find a disk that works
+	if s := l.writer.conn; s != nil {
 		s.discard()
-		l.writer.session = nil
+		l.writer.conn = nil
 	}
 	l.writer.mu.Unlock()
 	for range 2 {
@@ -78,13 +78,13 @@ func TestIOErrorStopsWrites(t *testing.T) {
 		}
 	}
 	if _, err := l.Task(ctx, row.ID); err != nil {
-		t.Errorf("it cannot be read: %v", err)
+		t.Errorf("reading failed: %v", err)
 	}
 	if err := l.Check(ctx); err == nil {
-		t.Error("it calls itself well")
+		t.Error("Check returned no error")
 	}
 	if err := l.Close(); err != nil {
-		t.Log(err) // the disk is still the broken one
+		t.Log(err) // its descriptor is still broken
 	}
 	again := openTest(t, path)
 	if _, err := again.Task(ctx, row.ID); err != nil {
@@ -95,9 +95,9 @@ func TestIOErrorStopsWrites(t *testing.T) {
 	}
 }
 
-// A start copies the log of an earlier life into the file, so that nothing is
-// concluded from what only the page cache holds.
-func TestStartMakesTheLogDurable(t *testing.T) {
+// OpenSQLite checkpoints the WAL of an earlier process, so that no decision depends
+// on data that is only in the page cache.
+func TestOpenCheckpointsTheWAL(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
 	dir := t.TempDir()
@@ -122,7 +122,7 @@ func TestStartMakesTheLogDurable(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer again.Close()
-	alone := filepath.Join(dir, "alone.db") // the file without the log, as the next loss of power might leave it
+	alone := filepath.Join(dir, "alone.db") // the file without the WAL, as a power loss may leave it
 	data, err := os.ReadFile(killed)
 	if err == nil {
 		err = os.WriteFile(alone, data, 0o600)
