@@ -1,0 +1,327 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"aigc/app"
+	"aigc/app/apptest"
+	"aigc/app/module"
+)
+
+// agent is an MCP client on the standard streams.
+type agent struct {
+	*process
+	lines *bufio.Reader
+	id    int
+}
+
+func newAgent(t *testing.T, dir string, env ...string) *agent {
+	t.Helper()
+	p := start(t, dir, "serve-mcp", "--stdio")
+	p.Env = append(p.Env, env...)
+	p.Stdout = nil
+	out, err := p.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := &agent{process: p, lines: bufio.NewReader(out)}
+	a.begin()
+	a.ask("initialize", `{"protocolVersion":"2025-06-18","capabilities":{},"clientInfo":{"name":"test","version":"1"}}`)
+	a.write(`{"jsonrpc":"2.0","method":"notifications/initialized"}`)
+	return a
+}
+
+func (a *agent) write(line string) {
+	a.t.Helper()
+	if _, err := io.WriteString(a.in, line+"\n"); err != nil {
+		a.t.Fatal(err)
+	}
+}
+
+// ask sends a request and returns its answer.
+func (a *agent) ask(method, params string) string {
+	a.t.Helper()
+	a.send(method, params)
+	return a.answer()
+}
+
+func (a *agent) send(method, params string) {
+	a.t.Helper()
+	a.id++
+	a.write(fmt.Sprintf(`{"jsonrpc":"2.0","id":%d,"method":%q,"params":%s}`, a.id, method, params))
+}
+
+// answer is the answer to the last request.
+func (a *agent) answer() string {
+	a.t.Helper()
+	for {
+		line, err := a.lines.ReadString('\n')
+		if err != nil {
+			a.t.Fatalf("no answer: %v", err)
+		}
+		var m struct{ ID int }
+		if err := json.Unmarshal([]byte(line), &m); err != nil {
+			a.t.Fatalf("what stands on the output is no message: %q", line)
+		}
+		if m.ID == a.id {
+			return line
+		}
+	}
+}
+
+// draw makes an image, and returns the server's words.
+func (a *agent) draw(prompt string) string {
+	a.t.Helper()
+	a.order(prompt)
+	return a.answer()
+}
+
+func (a *agent) order(prompt string) {
+	a.t.Helper()
+	a.send("tools/call", fmt.Sprintf(`{"name":"create_gpt_image","arguments":{"prompt":%q}}`, prompt))
+}
+
+func (a *agent) want(words, text string) {
+	a.t.Helper()
+	if !strings.Contains(words, text) {
+		a.t.Errorf("%q is not in %.400s", text, words)
+	}
+}
+
+// leave closes the agent's end and waits for its process.
+func (a *agent) leave() {
+	a.t.Helper()
+	if err := a.in.Close(); err != nil {
+		a.t.Fatal(err)
+	}
+	if code := a.end(20 * time.Second); code != 0 {
+		a.t.Errorf("exit code %d", code)
+	}
+}
+
+func TestAgents(t *testing.T) {
+	t.Parallel()
+	for name, leave := range map[string]func(*agent){
+		"the first one leaves": (*agent).leave,
+		"the first one dies":   func(a *agent) { a.signal(syscall.SIGKILL); <-a.ended },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			first := newAgent(t, dir)
+			first.want(first.ask("tools/list", `{}`), "create_gpt_image")
+			words := first.draw("a fox")
+			first.want(words, "Done: 1 result")
+			second, third := newAgent(t, dir), newAgent(t, dir) // go through the first
+			second.want(second.draw("an owl"), "Done: 1 result")
+			bought(t, dir, 2)
+
+			// Those that stay call at once: one of them becomes the server, and the
+			// other finds it. Nothing of that is seen in the answers.
+			before := app.Running(dir)
+			leave(first)
+			second.order("a hare")
+			third.order("a cat")
+			second.want(second.answer(), "Done: 1 result")
+			third.want(third.answer(), "Done: 1 result")
+			bought(t, dir, 4)
+			h := app.Running(dir)
+			if h == nil || h.PID != second.Process.Pid && h.PID != third.Process.Pid || h.Role != agentRole.Name || h.URL != before.URL || h.MCP != before.MCP {
+				t.Fatalf("the folder was held by %+v and is by %+v", before, h)
+			}
+			_, link, _ := strings.Cut(words, before.URL)
+			link, _, _ = strings.Cut(link, `\n`)
+			link, _, _ = strings.Cut(link, " ")
+			res, err := http.Get(before.URL + link)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_ = res.Body.Close()
+			if res.StatusCode != http.StatusOK || link == "" {
+				t.Errorf("the first one's link %q: %s", link, res.Status)
+			}
+			third.signal(syscall.SIGTERM)
+			if code := third.end(20 * time.Second); code != 0 {
+				t.Errorf("exit code %d", code)
+			}
+			second.leave()
+		})
+	}
+}
+
+// Where the last server was, something else may listen now.
+func TestAgentTakesOverAtAnotherAddress(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	first := newAgent(t, dir)
+	second := newAgent(t, dir)
+	before := app.Running(dir)
+	first.leave()
+	taken, err := net.Listen("tcp", strings.TrimPrefix(before.URL, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	second.want(second.draw("a hare"), "Done: 1 result")
+	if h := app.Running(dir); h == nil || h.PID != second.Process.Pid || h.URL == before.URL {
+		t.Errorf("the folder is held by %+v", h)
+	}
+}
+
+// A server that is started anew keeps its folder: the agent waits for it.
+func TestAgentOfAServerThatRestarts(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	server := start(t, dir, "all").begin()
+	server.says(`"message":"ready"`)
+	a := newAgent(t, dir)
+	server.signal(syscall.SIGTERM)
+	if code := server.end(20 * time.Second); code != 0 {
+		t.Errorf("exit code %d", code)
+	}
+	again := start(t, dir, "all").begin()
+	apptest.Eventually(t, 20*time.Second, func() error {
+		holder, err := os.ReadFile(filepath.Join(dir, "lock"))
+		if err == nil && !strings.Contains(string(holder), fmt.Sprintf(`"pid":%d,`, again.Process.Pid)) {
+			err = fmt.Errorf("the folder is held by %s", holder)
+		}
+		return err
+	})
+	a.want(a.draw("a fox"), "Done: 1 result")
+	if h := app.Running(dir); h == nil || h.PID != again.Process.Pid {
+		t.Errorf("the folder is held by %+v", h)
+	}
+}
+
+// Where `aigc all` was the server, it is given time to come back; the place of
+// an agent's process is taken at once.
+func TestAgentAwaitsAServerThatMayReturn(t *testing.T) {
+	t.Parallel()
+	for role, taken := range map[string]bool{"all": false, agentRole.Name: true} {
+		t.Run(role, func(t *testing.T) {
+			t.Parallel()
+			l := settings(t)
+			c := &cli{Streams: Streams{Err: io.Discard}, modules: []module.Module{toy}, imitations: imitated}
+			if _, err := c.host(); err != nil {
+				t.Fatal(err)
+			}
+			nowhere := "http://127.0.0.1:0"
+			s := &agentServer{cli: c, settings: l, log: zerolog.Nop(), last: &app.LockOwner{Role: role, URL: nowhere, MCP: nowhere}}
+			ctx, cancel := context.WithCancel(t.Context())
+			if !taken {
+				cancel()
+			}
+			defer cancel()
+			e, err := s.connect(ctx)
+			if taken != (err == nil) || taken != (app.Running(l.DataDir) != nil) {
+				t.Fatalf("%+v, %v", e, err)
+			}
+			if err != nil {
+				return
+			}
+			if err := e.Stop(); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// The owner of a folder needs no key in its own process; in another one, where
+// callers need keys, it does.
+func TestAgentWithoutAKey(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	if code := start(t, dir, "keys", "add", "ann").begin().end(20 * time.Second); code != 0 {
+		t.Fatalf("exit code %d", code)
+	}
+	first := newAgent(t, dir)
+	first.want(first.draw("a fox"), "Done: 1 result")
+	second := newAgent(t, dir)
+	second.want(second.draw("an owl"), `"code":"key_needed"`)
+	first.leave()
+	second.want(second.draw("a hare"), "Done: 1 result") // it is the server now
+	bought(t, dir, 2)
+}
+
+func TestAgentOfAFarServer(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	server := start(t, dir, "all").begin()
+	server.says(`"message":"ready"`)
+	h := app.Running(dir)
+	own := t.TempDir()
+	rest, mcp := newAgent(t, own, "AIGC_URL="+h.URL), newAgent(t, own, "AIGC_URL="+h.MCP+"/mcp")
+	for _, a := range []*agent{rest, mcp} {
+		a.want(a.draw("a fox"), "Done: 1 result")
+	}
+	rest.leave()
+	server.signal(syscall.SIGKILL)
+	<-server.ended
+	mcp.want(mcp.draw("a hare"), "There is no aigc server at "+h.MCP) // it takes no other's place
+	if h := app.Running(own); h != nil {
+		t.Errorf("its own folder is held by %+v", h)
+	}
+	mcp.leave()
+}
+
+// An agent's client that ends the process in the middle of a purchase loses
+// nothing: who waits is told the task, what was sent is awaited and stored.
+func TestAgentEndedInTheMiddle(t *testing.T) {
+	t.Parallel()
+	for name, end := range map[string]func(*agent){
+		"by a signal":             func(a *agent) { a.signal(syscall.SIGTERM) },
+		"by the end of its input": func(a *agent) { _ = a.in.Close() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			a := newAgent(t, dir)
+			a.write(`{"jsonrpc":"2.0","id":"paid","method":"tools/call","params":{"name":"create_gpt_image","arguments":{"prompt":"a fox [[slow 3s]]"},"_meta":{"progressToken":"p"}}}`)
+			answer := ""
+			for sent := false; answer == ""; {
+				line, err := a.lines.ReadString('\n')
+				if err != nil {
+					t.Fatalf("no answer: %v", err)
+				}
+				var m struct {
+					ID     any
+					Params struct{ Message string }
+				}
+				if err := json.Unmarshal([]byte(line), &m); err != nil {
+					t.Fatalf("what stands on the output is no message: %q", line)
+				}
+				if m.ID == "paid" {
+					answer = line
+				}
+				if strings.HasPrefix(m.Params.Message, "submitting") && !sent {
+					sent = true
+					end(a)
+				}
+			}
+			_, rest, _ := strings.Cut(answer, `"task_id":"`)
+			id, _, _ := strings.Cut(rest, `"`)
+			if code := a.end(30 * time.Second); code != 0 || len(id) != 36 {
+				t.Fatalf("exit code %d, %.400s", code, answer)
+			}
+			next := newAgent(t, dir)
+			if words := next.ask("tools/call", fmt.Sprintf(`{"name":"wait_for_task","arguments":{"task_id":%q}}`, id)); !strings.Contains(words, "Done: 1 result") {
+				t.Errorf("%.400s", words)
+			}
+			bought(t, dir, 1)
+		})
+	}
+}
