@@ -36,9 +36,10 @@ type agentServer struct {
 	last     *app.LockOwner // the server that was found before
 }
 
-// connect implements Connect of [mcpapi.Bridge]. If there is no server any more
-// each agent's process on the folder does this at its next call: the one that
-// gets the folder's lock is the server, and the others find it.
+// connect implements Connect of [mcpapi.Bridge]. If an agent's server is gone,
+// each other agent's process on the folder does this within a second, or at its
+// next call: the one that gets the folder's lock is the server, and the others
+// find it.
 func (s *agentServer) connect(ctx context.Context) (*mcpapi.Endpoint, error) {
 	var comesBack time.Time
 	if s.last != nil && s.last.Role != agentRole.Name {
@@ -47,7 +48,11 @@ func (s *agentServer) connect(ctx context.Context) (*mcpapi.Endpoint, error) {
 	for {
 		if h := app.Running(s.settings.DataDir); h != nil && h.MCP != "" && dial(ctx, h.MCP) == nil {
 			s.last = h
-			return mcpapi.NewEndpoint(h.MCP, s.settings.APIKey.Reveal())
+			e, err := mcpapi.NewEndpoint(h.MCP, s.settings.APIKey.Reveal())
+			if err == nil && h.Role == agentRole.Name { // its agent may leave it at any time, with tasks under way
+				e.Alive = func(ctx context.Context) bool { return dial(ctx, h.MCP) == nil }
+			}
+			return e, err
 		}
 		if time.Now().Before(comesBack) {
 			select {

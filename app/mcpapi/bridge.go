@@ -39,6 +39,11 @@ type Endpoint struct {
 	URL  string       // where it serves MCP
 	Key  string       // sent with every request; may be empty
 	Stop func() error // ends it, where it runs in this process, and answers callers who wait; else nil
+
+	// Alive says whether it accepts connections. Where it does not, the bridge
+	// connects again before the next line comes, since tasks may be under way.
+	// Nil: only a line finds out.
+	Alive func(context.Context) bool
 }
 
 // NewEndpoint is the MCP server at an address, which may leave out the path.
@@ -80,6 +85,7 @@ func (b *Bridge) Run(ctx context.Context) error {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.DisableKeepAlives, transport.DisableCompression = true, true
 	r := &bridging{Bridge: b, life: life, calls: calls, transport: transport, server: server, open: map[string]*exchange{}}
+	go r.watch()
 	read := make(chan error, 1)
 	go func() { read <- r.readLines() }()
 	select {

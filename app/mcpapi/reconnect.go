@@ -15,6 +15,30 @@ type search struct {
 // retryPause is the time between two tries to reach a server.
 const retryPause = 100 * time.Millisecond
 
+// watchPause is the time between two looks at a server that has Alive.
+const watchPause = time.Second
+
+// watch replaces a server that is gone although no line waits for it, until the
+// server runs in this process or the bridge ends.
+func (r *bridging) watch() {
+	tick := time.NewTicker(watchPause)
+	defer tick.Stop()
+	for {
+		select {
+		case <-r.life.Done():
+			return
+		case <-tick.C:
+		}
+		server := r.endpoint()
+		if server.Stop != nil {
+			return
+		}
+		if server.Alive != nil && !server.Alive(r.life) {
+			_, _ = r.replace(r.life, server) // without a new server it tries again
+		}
+	}
+}
+
 func (r *bridging) endpoint() *Endpoint {
 	r.mu.Lock()
 	defer r.mu.Unlock()
