@@ -100,7 +100,7 @@ type Page struct {
 type Quote struct {
 	Model    string   `json:"model"`
 	Vendor   string   `json:"vendor"`
-	Count    int      `json:"pictures"`
+	Count    int      `json:"count"` // images or videos
 	Cost     Cost     `json:"cost"`
 	Warnings []string `json:"warnings"`
 }
