@@ -15,8 +15,8 @@ import (
 	"aigc/app/apptest"
 )
 
-// Redis is a redis-server of a test: a process of its own on a free port,
-// without persistence, so that a restart loses everything.
+// Redis is a redis-server process for a test, on a free port and without
+// persistence, so that a restart loses all data.
 type Redis struct {
 	t     testing.TB
 	path  string
@@ -25,8 +25,8 @@ type Redis struct {
 	ended chan struct{} // closed when cmd has ended
 }
 
-// StartRedis starts a Redis that ends with the test. Where redis-server is not
-// installed the test is skipped, or fails if AIGC_TEST_REQUIRE=all.
+// StartRedis starts a Redis that is killed at the end of the test. If redis-server
+// is not installed the test is skipped; with AIGC_TEST_REQUIRE=all it fails.
 func StartRedis(t testing.TB) *Redis {
 	t.Helper()
 	r := &Redis{t: t, path: apptest.Need(t, "redis-server")}
@@ -43,7 +43,7 @@ func StartRedis(t testing.TB) *Redis {
 	return r
 }
 
-// URL is what REDIS_URL is set to.
+// URL returns the value for REDIS_URL.
 func (r *Redis) URL() string { return "redis://" + r.addr + "/0" }
 
 // Start starts the server again after Kill, on the same port, and waits until it
@@ -63,7 +63,7 @@ func (r *Redis) Start() {
 		err := r.command("PING")
 		select {
 		case <-r.ended:
-			r.cmd = nil // another process has the port at the moment
+			r.cmd = nil // another process uses the port; try again
 			return errors.New("redis-server did not start")
 		default:
 			return err
@@ -81,11 +81,11 @@ func (r *Redis) Kill() {
 	r.cmd = nil
 }
 
-// Freeze stops the server by SIGSTOP: it accepts connections and does not
-// answer.
+// Freeze stops the server by SIGSTOP: connections are accepted by the kernel, but
+// commands get no answer.
 func (r *Redis) Freeze() { r.signal(syscall.SIGSTOP) }
 
-// Thaw lets a frozen server go on.
+// Thaw continues a frozen server by SIGCONT.
 func (r *Redis) Thaw() { r.signal(syscall.SIGCONT) }
 
 func (r *Redis) signal(s syscall.Signal) {
