@@ -13,7 +13,7 @@ import (
 	"aigc/config"
 )
 
-func TestLogForms(t *testing.T) {
+func TestLogFormats(t *testing.T) {
 	t.Setenv("NO_COLOR", "")
 	t.Setenv("TERM", "xterm")
 	tests := []struct {
@@ -23,8 +23,8 @@ func TestLogForms(t *testing.T) {
 	}{
 		{"a file or a pipe", "", false, true, false},
 		{"a terminal", "", true, false, true},
-		{"JSON by order", "json", true, true, false},
-		{"words by order", "console", false, false, false},
+		{"JSON by setting", "json", true, true, false},
+		{"text by setting", "console", false, false, false},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -33,14 +33,14 @@ func TestLogForms(t *testing.T) {
 			c.LogFormat, c.LogLevel = tt.format, "warn"
 			l := newLog(c, &out, tt.tty)
 			l.Info().Msg("below the level")
-			log.New(serverLog{l}, "", 0).Print("http: a line of the library's\n")
+			log.New(serverLog{l}, "", 0).Print("http: a line of net/http\n")
 			if got := json.Valid(out.Bytes()); got != tt.json {
 				t.Errorf("JSON: %v, want %v, in %q", got, tt.json, out.String())
 			}
 			if got := strings.Contains(out.String(), "\x1b["); got != tt.colour {
 				t.Errorf("colour: %v, want %v, in %q", got, tt.colour, out.String())
 			}
-			if s := out.String(); !strings.Contains(s, "a line of the library's") || strings.Contains(s, "below") {
+			if s := out.String(); !strings.Contains(s, "a line of net/http") || strings.Contains(s, "below") {
 				t.Errorf("wrote %q", s)
 			}
 		})
@@ -69,7 +69,7 @@ func TestLogFileIsRotated(t *testing.T) {
 	}
 	found, err := os.ReadDir(dir)
 	if err != nil || len(found) != 2 {
-		t.Fatalf("files %v, %v; want the log and an older part", found, err)
+		t.Fatalf("files %v, %v; want the log and one rotated file", found, err)
 	}
 	for _, f := range found {
 		info, err := f.Info()
@@ -82,13 +82,13 @@ func TestLogFileIsRotated(t *testing.T) {
 		}
 		for line := range bytes.Lines(data) {
 			if !json.Valid(line) {
-				t.Fatalf("%s holds a line that is no JSON", f.Name())
+				t.Fatalf("%s has a line that is not JSON", f.Name())
 			}
 		}
 	}
 }
 
-func TestLogFileThatCannotBe(t *testing.T) {
+func TestLogFileThatCannotBeWritten(t *testing.T) {
 	t.Parallel()
 	for _, path := range []string{"/dev/null/aigc.log", t.TempDir()} {
 		if err := CheckLogFile(path); err == nil || !strings.Contains(err.Error(), "AIGC_LOG_FILE: ") {
