@@ -35,7 +35,7 @@ func TestGenerateWritesTheResult(t *testing.T) {
 		t.Errorf("the file holds %d bytes, %v", len(got), err)
 	}
 	if got, want := f.inputs(), []string{`{"n":2,"prompt":"a red fox","size":"large","tile":true}`}; !slices.Equal(got, want) {
-		t.Errorf("bought %q, want %q", got, want)
+		t.Errorf("submitted %q, want %q", got, want)
 	}
 	left, err := filepath.Glob(filepath.Join(filepath.Dir(file), ".aigc-*"))
 	if err != nil || len(left) > 0 {
@@ -133,7 +133,7 @@ func TestGenerateInputs(t *testing.T) {
 	}{
 		{"a prompt", []string{"a fox"}, "", `{"prompt":"a fox"}`},
 		{"a prompt by flag", []string{"--prompt", "a fox"}, "", `{"prompt":"a fox"}`},
-		{"a field with our flag's name", []string{"a fox", "--field-wait", "long"}, "", `{"prompt":"a fox","wait":"long"}`},
+		{"a field with the name of a flag", []string{"a fox", "--field-wait", "long"}, "", `{"prompt":"a fox","wait":"long"}`},
 		{"a file of JSON", []string{"--input", document}, "", `{"n":3,"prompt":"from the file","size":"large"}`},
 		{"flags over JSON", []string{"another", "--input", document, "--n", "1"}, "", `{"n":1,"prompt":"another","size":"large"}`},
 		{"JSON from the standard input", []string{"--input", "-"}, `{"prompt":"piped"}`, `{"prompt":"piped"}`},
@@ -153,7 +153,7 @@ func TestGenerateInputs(t *testing.T) {
 			r := commandWith(t.Context(), f.settings(), strings.NewReader(tt.stdin), args...)
 			r.want(t, 0)
 			if got := f.inputs(); !slices.Equal(got, []string{tt.want}) {
-				t.Errorf("bought %q, want %q", got, tt.want)
+				t.Errorf("submitted %q, want %q", got, tt.want)
 			}
 			if strings.Contains(tt.want, first) && string(f.uploads["fox.png"]) != "IMAGE" {
 				t.Errorf("uploaded %q", f.uploads)

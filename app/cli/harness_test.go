@@ -138,17 +138,17 @@ type fake struct {
 	refusal *problem          // the answer to submissions, if set
 	onRead  func()
 
-	mu       sync.Mutex
-	requests []string                   // method and path
-	bought   map[string]json.RawMessage // input by idempotency key
-	uploads  map[string][]byte
-	reads    int
+	mu          sync.Mutex
+	requests    []string                   // method and path
+	inputsByKey map[string]json.RawMessage // input by idempotency key
+	uploads     map[string][]byte
+	reads       int
 }
 
 const taskID = "0190a000-0000-7000-8000-000000000001"
 
 func newFake(t *testing.T) *fake {
-	f := &fake{t: t, files: map[string][]byte{}, bought: map[string]json.RawMessage{}, uploads: map[string][]byte{}}
+	f := &fake{t: t, files: map[string][]byte{}, inputsByKey: map[string]json.RawMessage{}, uploads: map[string][]byte{}}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /api/toy/{operation}", f.submit)
 	mux.HandleFunc("GET /api/tasks/{id}", func(w http.ResponseWriter, r *http.Request) { f.send(w, 200, f.read()) })
@@ -220,8 +220,8 @@ func (f *fake) submit(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	f.mu.Lock()
-	_, again := f.bought[key]
-	f.bought[key] = body
+	_, again := f.inputsByKey[key]
+	f.inputsByKey[key] = body
 	lost := f.lose > 0
 	f.lose--
 	f.mu.Unlock()
@@ -287,7 +287,7 @@ func (f *fake) inputs() []string {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	var out []string
-	for _, in := range f.bought {
+	for _, in := range f.inputsByKey {
 		out = append(out, string(in))
 	}
 	return out

@@ -11,8 +11,8 @@ import (
 	"aigc/app/task"
 )
 
-// API is everything that REST and MCP can ask for. All errors are
-// faults; see package fault.
+// API is everything that REST and MCP can ask for. All errors are faults;
+// see package fault.
 type API interface {
 	Access
 	Catalog

@@ -86,9 +86,7 @@ func (s *Service) render(t *task.Task, assets []*task.Asset) *View {
 	if t.Ticket != nil {
 		v.VendorID = t.Ticket.ID
 	}
-	if t.Error != nil {
-		v.Error = &ErrorView{Code: t.Error.Code, Message: t.Error.Message, VendorCode: t.Error.VendorCode, Retryable: t.Error.Retryable, kind: t.Error.Kind}
-	}
+	v.Error = NewErrorView(t.Error)
 	if !t.Finished.IsZero() {
 		v.Finished = t.Finished.Unix()
 	}
