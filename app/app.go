@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"path/filepath"
 	"sync"
 
@@ -21,6 +20,7 @@ import (
 	"aigc/app/sandbox"
 	"aigc/app/service"
 	"aigc/app/spool"
+	"aigc/app/web"
 	"aigc/app/worker"
 	"aigc/config"
 )
@@ -157,15 +157,18 @@ func Start(ctx context.Context, c *config.Settings, v Verticals, roles Roles, lo
 			return a, err
 		}
 	}
+	metrics := prometheus.NewRegistry()
 	a.REST = httpapi.New(httpapi.Config{
-		Service: a.Service, Log: log, PublicURL: public, SyncWait: c.SyncWait, Loopback: config.IsLoopback(c.Addr),
-		PrivateLinks: c.PrivateLinks, MCPURL: mcpPath(mcpURL), Metrics: prometheus.NewRegistry(), Version: Version,
+		Service: a.Service, SyncWait: c.SyncWait, PrivateLinks: c.PrivateLinks, MCPURL: mcpPath(mcpURL), Metrics: metrics, Version: Version,
 	})
 	a.MCP = mcpapi.New(mcpapi.Config{
-		Service: a.Service, Log: log, Version: Version, PublicURL: public, AllTools: c.MCPTools == "all", Loopback: config.IsLoopback(c.MCPAddr),
+		Service: a.Service, Log: log, Version: Version, PublicURL: public, AllTools: c.MCPTools == "all",
 	})
-	a.serve(restListener, a.REST.Handler())
-	a.serve(mcp, a.MCP.Handler())
+	shared := web.Config{
+		Access: a.Service, Log: log, Metrics: web.NewMetrics(metrics), PublicURL: public, AllowedHosts: c.AllowedHosts,
+	}
+	a.serve(restListener, c.Addr, shared, a.REST)
+	a.serve(mcp, c.MCPAddr, shared, a.MCP)
 	a.onStop(func(context.Context) error { a.Service.Drain(); a.REST.Drain(); return nil }) // runs first: waiting callers are answered at once
 	a.lock.URL, a.lock.MCP = restURL, mcpURL
 	return a, a.lock.write()
@@ -186,15 +189,15 @@ func (a *App) onStop(f func(context.Context) error) { a.stop = append(a.stop, f)
 // LockOwner returns the content of the data folder's lock file: role and addresses.
 func (a *App) LockOwner() LockOwner { return a.lock.LockOwner }
 
-func (a *App) listen(wanted bool, setting, addr string) (net.Listener, string, error) {
+func (a *App) listen(wanted bool, setting, addr string) (*web.Listener, string, error) {
 	if !wanted {
 		return nil, "", nil
 	}
-	ln, err := net.Listen("tcp", addr)
+	ln, err := web.Listen(addr, a.log)
 	if err != nil {
 		return nil, "", fmt.Errorf("%s: %w", setting, err)
 	}
-	return ln, "http://" + reachable(ln.Addr().String()), nil
+	return ln, ln.URL(), nil
 }
 
 // mcpPath returns the MCP endpoint at an address.
@@ -203,14 +206,4 @@ func mcpPath(address string) string {
 		return ""
 	}
 	return address + "/mcp"
-}
-
-// reachable replaces an unspecified host such as 0.0.0.0, on which a server can
-// listen but which clients cannot connect to everywhere, by 127.0.0.1.
-func reachable(addr string) string {
-	host, port, err := net.SplitHostPort(addr)
-	if ip := net.ParseIP(host); err == nil && ip != nil && ip.IsUnspecified() {
-		return net.JoinHostPort("127.0.0.1", port)
-	}
-	return addr
 }

@@ -6,8 +6,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"syscall"
 	"time"
+
+	"aigc/app/disk"
 )
 
 // LockOwner describes the process that uses a data folder; the content of the
@@ -52,18 +53,17 @@ func takeLock(dir, role string) (*lock, error) {
 	if err != nil {
 		return nil, dataDirError(err)
 	}
-	err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
-	for try := 0; errors.Is(err, syscall.EWOULDBLOCK) && try < 5; try++ {
+	locked, err := disk.TryLock(f, true)
+	for try := 0; !locked && err == nil && try < 5; try++ {
 		time.Sleep(20 * time.Millisecond) // Running in another process may hold its shared lock for a moment
-		err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+		locked, err = disk.TryLock(f, true)
 	}
 	if err != nil {
-		defer f.Close()
-		if errors.Is(err, syscall.EWOULDBLOCK) {
-			h, _ := readLockOwner(dir)
-			return nil, &LockedError{Dir: dir, LockOwner: h}
-		}
-		return nil, fmt.Errorf("AIGC_DATA_DIR cannot be locked: %w", err)
+		return nil, errors.Join(fmt.Errorf("AIGC_DATA_DIR cannot be locked: %w", err), f.Close())
+	}
+	if !locked {
+		h, _ := readLockOwner(dir)
+		return nil, errors.Join(&LockedError{Dir: dir, LockOwner: h}, f.Close())
 	}
 	l := &lock{file: f, LockOwner: LockOwner{PID: os.Getpid(), Role: role}}
 	return l, l.write()
@@ -107,7 +107,7 @@ func Running(dir string) *LockOwner {
 		return nil
 	}
 	defer f.Close()
-	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_SH|syscall.LOCK_NB); err == nil {
+	if free, err := disk.TryLock(f, false); free || err != nil {
 		return nil // no process holds it
 	}
 	h, err := readLockOwner(dir)

@@ -5,7 +5,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -51,13 +50,4 @@ func CheckLogFile(path string) error {
 		return fmt.Errorf("AIGC_LOG_FILE: %w", err)
 	}
 	return f.Close()
-}
-
-// serverLog passes net/http's own lines on, which have no form and no level.
-type serverLog struct{ zerolog.Logger }
-
-// Write implements [io.Writer].
-func (l serverLog) Write(p []byte) (int, error) {
-	l.Warn().Msg(strings.TrimSpace(string(p)))
-	return len(p), nil
 }

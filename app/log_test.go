@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
-	"log"
 	"os"
 	"path/filepath"
 	"strings"
@@ -33,14 +32,14 @@ func TestLogFormats(t *testing.T) {
 			c.LogFormat, c.LogLevel = tt.format, "warn"
 			l := newLog(c, &out, tt.tty)
 			l.Info().Msg("below the level")
-			log.New(serverLog{l}, "", 0).Print("http: a line of net/http\n")
+			l.Warn().Msg("a line")
 			if got := json.Valid(out.Bytes()); got != tt.json {
 				t.Errorf("JSON: %v, want %v, in %q", got, tt.json, out.String())
 			}
 			if got := strings.Contains(out.String(), "\x1b["); got != tt.colour {
 				t.Errorf("colour: %v, want %v, in %q", got, tt.colour, out.String())
 			}
-			if s := out.String(); !strings.Contains(s, "a line of net/http") || strings.Contains(s, "below") {
+			if s := out.String(); !strings.Contains(s, "a line") || strings.Contains(s, "below") {
 				t.Errorf("wrote %q", s)
 			}
 		})

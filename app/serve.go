@@ -2,11 +2,7 @@ package app
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"log"
-	"net"
-	"net/http"
 	"os"
 	"time"
 
@@ -14,31 +10,18 @@ import (
 	"aigc/app/provider"
 	"aigc/app/service"
 	"aigc/app/task"
+	"aigc/app/web"
 	"aigc/config"
 )
 
 // serve answers requests on a listener until the app stops.
-func (a *App) serve(ln net.Listener, h http.Handler) {
+func (a *App) serve(ln *web.Listener, addr string, c web.Config, root web.Face) {
 	if ln == nil {
 		return
 	}
-	srv := &http.Server{
-		Handler: h, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, ErrorLog: log.New(serverLog{a.log}, "", 0),
-	}
-	go func() {
-		if err := srv.Serve(ln); !errors.Is(err, http.ErrServerClosed) {
-			a.log.Error().Err(err).Str("addr", ln.Addr().String()).Msg("a listener failed")
-		}
-	}()
-	a.onStop(func(ctx context.Context) error {
-		// Answers under way may finish; streams that never end may not hold us up.
-		ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
-		defer cancel()
-		if err := srv.Shutdown(ctx); err != nil {
-			return srv.Close()
-		}
-		return nil
-	})
+	c.Loopback = config.IsLoopback(addr)
+	ln.Serve(web.New(c, root))
+	a.onStop(ln.Shutdown)
 }
 
 // firstKey makes a key when the server can be reached from elsewhere and has

@@ -7,7 +7,6 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
-	"syscall"
 	"time"
 )
 
@@ -111,7 +110,7 @@ func fdatasync(dir string) (time.Duration, error) {
 		if _, err := f.WriteAt(block, int64(i)*4096); err != nil {
 			return 0, err
 		}
-		if err := syscall.Fdatasync(int(f.Fd())); err != nil {
+		if err := dataSync(f); err != nil {
 			return 0, err
 		}
 		times[i] = time.Since(begin)

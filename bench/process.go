@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
 	"time"
 )
 
@@ -30,18 +29,15 @@ type process struct {
 }
 
 func (p *process) stop() {
-	_ = syscall.Kill(-p.cmd.Process.Pid, syscall.SIGKILL) // the process group: strace does not kill its child
+	killGroup(p.cmd)
 	_ = p.cmd.Wait()
 }
-
-// ownGroup starts a child in a new process group.
-var ownGroup = &syscall.SysProcAttr{Setpgid: true}
 
 // role starts this program in one of its roles, which prints its address first.
 func (b *bench) role(args ...string) (*process, error) {
 	cmd := exec.Command(b.self, args...)
 	cmd.Stderr = os.Stderr
-	cmd.SysProcAttr = ownGroup
+	ownGroup(cmd)
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		return nil, err
@@ -80,7 +76,7 @@ func (b *bench) aigcIn(dir, upstream string, env ...string) (*process, time.Dura
 		"AIGC_LOG_LEVEL=error", "OPENAI_API_KEY=bench", "OPENAI_BASE_URL=" + upstream + "/v1",
 	}, env...)
 	cmd.Stderr = os.Stderr
-	cmd.SysProcAttr = ownGroup
+	ownGroup(cmd)
 	begin := time.Now()
 	if err := cmd.Start(); err != nil {
 		return nil, 0, err

@@ -25,6 +25,7 @@ type Process struct {
 	Addr              string          `split_words:"true" default:"127.0.0.1:5512" desc:"address of the REST API"`
 	MCPAddr           string          `split_words:"true" default:"127.0.0.1:5513" desc:"address of the MCP server"`
 	PublicURL         string          `split_words:"true" desc:"address that links are built on; default http:// and the bound AIGC_ADDR"`
+	AllowedHosts      HostNames       `split_words:"true" desc:"further host names, without a port, that callers may use for a server on a loopback address; separated by commas"`
 	DataDir           string          `split_words:"true" default:"./data" desc:"folder of the embedded stores, the spool and the sandbox"`
 	APIKeys           Keys            `split_words:"true" desc:"callers' keys: name:key[:admin], separated by commas"`
 	SyncWait          time.Duration   `split_words:"true" default:"90s" desc:"how long an image request waits for its result"`

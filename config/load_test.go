@@ -140,13 +140,14 @@ func TestFaults(t *testing.T) {
 			env: map[string]string{
 				"AIGC_ADDR": "nowhere", "AIGC_SYNC_WAIT": "ninety", "AIGC_WORKER_CONCURRENCY": "many", "AIGC_THUMBNAILS": "perhaps",
 				"AIGC_FETCH_ALLOW": "10.0.0.0", "AIGC_SANDBOX": "maybe", "AIGC_PUBLIC_URL": "example.com", "ACME_MAX_RUNNING": "lots", "ODD_USER": "joe",
+				"AIGC_ALLOWED_HOSTS": "a.example, https://hunter2.example",
 			},
 			want: []string{
-				"9 fault(s)", "AIGC_ADDR: is not host:port", "AIGC_SYNC_WAIT: is not a duration", "AIGC_WORKER_CONCURRENCY: is not a whole number",
+				"10 fault(s)", "AIGC_ALLOWED_HOSTS: name 2 is not a host name", "AIGC_ADDR: is not host:port", "AIGC_SYNC_WAIT: is not a duration", "AIGC_WORKER_CONCURRENCY: is not a whole number",
 				"AIGC_THUMBNAILS: is not true or false", "AIGC_FETCH_ALLOW: is not a list of CIDRs", "AIGC_SANDBOX: must be one of auto, on, off",
 				"AIGC_PUBLIC_URL: is not an http(s) address", "ACME_MAX_RUNNING: is not a whole number", "ODD_USER and ODD_SECRET are needed together",
 			},
-			hidden: []string{"ninety", "joe"},
+			hidden: []string{"ninety", "joe", "hunter2"},
 		},
 		{
 			name: "out of range",

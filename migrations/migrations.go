@@ -1,7 +1,7 @@
-// Package migrations holds the schema of the ledger, a folder for each kind of
-// database. Migrations only expand, so that an older process goes on working
-// beside a newer one; there is no way down. No vendor's name and no column of
-// a single module ever appears here: a new model costs no migration.
+// Package migrations contains the schema of the ledger, one folder per database.
+// Migrations only expand it, so that an older process can work on a newer schema; there are
+// no down migrations. The schema has no vendor's name and no column of a single
+// module, so that a new model needs no migration.
 package migrations
 
 import (
@@ -12,7 +12,7 @@ import (
 //go:embed sqlite/*.sql
 var files embed.FS
 
-// SQLite are the migrations for SQLite, named 0001_x.sql and so on.
+// SQLite returns the migrations for SQLite, named 0001_x.sql and so on.
 func SQLite() fs.FS {
 	dir, err := fs.Sub(files, "sqlite")
 	if err != nil {

@@ -12,9 +12,9 @@ import (
 	"aigc/modules"
 )
 
-var update = flag.Bool("update", false, "write docs/catalogue.md anew")
+var update = flag.Bool("update", false, "rewrite docs/catalogue.md")
 
-// The catalogue is written from the declarations.
+// docs/catalogue.md is generated from the declarations.
 func TestCatalogueIsFresh(t *testing.T) {
 	const path = "../docs/catalogue.md"
 	h, err := module.NewRegistry(modules.All()...)
@@ -35,7 +35,7 @@ func TestCatalogueIsFresh(t *testing.T) {
 
 func catalogue(h *module.Registry) string {
 	var b strings.Builder
-	b.WriteString("# Catalogue\n\nWritten from the declarations of the modules; a test keeps it fresh.\n")
+	b.WriteString("# Catalogue\n\nGenerated from the declarations of the modules by `go test ./modules -run Catalogue -update`.\n")
 	for _, spec := range h.Specs() {
 		fmt.Fprintf(&b, "\n## %s (`%s`)\n%s\n", spec.Title, spec.Name, spec.Doc)
 		for _, e := range h.Operations() {
@@ -77,7 +77,7 @@ func describe(b *strings.Builder, e *module.Registered) {
 	for _, f := range schema.New(e.Input).Fields() {
 		kind := f.Type
 		if f.Image {
-			kind = "picture"
+			kind = "image"
 		}
 		if f.Many {
 			kind += " list"

@@ -14,13 +14,13 @@ import (
 	"testing"
 )
 
-// maxModuleLines is how long a vertical may be, without comments, blank lines
-// and tests.
+// maxModuleLines is the maximum number of lines of a vertical, without comments,
+// blank lines and tests.
 const maxModuleLines = 80
 
-// A vertical is a declaration and a table of models. What it knows of a vendor
-// lies with the vendor, and the vendor's imitation shares nothing with the
-// client that it is there to test.
+// A vertical is a declaration and a table of models; code about a vendor is in
+// modules/internal. A vendor's imitation uses nothing of the client that it tests
+// but Vendor.
 func TestLayout(t *testing.T) {
 	t.Parallel()
 	for _, dir := range folders(t, ".") {
@@ -51,7 +51,7 @@ func moduleFaults(t *testing.T, dir string) (faults []string) {
 		case name == "doc.go" || name == "module.go" || name == "models.go":
 			lines += codeLines(t, filepath.Join(dir, name))
 		default:
-			faults = append(faults, name+" belongs elsewhere: a module holds doc.go, module.go, models.go, its tests and testdata")
+			faults = append(faults, name+" does not belong in a module: it has doc.go, module.go, models.go, tests and testdata")
 		}
 	}
 	for name, file := range map[string]string{"Module": "module.go", "Models": "models.go"} {
@@ -60,13 +60,13 @@ func moduleFaults(t *testing.T, dir string) (faults []string) {
 		}
 	}
 	if lines > maxModuleLines {
-		faults = append(faults, fmt.Sprintf("%d lines without comments and blank lines; at most %d are a module", lines, maxModuleLines))
+		faults = append(faults, fmt.Sprintf("%d lines without comments and blank lines; a module has at most %d", lines, maxModuleLines))
 	}
 	return faults
 }
 
-// vendorFaults looks at a folder that has a vendor. A folder without one holds
-// what several vendors share, and has no imitation.
+// vendorFaults checks a folder that declares a Vendor. Other folders have code that
+// several vendors share, and no imitation.
 func vendorFaults(t *testing.T, dir string) (faults []string) {
 	if !slices.ContainsFunc(sources(t, dir), func(f *ast.File) bool { return declares(f, "Vendor") }) {
 		return nil
@@ -84,7 +84,7 @@ func vendorFaults(t *testing.T, dir string) (faults []string) {
 			case path == "aigc/modules/"+dir:
 				for _, name := range used(f, i, path) {
 					if name != "Vendor" {
-						faults = append(faults, fmt.Sprintf("the imitation uses %s of its vendor's client; only Vendor is free", name))
+						faults = append(faults, fmt.Sprintf("the imitation uses %s of its vendor's client; only Vendor is allowed", name))
 					}
 				}
 			case strings.HasPrefix(path, "aigc/modules/"):
@@ -95,7 +95,7 @@ func vendorFaults(t *testing.T, dir string) (faults []string) {
 	return faults
 }
 
-// used are the names that a file takes from an import.
+// used returns the names of an imported package that a file uses.
 func used(f *ast.File, i *ast.ImportSpec, path string) (names []string) {
 	local := filepath.Base(path)
 	if i.Name != nil {
@@ -117,7 +117,7 @@ func used(f *ast.File, i *ast.ImportSpec, path string) (names []string) {
 	return names
 }
 
-// declares says whether a file has a function, variable or constant.
+// declares reports whether a file declares a function, variable or constant.
 func declares(f *ast.File, name string) bool {
 	return slices.ContainsFunc(f.Decls, func(d ast.Decl) bool {
 		switch d := d.(type) {
@@ -133,7 +133,7 @@ func declares(f *ast.File, name string) bool {
 	})
 }
 
-// codeLines counts the lines that hold anything but comments.
+// codeLines counts the lines with code.
 func codeLines(t *testing.T, path string) int {
 	t.Helper()
 	src, err := os.ReadFile(path)
@@ -150,7 +150,7 @@ func codeLines(t *testing.T, path string) int {
 		if tok == token.EOF {
 			return len(lines)
 		}
-		if tok == token.SEMICOLON && text == "\n" { // set by the scanner
+		if tok == token.SEMICOLON && text == "\n" { // inserted by the scanner
 			continue
 		}
 		for n := range strings.Count(text, "\n") + 1 {
@@ -159,7 +159,8 @@ func codeLines(t *testing.T, path string) int {
 	}
 }
 
-// sources are the Go files of a folder but for tests; none if there is no folder.
+// sources returns the Go files of a folder without tests; none if there is no
+// folder.
 func sources(t *testing.T, dir string) (files []*ast.File) {
 	t.Helper()
 	paths, err := filepath.Glob(filepath.Join(dir, "*.go"))

@@ -1,4 +1,5 @@
-// Package modules is the list of what ships.
+// Package modules lists the verticals and the vendors' imitations that are
+// compiled into the binary.
 package modules
 
 import (
@@ -22,7 +23,7 @@ import (
 	"aigc/modules/veo3"
 )
 
-// All are the verticals, in the order of the catalogue.
+// All returns the verticals, in the order of the catalogue.
 func All() []module.Module {
 	return []module.Module{
 		gpt.Module,
@@ -36,8 +37,8 @@ func All() []module.Module {
 	}
 }
 
-// Sandboxes are the offline imitations of their vendors. Each serves the models
-// that the verticals name.
+// Sandboxes returns the offline imitation of every vendor. Each serves the models
+// of the verticals' tables that are not retired.
 func Sandboxes() []sandbox.Imitation {
 	return []sandbox.Imitation{
 		openaisandbox.New(served(gpt.Models)...),
@@ -49,7 +50,7 @@ func Sandboxes() []sandbox.Imitation {
 	}
 }
 
-// served are the ids of the models in some tables that are not retired.
+// served returns the ids of the models that are not retired.
 func served(tables ...[]module.Model) (ids []string) {
 	for _, m := range slices.Concat(tables...) {
 		if !m.IsRetired() {

@@ -10,7 +10,7 @@ import (
 	"aigc/modules"
 )
 
-// Every folder is listed once, under its own name.
+// Every folder is in modules.All, under its own name.
 func TestEveryFolderIsListed(t *testing.T) {
 	listed := map[string]bool{}
 	for _, m := range modules.All() {
@@ -29,24 +29,25 @@ func TestEveryFolderIsListed(t *testing.T) {
 		}
 	}
 	for name := range listed {
-		t.Errorf("module %s has no folder of its name", name)
+		t.Errorf("module %s has no folder with its name", name)
 	}
 }
 
-// Names, routes and tools do not clash, and every operation says what it is.
+// Names, paths and tools are unique, every operation has title, doc and tool, and
+// every module has one primary operation.
 func TestDeclarations(t *testing.T) {
 	h, err := module.NewRegistry(modules.All()...)
 	if err != nil {
 		t.Fatal(err)
 	}
-	mains := map[string]int{}
+	primary := map[string]int{}
 	for _, e := range h.Operations() {
 		op := e.Operation
 		if op.Title == "" || op.Doc == "" || op.Tool == "" {
-			t.Errorf("%s does not describe itself", e.Kind())
+			t.Errorf("%s has no title, doc or tool", e.Kind())
 		}
 		if op.Primary {
-			mains[e.Module.Name]++
+			primary[e.Module.Name]++
 		}
 		for _, r := range e.Routes {
 			if !slices.ContainsFunc(modules.Sandboxes(), func(i sandbox.Imitation) bool { return i.Vendor.Name == r.Vendor.Name }) {
@@ -55,8 +56,8 @@ func TestDeclarations(t *testing.T) {
 		}
 	}
 	for _, s := range h.Specs() {
-		if mains[s.Name] != 1 {
-			t.Errorf("module %s has %d main operations", s.Name, mains[s.Name])
+		if primary[s.Name] != 1 {
+			t.Errorf("module %s has %d primary operations", s.Name, primary[s.Name])
 		}
 	}
 }

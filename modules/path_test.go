@@ -15,9 +15,9 @@ import (
 	"aigc/modules"
 )
 
-// sandboxed starts the imitations and an engine that knows no other vendor.
-// prepare may complete the accounts.
-func sandboxed(t *testing.T, prepare ...func(*provider.Account)) (*workertest.Engine, *sandbox.Server) {
+// startAllVendors starts the imitations and an engine whose accounts are theirs.
+// prepare may change the accounts.
+func startAllVendors(t *testing.T, prepare ...func(*provider.Account)) (*workertest.Engine, *sandbox.Server) {
 	t.Helper()
 	h, err := module.NewRegistry(modules.All()...)
 	if err != nil {
@@ -35,15 +35,14 @@ func sandboxed(t *testing.T, prepare ...func(*provider.Account)) (*workertest.En
 	return workertest.New(t, h, accounts), box
 }
 
-// required are the fields besides a prompt that operations want, by kind.
+// required are the required fields besides prompt, by kind of task.
 var required = map[string]string{"seededit.generate": `,"image":"` + dot + `"`}
 
 // dot is a PNG of 16 by 16 pixels.
 const dot = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAABAAAAAQCAAAAAA6mKC9AAAAD0lEQVR42mP4jwYYRrYAAID5/wGR6yAaAAAAAElFTkSuQmCC"
 
-// Every module's main operation, through its real driver over real HTTP, under
-// every fault that a prompt can order: what becomes of the task, and that at
-// most one submission was paid.
+// Every module's primary operation, through its driver and HTTP, with every fault
+// directive: the final state of the task, and at most one paid submission.
 func TestEveryModuleUnderEveryFault(t *testing.T) {
 	type want struct {
 		state   task.State
@@ -55,8 +54,8 @@ func TestEveryModuleUnderEveryFault(t *testing.T) {
 	doubt := want{task.InDoubt, fault.ChargedUnknown, "", 1}
 	cases := []struct {
 		directive string
-		sync      want // vendors that answer at once
-		async     want // vendors that give a ticket
+		sync      want // vendors that answer with the result
+		async     want // vendors that answer with a ticket
 	}{
 		{"", ok, ok},
 		{"[[429]]", ok, ok},
@@ -70,7 +69,7 @@ func TestEveryModuleUnderEveryFault(t *testing.T) {
 		{"[[status banana]]", ok, ok},
 		{"[[fail]]", ok, want{task.Failed, "", "vendor_failed", 1}},
 	}
-	e, box := sandboxed(t)
+	e, box := startAllVendors(t)
 	for _, op := range e.Operations() {
 		if !op.Registered.Operation.Primary {
 			continue
@@ -104,14 +103,13 @@ func TestEveryModuleUnderEveryFault(t *testing.T) {
 	}
 }
 
-// With a bucket of the caller's, a film whose ticket was lost is found again
-// under the prefix of its submission: nothing is bought twice, and a clip in a
-// bucket is fetched with the key.
-func TestLostFilmIsFound(t *testing.T) {
+// With a bucket, a look-up finds the video of a lost ticket under the prefix of its
+// submission: nothing is bought twice, and the video is fetched with the key.
+func TestLostVideoIsFound(t *testing.T) {
 	t.Parallel()
-	e, box := sandboxed(t, func(a *provider.Account) {
+	e, box := startAllVendors(t, func(a *provider.Account) {
 		if a.Attrs != nil {
-			a.Attrs["storage"] = "gs://bucket/films"
+			a.Attrs["storage"] = "gs://bucket/videos"
 		}
 	})
 	for _, prompt := range []string{"a boat", "a boat [[drop]]"} {
@@ -131,11 +129,11 @@ func TestLostFilmIsFound(t *testing.T) {
 	}
 }
 
-// Several pictures of a vendor that draws one at a time are so many purchases
-// under one group, each with a seed of its own.
-func TestSeveralPictures(t *testing.T) {
+// n images of a vendor that makes one per submission are a group of n tasks, each
+// with its own seed.
+func TestSeveralImages(t *testing.T) {
 	t.Parallel()
-	e, box := sandboxed(t)
+	e, box := startAllVendors(t)
 	v := e.Run("flux.create", `{"prompt":"a cat","n":3,"seed":7}`)
 	if v.Status != task.Succeeded || len(v.Data) != 3 || v.Group == nil {
 		t.Fatalf("%s %+v", v.Status, v)
@@ -144,11 +142,11 @@ func TestSeveralPictures(t *testing.T) {
 	for i, r := range v.Data {
 		seen[r.SHA256] = true
 		if r.Seed == nil || *r.Seed != int64(7+i) {
-			t.Errorf("picture %d has the seed %v", i, r.Seed)
+			t.Errorf("image %d has the seed %v", i, r.Seed)
 		}
 	}
 	if len(seen) != 3 {
-		t.Error("the same picture was bought twice")
+		t.Error("two images are the same")
 	}
 	for _, id := range v.Group.Children {
 		if n := box.Purchases().ByTask[id]; n != 1 {

@@ -15,7 +15,8 @@ import (
 	"aigc/modules"
 )
 
-// Seedream and SeedEdit stand on Ark, and on Volcengine's access keys beside it.
+// Seedream and SeedEdit have two routes: Ark, and Jimeng over Volcengine's access
+// keys.
 func TestSecondRouteIsSelected(t *testing.T) {
 	t.Parallel()
 	h, err := module.NewRegistry(modules.All()...)
@@ -25,32 +26,32 @@ func TestSecondRouteIsSelected(t *testing.T) {
 	account := func(vendor string, refusal *fault.Error) module.Account {
 		return module.Account{Vendor: vendor, BaseURL: h.Vendors()[vendor].BaseURL, Refusal: refusal}
 	}
-	no := fault.New(fault.VendorAuth, "vendor_key_refused", "The key is refused.")
-	ark, volc, parked := account("ark", nil), account("jimeng", nil), account("ark", no)
+	refused := fault.New(fault.VendorAuth, "vendor_key_refused", "The key is refused.")
+	ark, volc, parked := account("ark", nil), account("jimeng", nil), account("ark", refused)
 	for name, c := range map[string]struct {
 		kind, asked string
 		accounts    []module.Account
 		want        string // vendor/model
-		says        string // in a warning; empty: there is none
+		says        string // part of a warning; empty: no warning
 		err         fault.Kind
 	}{
-		"Ark before the access keys":                  {"seedream.generate", "", []module.Account{volc, ark}, "ark/doubao-seedream-5-5-261028", "", ""},
-		"only access keys":                            {"seedream.generate", "", []module.Account{volc}, "jimeng/jimeng_seedream46_cvtob", "", ""},
-		"an old name, only access keys":               {"seedream.generate", "即梦", []module.Account{volc}, "jimeng/jimeng_seedream46_cvtob", "", ""},
-		"a model of the access keys":                  {"seedream.generate", "jimeng_t2i_v31", []module.Account{ark, volc}, "jimeng/jimeng_t2i_v31", "", ""},
-		"a model of Ark, only access keys":            {"seedream.generate", "doubao-seedream-4-5-251128", []module.Account{volc}, "", "", fault.NoRoute},
-		"Ark is parked, no model":                     {"seedream.generate", "", []module.Account{parked, volc}, "jimeng/jimeng_seedream46_cvtob", "Volcengine Jimeng was used instead", ""},
-		"Ark is parked, and its model is asked":       {"seedream.generate", "doubao-seedream-4-5-251128", []module.Account{parked, volc}, "", "", fault.VendorAuth},
-		"edits: Ark before the access keys":           {"seededit.generate", "", []module.Account{volc, ark}, "ark/doubao-seedream-4-5-251128", "", ""},
-		"edits: only access keys":                     {"seededit.generate", "", []module.Account{volc}, "jimeng/jimeng_i2i_v30", "", ""},
-		"edits: an old name, only access keys":        {"seededit.generate", "seededit-pro", []module.Account{volc}, "jimeng/jimeng_i2i_v30", "", ""},
-		"edits: an old name":                          {"seededit.generate", "seededit", []module.Account{volc, ark}, "ark/doubao-seedream-4-5-251128", "", ""},
-		"edits: a model of the access keys":           {"seededit.generate", "seededit_v3.0", []module.Account{ark, volc}, "jimeng/seededit_v3.0", "", ""},
-		"edits: Ark is parked, no model":              {"seededit.generate", "", []module.Account{parked, volc}, "jimeng/jimeng_i2i_v30", "Volcengine Jimeng was used instead", ""},
-		"edits: a retired model":                      {"seededit.generate", "doubao-seededit-3-0-i2i-250628", []module.Account{ark}, "ark/doubao-seedream-4-5-251128", "was retired", ""},
-		"doubao has no second route":                  {"doubao.generate", "", []module.Account{volc}, "", "", fault.NoRoute},
-		"doubao":                                      {"doubao.generate", "", []module.Account{ark}, "ark/doubao-seedream-5-0-pro-260628", "", ""},
-		"an endpoint goes to the first that is there": {"seedream.generate", "ep-1", []module.Account{ark, volc}, "ark/ep-1", "", ""},
+		"Ark before the access keys":                     {"seedream.generate", "", []module.Account{volc, ark}, "ark/doubao-seedream-5-5-261028", "", ""},
+		"only access keys":                               {"seedream.generate", "", []module.Account{volc}, "jimeng/jimeng_seedream46_cvtob", "", ""},
+		"an old name, only access keys":                  {"seedream.generate", "即梦", []module.Account{volc}, "jimeng/jimeng_seedream46_cvtob", "", ""},
+		"a model of the access keys":                     {"seedream.generate", "jimeng_t2i_v31", []module.Account{ark, volc}, "jimeng/jimeng_t2i_v31", "", ""},
+		"a model of Ark, only access keys":               {"seedream.generate", "doubao-seedream-4-5-251128", []module.Account{volc}, "", "", fault.NoRoute},
+		"Ark is parked, no model":                        {"seedream.generate", "", []module.Account{parked, volc}, "jimeng/jimeng_seedream46_cvtob", "Volcengine Jimeng was used instead", ""},
+		"Ark is parked, and its model is asked":          {"seedream.generate", "doubao-seedream-4-5-251128", []module.Account{parked, volc}, "", "", fault.VendorAuth},
+		"edits: Ark before the access keys":              {"seededit.generate", "", []module.Account{volc, ark}, "ark/doubao-seedream-4-5-251128", "", ""},
+		"edits: only access keys":                        {"seededit.generate", "", []module.Account{volc}, "jimeng/jimeng_i2i_v30", "", ""},
+		"edits: an old name, only access keys":           {"seededit.generate", "seededit-pro", []module.Account{volc}, "jimeng/jimeng_i2i_v30", "", ""},
+		"edits: an old name":                             {"seededit.generate", "seededit", []module.Account{volc, ark}, "ark/doubao-seedream-4-5-251128", "", ""},
+		"edits: a model of the access keys":              {"seededit.generate", "seededit_v3.0", []module.Account{ark, volc}, "jimeng/seededit_v3.0", "", ""},
+		"edits: Ark is parked, no model":                 {"seededit.generate", "", []module.Account{parked, volc}, "jimeng/jimeng_i2i_v30", "Volcengine Jimeng was used instead", ""},
+		"edits: a retired model":                         {"seededit.generate", "doubao-seededit-3-0-i2i-250628", []module.Account{ark}, "ark/doubao-seedream-4-5-251128", "was retired", ""},
+		"doubao has no second route":                     {"doubao.generate", "", []module.Account{volc}, "", "", fault.NoRoute},
+		"doubao":                                         {"doubao.generate", "", []module.Account{ark}, "ark/doubao-seedream-5-0-pro-260628", "", ""},
+		"an endpoint id uses the first route with a key": {"seedream.generate", "ep-1", []module.Account{ark, volc}, "ark/ep-1", "", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -72,8 +73,9 @@ func TestSecondRouteIsSelected(t *testing.T) {
 	}
 }
 
-// only starts an engine that has accounts at these vendors and at no other.
-func only(t *testing.T, vendors ...string) (*workertest.Engine, *sandbox.Server) {
+// startVendors starts the imitations and an engine with accounts of these vendors
+// only.
+func startVendors(t *testing.T, vendors ...string) (*workertest.Engine, *sandbox.Server) {
 	t.Helper()
 	h, err := module.NewRegistry(modules.All()...)
 	if err != nil {
@@ -89,8 +91,8 @@ func only(t *testing.T, vendors ...string) (*workertest.Engine, *sandbox.Server)
 	return workertest.New(t, h, accounts), box
 }
 
-// The access keys alone, under every fault that a prompt can order: what
-// becomes of the task, and that at most one submission was paid.
+// The second route with every fault directive: the final state of the task, and at
+// most one paid submission.
 func TestSecondRouteUnderEveryFault(t *testing.T) {
 	t.Parallel()
 	type want struct {
@@ -101,7 +103,7 @@ func TestSecondRouteUnderEveryFault(t *testing.T) {
 	}
 	ok := want{task.Succeeded, fault.ChargedYes, "", 1}
 	doubt := want{task.InDoubt, fault.ChargedUnknown, "", 1}
-	e, box := only(t, "jimeng")
+	e, box := startVendors(t, "jimeng")
 	for _, kind := range []string{"seedream.generate", "seededit.generate"} {
 		for directive, w := range map[string]want{
 			"":                  ok,
@@ -134,11 +136,11 @@ func TestSecondRouteUnderEveryFault(t *testing.T) {
 	}
 }
 
-// A task keeps the vendor that it was accepted for: with both kinds of keys
-// each model goes to its own, and only there something is bought.
+// A task keeps the vendor selected at accept: with keys of both vendors, each model
+// is bought at its own.
 func TestTaskKeepsItsVendor(t *testing.T) {
 	t.Parallel()
-	e, box := only(t, "ark", "jimeng")
+	e, box := startVendors(t, "ark", "jimeng")
 	for model, vendor := range map[string]string{"": "ark", "doubao-seedream-4-0-250828": "ark", "jimeng_t2i_v31": "jimeng", "jimeng_t2i_v40": "jimeng"} {
 		v := e.Run("seedream.generate", `{"prompt":"a red fox","size":"1K","model":"`+model+`"}`)
 		if v.Status != task.Succeeded {
@@ -148,18 +150,18 @@ func TestTaskKeepsItsVendor(t *testing.T) {
 		if err != nil || row.Account.Vendor != vendor || model != "" && row.Model != model {
 			t.Errorf("%s: %v, the row names %s and %s", model, err, row.Account.Vendor, row.Model)
 		}
-		sales := slices.DeleteFunc(box.Purchases().Purchases, func(s sandbox.Purchase) bool { return s.Task != v.TaskID })
-		if len(sales) != 1 || sales[0].Vendor != vendor {
-			t.Errorf("%s: bought %+v, want one at %s", model, sales, vendor)
+		bought := slices.DeleteFunc(box.Purchases().Purchases, func(s sandbox.Purchase) bool { return s.Task != v.TaskID })
+		if len(bought) != 1 || bought[0].Vendor != vendor {
+			t.Errorf("%s: bought %+v, want one at %s", model, bought, vendor)
 		}
 	}
 }
 
-// A key of Ark that is refused parks; a request that names no model then goes to
-// the access keys, and says so.
+// A refused key of Ark is parked; a request without a model then uses the second
+// route, with a warning.
 func TestParkedKeyOfTheFirstRoute(t *testing.T) {
 	t.Parallel()
-	e, box := only(t, "ark", "jimeng")
+	e, box := startVendors(t, "ark", "jimeng")
 	if v := e.Run("seedream.generate", `{"prompt":"a red fox [[401]]"}`); v.Status != task.Failed || v.Error.Code != "vendor_key_refused" {
 		t.Fatalf("%s %+v", v.Status, v.Error)
 	}
@@ -173,10 +175,10 @@ func TestParkedKeyOfTheFirstRoute(t *testing.T) {
 	}
 }
 
-// Models that take images by address only get the one of the stored input.
+// Models that accept images only by URL get the URL of the stored input.
 func TestInputImageByAddress(t *testing.T) {
 	t.Parallel()
-	e, box := only(t, "jimeng")
+	e, box := startVendors(t, "jimeng")
 	v := e.Run("seededit.generate", `{"prompt":"a red fox","size":"1K","model":"jimeng_seedream46_cvtob"`+required["seededit.generate"]+`}`)
 	if n := box.Purchases().ByTask[v.TaskID]; v.Status != task.Succeeded || n != 1 || v.Cost.Currency != "CNY" {
 		t.Errorf("%s %+v, %d purchases, cost %+v", v.Status, v.Error, n, v.Cost)

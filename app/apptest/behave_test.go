@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"image/png"
+	"io/fs"
 	"mime/multipart"
 	"net/http"
 	"os"
@@ -399,4 +400,35 @@ func TestInspector(t *testing.T) {
 	if !strings.Contains(out, `"succeeded"`) || !strings.Contains(out, "video/mp4") {
 		t.Errorf("%.2000s", out)
 	}
+}
+
+// leftovers finds what a settled task may not leave behind.
+func leftovers(dir string) error {
+	var found []string
+	for _, part := range []string{"spool", "intake", "objects"} {
+		_ = filepath.WalkDir(filepath.Join(dir, part), func(path string, e fs.DirEntry, err error) error {
+			name := e.Name()
+			temporary := strings.Contains(path, ".tmp") || strings.HasPrefix(name, ".")
+			if info, err := e.Info(); err == nil && strings.Contains(path, "/objects/.tmp-incoming/") && (info.Size() == 0 || name == "check") {
+				return nil // made ahead, or written by every check of the store
+			}
+			if err == nil && !e.IsDir() && (part == "intake" || part == "spool" && name != "id" || temporary) {
+				found = append(found, path)
+			}
+			return nil
+		})
+	}
+	if len(found) > 0 {
+		return fmt.Errorf("left behind: %v", found)
+	}
+	return nil
+}
+
+// A request of each family: an answer with bytes, an answer by address, a
+// ticket with an address, a ticket with bytes.
+var families = map[string]struct{ path, body string }{
+	"gpt":      {"/api/gpt/generations", `{"prompt":"a red fox","size":"1024x1024","quality":"low"}`},
+	"seedream": {"/api/seedream/generate", `{"prompt":"a paper boat at sea"}`},
+	"flux":     {"/api/flux/create", `{"prompt":"a cat in the snow"}`},
+	"veo3":     {"/api/veo3/generate", `{"prompt":"a moon over mountains","duration_seconds":4}`},
 }

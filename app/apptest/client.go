@@ -64,9 +64,13 @@ func (a Answer) TaskID(t testing.TB) string {
 	return id
 }
 
-// Try sends one request; headers come in pairs. The error is the exchange's own.
+// Try sends one request; headers come in pairs, and "Host" sets the host. path
+// may be a whole address. The error is the exchange's own.
 func (p *Process) Try(method, path, body string, headers ...string) (Answer, error) {
-	req, err := http.NewRequest(method, p.URL+path, bytes.NewReader([]byte(body)))
+	if strings.HasPrefix(path, "/") {
+		path = p.URL + path
+	}
+	req, err := http.NewRequest(method, path, bytes.NewReader([]byte(body)))
 	if err != nil {
 		return Answer{}, err
 	}
@@ -75,6 +79,9 @@ func (p *Process) Try(method, path, body string, headers ...string) (Answer, err
 	}
 	for i := 0; i+1 < len(headers); i += 2 {
 		req.Header.Set(headers[i], headers[i+1])
+		if headers[i] == "Host" {
+			req.Host = headers[i+1]
+		}
 	}
 	res, err := http.DefaultClient.Do(req)
 	if err != nil {

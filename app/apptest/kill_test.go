@@ -1,8 +1,9 @@
+//go:build unix
+
 package apptest_test
 
 import (
 	"fmt"
-	"io/fs"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -19,15 +20,6 @@ import (
 
 func TestMain(m *testing.M) { apptest.Main(m) }
 
-// A request of each family: an answer with bytes, an answer by address, a
-// ticket with an address, a ticket with bytes.
-var families = map[string]struct{ path, body string }{
-	"gpt":      {"/api/gpt/generations", `{"prompt":"a red fox","size":"1024x1024","quality":"low"}`},
-	"seedream": {"/api/seedream/generate", `{"prompt":"a paper boat at sea"}`},
-	"flux":     {"/api/flux/create", `{"prompt":"a cat in the snow"}`},
-	"veo3":     {"/api/veo3/generate", `{"prompt":"a moon over mountains","duration_seconds":4}`},
-}
-
 // Where the process can die, and what must become of the task. A point with a
 // number is passed so many times first: a ticket and then a result are spooled.
 var deaths = []struct {
@@ -38,60 +30,60 @@ var deaths = []struct {
 	bought int
 }{
 	{"claimed", "gpt", "", task.InDoubt, 0},
-	{"sending", "gpt", "", task.InDoubt, 0},
+	{"before_send", "gpt", "", task.InDoubt, 0},
 	{"answered", "gpt", "", task.InDoubt, 1},
-	{"written", "gpt", "", task.Succeeded, 1},
-	{"spooled", "gpt", "", task.Succeeded, 1},
-	{"answer_saved", "gpt", "", task.Succeeded, 1},
-	{"storing", "gpt", "", task.Succeeded, 1},
+	{"before_dir_sync", "gpt", "", task.Succeeded, 1},
+	{"journaled", "gpt", "", task.Succeeded, 1},
+	{"answer_recorded", "gpt", "", task.Succeeded, 1},
+	{"before_store", "gpt", "", task.Succeeded, 1},
 	{"objects_stored", "gpt", "", task.Succeeded, 1},
 	{"succeeded", "gpt", "", task.Succeeded, 1},
 
 	{"answered", "seedream", "", task.InDoubt, 1},
-	{"spooled", "seedream", "", task.Succeeded, 1},
-	{"answer_saved", "seedream", "", task.Succeeded, 1},
-	{"storing", "seedream", "", task.Succeeded, 1},
+	{"journaled", "seedream", "", task.Succeeded, 1},
+	{"answer_recorded", "seedream", "", task.Succeeded, 1},
+	{"before_store", "seedream", "", task.Succeeded, 1},
 	{"objects_stored", "seedream", "", task.Succeeded, 1},
 	{"succeeded", "seedream", "", task.Succeeded, 1},
 
 	{"answered", "flux", "", task.InDoubt, 1},
-	{"spooled", "flux", "", task.Succeeded, 1},
-	{"answer_saved", "flux", "", task.Succeeded, 1},
+	{"journaled", "flux", "", task.Succeeded, 1},
+	{"answer_recorded", "flux", "", task.Succeeded, 1},
 	{"polled", "flux", "", task.Succeeded, 1},
-	{"spooled:2", "flux", "", task.Succeeded, 1},
-	{"answer_saved:2", "flux", "", task.Succeeded, 1},
-	{"storing", "flux", "", task.Succeeded, 1},
+	{"journaled:2", "flux", "", task.Succeeded, 1},
+	{"answer_recorded:2", "flux", "", task.Succeeded, 1},
+	{"before_store", "flux", "", task.Succeeded, 1},
 	{"objects_stored", "flux", "", task.Succeeded, 1},
 	{"succeeded", "flux", "", task.Succeeded, 1},
 
-	{"written", "veo3", "", task.Succeeded, 1},
-	{"spooled", "veo3", "", task.Succeeded, 1},
-	{"answer_saved", "veo3", "", task.Succeeded, 1},
+	{"before_dir_sync", "veo3", "", task.Succeeded, 1},
+	{"journaled", "veo3", "", task.Succeeded, 1},
+	{"answer_recorded", "veo3", "", task.Succeeded, 1},
 	{"polled", "veo3", "", task.Succeeded, 1},
-	{"written:2", "veo3", "", task.Succeeded, 1},
-	{"spooled:2", "veo3", "", task.Succeeded, 1},
-	{"answer_saved:2", "veo3", "", task.Succeeded, 1},
-	{"storing", "veo3", "", task.Succeeded, 1},
+	{"before_dir_sync:2", "veo3", "", task.Succeeded, 1},
+	{"journaled:2", "veo3", "", task.Succeeded, 1},
+	{"answer_recorded:2", "veo3", "", task.Succeeded, 1},
+	{"before_store", "veo3", "", task.Succeeded, 1},
 	{"objects_stored", "veo3", "", task.Succeeded, 1},
 	{"succeeded", "veo3", "", task.Succeeded, 1},
 
 	// The vendor's no is lost with the process, or told just in time.
-	{"telling_queued", "gpt", "[[429]]", task.InDoubt, 0},
-	{"told_queued", "gpt", "[[429]]", task.Succeeded, 1},
-	{"telling_failed", "gpt", "[[refuse]]", task.InDoubt, 0},
-	{"told_failed", "gpt", "[[refuse]]", task.Failed, 0},
-	{"telling_in_doubt", "gpt", "[[drop]]", task.InDoubt, 1},
-	{"told_in_doubt", "gpt", "[[drop]]", task.InDoubt, 1},
+	{"before_record_queued", "gpt", "[[429]]", task.InDoubt, 0},
+	{"recorded_queued", "gpt", "[[429]]", task.Succeeded, 1},
+	{"before_record_failed", "gpt", "[[refuse]]", task.InDoubt, 0},
+	{"recorded_failed", "gpt", "[[refuse]]", task.Failed, 0},
+	{"before_record_in_doubt", "gpt", "[[drop]]", task.InDoubt, 1},
+	{"recorded_in_doubt", "gpt", "[[drop]]", task.InDoubt, 1},
 
 	// What a poll said is asked again.
-	{"telling_failed", "flux", "[[fail]]", task.Failed, 1},
-	{"told_failed", "flux", "[[fail]]", task.Failed, 1},
+	{"before_record_failed", "flux", "[[fail]]", task.Failed, 1},
+	{"recorded_failed", "flux", "[[fail]]", task.Failed, 1},
 
 	// The address died: the vendor is asked again, once, whoever asks.
-	{"telling_running", "flux", "[[expired]]", task.Failed, 1},
-	{"told_running", "flux", "[[expired]]", task.Failed, 1},
-	{"telling_failed", "seedream", "[[html]]", task.Failed, 1},
-	{"told_failed", "seedream", "[[html]]", task.Failed, 1},
+	{"before_record_running", "flux", "[[expired]]", task.Failed, 1},
+	{"recorded_running", "flux", "[[expired]]", task.Failed, 1},
+	{"before_record_failed", "seedream", "[[html]]", task.Failed, 1},
+	{"recorded_failed", "seedream", "[[html]]", task.Failed, 1},
 }
 
 // The process kills itself at every arrow of the table of moves. After a
@@ -129,7 +121,7 @@ func TestKilledAtEveryArrow(t *testing.T) {
 func TestKilledAmongAGroup(t *testing.T) {
 	bin := apptest.Binary(t, "faults")
 	box := apptest.StartSandbox(t, bin)
-	for point, surely := range map[string]int{"accepted": 3, "claimed:2": 0, "spooled:2": 2, "answer_saved:2": 2, "succeeded": 1, "succeeded:2": 2} {
+	for point, surely := range map[string]int{"accepted": 3, "claimed:2": 0, "journaled:2": 2, "answer_recorded:2": 2, "succeeded": 1, "succeeded:2": 2} {
 		t.Run(point, func(t *testing.T) {
 			t.Parallel()
 			p, v := dieAndRestart(t, bin, box, point, families["flux"].path, `{"prompt":"a cat","n":3}`)
@@ -194,37 +186,15 @@ func checkStored(t *testing.T, p *apptest.Process, v *service.View) {
 	}
 }
 
-// leftovers finds what a settled task may not leave behind.
-func leftovers(dir string) error {
-	var found []string
-	for _, part := range []string{"spool", "intake", "objects"} {
-		_ = filepath.WalkDir(filepath.Join(dir, part), func(path string, e fs.DirEntry, err error) error {
-			name := e.Name()
-			temporary := strings.Contains(path, ".tmp") || strings.HasPrefix(name, ".")
-			if info, err := e.Info(); err == nil && strings.Contains(path, "/objects/.tmp-incoming/") && (info.Size() == 0 || name == "check") {
-				return nil // made ahead, or written by every check of the store
-			}
-			if err == nil && !e.IsDir() && (part == "intake" || part == "spool" && name != "id" || temporary) {
-				found = append(found, path)
-			}
-			return nil
-		})
-	}
-	if len(found) > 0 {
-		return fmt.Errorf("left behind: %v", found)
-	}
-	return nil
-}
-
 // A worker frozen past its lease and then continued delivers its paid answer
 // and buys nothing more.
 func TestFrozenPastTheLease(t *testing.T) {
 	bin := apptest.Binary(t, "faults")
 	box := apptest.StartSandbox(t, bin)
 	points := map[string][]string{
-		"gpt":      {"claimed", "sending", "answered", "spooled"},
-		"seedream": {"answer_saved", "storing", "objects_stored"},
-		"flux":     {"claimed", "answered", "spooled", "polled", "spooled!stop:2", "storing"},
+		"gpt":      {"claimed", "before_send", "answered", "journaled"},
+		"seedream": {"answer_recorded", "before_store", "objects_stored"},
+		"flux":     {"claimed", "answered", "journaled", "polled", "journaled!stop:2", "before_store"},
 	}
 	for family, at := range points {
 		for _, point := range at {

@@ -10,6 +10,8 @@ import (
 	"path"
 	"path/filepath"
 	"sync"
+
+	"aigc/app/disk"
 )
 
 // Dir is a store in a directory of the local disk. Only one process may open it.
@@ -42,7 +44,7 @@ func NewDir(dir string) (*Dir, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("blob: %w", err), root.Close())
 	}
-	return &Dir{root: root, fsync: (*os.File).Sync, durable: map[string]bool{".": true}}, nil
+	return &Dir{root: root, fsync: disk.Sync, durable: map[string]bool{".": true}}, nil
 }
 
 // makeDurably creates a directory with its parents, and fsyncs each directory in
@@ -60,7 +62,7 @@ func makeDurably(dir string) error {
 		return err
 	}
 	if err = os.Mkdir(dir, 0o700); err == nil || errors.Is(err, fs.ErrExist) {
-		err = f.Sync()
+		err = disk.Sync(f)
 	}
 	return errors.Join(err, f.Close())
 }

@@ -9,13 +9,13 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"syscall"
 	"time"
 
 	"github.com/rs/zerolog"
 
 	"aigc/app"
 	"aigc/app/broker"
+	"aigc/app/disk"
 	"aigc/app/ledger"
 	"aigc/app/module"
 	"aigc/app/service"
@@ -69,11 +69,10 @@ func writable(dir string) error {
 }
 
 func diskSpace(dir string) finding {
-	var st syscall.Statfs_t
-	if err := syscall.Statfs(dir, &st); err != nil {
+	free, err := disk.Free(dir)
+	if err != nil {
 		return finding{"disk", levelWarning, fmt.Sprintf("the free space of %s is unknown: %v", dir, err), ""}
 	}
-	free := int64(st.Bavail) * st.Bsize
 	text := fmt.Sprintf("%.1f GiB are free", float64(free)/(1<<30))
 	switch {
 	case free < spool.MinFree:

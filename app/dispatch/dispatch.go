@@ -1,5 +1,5 @@
-// Package dispatch hands accepted tasks to workers of other processes, over the
-// broker's queues.
+// Package dispatch starts accepted tasks in worker processes, by the queues of the
+// broker.
 package dispatch
 
 import (
@@ -7,11 +7,11 @@ import (
 	"aigc/app/task"
 )
 
-// Waker tells some worker to look at a task; a broker is one.
+// Waker wakes a worker for a task by a queue; a broker is one.
 type Waker interface{ Wake(queue, task string) }
 
-// ToQueue is the dispatcher of a process without a worker: it reserves nothing
-// and wakes the queue of every accepted task.
+// ToQueue is the dispatcher of a process without a worker: Reserve returns nil, and
+// Dispatch wakes the queue of the task's media.
 func ToQueue(w Waker) task.Dispatcher { return toQueue{w} }
 
 type toQueue struct{ Waker }

@@ -1,6 +1,21 @@
-// Package failpoint lets a test kill the real process at a named point.
+// Package failpoint lets a test kill or freeze the real process at a named point.
+// Only a build with the tag "faults" does that; in any other build the calls are
+// empty.
 //
-// Only a build with the tag "faults" can die here; in every other build the
-// calls are empty. The points are named after what has just become durable,
-// or is about to be sent.
+// The points, in the order of a task's life; those without "before" come right after
+// the named thing is durable, or else is in memory:
+//
+//	accepted            the task is in the ledger
+//	claimed             its claim is committed
+//	before_send         the paid request is about to be sent
+//	answered            the vendor's answer is in memory and in unsynced files
+//	polled              the result of a poll is in memory
+//	before_dir_sync     the answer's files and record are synced, their directories are not
+//	journaled           the answer is in the spool
+//	answer_recorded     the ledger has the ticket or the answer
+//	before_store        the results are about to be put into the object store
+//	objects_stored      the objects are in the object store
+//	succeeded           the success is committed
+//	before_record_S     a transition to state S without an answer is about to be committed
+//	recorded_S          it is committed
 package failpoint

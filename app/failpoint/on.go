@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// Lease lets a test shorten the lease by AIGC_LEASE, so that a worker can be
-// frozen past it in seconds.
+// Lease is the lease that AIGC_LEASE sets, so that a test can freeze a worker past
+// it in seconds; else the usual one.
 func Lease(usual time.Duration) time.Duration {
 	if d, err := time.ParseDuration(os.Getenv("AIGC_LEASE")); err == nil {
 		return d
@@ -25,9 +25,8 @@ var (
 	seen = map[string]int{}
 )
 
-// Here ends the process by SIGKILL, or with the suffix "!stop" freezes it by
-// SIGSTOP, when AIGC_KILL_AT names the point; "point:3" means the third time
-// it is passed.
+// Here ends the process by SIGKILL if AIGC_KILL_AT names the point. "point:3" is
+// the third time that it is passed; "point!stop" freezes the process by SIGSTOP.
 func Here(point string) {
 	want, nth, _ := strings.Cut(os.Getenv("AIGC_KILL_AT"), ":")
 	want, stop := strings.CutSuffix(want, "!stop")
@@ -47,6 +46,6 @@ func Here(point string) {
 		_ = syscall.Kill(os.Getpid(), syscall.SIGSTOP)
 	case due:
 		_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
-		select {} // the signal is on its way: nothing may happen after this line
+		select {} // the signal is delivered asynchronously: nothing may run after this line
 	}
 }

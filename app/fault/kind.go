@@ -7,33 +7,33 @@ type Kind string
 
 // The kinds. For a submission to a vendor the comment says what it proves.
 const (
-	Invalid             Kind = "invalid"         // our caller's input, or the vendor's documented "bad request": nothing was bought
-	TooLarge            Kind = "too_large"       // a body, an upload or a picture over its limit
-	RequestTimeout      Kind = "request_timeout"        // a body that did not arrive in time
-	Unsupported         Kind = "unsupported"     // a media type we do not take
-	NotFound            Kind = "not_found"       // no such thing, or not the caller's
-	NotAllowed          Kind = "not_allowed"     // the method does not exist on this path
-	BadRange            Kind = "bad_range"       // a range that lies outside of the object
-	Conflict            Kind = "conflict"        // the thing's state does not allow it
-	IdempotencyMismatch Kind = "idempotency_mismatch"        // an idempotency key reused for another input
-	Unauthenticated     Kind = "unauthenticated" // our caller showed no key, or a wrong one
-	Forbidden           Kind = "forbidden"       // our caller may not do this
-	Throttled           Kind = "throttled"       // our caller asks too often
-	Rejected            Kind = "rejected"        // the vendor refused the content; final
-	RateLimited         Kind = "rate_limited"    // the vendor throttles: surely not accepted
-	Unavailable         Kind = "unavailable"     // surely not accepted: never sent, or documented so
-	VendorAuth          Kind = "vendor_auth"     // the vendor refuses our key: surely not accepted
-	VendorQuota         Kind = "vendor_quota"    // our balance is used up: surely not accepted
-	VendorAccess        Kind = "vendor_access"   // the account lacks a model, right or setting; the key itself is fine and stays in use: surely not accepted
-	NoRoute             Kind = "no_route"        // no key is configured for the module
-	VendorFailed        Kind = "vendor_failed"   // the vendor took the job and says that it failed
-	InvalidResult       Kind = "invalid_result"          // the vendor's answer is whole, but no valid picture
-	ResultExpired       Kind = "result_expired"         // the vendor's copy of the result is gone
-	Timeout             Kind = "timeout"         // our deadline passed
-	Canceled            Kind = "canceled"        // stopped on request
-	InDoubt             Kind = "in_doubt"        // sent, outcome unknown: never resubmit
-	StorageFull         Kind = "storage_full"    // no room for a result, so nothing is bought
-	Internal            Kind = "internal"        // our own bug or a broken store
+	Invalid             Kind = "invalid"              // our caller's input, or the vendor's documented "bad request": nothing was bought
+	TooLarge            Kind = "too_large"            // a body, an upload or a picture over its limit
+	RequestTimeout      Kind = "request_timeout"      // a body that did not arrive in time
+	Unsupported         Kind = "unsupported"          // a media type we do not take
+	NotFound            Kind = "not_found"            // no such thing, or not the caller's
+	NotAllowed          Kind = "not_allowed"          // the method does not exist on this path
+	BadRange            Kind = "bad_range"            // a range that lies outside of the object
+	Conflict            Kind = "conflict"             // the thing's state does not allow it
+	IdempotencyMismatch Kind = "idempotency_mismatch" // an idempotency key reused for another input
+	Unauthenticated     Kind = "unauthenticated"      // our caller showed no key, or a wrong one
+	Forbidden           Kind = "forbidden"            // our caller may not do this
+	Throttled           Kind = "throttled"            // our caller asks too often
+	Rejected            Kind = "rejected"             // the vendor refused the content; final
+	RateLimited         Kind = "rate_limited"         // the vendor throttles: surely not accepted
+	Unavailable         Kind = "unavailable"          // surely not accepted: never sent, or documented so
+	VendorAuth          Kind = "vendor_auth"          // the vendor refuses our key: surely not accepted
+	VendorQuota         Kind = "vendor_quota"         // our balance is used up: surely not accepted
+	VendorAccess        Kind = "vendor_access"        // the account lacks a model, right or setting; the key itself is fine and stays in use: surely not accepted
+	NoRoute             Kind = "no_route"             // no key is configured for the module
+	VendorFailed        Kind = "vendor_failed"        // the vendor took the job and says that it failed
+	InvalidResult       Kind = "invalid_result"       // the vendor's answer is whole, but no valid picture
+	ResultExpired       Kind = "result_expired"       // the vendor's copy of the result is gone
+	Timeout             Kind = "timeout"              // our deadline passed
+	Canceled            Kind = "canceled"             // stopped on request
+	InDoubt             Kind = "in_doubt"             // sent, outcome unknown: never resubmit
+	StorageFull         Kind = "storage_full"         // no room for a result, so nothing is bought
+	Internal            Kind = "internal"             // our own bug or a broken store
 )
 
 type trait struct {

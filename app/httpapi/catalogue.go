@@ -11,6 +11,7 @@ import (
 	"aigc/app/fault"
 	"aigc/app/schema"
 	"aigc/app/service"
+	"aigc/app/web"
 )
 
 func (s *Server) models(c echo.Context) error {
@@ -62,7 +63,7 @@ func (s *Server) quote(c echo.Context) error {
 	case !ok:
 		return fault.InvalidInput(fault.Detail{Location: "body.operation", Message: "there is no such operation; see GET /api/models"})
 	}
-	quote, err := s.catalog.Quote(c.Request().Context(), service.Request{Operation: op, Input: q.Input, Caller: of(c.Request().Context()).caller})
+	quote, err := s.catalog.Quote(c.Request().Context(), service.Request{Operation: op, Input: q.Input, Caller: web.Of(c.Request().Context()).Caller})
 	if err != nil {
 		return within("body.input", err)
 	}

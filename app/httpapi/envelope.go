@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/labstack/echo/v4"
+
+	"aigc/app/web"
 )
 
 // envelope is every success, in the shape of the replaced service.
@@ -32,8 +34,8 @@ func send(w http.ResponseWriter, r *http.Request, status int, mime string, body 
 
 // ok answers with data.
 func (s *Server) ok(c echo.Context, status int, data any) error {
-	x := of(c.Request().Context())
-	body, err := encode(envelope{Success: true, Data: data, RequestID: x.id, Timestamp: time.Now().UTC().Format(time.RFC3339)})
+	x := web.Of(c.Request().Context())
+	body, err := encode(envelope{Success: true, Data: data, RequestID: x.ID, Timestamp: time.Now().UTC().Format(time.RFC3339)})
 	if err != nil {
 		return err
 	}

@@ -11,19 +11,20 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"aigc/app/fault"
+	"aigc/app/web"
 )
 
 func (s *Server) fileRoutes() {
 	const objects = "/api/images/*"
-	s.documentUpload(s.route(http.MethodPost, "/api/files/upload", "Store a file to be used as an input", "files", keyed, s.upload))
-	s.documentObject(s.route(http.MethodGet, objects, "A stored object; ranges and HEAD are served", "files", byName, s.object))
+	s.documentUpload(s.route(http.MethodPost, "/api/files/upload", "Store a file to be used as an input", "files", web.Keyed, s.upload))
+	s.documentObject(s.route(http.MethodGet, objects, "A stored object; ranges and HEAD are served", "files", web.ByName, s.object))
 }
 
 // object serves a stored file. Whatever a browser could run is a download.
 func (s *Server) object(c echo.Context) error {
 	ctx := c.Request().Context()
-	x := of(ctx)
-	o, err := s.assets.Open(ctx, x.caller, rest(c))
+	x := web.Of(ctx)
+	o, err := s.assets.Open(ctx, x.Caller, rest(c))
 	if err != nil {
 		return err
 	}
@@ -43,7 +44,7 @@ func (s *Server) object(c echo.Context) error {
 		disposition = "attachment"
 	}
 	h.Set("Content-Disposition", mime.FormatMediaType(disposition, map[string]string{"filename": o.Name}))
-	w := &ranged{exchange: x} // not echo's writer: it would keep the file from going out by sendfile
+	w := &ranged{Exchange: x} // not echo's writer: it would keep the file from going out by sendfile
 	http.ServeContent(w, c.Request(), "", o.Modified, o)
 	if w.refused {
 		h.Del("Content-Disposition")
@@ -60,14 +61,14 @@ func rest(c echo.Context) string {
 
 // ranged keeps net/http from answering by itself that a range is out of reach.
 type ranged struct {
-	*exchange
+	*web.Exchange
 	refused bool
 }
 
 // WriteHeader passes every other status on.
 func (w *ranged) WriteHeader(status int) {
 	if w.refused = status == http.StatusRequestedRangeNotSatisfiable; !w.refused {
-		w.exchange.WriteHeader(status)
+		w.Exchange.WriteHeader(status)
 	}
 }
 
@@ -75,7 +76,7 @@ func (w *ranged) Write(p []byte) (int, error) {
 	if w.refused {
 		return len(p), nil
 	}
-	return w.exchange.Write(p)
+	return w.Exchange.Write(p)
 }
 
 // upload takes the first file of a form.
@@ -85,7 +86,7 @@ func (s *Server) upload(c echo.Context) error {
 	if mediaType(c.Request()) != "multipart/form-data" || params["boundary"] == "" {
 		return fault.New(fault.Unsupported, "media_type", "Send multipart/form-data with the file in the field file.").WithCharge(fault.ChargedNo)
 	}
-	parts := multipart.NewReader(s.body(c), params["boundary"])
+	parts := multipart.NewReader(c.Request().Body, params["boundary"])
 	for {
 		p, err := parts.NextRawPart()
 		if errors.Is(err, io.EOF) {
@@ -97,7 +98,7 @@ func (s *Server) upload(c echo.Context) error {
 		if p.FormName() != "file" {
 			continue
 		}
-		v, err := s.assets.Upload(ctx, of(ctx).caller, p.FileName(), p)
+		v, err := s.assets.Upload(ctx, web.Of(ctx).Caller, p.FileName(), p)
 		if err != nil {
 			return err
 		}

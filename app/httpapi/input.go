@@ -8,13 +8,13 @@ import (
 	"mime"
 	"mime/multipart"
 	"net/http"
-	"time"
 
 	"github.com/labstack/echo/v4"
 
 	"aigc/app/fault"
 	"aigc/app/jsonblob"
 	"aigc/app/service"
+	"aigc/app/web"
 )
 
 // Limits of a body beside its files.
@@ -50,35 +50,6 @@ func mediaType(r *http.Request) string {
 	return t
 }
 
-// body bounds how long a body may take, in all and between two of its bytes.
-func (s *Server) body(c echo.Context) io.Reader {
-	return &paced{r: c.Request().Body, ctl: http.NewResponseController(c.Response()), idle: s.BodyIdle, end: time.Now().Add(s.BodyTotal)}
-}
-
-type paced struct {
-	r    io.Reader
-	ctl  *http.ResponseController
-	idle time.Duration
-	end  time.Time
-	next time.Time // when the deadline is moved again
-}
-
-func (p *paced) Read(b []byte) (int, error) {
-	if now := time.Now(); now.After(p.next) {
-		d := now.Add(p.idle)
-		if d.After(p.end) {
-			d = p.end
-		}
-		_ = p.ctl.SetReadDeadline(d) // not every connection has one
-		p.next = now.Add(p.idle / 10)
-	}
-	n, err := p.r.Read(b)
-	if errors.Is(err, io.EOF) {
-		_ = p.ctl.SetReadDeadline(time.Time{})
-	}
-	return n, err
-}
-
 // readJSON takes a JSON body; base64 of files in it goes to the service as it
 // streams in.
 func (s *Server) readJSON(c echo.Context) (*input, error) {
@@ -86,12 +57,12 @@ func (s *Server) readJSON(c echo.Context) (*input, error) {
 		return nil, fault.New(fault.Unsupported, "media_type", "Send application/json.").WithCharge(fault.ChargedNo)
 	}
 	if n := c.Request().ContentLength; n >= 0 && n <= 64<<10 { // too short to hold a file
-		doc, err := io.ReadAll(s.body(c))
+		doc, err := io.ReadAll(c.Request().Body)
 		return &input{doc: doc}, bodyFault(err)
 	}
 	var doc bytes.Buffer
 	var files []service.Upload
-	blobs, err := jsonblob.Extract(&doc, s.body(c), jsonblob.Options{MaxDoc: maxDocument}, func(n int) (io.WriteCloser, error) {
+	blobs, err := jsonblob.Extract(&doc, c.Request().Body, jsonblob.Options{MaxDoc: maxDocument}, func(n int) (io.WriteCloser, error) {
 		if n >= maxFiles {
 			return nil, fault.New(fault.TooLarge, "too_many_files", "A request may hold at most %d files.", maxFiles).WithCharge(fault.ChargedNo)
 		}
@@ -119,19 +90,13 @@ func (s *Server) readJSON(c echo.Context) (*input, error) {
 	return in, nil
 }
 
-// bodyFault is what a broken body means.
+// bodyFault is what a broken body means: the fault of its reader, or one of its
+// own format.
 func bodyFault(err error) error {
-	var f *fault.Error
-	var timeout interface{ Timeout() bool }
-	switch {
-	case err == nil:
-		return nil
-	case errors.As(err, &f):
+	if err == nil || errors.As(err, new(*fault.Error)) {
 		return err
-	case errors.As(err, &timeout) && timeout.Timeout():
-		return fault.Wrap(err, fault.RequestTimeout, "body_too_slow", "The body did not arrive in time.").WithCharge(fault.ChargedNo)
 	}
-	return fault.Wrap(err, fault.Invalid, "body_cut_short", "The body ended early.").WithCharge(fault.ChargedNo)
+	return web.BodyCutShort(err)
 }
 
 // readForm takes a form: text fields become what the schema says, files go to
@@ -152,7 +117,7 @@ func (s *Server) readForm(c echo.Context, op service.Operation) (in *input, err 
 	for k, v := range c.QueryParams() {
 		values[k] = v
 	}
-	parts := multipart.NewReader(s.body(c), params["boundary"])
+	parts := multipart.NewReader(c.Request().Body, params["boundary"])
 	size := 0
 	for n := 0; ; n++ {
 		p, err := parts.NextRawPart()

@@ -8,6 +8,8 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/labstack/echo/v4"
+
+	"aigc/app/web"
 )
 
 //go:embed swagger
@@ -52,7 +54,7 @@ func (s *Server) docs() {
 		panic(err) // made of our own declarations
 	}
 	s.spec = spec
-	s.access["/openapi.json"], s.access["/docs"], s.access["/docs/:file"] = public, public, public
+	s.levels["/openapi.json"], s.levels["/docs"], s.levels["/docs/:file"] = web.Public, web.Public, web.Public
 	for path, h := range map[string]handler{
 		"/openapi.json": func(c echo.Context) error {
 			send(c.Response(), c.Request(), http.StatusOK, jsonType, s.spec)

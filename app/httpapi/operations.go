@@ -12,20 +12,21 @@ import (
 	"aigc/app/module"
 	"aigc/app/service"
 	"aigc/app/task"
+	"aigc/app/web"
 )
 
 // operation mounts an operation at all its paths.
 func (s *Server) operation(op service.Operation) {
 	h := func(c echo.Context) error { return s.generate(c, op) }
 	for i, p := range op.Registered.Operation.Paths {
-		o := s.route(http.MethodPost, "/api"+p, "", op.Module.Name, keyed, h)
+		o := s.route(http.MethodPost, "/api"+p, "", op.Module.Name, web.Keyed, h)
 		s.documentPurchase(o, op)
 		if i > 0 { // an alias; ids are unique
 			o.OperationID += "_" + strconv.Itoa(i+1)
 		}
 	}
 	if p := op.Registered.Operation.StatusPath; p != "" {
-		o := s.route(http.MethodGet, "/api"+p+"*", "A task by our id or the vendor's name of the job", op.Module.Name, keyed, func(c echo.Context) error { return s.status(c, op) })
+		o := s.route(http.MethodGet, "/api"+p+"*", "A task by our id or the vendor's name of the job", op.Module.Name, web.Keyed, func(c echo.Context) error { return s.status(c, op) })
 		s.shows(o, http.StatusOK, "the task", reflect.TypeFor[statusView]())
 	}
 }
@@ -56,17 +57,17 @@ func (s *Server) createAny(c echo.Context) error {
 
 func (s *Server) buy(c echo.Context, op service.Operation, doc []byte) error {
 	r := c.Request()
-	x := of(r.Context())
+	x := web.Of(r.Context())
 	pref := preferOf(r.Header, s.usualWait(op))
 	retries, _ := strconv.Atoi(r.Header.Get("X-Stainless-Retry-Count"))
 	v, replayed, err := s.tasks.Create(r.Context(), service.Request{
-		Operation: op, Input: doc, Caller: x.caller, IdempotencyKey: r.Header.Get("Idempotency-Key"), SDKRetry: retries > 0, Tags: tagsOf(r.Header),
+		Operation: op, Input: doc, Caller: x.Caller, IdempotencyKey: r.Header.Get("Idempotency-Key"), SDKRetry: retries > 0, Tags: tagsOf(r.Header),
 		Wait: pref.wait,
 	})
 	if err != nil {
 		return err
 	}
-	x.task = v.TaskID
+	x.Task = v.TaskID
 	h := c.Response().Header()
 	if replayed {
 		h.Set("Idempotent-Replayed", "true")

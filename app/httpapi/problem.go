@@ -2,11 +2,8 @@ package httpapi
 
 import (
 	"errors"
-	"math"
 	"net/http"
-	"strconv"
 	"sync"
-	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/labstack/echo/v4"
@@ -14,6 +11,7 @@ import (
 	"aigc/app/fault"
 	"aigc/app/service"
 	"aigc/app/task"
+	"aigc/app/web"
 )
 
 // Problem is every answer that is no success (RFC 9457), with the fields of
@@ -66,21 +64,18 @@ func failed(v *service.View) error {
 	return &failure{f, v}
 }
 
-// problem is the one place where an error becomes an answer. It also notes the
-// error for the log and sets the headers that belong to it.
-func (s *Server) problem(x *exchange, err error) *Problem {
+// problem is the one place where an error becomes an answer.
+func problem(x *web.Exchange, err error) *Problem {
 	f := fault.From(err)
-	x.err = f
 	p := &Problem{
 		Type: "urn:aigc:problem:" + string(f.Kind), Title: f.Kind.Title(), Status: f.Kind.Status(), Detail: f.Message, Code: f.StableCode(),
-		RequestID: x.id, Charged: f.Charged, Retryable: f.Kind.Retryable(), VendorCode: f.VendorCode, Errors: f.Details,
+		RequestID: x.ID, Charged: f.Charged, Retryable: f.Kind.Retryable(), VendorCode: f.VendorCode, Errors: f.Details,
 	}
 	var of *failure
 	if errors.As(err, &of) {
 		p.TaskID, p.Retryable = &of.view.TaskID, of.view.Error != nil && of.view.Error.Retryable
-		x.task = of.view.TaskID
-		h := x.Header()
-		h.Set("Location", taskPath(of.view.TaskID))
+		x.Task = of.view.TaskID
+		x.Header().Set("Location", taskPath(of.view.TaskID))
 	}
 	if p.Detail == "" {
 		p.Detail = p.Title + "."
@@ -90,44 +85,17 @@ func (s *Server) problem(x *exchange, err error) *Problem {
 	}
 	if p.Charged == "" {
 		p.Charged = fault.ChargedNo
-		if p.Status >= 500 && x.task != "" {
+		if p.Status >= 500 && x.Task != "" {
 			p.Charged = fault.ChargedUnknown // there is a task, and it goes on
 		}
 	}
 	p.ErrorText = p.Detail
-	errorHeaders(x.Header(), f, p.Status)
 	return p
 }
 
-// patience is what Retry-After says where nobody knows better.
-const patience = 5 * time.Second
-
-func errorHeaders(h http.Header, f *fault.Error, status int) {
-	h.Set("Cache-Control", "no-store")
-	wait := f.RetryAfter
-	if wait <= 0 && f.Kind.Retryable() && (status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable) {
-		wait = patience
-	}
-	if wait > 0 {
-		h.Set("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
-	}
-	switch status {
-	case http.StatusUnauthorized:
-		h.Set("WWW-Authenticate", `Bearer realm="aigc"`)
-	case http.StatusRequestTimeout, http.StatusRequestEntityTooLarge:
-		h.Set("Connection", "close") // the rest of the body is not wanted
-	}
-}
-
-// fail answers a request with an error.
-func (s *Server) fail(x *exchange, r *http.Request, err error) {
-	p := s.problem(x, err)
-	if x.status != 0 {
-		return // too late for an answer of ours
-	}
-	if r.Context().Err() != nil {
-		x.gone = true
-	}
+// Fail implements [web.Face].
+func (s *Server) Fail(x *web.Exchange, r *http.Request, err error) {
+	p := problem(x, err)
 	body, err := encode(p)
 	if err != nil {
 		body = []byte(`{"status":500}`) // a Problem always marshals
@@ -182,7 +150,7 @@ func statusFault(status int, message string) *fault.Error {
 	case http.StatusBadRequest, http.StatusUnprocessableEntity:
 		return fault.New(fault.Invalid, "", "The request cannot be read.")
 	}
-	return fault.Wrap(errors.New(message), fault.Internal, "", "%s", fault.From(errPanic).Message)
+	return fault.From(errors.New(message))
 }
 
 // echoFault takes what echo's router found.

@@ -11,12 +11,14 @@ import (
 	"testing"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/rs/zerolog"
 
 	"aigc/app/httpapi"
 	"aigc/app/provider"
 	"aigc/app/service"
 	"aigc/app/service/servicetest"
+	"aigc/app/web"
 	"aigc/app/worker/workertest"
 )
 
@@ -41,18 +43,21 @@ func start(t *testing.T, adapt ...func(*rig, *httpapi.Config)) *rig {
 	t.Helper()
 	r := &rig{t: t, logs: &bytes.Buffer{}}
 	r.Engine, r.vendor = servicetest.Start(t)
+	metrics := prometheus.NewRegistry()
 	c := httpapi.Config{
-		Service: r.Service, Log: zerolog.New(zerolog.SyncWriter(r.logs)), Loopback: true, Version: "1.2.3",
-		SyncWait: 20 * time.Second, Heartbeat: 20 * time.Millisecond, BodyIdle: 300 * time.Millisecond,
+		Service: r.Service, Version: "1.2.3", SyncWait: 20 * time.Second, Heartbeat: 20 * time.Millisecond, Metrics: metrics,
 	}
 	for _, f := range adapt {
 		f(r, &c)
 	}
 	srv := httptest.NewUnstartedServer(nil)
-	c.PublicURL = "http://" + srv.Listener.Addr().String()
-	r.SetPublicURL(c.PublicURL)
+	public := "http://" + srv.Listener.Addr().String()
+	r.SetPublicURL(public)
 	r.api = httpapi.New(c)
-	srv.Config.Handler = r.api.Handler()
+	srv.Config.Handler = web.New(web.Config{
+		Access: r.Service, Log: zerolog.New(zerolog.SyncWriter(r.logs)), Metrics: web.NewMetrics(metrics),
+		PublicURL: public, Loopback: true, AllowedHosts: []string{"gateway.example"}, BodyIdle: 300 * time.Millisecond,
+	}, r.api)
 	srv.Start()
 	t.Cleanup(srv.Close)
 	t.Cleanup(r.api.Drain)

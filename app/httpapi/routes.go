@@ -12,6 +12,7 @@ import (
 
 	"aigc/app/schema"
 	"aigc/app/service"
+	"aigc/app/web"
 )
 
 // routes mounts everything. huma holds the OpenAPI document; the handlers
@@ -22,9 +23,9 @@ func (s *Server) routes() {
 	e.HideBanner, e.HidePort = true, true
 	e.IPExtractor = echo.ExtractIPDirect()
 	e.HTTPErrorHandler = func(err error, c echo.Context) {
-		s.fail(of(c.Request().Context()), c.Request(), echoFault(err))
+		web.Of(c.Request().Context()).Fail(c.Request(), echoFault(err))
 	}
-	e.Use(s.authenticate)
+	e.Use(s.authorize)
 	s.echo = e
 	conf := huma.DefaultConfig("aigc", s.Version)
 	conf.DocsPath, conf.OpenAPIPath, conf.SchemasPath, conf.CreateHooks = "", "", "", nil
@@ -44,9 +45,9 @@ func (s *Server) routes() {
 	for _, op := range s.catalog.Operations() {
 		s.operation(op)
 	}
-	s.documentAny(s.route(http.MethodPost, "/api/images/create", "Draw with whatever module has the model", "generations", keyed, s.createAny))
-	s.documentQuote(s.route(http.MethodPost, "/api/quote", "What a request would cost", "generations", keyed, s.quote))
-	s.documentModels(s.route(http.MethodGet, "/api/models", "Models, prices and schemas", "catalogue", keyed, s.models))
+	s.documentAny(s.route(http.MethodPost, "/api/images/create", "Draw with whatever module has the model", "generations", web.Keyed, s.createAny))
+	s.documentQuote(s.route(http.MethodPost, "/api/quote", "What a request would cost", "generations", web.Keyed, s.quote))
+	s.documentModels(s.route(http.MethodGet, "/api/models", "Models, prices and schemas", "catalogue", web.Keyed, s.models))
 	s.taskRoutes()
 	s.fileRoutes()
 	s.plainRoutes()
@@ -76,23 +77,38 @@ func (s *Server) chapters() []*huma.Tag {
 // plainRoutes are those for whoever operates the service.
 func (s *Server) plainRoutes() {
 	reg := s.api.OpenAPI().Components.Schemas
-	health := s.route(http.MethodGet, "/api/health", "State of every part; 503 where nothing can be taken", "operation", public, s.health)
+	health := s.route(http.MethodGet, "/api/health", "State of every part; 503 where nothing can be taken", "operation", web.Public, s.health)
 	answers(health, "healthy or degraded", jsonType, reg.Schema(reflect.TypeFor[healthView](), true, "Health"))
 	alive := func(c echo.Context) error { return c.String(http.StatusOK, "ok\n") }
-	answers(s.route(http.MethodGet, "/livez", "The process is alive", "operation", public, alive), "it is", "text/plain", text)
-	answers(s.route(http.MethodGet, "/readyz", "The process can take requests", "operation", public, s.ready), "it can", "text/plain", text)
-	answers(s.route(http.MethodGet, "/", "What this is", "operation", public, s.info), "names and addresses", jsonType, &huma.Schema{Type: huma.TypeObject})
+	answers(s.route(http.MethodGet, "/livez", "The process is alive", "operation", web.Public, alive), "it is", "text/plain", text)
+	answers(s.route(http.MethodGet, "/readyz", "The process can take requests", "operation", web.Public, s.ready), "it can", "text/plain", text)
+	answers(s.route(http.MethodGet, "/", "What this is", "operation", web.Public, s.info), "names and addresses", jsonType, &huma.Schema{Type: huma.TypeObject})
 	metrics := echo.WrapHandler(promhttp.HandlerFor(s.Metrics, promhttp.HandlerOpts{}))
-	answers(s.route(http.MethodGet, "/metrics", "Prometheus metrics; an admin's key", "operation", admin, metrics), "the metrics", "text/plain", text)
+	answers(s.route(http.MethodGet, "/metrics", "Prometheus metrics; an admin's key", "operation", web.Admin, metrics), "the metrics", "text/plain", text)
 }
 
 // handler is a route that returns its fault.
 type handler = echo.HandlerFunc
 
+// authorize runs after routing: the pattern that matched decides who may go on.
+// A path without a route needs a key too.
+func (s *Server) authorize(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		x := web.Of(c.Request().Context())
+		if p := c.Path(); p != "" {
+			x.Route = p
+		}
+		if err := x.Authorize(c.Request(), s.levels[c.Path()]); err != nil {
+			return err
+		}
+		return next(c)
+	}
+}
+
 // route mounts a handler and describes it. What can be got can be asked for by
 // HEAD, but for a stream.
-func (s *Server) route(method, path, summary, tag string, who access, h handler) *huma.Operation {
-	s.access[path] = who
+func (s *Server) route(method, path, summary, tag string, who web.Level, h handler) *huma.Operation {
+	s.levels[path] = who
 	s.echo.Add(method, path, h)
 	if method == http.MethodGet && !strings.HasSuffix(path, "/events") {
 		s.echo.HEAD(path, h)

@@ -16,6 +16,7 @@ import (
 	"aigc/app/fault"
 	"aigc/app/service"
 	"aigc/app/task"
+	"aigc/app/web"
 )
 
 // filters are the parameters of a list of tasks.
@@ -34,11 +35,11 @@ var filters = []struct{ name, doc string }{
 // listTasks reads its filters, and reports all that is wrong with them.
 func (s *Server) listTasks(c echo.Context) error {
 	ctx := c.Request().Context()
-	q, err := queryOf(c.QueryParams(), of(ctx).caller)
+	q, err := queryOf(c.QueryParams(), web.Of(ctx).Caller)
 	if err != nil {
 		return err
 	}
-	page, err := s.tasks.List(ctx, of(ctx).caller, q)
+	page, err := s.tasks.List(ctx, web.Of(ctx).Caller, q)
 	if err != nil {
 		return err
 	}

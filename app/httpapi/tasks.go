@@ -15,16 +15,17 @@ import (
 	"aigc/app/fault"
 	"aigc/app/service"
 	"aigc/app/task"
+	"aigc/app/web"
 )
 
 func (s *Server) taskRoutes() {
 	const one = "/api/tasks/:id"
 	view := reflect.TypeFor[service.View]()
-	s.documentList(s.route(http.MethodGet, "/api/tasks", "Your tasks, newest first", "tasks", keyed, s.listTasks))
-	get := s.route(http.MethodGet, one, "A task; ?wait=30 waits for it", "tasks", keyed, s.getTask)
+	s.documentList(s.route(http.MethodGet, "/api/tasks", "Your tasks, newest first", "tasks", web.Keyed, s.listTasks))
+	get := s.route(http.MethodGet, one, "A task; ?wait=30 waits for it", "tasks", web.Keyed, s.getTask)
 	query(get, "wait", huma.TypeNumber, "seconds to wait until the task is settled; 600 at most")
 	s.shows(get, http.StatusOK, "the task", view)
-	cancel := s.route(http.MethodPost, one+"/cancel", "Cancel: says whether it was in time", "tasks", keyed, s.cancelTask)
+	cancel := s.route(http.MethodPost, one+"/cancel", "Cancel: says whether it was in time", "tasks", web.Keyed, s.cancelTask)
 	s.shows(cancel, http.StatusOK, "what it came to", reflect.TypeFor[cancelView]())
 	for _, a := range []struct {
 		name, summary string
@@ -35,30 +36,30 @@ func (s *Server) taskRoutes() {
 		{"resume", "Go on asking after a deadline", s.tasks.Resume, http.StatusOK},
 		{"discard", "Give up a task in doubt", s.tasks.Discard, http.StatusOK},
 	} {
-		o := s.route(http.MethodPost, one+"/"+a.name, a.summary, "tasks", keyed, s.act(a.do, a.status))
+		o := s.route(http.MethodPost, one+"/"+a.name, a.summary, "tasks", web.Keyed, s.act(a.do, a.status))
 		delete(o.Responses, "200")
 		s.shows(o, a.status, "the task as it stands now; of a retry, the new one", view)
 	}
-	s.documentEvents(s.route(http.MethodGet, one+"/events", "Its history, as server-sent events while it goes on", "tasks", keyed, s.events))
+	s.documentEvents(s.route(http.MethodGet, one+"/events", "Its history, as server-sent events while it goes on", "tasks", web.Keyed, s.events))
 }
 
 func (s *Server) getTask(c echo.Context) error {
 	ctx, id := c.Request().Context(), c.Param("id")
-	x := of(ctx)
+	x := web.Of(ctx)
 	wait, err := seconds(c.QueryParam("wait"))
 	if err != nil {
 		return err
 	}
 	var v *service.View
 	if wait > 0 {
-		v, err = s.tasks.Wait(ctx, x.caller, id, wait)
+		v, err = s.tasks.Wait(ctx, x.Caller, id, wait)
 	} else {
-		v, err = s.tasks.Get(ctx, x.caller, id)
+		v, err = s.tasks.Get(ctx, x.Caller, id)
 	}
 	if err != nil {
 		return err
 	}
-	x.task = v.TaskID
+	x.Task = v.TaskID
 	return s.ok(c, http.StatusOK, v)
 }
 
@@ -76,11 +77,11 @@ func seconds(text string) (time.Duration, error) {
 func (s *Server) act(do func(context.Context, service.Caller, string) (*service.View, error), status int) handler {
 	return func(c echo.Context) error {
 		ctx := c.Request().Context()
-		v, err := do(context.WithoutCancel(ctx), of(ctx).caller, c.Param("id"))
+		v, err := do(context.WithoutCancel(ctx), web.Of(ctx).Caller, c.Param("id"))
 		if err != nil {
 			return err
 		}
-		of(ctx).task = v.TaskID
+		web.Of(ctx).Task = v.TaskID
 		c.Response().Header().Set("Location", taskPath(v.TaskID))
 		return s.ok(c, status, v)
 	}
@@ -94,11 +95,11 @@ type cancelView struct {
 
 func (s *Server) cancelTask(c echo.Context) error {
 	ctx := c.Request().Context()
-	v, outcome, err := s.tasks.Cancel(context.WithoutCancel(ctx), of(ctx).caller, c.Param("id"))
+	v, outcome, err := s.tasks.Cancel(context.WithoutCancel(ctx), web.Of(ctx).Caller, c.Param("id"))
 	if err != nil {
 		return err
 	}
-	of(ctx).task = v.TaskID
+	web.Of(ctx).Task = v.TaskID
 	return s.ok(c, http.StatusOK, cancelView{outcome, v})
 }
 
@@ -140,15 +141,15 @@ func jobOf(v *service.View) jobView {
 // vendor's name of the job, which holds slashes.
 func (s *Server) status(c echo.Context, op service.Operation) error {
 	ctx := c.Request().Context()
-	x, id := of(ctx), rest(c)
-	v, err := s.tasks.Get(ctx, x.caller, id)
+	x, id := web.Of(ctx), rest(c)
+	v, err := s.tasks.Get(ctx, x.Caller, id)
 	if fault.KindOf(err) == fault.NotFound {
-		v, err = s.tasks.ByTicket(ctx, x.caller, op.Module.Name, id)
+		v, err = s.tasks.ByTicket(ctx, x.Caller, op.Module.Name, id)
 	}
 	if err != nil {
 		return err
 	}
-	x.task = v.TaskID
+	x.Task = v.TaskID
 	return s.ok(c, http.StatusOK, statusOf(v))
 }
 
@@ -162,10 +163,10 @@ func (s *Server) events(c echo.Context) error {
 	defer beat.Stop()
 	w := c.Response()
 	for begun := false; ; {
-		v, err := s.tasks.Get(ctx, of(ctx).caller, id)
+		v, err := s.tasks.Get(ctx, web.Of(ctx).Caller, id)
 		var list []task.Event
 		if err == nil {
-			list, err = s.tasks.Events(ctx, of(ctx).caller, id, after)
+			list, err = s.tasks.Events(ctx, web.Of(ctx).Caller, id, after)
 		}
 		if err != nil {
 			if begun {

@@ -13,13 +13,13 @@ import (
 )
 
 // Apply implements [task.Ledger].
-func (s *store) Apply(ctx context.Context, moves ...task.Transition) (t *task.Task, err error) {
+func (s *store) Apply(ctx context.Context, transitions ...task.Transition) (t *task.Task, err error) {
 	err = s.write(ctx, func(x *tx) error {
-		for _, c := range moves {
+		for _, c := range transitions {
 			if t, err = oneTask(x, selectTask+byID, c.ID); err != nil {
 				return err
 			}
-			if err := x.move(t, c); err != nil {
+			if err := x.applyTransition(t, c); err != nil {
 				return err
 			}
 		}
@@ -33,10 +33,11 @@ func (s *store) Apply(ctx context.Context, moves ...task.Transition) (t *task.Ta
 
 const byID = "WHERE id = $1"
 
-// move makes one move of the table with a row as it stands in the ledger.
-func (x *tx) move(t *task.Task, c task.Transition) error {
-	was := remember(t)
-	if err := x.step(t, c); err != nil {
+// applyTransition makes a transition of a row that was read in this transaction, and
+// writes it.
+func (x *tx) applyTransition(t *task.Task, c task.Transition) error {
+	was := takeSnapshot(t)
+	if err := x.transition(t, c); err != nil {
 		return err
 	}
 	if err := x.save(t, was); err != nil {
@@ -50,8 +51,9 @@ func (x *tx) move(t *task.Task, c task.Transition) error {
 	return nil
 }
 
-// step makes one move, up to writing the row.
-func (x *tx) step(t *task.Task, c task.Transition) error {
+// transition checks and makes a transition in t, and adds its event. It does not
+// write the row.
+func (x *tx) transition(t *task.Task, c task.Transition) error {
 	switch {
 	case c.SubmitID != "" && t.SubmitID != c.SubmitID,
 		c.Owner != "" && t.LeaseOwner != c.Owner,
@@ -61,12 +63,12 @@ func (x *tx) step(t *task.Task, c task.Transition) error {
 	from, charged := t.State, t.Charged
 	m, ok := task.Find(from, c.To, c.Cause)
 	if !ok || t.Group {
-		return illegal("no move of a task (group: %t) from %s to %s by %s", t.Group, from, c.To, c.Cause)
+		return illegalTransition("task.Moves has no transition from %s to %s by %s (group: %t)", from, c.To, c.Cause, t.Group)
 	}
-	if from == task.Failed && !comesBack(t, c.Cause) {
+	if from == task.Failed && !mayReopen(t, c.Cause) {
 		return task.ErrStale
 	}
-	x.touch(t)
+	x.stamp(t)
 	t.RunAt = fromMS(x.now)
 	version := t.Version
 	if c.Edit != nil {
@@ -75,51 +77,51 @@ func (x *tx) step(t *task.Task, c task.Transition) error {
 		}
 	}
 	if !m.Allows(charged, t.Charged) {
-		return illegal("by %s the charge would go from %s to %s", c.Cause, charged, t.Charged)
+		return illegalTransition("%s must not change charged from %s to %s", c.Cause, charged, t.Charged)
 	}
 	t.State, t.Version, t.Updated = c.To, version, fromMS(x.now)
-	x.note(t, from, c.Cause, c.Note)
+	x.recordEvent(t, from, c.Cause, c.Note)
 	return nil
 }
 
-// comesBack says whether a failed task may still make a move of the table: a
-// late answer counts where a person gave the task up, and a deadline can be
-// set anew.
-func comesBack(t *task.Task, cause task.Cause) bool {
+// mayReopen says whether a failed task allows a transition of task.Moves by its error:
+// a late answer counts if a person discarded or retried the task, and resume is
+// possible after a deadline.
+func mayReopen(t *task.Task, cause task.Cause) bool {
 	if cause == task.Resume {
 		return t.Resumable()
 	}
 	return t.Discarded()
 }
 
-func illegal(format string, args ...any) error {
-	return fault.Wrap(fmt.Errorf(format, args...), fault.Internal, task.CodeIllegal, "The task cannot make this move; this is a fault of the program.")
+func illegalTransition(format string, args ...any) error {
+	return fault.Wrap(fmt.Errorf(format, args...), fault.Internal, task.CodeIllegal, "The task does not allow this state transition; this is a bug in aigc.")
 }
 
-// before is what a row looked like when it was read.
-type before struct {
+// snapshot is a row as it was read, to compare with.
+type snapshot struct {
 	task.Task
-	row []any
+	columns []any
 }
 
-func remember(t *task.Task) *before {
-	e := newEncoder(len(movingColumns))
-	e.moving(t)
-	return &before{Task: *t, row: e.values}
+func takeSnapshot(t *task.Task) *snapshot {
+	e := newEncoder(len(mutableColumns))
+	e.mutable(t)
+	return &snapshot{Task: *t, columns: e.values}
 }
 
-// touch is what every move does to a row before anybody edits it. The time of
-// the move is the database's, so that an edit can count from it.
-func (x *tx) touch(t *task.Task) {
+// stamp makes the changes that are common to all transitions, before Edit: version,
+// time by the database's clock, no wakes, no lease.
+func (x *tx) stamp(t *task.Task) {
 	t.Version++
 	t.Updated = fromMS(x.now)
 	t.Wakes = 0
 	t.LeaseOwner, t.LeaseUntil = "", fromMS(0)
 }
 
-// note is what every move of a task leaves behind beside its row: when it
-// ended, and its event.
-func (x *tx) note(t *task.Task, from task.State, cause task.Cause, text string) {
+// recordEvent adds the event of a transition, sets Finished when the task becomes
+// terminal, and clears the lease of a task that is done.
+func (x *tx) recordEvent(t *task.Task, from task.State, cause task.Cause, text string) {
 	switch {
 	case !t.State.Terminal():
 		t.Finished = fromMS(0)
@@ -129,25 +131,25 @@ func (x *tx) note(t *task.Task, from task.State, cause task.Cause, text string) 
 	if t.State.Done() {
 		t.LeaseOwner, t.LeaseUntil = "", fromMS(0)
 	}
-	x.event(t, from, cause, text)
+	x.addEvent(t, from, cause, text)
 }
 
-// save writes a moved row, and what follows from it: the group's own state.
-func (x *tx) save(t *task.Task, was *before) error {
+// save updates a row, and then the group that it belongs to.
+func (x *tx) save(t *task.Task, was *snapshot) error {
 	if err := x.update(t, was); err != nil || t.Parent == "" {
 		return err
 	}
-	return x.regroup(t.Parent)
+	return x.updateGroup(t.Parent)
 }
 
-// update writes the columns that differ, by compare-and-set on the version.
-// Naming only those spares every index that the move does not concern.
-func (x *tx) update(t *task.Task, was *before) error {
-	if !sameFixed(t, &was.Task) {
-		return illegal("an edit changed what never changes in a task")
+// update writes the columns that differ from the snapshot, by compare-and-set on the
+// version. Indexes of other columns are not touched.
+func (x *tx) update(t *task.Task, was *snapshot) error {
+	if !sameImmutable(t, &was.Task) {
+		return illegalTransition("Edit changed an immutable field")
 	}
-	row := newEncoder(len(movingColumns))
-	row.moving(asStored(t))
+	row := newEncoder(len(mutableColumns))
+	row.mutable(asStored(t))
 	if row.err != nil {
 		return fault.From(row.err)
 	}
@@ -155,11 +157,11 @@ func (x *tx) update(t *task.Task, was *before) error {
 	args = append(args, t.ID, was.Version)
 	set := make([]byte, 0, 512)
 	for i, v := range row.values {
-		if v == was.row[i] {
+		if v == was.columns[i] {
 			continue
 		}
 		args = append(args, v)
-		set = append(append(append(set, ", "...), movingColumns[i]...), " = $"...)
+		set = append(append(append(set, ", "...), mutableColumns[i]...), " = $"...)
 		set = strconv.AppendInt(set, int64(len(args)), 10)
 	}
 	n, err := x.exec("UPDATE tasks SET"+string(set[1:])+" WHERE id = $1 AND version = $2", args...)
@@ -169,8 +171,8 @@ func (x *tx) update(t *task.Task, was *before) error {
 	return err
 }
 
-// event notes a move; it is written with the others of its caller.
-func (x *tx) event(t *task.Task, from task.State, cause task.Cause, note string) {
+// addEvent adds an event to those that [tx.writeEvents] inserts for this caller.
+func (x *tx) addEvent(t *task.Task, from task.State, cause task.Cause, note string) {
 	x.events = append(x.events, t.ID, t.Version, x.now, string(from), string(t.State), string(cause), string(t.Charged), note)
 }
 
@@ -179,13 +181,13 @@ const (
 	eventsMax  = 16 // rows of one statement
 )
 
-// insertEvents are the statements for n events.
+// insertEvents are the statements that insert n events, by n.
 var insertEvents = func() []string {
 	out := make([]string, eventsMax+1)
 	for n := range out {
 		rows := make([]string, n)
 		for i := range rows {
-			rows[i] = "(" + dollars(eventWidth*i+1, eventWidth) + ")"
+			rows[i] = "(" + placeholders(eventWidth*i+1, eventWidth) + ")"
 		}
 		out[n] = "INSERT INTO task_events (task, seq, at, from_state, to_state, cause, charged, note) VALUES " + strings.Join(rows, ", ")
 	}
@@ -203,8 +205,8 @@ func (x *tx) writeEvents() error {
 	return nil
 }
 
-// number asks for a single number.
-func (x *tx) number(query string, args ...any) (n int64, err error) {
-	err = x.ask(query, args, func(r *sql.Rows) error { return r.Scan(&n) })
+// queryInt runs a query that returns one number.
+func (x *tx) queryInt(query string, args ...any) (n int64, err error) {
+	err = x.query(query, args, func(r *sql.Rows) error { return r.Scan(&n) })
 	return n, err
 }

@@ -16,7 +16,7 @@ const (
 	selectAsset = "SELECT " + assetColumns + " FROM assets "
 )
 
-var insertAsset = "INSERT INTO assets (" + assetColumns + ") VALUES (" + dollars(1, assetWidth) + ")"
+var insertAsset = "INSERT INTO assets (" + assetColumns + ") VALUES (" + placeholders(1, assetWidth) + ")"
 
 // AddAsset implements [task.Ledger].
 func (s *store) AddAsset(ctx context.Context, a *task.Asset) error {
@@ -33,13 +33,13 @@ func (x *tx) addAsset(a *task.Asset) error {
 		seed = *a.Seed
 	}
 	_, err := x.exec(insertAsset, a.ID, a.Task, int64(a.Index), string(a.Role), a.Object, a.Thumb, a.Name, a.MIME,
-		int64(a.Width), int64(a.Height), int64(a.Duration), a.Size, a.SHA256, a.Owner, bit(a.Sandbox), a.Prompt, seed, created)
+		int64(a.Width), int64(a.Height), int64(a.Duration), a.Size, a.SHA256, a.Owner, boolInt(a.Sandbox), a.Prompt, seed, created)
 	return err
 }
 
-func assets(q asker, query string, args ...any) (out []*task.Asset, err error) {
-	err = q.ask(query, args, func(r *sql.Rows) error {
-		return readRow(r, assetWidth, func(c *cells) {
+func assets(q querier, query string, args ...any) (out []*task.Asset, err error) {
+	err = q.query(query, args, func(r *sql.Rows) error {
+		return readRow(r, assetWidth, func(c *columns) {
 			a := &task.Asset{
 				ID: c.text(), Task: c.text(), Index: int(c.number()), Role: task.Role(c.text()), Object: c.text(), Thumb: c.text(),
 				Name: c.text(), MIME: c.text(), Width: int(c.number()), Height: int(c.number()), Duration: time.Duration(c.number()),
@@ -55,7 +55,7 @@ func assets(q asker, query string, args ...any) (out []*task.Asset, err error) {
 	return out, err
 }
 
-func oneAsset(q asker, query string, args ...any) (*task.Asset, error) {
+func oneAsset(q querier, query string, args ...any) (*task.Asset, error) {
 	list, err := assets(q, query, args...)
 	if err == nil && len(list) == 0 {
 		err = noAsset()
@@ -70,21 +70,21 @@ func noAsset() error { return fault.New(fault.NotFound, "asset_not_found", "Ther
 
 // Asset implements [task.Ledger].
 func (s *store) Asset(ctx context.Context, id string) (*task.Asset, error) {
-	return oneAsset(s.reading(ctx), selectAsset+"WHERE id = $1", id)
+	return oneAsset(s.reader(ctx), selectAsset+"WHERE id = $1", id)
 }
 
 // AssetByObject implements [task.Ledger].
 func (s *store) AssetByObject(ctx context.Context, object string) (*task.Asset, error) {
-	return oneAsset(s.reading(ctx), selectAsset+"WHERE object = $1", object)
+	return oneAsset(s.reader(ctx), selectAsset+"WHERE object = $1", object)
 }
 
-// Assets implements [task.Ledger]: by task, then by place.
+// Assets implements [task.Ledger].
 func (s *store) Assets(ctx context.Context, tasks []string) ([]*task.Asset, error) {
 	if len(tasks) == 0 {
 		return nil, nil
 	}
-	in, args := holders(1, tasks)
-	return assets(s.reading(ctx), selectAsset+"WHERE task IN ("+in+") AND task <> '' ORDER BY task, idx", args...)
+	in, args := inList(1, tasks)
+	return assets(s.reader(ctx), selectAsset+"WHERE task IN ("+in+") AND task <> '' ORDER BY task, idx", args...)
 }
 
 // SetThumbnail implements [task.Ledger].
@@ -98,8 +98,8 @@ func (s *store) SetThumbnail(ctx context.Context, asset, object string) error {
 	})
 }
 
-// WithoutThumbnail implements [task.Ledger]: results without a thumbnail, oldest first.
+// WithoutThumbnail implements [task.Ledger].
 func (s *store) WithoutThumbnail(ctx context.Context, limit int) ([]*task.Asset, error) {
 	const query = "WHERE thumb = '' AND role = 'result' ORDER BY id LIMIT $1"
-	return assets(s.reading(ctx), selectAsset+query, int64(max(limit, 0)))
+	return assets(s.reader(ctx), selectAsset+query, int64(max(limit, 0)))
 }

@@ -15,7 +15,7 @@ import (
 	"aigc/app/task"
 )
 
-// fresh is a task of an ordinary width: about 1 KB.
+// fresh is a new task with a row of typical size, about 1 KB.
 func fresh() *task.Task {
 	return &task.Task{
 		ID: task.NewID(time.Now()), Kind: "gpt.generations", Module: "gpt", Operation: "generations", Model: "gpt-image-2",
@@ -25,7 +25,7 @@ func fresh() *task.Task {
 	}
 }
 
-// report adds what a commit of several callers is worth.
+// perSecond reports operations per second.
 func perSecond(b *testing.B) { b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "ops/s") }
 
 // inParallel runs the benchmark in 16 goroutines, however many cores there are.
@@ -47,8 +47,8 @@ func inParallel(b *testing.B, do func() error) {
 	perSecond(b)
 }
 
-// BenchmarkAccept is what a request costs the ledger: task, event and
-// idempotency row, durable, from 16 callers at a time.
+// BenchmarkAccept accepts tasks with an Idempotency-Key, durably, from 16 concurrent
+// callers.
 func BenchmarkAccept(b *testing.B) {
 	l := openTest(b, filepath.Join(b.TempDir(), "ledger.db"))
 	inParallel(b, func() error {
@@ -57,7 +57,7 @@ func BenchmarkAccept(b *testing.B) {
 	})
 }
 
-// BenchmarkAcceptAlone is the same for a lone caller.
+// BenchmarkAcceptAlone is BenchmarkAccept with one caller.
 func BenchmarkAcceptAlone(b *testing.B) {
 	l := openTest(b, filepath.Join(b.TempDir(), "ledger.db"))
 	for b.Loop() {
@@ -71,8 +71,8 @@ func BenchmarkAcceptAlone(b *testing.B) {
 
 const bareTable = "CREATE TABLE bare (id TEXT PRIMARY KEY, payload TEXT NOT NULL)"
 
-// BenchmarkInsertBare is the floor: one row of the same width, durable, on the
-// same settings, by 16 callers through the group commit and without it.
+// BenchmarkInsertBare is the lower bound: it inserts one row of the same size, durably,
+// with the same settings, from 16 callers, with group commit and without.
 func BenchmarkInsertBare(b *testing.B) {
 	payload := string(fresh().Input)
 	b.Run("grouped", func(b *testing.B) {
@@ -108,14 +108,14 @@ func BenchmarkInsertBare(b *testing.B) {
 	})
 }
 
-// BenchmarkClaimAndMoves takes tasks through a whole life: accept, claim,
-// ticket, due, answer, stored with an asset. An operation is one life.
-func BenchmarkClaimAndMoves(b *testing.B) {
+// BenchmarkTaskLife makes all transitions of an asynchronous task: accept, claim,
+// ticket, lease, result, success with an asset. An operation is one task.
+func BenchmarkTaskLife(b *testing.B) {
 	l := openTest(b, filepath.Join(b.TempDir(), "ledger.db"))
-	inParallel(b, func() error { return live1(b, l) })
+	inParallel(b, func() error { return runLife(b, l) })
 }
 
-func live1(b *testing.B, l *SQLite) error {
+func runLife(b *testing.B, l *SQLite) error {
 	ctx := b.Context()
 	t, _, err := l.Accept(ctx, task.AcceptRequest{Tasks: []*task.Task{fresh()}})
 	if err != nil {
@@ -151,8 +151,7 @@ func live1(b *testing.B, l *SQLite) error {
 		&task.Asset{ID: task.NewID(time.Now()), Task: t.ID, Role: task.Result, Object: t.ID + ".png", MIME: "image/png", Owner: t.Owner})
 }
 
-// BenchmarkApply is the CPU of one move, with no disk to wait for: nothing of
-// it is committed.
+// BenchmarkApply is one transition without its commit, so without fsync.
 func BenchmarkApply(b *testing.B) {
 	l := openTest(b, filepath.Join(b.TempDir(), "ledger.db"))
 	ctx := b.Context()
@@ -173,7 +172,7 @@ func BenchmarkApply(b *testing.B) {
 			if err != nil {
 				return err
 			}
-			err = x.move(row, task.Transition{ID: t.ID, SubmitID: "s", To: task.Running, Cause: task.TicketReceived, Edit: func(t *task.Task) error {
+			err = x.applyTransition(row, task.Transition{ID: t.ID, SubmitID: "s", To: task.Running, Cause: task.TicketReceived, Edit: func(t *task.Task) error {
 				t.Ticket, t.RunAt = &provider.Ticket{ID: "ticket"}, t.Updated.Add(time.Hour)
 				return nil
 			}})

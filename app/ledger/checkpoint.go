@@ -8,28 +8,29 @@ import (
 	"strconv"
 )
 
-// journal keeps SQLite's write-ahead log short. SQLite begins it anew when a
-// commit finds all of it copied and no reader in it. Under steady reading that
-// moment never comes, and the file would grow until the disk is full: then the
-// writer waits for the readers of old states, once.
-type journal struct {
-	path    string
-	max     int64 // bytes it may have; also what it is cut to
+// checkpointer limits the size of SQLite's WAL. SQLite restarts the WAL from its
+// beginning when a commit finds it completely checkpointed and no reader using it.
+// If there is always a reader, that never happens, and the file would grow until the
+// disk is full. So a WAL that is too large is restarted by a checkpoint that waits
+// for the readers.
+type checkpointer struct {
+	path    string // of the WAL
+	max     int64  // bytes from which it is restarted; also its journal_size_limit
 	commits int
-	missed  int // looks in a row that found a reader who did not end in time
+	blocked int // checkpoints in a row that a reader blocked for the whole timeout
 }
 
-// journalMax is several times what SQLite needs when nobody is in its way.
-const journalMax = 16 << 20
+// walMax is several times the size that the WAL has without long reads.
+const walMax = 16 << 20
 
-// tidyEvery is how many commits pass between two looks at the file.
-const tidyEvery = 64
+// checkpointEvery is how many commits pass between two checks of the WAL's size.
+const checkpointEvery = 64
 
-// tidy is called between two transactions, on the writer's connection. A
-// reader that does not end in time is left alone until the next look, which
-// is more patient.
-func (j *journal) tidy(s *session) error {
-	if j.commits++; j.path == "" || j.commits%tidyEvery != 0 {
+// run checks the size of the WAL and restarts it if necessary. Call it between two
+// transactions, on the writer's connection. If a reader blocks the checkpoint, the
+// next attempt waits longer.
+func (j *checkpointer) run(s *writeConn) error {
+	if j.commits++; j.path == "" || j.commits%checkpointEvery != 0 {
 		return nil
 	}
 	info, err := os.Stat(j.path)
@@ -39,42 +40,42 @@ func (j *journal) tidy(s *session) error {
 	if err != nil {
 		return err
 	}
-	waits := min(patience<<j.missed, busyTimeout)
-	if _, err := pragma(s, "busy_timeout = "+strconv.Itoa(waits)); err != nil {
+	timeout := min(checkpointTimeout<<j.blocked, busyTimeout)
+	if _, err := pragma(s, "busy_timeout = "+strconv.Itoa(timeout)); err != nil {
 		return err
 	}
 	busy, err := pragma(s, "wal_checkpoint(RESTART)")
 	if err != nil {
 		return err
 	}
-	j.missed = min(j.missed+1, 8)
+	j.blocked = min(j.blocked+1, 8)
 	if busy == 0 {
-		j.missed = 0
+		j.blocked = 0
 	}
 	_, err = pragma(s, "busy_timeout = "+strconv.Itoa(busyTimeout))
 	return err
 }
 
-// In milliseconds: how long the writer first waits for readers, and how long
-// everybody waits for a lock.
+// In milliseconds: how long the first checkpoint waits for readers, and how long any
+// statement waits for a lock.
 const (
-	patience    = 200
-	busyTimeout = 5000
+	checkpointTimeout = 200
+	busyTimeout       = 5000
 )
 
-// pragma is the first number that a pragma answers.
-func pragma(s *session, text string) (n int64, err error) {
-	err = s.ask("PRAGMA "+text, nil, func(r *sql.Rows) error {
-		columns, err := r.Columns()
+// pragma runs a PRAGMA and returns the number in its first column.
+func pragma(s *writeConn, text string) (n int64, err error) {
+	err = s.query("PRAGMA "+text, nil, func(r *sql.Rows) error {
+		names, err := r.Columns()
 		if err != nil {
 			return err
 		}
-		rest := make([]any, len(columns))
-		for i := range rest {
-			rest[i] = new(any)
+		columns := make([]any, len(names))
+		for i := range columns {
+			columns[i] = new(any)
 		}
-		rest[0] = &n
-		return r.Scan(rest...)
+		columns[0] = &n
+		return r.Scan(columns...)
 	})
 	return n, err
 }

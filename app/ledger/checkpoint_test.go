@@ -10,15 +10,15 @@ import (
 	"aigc/app/task"
 )
 
-// The journal stays short although somebody is reading at any moment.
-func TestJournalUnderReaders(t *testing.T) {
+// The WAL stays small although there is always a reader.
+func TestWALUnderReaders(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "ledger.db")
 	l := openTest(t, path)
 	const limit = 1 << 20
-	if err := l.write(t.Context(), func(x *tx) error { _, err := x.number("PRAGMA journal_size_limit = 1048576"); return err }); err != nil {
+	if err := l.write(t.Context(), func(x *tx) error { _, err := x.queryInt("PRAGMA journal_size_limit = 1048576"); return err }); err != nil {
 		t.Fatal(err)
 	}
-	l.writer.journal.max = limit
+	l.writer.checkpointer.max = limit
 
 	ctx, stop := context.WithCancel(t.Context())
 	var readers sync.WaitGroup
@@ -33,7 +33,7 @@ func TestJournalUnderReaders(t *testing.T) {
 		})
 	}
 	most := int64(0)
-	for range 6 * tidyEvery {
+	for range 6 * checkpointEvery {
 		if _, _, err := l.Accept(t.Context(), task.AcceptRequest{Tasks: []*task.Task{fresh()}}); err != nil {
 			t.Fatal(err)
 		}
@@ -46,6 +46,6 @@ func TestJournalUnderReaders(t *testing.T) {
 	stop()
 	readers.Wait()
 	if allowed := int64(10 * limit); most > allowed {
-		t.Errorf("the journal grew to %d KB", most>>10)
+		t.Errorf("the WAL grew to %d KB", most>>10)
 	}
 }

@@ -12,7 +12,7 @@ import (
 
 // Claim implements [task.Ledger].
 func (s *store) Claim(ctx context.Context, c task.ClaimRequest) (t *task.Task, err error) {
-	var waits error
+	var unavailable error
 	err = s.write(ctx, func(x *tx) error {
 		if t, err = oneTask(x, selectTask+byID, c.ID); err != nil {
 			return err
@@ -21,23 +21,23 @@ func (s *store) Claim(ctx context.Context, c task.ClaimRequest) (t *task.Task, e
 			return task.ErrStale
 		}
 		var chosen *task.AccountLimit
-		if chosen, waits, err = x.choose(c.Accounts); err != nil {
+		if chosen, unavailable, err = x.chooseAccount(c.Accounts); err != nil {
 			return err
 		}
-		if waits != nil {
-			const say = "UPDATE tasks SET message = $2, run_at = $3, wakes = 0 WHERE id = $1" // it is no move
-			_, err := x.exec(say, c.ID, standstill(&c, waits), x.now+claimPause.Milliseconds())
+		if unavailable != nil {
+			const postpone = "UPDATE tasks SET message = $2, run_at = $3, wakes = 0 WHERE id = $1" // no transition
+			_, err := x.exec(postpone, c.ID, waitMessage(&c, unavailable), x.now+claimPause.Milliseconds())
 			return err
 		}
-		was := remember(t)
-		if err := x.intend(t, &c, chosen); err != nil {
+		was := takeSnapshot(t)
+		if err := x.startSubmission(t, &c, chosen); err != nil {
 			return err
 		}
-		x.note(t, was.State, task.Claim, "")
+		x.recordEvent(t, was.State, task.Claim, "")
 		return x.save(t, was)
 	})
 	if err == nil {
-		err = waits
+		err = unavailable
 	}
 	if err != nil {
 		return nil, err
@@ -45,10 +45,11 @@ func (s *store) Claim(ctx context.Context, c task.ClaimRequest) (t *task.Task, e
 	return t, nil
 }
 
-// intend makes a queued row one that is about to be bought.
-func (x *tx) intend(t *task.Task, c *task.ClaimRequest, a *task.AccountLimit) error {
+// startSubmission changes a queued row to submitting, with a new submission, account
+// and lease. It does not write the row.
+func (x *tx) startSubmission(t *task.Task, c *task.ClaimRequest, a *task.AccountLimit) error {
 	from, charged := t.State, t.Charged
-	x.touch(t)
+	x.stamp(t)
 	t.State, t.Charged = task.Submitting, fault.ChargedUnknown
 	t.SubmitID, t.Spool, t.Account = c.SubmitID, c.Spool, a.Account
 	t.Attempts++
@@ -56,7 +57,7 @@ func (x *tx) intend(t *task.Task, c *task.ClaimRequest, a *task.AccountLimit) er
 	t.LeaseOwner, t.LeaseUntil = c.Owner, t.Updated.Add(c.Lease)
 	t.Error, t.Message, t.Progress = nil, "", 0
 	if m, ok := task.Find(from, t.State, task.Claim); !ok || !m.Allows(charged, t.Charged) {
-		return illegal("a queued task is charged %s", charged)
+		return illegalTransition("claim must not change charged from %s to %s", charged, t.Charged)
 	}
 	if a.PerMinute <= 0 {
 		return nil
@@ -66,11 +67,12 @@ func (x *tx) intend(t *task.Task, c *task.ClaimRequest, a *task.AccountLimit) er
 	return err
 }
 
-// choose finds the account to buy with: of the first vendor in the list that
-// has one with room, the one with the least to do.
-func (x *tx) choose(accounts []task.AccountLimit) (best *task.AccountLimit, waits, err error) {
-	waits = task.ErrParked
-	parked, err := parkings(x)
+// chooseAccount chooses the account of a claim: of the first vendor in the list that
+// has an account with room, the one with the fewest tasks in submitting or running.
+// Without one, unavailable is ErrBusy, or ErrParked if all are parked.
+func (x *tx) chooseAccount(accounts []task.AccountLimit) (best *task.AccountLimit, unavailable, err error) {
+	unavailable = task.ErrParked
+	parked, err := parkedKeys(x)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -84,9 +86,9 @@ func (x *tx) choose(accounts []task.AccountLimit) (best *task.AccountLimit, wait
 			continue
 		}
 		if best == nil {
-			waits = task.ErrBusy
+			unavailable = task.ErrBusy
 		}
-		open, room, err := x.room(a, len(accounts) > 1)
+		open, room, err := x.accountUsage(a, len(accounts) > 1)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -95,9 +97,9 @@ func (x *tx) choose(accounts []task.AccountLimit) (best *task.AccountLimit, wait
 		}
 	}
 	if best != nil {
-		waits = nil
+		unavailable = nil
 	}
-	return best, waits, nil
+	return best, unavailable, nil
 }
 
 func isParked(list []task.ParkedKey, a task.Account) bool {
@@ -109,15 +111,16 @@ func isParked(list []task.ParkedKey, a task.Account) bool {
 	return false
 }
 
-// perMinute is the window of the caps on submissions, in milliseconds.
+// perMinute is the window of the limit PerMinute, in milliseconds.
 const perMinute = int64(time.Minute / time.Millisecond)
 
-// room counts what an account has open and what it submitted in the last
-// minute, as far as its caps or the choice among several accounts need it.
-func (x *tx) room(a *task.AccountLimit, compare bool) (open int64, room bool, err error) {
+// accountUsage counts an account's tasks in submitting or running and its submissions
+// of the last minute, and says whether it has room under its limits. open is 0 if
+// neither a limit nor the comparison of several accounts needs it.
+func (x *tx) accountUsage(a *task.AccountLimit, compare bool) (open int64, room bool, err error) {
 	if a.Running > 0 || compare {
 		const count = "SELECT COUNT(*) FROM tasks WHERE vendor = $1 AND fingerprint = $2 AND state IN ('submitting', 'running')"
-		if open, err = x.number(count, a.Vendor, a.Fingerprint); err != nil {
+		if open, err = x.queryInt(count, a.Vendor, a.Fingerprint); err != nil {
 			return 0, false, err
 		}
 		if a.Running > 0 && open >= int64(a.Running) {
@@ -125,12 +128,12 @@ func (x *tx) room(a *task.AccountLimit, compare bool) (open int64, room bool, er
 		}
 	}
 	if a.PerMinute > 0 {
-		const forget = "DELETE FROM submissions WHERE vendor = $1 AND fingerprint = $2 AND at <= $3"
-		if _, err := x.exec(forget, a.Vendor, a.Fingerprint, x.now-perMinute); err != nil {
+		const expire = "DELETE FROM submissions WHERE vendor = $1 AND fingerprint = $2 AND at <= $3"
+		if _, err := x.exec(expire, a.Vendor, a.Fingerprint, x.now-perMinute); err != nil {
 			return 0, false, err
 		}
 		const count = "SELECT COUNT(*) FROM submissions WHERE vendor = $1 AND fingerprint = $2"
-		n, err := x.number(count, a.Vendor, a.Fingerprint)
+		n, err := x.queryInt(count, a.Vendor, a.Fingerprint)
 		if err != nil || n >= int64(a.PerMinute) {
 			return open, false, err
 		}
@@ -138,11 +141,11 @@ func (x *tx) room(a *task.AccountLimit, compare bool) (open int64, room bool, er
 	return open, true, nil
 }
 
-// claimPause is how long a task rests that found no account with room.
+// claimPause is the time until a task is due again for which no account had room.
 const claimPause = time.Second
 
-// standstill tells the caller of a task why it stays queued.
-func standstill(c *task.ClaimRequest, why error) string {
+// waitMessage says why a task stays queued.
+func waitMessage(c *task.ClaimRequest, why error) string {
 	vendor := "the vendor"
 	if len(c.Accounts) > 0 {
 		vendor = c.Accounts[0].Vendor
@@ -153,11 +156,11 @@ func standstill(c *task.ClaimRequest, why error) string {
 	return fmt.Sprintf("Waiting for a free slot at %s.", vendor)
 }
 
-// parkings are all keys out of use.
-func parkings(a asker) (out []task.ParkedKey, err error) {
+// parkedKeys returns all parked keys.
+func parkedKeys(a querier) (out []task.ParkedKey, err error) {
 	const all = "SELECT vendor, fingerprint, code, reason, since, until FROM vendor_keys ORDER BY since, vendor, fingerprint"
-	err = a.ask(all, nil, func(r *sql.Rows) error {
-		return readRow(r, 6, func(c *cells) {
+	err = a.query(all, nil, func(r *sql.Rows) error {
+		return readRow(r, 6, func(c *columns) {
 			out = append(out, task.ParkedKey{
 				Vendor: c.text(), Fingerprint: c.text(), Code: c.text(), Reason: c.text(), Since: c.time(), Until: c.time(),
 			})

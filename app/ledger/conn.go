@@ -7,43 +7,42 @@ import (
 	"sync"
 )
 
-// asker runs statements that answer with rows: the transaction of a write, or
-// the pool of readers.
-type asker interface {
-	// ask calls each for every row. The row is valid during the call only.
-	ask(query string, args []any, each func(*sql.Rows) error) error
+// querier runs queries: in a write transaction, or on a connection for reading.
+type querier interface {
+	// query calls each for every row. The row must not be used after the call.
+	query(query string, args []any, each func(*sql.Rows) error) error
 }
 
-// session is the writer's connection with its prepared statements.
-type session struct {
-	conn  *sql.Conn
-	stmts map[string]*sql.Stmt
+// writeConn is the writer's connection with its prepared statements.
+type writeConn struct {
+	sqlConn *sql.Conn
+	stmts   map[string]*sql.Stmt
 }
 
-// background is the context of everything on the writer's connection: a
-// caller that leaves must not cut a transaction that others share.
+// background is the context of all statements on the writer's connection: if one
+// caller's context ends, the transaction that it shares with others must go on.
 var background = context.Background()
 
-func newSession(db *sql.DB) (*session, error) {
+func newWriteConn(db *sql.DB) (*writeConn, error) {
 	conn, err := db.Conn(background)
 	if err != nil {
 		return nil, err
 	}
-	return &session{conn: conn, stmts: map[string]*sql.Stmt{}}, nil
+	return &writeConn{sqlConn: conn, stmts: map[string]*sql.Stmt{}}, nil
 }
 
-func (s *session) stmt(query string) (*sql.Stmt, error) {
+func (s *writeConn) stmt(query string) (*sql.Stmt, error) {
 	if st, ok := s.stmts[query]; ok {
 		return st, nil
 	}
-	st, err := s.conn.PrepareContext(background, query)
+	st, err := s.sqlConn.PrepareContext(background, query)
 	if err == nil {
 		s.stmts[query] = st
 	}
 	return st, err
 }
 
-func (s *session) exec(query string, args ...any) (int64, error) {
+func (s *writeConn) exec(query string, args ...any) (int64, error) {
 	st, err := s.stmt(query)
 	if err != nil {
 		return 0, err
@@ -55,7 +54,7 @@ func (s *session) exec(query string, args ...any) (int64, error) {
 	return res.RowsAffected()
 }
 
-func (s *session) ask(query string, args []any, each func(*sql.Rows) error) error {
+func (s *writeConn) query(query string, args []any, each func(*sql.Rows) error) error {
 	st, err := s.stmt(query)
 	if err != nil {
 		return err
@@ -67,14 +66,15 @@ func (s *session) ask(query string, args []any, each func(*sql.Rows) error) erro
 	return drain(rows, each)
 }
 
-// discard throws the connection away, with whatever transaction it is in.
-func (s *session) discard() {
+// discard closes the connection, which rolls back its transaction, and removes it
+// from the pool.
+func (s *writeConn) discard() {
 	s.close()
-	_ = s.conn.Raw(func(any) error { return driver.ErrBadConn }) // tells the pool not to keep it
-	_ = s.conn.Close()
+	_ = s.sqlConn.Raw(func(any) error { return driver.ErrBadConn }) // so that the pool does not reuse it
+	_ = s.sqlConn.Close()
 }
 
-func (s *session) close() {
+func (s *writeConn) close() {
 	for _, st := range s.stmts {
 		_ = st.Close()
 	}
@@ -90,25 +90,25 @@ func drain(rows *sql.Rows, each func(*sql.Rows) error) error {
 	return rows.Err()
 }
 
-// tx is the transaction that a batch of callers shares.
+// tx is the write transaction that a batch of callers shares.
 type tx struct {
-	*session
-	now    int64    // the database's clock at its beginning, in milliseconds
-	listed []series // new in task_series
-	events []any    // of the caller whose turn it is
-	memory *memory
+	*writeConn
+	now    int64    // the database's clock when it began, in milliseconds since 1970
+	listed []series // inserted into task_series
+	events []any    // of the current caller, not inserted yet
+	cache  *cache
 }
 
 // series is a row of task_series.
 type series struct{ owner, module, model string }
 
-// readers is a pool of connections that only read.
-type readers struct {
+// readPool is a pool of read-only connections with prepared statements.
+type readPool struct {
 	db    *sql.DB
 	stmts sync.Map // text → *sql.Stmt
 }
 
-func (r *readers) stmt(ctx context.Context, query string) (*sql.Stmt, error) {
+func (r *readPool) stmt(ctx context.Context, query string) (*sql.Stmt, error) {
 	if st, ok := r.stmts.Load(query); ok {
 		return st.(*sql.Stmt), nil
 	}
@@ -118,19 +118,20 @@ func (r *readers) stmt(ctx context.Context, query string) (*sql.Stmt, error) {
 	}
 	st, known := r.stmts.LoadOrStore(query, fresh)
 	if known {
-		_ = fresh.Close() // somebody was quicker
+		_ = fresh.Close() // prepared concurrently by another caller
 	}
 	return st.(*sql.Stmt), nil
 }
 
-// reading asks on one of the readers' connections. Its errors are faults.
-type reading struct {
+// reader runs queries on the read pool, with a caller's context. Its errors are
+// faults.
+type reader struct {
 	ctx context.Context
-	*readers
+	*readPool
 	dialect dialect
 }
 
-func (r reading) ask(query string, args []any, each func(*sql.Rows) error) error {
+func (r reader) query(query string, args []any, each func(*sql.Rows) error) error {
 	st, err := r.stmt(r.ctx, query)
 	if err != nil {
 		return r.dialect.fault(err)

@@ -1,32 +1,33 @@
-// Package ledger keeps the truth in SQL: tasks, their history, assets, keys.
-// It implements [task.Ledger]; nothing else in aigc speaks SQL.
+// Package ledger stores tasks, their events, assets and keys in SQL. It implements
+// [task.Ledger]; no other package of aigc uses SQL.
 //
 // # Writing
 //
-// All writes go through one writer (writer.go). Callers that arrive while a
-// transaction is being committed share the next one, so that many concurrent
-// requests cost one fsync and a lone one waits for nobody. Each caller's part
-// stands in a savepoint: it fails alone. When a method returns, its work is
-// on the disk; when COMMIT fails, nobody's is.
+// All writes go through one writer with group commit (writer.go): callers that arrive
+// while a transaction is being committed share the next one, so that many concurrent
+// callers cost one fsync, and a single caller waits for no other. Each caller's part
+// runs in its own savepoint and can fail alone. A method returns after the COMMIT is
+// fsynced (WAL, synchronous=FULL); if the COMMIT fails, all parts fail.
 //
-// # Moving
+// # Transitions
 //
-// Every change of state leaves its event ([tx.note]), is written
-// by a comparison with the version that was read, and recomputes the group
-// ([tx.save]), all in the transaction of the move. What may move is decided by the table in package
-// task; the schema defends the most expensive rule once more: a charge never
-// leaves yes.
+// Every transition updates the row by compare-and-set on its version ([tx.update]),
+// inserts an event ([tx.recordEvent]), and recomputes the state of the task's group
+// ([tx.save]), all in one transaction. task.Moves decides which transitions are
+// allowed. A trigger in the schema enforces the most expensive rule once more:
+// charged never changes from yes.
 //
 // # Reading
 //
-// The monitor looks before it writes: a round that finds nothing due takes no
-// turn of the writer and leaves the journal alone.
+// Reads use their own connections and never wait for the writer. LeaseDue and
+// TakeOverdue first query whether a task is due, so that a round without one starts
+// no write transaction.
 //
-// Every question is answered by an index, however many tasks have ended. A
-// partial index serves only a query that repeats its condition word for word;
-// a test explains every statement the package has prepared.
+// Every query uses an index, so its cost does not grow with the number of finished
+// tasks. SQLite uses a partial index only for a query that repeats the condition of
+// the index literally. A test runs EXPLAIN QUERY PLAN on every statement that the
+// package has prepared.
 //
-// Statements are written once for all databases ($n, ON CONFLICT, RETURNING);
-// what differs is in dialect.go. Tables are made by the migrations in package
-// migrations.
+// Statements use the syntax that databases share ($n, ON CONFLICT, RETURNING);
+// differences are in dialect.go. The tables are created by package migrations.
 package ledger

@@ -6,18 +6,18 @@ import (
 	"aigc/app/fault"
 )
 
-// latch stops all writes, and with them all purchases, after an I/O error of
-// the disk. Linux reports a failed write-back once and then calls the pages
-// clean, so a later commit that succeeds proves nothing about an earlier one.
-// Only a new start, which copies the log into the file with fsync, ends it.
+// latch refuses all writes, and with them all purchases, after an I/O error. Linux
+// reports a failed write-back only once and then marks the pages clean, so that a
+// later fsync that succeeds does not prove that earlier commits are durable. Only a
+// restart, which checkpoints the WAL with fsync, resets it.
 type latch struct{ failed atomic.Bool }
 
 var errNotDurable = fault.New(fault.Unavailable, "ledger_not_durable",
-	"The disk refused what the ledger wrote, so nothing is accepted or bought any more. Check the disk, then start the server again.")
+	"The disk reported an I/O error when the ledger was written, so no task is accepted or submitted any more. Check the disk, then restart the server.")
 
 func (l *latch) set() { l.failed.Store(true) }
 
-// check is why nothing can be written; nil if it can.
+// check returns errNotDurable after an I/O error, else nil.
 func (l *latch) check() error {
 	if l.failed.Load() {
 		return errNotDurable

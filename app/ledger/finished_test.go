@@ -13,9 +13,9 @@ import (
 	"aigc/app/task"
 )
 
-// fill adds finished tasks from..to, of 14 months, each with its tag, event and
-// asset, in one transaction. Nearly all are of one module; the few of another
-// are the oldest, and so are its only failures.
+// fill inserts the finished tasks from..to, spread over 14 months for a million, each
+// with a tag, an event and an asset. Nearly all are of one module; the few of another
+// module, with the only failures of that module, are the oldest.
 func fill(t testing.TB, l *SQLite, from, to int) {
 	t.Helper()
 	const since = 1_760_000_000_000
@@ -40,10 +40,10 @@ func fill(t testing.TB, l *SQLite, from, to int) {
 	}
 }
 
-// crowd are the tasks under way beside the finished ones.
-type crowd struct{ queued, running []*task.Task }
+// activeTasks are the unfinished tasks beside the finished ones.
+type activeTasks struct{ queued, running []*task.Task }
 
-func underWay(t testing.TB, l *SQLite, each int) (c crowd) {
+func addActive(t testing.TB, l *SQLite, each int) (c activeTasks) {
 	t.Helper()
 	must := func(err error) {
 		t.Helper()
@@ -79,17 +79,17 @@ func claimOf(id string) task.ClaimRequest {
 	return task.ClaimRequest{ID: id, Owner: "w", SubmitID: task.RandomHex(8), Spool: "s", Lease: time.Minute, Accounts: []task.AccountLimit{account("f"), account("g")}}
 }
 
-// question is something that is asked all day long.
-type question struct {
+// hotPath is a call that is made constantly.
+type hotPath struct {
 	name string
-	ask  func() error
+	call func() error
 }
 
-// questions are the ledger's hot paths. Each may be asked as often as there
-// are tasks under way.
-func questions(tb testing.TB, l *SQLite, c crowd) (out []question) {
+// hotPaths are the ledger's hot paths. Each can be called as often as there are
+// active tasks.
+func hotPaths(tb testing.TB, l *SQLite, c activeTasks) (out []hotPath) {
 	ctx := tb.Context()
-	add := func(name string, ask func() error) { out = append(out, question{name, ask}) }
+	add := func(name string, call func() error) { out = append(out, hotPath{name, call}) }
 	early := time.UnixMilli(1_760_000_000_000).Add(2 * time.Hour)
 	for name, q := range map[string]task.Query{
 		"everything": {}, "owner": {Owner: "local"}, "module": {Module: "gpt"}, "model": {Model: "gpt-1"}, "tag": {Tag: "shop"},
@@ -135,10 +135,10 @@ func questions(tb testing.TB, l *SQLite, c crowd) (out []question) {
 	return out
 }
 
-// visited is how many pages of the file a question needs, in the cache or not.
-func visited(t testing.TB, l *SQLite, ask func() error) (pages int) {
+// pagesRead is how many pages of the file a call reads, from the cache or the disk.
+func pagesRead(t testing.TB, l *SQLite, call func() error) (pages int) {
 	t.Helper()
-	l.reader.db.SetMaxOpenConns(1)
+	l.pool.db.SetMaxOpenConns(1)
 	count := func(c any) error {
 		for _, op := range []sqlite.DBStatusOp{sqlite.DBStatusCacheHit, sqlite.DBStatusCacheMiss} {
 			n, _, err := c.(sqlite.DBStatus).Status(op, true)
@@ -150,13 +150,13 @@ func visited(t testing.TB, l *SQLite, ask func() error) (pages int) {
 		return nil
 	}
 	both := func() {
-		conn, err := l.reader.db.Conn(t.Context())
+		conn, err := l.pool.db.Conn(t.Context())
 		if err == nil {
 			err = conn.Raw(count)
 			_ = conn.Close()
 		}
 		if err == nil {
-			err = l.writer.session.conn.Raw(count)
+			err = l.writer.conn.sqlConn.Raw(count)
 		}
 		if err != nil {
 			t.Fatal(err)
@@ -164,45 +164,45 @@ func visited(t testing.TB, l *SQLite, ask func() error) (pages int) {
 	}
 	both()
 	pages = 0
-	if err := ask(); err != nil {
+	if err := call(); err != nil {
 		t.Fatal(err)
 	}
 	both()
 	return pages
 }
 
-// No question needs more of the file when there are many more finished tasks:
-// an index gets a little deeper, nothing is read through.
+// With many more finished tasks no hot path reads many more pages: an index gets a
+// little deeper, but no table or index is scanned.
 func TestManyFinished(t *testing.T) {
 	const few, many = 1_000, 12_000
 	l := openTest(t, filepath.Join(t.TempDir(), "ledger.db"))
 	fill(t, l, 0, few)
-	asked := questions(t, l, underWay(t, l, 8))
+	asked := hotPaths(t, l, addActive(t, l, 8))
 	before := map[string]int{}
 	for _, q := range asked {
-		visited(t, l, q.ask) // compiles it
-		before[q.name] = visited(t, l, q.ask)
+		pagesRead(t, l, q.call) // prepares its statements
+		before[q.name] = pagesRead(t, l, q.call)
 	}
 	fill(t, l, few, many)
 	for _, q := range asked {
-		visited(t, l, q.ask)
-		if now := visited(t, l, q.ask); now > 2*before[q.name]+50 {
+		pagesRead(t, l, q.call)
+		if now := pagesRead(t, l, q.call); now > 2*before[q.name]+50 {
 			t.Errorf("%s: %d pages with %d finished tasks, %d with %d", q.name, before[q.name], few, now, many)
 		}
 	}
 }
 
-// BenchmarkMillion asks the same beside a million finished tasks, and prints what
-// each question needs. It runs once, however long it may.
+// BenchmarkMillion makes the same calls beside a million finished tasks and prints
+// the pages and the time of each. It runs once, whatever -benchtime says.
 func BenchmarkMillion(b *testing.B) {
 	const times = 40
 	l := openTest(b, filepath.Join(b.TempDir(), "ledger.db"))
 	fill(b, l, 0, 1_000_000)
-	for _, q := range questions(b, l, underWay(b, l, times+2)) {
-		visited(b, l, q.ask)
-		pages, start := visited(b, l, q.ask), time.Now()
+	for _, q := range hotPaths(b, l, addActive(b, l, times+2)) {
+		pagesRead(b, l, q.call)
+		pages, start := pagesRead(b, l, q.call), time.Now()
 		for range times {
-			if err := q.ask(); err != nil {
+			if err := q.call(); err != nil {
 				b.Fatal(err)
 			}
 		}

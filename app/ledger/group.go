@@ -9,18 +9,18 @@ import (
 	"aigc/app/task"
 )
 
-const childrenStand = "SELECT state, charged, actual, error FROM tasks WHERE parent = $1 AND parent <> '' ORDER BY idx"
+const selectChildren = "SELECT state, charged, actual, error FROM tasks WHERE parent = $1 AND parent <> '' ORDER BY idx"
 
-// regroup brings a group to where its children stand. It writes only when
-// that is news, and an event only when the state is.
-func (x *tx) regroup(id string) error {
+// updateGroup recomputes a group from its children. It writes the row only if a
+// column changes, and an event only if the state changes.
+func (x *tx) updateGroup(id string) error {
 	g, err := oneTask(x, selectTask+byID, id)
 	if err != nil {
 		return err
 	}
 	var children []*task.Task
-	err = x.ask(childrenStand, []any{id}, func(r *sql.Rows) error {
-		return readRow(r, 4, func(c *cells) {
+	err = x.query(selectChildren, []any{id}, func(r *sql.Rows) error {
+		return readRow(r, 4, func(c *columns) {
 			children = append(children, &task.Task{
 				State: task.State(c.text()), Charged: fault.Charge(c.text()),
 				Actual: decode[provider.Money](c), Error: decode[task.Error](c),
@@ -30,21 +30,21 @@ func (x *tx) regroup(id string) error {
 	if err != nil {
 		return err
 	}
-	was := remember(g)
+	was := takeSnapshot(g)
 	g.State, g.Charged = task.GroupState(children)
 	if was.State == task.Succeeded {
-		g.State = task.Succeeded // for good: what a late answer brings is added to it
+		g.State = task.Succeeded // it stays so; a late answer to a child adds its result
 	}
-	g.Actual, g.Error, g.Progress = paid(children), why(children, g.State), settled(children)
+	g.Actual, g.Error, g.Progress = groupCost(children), groupError(children, g.State), doneShare(children)
 	if g.State == task.Succeeded {
 		g.Progress = 1
 	}
-	now := newEncoder(len(movingColumns))
-	now.moving(g)
-	if slices.Equal(now.values, was.row) {
+	now := newEncoder(len(mutableColumns))
+	now.mutable(g)
+	if slices.Equal(now.values, was.columns) {
 		return nil
 	}
-	x.touch(g)
+	x.stamp(g)
 	switch {
 	case !g.State.Terminal():
 		g.Finished = fromMS(0)
@@ -54,16 +54,16 @@ func (x *tx) regroup(id string) error {
 	if err := x.update(g, was); err != nil || g.State == was.State {
 		return err
 	}
-	x.event(g, was.State, task.ChildrenChanged, "")
+	x.addEvent(g, was.State, task.ChildrenChanged, "")
 	return nil
 }
 
-// paid is the sum of what is known; nothing where currencies differ.
-func paid(children []*task.Task) *provider.Money {
+// groupCost is the sum of the children's known costs; nil if currencies differ.
+func groupCost(children []*task.Task) *provider.Money {
 	var sum *provider.Money
 	for _, c := range children {
 		switch {
-		case c.Actual == nil || c.Charged == fault.ChargedNo: // a ticket's price that was not charged
+		case c.Actual == nil || c.Charged == fault.ChargedNo: // unknown, or the price of a ticket that was not charged
 		case sum == nil:
 			sum = c.Actual
 		default:
@@ -75,8 +75,9 @@ func paid(children []*task.Task) *provider.Money {
 	return sum
 }
 
-// why is the error of the first child that stands as badly as the group.
-func why(children []*task.Task, state task.State) *task.Error {
+// groupError is the error of the first child that has the group's state; nil if the
+// group is running or succeeded.
+func groupError(children []*task.Task, state task.State) *task.Error {
 	if state == task.Running || state == task.Succeeded {
 		return nil
 	}
@@ -88,8 +89,8 @@ func why(children []*task.Task, state task.State) *task.Error {
 	return nil
 }
 
-// settled is the share of children that are done with.
-func settled(children []*task.Task) float64 {
+// doneShare is the fraction of children that are done, from 0 to 1.
+func doneShare(children []*task.Task) float64 {
 	n := 0
 	for _, c := range children {
 		if c.State.Done() {

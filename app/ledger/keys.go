@@ -8,8 +8,7 @@ import (
 	"aigc/app/task"
 )
 
-// Park implements [task.Ledger]. A key stays parked until Unpark: whether its
-// time is over, or a probe must have worked, is for the caller to know.
+// Park implements [task.Ledger].
 func (s *store) Park(ctx context.Context, p task.ParkedKey) error {
 	const park = `INSERT INTO vendor_keys (vendor, fingerprint, code, reason, since, until) VALUES ($1, $2, $3, $4, $5, $6)
 		ON CONFLICT (vendor, fingerprint) DO UPDATE SET code = excluded.code, reason = excluded.reason, since = excluded.since, until = excluded.until`
@@ -33,11 +32,11 @@ func (s *store) Unpark(ctx context.Context, vendor, fingerprint string) error {
 
 // Parked implements [task.Ledger].
 func (s *store) Parked(ctx context.Context) ([]task.ParkedKey, error) {
-	return parkings(s.reading(ctx))
+	return parkedKeys(s.reader(ctx))
 }
 
-// AddKey implements [task.Ledger]. Of several callers with the same name the
-// first one wins.
+// AddKey implements [task.Ledger]. Of concurrent callers with the same name one adds
+// its key.
 func (s *store) AddKey(ctx context.Context, k task.APIKey) (added bool, err error) {
 	const add = "INSERT INTO api_keys (name, hash, admin, created) VALUES ($1, $2, $3, $4) ON CONFLICT (name) DO NOTHING"
 	err = s.write(ctx, func(x *tx) error {
@@ -45,17 +44,17 @@ func (s *store) AddKey(ctx context.Context, k task.APIKey) (added bool, err erro
 		if created == 0 {
 			created = x.now
 		}
-		n, err := x.exec(add, k.Name, k.Hash, bit(k.Admin), created)
+		n, err := x.exec(add, k.Name, k.Hash, boolInt(k.Admin), created)
 		added = n > 0
 		return err
 	})
 	return added && err == nil, err
 }
 
-// Keys implements [task.Ledger]: by name.
+// Keys implements [task.Ledger].
 func (s *store) Keys(ctx context.Context) (out []task.APIKey, err error) {
-	err = s.reading(ctx).ask("SELECT name, hash, admin, created FROM api_keys ORDER BY name", nil, func(r *sql.Rows) error {
-		return readRow(r, 4, func(c *cells) {
+	err = s.reader(ctx).query("SELECT name, hash, admin, created FROM api_keys ORDER BY name", nil, func(r *sql.Rows) error {
+		return readRow(r, 4, func(c *columns) {
 			out = append(out, task.APIKey{Name: c.text(), Hash: c.text(), Admin: c.flag(), Created: c.time()})
 		})
 	})

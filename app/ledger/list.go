@@ -10,38 +10,37 @@ import (
 	"aigc/app/task"
 )
 
-// pageSize is the length of a page where none is asked for.
+// pageSize is the default limit of a list.
 const pageSize = 50
 
-// List implements [task.Ledger]: newest first, groups instead of their
-// children.
+// List implements [task.Ledger].
 //
-// A single index cannot serve every mix of filters, and walking a million rows
-// to find ten is what lists must not do. So a list is merged of streams, each
-// of which an index holds in order: one for every owner, module and model in
-// use, for each of the states if some are asked for, or one for every owner's
-// use of a tag. Each stream gives its newest few, and the newest of those are
-// the page. What else is asked of a tag is looked up row by row. A list of
-// everything follows the ids.
+// No single index serves every combination of filters, and scanning a million rows to
+// find ten is too slow. So a list is a merge of streams, each of which an index
+// returns in order: one for each (owner, module, model) in use, and for each state if
+// the query has states; or one for each owner, if the query has a tag. Each stream
+// returns its newest rows up to the limit, and the newest of those are the page.
+// Further filters of a tag's stream are checked row by row. A list without filters
+// follows the primary key.
 func (s *store) List(ctx context.Context, q task.Query) ([]*task.Task, error) {
-	var b listing
+	var b listQuery
 	b.write(q)
-	return manyTasks(s.reading(ctx), b.String(), b.args...)
+	return manyTasks(s.reader(ctx), b.String(), b.args...)
 }
 
-// listing is a statement under construction.
-type listing struct {
+// listQuery builds the statement of a list.
+type listQuery struct {
 	strings.Builder
 	args []any
 }
 
 // arg adds an argument and returns its placeholder.
-func (b *listing) arg(v any) string {
+func (b *listQuery) arg(v any) string {
 	b.args = append(b.args, v)
 	return fmt.Sprintf("$%d", len(b.args))
 }
 
-func (b *listing) write(q task.Query) {
+func (b *listQuery) write(q task.Query) {
 	n := pageSize
 	if q.Limit > 0 {
 		n = q.Limit
@@ -50,27 +49,27 @@ func (b *listing) write(q task.Query) {
 	switch {
 	case q.Tag != "":
 		b.merge(q, limit, fmt.Sprintf(`SELECT g.task FROM task_tags g JOIN tasks x ON x.id = g.task
-			WHERE g.owner = stream.owner AND g.tag = %s%s%s ORDER BY g.task DESC`, b.arg(q.Tag), b.page("g.task", q), b.rest(q)))
+			WHERE g.owner = stream.owner AND g.tag = %s%s%s ORDER BY g.task DESC`, b.arg(q.Tag), b.pageBounds("g.task", q), b.otherFilters(q)))
 	case len(q.State) > 0:
 		b.merge(q, limit, `SELECT x.id FROM tasks x WHERE x.parent = '' AND x.owner = stream.owner AND x.state = stream.state
-			AND x.module = stream.module AND x.model = stream.model`+b.page("x.id", q)+b.days(q)+" ORDER BY x.id DESC")
+			AND x.module = stream.module AND x.model = stream.model`+b.pageBounds("x.id", q)+b.timeRange(q)+" ORDER BY x.id DESC")
 	case q.Owner+q.Module+q.Model != "":
 		b.merge(q, limit, `SELECT x.id FROM tasks x WHERE x.parent = '' AND x.owner = stream.owner
-			AND x.module = stream.module AND x.model = stream.model`+b.page("x.id", q)+b.days(q)+" ORDER BY x.id DESC")
-	default: // the children in between are fewer than what a group may have
-		fmt.Fprintf(b, "%sx WHERE x.id > '' AND x.parent = ''%s%s ORDER BY x.id DESC LIMIT %s", selectTask, b.page("x.id", q), b.days(q), limit)
+			AND x.module = stream.module AND x.model = stream.model`+b.pageBounds("x.id", q)+b.timeRange(q)+" ORDER BY x.id DESC")
+	default: // it skips children of groups, whose number per group is limited
+		fmt.Fprintf(b, "%sx WHERE x.id > '' AND x.parent = ''%s%s ORDER BY x.id DESC LIMIT %s", selectTask, b.pageBounds("x.id", q), b.timeRange(q), limit)
 	}
 }
 
-// merge writes the page of what a query finds in each of the streams. The join
-// says CROSS, as SQLite then leaves the streams in front of the tasks.
-func (b *listing) merge(q task.Query, limit, each string) {
+// merge writes the statement that merges the streams; each is the query of one
+// stream. CROSS JOIN makes SQLite loop over the streams first.
+func (b *listQuery) merge(q task.Query, limit, each string) {
 	fmt.Fprintf(b, `WITH stream AS (%s) %sWHERE id IN (SELECT t.id FROM stream CROSS JOIN tasks t WHERE t.id IN (%s LIMIT %s)
 		ORDER BY t.id DESC LIMIT %[4]s) ORDER BY id DESC`, b.streams(q), selectTask, each, limit)
 }
 
-// streams selects what the streams are told apart by.
-func (b *listing) streams(q task.Query) string {
+// streams writes the query that returns one row per stream.
+func (b *listQuery) streams(q task.Query) string {
 	columns := "owner, module, model"
 	if q.Tag != "" {
 		columns = "DISTINCT owner"
@@ -95,12 +94,12 @@ func (b *listing) streams(q task.Query) string {
 	return "SELECT o.owner, o.module, o.model, s.state FROM (" + query + ") o CROSS JOIN (" + strings.Join(states, " UNION ") + ") s"
 }
 
-// clockSkew is how far the time in a task's id may be from the database's.
+// clockSkew is how far the time in a task's id may differ from the database's clock.
 const clockSkew = 5 * time.Minute
 
-// page bounds a stream by the cursor and, as ids begin with a time, by the
-// days asked for.
-func (b *listing) page(id string, q task.Query) string {
+// pageBounds restricts the ids of a stream by the cursor and, since ids begin with a
+// time, by Since and Until.
+func (b *listQuery) pageBounds(id string, q task.Query) string {
 	var out string
 	if q.Before != "" {
 		out = fmt.Sprintf(" AND %s < %s", id, b.arg(q.Before))
@@ -114,14 +113,14 @@ func (b *listing) page(id string, q task.Query) string {
 	return out
 }
 
-// idAt is the beginning of all ids made at a time.
+// idAt is the common prefix of all ids made at a time.
 func idAt(t time.Time) string {
 	n := min(max(t.UnixMilli(), 0), math.MaxInt64>>16)
 	return fmt.Sprintf("%08x-%04x", n>>16, n&0xffff)
 }
 
-// days are the days asked for, to the millisecond.
-func (b *listing) days(q task.Query) string {
+// timeRange is the exact condition of Since and Until.
+func (b *listQuery) timeRange(q task.Query) string {
 	var out string
 	if !q.Since.IsZero() {
 		out += " AND x.created >= " + b.arg(ms(q.Since))
@@ -132,9 +131,9 @@ func (b *listing) days(q task.Query) string {
 	return out
 }
 
-// rest are the filters that the stream of a tag does not answer by itself.
-func (b *listing) rest(q task.Query) string {
-	out := b.days(q)
+// otherFilters are the filters that the index of a tag's stream does not cover.
+func (b *listQuery) otherFilters(q task.Query) string {
+	out := b.timeRange(q)
 	if len(q.State) > 0 {
 		in := make([]string, len(q.State))
 		for i, st := range q.State {

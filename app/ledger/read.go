@@ -10,17 +10,16 @@ import (
 
 // Task implements [task.Ledger].
 func (s *store) Task(ctx context.Context, id string) (*task.Task, error) {
-	return oneTask(s.reading(ctx), selectTask+byID, id)
+	return oneTask(s.reader(ctx), selectTask+byID, id)
 }
 
-// Tasks implements [task.Ledger]: in the order of ids, without those that do
-// not exist.
+// Tasks implements [task.Ledger].
 func (s *store) Tasks(ctx context.Context, ids []string) ([]*task.Task, error) {
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	in, args := holders(1, ids)
-	found, err := manyTasks(s.reading(ctx), selectTask+"WHERE id IN ("+in+")", args...)
+	in, args := inList(1, ids)
+	found, err := manyTasks(s.reader(ctx), selectTask+"WHERE id IN ("+in+")", args...)
 	if err != nil {
 		return nil, err
 	}
@@ -37,24 +36,22 @@ func (s *store) Tasks(ctx context.Context, ids []string) ([]*task.Task, error) {
 	return out, nil
 }
 
-// Children implements [task.Ledger]: in the order of their index.
+// Children implements [task.Ledger].
 func (s *store) Children(ctx context.Context, group string) ([]*task.Task, error) {
-	return manyTasks(s.reading(ctx), selectTask+"WHERE parent = $1 AND parent <> '' ORDER BY idx", group)
+	return manyTasks(s.reader(ctx), selectTask+"WHERE parent = $1 AND parent <> '' ORDER BY idx", group)
 }
 
-// ByTicket implements [task.Ledger]: the newest one, should a vendor have
-// given the same ticket twice.
+// ByTicket implements [task.Ledger]. A vendor may give the same ticket twice.
 func (s *store) ByTicket(ctx context.Context, module, ticket string) (*task.Task, error) {
 	const query = "WHERE ticket_id = $1 AND ticket_id <> '' AND module = $2 ORDER BY id DESC LIMIT 1"
-	return oneTask(s.reading(ctx), selectTask+query, ticket, module)
+	return oneTask(s.reader(ctx), selectTask+query, ticket, module)
 }
 
-// Events implements [task.Ledger]. The number of an event is the version that
-// the task had after it; versions without an event are gaps.
+// Events implements [task.Ledger].
 func (s *store) Events(ctx context.Context, id string, after int64) (out []task.Event, err error) {
 	const query = "SELECT task, seq, at, from_state, to_state, cause, charged, note FROM task_events WHERE task = $1 AND seq > $2 ORDER BY seq"
-	err = s.reading(ctx).ask(query, []any{id, after}, func(r *sql.Rows) error {
-		return readRow(r, 8, func(c *cells) {
+	err = s.reader(ctx).query(query, []any{id, after}, func(r *sql.Rows) error {
+		return readRow(r, 8, func(c *columns) {
 			out = append(out, task.Event{
 				Task: c.text(), Seq: c.number(), At: c.time(), From: task.State(c.text()), To: task.State(c.text()),
 				Cause: task.Cause(c.text()), Charged: fault.Charge(c.text()), Note: c.text(),
@@ -64,13 +61,13 @@ func (s *store) Events(ctx context.Context, id string, after int64) (out []task.
 	return out, err
 }
 
-// Counts implements [task.Ledger], from the indexes of what can still move.
+// Counts implements [task.Ledger], by the partial indexes of active tasks.
 func (s *store) Counts(ctx context.Context) (map[task.State]int, error) {
 	const query = `SELECT state, COUNT(*) FROM tasks WHERE is_group = 0 AND state IN ('submitting', 'running', 'storing', 'in_doubt') GROUP BY state
 		UNION ALL SELECT state, COUNT(*) FROM tasks WHERE is_group = 0 AND state = 'queued' GROUP BY state`
 	out := map[task.State]int{}
-	err := s.reading(ctx).ask(query, nil, func(r *sql.Rows) error {
-		return readRow(r, 2, func(c *cells) { out[task.State(c.text())] = int(c.number()) })
+	err := s.reader(ctx).query(query, nil, func(r *sql.Rows) error {
+		return readRow(r, 2, func(c *columns) { out[task.State(c.text())] = int(c.number()) })
 	})
 	return out, err
 }

@@ -10,7 +10,7 @@ import (
 
 // Retry implements [task.Ledger].
 func (s *store) Retry(ctx context.Context, id string, next []*task.Task) (t *task.Task, fresh bool, err error) {
-	if err := wellFormed(task.AcceptRequest{Tasks: next}); err != nil {
+	if err := validate(task.AcceptRequest{Tasks: next}); err != nil {
 		return nil, false, err
 	}
 	err = s.write(ctx, func(x *tx) error {
@@ -22,7 +22,7 @@ func (s *store) Retry(ctx context.Context, id string, next []*task.Task) (t *tas
 			t, err = oneTask(x, selectTask+byID, old.RetriedAs)
 			return err
 		}
-		if err := x.giveUpFor(old, next); err != nil {
+		if err := x.discardForRetry(old, next); err != nil {
 			return err
 		}
 		fresh = true
@@ -43,13 +43,13 @@ func (s *store) Retry(ctx context.Context, id string, next []*task.Task) (t *tas
 	return t, fresh, nil
 }
 
-// giveUpFor gives up what others buy anew: a task, or children of a group.
-func (x *tx) giveUpFor(old *task.Task, next []*task.Task) error {
+// discardForRetry discards what the next tasks retry: a task, or children of a group.
+func (x *tx) discardForRetry(old *task.Task, next []*task.Task) error {
 	if !old.Group {
 		if len(next) > 1 || next[0].RetryOf != old.ID {
-			return fault.From(fmt.Errorf("retry: one task is bought anew by one of its own"))
+			return fault.From(fmt.Errorf("retry: task %s must be retried by one task whose RetryOf is its id", old.ID))
 		}
-		return x.giveUp(old, next[0].ID)
+		return x.discardOne(old, next[0].ID)
 	}
 	for _, n := range next {
 		if n.Group {
@@ -60,46 +60,46 @@ func (x *tx) giveUpFor(old *task.Task, next []*task.Task) error {
 			return err
 		}
 		if child.Parent != old.ID {
-			return fault.From(fmt.Errorf("retry: a group's tasks are its own"))
+			return fault.From(fmt.Errorf("retry: task %s is no child of group %s", child.ID, old.ID))
 		}
-		if err := x.giveUp(child, n.ID); err != nil {
+		if err := x.discardOne(child, n.ID); err != nil {
 			return err
 		}
 	}
-	group, err := oneTask(x, selectTask+byID, old.ID) // it has followed its children
+	group, err := oneTask(x, selectTask+byID, old.ID) // read again: its state follows from its children
 	if err != nil {
 		return err
 	}
-	return x.succeededBy(group, next[0].ID)
+	return x.setSuccessor(group, next[0].ID)
 }
 
-// giveUp ends a task that is bought anew. One in doubt fails, though its late
-// answer still counts; one that failed only learns its successor.
-func (x *tx) giveUp(old *task.Task, successor string) error {
+// discardOne discards a task that is retried. A task in doubt fails by the cause
+// "retry"; a failed one only gets RetriedAs.
+func (x *tx) discardOne(old *task.Task, successor string) error {
 	switch {
 	case old.RetriedAs != "":
 		return task.ErrStale
 	case old.State == task.InDoubt:
-		return x.move(old, task.Transition{
+		return x.applyTransition(old, task.Transition{
 			ID: old.ID, From: []task.State{task.InDoubt}, To: task.Failed, Cause: task.Retry,
 			Edit: func(t *task.Task) error {
 				t.RetriedAs = successor
 				t.Error = &task.Error{
 					Code: task.CodeRetried, Kind: fault.InDoubt,
-					Message: "It is not known what became of this task; it was given up and bought anew as another one.",
+					Message: "The outcome of this task is unknown; it was retried as another task.",
 				}
 				return nil
 			},
 		})
 	case old.State == task.Failed:
-		return x.succeededBy(old, successor)
+		return x.setSuccessor(old, successor)
 	}
-	return fault.New(fault.Conflict, "retry_not_possible", "Only a task that failed or stands in doubt can be retried; this one is %s.", old.State)
+	return fault.New(fault.Conflict, "retry_not_possible", "Only a task that is failed or in doubt can be retried; this one is %s.", old.State)
 }
 
-// succeededBy notes what was bought in the place of a task. It is no move.
-func (x *tx) succeededBy(old *task.Task, successor string) error {
-	was := remember(old)
+// setSuccessor sets RetriedAs. It is no transition and writes no event.
+func (x *tx) setSuccessor(old *task.Task, successor string) error {
+	was := takeSnapshot(old)
 	old.RetriedAs = successor
 	old.Version++
 	old.Updated = fromMS(x.now)

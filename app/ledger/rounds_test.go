@@ -11,8 +11,8 @@ import (
 	"aigc/app/task"
 )
 
-// Rounds of the monitor that find nothing end while the writer is held by
-// somebody else: they need no turn of it, and the journal stays as it was.
+// Rounds that find no due task return while another caller occupies the writer, and
+// do not change the WAL.
 func TestEmptyRounds(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "ledger.db")
 	l := openTest(t, path)
@@ -56,6 +56,6 @@ func TestEmptyRounds(t *testing.T) {
 		t.Fatal(err)
 	}
 	if after, err := os.ReadFile(path + "-wal"); err != nil || !bytes.Equal(before, after) {
-		t.Errorf("the journal changed: %d bytes before, %d after, %v", len(before), len(after), err)
+		t.Errorf("the WAL changed: %d bytes before, %d after, %v", len(before), len(after), err)
 	}
 }

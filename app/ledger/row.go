@@ -14,27 +14,27 @@ import (
 	"aigc/app/task"
 )
 
-// The columns of a task, in the order in which the functions below write and
-// read them: what never changes, and what moves.
+// The columns of a task, in the order in which the functions below write and read
+// them: immutable ones, and those that transitions change.
 var (
-	fixedColumns = []string{
+	immutableColumns = []string{
 		"id", "kind", "module", "operation", "model", "media", "owner", "sandbox", "parent", "idx",
 		"is_group", "children", "retry_of", "callback", "input_hash", "tags", "quoted", "created", "input",
 	}
-	movingColumns = []string{
+	mutableColumns = []string{
 		"state", "version", "retried_as", "submit_id", "vendor", "base_url", "fingerprint", "attempts", "submitted",
 		"lease_owner", "lease_until", "run_at", "wakes", "deadline", "spool", "ticket_id", "progress", "message",
 		"cancel_requested", "charged", "updated", "finished", "error", "actual", "usage", "warnings", "ticket", "answer",
 	}
-	taskWidth = len(fixedColumns) + len(movingColumns)
+	taskWidth = len(immutableColumns) + len(mutableColumns)
 
-	taskColumns = strings.Join(fixedColumns, ", ") + ", " + strings.Join(movingColumns, ", ")
-	insertTask  = fmt.Sprintf("INSERT INTO tasks (%s) VALUES (%s)", taskColumns, dollars(1, taskWidth))
+	taskColumns = strings.Join(immutableColumns, ", ") + ", " + strings.Join(mutableColumns, ", ")
+	insertTask  = fmt.Sprintf("INSERT INTO tasks (%s) VALUES (%s)", taskColumns, placeholders(1, taskWidth))
 	selectTask  = "SELECT " + taskColumns + " FROM tasks "
 )
 
-// dollars are n placeholders from $first on.
-func dollars(first, n int) string {
+// placeholders are n placeholders from $first on.
+func placeholders(first, n int) string {
 	parts := make([]string, n)
 	for i := range parts {
 		parts[i] = fmt.Sprintf("$%d", first+i)
@@ -42,16 +42,16 @@ func dollars(first, n int) string {
 	return strings.Join(parts, ", ")
 }
 
-func (e *encoder) fixed(t *task.Task) {
-	e.add(t.ID, t.Kind, t.Module, t.Operation, t.Model, string(t.Media), t.Owner, bit(t.Sandbox), t.Parent, int64(t.Index),
-		bit(t.Group), int64(t.Children), t.RetryOf, t.Callback, t.InputHash)
+func (e *encoder) immutable(t *task.Task) {
+	e.add(t.ID, t.Kind, t.Module, t.Operation, t.Model, string(t.Media), t.Owner, boolInt(t.Sandbox), t.Parent, int64(t.Index),
+		boolInt(t.Group), int64(t.Children), t.RetryOf, t.Callback, t.InputHash)
 	e.json(t.Tags, t.Tags == nil)
 	e.json(t.Quoted, t.Quoted == nil)
 	e.add(ms(t.Created), string(t.Input))
 }
 
-// sameFixed says whether two forms of a task agree in what never changes.
-func sameFixed(a, b *task.Task) bool {
+// sameImmutable says whether two versions of a task have the same immutable fields.
+func sameImmutable(a, b *task.Task) bool {
 	return a.ID == b.ID && a.Kind == b.Kind && a.Module == b.Module && a.Operation == b.Operation && a.Model == b.Model &&
 		a.Media == b.Media && a.Owner == b.Owner && a.Sandbox == b.Sandbox && a.Parent == b.Parent && a.Index == b.Index &&
 		a.Group == b.Group && a.Children == b.Children && a.RetryOf == b.RetryOf && a.Callback == b.Callback &&
@@ -59,14 +59,14 @@ func sameFixed(a, b *task.Task) bool {
 		(a.Quoted == b.Quoted || a.Quoted != nil && b.Quoted != nil && *a.Quoted == *b.Quoted) && bytes.Equal(a.Input, b.Input)
 }
 
-func (e *encoder) moving(t *task.Task) {
+func (e *encoder) mutable(t *task.Task) {
 	ticket := ""
 	if t.Ticket != nil {
 		ticket = t.Ticket.ID
 	}
 	e.add(string(t.State), t.Version, t.RetriedAs, t.SubmitID, t.Account.Vendor, t.Account.BaseURL, t.Account.Fingerprint, int64(t.Attempts), ms(t.Submitted),
 		t.LeaseOwner, ms(t.LeaseUntil), ms(t.RunAt), int64(t.Wakes), ms(t.Deadline), t.Spool, ticket, t.Progress, t.Message,
-		bit(t.CancelRequested), string(t.Charged), ms(t.Updated), ms(t.Finished))
+		boolInt(t.CancelRequested), string(t.Charged), ms(t.Updated), ms(t.Finished))
 	e.json(t.Error, t.Error == nil)
 	e.json(t.Actual, t.Actual == nil)
 	e.add(string(t.Usage))
@@ -77,7 +77,7 @@ func (e *encoder) moving(t *task.Task) {
 
 func readTask(r *sql.Rows) (*task.Task, error) {
 	t := &task.Task{}
-	err := readRow(r, taskWidth, func(c *cells) {
+	err := readRow(r, taskWidth, func(c *columns) {
 		t.ID, t.Kind, t.Module, t.Operation, t.Model = c.text(), c.text(), c.text(), c.text(), c.text()
 		t.Media, t.Owner, t.Sandbox, t.Parent, t.Index = module.Media(c.text()), c.text(), c.flag(), c.text(), int(c.number())
 		t.Group, t.Children, t.RetryOf, t.Callback, t.InputHash = c.flag(), int(c.number()), c.text(), c.text(), c.text()
@@ -87,7 +87,7 @@ func readTask(r *sql.Rows) (*task.Task, error) {
 		t.Account = task.Account{Vendor: c.text(), BaseURL: c.text(), Fingerprint: c.text()}
 		t.Attempts, t.Submitted, t.LeaseOwner, t.LeaseUntil = int(c.number()), c.time(), c.text(), c.time()
 		t.RunAt, t.Wakes, t.Deadline, t.Spool = c.time(), int(c.number()), c.time(), c.text()
-		c.value() // ticket_id: in the ticket
+		c.value() // ticket_id, which the ticket contains
 		t.Progress, t.Message, t.CancelRequested = c.real(), c.text(), c.flag()
 		t.Charged, t.Updated, t.Finished = fault.Charge(c.text()), c.time(), c.time()
 		t.Error, t.Actual, t.Usage = decode[task.Error](c), decode[provider.Money](c), c.raw()
@@ -96,8 +96,9 @@ func readTask(r *sql.Rows) (*task.Task, error) {
 	return t, err
 }
 
-// oneTask is the task a question finds; NotFound if it finds none.
-func oneTask(a asker, query string, args ...any) (*task.Task, error) {
+// oneTask is the first task that a query returns; a fault of kind NotFound if there
+// is none.
+func oneTask(a querier, query string, args ...any) (*task.Task, error) {
 	list, err := manyTasks(a, query, args...)
 	if err != nil {
 		return nil, err
@@ -108,9 +109,9 @@ func oneTask(a asker, query string, args ...any) (*task.Task, error) {
 	return list[0], nil
 }
 
-func manyTasks(a asker, query string, args ...any) ([]*task.Task, error) {
+func manyTasks(a querier, query string, args ...any) ([]*task.Task, error) {
 	var out []*task.Task
-	err := a.ask(query, args, func(r *sql.Rows) error {
+	err := a.query(query, args, func(r *sql.Rows) error {
 		t, err := readTask(r)
 		out = append(out, t)
 		return err
@@ -118,8 +119,8 @@ func manyTasks(a asker, query string, args ...any) ([]*task.Task, error) {
 	return out, err
 }
 
-// asStored is t with its times as the database keeps them, so that what a
-// write returns is what a read will find.
+// asStored truncates t's times to those that the database stores, and normalizes
+// empty JSON, so that a write returns the same task as a later read.
 func asStored(t *task.Task) *task.Task {
 	for _, at := range []*time.Time{&t.Submitted, &t.LeaseUntil, &t.RunAt, &t.Deadline, &t.Created, &t.Updated, &t.Finished} {
 		*at = fromMS(ms(*at))

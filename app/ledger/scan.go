@@ -10,21 +10,21 @@ import (
 	"time"
 )
 
-// cells reads one row from left to right. Scanning into any and converting
-// here costs a third of what Scan costs for a row of a task's width.
-type cells struct {
+// columns reads the columns of one row from left to right. Scanning into any and
+// converting here takes a third of the time that Scan takes to convert a task's row.
+type columns struct {
 	values []any
 	to     []any // pointers to values
 	next   int
 	err    error
 }
 
-var cellsPool = sync.Pool{New: func() any { return &cells{} }}
+var columnsPool = sync.Pool{New: func() any { return &columns{} }}
 
-// readRow scans a row of n columns and hands it to read.
-func readRow(r *sql.Rows, n int, read func(*cells)) error {
-	c := cellsPool.Get().(*cells)
-	defer cellsPool.Put(c)
+// readRow scans a row of n columns and calls read with it.
+func readRow(r *sql.Rows, n int, read func(*columns)) error {
+	c := columnsPool.Get().(*columns)
+	defer columnsPool.Put(c)
 	if len(c.values) != n {
 		c.values, c.to = make([]any, n), make([]any, n)
 		for i := range c.values {
@@ -40,72 +40,72 @@ func readRow(r *sql.Rows, n int, read func(*cells)) error {
 	return c.err
 }
 
-func (c *cells) value() any {
+func (c *columns) value() any {
 	v := c.values[c.next]
 	c.next++
 	return v
 }
 
-func (c *cells) wrong(v any, want string) {
+func (c *columns) typeError(v any, want string) {
 	if c.err == nil {
 		c.err = fmt.Errorf("column %d holds a %T, not %s", c.next, v, want)
 	}
 }
 
-func (c *cells) text() string {
+func (c *columns) text() string {
 	switch v := c.value().(type) {
 	case string:
 		return v
 	case []byte:
 		return string(v)
 	default:
-		c.wrong(v, "a text")
+		c.typeError(v, "text")
 		return ""
 	}
 }
 
-func (c *cells) number() int64 {
+func (c *columns) number() int64 {
 	v := c.value()
 	n, ok := v.(int64)
 	if !ok {
-		c.wrong(v, "a number")
+		c.typeError(v, "a number")
 	}
 	return n
 }
 
-func (c *cells) real() float64 {
+func (c *columns) real() float64 {
 	switch v := c.value().(type) {
 	case float64:
 		return v
 	case int64:
 		return float64(v)
 	default:
-		c.wrong(v, "a number")
+		c.typeError(v, "a number")
 		return 0
 	}
 }
 
-func (c *cells) flag() bool      { return c.number() != 0 }
-func (c *cells) time() time.Time { return fromMS(c.number()) }
+func (c *columns) flag() bool      { return c.number() != 0 }
+func (c *columns) time() time.Time { return fromMS(c.number()) }
 
-// raw is JSON as it was stored; nil for none.
-func (c *cells) raw() json.RawMessage {
+// raw is stored JSON; nil for an empty text.
+func (c *columns) raw() json.RawMessage {
 	if s := c.text(); s != "" {
 		return json.RawMessage(s)
 	}
 	return nil
 }
 
-// texts is a list of strings; nil for none.
-func (c *cells) texts() []string {
+// texts is a stored list of strings; nil for an empty text.
+func (c *columns) texts() []string {
 	if p := decode[[]string](c); p != nil {
 		return *p
 	}
 	return nil
 }
 
-// decode reads a value stored by [encode]; nil for none.
-func decode[T any](c *cells) *T {
+// decode is a value stored as JSON by [encoder.json]; nil for an empty text.
+func decode[T any](c *columns) *T {
 	s := c.text()
 	if s == "" {
 		return nil
@@ -120,7 +120,7 @@ func decode[T any](c *cells) *T {
 	return out
 }
 
-// encoder collects the values of a row to be written.
+// encoder collects the column values of a row to be written.
 type encoder struct {
 	values []any
 	err    error
@@ -130,7 +130,7 @@ func newEncoder(width int) *encoder { return &encoder{values: make([]any, 0, wid
 
 func (e *encoder) add(v ...any) { e.values = append(e.values, v...) }
 
-// json adds v as JSON text, or nothing where there is no v.
+// json adds v as JSON text, or an empty text if none is true.
 func (e *encoder) json(v any, none bool) {
 	if none {
 		e.add("")
@@ -143,14 +143,14 @@ func (e *encoder) json(v any, none bool) {
 	e.add(string(data))
 }
 
-func bit(b bool) int64 {
+func boolInt(b bool) int64 {
 	if b {
 		return 1
 	}
 	return 0
 }
 
-// ms is a time as stored: milliseconds since 1970, 0 for none.
+// ms is a time as stored: milliseconds since 1970; 0 for the zero time.
 func ms(t time.Time) int64 {
 	if t.IsZero() {
 		return 0
@@ -165,9 +165,10 @@ func fromMS(n int64) time.Time {
 	return time.UnixMilli(n).UTC()
 }
 
-// holders are the placeholders $first … of a list. Lists are padded to a
-// power of two with their last value, so that few statements serve all sizes.
-func holders(first int, values []string) (text string, args []any) {
+// inList returns the placeholders $first … and the arguments of a list of values. It
+// pads the list to a power of two with its last value, so that few prepared
+// statements serve all lengths.
+func inList(first int, values []string) (text string, args []any) {
 	n := 1
 	for n < len(values) {
 		n *= 2

@@ -18,8 +18,8 @@ import (
 	"aigc/migrations"
 )
 
-// TestSQLite proves the ledger, and then the plan of every statement that the
-// proof has made it prepare.
+// TestSQLite runs the conformance tests, and then checks the query plan of every
+// statement that they have prepared.
 func TestSQLite(t *testing.T) {
 	var seen statements
 	t.Run("conforms", func(t *testing.T) {
@@ -32,7 +32,7 @@ func TestSQLite(t *testing.T) {
 	t.Run("searches", func(t *testing.T) { seen.explain(t) })
 }
 
-// What was accepted by a crowd is there after the ledger was closed and opened
+// What concurrent callers accepted is there after the ledger was closed and opened
 // again.
 func TestReopened(t *testing.T) {
 	t.Parallel()
@@ -65,7 +65,7 @@ func TestReopened(t *testing.T) {
 	}
 }
 
-// A ledger of the first version takes over its tasks.
+// A ledger of the first schema version is migrated with its tasks.
 func TestMigrated(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "aigc.db")
@@ -83,8 +83,8 @@ func TestMigrated(t *testing.T) {
 	old := fresh()
 	old.State, old.Charged, old.Version = task.Queued, fault.ChargedNo, 1
 	e := newEncoder(taskWidth)
-	e.fixed(old)
-	e.moving(old)
+	e.immutable(old)
+	e.mutable(old)
 	if _, err := db.Exec(insertTask, e.values...); err != nil {
 		t.Fatal(err)
 	}
@@ -100,8 +100,8 @@ func TestMigrated(t *testing.T) {
 	}
 }
 
-// A start makes due at once what waited for another try, and leaves alone what a
-// vendor asked to wait for.
+// ClearLeases makes a task that waits for a retry due at once, but not one that waits
+// as its vendor asked.
 func TestClearLeases(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()

@@ -10,7 +10,7 @@ import (
 	"aigc/app/task"
 )
 
-func kindOfAccept(l *SQLite, t *task.Task) (fault.Kind, error) {
+func acceptKind(l *SQLite, t *task.Task) (fault.Kind, error) {
 	_, _, err := l.Accept(context.Background(), task.AcceptRequest{Tasks: []*task.Task{t}})
 	if err == nil {
 		return "", nil
@@ -18,13 +18,13 @@ func kindOfAccept(l *SQLite, t *task.Task) (fault.Kind, error) {
 	return fault.KindOf(err), err
 }
 
-// A disk without room refuses what comes, and says so, to every caller whose
-// part shared the transaction; what was told before is there, and with room
-// again the same ledger goes on.
+// On a full disk every caller whose part shared the transaction gets a fault of kind
+// StorageFull. What was accepted before is there, and when the disk has room again
+// the same ledger accepts tasks.
 func TestDiskFull(t *testing.T) {
 	l := openTest(t, filepath.Join(t.TempDir(), "ledger.db"))
-	noRoom := func(x *tx) error { // the limit goes with the connection, which a full disk may cost
-		_, err := x.number("PRAGMA max_page_count = 1") // as it is
+	noRoom := func(x *tx) error { // set again below: a full disk may close the connection that it applies to
+		_, err := x.queryInt("PRAGMA max_page_count = 1") // the current size, which is the minimum
 		return err
 	}
 	if err := l.write(t.Context(), noRoom); err != nil {
@@ -35,7 +35,7 @@ func TestDiskFull(t *testing.T) {
 	for range 1000 {
 		next := fresh()
 		var err error
-		if kind, err = kindOfAccept(l, next); err != nil {
+		if kind, err = acceptKind(l, next); err != nil {
 			break
 		}
 		accepted[next.ID] = true
@@ -44,8 +44,8 @@ func TestDiskFull(t *testing.T) {
 		t.Fatalf("after %d tasks: %s", len(accepted), kind)
 	}
 
-	// Several callers in one transaction: the first waits inside its part until
-	// the others stand in the queue behind it.
+	// Several callers in one transaction: the first waits in its part until the others
+	// are queued.
 	held, release, first := make(chan struct{}), make(chan struct{}), make(chan error, 1)
 	go func() {
 		first <- l.write(context.Background(), func(x *tx) error { close(held); <-release; return noRoom(x) })
@@ -55,7 +55,7 @@ func TestDiskFull(t *testing.T) {
 	kinds := make(chan fault.Kind, callers)
 	for range callers {
 		go func() {
-			k, _ := kindOfAccept(l, fresh())
+			k, _ := acceptKind(l, fresh())
 			kinds <- k
 		}()
 	}
@@ -70,15 +70,15 @@ func TestDiskFull(t *testing.T) {
 	}
 	for range callers {
 		if k := <-kinds; k != fault.StorageFull {
-			t.Errorf("a caller of a crowd is told %q", k)
+			t.Errorf("a concurrent caller got a fault of kind %q", k)
 		}
 	}
 
-	if err := l.write(t.Context(), func(x *tx) error { _, err := x.number("PRAGMA max_page_count = 100000"); return err }); err != nil {
+	if err := l.write(t.Context(), func(x *tx) error { _, err := x.queryInt("PRAGMA max_page_count = 100000"); return err }); err != nil {
 		t.Fatal(err)
 	}
 	next := fresh()
-	if _, err := kindOfAccept(l, next); err != nil {
+	if _, err := acceptKind(l, next); err != nil {
 		t.Fatal(err)
 	}
 	accepted[next.ID] = true
@@ -92,12 +92,12 @@ func TestDiskFull(t *testing.T) {
 	}
 }
 
-// A program that holds the file locked makes callers try again later; the
-// ledger goes on when it has gone.
+// While another program locks the file, callers get a fault of kind Unavailable; after
+// that the ledger works again.
 func TestLockedFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "ledger.db")
 	l := openTest(t, path)
-	err := l.write(t.Context(), func(x *tx) error { _, err := x.number("PRAGMA busy_timeout = 20"); return err })
+	err := l.write(t.Context(), func(x *tx) error { _, err := x.queryInt("PRAGMA busy_timeout = 20"); return err })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -115,13 +115,13 @@ func TestLockedFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	next := fresh()
-	if kind, err := kindOfAccept(l, next); kind != fault.Unavailable {
+	if kind, err := acceptKind(l, next); kind != fault.Unavailable {
 		t.Errorf("%v", err)
 	}
 	if _, err := conn.ExecContext(t.Context(), "ROLLBACK"); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := kindOfAccept(l, next); err != nil {
+	if _, err := acceptKind(l, next); err != nil {
 		t.Error(err)
 	}
 }

@@ -8,8 +8,8 @@ import (
 	"aigc/app/task"
 )
 
-// announcedFor is how long after the newest heartbeat an older one still
-// counts, in milliseconds.
+// announcedFor is how much older than the newest announcement one may be to count, in
+// milliseconds.
 const announcedFor = int64(time.Minute / time.Millisecond)
 
 // Announce implements [task.VendorAccounts].
@@ -21,7 +21,7 @@ func (s *store) Announce(ctx context.Context, worker string, accounts []task.Ven
 		const add = `INSERT INTO vendor_accounts (worker, vendor, base_url, fingerprint, sandbox, running, per_minute, seen)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING`
 		for _, a := range accounts {
-			_, err := x.exec(add, worker, a.Vendor, a.BaseURL, a.Fingerprint, bit(a.Sandbox), int64(a.Running), int64(a.PerMinute), x.now)
+			_, err := x.exec(add, worker, a.Vendor, a.BaseURL, a.Fingerprint, boolInt(a.Sandbox), int64(a.Running), int64(a.PerMinute), x.now)
 			if err != nil {
 				return err
 			}
@@ -34,14 +34,14 @@ func (s *store) Announce(ctx context.Context, worker string, accounts []task.Ven
 func (s *store) VendorAccounts(ctx context.Context) (out []task.VendorAccount, err error) {
 	const newest = `SELECT vendor, base_url, fingerprint, sandbox, running, per_minute, seen FROM vendor_accounts
 		WHERE seen >= (SELECT MAX(seen) FROM vendor_accounts) - $1 ORDER BY vendor, base_url, fingerprint, seen DESC`
-	err = s.reading(ctx).ask(newest, []any{announcedFor}, func(r *sql.Rows) error {
-		return readRow(r, 7, func(c *cells) {
+	err = s.reader(ctx).query(newest, []any{announcedFor}, func(r *sql.Rows) error {
+		return readRow(r, 7, func(c *columns) {
 			a := task.VendorAccount{
 				Account: task.Account{Vendor: c.text(), BaseURL: c.text(), Fingerprint: c.text()},
 				Sandbox: c.flag(), Running: int(c.number()), PerMinute: int(c.number()), Seen: c.time(),
 			}
 			if n := len(out); n > 0 && out[n-1].Account == a.Account {
-				return // several workers hold the same key
+				return // several workers have the same account
 			}
 			out = append(out, a)
 		})

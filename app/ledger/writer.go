@@ -12,47 +12,49 @@ import (
 	"aigc/app/fault"
 )
 
-// writer commits in groups. Whoever finds nobody writing leads: it takes all
-// that waits, itself included, runs it in one transaction, and hands the lead
-// to the first of those who came meanwhile. Nobody waits for company.
+// writer runs write transactions with group commit. A caller that finds no leader
+// becomes the leader: it takes all queued requests, its own included, runs them in
+// one transaction, commits, and makes the first caller that was queued since then
+// the next leader. No caller waits in order to make a batch larger.
 type writer struct {
 	dialect dialect
-	open    func() (*session, error)
+	open    func() (*writeConn, error)
 
 	failed latch
 
 	mu      sync.Mutex
-	queue   []*job
+	queue   []*writeRequest
 	leading bool
 	closed  bool
-	idle    chan struct{} // closed when the writer is closed and nobody leads
+	idle    chan struct{} // closed when the writer is closed and has no leader
 
-	session *session // the leader's alone, like memory
-	memory  memory
-	journal journal
+	conn         *writeConn // used by the leader only, like the fields below
+	cache        cache
+	checkpointer checkpointer
 }
 
-// job is one caller's part of a transaction.
-type job struct {
+// writeRequest is one caller's part of a write transaction.
+type writeRequest struct {
 	run   func(*tx) error
 	err   error
-	leads bool          // it was handed the lead; set before turn is told
-	turn  chan struct{} // told once: done, or lead
+	leads bool          // its caller must lead; set before the signal on turn
+	turn  chan struct{} // receives one signal: it is done, or its caller must lead
 }
 
-// batchMax keeps a transaction short enough for the last of its callers.
+// batchMax is the maximum number of requests in a transaction; it bounds how long a
+// caller waits.
 const batchMax = 256
 
 var errClosed = fault.New(fault.Unavailable, "ledger_closed", "The ledger is closed; the server is stopping.")
 
-// do runs a caller's part and returns when its commit is on the disk. A caller
-// whose context ends while it waits leaves; once its part has begun it learns
-// what became of it.
+// do runs a caller's part of a transaction and returns when the commit is fsynced. If
+// ctx ends while the part is queued, it is not run; once it has begun, do returns its
+// result in any case.
 func (w *writer) do(ctx context.Context, run func(*tx) error) error {
 	if err := cmp.Or(ctx.Err(), w.failed.check()); err != nil {
 		return err
 	}
-	j := &job{run: run, turn: make(chan struct{}, 1)}
+	j := &writeRequest{run: run, turn: make(chan struct{}, 1)}
 	w.mu.Lock()
 	if w.closed {
 		w.mu.Unlock()
@@ -78,8 +80,8 @@ func (w *writer) do(ctx context.Context, run func(*tx) error) error {
 	return j.err
 }
 
-// leave takes a job out of the queue, unless it has begun or must lead.
-func (w *writer) leave(j *job) bool {
+// leave removes a request from the queue; false if it has begun or must lead.
+func (w *writer) leave(j *writeRequest) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	i := slices.Index(w.queue, j)
@@ -90,7 +92,7 @@ func (w *writer) leave(j *job) bool {
 	return true
 }
 
-// lead commits one batch, whose first job is the leader's own.
+// lead commits one batch, whose first request is the leader's own.
 func (w *writer) lead() {
 	w.mu.Lock()
 	n := min(len(w.queue), batchMax)
@@ -102,9 +104,9 @@ func (w *writer) lead() {
 	for _, j := range batch[1:] {
 		j.turn <- struct{}{}
 	}
-	if w.session != nil && w.journal.tidy(w.session) != nil {
-		w.session.discard() // what is committed stays; the next batch begins with a fresh connection
-		w.session = nil
+	if w.conn != nil && w.checkpointer.run(w.conn) != nil {
+		w.conn.discard() // the batch is committed; the next one opens a new connection
+		w.conn = nil
 	}
 
 	w.mu.Lock()
@@ -121,9 +123,9 @@ func (w *writer) lead() {
 	}
 }
 
-// commit runs a batch in one transaction and settles every job's error.
-func (w *writer) commit(batch []*job) {
-	err := w.failed.check() // the disk may have failed while they queued
+// commit runs a batch in one transaction and sets the error of every request.
+func (w *writer) commit(batch []*writeRequest) {
+	err := w.failed.check() // the disk may have failed while they were queued
 	var x *tx
 	if err == nil {
 		x, err = w.begin()
@@ -131,18 +133,18 @@ func (w *writer) commit(batch []*job) {
 	if err == nil {
 		err = x.runAll(batch)
 	}
-	if err == nil && !slices.ContainsFunc(batch, func(j *job) bool { return j.err == nil }) {
-		w.rollback() // all failed: there is nothing to keep
+	if err == nil && !slices.ContainsFunc(batch, func(j *writeRequest) bool { return j.err == nil }) {
+		w.rollback() // all failed: there is nothing to commit
 		return
 	}
 	if err == nil {
 		_, err = x.exec("COMMIT")
 	}
 	if err == nil {
-		w.memory.learn(x.listed)
+		w.cache.add(x.listed)
 		return
 	}
-	if w.dialect.broken(err) {
+	if w.dialect.ioError(err) {
 		w.failed.set()
 	}
 	w.rollback()
@@ -154,14 +156,14 @@ func (w *writer) commit(batch []*job) {
 }
 
 func (w *writer) begin() (*tx, error) {
-	if w.session == nil {
+	if w.conn == nil {
 		s, err := w.open()
 		if err != nil {
 			return nil, err
 		}
-		w.session = s
+		w.conn = s
 	}
-	x := &tx{session: w.session, memory: &w.memory}
+	x := &tx{writeConn: w.conn, cache: &w.cache}
 	if _, err := x.exec(w.dialect.begin); err != nil {
 		return nil, err
 	}
@@ -170,19 +172,19 @@ func (w *writer) begin() (*tx, error) {
 	return x, err
 }
 
-// rollback ends the transaction without a trace. A connection that cannot
-// even do that is replaced by a fresh one.
+// rollback rolls the transaction back. If that fails, it discards the connection, and
+// the next transaction opens a new one.
 func (w *writer) rollback() {
-	if w.session == nil {
+	if w.conn == nil {
 		return
 	}
-	if _, err := w.session.exec("ROLLBACK"); err != nil {
-		w.session.discard()
-		w.session = nil
+	if _, err := w.conn.exec("ROLLBACK"); err != nil {
+		w.conn.discard()
+		w.conn = nil
 	}
 }
 
-// close lets all who are in the queue finish.
+// close refuses new requests and waits until the queued ones are done.
 func (w *writer) close() {
 	w.mu.Lock()
 	if !w.closed {
@@ -195,36 +197,37 @@ func (w *writer) close() {
 	<-w.idle
 }
 
-// runAll runs every job in a savepoint of its own. Its error is the end of
-// the whole transaction.
-func (x *tx) runAll(batch []*job) error {
-	if len(batch) == 1 { // the transaction is its savepoint
+// runAll runs every request in its own savepoint. An error of runAll, other than those
+// of single requests, fails the whole transaction.
+func (x *tx) runAll(batch []*writeRequest) error {
+	if len(batch) == 1 { // it needs no savepoint: its error rolls the transaction back
 		batch[0].err = x.attempt(batch[0].run)
 		return nil
 	}
 	for _, j := range batch {
-		if _, err := x.exec("SAVEPOINT job"); err != nil {
+		if _, err := x.exec("SAVEPOINT request"); err != nil {
 			return err
 		}
 		listed := len(x.listed)
 		if j.err = x.attempt(j.run); j.err != nil {
 			x.listed = x.listed[:listed]
-			if _, err := x.exec("ROLLBACK TO SAVEPOINT job"); err != nil {
-				return errors.Join(j.err, err) // a full disk takes the whole transaction along
+			if _, err := x.exec("ROLLBACK TO SAVEPOINT request"); err != nil {
+				return errors.Join(j.err, err) // a full disk rolls the whole transaction back
 			}
 		}
-		if _, err := x.exec("RELEASE SAVEPOINT job"); err != nil {
+		if _, err := x.exec("RELEASE SAVEPOINT request"); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// attempt keeps a panic in one caller's part from taking the others along.
+// attempt runs one caller's part and inserts its events. A panic becomes the error of
+// this caller only.
 func (x *tx) attempt(run func(*tx) error) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			err = fault.Wrap(fmt.Errorf("panic: %v\n%s", p, debug.Stack()), fault.Internal, "ledger_panic", "The ledger could not make the change.")
+			err = fault.Wrap(fmt.Errorf("panic: %v\n%s", p, debug.Stack()), fault.Internal, "ledger_panic", "The ledger could not be changed because of a bug in aigc; see the log.")
 		}
 	}()
 	x.events = x.events[:0]
@@ -234,18 +237,19 @@ func (x *tx) attempt(run func(*tx) error) (err error) {
 	return x.writeEvents()
 }
 
-// memory is what the writer knows of committed rows that are never deleted,
-// so that it need not write them again.
-type memory struct {
-	series map[series]bool
-	binds  int // how many keys were bound since the start
+// cache is what the writer remembers of committed rows that are never deleted, so that
+// it need not insert them again.
+type cache struct {
+	series    map[series]bool
+	boundKeys int // how many keys were bound since the start
 }
 
-// seriesMax bounds the memory: callers may name any model.
-const seriesMax = 4096
+// cacheMax is the maximum number of series in the cache, since callers can name any
+// model.
+const cacheMax = 4096
 
-func (m *memory) learn(list []series) {
-	if m.series == nil || len(m.series)+len(list) > seriesMax {
+func (m *cache) add(list []series) {
+	if m.series == nil || len(m.series)+len(list) > cacheMax {
 		m.series = map[series]bool{}
 	}
 	for _, s := range list {

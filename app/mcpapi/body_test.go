@@ -161,7 +161,8 @@ func TestTooManyFiles(t *testing.T) {
 func TestBodiesThatAreNoMessage(t *testing.T) {
 	t.Parallel()
 	f := newFake(t)
-	r := start(t, f, func(c *Config) { c.BodyIdle, c.maxBody = 2*time.Second, 8<<20 })
+	f.bodyIdle = 2 * time.Second
+	r := start(t, f, func(c *Config) { c.maxBody = 8 << 20 })
 	slow, _ := io.Pipe()
 	for name, tc := range map[string]struct {
 		body   io.Reader
@@ -207,7 +208,8 @@ func TestAnAnswerMayTakeLongerThanABody(t *testing.T) {
 	t.Parallel()
 	f := newFake(t)
 	f.begin = "running"
-	r := start(t, f, func(c *Config) { c.BodyIdle, c.Wait = 20*time.Millisecond, 200*time.Millisecond })
+	f.bodyIdle = 20 * time.Millisecond
+	r := start(t, f, func(c *Config) { c.Wait = 200 * time.Millisecond })
 	c := r.connect(t, nil, "")
 	c.call("create_toy_image", map[string]any{"prompt": "x"}).want(t, map[string]any{"status": "running"})
 	if len(f.left) > 0 {

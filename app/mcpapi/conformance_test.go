@@ -12,6 +12,7 @@ import (
 
 	"aigc/app/apptest"
 	"aigc/app/mcpapi"
+	"aigc/app/web"
 	"aigc/app/worker/workertest"
 )
 
@@ -32,9 +33,9 @@ func TestConformance(t *testing.T) {
 		}
 	}
 	e, _ := workertest.NewFakeVendor(t, false, []string{"key"}, draws)
-	s := mcpapi.New(mcpapi.Config{Service: e, Log: zerolog.Nop(), Loopback: true, AllTools: true, Wait: 5 * time.Second})
+	s := mcpapi.New(mcpapi.Config{Service: e, Log: zerolog.Nop(), AllTools: true, Wait: 5 * time.Second})
 	mountFixtures(s.SDK())
-	srv := httptest.NewServer(s.Handler())
+	srv := httptest.NewServer(web.New(web.Config{Access: e, Log: zerolog.Nop(), Loopback: true}, s))
 	t.Cleanup(srv.Close)
 	cmd := exec.CommandContext(t.Context(), node, suite, "server", "--url", srv.URL+"/mcp", "--requirements", "2026-07-28",
 		"--expected-failures", "testdata/conformance.yml", "--timeout", "60000", "-o", t.TempDir())

@@ -5,7 +5,6 @@ import (
 	"math"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 
@@ -110,6 +109,3 @@ func (f failure) text(buys bool) string {
 	}
 	return b.String()
 }
-
-// seconds is a pause for the header Retry-After.
-func seconds(d time.Duration) string { return strconv.Itoa(int(math.Ceil(d.Seconds()))) }

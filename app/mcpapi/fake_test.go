@@ -26,6 +26,8 @@ type fake struct {
 	service.API // what a test does not expect is a nil panic, and so a tool error
 	ops         []service.Operation
 	keys        map[string]service.Caller // empty: open
+	logs        bytes.Buffer
+	bodyIdle    time.Duration // of a listener; the usual one if zero
 
 	mu       sync.Mutex
 	requests []service.Request

@@ -18,28 +18,32 @@ import (
 	"github.com/rs/zerolog"
 
 	"aigc/app/service"
+	"aigc/app/web"
 )
 
 // rig is a server over real HTTP, with the service played by a fake.
 type rig struct {
 	*fake
 	*Server
-	url string
+	close func()
+	url   string
 }
 
 func start(t *testing.T, f *fake, adapt ...func(*Config)) *rig {
 	t.Helper()
 	c := Config{
-		Service: f, Log: zerolog.Nop(), Version: "1.2.3", PublicURL: "http://gateway.example:5512", Loopback: true,
+		Service: f, Log: zerolog.New(zerolog.SyncWriter(&f.logs)), Version: "1.2.3", PublicURL: "http://gateway.example:5512",
 		Wait: 20 * time.Second, heartbeat: 5 * time.Millisecond, thumbWait: 200 * time.Millisecond,
 	}
 	for _, a := range adapt {
 		a(&c)
 	}
 	s := New(c)
-	srv := httptest.NewServer(s.Handler())
+	srv := httptest.NewServer(web.New(web.Config{
+		Access: c.Service, Log: c.Log, PublicURL: c.PublicURL, Loopback: true, AllowedHosts: []string{"inner.example"}, BodyIdle: f.bodyIdle,
+	}, s))
 	t.Cleanup(srv.Close)
-	return &rig{f, s, srv.URL}
+	return &rig{f, s, srv.Close, srv.URL}
 }
 
 // client is a real client of the SDK that checks every answer.

@@ -1,6 +1,7 @@
 package mcpapi
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -57,7 +58,7 @@ func TestAccess(t *testing.T) {
 	t.Parallel()
 	f := newFake(t)
 	f.keys = map[string]service.Caller{"good": {Name: "ann"}}
-	r := start(t, f, func(c *Config) { c.AllowedHosts = []string{"Inner.example"} })
+	r := start(t, f)
 	key := "Bearer good"
 	for name, tc := range map[string]struct {
 		headers map[string]string
@@ -65,19 +66,12 @@ func TestAccess(t *testing.T) {
 		code    string
 	}{
 		"a key":                    {map[string]string{"Authorization": key}, 200, ""},
-		"in small letters":         {map[string]string{"Authorization": "bearer good"}, 200, ""},
 		"in the other header":      {map[string]string{"X-API-Key": "good"}, 200, ""},
 		"no key":                   {nil, 401, "key_unknown"},
 		"a wrong key":              {map[string]string{"Authorization": "Bearer bad"}, 401, "key_unknown"},
 		"another origin":           {map[string]string{"Authorization": key, "Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"}, 403, "cross_origin"},
-		"an old browser":           {map[string]string{"Authorization": key, "Origin": "https://evil.example"}, 403, "cross_origin"},
-		"the same origin":          {map[string]string{"Authorization": key, "Origin": r.url, "Sec-Fetch-Site": "same-origin"}, 200, ""},
-		"the public origin":        {map[string]string{"Authorization": key, "Origin": "http://gateway.example:5512", "Sec-Fetch-Site": "cross-site"}, 200, ""},
 		"a rebound name":           {map[string]string{"Authorization": key, "Host": "evil.example"}, 403, "foreign_host"},
-		"the public name":          {map[string]string{"Authorization": key, "Host": "gateway.example"}, 200, ""},
 		"an allowed name":          {map[string]string{"Authorization": key, "Host": "inner.example:5513"}, 200, ""},
-		"localhost":                {map[string]string{"Authorization": key, "Host": "localhost:5513"}, 200, ""},
-		"IPv6":                     {map[string]string{"Authorization": key, "Host": "[::1]:5513"}, 200, ""},
 		"the wrong kind of body":   {map[string]string{"Authorization": key, "Content-Type": "text/plain"}, 415, ""},
 		"an unknown old revision":  {map[string]string{"Authorization": key, "Mcp-Protocol-Version": "2023-01-01"}, 400, ""},
 		"an answer nobody can use": {map[string]string{"Authorization": key, "Accept": "text/html"}, 400, ""},
@@ -144,25 +138,35 @@ func TestEveryCallOfABatchIsCounted(t *testing.T) {
 	}
 }
 
-// Nothing of a body is read before the caller is known.
-func TestNoKeyNoReading(t *testing.T) {
+// A panic outside of a tool is answered, and every request has a line in the
+// log.
+func TestRequestLines(t *testing.T) {
 	t.Parallel()
 	f := newFake(t)
-	f.keys = map[string]service.Caller{"good": {}}
-	r := start(t, f)
-	never, write := io.Pipe()
-	defer write.Close()
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, r.url+"/mcp", never)
+	r := start(t, f, func(c *Config) { c.Service = brokenReady{f} })
+	res, err := http.Get(r.url + "/readyz")
 	if err != nil {
 		t.Fatal(err)
 	}
-	req.Header.Set("Content-Type", "application/json")
-	res, err := http.DefaultClient.Do(req)
-	if err != nil || res.StatusCode != http.StatusUnauthorized {
-		t.Fatalf("%v, %v", res, err)
+	defer res.Body.Close()
+	text, _ := io.ReadAll(res.Body)
+	if res.StatusCode != http.StatusInternalServerError || !strings.Contains(string(text), `"code":"internal"`) || !strings.Contains(string(text), `"jsonrpc":"2.0"`) {
+		t.Errorf("%s %s", res.Status, text)
 	}
-	_ = res.Body.Close()
+	list := r.post(t, listCall, map[string]string{"X-Request-ID": "mine"})
+	_, _ = io.Copy(io.Discard, list.Body)
+	r.close() // the last line is logged after the answer
+	logs := f.logs.String()
+	for _, want := range []string{`"panic":"a bug"`, `"route":"/readyz","status":500`, `"request_id":"mine"`, `"route":"/mcp","status":200`, `"caller":"local"`} {
+		if !strings.Contains(logs, want) {
+			t.Errorf("%s is not in\n%s", want, logs)
+		}
+	}
 }
+
+type brokenReady struct{ *fake }
+
+func (brokenReady) Ready(context.Context) error { panic("a bug") }
 
 func TestPaths(t *testing.T) {
 	t.Parallel()

@@ -18,25 +18,17 @@ type Config struct {
 	Service   service.API
 	Log       zerolog.Logger
 	Version   string
-	PublicURL string // base of absolute addresses; its host and origin are trusted
+	PublicURL string // base of absolute addresses
 	AllTools  bool   // list every tool, also those an agent seldom needs
 
-	// Loopback says that the listener cannot be reached from elsewhere. Then
-	// only requests for a loopback name, PublicURL's host or AllowedHosts are
-	// answered, so that no web page gets in by rebinding a name.
-	Loopback     bool
-	AllowedHosts []string // host names, without a port
-
-	Wait      time.Duration // longest a call waits for a result; 50 s if zero
-	BodyIdle  time.Duration // longest pause within a request's body; 30 s if zero
-	BodyTotal time.Duration // longest time for a body; 10 min if zero
+	Wait time.Duration // longest a call waits for a result; 50 s if zero
 
 	maxBody   int64         // bytes of a request, files included
 	heartbeat time.Duration // between two notes of progress without news
 	thumbWait time.Duration // how long a fresh result's thumbnail is waited for
 }
 
-// Server serves MCP. It opens no listener: mount [Server.Handler].
+// Server serves MCP: over HTTP as a [web.Face], and over stdio.
 type Server struct {
 	Config
 	auth    service.Access
@@ -47,21 +39,16 @@ type Server struct {
 	mcp     *mcp.Server
 	http    http.Handler
 	tools   map[string]*tool
-	cross   *http.CrossOriginProtection
-	hosts   map[string]bool
 }
 
 // New makes the server with all its tools. It panics on declarations that do
 // not fit together.
 func New(c Config) *Server {
 	c.Wait = cmp.Or(c.Wait, 50*time.Second)
-	c.BodyIdle = cmp.Or(c.BodyIdle, 30*time.Second)
-	c.BodyTotal = cmp.Or(c.BodyTotal, 10*time.Minute)
 	c.maxBody = cmp.Or(c.maxBody, 256<<20)
 	c.heartbeat = cmp.Or(c.heartbeat, 5*time.Second)
 	c.thumbWait = cmp.Or(c.thumbWait, time.Second)
 	s := &Server{Config: c, auth: c.Service, catalog: c.Service, tasks: c.Service, assets: c.Service, state: c.Service, tools: map[string]*tool{}}
-	s.guard()
 	// The SDK reports each request; only its trouble is of interest.
 	log := slog.New(zerolog.NewSlogHandler(c.Log.Level(max(zerolog.WarnLevel, c.Log.GetLevel()))))
 	s.mcp = mcp.NewServer(&mcp.Implementation{Name: "aigc", Title: "aigc: pictures and films", Version: cmp.Or(c.Version, "dev"), WebsiteURL: c.PublicURL}, &mcp.ServerOptions{
@@ -77,7 +64,7 @@ func New(c Config) *Server {
 		Stateless:                    true,
 		Logger:                       log,
 		MaxRequestBodyBytes:          -1,   // capped in [Server.body], where base64 does not count
-		DisableLocalhostProtection:   true, // done in [Server.admit], which knows the public name
+		DisableLocalhostProtection:   true, // done by [web.Guard], which knows the public name
 		PropagateRequestCancellation: true,
 	})
 	return s

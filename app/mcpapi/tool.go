@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
-	"runtime/debug"
 	"strings"
 	"time"
 
@@ -18,6 +17,7 @@ import (
 	"aigc/app/fault"
 	"aigc/app/schema"
 	"aigc/app/service"
+	"aigc/app/web"
 )
 
 // tool is something a client can call.
@@ -113,8 +113,7 @@ func (s *Server) run(ctx context.Context, t *tool, req *mcp.CallToolRequest) (re
 	}
 	defer func() { // the SDK runs this in a goroutine of its own: a panic would end the process
 		if p := recover(); p != nil {
-			c.log.Error().Interface("panic", p).Bytes("stack", debug.Stack()).Msg("a tool panicked")
-			res, err = s.failed(c, fault.New(fault.Internal, "", "%s", fault.From(fmt.Errorf("panic")).Message)), nil
+			res, err = s.failed(c, web.Recovered(&c.log, "a tool panicked", p)), nil
 		}
 	}()
 	defer func() {
@@ -128,12 +127,10 @@ func (s *Server) run(ctx context.Context, t *tool, req *mcp.CallToolRequest) (re
 	if err == nil {
 		res, err = t.call(c.log.WithContext(ctx), c)
 	}
-	done := c.log.Info()
 	if err != nil {
-		f := fault.From(err)
-		done = told(c.log.WithLevel(max(zerolog.InfoLevel, loudness(f))), f)
 		res = s.failed(c, err)
 	}
+	done := web.LogFault(&c.log, zerolog.InfoLevel, fault.From(err))
 	if c.task != "" {
 		done = done.Str("task", c.task)
 	}
@@ -142,29 +139,6 @@ func (s *Server) run(ctx context.Context, t *tool, req *mcp.CallToolRequest) (re
 	}
 	done.Dur("took", time.Since(began)).Msg("a tool was called")
 	return res, nil
-}
-
-// loudness is how loud the log is about a fault. A vendor's failure was told by
-// the worker.
-func loudness(f *fault.Error) zerolog.Level {
-	switch {
-	case f.Kind == fault.Internal:
-		return zerolog.ErrorLevel
-	case f.Kind.Status() >= 500:
-		return zerolog.WarnLevel
-	case f.Kind == fault.Unauthenticated || f.Kind == fault.Forbidden || f.Kind == fault.Throttled || f.Kind == fault.Rejected:
-		return zerolog.InfoLevel
-	}
-	return zerolog.DebugLevel
-}
-
-// told names a fault in a line of the log; its cause only where the fault is ours.
-func told(e *zerolog.Event, f *fault.Error) *zerolog.Event {
-	e = e.Str("code", f.StableCode())
-	if f.Kind.Status() >= 500 {
-		e = e.AnErr("error", f.Err)
-	}
-	return e
 }
 
 // typed completes a tool whose input is a struct with huma tags.

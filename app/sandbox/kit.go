@@ -6,8 +6,8 @@ import (
 	"net/http"
 	"time"
 
-	"aigc/app/sandbox/film"
 	"aigc/app/sandbox/picture"
+	"aigc/app/sandbox/video"
 )
 
 // Kit is what an imitation works with. There is one a vendor.
@@ -26,6 +26,7 @@ type Request struct {
 	kit    *Kit
 	task   string
 	submit string
+	job    string // empty before a job is accepted
 }
 
 // Request reads the prompt's directives and who asks: aigc names the task in
@@ -38,7 +39,7 @@ func (k *Kit) Request(r *http.Request, prompt string) *Request {
 
 // JobRequest is the order that a job came from: its directives and its till.
 func (k *Kit) JobRequest(job Job) *Request {
-	return &Request{Faults: ParseFaults(job.Prompt), kit: k, task: job.Task, submit: job.Submit}
+	return &Request{Faults: ParseFaults(job.Prompt), kit: k, task: job.Task, submit: job.Submit, job: job.ID}
 }
 
 // TakeFault says whether a fault that happens a number of times is still due for
@@ -99,17 +100,18 @@ func (o *Request) Picture(s picture.Spec, format string, quality int) ([]byte, e
 	return o.Corrupt(b.Bytes()), nil
 }
 
-// Film makes one film of the order, spoilt as its prompt asks.
-func (o *Request) Film(s film.Spec) ([]byte, error) {
+// Video makes one video of the order's job, spoilt as its prompt asks.
+func (o *Request) Video(s video.Spec) ([]byte, error) {
+	s.Job = o.job
 	var b bytes.Buffer
-	if err := film.Encode(&b, s); err != nil {
-		return nil, fmt.Errorf("sandbox: film: %w", err)
+	if err := video.Encode(&b, s); err != nil {
+		return nil, fmt.Errorf("sandbox: %w", err)
 	}
 	return o.Corrupt(b.Bytes()), nil
 }
 
 // Corrupt damages a finished file as the prompt asks; [Request.Picture] and
-// [Request.Film] do so themselves.
+// [Request.Video] do so themselves.
 func (o *Request) Corrupt(data []byte) []byte {
 	switch {
 	case o.Has("html"):

@@ -5,16 +5,16 @@ import (
 	"net/http"
 	"time"
 
-	"aigc/app/sandbox/film"
 	"aigc/app/sandbox/picture"
+	"aigc/app/sandbox/video"
 )
 
 // Drawing is what a result's address needs to be drawn when it is fetched.
 type Drawing struct {
 	picture.Spec
-	Format  string     `json:",omitempty"` // "png", "jpeg", "webp"
-	Quality int        `json:",omitempty"` // of a JPEG, in percent; 0: as usual
-	Video   *film.Spec `json:",omitempty"` // instead of an image
+	Format  string      `json:",omitempty"` // "png", "jpeg", "webp"
+	Quality int         `json:",omitempty"` // of a JPEG, in percent; 0: as usual
+	Video   *video.Spec `json:",omitempty"` // instead of an image
 }
 
 // Reply writes a JSON answer.
@@ -52,7 +52,7 @@ func (k *Kit) Results(life time.Duration) http.HandlerFunc {
 		}
 		w.Header().Set("Content-Type", d.mime())
 		w.WriteHeader(http.StatusOK)
-		_ = http.NewResponseController(w).Flush() // 4K take their time, and callers do not wait for headers that long
+		_ = http.NewResponseController(w).Flush() // an image of 4K takes seconds, and callers do not wait for headers that long
 		data, err := k.JobRequest(job).Draw(d)
 		if err != nil {
 			DropConnection(w)
@@ -72,7 +72,7 @@ func (d Drawing) mime() string {
 // Draw makes the file of a drawing, damaged as its prompt asks.
 func (o *Request) Draw(d Drawing) ([]byte, error) {
 	if d.Video != nil {
-		return o.Film(*d.Video)
+		return o.Video(*d.Video)
 	}
 	return o.Picture(d.Spec, d.Format, d.Quality)
 }

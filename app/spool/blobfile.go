@@ -11,9 +11,9 @@ import (
 	"os"
 )
 
-// blobFile counts and hashes what it stores. Close ends the writing: the file
-// stays open until it is synced. The file is not embedded: its ReadFrom would
-// let io.Copy go past the count.
+// blobFile is a file that counts and hashes what is written to it. Close computes
+// the hash and leaves the file open, to be synced. The *os.File is not embedded:
+// io.Copy would use its ReadFrom, which bypasses the count and the hash.
 type blobFile struct {
 	file *os.File
 	sum  hash.Hash
@@ -40,13 +40,13 @@ func (b *blobFile) Close() error {
 	return nil
 }
 
-// Download keeps one fetched file beside a submission until its task succeeded:
-// fill writes it. Its content is fsynced when Download returns, under a name that
-// is given only then: an object may be linked to it. One that was downloaded
-// before is not fetched again, since its address may be dead by now. An unfinished
-// file is removed.
+// Download stores a file, written by fill, in the folder of a submission. Its
+// content is fsynced before it gets its name, so that an object may be a hard link
+// to it. A file that was downloaded before is not filled again, since its URL may
+// have expired. If fill fails, the incomplete file is removed and the error is
+// returned.
 func (s *Spool) Download(taskID, submit, name string, fill func(io.Writer) error) (Blob, error) {
-	if err := s.makeFolder(taskID, submit); err != nil { // there already, if the answer is journaled here
+	if err := s.makeFolder(taskID, submit); err != nil { // it exists if the answer is journaled here
 		return Blob{}, fmt.Errorf("spool: %w", err)
 	}
 	path := s.Path(taskID, submit, name)
@@ -72,7 +72,7 @@ func (s *Spool) Download(taskID, submit, name string, fill func(io.Writer) error
 	return b.blob, nil
 }
 
-// readBlob describes a file that was downloaded before.
+// readBlob hashes a file that was downloaded before.
 func readBlob(path, name string) (Blob, error) {
 	f, err := os.Open(path)
 	if err != nil {

@@ -1,14 +1,14 @@
-// Package spool is the journal of what vendors answered, on one volume.
+// Package spool is the journal of the vendors' paid answers, on one volume.
 //
-// A ticket or a complete answer is committed to <dir>/<task>/<submission>/
-// before the ledger is told of it. Whatever happens to the process or the ledger
-// afterwards, [Spool.Records] finds it again. The bytes of images and videos
-// stream into files of the same folder while the answer is read.
+// A ticket or a complete answer is committed to <dir>/<task id>/<submit id>/ before
+// it is recorded in the ledger. If the process dies or the ledger fails after that,
+// [Spool.Records] finds it at the next start. The bytes of images and videos stream
+// into files of the same folder while the answer is received.
 //
-// [Writer.Commit] syncs the files, writes record.json under a passing name, syncs
-// it, renames it, and syncs every directory that gained an entry: a record is
-// durable with all that it names, or it is not there. Base64 that was too short
-// to be lifted out of an answer needs no file: it lies within the record. A
-// folder without a record is the trace of a process that died while it was
-// receiving: worthless, and removed at the next start.
+// [Writer.Commit] syncs the files, writes record.json under a temporary name, syncs
+// it, renames it, and syncs every directory that got a new entry: a record is
+// durable with all files that it names, or it does not exist. Base64 that was too
+// short to be extracted from the answer is stored within the record. A folder
+// without a record is what a process left that died while it was receiving: it is
+// incomplete, and removed at the next start.
 package spool

@@ -17,27 +17,27 @@ import (
 
 const recordFile = "record.json"
 
-// Record is one durable answer of a vendor.
+// Record is a vendor's answer to one submission: a ticket or a result.
 type Record struct {
 	Task    string           `json:"task"`
 	Submit  string           `json:"submit"`
 	Account task.Account     `json:"account"`
 	Ticket  *provider.Ticket `json:"ticket,omitempty"`
-	Answer  *provider.Answer `json:"answer,omitempty"` // Result.Base64 names a Blob
+	Answer  *provider.Answer `json:"answer,omitempty"` // Result.Base64 is the name of a Blob
 	Blobs   []Blob           `json:"blobs,omitempty"`
-	Found   bool             `json:"found,omitempty"` // by a look-up, after it was lost
+	Found   bool             `json:"found,omitempty"` // by a look-up, after the answer was lost
 }
 
-// Blob is a file of bytes beside a record, or a small one within it.
+// Blob is the bytes of a result: a file beside the record, or inline in it.
 type Blob struct {
 	Name    string `json:"name"`
 	Size    int64  `json:"size"` // bytes
 	SHA256  string `json:"sha256"`
-	Corrupt bool   `json:"corrupt,omitempty"` // its base64 was damaged
-	Data    []byte `json:"data,omitempty"`
+	Corrupt bool   `json:"corrupt,omitempty"` // its base64 was damaged: the bytes end there
+	Data    []byte `json:"data,omitempty"`    // of an inline blob
 }
 
-// Inline says that all bytes are in Data, and there is no file.
+// Inline says that all bytes are in Data and there is no file.
 func (b Blob) Inline() bool { return int64(len(b.Data)) == b.Size }
 
 // Blob finds a blob by its name.
@@ -50,7 +50,8 @@ func (r *Record) Blob(name string) (Blob, bool) {
 	return Blob{}, false
 }
 
-// Read reads the record of one submission; fs.ErrNotExist if there is none.
+// Read reads the record of one submission. The error is fs.ErrNotExist if there is
+// none. It does not verify the files.
 func (s *Spool) Read(taskID, submit string) (Record, error) {
 	var r Record
 	data, err := os.ReadFile(s.Path(taskID, submit, recordFile))
@@ -58,7 +59,7 @@ func (s *Spool) Read(taskID, submit string) (Record, error) {
 		err = json.Unmarshal(data, &r)
 	}
 	if err == nil && (r.Task != taskID || r.Submit != submit) {
-		err = errors.New("it says that it belongs to another submission")
+		err = fmt.Errorf("it is of task %q, submission %q", r.Task, r.Submit)
 	}
 	if err != nil {
 		return Record{}, fmt.Errorf("spool: record of task %s: %w", taskID, err)
@@ -66,10 +67,10 @@ func (s *Spool) Read(taskID, submit string) (Record, error) {
 	return r, nil
 }
 
-// Records calls f for every record, and removes folders that have none. It is
-// for the start, before anything is received. With an error the record or one of
-// its files is damaged or cannot be made durable; then only the record's task and
-// submission are sure.
+// Records calls f for every record, after it synced the record and its files, and
+// removes folders without a record. Call it at start, before anything is received.
+// If f gets an error, the record or one of its files is damaged or cannot be
+// synced; then only the record's Task and Submit are valid.
 func (s *Spool) Records(f func(Record, error)) error {
 	folders, err := fs.Glob(os.DirFS(s.dir), "*/*")
 	if err != nil {
@@ -81,7 +82,7 @@ func (s *Spool) Records(f func(Record, error)) error {
 		r, err := s.Read(taskID, submit)
 		switch {
 		case err == nil:
-			f(r, s.prove(r))
+			f(r, s.verify(r))
 		case errors.Is(err, fs.ErrNotExist):
 			errs = append(errs, s.Remove(taskID, submit))
 		default:
@@ -91,32 +92,32 @@ func (s *Spool) Records(f func(Record, error)) error {
 	return errors.Join(errs...)
 }
 
-// prove makes sure that every file of a record is as the record says, and all of
-// it durable: its process may have been killed between writing and syncing it,
-// and what is read here came from the page cache.
-func (s *Spool) prove(r Record) error {
+// verify compares every file of a record with its size and SHA-256, and syncs all:
+// the process may have been killed between writing and syncing, and then the page
+// cache has what the disk does not.
+func (s *Spool) verify(r Record) error {
 	folder := s.folder(r.Task, r.Submit)
 	for _, b := range r.Blobs {
 		if b.Inline() {
 			continue
 		}
 		sum := sha256.New()
-		n, err := s.readSynced(filepath.Join(folder, b.Name), sum)
+		n, err := s.copyAndSync(filepath.Join(folder, b.Name), sum)
 		if err != nil {
-			return fmt.Errorf("spool: a file of task %s: %w", r.Task, err)
+			return fmt.Errorf("spool: file %s of task %s: %w", b.Name, r.Task, err)
 		}
 		if n != b.Size || hex.EncodeToString(sum.Sum(nil)) != b.SHA256 {
-			return fmt.Errorf("spool: %s of task %s is not the file that was received (%d of %d bytes)", b.Name, r.Task, n, b.Size)
+			return fmt.Errorf("spool: file %s of task %s differs from what was received: size or SHA-256 do not match (%d of %d bytes)", b.Name, r.Task, n, b.Size)
 		}
 	}
-	if _, err := s.readSynced(filepath.Join(folder, recordFile), io.Discard); err != nil {
+	if _, err := s.copyAndSync(filepath.Join(folder, recordFile), io.Discard); err != nil {
 		return fmt.Errorf("spool: %w", err)
 	}
 	return s.syncDirs(folder, filepath.Dir(folder), s.dir)
 }
 
-// readSynced copies a file and makes it durable.
-func (s *Spool) readSynced(path string, to io.Writer) (n int64, err error) {
+// copyAndSync copies a file to a writer and fsyncs the file.
+func (s *Spool) copyAndSync(path string, to io.Writer) (n int64, err error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return 0, err

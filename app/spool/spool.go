@@ -8,39 +8,39 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
-	"syscall"
 
 	"golang.org/x/sync/errgroup"
 
+	"aigc/app/disk"
 	"aigc/app/fault"
 	"aigc/app/task"
 )
 
-// MinFree is the room in bytes that must be free before anything is bought.
+// MinFree is how many bytes must be free on the volume before a task is submitted.
 const MinFree = 512 << 20
 
 // Spool is the journal on one volume.
 type Spool struct {
-	// Sync makes a file or a directory durable: fsync, unless a test plays a disk
-	// that refuses.
+	// Sync makes a file or a directory durable. It is fsync; a test may replace it
+	// by one that fails.
 	Sync func(*os.File) error
 
 	dir string
 	id  string
-	mu  sync.Mutex // over folders of tasks as they come and go
+	mu  sync.Mutex // guards creating and removing the folders of tasks
 }
 
-// Open makes or reads the journal in dir. Its id stays the same for the life
-// of the volume.
+// Open opens the spool in dir, and creates it with a random id if there is none.
+// The id is stored in the directory and never changes.
 func Open(dir string) (*Spool, error) {
-	s := &Spool{Sync: (*os.File).Sync, dir: dir}
+	s := &Spool{Sync: disk.Sync, dir: dir}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("spool: %w", err)
 	}
 	data, err := os.ReadFile(filepath.Join(dir, "id"))
 	if errors.Is(err, fs.ErrNotExist) {
 		data = []byte(task.RandomHex(8))
-		err = errors.Join(s.replace(filepath.Join(dir, "id"), data), s.syncDirs(dir, filepath.Dir(dir)))
+		err = errors.Join(s.writeAtomic(filepath.Join(dir, "id"), data), s.syncDirs(dir, filepath.Dir(dir)))
 	}
 	if err != nil {
 		return nil, fmt.Errorf("spool: %w", err)
@@ -49,23 +49,23 @@ func Open(dir string) (*Spool, error) {
 	return s, nil
 }
 
-// ID names the volume; rows of the ledger carry it while only this volume has
-// their answer.
+// ID identifies the volume. A row of the ledger has it in Spool while only this
+// volume has the row's answer.
 func (s *Spool) ID() string { return s.id }
 
-// CheckSpace is a fault of kind StorageFull when less than [MinFree] is free.
+// CheckSpace returns a fault of kind StorageFull if less than [MinFree] is free.
 func (s *Spool) CheckSpace() error {
-	var st syscall.Statfs_t
-	if err := syscall.Statfs(s.dir, &st); err != nil {
-		return fault.Wrap(err, fault.StorageFull, "storage_full", "The spool cannot be looked at.")
+	free, err := disk.Free(s.dir)
+	if err != nil {
+		return fault.Wrap(err, fault.StorageFull, "storage_full", "The free space of the spool's volume cannot be read; nothing is submitted until it can.")
 	}
-	if free := int64(st.Bavail) * st.Bsize; free < MinFree {
-		return fault.New(fault.StorageFull, "storage_full", "Only %d MiB are free for results; nothing is bought until there is room.", free>>20)
+	if free < MinFree {
+		return fault.New(fault.StorageFull, "storage_full", "Only %d MiB are free for results; nothing is submitted until %d MiB are.", free>>20, MinFree>>20)
 	}
 	return nil
 }
 
-// Path is where a blob of a submission lies.
+// Path is the path of a file of a submission.
 func (s *Spool) Path(taskID, submit, blob string) string {
 	return filepath.Join(s.folder(taskID, submit), filepath.Base(blob))
 }
@@ -74,18 +74,19 @@ func (s *Spool) folder(taskID, submit string) string {
 	return filepath.Join(s.dir, filepath.Base(taskID), filepath.Base(submit))
 }
 
-// makeFolder makes the folder of a submission. Nothing is durable yet.
+// makeFolder creates the folder of a submission. It does not sync it.
 func (s *Spool) makeFolder(taskID, submit string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return os.MkdirAll(s.folder(taskID, submit), 0o700)
 }
 
-// Remove forgets a submission, once the ledger has durably all of it: should a
-// loss of power bring the record back, it says nothing new. Removing what is not
-// there is fine.
+// Remove removes the entry of a submission; it is no error if there is none. Call
+// it once the ledger has durably recorded the answer: the removal is not synced, so
+// a power loss may undo it, and the next start then replays an answer that is in
+// the ledger already.
 func (s *Spool) Remove(taskID, submit string) error {
-	// The record goes first: one without its files would look like damage.
+	// The record is removed first: without its files it would look damaged.
 	if err := os.Remove(s.Path(taskID, submit, recordFile)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("spool: %w", err)
 	}
@@ -96,9 +97,9 @@ func (s *Spool) Remove(taskID, submit string) error {
 	return nil
 }
 
-// Invalidate takes the record of a submission back, durably: the ledger is about
-// to say that it is worth nothing, while a record that came back after a loss of
-// power would be replayed.
+// Invalidate removes the record of a submission, durably; it is no error if there
+// is none. Call it before the ledger drops the answer (its URL expired): a record
+// that reappeared after a power loss would be replayed.
 func (s *Spool) Invalidate(taskID, submit string) error {
 	err := os.Remove(s.Path(taskID, submit, recordFile))
 	if errors.Is(err, fs.ErrNotExist) {
@@ -113,18 +114,18 @@ func (s *Spool) Invalidate(taskID, submit string) error {
 	return nil
 }
 
-// removeEmpty removes the folder of a task unless it has submissions.
+// removeEmpty removes the folder of a task if it is empty.
 func (s *Spool) removeEmpty(taskID string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	_ = os.Remove(filepath.Join(s.dir, filepath.Base(taskID)))
 }
 
-// replace makes a file whole under its name: written under a passing name,
-// synced, renamed. A sync that fails is reported after the rename, so that a later
-// life may still find what did reach the disk. The directory is synced by the
-// caller.
-func (s *Spool) replace(path string, data []byte) error {
+// writeAtomic writes a file under a temporary name, syncs it and renames it. If the
+// sync fails, it renames the file nevertheless and returns the error: the data may
+// have reached the disk, and then the next start finds it. The caller must sync the
+// directory.
+func (s *Spool) writeAtomic(path string, data []byte) error {
 	f, err := os.OpenFile(path+".tmp", os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
 	if err != nil {
 		return err
@@ -136,8 +137,8 @@ func (s *Spool) replace(path string, data []byte) error {
 	return errors.Join(unsynced, f.Close(), os.Rename(path+".tmp", path))
 }
 
-// syncDirs makes the entries of directories durable, at the same time: the file
-// system then writes its own journal once for all of them.
+// syncDirs fsyncs directories concurrently, so that the file system commits its
+// journal once for all of them.
 func (s *Spool) syncDirs(paths ...string) error {
 	var all errgroup.Group
 	for _, path := range paths {

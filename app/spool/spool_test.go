@@ -30,15 +30,14 @@ func open(t *testing.T) (*spool.Spool, string) {
 	return s, dir
 }
 
-// Lifted, small and damaged base64 all become blobs with size and hash.
+// Extracted, short and damaged base64 all become blobs with size and hash.
 func TestCommitNamesEveryResult(t *testing.T) {
 	t.Parallel()
 	s, _ := open(t)
 	e := s.NewWriter("task", "submit")
-	large := bytes.Repeat([]byte("picture "), 20_000)
+	large := bytes.Repeat([]byte("an image "), 20_000)
 	doc := `{"a":"` + base64.StdEncoding.EncodeToString(large) + `"}`
-	var rest bytes.Buffer
-	blobs, err := jsonblob.Extract(&rest, strings.NewReader(doc), jsonblob.Options{}, e.Create)
+	blobs, err := jsonblob.Extract(io.Discard, strings.NewReader(doc), jsonblob.Options{}, e.Create)
 	if err != nil || len(blobs) != 1 {
 		t.Fatalf("%v, %d blobs", err, len(blobs))
 	}
@@ -67,19 +66,19 @@ func TestCommitNamesEveryResult(t *testing.T) {
 			t.Errorf("blob %d: %+v for %q", i, b, got.Answer.Results[i].Base64)
 		}
 	}
-	for _, b := range got.Blobs[1:] { // within the record
+	for _, b := range got.Blobs[1:] { // inline
 		if !b.Inline() || string(b.Data) != "small" && b.Size > 0 {
 			t.Errorf("%+v", b)
 		}
 	}
 	data, err := os.ReadFile(s.Path("task", "submit", got.Blobs[0].Name))
 	if err != nil || !bytes.Equal(data, large) {
-		t.Errorf("the lifted bytes are not what was sent: %v", err)
+		t.Errorf("the extracted bytes are not what was sent: %v", err)
 	}
 }
 
-// What was not committed is swept; what was is found; an unreadable record is
-// kept and reported.
+// Records removes folders without a record, returns committed records, and keeps
+// and reports an unreadable one.
 func TestRecords(t *testing.T) {
 	t.Parallel()
 	s, dir := open(t)
@@ -114,14 +113,14 @@ func TestRecords(t *testing.T) {
 		t.Errorf("found %v", found)
 	}
 	if _, err := os.Stat(filepath.Join(dir, "half")); !errors.Is(err, fs.ErrNotExist) {
-		t.Error("the half answer is still there")
+		t.Error("the incomplete answer was not removed")
 	}
 	if _, err := os.Stat(bad); err != nil {
 		t.Error("the unreadable record was removed")
 	}
 }
 
-func TestDownloadLeavesNoHalfFile(t *testing.T) {
+func TestDownloadRemovesIncompleteFile(t *testing.T) {
 	t.Parallel()
 	s, dir := open(t)
 	cut := errors.New("cut")
@@ -133,7 +132,7 @@ func TestDownloadLeavesNoHalfFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, err := os.Stat(filepath.Join(dir, "task", "submit", "result-0")); !errors.Is(err, fs.ErrNotExist) {
-		t.Error("the half file is still there")
+		t.Error("the incomplete file was not removed")
 	}
 	b, err := s.Download("task", "submit", "result-0", func(w io.Writer) error {
 		_, err := io.Copy(w, strings.NewReader("whole"))
@@ -144,9 +143,9 @@ func TestDownloadLeavesNoHalfFile(t *testing.T) {
 	}
 }
 
-// One submission of a task is given up while another one begins: neither takes
-// the other's folder away.
-func TestGivingUpBesideABeginning(t *testing.T) {
+// One submission of a task is discarded while another one commits: removing the
+// empty folder of the task does not break the commit.
+func TestDiscardBesideCommit(t *testing.T) {
 	t.Parallel()
 	s, _ := open(t)
 	for i := range 300 {
@@ -170,9 +169,8 @@ func TestGivingUpBesideABeginning(t *testing.T) {
 	}
 }
 
-// A journaled answer of which the ledger knows nothing yet is not overwritten
-// by a later one to the same submission.
-func TestAJournaledAnswerStays(t *testing.T) {
+// A journaled answer is not overwritten by another one to the same submission.
+func TestCommitDoesNotOverwrite(t *testing.T) {
 	t.Parallel()
 	s, _ := open(t)
 	first := s.NewWriter("task", "submit")
@@ -181,7 +179,7 @@ func TestAJournaledAnswerStays(t *testing.T) {
 	}
 	second := s.NewWriter("task", "submit")
 	if err := second.Commit(&spool.Record{Ticket: &provider.Ticket{ID: "second"}}); err == nil {
-		t.Error("the second answer was taken")
+		t.Error("the second answer was committed")
 	}
 	if err := second.Discard(); err != nil {
 		t.Fatal(err)
@@ -191,8 +189,8 @@ func TestAJournaledAnswerStays(t *testing.T) {
 	}
 }
 
-// What was taken back is not found again, nor by the next life; taking back what
-// is not there is fine.
+// An invalidated record is not found again, nor after a restart; invalidating one
+// that does not exist is no error.
 func TestInvalidate(t *testing.T) {
 	t.Parallel()
 	s, dir := open(t)
@@ -211,15 +209,14 @@ func TestInvalidate(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := again.Records(func(r spool.Record, err error) { t.Errorf("found by the next life: %+v, %v", r, err) }); err != nil {
+	if err := again.Records(func(r spool.Record, err error) { t.Errorf("found after a restart: %+v, %v", r, err) }); err != nil {
 		t.Error(err)
 	}
 }
 
-// After a loss of power a record may be there while its file is not: it does
-// not count, and it is kept for a person. A record that was made ahead and
-// never written is swept.
-func TestRecordWithoutItsFile(t *testing.T) {
+// After a power loss a file may differ from what its record says: the record is
+// reported as damaged and kept. A prepared folder without a record is removed.
+func TestDamagedFile(t *testing.T) {
 	t.Parallel()
 	s, dir := open(t)
 	e := s.NewWriter("torn", "1")
@@ -230,15 +227,15 @@ func TestRecordWithoutItsFile(t *testing.T) {
 	if _, err := w.Write([]byte("bytes")); err != nil || w.Close() != nil {
 		t.Fatal(err)
 	}
-	e.Extracted([]jsonblob.Blob{{Placeholder: "lifted"}})
-	r := spool.Record{Answer: &provider.Answer{Results: []provider.Result{{Base64: "lifted"}}}}
+	e.Extracted([]jsonblob.Blob{{Placeholder: "extracted"}})
+	r := spool.Record{Answer: &provider.Answer{Results: []provider.Result{{Base64: "extracted"}}}}
 	if err := e.Commit(&r); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.WriteFile(s.Path("torn", "1", r.Blobs[0].Name), []byte("bytEs"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.NewWriter("ahead", "1").Prepare(); err != nil {
+	if err := s.NewWriter("prepared", "1").Prepare(); err != nil {
 		t.Fatal(err)
 	}
 	damaged := 0
@@ -251,14 +248,14 @@ func TestRecordWithoutItsFile(t *testing.T) {
 		t.Errorf("%d damaged, %v", damaged, err)
 	}
 	if _, err := os.Stat(filepath.Join(dir, "torn", "1")); err != nil {
-		t.Error("what is left of a paid answer was removed")
+		t.Error("a damaged answer was removed")
 	}
-	if _, err := os.Stat(filepath.Join(dir, "ahead")); !errors.Is(err, fs.ErrNotExist) {
-		t.Error("an empty record was not swept")
+	if _, err := os.Stat(filepath.Join(dir, "prepared")); !errors.Is(err, fs.ErrNotExist) {
+		t.Error("a folder without a record was not removed")
 	}
 }
 
-// disk is what was synced, in order, by its path within the spool.
+// disk records the paths that were synced, in order, and can refuse to sync.
 type disk struct {
 	dir     string
 	refuses bool
@@ -267,7 +264,7 @@ type disk struct {
 	synced []string
 }
 
-// order is what was synced, with what may be synced at the same time in one order.
+// order is what was synced, with what is synced concurrently in sorted order.
 func (d *disk) order() []string {
 	dirs := max(0, len(d.synced)-3)
 	slices.Sort(d.synced[:dirs]) // the files
@@ -300,12 +297,12 @@ func answer(t *testing.T, s *spool.Spool) (*spool.Writer, *spool.Record) {
 	if err = errors.Join(err, w.Close()); err != nil {
 		t.Fatal(err)
 	}
-	e.Extracted([]jsonblob.Blob{{Placeholder: "lifted"}})
-	return e, &spool.Record{Answer: &provider.Answer{Results: []provider.Result{{Base64: "lifted"}, {Base64: "c21hbGw="}}}}
+	e.Extracted([]jsonblob.Blob{{Placeholder: "extracted"}})
+	return e, &spool.Record{Answer: &provider.Answer{Results: []provider.Result{{Base64: "extracted"}, {Base64: "c21hbGw="}}}}
 }
 
-// A commit is durable when it returns: the files, the record before it gets its
-// name, and every directory that gained an entry.
+// A commit syncs the files, the record before its rename, and then every directory
+// that got a new entry.
 func TestCommitIsDurable(t *testing.T) {
 	t.Parallel()
 	s, dir := open(t)
@@ -313,7 +310,7 @@ func TestCommitIsDurable(t *testing.T) {
 	s.Sync = d.sync
 	e, r := answer(t, s)
 	if len(d.synced) > 0 {
-		t.Errorf("synced ahead: %q", d.synced)
+		t.Errorf("synced before the commit: %q", d.synced)
 	}
 	if err := e.Commit(r); err != nil {
 		t.Fatal(err)
@@ -322,36 +319,36 @@ func TestCommitIsDurable(t *testing.T) {
 		t.Errorf("synced %q, want %q", d.synced, want)
 	}
 	d.synced = nil
-	told := 0
+	found := 0
 	err := s.Records(func(_ spool.Record, err error) {
-		told++
+		found++
 		if want := []string{"task/submit/blob-0", "task/submit/record.json", ".", "task", "task/submit"}; err != nil || !slices.Equal(d.order(), want) {
-			t.Errorf("a start tells of the record after it synced %q, %v; want %q", d.synced, err, want)
+			t.Errorf("Records returned the record after it synced %q, %v; want %q", d.synced, err, want)
 		}
 	})
-	if err != nil || told != 1 {
-		t.Errorf("%d told, %v", told, err)
+	if err != nil || found != 1 {
+		t.Errorf("%d found, %v", found, err)
 	}
 	d.refuses = true
 	if err := s.Records(func(_ spool.Record, err error) {
 		if err == nil {
-			t.Error("a record that cannot be made durable is taken for good")
+			t.Error("no error for a record that cannot be synced")
 		}
 	}); err != nil {
 		t.Error(err)
 	}
 }
 
-// A disk that refuses a commit is told of, the answer can be read all the same,
-// and a later life finds it if it reached the disk after all.
-func TestRefusedCommit(t *testing.T) {
+// If the disk refuses to sync, Commit fails, but the answer can be read, and the
+// next start finds it if it reached the disk.
+func TestCommitWithFailingSync(t *testing.T) {
 	t.Parallel()
 	s, dir := open(t)
 	d := &disk{dir: dir, refuses: true}
 	s.Sync = d.sync
 	e, r := answer(t, s)
 	if err := e.Commit(r); err == nil {
-		t.Fatal("it calls itself durable")
+		t.Fatal("Commit returned no error")
 	}
 	if len(r.Blobs) != 2 || r.Answer.Results[0].Base64 != r.Blobs[0].Name || r.Answer.Results[1].Base64 != r.Blobs[1].Name {
 		t.Errorf("%+v of %+v", r.Answer, r.Blobs)
@@ -374,8 +371,8 @@ func TestRefusedCommit(t *testing.T) {
 	}
 }
 
-// What is forgotten leaves nothing behind.
-func TestNothingIsLeft(t *testing.T) {
+// Remove and Discard leave no file or folder behind.
+func TestRemoveAndDiscard(t *testing.T) {
 	t.Parallel()
 	s, dir := open(t)
 	e, r := answer(t, s)
@@ -392,9 +389,9 @@ func TestNothingIsLeft(t *testing.T) {
 	}
 }
 
-// A file that was downloaded is durable, is not fetched again, and what an object
-// is linked to is never written to.
-func TestDownloadedOnce(t *testing.T) {
+// A downloaded file is synced and not fetched again, so a file to which an object
+// is linked is never written again.
+func TestDownloadOnce(t *testing.T) {
 	t.Parallel()
 	s, dir := open(t)
 	d := &disk{dir: dir}
@@ -426,9 +423,9 @@ func TestDownloadedOnce(t *testing.T) {
 	}
 	d.refuses = true
 	if _, err := s.Download("task", "submit", "result-1", whole); err == nil {
-		t.Error("a file that the disk refuses counts as downloaded")
+		t.Error("no error for a file that cannot be synced")
 	}
 	if _, err := os.Stat(s.Path("task", "submit", "result-1")); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("a file that is not durable has its name: %v", err)
+		t.Errorf("a file that is not synced has its final name: %v", err)
 	}
 }

@@ -19,27 +19,28 @@ import (
 	"aigc/app/provider"
 )
 
-// Writer receives the answer of one submission. It is a [provider.BlobSink].
-// Use it from one goroutine.
+// Writer receives the answer to one submission. It implements [provider.BlobSink].
+// It must not be used concurrently.
 type Writer struct {
 	spool  *Spool
 	task   string
 	submit string
 
-	prepared bool
-	files    []*blobFile
-	inline   []Blob
-	refs     map[string]*Blob // the filter's placeholder → of a file
+	prepared     bool
+	files        []*blobFile
+	inline       []Blob
+	placeholders map[string]*Blob // by the placeholder that jsonblob left in the answer
 }
 
-// NewWriter begins to receive. Nothing is on the disk until [Writer.Prepare],
-// the first file or the commit.
+// NewWriter returns a writer for the answer to a submission. It writes nothing to
+// the disk before [Writer.Prepare], [Writer.Create] or [Writer.Commit].
 func (s *Spool) NewWriter(taskID, submit string) *Writer {
-	return &Writer{spool: s, task: taskID, submit: submit, refs: map[string]*Blob{}}
+	return &Writer{spool: s, task: taskID, submit: submit, placeholders: map[string]*Blob{}}
 }
 
-// Prepare makes the folder; its error says that no answer could be received. One
-// that holds a record already takes no other: the ledger was not told of it yet.
+// Prepare creates the folder of the submission. If it fails, no answer could be
+// received, so the request must not be sent. It fails with fs.ErrExist if the
+// folder has a record: that answer may not be in the ledger yet.
 func (w *Writer) Prepare() error {
 	if w.prepared {
 		return nil
@@ -48,7 +49,7 @@ func (w *Writer) Prepare() error {
 		return fmt.Errorf("spool: %w", err)
 	}
 	if _, err := os.Lstat(w.path(recordFile)); !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("spool: an answer to submission %s of task %s is journaled already (%w)", w.submit, w.task, fs.ErrExist)
+		return fmt.Errorf("spool: submission %s of task %s has a journaled answer already: %w", w.submit, w.task, fs.ErrExist)
 	}
 	w.prepared = true
 	return nil
@@ -56,7 +57,7 @@ func (w *Writer) Prepare() error {
 
 func (w *Writer) path(name string) string { return w.spool.Path(w.task, w.submit, name) }
 
-// Create opens the next file for bytes lifted out of an answer.
+// Create creates the next file for bytes that are extracted from the answer.
 func (w *Writer) Create(int) (io.WriteCloser, error) {
 	if err := w.Prepare(); err != nil {
 		return nil, err
@@ -70,19 +71,21 @@ func (w *Writer) Create(int) (io.WriteCloser, error) {
 	return b, nil
 }
 
-// Extracted takes note of which placeholder stands for which file.
+// Extracted assigns the placeholders of the latest blobs to their files. The blobs
+// are those of the last len(blobs) calls of Create.
 func (w *Writer) Extracted(blobs []jsonblob.Blob) {
 	first := len(w.files) - len(blobs)
 	for i, b := range blobs {
 		file := &w.files[first+i].blob
 		file.Corrupt = b.Corrupt
-		w.refs[b.Placeholder] = file
+		w.placeholders[b.Placeholder] = file
 	}
 }
 
-// Commit completes the record and makes it durable with every file it names.
-// With an error it is not durable, but r is complete all the same, its blobs can
-// be read, and a later life may find what did reach the disk.
+// Commit fills in the record's Task, Submit and Blobs, replaces the base64 in its
+// Answer by the names of blobs, and makes it durable with all files. If a sync
+// fails, the record is not durable, but r is complete and its blobs can be read,
+// and the next start may find what did reach the disk.
 func (w *Writer) Commit(r *Record) error {
 	r.Task, r.Submit = w.task, w.submit
 	if r.Answer != nil {
@@ -101,13 +104,13 @@ func (w *Writer) Commit(r *Record) error {
 	if err != nil {
 		return fmt.Errorf("spool: record: %w", err)
 	}
-	// All at the same time: a record counts only with every file as its SHA-256 says.
+	// In any order: a record is valid only if every file has its SHA-256 (see verify).
 	var all errgroup.Group
 	for _, f := range w.files {
 		all.Go(func() error { return w.spool.Sync(f.file) })
 	}
-	errs := []error{w.spool.replace(w.path(recordFile), data), all.Wait()}
-	failpoint.Here("written")
+	errs := []error{w.spool.writeAtomic(w.path(recordFile), data), all.Wait()}
+	failpoint.Here("before_dir_sync")
 	folder := w.spool.folder(w.task, w.submit)
 	errs = append(errs, w.spool.syncDirs(folder, filepath.Dir(folder), w.spool.dir), w.close())
 	if err := errors.Join(errs...); err != nil {
@@ -116,15 +119,15 @@ func (w *Writer) Commit(r *Record) error {
 	return nil
 }
 
-// nameBlobs puts a blob's name in the place of every base64 of an answer, lifted
-// or small.
+// nameBlobs replaces the placeholder or the short base64 of every result by the
+// name of a blob.
 func (w *Writer) nameBlobs(a *provider.Answer) error {
 	for i := range a.Results {
 		r := &a.Results[i]
 		if r.Base64 == "" {
 			continue
 		}
-		if b := w.refs[r.Base64]; b != nil {
+		if b := w.placeholders[r.Base64]; b != nil {
 			r.Base64 = b.Name
 			continue
 		}
@@ -138,8 +141,9 @@ func (w *Writer) nameBlobs(a *provider.Answer) error {
 	return nil
 }
 
-// inlineBlob decodes base64 that was too short to be lifted. Damaged base64 is
-// kept as far as it goes and marked: what it means is decided later.
+// inlineBlob decodes base64 that was too short to be extracted. Of damaged base64
+// it keeps what precedes the damage and sets Corrupt; the worker decides what that
+// means.
 func inlineBlob(name, text string) (Blob, error) {
 	if _, after, ok := strings.Cut(text, ";base64,"); ok && strings.HasPrefix(text, "data:") {
 		text = after
@@ -153,7 +157,7 @@ func inlineBlob(name, text string) (Blob, error) {
 	return b, err
 }
 
-// close ends the use of the files and leaves them on the disk.
+// close closes the files.
 func (w *Writer) close() error {
 	var errs []error
 	for _, f := range w.files {
@@ -163,14 +167,14 @@ func (w *Writer) close() error {
 	return errors.Join(errs...)
 }
 
-// Discard forgets what was received, and nothing that was journaled.
+// Discard removes the files that were received. It removes no record.
 func (w *Writer) Discard() error {
 	var errs []error
 	for _, f := range w.files {
 		errs = append(errs, os.Remove(f.file.Name()))
 	}
 	errs = append(errs, w.close())
-	_ = os.Remove(w.spool.folder(w.task, w.submit)) // unless it holds something
+	_ = os.Remove(w.spool.folder(w.task, w.submit)) // fails if it is not empty
 	w.spool.removeEmpty(w.task)
 	return errors.Join(errs...)
 }

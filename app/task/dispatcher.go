@@ -1,28 +1,28 @@
 package task
 
-// Dispatcher is the one door from accepting a task to working on it. A worker
-// implements it for tasks accepted in its own process; where there is none,
-// accepted tasks wake a queue.
+// Dispatcher starts work on accepted tasks. A worker implements it for tasks that
+// its own process accepts; in a process without a worker, package dispatch wakes
+// a queue.
 type Dispatcher interface {
-	// Reserve keeps a free slot for a single task that is about to be accepted,
-	// so that the claim of its purchase can share the accept's transaction. It
-	// returns nil if there is no slot, or if nothing can be bought now.
+	// Reserve reserves a submission slot for a task (not a group) that is about to
+	// be accepted, so that its claim can share the transaction of [Tasks.Accept].
+	// It returns nil if no slot is free, or if nothing can be submitted now.
 	Reserve(t *Task) Reservation
 
-	// Dispatch hands over a task that was accepted as queued. It returns at once,
-	// and it may fail unseen: the monitor finds the row. A group is not worked on,
-	// its children are.
+	// Dispatch starts work on a task that was accepted as queued. It returns at
+	// once and reports no error: a worker finds a row that was not dispatched in
+	// the ledger ([Leases.TakeOverdue]). Groups are ignored; dispatch their children.
 	Dispatch(t *Task)
 }
 
-// Reservation is a free slot kept for one task. Exactly one of Start and Cancel
-// is called, once.
+// Reservation is a submission slot reserved for one task. Exactly one of Start and
+// Cancel must be called, once.
 type Reservation interface {
 	// ClaimRequest goes into [AcceptRequest.Claim].
 	ClaimRequest() ClaimRequest
-	// Start submits the task, which the ledger returned as claimed by the request.
-	// It returns at once.
+	// Start submits the task, which the ledger returned as claimed with
+	// ClaimRequest. It returns at once.
 	Start(claimed *Task)
-	// Cancel gives the slot back; nothing was claimed.
+	// Cancel frees the slot; nothing was claimed.
 	Cancel()
 }

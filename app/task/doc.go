@@ -1,9 +1,9 @@
-// Package task is the life of one paid request: the states, the table of
-// moves between them, the row that the ledger keeps, and what a ledger must
-// be able to do. It runs nothing; package worker does.
+// Package task defines a task (one paid request to a vendor, or a group of them):
+// its states, the allowed transitions between them, the row that the ledger stores,
+// and the interface of a ledger. It runs nothing; package worker does.
 //
-// The table in moves.go is the law. Every change of state names its [Cause],
-// and a ledger refuses a move that the table does not list. The picture of it
-// in docs/states.md is drawn from the table, and a small model in this
-// package's tests walks every reachable state of it.
+// The table in moves.go decides. Every transition names its [Cause], and a ledger
+// refuses one that the table does not list. docs/states.md is generated from the
+// table. The model in this package's tests explores every reachable state of the
+// table under crashes, expired leases, power loss and late answers.
 package task

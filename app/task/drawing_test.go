@@ -10,12 +10,12 @@ import (
 	"aigc/app/task"
 )
 
-var update = flag.Bool("update", false, "write docs/states.md anew")
+var update = flag.Bool("update", false, "rewrite docs/states.md")
 
-// The picture of the states is drawn from the table itself.
-func TestDrawingIsFresh(t *testing.T) {
+// docs/states.md is generated from the table of moves.
+func TestDrawingIsCurrent(t *testing.T) {
 	const path = "../../docs/states.md"
-	want := drawing()
+	want := statesDocument()
 	if *update {
 		if err := os.WriteFile(path, []byte(want), 0o600); err != nil {
 			t.Fatal(err)
@@ -27,9 +27,9 @@ func TestDrawingIsFresh(t *testing.T) {
 	}
 }
 
-func drawing() string {
+func statesDocument() string {
 	var b strings.Builder
-	b.WriteString("# The life of a task\n\nDrawn from the table of moves in `app/task/moves.go`; a test keeps it fresh.\n\n```mermaid\nstateDiagram-v2\n")
+	b.WriteString("# States and transitions of a task\n\nGenerated from the table `task.Moves` in `app/task/moves.go` (`go test ./app/task -run Drawing -update`).\n\n```mermaid\nstateDiagram-v2\n")
 	edges := map[string][]string{}
 	var order []string
 	for _, m := range task.Moves {
@@ -58,6 +58,6 @@ func drawing() string {
 		}
 		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", from, m.To, m.Cause, strings.Join(charged, ", "), m.Doc)
 	}
-	b.WriteString("\nA charge that is `yes` never becomes anything else. A group of tasks has no moves of its own: it runs until all its\nchildren have settled, then it has succeeded if one of them did, is in doubt if one of them is, else has failed or was canceled.\n")
+	b.WriteString("\nOnce `charged` is `yes` it stays `yes`. A task leaves `failed` by a late ticket, answer or refusal only if a person discarded or\nretried it. A group has no transitions of its own: it is `running` until every child is terminal or in doubt; then it is\n`succeeded` if one child is, else `in_doubt` if one is, else `canceled` if all are, else `failed`. Once it is\n`succeeded` it stays so; a late answer to a child adds its result.\n")
 	return b.String()
 }

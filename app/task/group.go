@@ -2,15 +2,16 @@ package task
 
 import "aigc/app/fault"
 
-// GroupState follows from the children: running while one of them can still
-// move by itself; then succeeded if one did, in doubt if none did and one
-// cannot be decided, else failed or, if all were, canceled.
+// GroupState computes the state and the charge of a group from its children. It is
+// running while a child is neither terminal nor in doubt; then succeeded if at
+// least one child is; else in doubt if at least one is; else canceled if all are;
+// else failed. The charge is the worst: unknown, then yes, then no.
 func GroupState(children []*Task) (State, fault.Charge) {
 	n := map[State]int{}
 	charged := fault.ChargedNo
 	for _, c := range children {
 		n[c.State]++
-		charged = worse(charged, c.Charged)
+		charged = worseCharge(charged, c.Charged)
 	}
 	switch {
 	case n[Queued]+n[Submitting]+n[Running]+n[Storing] > 0:
@@ -25,8 +26,8 @@ func GroupState(children []*Task) (State, fault.Charge) {
 	return Failed, charged
 }
 
-// worse of two charges: unknown, then yes, then no.
-func worse(a, b fault.Charge) fault.Charge {
+// worseCharge ranks charges: unknown, then yes, then no.
+func worseCharge(a, b fault.Charge) fault.Charge {
 	rank := map[fault.Charge]int{fault.ChargedNo: 0, fault.ChargedYes: 1, fault.ChargedUnknown: 2}
 	if rank[b] > rank[a] {
 		return b

@@ -10,8 +10,8 @@ import (
 	"github.com/google/uuid"
 )
 
-// NewID makes a UUIDv7 whose 74 bits beside the time are all random, so that
-// the names built from it cannot be guessed.
+// NewID makes a UUIDv7. All of its 74 bits beside the time, the version and the
+// variant are random, so that object names built from it cannot be guessed.
 func NewID(now time.Time) string {
 	var u uuid.UUID
 	_, _ = rand.Read(u[:]) // never fails since Go 1.24
@@ -24,9 +24,10 @@ func NewID(now time.Time) string {
 	return u.String()
 }
 
-// ResultID is the id of the asset made of a submission's i-th result. It is always
-// the same, so that an answer which is stored again keeps its ids, and it has the
-// time of the task. Whoever does not know the submission cannot guess it.
+// ResultID is the id of the asset of a submission's i-th result (from 0). It is
+// deterministic, so that storing an answer twice gives the same ids. It carries
+// the time of the task's id, and cannot be guessed without the submit id, which is
+// random.
 func ResultID(taskID, submit string, i int) string {
 	sum := sha256.Sum256(fmt.Appendf(nil, "%s/%s/%d", taskID, submit, i))
 	u := uuid.UUID(sum[:16])
@@ -38,7 +39,8 @@ func ResultID(taskID, submit string, i int) string {
 	return u.String()
 }
 
-// RandomHex makes n random bytes in hex: submit ids, lease owners, spool ids.
+// RandomHex returns n random bytes as 2n hex digits. Submit ids, lease owners and
+// spool ids are made by it.
 func RandomHex(n int) string {
 	b := make([]byte, n)
 	_, _ = rand.Read(b)

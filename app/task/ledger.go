@@ -6,9 +6,15 @@ import (
 	"time"
 )
 
-// Ledger is the only truth, split by what it is about; each user asks for the
-// parts that it needs. Every method that writes is one transaction, durable
-// when it returns without an error. Times are the database's own.
+// Ledger stores all tasks, assets and keys, and is the only authority on them. It is
+// split into parts; each user asks for those that it needs.
+//
+// Every method that writes runs in one transaction, which is durable (fsynced) when
+// it returns without an error. With an error nothing was written, except where its
+// doc says otherwise; only if the disk fails during the commit may a restart find
+// the transaction committed. "Now" is the ledger's clock in the transaction.
+// Methods that return one task or asset, SetThumbnail and RevokeKey return a fault
+// of kind NotFound if there is none.
 type Ledger interface {
 	Tasks
 	Leases
@@ -17,76 +23,114 @@ type Ledger interface {
 	VendorKeys
 	CallerKeys
 
-	// Check says whether the ledger can be read and would take a write now.
+	// Check returns an error if the ledger cannot be read, is of an older schema
+	// version than this program needs, or would refuse a write now.
 	Check(ctx context.Context) error
 	Close() error
 }
 
-// Tasks are the rows of tasks with their history.
+// Tasks are the rows of tasks with their events.
 type Tasks interface {
-	// Accept inserts new tasks with their first events. With a key that was used
-	// before for the same input it inserts nothing and returns the earlier task
-	// and true; for another input it is a fault of kind Mismatch.
+	// Accept inserts new tasks: queued, not charged, each with its event "accept",
+	// and returns the first one as stored, and false. It inserts nothing and returns
+	// the earlier task and true
+	//   - if the Idempotency-Key is bound to a task of the same input hash, or
+	//   - if Join is set and there is a task to join; the key is then bound to it.
+	// A key that is bound to another input hash is a fault of kind
+	// IdempotencyMismatch. With a ClaimRequest it may also return ErrParked.
 	Accept(ctx context.Context, a AcceptRequest) (*Task, bool, error)
 
-	// FindDuplicate is the task that Accept would return in place of one of this
-	// owner and input; nil if it would insert one. Without an input hash the key
-	// alone decides.
+	// FindDuplicate returns the earlier task that Accept would return for a request
+	// with this input hash, key and Join; nil if it would insert one. It writes
+	// nothing. With an empty input hash the key alone decides: there is no
+	// mismatch and no join.
 	FindDuplicate(ctx context.Context, inputHash string, key IdempotencyKey, join time.Duration) (*Task, error)
 
-	// Apply makes moves of the table, in order and all or none, and writes their
-	// events. It returns the task as the last one left it. See [Transition].
-	Apply(ctx context.Context, moves ...Transition) (*Task, error)
+	// Apply makes transitions in the given order, all or none, and writes an event
+	// for each. It returns the task of the last one as stored. A transition ends
+	// the lease and sets Wakes to 0 and RunAt to now, unless Edit sets them. In the
+	// same transaction the state of a group follows from its children.
+	//
+	// ErrStale: the row is not as the transition demands (SubmitID, Owner, From), or
+	// it is failed and neither discarded, retried nor resumable. A fault with the
+	// code CodeIllegal: [Moves] does not allow it, or not with that charge.
+	Apply(ctx context.Context, transitions ...Transition) (*Task, error)
 
-	// Claim moves a queued task to submitting for one of the accounts with room.
-	// ErrBusy: none has room now. ErrParked: all are parked. ErrStale: not queued.
+	// Claim makes the transition from queued to submitting under a lease, for one of
+	// the accounts: of the first vendor in the list that has an account with room,
+	// the account with the fewest tasks in submitting or running. A parked account
+	// or one at its limit has no room.
+	//
+	// ErrBusy: no account has room. ErrParked: all are parked, or there is none.
+	// With both the row says why in Message and is due again after 1 s. ErrStale: it
+	// is not queued, or it is a group.
 	Claim(ctx context.Context, c ClaimRequest) (*Task, error)
 
-	// RequestCancel notes on a running task that its caller does not want it any
-	// more; false if it is not running. It makes no move.
+	// RequestCancel sets CancelRequested of a running task and makes it due at once,
+	// so that the vendor is told soon; false if it is not running. It is no
+	// transition and writes no event.
 	RequestCancel(ctx context.Context, id string) (bool, error)
 
-	// Retry gives up a task, or those of a group's that are named as RetryOf, and
-	// inserts what buys anew (one task, or a group and its children), in one
-	// transaction; a second call returns the same new task and false.
+	// Retry inserts the tasks that retry an earlier one, in the form that Accept
+	// demands: one task whose RetryOf is id, or, for a group, a new group whose
+	// children name in RetryOf the children that they retry. A retried task in doubt
+	// fails by the cause "retry" (a late answer to it still counts); one that failed
+	// stays so; any other state is a fault of kind Conflict. It sets RetriedAs of
+	// all and returns the first new task and true. If id was retried before, it
+	// inserts nothing and returns that retry and false.
 	Retry(ctx context.Context, id string, next []*Task) (*Task, bool, error)
 
-	Task(ctx context.Context, id string) (*Task, error) // fault.NotFound
+	Task(ctx context.Context, id string) (*Task, error)
+	// Tasks returns tasks in the order of ids, without those that do not exist.
 	Tasks(ctx context.Context, ids []string) ([]*Task, error)
+	// List returns tasks that match, newest first: groups, but not their children.
 	List(ctx context.Context, q Query) ([]*Task, error)
+	// Children returns a group's children by Index.
 	Children(ctx context.Context, group string) ([]*Task, error)
+	// ByTicket returns the newest task with a vendor's ticket id.
 	ByTicket(ctx context.Context, module, ticket string) (*Task, error)
+	// Events returns a task's events whose Seq is greater than after, in order.
 	Events(ctx context.Context, id string, after int64) ([]Event, error)
 
-	// Counts is how many tasks stand in each state that is not the end. Groups are
-	// not counted: their children are.
+	// Counts returns the number of tasks, without groups, in each state that is not
+	// terminal. States without tasks are missing.
 	Counts(ctx context.Context) (map[State]int, error)
 }
 
-// Leases say which process works on a task, and when somebody is due to.
+// Leases are the rights of workers to work on tasks for a time, and the times at
+// which tasks are due. A task has at most one lease. Its methods make no
+// transition: they change no version and write no event. Groups are never leased.
 type Leases interface {
-	// LeaseDue leases tasks of a state whose run_at has come and whose lease is over,
-	// for polling, storing or look-up, and returns them in the order in which
-	// they were due. It changes no version.
+	// LeaseDue leases tasks of a state that are due (run_at has come) and have no
+	// valid lease, and returns them by run_at. A request with an ID leases that task
+	// even if its run_at is in the future.
 	LeaseDue(ctx context.Context, d LeaseRequest) ([]*Task, error)
 
-	// TakeOverdue returns tasks of a state whose run_at has come and moves their
-	// run_at on: 5 s, doubling with each call to 5 min. It takes no lease.
+	// TakeOverdue returns tasks of a state that are due and not leased, by run_at,
+	// and postpones them, so that they are due again if no worker makes a
+	// transition: after 5 s, doubling with each wake up to 5 min. It counts as a
+	// wake and takes no lease. media: only these kinds; empty: all.
 	TakeOverdue(ctx context.Context, state State, media []string, limit int) ([]*Task, error)
 
-	// Reschedule records polls without news, in one statement, and gives their
-	// leases back.
+	// Reschedule stores the results of polls, all in one transaction, and ends the
+	// leases under which they ran. A result whose Owner does not hold the lease any
+	// more is ignored. If CancelRequested was set after the poll was leased, the
+	// task is due at once.
 	Reschedule(ctx context.Context, polls []PollResult) error
 
-	// Renew extends an owner's leases on these tasks. One that is over stays over.
+	// Renew extends the leases that owner holds on these tasks to now + lease. An
+	// expired lease stays expired, since other workers may have acted on that.
 	Renew(ctx context.Context, owner string, lease time.Duration, ids []string) error
 
-	// ReleaseLease gives a step back without a move; the task is due again after a
-	// pause. It counts as a wake. ErrStale: the owner does not hold it.
+	// ReleaseLease ends owner's lease without a transition; the task is due again
+	// after a pause, with the message. It counts as a wake. An empty owner is for
+	// queued tasks, which have no lease. ErrStale: owner does not hold the lease, or
+	// the task without an owner is not queued.
 	ReleaseLease(ctx context.Context, id, owner string, after time.Duration, message string) error
 
-	// ExpiredSubmissions are submitting tasks whose lease is over, or, with
-	// another life of this spool, whose owner is gone.
+	// ExpiredSubmissions returns the tasks in submitting whose lease has expired,
+	// and, if spool is not empty, those of that spool that another owner than this
+	// one holds: an earlier process on the same volume. It changes nothing.
 	ExpiredSubmissions(ctx context.Context, owner, spool string) ([]*Task, error)
 }
 
@@ -95,29 +139,33 @@ type Assets interface {
 	AddAsset(ctx context.Context, a *Asset) error
 	Asset(ctx context.Context, id string) (*Asset, error)
 	AssetByObject(ctx context.Context, object string) (*Asset, error)
+	// Assets returns the results of tasks, by task, then by Index.
 	Assets(ctx context.Context, tasks []string) ([]*Asset, error)
 	SetThumbnail(ctx context.Context, asset, object string) error
-	// WithoutThumbnail are results whose thumbnail was not tried yet, oldest first.
+	// WithoutThumbnail returns results whose Thumb is empty, oldest first.
 	WithoutThumbnail(ctx context.Context, limit int) ([]*Asset, error)
 }
 
-// VendorKeys are the vendors' keys that are out of use for a while.
+// VendorKeys are the parked keys of vendors.
 type VendorKeys interface {
+	// Park parks a key, or replaces why it is parked. It stays parked until Unpark,
+	// also after its Until.
 	Park(ctx context.Context, p ParkedKey) error
 	Unpark(ctx context.Context, vendor, fingerprint string) error
 	Parked(ctx context.Context) ([]ParkedKey, error)
 }
 
-// CallerKeys are the keys of those who call us.
+// CallerKeys are the API keys of callers.
 type CallerKeys interface {
-	AddKey(ctx context.Context, k APIKey) (bool, error) // false: the name exists
-	Keys(ctx context.Context) ([]APIKey, error)
+	// AddKey returns false, and changes nothing, if there is a key of that name.
+	AddKey(ctx context.Context, k APIKey) (bool, error)
+	Keys(ctx context.Context) ([]APIKey, error) // by name
 	RevokeKey(ctx context.Context, name string) error
 }
 
-// Errors of a ledger that are part of normal life.
+// Errors that callers of a ledger handle.
 var (
-	ErrStale  = errors.New("the task has moved on")
-	ErrBusy   = errors.New("no account has room")
+	ErrStale  = errors.New("the task is not in the expected state any more")
+	ErrBusy   = errors.New("all accounts are at their limits")
 	ErrParked = errors.New("all accounts are parked")
 )

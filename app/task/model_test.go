@@ -9,29 +9,28 @@ import (
 	"aigc/app/task"
 )
 
-// This file is a small explicit-state model of the life of one task: workers
-// that crash, freeze past their lease and come back, at any step of a
-// submission, a poll or a look-up; a vendor that accepts, refuses, cuts, and
-// whose addresses die; a spool that survives, duplicate wake-ups, and people
-// who cancel, discard, resume and retry at any moment. Every move it makes is
-// taken from the real table, in the way package worker uses it. The test walks
-// all reachable states and looks at each.
+// This file is an explicit-state model checker for the life of one task. Workers
+// crash, freeze past their lease and continue at any step of a submission, a poll
+// or a look-up; power is lost; the vendor accepts, refuses, drops the connection,
+// and its result URLs expire; wake-ups are duplicated; callers cancel, discard,
+// resume and retry at any moment. Every transition is one of task.Moves, used as
+// package worker uses it. The test visits all reachable states and checks each.
 
-// phase is how far a holder is with its submission.
+// phase is how far a worker is with a submission.
 type phase int8
 
 const (
-	unused   phase = iota
-	claimed        // the intent is in the ledger; nothing was sent
-	gated          // past the gate; the next line sends
-	unsure         // sent, and the exchange broke
-	sure           // the vendor's proof of non-acceptance is in memory: 429, never sent
-	refusal        // the vendor's documented no is in memory
-	answer         // ticket or answer in memory
-	finished       // nothing is left to do for the holder
+	unused         phase = iota
+	claimed              // the claim is committed; nothing was sent
+	sending              // past the check of the lease's age; the request is about to leave
+	outcomeUnknown       // sent, and the connection broke
+	notAccepted          // known not to be accepted (429, never sent); not recorded yet
+	refusal              // the vendor's documented refusal is in memory
+	haveAnswer           // the ticket or answer is in memory
+	finished             // nothing is left to do for the worker
 )
 
-// health is how the process that holds a submission is.
+// health is the state of the process that holds a submission.
 type health int8
 
 const (
@@ -40,86 +39,86 @@ const (
 	dead
 )
 
-// submission is one intent to buy and whoever holds it; a poller or a look-up
-// is one too, that finds an answer instead of buying it.
+// submission is one claimed submission and the process that holds it. A poll or a
+// look-up is modeled as one, too: it finds an answer without buying it.
 type submission struct {
-	phase   phase
-	health  health
-	old     bool // more than half its lease has passed since the intent
-	paid    bool // the vendor accepted
-	spooled bool // its answer is on the volume
-	soft    bool // so the page cache says, but a loss of power would take it
+	phase         phase
+	health        health
+	pastHalfLease bool // more than half the lease has passed since the claim
+	paid          bool // the vendor accepted it
+	journaled     bool // its answer is in the spool
+	unsynced      bool // but only in the page cache: a power loss removes it
 }
 
-// world is one state of everything.
+// world is one state of the model.
 type world struct {
-	state    task.State
-	charged  fault.Charge
-	current  int8 // the submission the row carries, 1-based
-	lease    bool // somebody's lease is valid
-	givenUp  bool // a person ended it while its outcome was unknown
-	deadline bool // failed by its deadline, ticket kept
-	job      job  // what became of the vendor's work on it
-	copy     bool // the vendor still has the result where it said
-	asked    bool // for a fresh address, once
-	poller   submission
-	lost     bool // it failed for want of a result
-	dropped  bool // an answer in hand was let go of while the task had need of it
-	soft     bool // it succeeded, so the page cache says, but a loss of power would take that back
-	subs     [maxSubmissions]submission
-	attempts int8
+	state         task.State
+	charged       fault.Charge
+	current       int8 // the submission in the row, 1-based; 0: none
+	lease         bool // the task has a valid lease
+	discarded     bool // a person discarded or retried it while it was in doubt
+	deadline      bool // failed by its deadline; the ticket is kept
+	job           job  // the vendor's state of the job
+	vendorCopy    bool // the result's URL is still valid
+	repolled      bool // the vendor was polled again for a new URL, which happens once
+	poller        submission
+	resultLost    bool // it failed as result_lost
+	answerDropped bool // an answer was removed although the task needed it
+	unsynced      bool // the success is committed, but only in the page cache: a power loss reverts it
+	subs          [maxSubmissions]submission
+	attempts      int8
 }
 
-// job is how the vendor stands with what it accepted.
+// job is the vendor's state of the submission that it accepted.
 type job int8
 
 const (
 	working job = iota
 	ready
-	broken // done, and what it made is no picture
+	broken // done, and the result is no valid image
 	failed
 	stopped
 )
 
 const maxSubmissions = 3
 
-// model explores for a vendor that answers at once, or one that gives tickets.
+// model is a variant of the model and what it found.
 type model struct {
-	async   bool
-	bytes   bool    // an answer brings the result itself, not its address
-	mistake mistake // to be found
-	bad     []string
+	async      bool    // the vendor gives tickets
+	bytes      bool    // an answer contains the result itself, not its URL
+	mistake    mistake // that the model makes, for the test to find
+	violations []string
 }
 
-// mistake is something that the program must not do.
+// mistake is a wrong behavior that the model must detect.
 type mistake int8
 
 const (
-	none     mistake = iota
-	blind            // what is in doubt is simply sent again
-	hasty            // a result is called lost at the first bad answer of its address
-	deaf             // a result that comes after the deadline is thrown away
-	forget           // what was journaled is forgotten before the ledger knows it
-	eager            // or before the success is committed
-	careless         // a start removes an answer because of what only the page cache says of the ledger
-	trusting         // a start tells the ledger of an answer that only the page cache has
+	none                 mistake = iota
+	resubmitsInDoubt             // a task in doubt is submitted again
+	losesTooEarly                // a result counts as lost although a copy is left
+	dropsAfterDeadline           // a result that arrives after the deadline is dropped
+	removesUnrecorded            // an answer is removed before it is in the ledger
+	removesBeforeSuccess         // the spool entry is removed before the success is committed
+	trustsUnsyncedLedger         // a start removes a spool entry by a ledger state that it did not sync
+	trustsUnsyncedSpool          // a start records an answer that it did not sync
 )
 
 type step struct {
 	name string
 	to   world
-	auto bool // happens by itself: no person and no accident is needed
+	auto bool // happens without a person or a failure
 }
 
-// move applies one line of the real table, or says that it is not there.
-func (m *model) move(w world, to task.State, cause task.Cause, charged fault.Charge) (world, bool) {
-	line, ok := task.Find(w.state, to, cause)
+// transition makes a transition of task.Moves; false if there is none.
+func (m *model) transition(w world, to task.State, cause task.Cause, charged fault.Charge) (world, bool) {
+	move, ok := task.Find(w.state, to, cause)
 	if !ok {
 		return w, false
 	}
 	next := task.MergeCharge(w.charged, charged)
-	if !line.Allows(w.charged, next) {
-		m.bad = append(m.bad, fmt.Sprintf("%s → %s by %s: charged %s → %s is not allowed", w.state, to, cause, w.charged, next))
+	if !move.Allows(w.charged, next) {
+		m.violations = append(m.violations, fmt.Sprintf("%s → %s by %s: charged %s → %s is not allowed", w.state, to, cause, w.charged, next))
 		return w, false
 	}
 	w.state, w.charged = to, next
@@ -133,65 +132,65 @@ func (m *model) steps(w world) []step {
 	m.claim(w, add)
 	for i := range w.subs {
 		m.holder(w, i, add)
-		m.accidents(w, i, add)
+		m.processFailures(w, i, add)
 	}
-	m.power(w, add)
+	m.powerLoss(w, add)
 	m.vendor(w, add)
 	m.poll(w, add)
 	m.monitor(w, add)
-	m.people(w, add)
+	m.callers(w, add)
 	return out
 }
 
 type adder func(name string, auto bool, to world)
 
-// judge says what is wrong with a state.
-func (m *model) judge(w world, next []step) string {
+// check returns what is wrong with a state; empty if nothing is.
+func (m *model) check(w world, next []step) string {
 	bought := 0
 	for _, s := range w.subs {
 		if s.paid {
 			bought++
 		}
 	}
-	unpaid := w.job == failed || w.job == stopped // the vendor charges nothing for those
+	unpaid := w.job == failed || w.job == stopped // the vendor does not charge for these
 	due := slices.ContainsFunc(next, func(s step) bool { return s.auto })
 	switch {
 	case bought > 1:
 		return "paid twice"
 	case bought > 0 && w.charged == fault.ChargedNo && !unpaid:
-		return "paid, and the caller is told that nothing was charged"
+		return "paid, but charged is no"
 	case bought > 0 && (w.state == task.Queued || w.state == task.Canceled && !unpaid):
-		return "paid, and free to be bought again"
+		return "paid, but queued or canceled: it may be paid again"
 	case w.state == task.Succeeded && bought == 0:
 		return "succeeded without a purchase"
-	case w.lost && w.job == ready && (m.bytes || w.copy):
-		return "a result that was to be had is called lost"
-	case w.dropped:
-		return "an answer was had, and thrown away"
+	case w.resultLost && w.job == ready && (m.bytes || w.vendorCopy):
+		return "result_lost, but a copy of the result is left"
+	case w.answerDropped:
+		return "a needed answer was dropped"
 	case !w.state.Done() && !due && int(w.attempts) < maxSubmissions:
-		return "nobody is due to move it"
+		return "stuck: no automatic step is possible"
 	case w.deadline && w.state == task.Failed && w.poller.phase == unused && !m.canResume(w):
-		return "the deadline has passed, and nothing can be resumed"
+		return "failed by its deadline, but it cannot be resumed"
 	}
 	for i, s := range w.subs {
-		if (s.phase == answer || s.spooled) && w.state == task.Failed && w.current == int8(i+1) && !w.givenUp && !w.deadline && !w.lost && !unpaid {
-			return "an answer is at hand, and the task has failed for good"
+		if (s.phase == haveAnswer || s.journaled) && w.state == task.Failed && w.current == int8(i+1) && !w.discarded && !w.deadline && !w.resultLost && !unpaid {
+			return "failed, but its answer is in memory or in the spool"
 		}
 	}
 	return ""
 }
 
 func (m *model) canResume(w world) bool {
-	_, ok := m.move(w, task.Running, task.Resume, "")
+	_, ok := m.transition(w, task.Running, task.Resume, "")
 	return ok
 }
 
 func TestModelFindsNoBadState(t *testing.T) {
 	for _, m := range []*model{{}, {bytes: true}, {async: true}, {async: true, bytes: true}} {
 		t.Run(fmt.Sprintf("async=%v,bytes=%v", m.async, m.bytes), func(t *testing.T) {
-			start, ok := m.move(world{}, task.Queued, task.Accept, fault.ChargedNo)
+			start, ok := m.transition(world{}, task.Queued, task.Accept, fault.ChargedNo)
 			if !ok {
-				t.Fatal("a task cannot be born")
+				t.Fatal("a task cannot be accepted")
 			}
 			states, ends, why := m.explore(start)
 			if why != "" {
@@ -207,7 +206,7 @@ func TestModelFindsNoBadState(t *testing.T) {
 	}
 }
 
-// explore walks every reachable state and reports the way to a bad one.
+// explore visits every reachable state and returns the path to the first bad one.
 func (m *model) explore(start world) (int, map[task.State]int, string) {
 	type from struct {
 		w    world
@@ -219,13 +218,13 @@ func (m *model) explore(start world) (int, map[task.State]int, string) {
 		w := queue[0]
 		reached[w.state]++
 		next := m.steps(w)
-		if why := m.judge(w, next); why != "" || len(m.bad) > 0 {
-			var way []string
+		if why := m.check(w, next); why != "" || len(m.violations) > 0 {
+			var path []string
 			for at := w; at != start; at = seen[at].w {
-				way = append(way, fmt.Sprintf("%s → %s", seen[at].name, at.state))
+				path = append(path, fmt.Sprintf("%s → %s", seen[at].name, at.state))
 			}
-			slices.Reverse(way)
-			return len(seen), reached, fmt.Sprintf("%s %v\nstate: %+v\nway: %v", why, m.bad, w, way)
+			slices.Reverse(path)
+			return len(seen), reached, fmt.Sprintf("%s %v\nstate: %+v\npath: %v", why, m.violations, w, path)
 		}
 		for _, s := range next {
 			if _, old := seen[s.to]; !old {
@@ -237,24 +236,24 @@ func (m *model) explore(start world) (int, map[task.State]int, string) {
 	return len(seen), reached, ""
 }
 
-// The model must be able to fail: it finds what each mistake leads to.
+// The model finds a bad state for each mistake.
 func TestModelCatchesMistakes(t *testing.T) {
 	for name, m := range map[string]*model{
-		"a blind resubmission":                {mistake: blind},
-		"a hasty end, by address":             {mistake: hasty},
-		"a hasty end, of a job":               {async: true, mistake: hasty},
-		"a deadline that throws results away": {async: true, mistake: deaf},
-		"a forgotten answer":                  {bytes: true, mistake: forget},
-		"a journal that goes too early":       {bytes: true, mistake: eager},
-		"a journal of a poll that does":       {async: true, bytes: true, mistake: eager},
-		"a start that trusts the ledger":      {bytes: true, mistake: careless},
-		"the same after a poll":               {async: true, bytes: true, mistake: careless},
-		"a start that trusts the journal":     {bytes: true, mistake: trusting},
+		"resubmits a task in doubt":                     {mistake: resubmitsInDoubt},
+		"lost too early, result by URL":                 {mistake: losesTooEarly},
+		"lost too early, asynchronous job":              {async: true, mistake: losesTooEarly},
+		"drops a result after the deadline":             {async: true, mistake: dropsAfterDeadline},
+		"removes an unrecorded answer":                  {bytes: true, mistake: removesUnrecorded},
+		"removes an entry before the success":           {bytes: true, mistake: removesBeforeSuccess},
+		"removes a poll's entry before the success":     {async: true, bytes: true, mistake: removesBeforeSuccess},
+		"trusts an unsynced ledger at start":            {bytes: true, mistake: trustsUnsyncedLedger},
+		"trusts an unsynced ledger at start, of a poll": {async: true, bytes: true, mistake: trustsUnsyncedLedger},
+		"trusts an unsynced spool at start":             {bytes: true, mistake: trustsUnsyncedSpool},
 	} {
 		t.Run(name, func(t *testing.T) {
-			start, _ := m.move(world{}, task.Queued, task.Accept, fault.ChargedNo)
+			start, _ := m.transition(world{}, task.Queued, task.Accept, fault.ChargedNo)
 			if _, _, why := m.explore(start); why == "" {
-				t.Fatal("it is not seen as bad")
+				t.Fatal("the model finds no bad state")
 			}
 		})
 	}

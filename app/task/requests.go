@@ -6,107 +6,110 @@ import (
 	"aigc/app/module"
 )
 
-// Transition is one move of the table.
+// Transition is a change of a task's state that [Moves] must allow.
 type Transition struct {
 	ID       string
-	SubmitID string  // if set, the row must still carry it
-	Owner    string  // if set, the row's lease must be this process's
-	From     []State // the states the move may start from; empty: any that the table allows
+	SubmitID string  // if set, the row must have this submit id
+	Owner    string  // if set, the row must be leased to this owner
+	From     []State // if set, the row must be in one of these states
 	To       State
 	Cause    Cause
-	Note     string   // for the event; never a prompt
-	Assets   []*Asset // inserted with the move
+	Note     string   // stored with the event; never a prompt
+	Assets   []*Asset // inserted in the same transaction
 
-	// Edit fills the rest of the row inside the transaction; its error rolls the
-	// transaction back. It sees the state that the task leaves, Updated as the
-	// ledger's now (count leases and run_at from it), RunAt as due at once, no
-	// lease and no wakes. It may be called more than once.
+	// Edit changes other fields of the row inside the transaction; its error rolls
+	// the transaction back. It gets the row with the State before the transition,
+	// Updated and RunAt set to the ledger's current time (compute leases and RunAt
+	// from it), no lease and zero Wakes. What it does to State, Version and Updated
+	// is ignored, and it must not change a field that never changes after Accept
+	// (the ledger refuses that). It may be called more than once. nil: no other
+	// field changes.
 	Edit func(*Task) error
 }
 
-// IdempotencyKey is a caller's promise that two requests mean one purchase.
+// IdempotencyKey is a caller's Idempotency-Key.
 type IdempotencyKey struct {
-	Owner string
-	Key   string // empty: none
-	Keep  time.Duration
+	Owner string        // whose key; Accept takes the first task's owner instead
+	Key   string        // empty: none
+	Keep  time.Duration // how long it stays bound to its task
 }
 
-// AcceptRequest is a request on its way into the ledger.
+// AcceptRequest is a request to insert new tasks.
 type AcceptRequest struct {
-	Tasks []*Task // one, or a group and its children
+	Tasks []*Task // one task, or a group followed by its children
 	Key   IdempotencyKey
-	// Join asks for an unfailed task of the same owner and input younger than
-	// that, instead of a new one.
+	// Join returns a task of the same owner and input that is neither failed nor
+	// canceled and not older than this, instead of inserting one. 0: never.
 	Join time.Duration
-	// Claim also makes the next move of a single task, as [Ledger.Claim] would,
-	// in the same transaction. Where no account has room the task stays queued;
-	// where all are parked nothing is accepted, and it is ErrParked.
+	// Claim also claims a single task, as [Tasks.Claim] does, in the same
+	// transaction. If no account has room the task is inserted as queued; if all
+	// are parked nothing is inserted, and the error is ErrParked. nil: no claim.
 	Claim *ClaimRequest
 }
 
-// ClaimRequest asks for a purchase to be begun.
+// ClaimRequest asks to claim a queued task for one submission.
 type ClaimRequest struct {
 	ID       string
-	Owner    string
-	SubmitID string
-	Spool    string
-	Lease    time.Duration
+	Owner    string         // of the lease
+	SubmitID string         // new and random: it identifies the submission
+	Spool    string         // id of the spool that will receive the answer
+	Lease    time.Duration  // from now
 	Accounts []AccountLimit // in order of preference
 }
 
-// AccountLimit is an account with its limits; zero is none.
+// AccountLimit is an account with its limits; 0 is no limit.
 type AccountLimit struct {
 	Account
-	Running   int
-	PerMinute int
+	Running   int // tasks in submitting or running
+	PerMinute int // submissions in the last minute
 }
 
-// LeaseRequest asks for work.
+// LeaseRequest asks for the leases of due tasks.
 type LeaseRequest struct {
-	State State
+	State State        // Running, Storing or InDoubt
 	Media module.Media // only tasks of this kind; empty: of any
 	Owner string
-	Spool string // only tasks whose answer is in this spool or in none; empty: any
-	Lease time.Duration
-	Limit int      // no more than this
-	Omit  []string // none of these ids: steps of them are under way in this process
-	ID    string   // only this one, due or not
+	Spool string        // only tasks whose answer is in this spool or in none; empty: any
+	Lease time.Duration // from now
+	Limit int           // at most this many; 0 is none; ignored with an ID
+	Omit  []string      // not these ids: this process has a step of them in flight
+	ID    string        // only this task, even if its run_at is in the future
 }
 
-// PollResult is the outcome of a poll without news.
+// PollResult is what a poll found of a job that is not finished.
 type PollResult struct {
 	ID       string
-	Owner    string
-	RunAt    time.Duration // from now
-	Progress float64
+	Owner    string        // of the lease under which it was polled
+	RunAt    time.Duration // until the next poll, from now
+	Progress float64       // 0 to 1
 	Message  string
-	Cancel   bool // it knew of the caller's request to cancel
+	Cancel   bool // the row said CancelRequested when it was leased for the poll
 }
 
-// Query filters tasks, newest first.
+// Query filters lists of tasks; empty fields filter nothing.
 type Query struct {
-	Owner  string // empty: everybody's
+	Owner  string
 	State  []State
 	Module string
 	Model  string
 	Tag    string
 	Since  time.Time
 	Until  time.Time
-	Before string // id of the last one of the previous page
-	Limit  int
+	Before string // id of the last task of the previous page
+	Limit  int    // 50 by default
 }
 
-// ParkedKey says why a vendor's key is not used for a while.
+// ParkedKey is a vendor's key that is not used for a while.
 type ParkedKey struct {
 	Vendor      string
 	Fingerprint string
 	Code        string
 	Reason      string
 	Since       time.Time
-	Until       time.Time // when to try again without a probe
+	Until       time.Time // when it is used again if its vendor has no free call to probe it with
 }
 
-// APIKey is a caller's key as stored: its hash only.
+// APIKey is a caller's key as stored, which is only its hash.
 type APIKey struct {
 	Name    string
 	Hash    string

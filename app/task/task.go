@@ -9,8 +9,8 @@ import (
 	"aigc/app/provider"
 )
 
-// Task is a row of the ledger: one paid request and its whole life, or a group
-// of them. Bytes and base64 are never in it.
+// Task is a row of the ledger: one paid request, or a group of them. It never
+// contains the bytes or base64 of an image or video.
 type Task struct {
 	ID        string
 	Kind      string // module and operation: "gpt.generations"
@@ -19,43 +19,43 @@ type Task struct {
 	Model     string
 	Media     module.Media
 	State     State
-	Version   int64 // grows with every move
+	Version   int64 // grows with every transition; for compare-and-set
 
-	Input     json.RawMessage // canonical, images as asset ids
-	InputHash string          // of operation and input, files by their SHA-256
+	Input     json.RawMessage // canonical JSON, images as asset ids
+	InputHash string          // of operation and input, with files by their SHA-256
 	Owner     string          // the API key's name
 	Tags      []string
 	Callback  string
 	Sandbox   bool
-	Parent    string // the group it belongs to
-	Index     int    // its place in the group
-	Group     bool   // never talks to a vendor; its state follows from its children
-	Children  int    // of a group
-	RetryOf   string // the task that was given up for this one
-	RetriedAs string
+	Parent    string // id of the group it belongs to
+	Index     int    // its place in the group, from 0
+	Group     bool   // never submitted; its state follows from its children, see GroupState
+	Children  int    // of a group: how many
+	RetryOf   string // id of the task that this one retries
+	RetriedAs string // id of the task that retries this one
 
 	SubmitID   string // of the newest submission
 	Account    Account
 	Attempts   int       // submissions claimed so far
-	Submitted  time.Time // when the newest one was claimed
-	LeaseOwner string    // random per process start
+	Submitted  time.Time // when the newest submission was claimed
+	LeaseOwner string    // the worker that holds the lease: random per process start; empty: none
 	LeaseUntil time.Time
-	RunAt      time.Time // when somebody is due to look at it
-	Wakes      int       // re-wakes since the last move
-	Deadline   time.Time // running: of the ticket; in_doubt: of the look-ups
-	Spool      string    // the volume that holds its journal; empty: none
+	RunAt      time.Time // when it is due
+	Wakes      int       // how often it was woken or its lease released since the last transition
+	Deadline   time.Time // queued: of the queue; running: of the job; in_doubt: of the look-ups
+	Spool      string    // id of the spool that has its answer; empty: none
 
 	Ticket          *provider.Ticket
-	Answer          *provider.Answer // while storing: what to store; never bytes
-	Progress        float64
-	Message         string
+	Answer          *provider.Answer // while storing: each result by the name of a spool file or by URL
+	Progress        float64          // 0 to 1
+	Message         string           // why it waits, or what the vendor reports
 	CancelRequested bool
 
 	Error    *Error
 	Charged  fault.Charge
-	Quoted   *provider.Money
-	Actual   *provider.Money
-	Usage    json.RawMessage
+	Quoted   *provider.Money // list price, computed when it was accepted
+	Actual   *provider.Money // what it cost, as far as known
+	Usage    json.RawMessage // as the vendor reports it
 	Warnings []string
 
 	Created  time.Time
@@ -63,14 +63,15 @@ type Task struct {
 	Finished time.Time
 }
 
-// Account says whose money a task is spending; the key itself is never stored.
+// Account identifies the vendor account that pays for a task. The key itself is
+// never stored, only its fingerprint.
 type Account struct {
 	Vendor      string `json:"vendor"`
 	BaseURL     string `json:"base_url"`
 	Fingerprint string `json:"fingerprint"`
 }
 
-// Error is why a task stands where it stands.
+// Error is why a task failed, was canceled or is in doubt.
 type Error struct {
 	Code       string     `json:"code"`
 	Message    string     `json:"message"`
@@ -79,7 +80,7 @@ type Error struct {
 	Kind       fault.Kind `json:"kind"`
 }
 
-// NewError makes the stored form of a fault.
+// NewError is the stored form of an error; nil for nil.
 func NewError(err error) *Error {
 	f := fault.From(err)
 	if f == nil {
@@ -88,30 +89,30 @@ func NewError(err error) *Error {
 	return &Error{Code: f.StableCode(), Message: f.Message, VendorCode: f.VendorCode, Retryable: f.Kind.Retryable(), Kind: f.Kind}
 }
 
-// Fault is the stored error as a fault again.
+// Fault converts the stored error back to a fault.
 func (e *Error) Fault(charged fault.Charge) *fault.Error {
 	return &fault.Error{Kind: e.Kind, Code: e.Code, Message: e.Message, VendorCode: e.VendorCode, Charged: charged}
 }
 
-// QueueDeadline is how long a task may wait for a chance to be sent.
+// QueueDeadline is how long a task may be queued before it fails.
 const QueueDeadline = 24 * time.Hour
 
-// Codes of errors that the table of moves looks at.
+// Codes of errors. The first three decide which transitions a failed task allows.
 const (
 	CodeDiscarded = "discarded"
 	CodeRetried   = "retried"
 	CodeDeadline  = "deadline_exceeded"
-	CodeIllegal   = "illegal_move" // the table has no such move: a fault of the program
+	CodeIllegal   = "illegal_move" // a transition that Moves does not allow: a bug
 )
 
-// Discarded says that a person ended the task while its outcome was unknown, so
-// that a late answer still counts.
+// Discarded says that a person discarded or retried the task after it was
+// submitted, so that a late answer still counts.
 func (t *Task) Discarded() bool {
 	return t.State == Failed && t.Error != nil && (t.Error.Code == CodeDiscarded || t.Error.Code == CodeRetried) && t.SubmitID != ""
 }
 
-// Resumable says that the task failed by its deadline, or because its vendor did
-// not know the job, and that its ticket is kept.
+// Resumable says that the task failed by its deadline, or because the vendor did
+// not know the job, and that its ticket is kept and can be polled again.
 func (t *Task) Resumable() bool {
 	return t.State == Failed && t.Error != nil && (t.Error.Code == CodeDeadline || t.Error.Code == provider.JobNotFound) && t.Ticket != nil
 }
@@ -119,38 +120,38 @@ func (t *Task) Resumable() bool {
 // Asset is a stored file.
 type Asset struct {
 	ID       string
-	Task     string // the task it came from; empty for uploads
+	Task     string // id of the task whose result it is; empty for uploads
 	Index    int    // its place among the task's results, from 0
 	Role     Role
-	Object   string // its name in the blob store
-	Thumb    string // object of the thumbnail; empty until made
-	Name     string // as the caller named an upload
+	Object   string // its name in the object store
+	Thumb    string // object of the thumbnail; empty: not made yet; "-": it gets none
+	Name     string // the caller's file name of an upload
 	MIME     string
 	Width    int
 	Height   int
 	Duration time.Duration
-	Size     int64
+	Size     int64 // bytes
 	SHA256   string
 	Owner    string
 	Sandbox  bool
-	Prompt   string // as the vendor rewrote it
+	Prompt   string // the vendor's rewritten prompt, if it returned one
 	Seed     *int64
 	Created  time.Time
 }
 
-// Role is what an asset is for.
+// Role is how an asset came to be.
 type Role string
 
 // The roles.
 const (
 	Result Role = "result"
-	Upload Role = "upload" // uploaded, or fetched or lifted from an input
+	Upload Role = "upload" // uploaded, fetched from a URL of an input, or extracted from its base64
 )
 
-// Event is one line of a task's history.
+// Event is one transition in a task's history.
 type Event struct {
 	Task    string       `json:"task_id"`
-	Seq     int64        `json:"seq"`
+	Seq     int64        `json:"seq"` // the task's version after it; not contiguous
 	At      time.Time    `json:"at"`
 	From    State        `json:"from"`
 	To      State        `json:"to"`

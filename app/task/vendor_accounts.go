@@ -5,24 +5,26 @@ import (
 	"time"
 )
 
-// VendorAccount is an account as a worker announced it, without its secret.
+// VendorAccount is an account as a worker announced it. It holds no secret.
 type VendorAccount struct {
 	Account
-	Sandbox   bool      // the vendor is our own imitation
-	Running   int       // limit of tasks submitted and not finished; 0: none
-	PerMinute int       // limit of submissions a minute; 0: none
-	Seen      time.Time // the announcing worker's last heartbeat
+	Sandbox   bool      // the vendor is an imitation of package sandbox
+	Running   int       // limit of tasks in submitting or running; 0: none
+	PerMinute int       // limit of submissions per minute; 0: none
+	Seen      time.Time // when the worker last announced it
 }
 
-// VendorAccounts is how roles that hold no vendor keys know which vendors can
-// be bought from.
+// VendorAccounts is how processes without vendor keys know which accounts the
+// workers have, and so select a route.
 type VendorAccounts interface {
-	// Announce replaces what this worker announced before, and counts as its
-	// heartbeat. worker outlives the process: it is the id of its spool.
+	// Announce replaces all accounts that this worker announced before, and sets
+	// their Seen to now. worker is the id of the worker's spool, which stays the
+	// same when its process restarts.
 	Announce(ctx context.Context, worker string, accounts []VendorAccount) error
-	// VendorAccounts are the accounts of the workers that are alive, or, where
-	// none is, those that were announced last: a task for them waits. A worker is
-	// taken for gone a minute after another was last seen.
+	// VendorAccounts are the accounts announced within the minute before the newest
+	// announcement of any worker, each once, ordered by vendor. So a worker that
+	// stopped is ignored only if another one is alive; if none is, its accounts are
+	// still listed, and tasks for them wait in the queue.
 	VendorAccounts(ctx context.Context) ([]VendorAccount, error)
 }
 

@@ -10,12 +10,12 @@ import (
 	"aigc/app/worker/workertest"
 )
 
-// An account that lacks access to a model fails the task. Its key is not
-// parked: other models may work with it.
+// If the account lacks access to a model, the task fails and the key is not parked:
+// it may work with other models.
 func TestNoAccessParksNoKey(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, workertest.FakeVendor{}, []string{"key", "other"}, func(_ *rig, w http.ResponseWriter, _ *http.Request) {
-		w.WriteHeader(http.StatusGone) // the toy's sign for it
+		w.WriteHeader(http.StatusGone) // the fake vendor's code for "no access"
 	})
 	v := r.run(`{"prompt":"x"}`)
 	if v.Status != task.Failed || v.Charged != fault.ChargedNo || v.Error == nil || v.Error.Code != "vendor_access" || v.Error.Retryable {

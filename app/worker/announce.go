@@ -6,8 +6,8 @@ import (
 	"aigc/app/task"
 )
 
-// announcer tells the ledger which vendor accounts this worker has, so that
-// every role can select a route. It never tells a secret.
+// announcer writes the vendor accounts of this worker, without their secrets, to
+// the ledger, so that processes without keys can select a route.
 type announcer struct {
 	*core
 	*steps
@@ -15,28 +15,29 @@ type announcer struct {
 
 func newAnnouncer(k *core) *announcer { return &announcer{k, newSteps()} }
 
-// Start implements [service]. When it returns the accounts are known.
+// Start implements [service]. When it returns, the accounts are in the ledger.
 func (a *announcer) Start(ctx context.Context) error {
 	if err := a.announce(ctx); err != nil {
 		return err
 	}
 	a.every(task.AnnounceEvery, func(ctx context.Context) {
 		if err := a.announce(ctx); err != nil {
-			a.logRound(ctx, err, "the vendor accounts cannot be announced")
+			a.logRound(ctx, err, "announcing the vendor accounts failed; will retry")
 		}
 	})
 	return nil
 }
 
-// Stop implements [service]. The accounts stay known: tasks for them wait.
+// Stop implements [service]. The accounts stay in the ledger: tasks for them are
+// still accepted and wait in the queue.
 func (a *announcer) Stop(ctx context.Context) error { a.stop(ctx, a.abort); return nil }
 
 func (a *announcer) announce(ctx context.Context) error {
 	var list []task.VendorAccount
 	for name := range a.Modules.Vendors() {
-		caps := a.Accounts.Limits(name)
+		limits := a.Accounts.Limits(name)
 		for _, acc := range a.Accounts.ForVendor(name) {
-			list = append(list, task.VendorAccount{Account: accountOf(acc), Sandbox: acc.Sandbox, Running: caps.Running, PerMinute: caps.PerMinute})
+			list = append(list, task.VendorAccount{Account: accountOf(acc), Sandbox: acc.Sandbox, Running: limits.Running, PerMinute: limits.PerMinute})
 		}
 	}
 	return a.Ledger.Announce(ctx, a.Spool.ID(), list)

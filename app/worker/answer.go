@@ -12,79 +12,79 @@ import (
 	"aigc/app/task"
 )
 
-// This file is the road of an answer: answer → journal → ledger → objects → done.
-// Each function is durable when it returns and goes on to the next.
+// This file handles an answer step by step: receive, journal to the spool, record in
+// the ledger, put into the object store, record the success. Each step is durable
+// when it returns, may be repeated, and calls the next one.
 
-// answer is what a vendor gave for a submission: a ticket, or results.
+// answer is a vendor's answer to a submission: a ticket, or results.
 type answer struct {
 	spool.Record
-	room   *room    // to store its results now; nil: for a ticket, or as there is none
-	stored *results // in the object store already, as the journal was refused
+	room   *room    // reserved for storing its results; nil: it is a ticket, or the budget is used up
+	stored *results // its results, if they were stored before the answer was recorded; else nil
 
-	unsynced bool // the journal was refused: what the spool holds may not be on the disk
+	unsynced bool // journaling failed: the files in the spool may not be on the disk
 }
 
-// receive takes an answer that has just come, live or late, to t's submission;
-// files received its bytes. The error says that it is lost with this process: the
-// disk took it neither in the spool nor in the object store, and the ledger was
-// not told.
-func (w *core) receive(t *task.Task, r spool.Record, files *spool.Writer) error {
+// receiveAnswer handles a new answer, in time or late, to t's submission; files has
+// received its bytes. With an error the answer was not recorded, and it is lost
+// when this process ends: neither the spool nor the object store accepted it.
+func (w *core) receiveAnswer(t *task.Task, r spool.Record, files *spool.Writer) error {
 	a := &answer{Record: r}
-	if err := w.journal(t, a, files); err != nil {
+	if err := w.journalAnswer(t, a, files); err != nil {
 		return err
 	}
-	w.record(t, a)
+	w.recordAnswer(t, a)
 	return nil
 }
 
-// journal commits an answer to the spool. If the disk refuses that, an answer
-// without files goes on, since the ledger's row can hold all of it; the files of
-// another are put into the object store, which syncs them itself, before the
-// ledger is told.
-func (w *core) journal(t *task.Task, a *answer, files *spool.Writer) error {
+// journalAnswer commits an answer to the spool. If that fails, an answer without
+// bytes is recorded without a journal, since the ledger's row holds all of it; the
+// results of any other are first put into the object store, which syncs them.
+func (w *core) journalAnswer(t *task.Task, a *answer, files *spool.Writer) error {
 	err := files.Commit(&a.Record)
 	if err == nil {
-		failpoint.Here("spooled")
+		failpoint.Here("journaled")
 		return nil
 	}
 	log := w.logger(t)
-	log.Error().Err(err).Msg("an answer could not be journaled")
-	if a.Answer == nil || !holdsFiles(a.Answer) {
+	log.Error().Err(err).Msg("journaling a paid answer to the spool failed; it is recorded in the ledger, after its results are stored")
+	if a.Answer == nil || !hasBytes(a.Answer) {
 		return nil
 	}
 	row := *t
 	a.unsynced = true
-	w.takeAnswer(&row, a, true)
-	var unstored error
-	if a.stored, unstored = w.collectAndPut(w.working, &row, a); unstored != nil {
-		return errors.Join(err, unstored)
+	w.setAnswer(&row, a, true)
+	var putErr error
+	if a.stored, putErr = w.collectAndPut(w.working, &row, a); putErr != nil {
+		return errors.Join(err, putErr)
 	}
 	return nil
 }
 
-// record tells the ledger of a journaled answer, by (id, submit_id), from wherever
-// it still counts. The row keeps a lease of ours if there is room to store the
-// results now; else the storer finds it in the ledger when there is.
-func (w *core) record(t *task.Task, a *answer) {
+// recordAnswer records a journaled answer in the ledger by (id, submit_id), in any
+// state that allows it, with or without the lease. If there is room to store the
+// results now, the row stays leased to this worker; else it is due, and the storer
+// leases it once there is room.
+func (w *core) recordAnswer(t *task.Task, a *answer) {
 	if a.Answer != nil && a.stored == nil {
 		w.storer.reserve(t, a)
 	}
-	w.recordTransition(report{
-		task: t, ways: w.transitions(a, a.room != nil || a.stored != nil),
-		made: func(row *task.Task) {
-			failpoint.Here("answer_saved")
+	w.recordTransition(stateUpdate{
+		task: t, alternatives: w.answerTransitions(a, a.room != nil || a.stored != nil),
+		onRecorded: func(row *task.Task) {
+			failpoint.Here("answer_recorded")
 			switch {
 			case a.Ticket != nil:
-				w.forget(row) // the row has all of it
+				w.removeEntry(row) // the row has the ticket
 			case a.stored != nil:
-				w.finish(row, a.stored)
+				w.recordSuccess(row, a.stored)
 			case a.room != nil:
 				w.storer.start(row, a)
 			default:
-				w.storer.leave(row)
+				w.storer.wakeAnother(row)
 			}
 		},
-		refused: func() { a.room.release(); w.superseded(a) },
+		onStale: func() { a.room.release(); w.removeSuperseded(a) },
 	})
 }
 
@@ -93,33 +93,33 @@ func (w *core) record(t *task.Task, a *answer) {
 func (w *core) storeObjects(ctx context.Context, t *task.Task, a *answer) {
 	stored, err := w.collectAndPut(ctx, t, a)
 	if err != nil {
-		w.notStored(ctx, t, err)
+		w.storeFailed(ctx, t, err)
 		return
 	}
-	w.finish(t, stored)
+	w.recordSuccess(t, stored)
 }
 
-// finish ends a task whose objects are stored, in one transaction with its assets.
-// Then the spool has done its part.
-func (w *core) finish(t *task.Task, stored *results) {
-	w.recordTransition(report{
-		task: t, ways: [][]task.Transition{{w.succeeded(t, stored)}},
-		made: func(row *task.Task) {
+// recordSuccess records the success of a task whose objects are stored, in one
+// transaction with its assets, and then removes the spool entry.
+func (w *core) recordSuccess(t *task.Task, stored *results) {
+	w.recordTransition(stateUpdate{
+		task: t, alternatives: [][]task.Transition{{w.successTransition(t, stored)}},
+		onRecorded: func(row *task.Task) {
 			failpoint.Here("succeeded")
-			w.forget(row)
-			w.thumbnails.want(stored.assets())
+			w.removeEntry(row)
+			w.thumbnails.enqueue(stored.assets())
 		},
 	})
 }
 
-// transitions are the transitions by which an answer may count, whatever the ledger has
-// been told meanwhile. With keep the row is leased to this process.
-func (w *core) transitions(a *answer, keep bool) (out [][]task.Transition) {
+// answerTransitions are the transitions that may record an answer, for each state
+// that the row may be in by now. With keepLease the row is leased to this worker.
+func (w *core) answerTransitions(a *answer, keepLease bool) (out [][]task.Transition) {
 	to, causes := task.Running, []task.Cause{task.TicketReceived}
-	edit := func(row *task.Task) error { w.takeTicket(row, a); return nil }
+	edit := func(row *task.Task) error { w.setTicket(row, a); return nil }
 	if a.Answer != nil {
 		to, causes = task.Storing, []task.Cause{task.ResultReceived, task.Finished}
-		edit = func(row *task.Task) error { w.takeAnswer(row, a, keep); return nil }
+		edit = func(row *task.Task) error { w.setAnswer(row, a, keepLease); return nil }
 	}
 	if a.Found {
 		causes = append([]task.Cause{task.Lookup}, causes...)
@@ -130,14 +130,15 @@ func (w *core) transitions(a *answer, keep bool) (out [][]task.Transition) {
 	if a.Answer == nil {
 		return out
 	}
-	// It came while another worker let the deadline pass: it counts all the same.
+	// Another worker may have failed the task by its deadline before: resume it first.
 	resume := task.Transition{ID: a.Task, SubmitID: a.Submit, From: []task.State{task.Failed}, To: task.Running, Cause: task.Resume,
-		Note: "the result came after the deadline", Edit: func(row *task.Task) error { row.Error = nil; return nil }}
+		Note: "the result arrived after the deadline", Edit: func(row *task.Task) error { row.Error = nil; return nil }}
 	return append(out, []task.Transition{resume, out[len(out)-1][0]})
 }
 
-func (w *core) takeTicket(row *task.Task, a *answer) {
-	now := row.Updated // the ledger's clock
+// setTicket sets the fields of a row that changes to running by a ticket.
+func (w *core) setTicket(row *task.Task, a *answer) {
+	now := row.Updated // by the ledger's clock
 	ticket := *a.Ticket
 	ticket.At = now
 	row.Ticket = &ticket
@@ -152,51 +153,53 @@ func (w *core) takeTicket(row *task.Task, a *answer) {
 	row.RunAt, row.Deadline = now.Add(w.firstPoll(row)), now.Add(w.deadline(row))
 }
 
-func (w *core) takeAnswer(row *task.Task, a *answer, keep bool) {
+// setAnswer sets the fields of a row that changes to storing by a result.
+func (w *core) setAnswer(row *task.Task, a *answer, keepLease bool) {
 	row.Answer = a.Answer
 	row.Charged = fault.ChargedYes
 	row.Error, row.Message = nil, ""
 	row.Spool = ""
 	if len(a.Blobs) > 0 {
-		row.Spool = w.Spool.ID() // only this volume has the bytes
+		row.Spool = w.Spool.ID() // only this volume has the bytes: only its worker can store them
 	}
 	row.LeaseOwner, row.LeaseUntil, row.RunAt = "", time.Time{}, row.Updated
-	if keep {
+	if keepLease {
 		row.LeaseOwner, row.LeaseUntil = w.owner, row.Updated.Add(w.Lease)
 	}
 }
 
-// superseded removes a record that the ledger has no more use for. One whose task
-// is not at its end stays: the storer or a person may want it.
-func (w *core) superseded(a *answer) {
+// removeSuperseded removes the spool entry of an answer that the ledger refused as
+// stale, if the task cannot need it any more. Otherwise the entry stays for the
+// storer or for a person.
+func (w *core) removeSuperseded(a *answer) {
 	t, err := w.Ledger.Task(context.Background(), a.Task)
 	if err != nil || t.SubmitID != a.Submit {
-		w.Log.Warn().Str("task", a.Task).Msg("the spool holds an answer that fits no submission of its task; it is kept")
+		w.Log.Warn().Str("task", a.Task).Str("submit_id", a.Submit).Msg("the spool has an answer to an earlier or unknown submission of the task; it is kept")
 		return
 	}
 	if a.Ticket != nil && t.Ticket != nil || t.State == task.Succeeded || t.State == task.Failed && !t.Discarded() {
-		w.forget(t)
+		w.removeEntry(t)
 	}
 }
 
-// forget removes the spool entry of a task's newest submission.
-func (w *core) forget(t *task.Task) {
+// removeEntry removes the spool entry of a task's newest submission.
+func (w *core) removeEntry(t *task.Task) {
 	if err := w.Spool.Remove(t.ID, t.SubmitID); err != nil {
-		w.Log.Warn().Err(err).Str("task", t.ID).Msg("a spool folder could not be removed")
+		w.Log.Warn().Err(err).Str("task", t.ID).Msg("removing a spool entry failed; the next start removes it")
 	}
 }
 
-// journaled is the answer of a row in storing, as the spool holds it. One whose
-// results have to be fetched needs no journal: it may be another volume's.
-func (w *core) journaled(t *task.Task) (*answer, error) {
+// readJournal reads the answer of a row in storing from the spool. An answer whose
+// results are all URLs is complete in the row, so any worker can store it.
+func (w *core) readJournal(t *task.Task) (*answer, error) {
 	r, err := w.Spool.Read(t.ID, t.SubmitID)
 	switch {
 	case err == nil && r.Answer != nil:
 		return &answer{Record: r}, nil
-	case !holdsFiles(t.Answer):
+	case !hasBytes(t.Answer):
 		return &answer{Record: spool.Record{Task: t.ID, Submit: t.SubmitID, Account: t.Account, Answer: t.Answer}}, nil
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, fault.Wrap(err, fault.ResultExpired, "result_lost", "The journal of the answer is gone.")
+		return nil, fault.Wrap(err, fault.ResultExpired, "result_lost", "The answer's spool entry does not exist any more.")
 	}
-	return nil, fault.Wrap(err, fault.Unavailable, "journal_unreadable", "The journal of the answer cannot be read now.")
+	return nil, fault.Wrap(err, fault.Unavailable, "journal_unreadable", "The answer's spool entry cannot be read; will retry.")
 }

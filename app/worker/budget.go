@@ -2,28 +2,29 @@ package worker
 
 import "sync"
 
-// budget bounds how many bytes of results are stored at a time.
+// budget bounds the bytes that are processed concurrently: results being stored, or
+// images being decoded.
 type budget struct {
 	max int64
 
 	mu      sync.Mutex
 	used    int64
-	refused bool          // somebody found no room since the last release
-	freed   chan struct{} // told of a release after that
+	refused bool          // a reservation failed since the last release
+	freed   chan struct{} // receives a signal at the first release after that
 }
 
 func newBudget(bytes int64) *budget {
 	return &budget{max: bytes, freed: make(chan struct{}, 1)}
 }
 
-// room is a part of the budget, until it is released.
+// room is bytes reserved from the budget until they are released.
 type room struct {
 	budget *budget
 	bytes  int64
 }
 
-// reserve takes room for bytes; nil if there is none. One result, however large,
-// always fits into an unused budget.
+// reserve reserves bytes; nil if the budget has not that many left. An unused budget
+// grants any number, so that a result larger than the budget can be stored.
 func (b *budget) reserve(bytes int64) *room {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -35,7 +36,8 @@ func (b *budget) reserve(bytes int64) *room {
 	return &room{b, bytes}
 }
 
-// fits is how many rooms of a size are free now; at least one in an unused budget.
+// fits is how many reservations of a size would succeed now; at least one if the
+// budget is unused.
 func (b *budget) fits(bytes int64) int {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -47,7 +49,8 @@ func (b *budget) fits(bytes int64) int {
 	return n
 }
 
-// set corrects an estimate; it may overdraw the budget.
+// set changes the reserved bytes to the real size; it may exceed the budget. It may
+// be called on nil.
 func (r *room) set(bytes int64) {
 	if r == nil {
 		return
@@ -66,5 +69,5 @@ func (r *room) set(bytes int64) {
 	}
 }
 
-// release gives the room back. It may be called on nil.
+// release releases all bytes. It may be called on nil.
 func (r *room) release() { r.set(0) }

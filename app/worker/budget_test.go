@@ -2,12 +2,12 @@ package worker
 
 import "testing"
 
-// A budget gives room while there is some, one result always fits into an unused
-// one, and whoever found no room is told once there is.
+// A budget grants reservations up to its size, and any one if it is unused. After a
+// refused reservation it signals the next release.
 func TestBudget(t *testing.T) {
 	t.Parallel()
 	b := newBudget(100)
-	told := func() bool {
+	notified := func() bool {
 		select {
 		case <-b.freed:
 			return true
@@ -23,34 +23,34 @@ func TestBudget(t *testing.T) {
 		t.Fatal("a large result never fits")
 	}
 	if b.fits(1) != 0 || b.reserve(1) != nil {
-		t.Error("there is room beside it")
+		t.Error("a full budget grants a reservation")
 	}
 	large.release()
-	if !told() {
-		t.Error("nobody is told of the room")
+	if !notified() {
+		t.Error("no signal after a release")
 	}
 	a, c := b.reserve(60), b.reserve(40)
 	if a == nil || c == nil || b.reserve(1) != nil {
 		t.Fatalf("%v, %v", a, c)
 	}
-	a.set(10) // it is smaller than it was taken for
-	if !told() {
-		t.Error("nobody is told of the room that an estimate gives back")
+	a.set(10) // smaller than the estimate
+	if !notified() {
+		t.Error("no signal after an estimate was reduced")
 	}
 	if b.fits(50) != 1 || b.reserve(51) != nil {
 		t.Error("the estimate is still counted")
 	}
-	c.set(400) // and one is larger
+	c.set(400) // larger than the estimate
 	if b.fits(1) != 0 {
-		t.Error("an overdrawn budget gives room")
+		t.Error("an exceeded budget grants a reservation")
 	}
 	c.release()
 	a.release()
 	(*room)(nil).release()
-	if b.used != 0 || !told() {
+	if b.used != 0 || !notified() {
 		t.Errorf("%d bytes are left", b.used)
 	}
-	if b.reserve(1).release(); told() {
-		t.Error("told, and nobody wanted to know")
+	if b.reserve(1).release(); notified() {
+		t.Error("a signal, although no reservation was refused")
 	}
 }

@@ -10,8 +10,9 @@ import (
 	"aigc/app/task"
 )
 
-// dispatcher gives queued tasks slots of this process: those that are accepted
-// here, those that the queue names, and those that it finds overdue in the ledger.
+// dispatcher submits queued tasks in a bounded number of slots: tasks accepted in
+// this process, tasks that a wake-up of the broker's queue names, and due tasks
+// that it finds in the ledger.
 type dispatcher struct {
 	*core
 	*steps
@@ -26,7 +27,7 @@ func newDispatcher(k *core, s *submitter) *dispatcher {
 
 // Start implements [service].
 func (d *dispatcher) Start(context.Context) error {
-	media := [2]module.Media{module.Image, module.Video} // in turns: a look costs the most of what an idle server does
+	media := [2]module.Media{module.Image, module.Video} // alternating: this query is the main load of an idle server
 	d.every(d.Tick, func(ctx context.Context) {
 		d.takeOverdue(ctx, media[0])
 		media[0], media[1] = media[1], media[0]
@@ -42,14 +43,14 @@ func (d *dispatcher) Start(context.Context) error {
 // Stop implements [service].
 func (d *dispatcher) Stop(ctx context.Context) error { d.stop(ctx, d.abort); return nil }
 
-// slots bounds how many submissions run at a time.
+// slots bounds how many submissions run concurrently.
 type slots chan struct{}
 
 func newSlots(n int) slots { return make(slots, n) }
 
 func (s slots) free() int { return cap(s) - len(s) }
 
-func (s slots) try() bool {
+func (s slots) tryAcquire() bool {
 	select {
 	case s <- struct{}{}:
 		return true
@@ -58,7 +59,7 @@ func (s slots) try() bool {
 	}
 }
 
-func (s slots) done() { <-s }
+func (s slots) release() { <-s }
 
 func (d *dispatcher) slotsOf(media module.Media) slots {
 	if media == module.Video {
@@ -74,21 +75,21 @@ func (d *dispatcher) dispatch(t *task.Task) {
 	}
 }
 
-// reserve is [task.Dispatcher.Reserve]. It also makes ready what the submission
-// needs, so that its claim can share the accept's transaction.
+// reserve is [task.Dispatcher.Reserve]. It also prepares the submission, so that its
+// claim can share the transaction that accepts the task.
 func (d *dispatcher) reserve(t *task.Task) task.Reservation {
 	s := d.slotsOf(t.Media)
-	if t.Group || !s.try() {
+	if t.Group || !s.tryAcquire() {
 		return nil
 	}
 	if !d.submitter.begin() {
-		s.done()
+		s.release()
 		return nil
 	}
-	d.inflight.take(t.ID) // nobody else knows of it yet
+	d.inflight.take(t.ID) // cannot fail: the id is new
 	r := &reservation{d: d, task: t, slots: s}
-	if r.order, _ = d.submitter.prepare(t); r.order == nil {
-		r.free()
+	if r.submission, _ = d.submitter.prepare(t); r.submission == nil {
+		r.release()
 		return nil
 	}
 	return r
@@ -96,75 +97,75 @@ func (d *dispatcher) reserve(t *task.Task) task.Reservation {
 
 // reservation implements [task.Reservation].
 type reservation struct {
-	d     *dispatcher
-	task  *task.Task
-	slots slots
-	order *order
+	d          *dispatcher
+	task       *task.Task
+	slots      slots
+	submission *submission
 }
 
-func (r *reservation) free() {
+func (r *reservation) release() {
 	r.d.inflight.drop(r.task.ID)
 	r.d.submitter.end()
-	r.slots.done()
+	r.slots.release()
 }
 
-func (r *reservation) ClaimRequest() task.ClaimRequest { return r.order.claim }
+func (r *reservation) ClaimRequest() task.ClaimRequest { return r.submission.claim }
 
 func (r *reservation) Start(claimed *task.Task) {
 	go func() {
-		defer r.free()
-		r.d.submitter.send(claimed, r.order)
+		defer r.release()
+		r.d.submitter.send(claimed, r.submission)
 	}()
 }
 
 func (r *reservation) Cancel() {
-	r.d.discard(r.task, r.order.files)
-	r.free()
+	r.d.discardFiles(r.task, r.submission.files)
+	r.release()
 }
 
-// submitNow runs a submission in a free slot; false if there is none.
+// submitNow submits a task in the background if a slot is free; else it returns
+// false.
 func (d *dispatcher) submitNow(t *task.Task) bool {
 	s := d.slotsOf(t.Media)
-	if !s.try() {
+	if !s.tryAcquire() {
 		return false
 	}
 	if !d.submitter.begin() {
-		s.done()
+		s.release()
 		return false
 	}
 	go func() {
 		defer d.submitter.end()
-		defer s.done()
+		defer s.release()
 		d.submitter.submit(t)
 	}()
 	return true
 }
 
-// waitAndSubmit runs a submission that the queue named once a slot is free.
+// waitAndSubmit submits a task that a wake-up names, once a slot is free.
 func (d *dispatcher) waitAndSubmit(s slots, id string) {
 	select {
 	case s <- struct{}{}:
 	case <-d.looping.Done():
 		return
 	}
-	defer s.done()
+	defer s.release()
 	if !d.submitter.begin() {
 		return
 	}
 	defer d.submitter.end()
 	t, err := d.Ledger.Task(d.working, id)
 	if err != nil || t.State != task.Queued {
-		return // long done, or the ledger is away and the row is found when it is back
+		return // submitted already, or the ledger is unavailable: takeOverdue finds the row later
 	}
 	d.submitter.submit(t)
 }
 
-// takeOverdue runs overdue submissions in free slots; no more are taken than there
-// are slots.
+// takeOverdue submits due tasks from the ledger, as many as there are free slots.
 func (d *dispatcher) takeOverdue(ctx context.Context, media module.Media) {
 	rows, err := d.Ledger.TakeOverdue(ctx, task.Queued, []string{string(media)}, d.slotsOf(media).free())
 	if err != nil {
-		d.logRound(ctx, err, "overdue submissions cannot be looked for")
+		d.logRound(ctx, err, "querying the ledger for queued tasks failed; will retry")
 		return
 	}
 	for _, t := range rows {
@@ -172,15 +173,15 @@ func (d *dispatcher) takeOverdue(ctx context.Context, media module.Media) {
 			d.expire(t)
 			continue
 		}
-		if !d.submitNow(t) { // its slot was taken meanwhile: it must not wait for its next wake-up
-			d.submitter.postpone(t, obstacle{t.Message, d.Tick})
+		if !d.submitNow(t) { // another task got the slot: make it due with the next tick
+			d.submitter.postpone(t, delay{t.Message, d.Tick})
 		}
 	}
 }
 
 func (d *dispatcher) expire(t *task.Task) {
-	f := fault.New(fault.Timeout, "queue_expired", "The task waited 24 hours without a chance to be sent. Nothing was bought.")
-	d.recordTransition(d.outcome(t, task.Failed, f.StableCode(), func(row *task.Task) error {
+	f := fault.New(fault.Timeout, "queue_expired", "The task was queued for 24 hours and could not be sent. Nothing was submitted or charged.")
+	d.recordTransition(d.newUpdate(t, task.Failed, f.StableCode(), func(row *task.Task) error {
 		row.Error, row.Charged = task.NewError(f), fault.ChargedNo
 		return nil
 	}, task.QueueExpired))

@@ -12,8 +12,8 @@ import (
 	"aigc/app/worker/workertest"
 )
 
-// A row that an earlier version accepted without a vendor is bought from the first
-// one that has an account.
+// A row that an earlier version accepted without a vendor is submitted to the first
+// route's vendor.
 func TestRowOfAnEarlierVersion(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, workertest.FakeVendor{}, []string{"key"}, func(r *rig, w http.ResponseWriter, _ *http.Request) {
@@ -26,7 +26,7 @@ func TestRowOfAnEarlierVersion(t *testing.T) {
 	}}})
 	must(t, err)
 	v, err := r.Wait(context.Background(), workertest.Me, row.ID, 20*time.Second)
-	if must(t, err); v.Status != task.Succeeded || v.Vendor != "toyco" || r.sales.Load() != 1 {
-		t.Errorf("%s at %q, %d sales", v.Status, v.Vendor, r.sales.Load())
+	if must(t, err); v.Status != task.Succeeded || v.Vendor != "toyco" || r.purchases.Load() != 1 {
+		t.Errorf("%s at %q, %d purchases", v.Status, v.Vendor, r.purchases.Load())
 	}
 }

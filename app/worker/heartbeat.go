@@ -8,8 +8,8 @@ import (
 	"aigc/app/task"
 )
 
-// heartbeat renews the leases of the steps under way, also while the other
-// services wait for open submissions to stop.
+// heartbeat renews the leases of the tasks in flight. It stops last, so that leases
+// do not expire while the other services wait for their steps to end.
 type heartbeat struct {
 	*core
 	*steps
@@ -30,15 +30,15 @@ func (h *heartbeat) renew() {
 	ctx, cancel := context.WithTimeout(context.Background(), h.Lease/3)
 	defer cancel()
 	if err := h.Ledger.Renew(ctx, h.owner, h.Lease, h.inflight.list()); err != nil {
-		h.Log.Error().Err(err).Msg("leases cannot be renewed")
+		h.Log.Error().Err(err).Msg("renewing leases failed; will retry")
 	}
 }
 
-// release gives a task's lease back; the task is due again after a pause, and
-// message says why it waits.
-func (w *core) release(t *task.Task, after time.Duration, message string) {
+// releaseLease ends a task's lease; the task is due again after a pause, and message
+// says why it waits.
+func (w *core) releaseLease(t *task.Task, after time.Duration, message string) {
 	err := w.Ledger.ReleaseLease(context.Background(), t.ID, w.owner, after, message)
 	if err != nil && !errors.Is(err, task.ErrStale) {
-		w.Log.Error().Err(err).Str("task", t.ID).Msg("a lease cannot be given back; it runs out by itself")
+		w.Log.Error().Err(err).Str("task", t.ID).Msg("releasing a lease failed; it will expire")
 	}
 }

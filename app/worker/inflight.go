@@ -5,16 +5,17 @@ import (
 	"sync"
 )
 
-// inflight are the tasks that this process has a step under way for. A task has
-// one step at a time: two would write the same files. Only leases of these tasks
-// are renewed, so that a task whose step ended without a transition is found again
-// when its lease is over; and none of them is leased again.
+// inflight is the set of tasks for which this process runs a step. A task has one
+// step at a time: two concurrent steps would write the same files. Only the leases
+// of these tasks are renewed, so that a task whose step ended without a transition
+// is leased again once its lease has expired; and none of these tasks is leased
+// again by this process.
 type inflight struct {
 	mu  sync.Mutex
 	ids map[string]int
 }
 
-// take begins a step; false if another one of this process is under way.
+// take adds a task; false if this process runs a step of it already.
 func (f *inflight) take(id string) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -25,7 +26,8 @@ func (f *inflight) take(id string) bool {
 	return true
 }
 
-// share lets a step go on elsewhere: it ends with as many calls of drop.
+// share lets another goroutine continue the step: the task stays in flight until
+// drop was called once for take and once for each share.
 func (f *inflight) share(id string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -46,7 +48,7 @@ func (f *inflight) count() int {
 	return len(f.ids)
 }
 
-// list are the ids, in one order for all who write them.
+// list returns the ids, sorted, so that all statements access the rows in one order.
 func (f *inflight) list() []string {
 	f.mu.Lock()
 	defer f.mu.Unlock()

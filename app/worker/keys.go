@@ -9,14 +9,14 @@ import (
 	"aigc/app/task"
 )
 
-// keyProber puts parked keys back into use once they work again.
+// keyProber unparks keys that work again.
 type keyProber struct {
 	*core
 	*steps
 }
 
-// parkFor is how long a key is parked when its vendor has no free call to probe
-// it with, and probeEvery how often parked keys are looked at.
+// parkFor is how long a key is parked if its vendor has no free call to probe it
+// with; probeEvery is how often parked keys are checked.
 const (
 	parkFor    = 5 * time.Minute
 	probeEvery = 15 * time.Second
@@ -33,22 +33,22 @@ func (p *keyProber) Stop(ctx context.Context) error { p.stop(ctx, p.abort); retu
 func (p *keyProber) probe(ctx context.Context) {
 	parked, err := p.Ledger.Parked(ctx)
 	if err != nil {
-		return // the ledger's own check reports it
+		return // the health check reports a ledger that cannot be read
 	}
 	for _, k := range parked {
 		if !p.worksAgain(ctx, k) {
 			continue
 		}
 		if err := p.Ledger.Unpark(ctx, k.Vendor, k.Fingerprint); err == nil {
-			p.Log.Info().Str("vendor", k.Vendor).Str("key", k.Fingerprint).Msg("a parked key is in use again")
+			p.Log.Info().Str("vendor", k.Vendor).Str("key", k.Fingerprint).Msg("a parked key works again and is used")
 		}
 	}
 }
 
 func (p *keyProber) worksAgain(ctx context.Context, k task.ParkedKey) bool {
 	probe := p.Modules.Vendors()[k.Vendor].Probe
-	// A probe proves the key, not the balance: without waiting, each one would send
-	// queued tasks into the same refusal.
+	// A probe tests the key, not the balance: unparked at once, a key without balance
+	// would be used by queued tasks and refused again.
 	if probe == nil || k.Code == provider.NoBalance.Code && time.Now().Before(k.Until) {
 		return time.Now().After(k.Until)
 	}
@@ -59,11 +59,11 @@ func (p *keyProber) worksAgain(ctx context.Context, k task.ParkedKey) bool {
 			return probe(ctx, provider.Call{Task: "probe", Submit: k.Fingerprint, Account: a, HTTP: &provider.Client{HTTP: p.Vendors}}) == nil
 		}
 	}
-	return false // the key is gone from the settings
+	return false // the key is not configured any more
 }
 
-// park keeps a key out of use after a bad-key or no-balance answer, and says
-// whether another one of the same vendor is free.
+// park parks the key of a task after the vendor refused the key or reported no
+// balance, and says whether another key of the vendor is not parked.
 func (w *core) park(ctx context.Context, t *task.Task, f *fault.Error) (another bool) {
 	now := time.Now()
 	err := w.Ledger.Park(ctx, task.ParkedKey{
@@ -71,9 +71,9 @@ func (w *core) park(ctx context.Context, t *task.Task, f *fault.Error) (another 
 		Code: f.StableCode(), Reason: f.Message, Since: now, Until: now.Add(w.scale(t, parkFor)),
 	})
 	if err != nil {
-		w.Log.Error().Err(err).Msg("a key could not be parked")
+		w.Log.Error().Err(err).Msg("parking a key failed; it stays in use")
 	}
-	w.Log.Error().Str("vendor", t.Account.Vendor).Str("key", t.Account.Fingerprint).Str("code", f.StableCode()).Msg("the vendor refuses a key; it is parked")
+	w.Log.Error().Str("vendor", t.Account.Vendor).Str("key", t.Account.Fingerprint).Str("code", f.StableCode()).Msg("the vendor refused a key; it is parked")
 	list, err := w.Ledger.Parked(ctx)
 	if err != nil {
 		return false

@@ -13,17 +13,17 @@ import (
 	"aigc/app/worker/workertest"
 )
 
-// More results come than there is room to store at a time. Only those that are
-// being fetched are leased; the others are free for whoever has room, and all are
-// stored as soon as there is, long before a lease would be over.
-func TestLeasedOnlyWhatRuns(t *testing.T) {
+// More results arrive than the budget allows to store concurrently. Only tasks that
+// are being fetched are leased; the others can be leased by any worker, and all are
+// stored as soon as there is room, long before a lease would expire.
+func TestLeasesOnlyRunningSteps(t *testing.T) {
 	t.Parallel()
-	const tasks = 200 // of 4 MB as long as nobody knows better, with room for 512 MB
+	const tasks = 200 // estimated at 4 MB each, with a budget of 512 MB
 	var fetching atomic.Int64
 	release := make(chan struct{})
 	r := newRig(t, workertest.FakeVendor{Lease: 10 * time.Minute}, []string{"key"}, func(r *rig, w http.ResponseWriter, req *http.Request) {
 		if req.URL.Path == "/make" {
-			workertest.Reply(w, workertest.FakeAnswer{URL: fmt.Sprintf("%s/result-%d.png", r.vendor.URL, r.sales.Add(1))})
+			workertest.Reply(w, workertest.FakeAnswer{URL: fmt.Sprintf("%s/result-%d.png", r.vendor.URL, r.purchases.Add(1))})
 			return
 		}
 		fetching.Add(1)
@@ -63,20 +63,20 @@ func TestLeasedOnlyWhatRuns(t *testing.T) {
 		}
 		return nil
 	})
-	if n := r.sales.Load(); n != tasks {
-		t.Errorf("%d sales", n)
+	if n := r.purchases.Load(); n != tasks {
+		t.Errorf("%d purchases", n)
 	}
 	r.EmptySpool()
 }
 
-// Polls that are due at the same moment do not leave in one burst.
+// Polls that are due at the same moment are not sent in one burst.
 func TestPollsAreSpread(t *testing.T) {
 	t.Parallel()
 	const tasks = 120
 	var open, most, polled atomic.Int64
 	r := newRig(t, workertest.FakeVendor{Async: true, Tick: 2 * time.Second}, []string{"key"}, func(r *rig, w http.ResponseWriter, req *http.Request) {
 		if req.URL.Path == "/make" {
-			workertest.Reply(w, workertest.FakeAnswer{ID: fmt.Sprint("job-", r.sales.Add(1))})
+			workertest.Reply(w, workertest.FakeAnswer{ID: fmt.Sprint("job-", r.purchases.Add(1))})
 			return
 		}
 		polled.Add(1)
@@ -84,13 +84,13 @@ func TestPollsAreSpread(t *testing.T) {
 		defer open.Add(-1)
 		for was := most.Load(); now > was && !most.CompareAndSwap(was, now); was = most.Load() {
 		}
-		select { // a slow vendor, or one that is asked by nobody any more
+		select { // a slow vendor, until the client is gone
 		case <-time.After(20 * time.Millisecond):
 		case <-req.Context().Done():
 		}
 		workertest.Reply(w, workertest.FakeAnswer{})
 	})
-	r.FaultyLedger.Away("Due") // so that all are due at once when it is back
+	r.FaultyLedger.Fail("LeaseDue") // so that all are due at once when it works again
 	for range tasks {
 		r.Begin("toy.image", `{"prompt":"x"}`)
 	}
@@ -101,7 +101,7 @@ func TestPollsAreSpread(t *testing.T) {
 		}
 		return nil
 	})
-	r.FaultyLedger.Away()
+	r.FaultyLedger.Fail()
 	apptest.Eventually(t, 30*time.Second, func() error {
 		if n := polled.Load(); n < tasks {
 			return errStill(n)

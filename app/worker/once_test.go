@@ -16,20 +16,20 @@ import (
 	"aigc/app/worker/workertest"
 )
 
-// A worker whose lease ran out while it fetches does not lease the task again,
-// though it is due, and does not fetch the same files twice at a time.
+// A worker whose lease expired while it fetches does not lease the task again,
+// although it is due, and so does not fetch the same files twice concurrently.
 func TestOneStepAtATime(t *testing.T) {
 	t.Parallel()
 	var fetches atomic.Int64
 	release := make(chan struct{})
 	r := newRig(t, workertest.FakeVendor{Lease: time.Second}, []string{"key"}, func(r *rig, w http.ResponseWriter, req *http.Request) {
 		if req.URL.Path == "/make" {
-			r.sales.Add(1)
+			r.purchases.Add(1)
 			workertest.Reply(w, workertest.FakeAnswer{URL: r.vendor.URL + "/result.png"})
 			return
 		}
 		fetches.Add(1)
-		r.FaultyLedger.Away("Renew")
+		r.FaultyLedger.Fail("Renew")
 		all := workertest.PNG()
 		_, _ = w.Write(all[:20])
 		w.(http.Flusher).Flush()
@@ -38,28 +38,28 @@ func TestOneStepAtATime(t *testing.T) {
 	})
 	ctx := context.Background()
 	id := r.Begin("toy.image", `{"prompt":"x"}`).TaskID
-	var looks int64
+	var calls int64
 	apptest.Eventually(t, 20*time.Second, func() error {
 		row, err := r.Ledger.Task(ctx, id)
 		if must(t, err); row.State != task.Storing || time.Now().Before(row.LeaseUntil) {
-			looks = r.FaultyLedger.Looks(task.Storing)
+			calls = r.FaultyLedger.LeaseCalls(task.Storing)
 			return errStill(row.State)
 		}
-		if n := r.FaultyLedger.Looks(task.Storing); n < looks+10 { // the storer has looked for work since the lease was over
+		if n := r.FaultyLedger.LeaseCalls(task.Storing); n < calls+10 { // the storer has queried for due tasks since the lease expired
 			return errStill(n)
 		}
 		return nil
 	})
 	close(release)
 	v, err := r.Wait(ctx, workertest.Me, id, 20*time.Second)
-	if must(t, err); v.Status != task.Succeeded || fetches.Load() != 1 || r.sales.Load() != 1 {
-		t.Errorf("%s %+v after %d fetches, %d sales", v.Status, v.Error, fetches.Load(), r.sales.Load())
+	if must(t, err); v.Status != task.Succeeded || fetches.Load() != 1 || r.purchases.Load() != 1 {
+		t.Errorf("%s %+v after %d fetches, %d purchases", v.Status, v.Error, fetches.Load(), r.purchases.Load())
 	}
 	r.EmptySpool()
 }
 
-// An address that says "forbidden" for a moment is not a lost result.
-func TestAddressWithABadMinute(t *testing.T) {
+// A result's URL that answers "forbidden" once is retried.
+func TestAddressRefusedOnce(t *testing.T) {
 	t.Parallel()
 	var fetches atomic.Int64
 	r := newRig(t, workertest.FakeVendor{}, []string{"key"}, func(r *rig, w http.ResponseWriter, req *http.Request) {
@@ -77,16 +77,16 @@ func TestAddressWithABadMinute(t *testing.T) {
 	}
 }
 
-// A spool that cannot take an answer buys nothing; once it can, it does.
-func TestUnwritableSpoolBuysNothing(t *testing.T) {
+// While the spool cannot be written nothing is submitted.
+func TestUnwritableSpoolSubmitsNothing(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, workertest.FakeVendor{}, []string{"key"}, func(r *rig, w http.ResponseWriter, _ *http.Request) {
-		r.sales.Add(1)
-		workertest.Reply(w, workertest.FakeAnswer{B64: []string{picture}})
+		r.purchases.Add(1)
+		workertest.Reply(w, workertest.FakeAnswer{B64: []string{pngBase64}})
 	})
 	dir := filepath.Join(r.Dir, "spool")
 	must(t, os.Rename(dir, dir+".away"))
-	must(t, os.WriteFile(dir, nil, 0o600)) // no folder can be made in a file
+	must(t, os.WriteFile(dir, nil, 0o600)) // no folder can be created in a file
 	id := r.Begin("toy.image", `{"prompt":"x"}`).TaskID
 	ctx := context.Background()
 	apptest.Eventually(t, 10*time.Second, func() error {
@@ -96,20 +96,20 @@ func TestUnwritableSpoolBuysNothing(t *testing.T) {
 		}
 		return nil
 	})
-	if r.sales.Load() != 0 {
-		t.Fatalf("%d sales", r.sales.Load())
+	if r.purchases.Load() != 0 {
+		t.Fatalf("%d purchases", r.purchases.Load())
 	}
 	must(t, os.Remove(dir))
 	must(t, os.Rename(dir+".away", dir))
 	v, err := r.Wait(ctx, workertest.Me, id, 20*time.Second)
-	if must(t, err); v.Status != task.Succeeded || r.sales.Load() != 1 {
-		t.Errorf("%s %+v, %d sales", v.Status, v.Error, r.sales.Load())
+	if must(t, err); v.Status != task.Succeeded || r.purchases.Load() != 1 {
+		t.Errorf("%s %+v, %d purchases", v.Status, v.Error, r.purchases.Load())
 	}
 }
 
-// A vendor that asks for a day's pause between two polls is asked again within
-// the minute: results live for minutes.
-func TestVendorAsksForALongPause(t *testing.T) {
+// A vendor whose Retry-After is a day is polled again after a minute: result URLs
+// are valid for minutes.
+func TestLongRetryAfterOfAPoll(t *testing.T) {
 	t.Parallel()
 	polled := make(chan struct{}, 16)
 	r := newRig(t, workertest.FakeVendor{Async: true}, []string{"key"}, func(_ *rig, w http.ResponseWriter, req *http.Request) {
@@ -135,21 +135,21 @@ func TestVendorAsksForALongPause(t *testing.T) {
 	})
 }
 
-// A poller is frozen with the vendor's answer on its way; another worker takes
-// over and lets the deadline pass. The answer counts all the same.
-func TestAnswerAfterTheDeadline(t *testing.T) {
+// A worker loses its lease during a poll that takes long, and another worker fails
+// the task by its deadline. The result that the poll then returns still counts.
+func TestResultAfterTheDeadline(t *testing.T) {
 	t.Parallel()
 	var polls atomic.Int64
 	release := make(chan struct{})
 	r := newRig(t, workertest.FakeVendor{Async: true, Lease: 300 * time.Millisecond, Deadline: 2 * time.Second}, []string{"key"}, func(r *rig, w http.ResponseWriter, req *http.Request) {
 		switch {
 		case req.URL.Path == "/make":
-			r.sales.Add(1)
+			r.purchases.Add(1)
 			workertest.Reply(w, workertest.FakeAnswer{ID: "job"})
 		case req.URL.Path == "/result.png":
 			_, _ = w.Write(workertest.PNG())
 		case polls.Add(1) == 1:
-			r.FaultyLedger.Away("Renew", "Due") // the first worker loses its lease and takes no other
+			r.FaultyLedger.Fail("Renew", "LeaseDue") // the first worker loses its lease and gets no other
 			<-release
 			workertest.Reply(w, workertest.FakeAnswer{St: "done", URL: r.vendor.URL + "/result.png"})
 		default:
@@ -163,7 +163,7 @@ func TestAnswerAfterTheDeadline(t *testing.T) {
 		}
 		return nil
 	})
-	r.Second()
+	r.StartSecond()
 	v, err := r.Wait(context.Background(), workertest.Me, id, 20*time.Second)
 	if must(t, err); v.Status != task.Failed || v.Error.Code != task.CodeDeadline {
 		t.Fatalf("%s %+v", v.Status, v.Error)
@@ -176,7 +176,7 @@ func TestAnswerAfterTheDeadline(t *testing.T) {
 		}
 		return nil
 	})
-	if v.Charged != fault.ChargedYes || r.sales.Load() != 1 || v.Error != nil {
+	if v.Charged != fault.ChargedYes || r.purchases.Load() != 1 || v.Error != nil {
 		t.Errorf("%+v", v)
 	}
 }

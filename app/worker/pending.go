@@ -10,33 +10,34 @@ import (
 	"aigc/app/task"
 )
 
-// report is what the ledger must be told of a step's end.
-type report struct {
-	task  *task.Task
-	point string // names its failpoints; empty: the road has its own
+// stateUpdate is the outcome of a step that must be recorded in the ledger.
+type stateUpdate struct {
+	task      *task.Task
+	failpoint string // suffix of its failpoints; empty: an answer, which has its own
 
-	// ways are the transitions by which it may count: the first that the row's
-	// state allows is applied.
-	ways [][]task.Transition
-	// made goes on with the row as the transitions left it; nil: nothing follows.
-	made func(*task.Task)
-	// refused is called instead when none of the ways counts: the row has moved on.
-	refused func()
+	// alternatives are lists of transitions, in order of preference. The first list
+	// that the row's state allows is applied, as a whole.
+	alternatives [][]task.Transition
+	// onRecorded continues with the row as recorded; nil: nothing follows.
+	onRecorded func(*task.Task)
+	// onStale is called if the row's state allows none of the alternatives.
+	onStale func()
 }
 
-// pending are the reports that the ledger did not take yet.
+// pending are the state updates that the ledger has not recorded because it was
+// unavailable.
 type pending struct {
 	mu   sync.Mutex
-	list []report
+	list []stateUpdate
 }
 
-func (p *pending) add(list ...report) {
+func (p *pending) add(list ...stateUpdate) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.list = append(p.list, list...)
 }
 
-func (p *pending) take() []report {
+func (p *pending) take() []stateUpdate {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	list := p.list
@@ -44,66 +45,68 @@ func (p *pending) take() []report {
 	return list
 }
 
-// recordTransition has the ledger take a report. While the ledger is away the report is kept,
-// with the lease of its task, and told again: one that was never told would leave
-// a paid answer aside, or turn a proof that nothing was bought into doubt.
-func (w *core) recordTransition(r report) {
-	err := w.try(r)
+// recordTransition records a state update. If the ledger is unavailable, the update
+// is kept in memory, with its task in flight so that the lease is renewed, and
+// retried by the recoverer. Dropped, it would leave a paid answer unused, or a task
+// in doubt that is known not to be accepted.
+func (w *core) recordTransition(u stateUpdate) {
+	err := w.attempt(u)
 	if err == nil {
 		return
 	}
-	log := w.logger(r.task)
-	log.Error().Err(err).Msg("the ledger did not take the outcome of a step; it is told again")
-	w.inflight.share(r.task.ID)
-	w.pending.add(r)
+	log := w.logger(u.task)
+	log.Error().Err(err).Msg("state update failed; will retry")
+	w.inflight.share(u.task.ID)
+	w.pending.add(u)
 }
 
-// recordPending tells what the ledger did not take before, until it fails again.
+// recordPending retries the pending state updates, until one fails.
 func (w *core) recordPending() {
 	list := w.pending.take()
-	for i, r := range list {
-		if w.try(r) != nil {
+	for i, u := range list {
+		if w.attempt(u) != nil {
 			w.pending.add(list[i:]...)
 			return
 		}
-		w.inflight.drop(r.task.ID)
+		w.inflight.drop(u.task.ID)
 	}
 }
 
-// try tells the ledger once. The error says that it is away. A row that has moved
-// on is fine; one that cannot make the transition is a fault of the program that
-// no repetition mends.
-func (w *core) try(r report) error {
-	if r.point != "" {
-		failpoint.Here("telling_" + r.point)
+// attempt tries to record a state update once. It returns an error if the ledger is
+// unavailable. A row whose state allows none of the alternatives is no error; a
+// transition that task.Moves does not allow is a bug, which is logged and not retried.
+func (w *core) attempt(u stateUpdate) error {
+	if u.failpoint != "" {
+		failpoint.Here("before_record_" + u.failpoint)
 	}
-	for _, way := range r.ways {
-		t, err := w.Ledger.Apply(context.Background(), way...) // it counts even when the worker is stopping
+	for _, transitions := range u.alternatives {
+		t, err := w.Ledger.Apply(context.Background(), transitions...) // not canceled when the worker stops
 		switch f := fault.From(err); {
 		case err == nil:
-			if r.point != "" {
-				failpoint.Here("told_" + r.point)
+			if u.failpoint != "" {
+				failpoint.Here("recorded_" + u.failpoint)
 			}
 			w.publish(t)
-			if r.made != nil {
-				r.made(t)
+			if u.onRecorded != nil {
+				u.onRecorded(t)
 			}
 			return nil
 		case errors.Is(err, task.ErrStale):
 		case f.Kind == fault.NotFound || f.Code == task.CodeIllegal:
-			log := w.logger(r.task)
-			log.Error().Err(err).Str("to", string(way[len(way)-1].To)).Msg("invalid state transition; this is a fault of the program")
+			log := w.logger(u.task)
+			log.Error().Err(err).Str("to", string(transitions[len(transitions)-1].To)).Msg("invalid state transition (bug); it is not retried")
 		default:
 			return err
 		}
 	}
-	if r.refused != nil {
-		r.refused()
+	if u.onStale != nil {
+		u.onStale()
 	}
 	return nil
 }
 
-// sources are the states from which the table allows a cause to lead to a state.
+// sources are the states from which task.Moves allows a transition to a state by a
+// cause.
 func sources(to task.State, cause task.Cause) []task.State {
 	var from []task.State
 	for _, m := range task.Moves {

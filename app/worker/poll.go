@@ -15,25 +15,25 @@ import (
 	"aigc/app/task"
 )
 
-// poller asks the vendors for the tickets whose time has come, each in a goroutine
-// of its own, so that a slow vendor holds up no other. A ticket that rests costs
-// nothing here: it is a row of the ledger.
+// poller polls the vendors for running tasks that are due, each in its own
+// goroutine, so that a slow vendor delays no other. A running task that is not due
+// uses no memory here: it is only a row of the ledger.
 type poller struct {
 	*core
 	*steps
 
-	open       atomic.Int64 // polls under way
-	cancelTold sync.Map     // ids of running tasks whose vendor was told to cancel
+	openPolls  atomic.Int64 // polls under way
+	cancelSent sync.Map     // ids of running tasks whose cancellation the vendor accepted
 
-	unrecorded sync.Mutex
-	unchanged  []task.PollResult // polls without news, to be recorded
+	mu        sync.Mutex
+	unchanged []task.PollResult // polls of unfinished jobs, not recorded yet
 }
 
 const (
-	maxPolls     = 1024 // under way at a time: each may hold a connection with its buffers
-	pollsAtOnce  = 512  // leased by one look
+	maxPolls     = 1024 // concurrent polls: each may hold a connection with its buffers
+	pollsAtOnce  = 512  // leased by one query
 	pollTimeout  = 2 * time.Minute
-	longestPause = time.Minute // between two polls, whatever the vendor asks for: results live for minutes
+	longestPause = time.Minute // between two polls, even if the vendor asks for more: result URLs are valid for minutes
 )
 
 func newPoller(k *core) *poller { return &poller{core: k, steps: newSteps()} }
@@ -42,7 +42,7 @@ func newPoller(k *core) *poller { return &poller{core: k, steps: newSteps()} }
 func (p *poller) Start(context.Context) error {
 	p.loop(func(ctx context.Context) {
 		for ctx.Err() == nil {
-			p.record()
+			p.recordPolls()
 			p.round(ctx)
 		}
 	})
@@ -52,17 +52,17 @@ func (p *poller) Start(context.Context) error {
 // Stop implements [service].
 func (p *poller) Stop(ctx context.Context) error { p.stop(ctx, p.abort); return nil }
 
-// round leases what is due, as much as may run, and begins its polls evenly over
-// one tick, so that neither the vendors nor our connections see them as one burst.
-// When a look brings all that it may, the next follows soon.
+// round leases due tasks, up to the limits, and starts their polls evenly spread
+// over one tick, so that they reach the vendors without a burst. If the query
+// returns as many as it may, the next round starts sooner.
 func (p *poller) round(ctx context.Context) {
 	var rows []*task.Task
-	limit := min(pollsAtOnce, maxPolls-int(p.open.Load()))
+	limit := min(pollsAtOnce, maxPolls-int(p.openPolls.Load()))
 	if limit > 0 {
 		var err error
 		rows, err = p.Ledger.LeaseDue(ctx, task.LeaseRequest{State: task.Running, Owner: p.owner, Lease: p.Lease, Limit: limit, Omit: p.inflight.list()})
 		if err != nil {
-			p.logRound(ctx, err, "tickets to poll cannot be looked for")
+			p.logRound(ctx, err, "leasing tasks to poll failed; will retry")
 		}
 	}
 	span, begun := p.Tick, time.Now()
@@ -70,15 +70,15 @@ func (p *poller) round(ctx context.Context) {
 		span /= 8
 	}
 	for i, t := range rows {
-		rest(ctx, time.Until(begun.Add(span*time.Duration(i)/time.Duration(len(rows)))))
+		sleep(ctx, time.Until(begun.Add(span*time.Duration(i)/time.Duration(len(rows)))))
 		p.start(t)
 	}
-	rest(ctx, time.Until(begun.Add(span)))
+	sleep(ctx, time.Until(begun.Add(span)))
 }
 
-// rest waits, unless ctx ends before. What is less than a timer's grain is not
-// waited for.
-func rest(ctx context.Context, d time.Duration) {
+// sleep waits for d or until ctx ends. It does not wait for less than 1 ms, which a
+// timer cannot measure well.
+func sleep(ctx context.Context, d time.Duration) {
 	if d < time.Millisecond {
 		return
 	}
@@ -91,64 +91,63 @@ func rest(ctx context.Context, d time.Duration) {
 }
 
 func (p *poller) start(t *task.Task) {
-	p.open.Add(1)
-	ok := p.run(p.steps, t, func() {
-		defer p.open.Add(-1)
-		if again := p.poll(p.working, t); again != nil {
-			p.inflight.share(t.ID) // until it is recorded
-			p.unrecorded.Lock()
-			defer p.unrecorded.Unlock()
-			p.unchanged = append(p.unchanged, *again)
+	p.openPolls.Add(1)
+	ok := p.runStep(p.steps, t, func() {
+		defer p.openPolls.Add(-1)
+		if next := p.poll(p.working, t); next != nil {
+			p.inflight.share(t.ID) // until recordPolls
+			p.mu.Lock()
+			defer p.mu.Unlock()
+			p.unchanged = append(p.unchanged, *next)
 		}
 	})
 	if !ok {
-		p.open.Add(-1)
+		p.openPolls.Add(-1)
 	}
 }
 
-// record writes the polls without news since the last time in one statement. What
-// the ledger does not take is written the next time.
-func (p *poller) record() {
-	p.unrecorded.Lock()
+// recordPolls writes the collected polls of unfinished jobs in one transaction. If
+// that fails, they are written with the next round.
+func (p *poller) recordPolls() {
+	p.mu.Lock()
 	list := p.unchanged
 	p.unchanged = nil
-	p.unrecorded.Unlock()
+	p.mu.Unlock()
 	if len(list) == 0 {
 		return
 	}
 	if err := p.Ledger.Reschedule(context.Background(), list); err != nil {
-		p.logRound(p.working, err, "polls cannot be recorded")
-		p.unrecorded.Lock()
-		defer p.unrecorded.Unlock()
+		p.logRound(p.working, err, "recording polls failed; will retry")
+		p.mu.Lock()
+		defer p.mu.Unlock()
 		p.unchanged = append(list, p.unchanged...)
 		return
 	}
-	for _, again := range list {
-		p.inflight.drop(again.ID)
+	for _, result := range list {
+		p.inflight.drop(result.ID)
 	}
 }
 
-// ticketAge is how long ago the ticket was recorded: a vendor's other machines
-// may need a moment to know the job.
+// ticketAge is how long ago the ticket was recorded. Drivers use it because a
+// vendor's replicas may not know a new job yet.
 func ticketAge(t *task.Task) time.Duration {
-	if t.Ticket.At.IsZero() { // of a row of an earlier version
+	if t.Ticket.At.IsZero() { // a row of an earlier version
 		return time.Since(t.Submitted)
 	}
 	return time.Since(t.Ticket.At)
 }
 
-// poll asks once. It returns when to ask again; nil if the ledger was told
-// something else.
+// poll polls once. It returns when to poll next; nil if it recorded a transition.
 func (p *poller) poll(ctx context.Context, t *task.Task) *task.PollResult {
-	again := &task.PollResult{ID: t.ID, Owner: p.owner, RunAt: time.Minute, Progress: t.Progress, Message: t.Message, Cancel: t.CancelRequested}
-	if !p.known(t) || t.Ticket == nil {
-		again.Message = "This version does not know the operation " + t.Kind + "."
-		return again
+	next := &task.PollResult{ID: t.ID, Owner: p.owner, RunAt: time.Minute, Progress: t.Progress, Message: t.Message, Cancel: t.CancelRequested}
+	if !p.knowsOperation(t) || t.Ticket == nil {
+		next.Message = "This version does not know the operation " + t.Kind + "."
+		return next
 	}
 	route, ok := p.route(t)
 	if _, have := p.account(t); !ok || !have {
-		again.Message = fmt.Sprintf("Waiting: the key of %s that started this job (fingerprint %s) is not configured any more.", t.Account.Vendor, t.Account.Fingerprint)
-		return again
+		next.Message = fmt.Sprintf("Waiting: the key of %s that started this job (fingerprint %s) is not configured any more.", t.Account.Vendor, t.Account.Fingerprint)
+		return next
 	}
 	files := p.Spool.NewWriter(t.ID, t.SubmitID)
 	call := p.call(t, files)
@@ -160,82 +159,82 @@ func (p *poller) poll(ctx context.Context, t *task.Task) *task.PollResult {
 	var u provider.Update
 	err := safely(func() (err error) { u, err = route.AnyDriver.Poll(pctx, call, *t.Ticket); return err })
 	if u.Phase != provider.Wait {
-		p.cancelTold.Delete(t.ID)
+		p.cancelSent.Delete(t.ID)
 	}
 	if u.Phase == provider.Done && err == nil {
 		if err = p.finished(t, u.Answer, files); err == nil {
 			return nil
 		}
-		p.forget(t) // the vendor is asked again
+		p.removeEntry(t) // the next poll returns the result again
 	}
-	p.discard(t, files)
+	p.discardFiles(t, files)
 	if err != nil {
 		f := fault.From(err)
 		log := p.logger(t)
-		log.Warn().Err(redacted(err)).Msg("a poll failed; the job goes on")
+		log.Warn().Err(redacted(err)).Msg("a poll failed; the task keeps running and is polled again")
 		every *= 2
 		if f.RetryAfter > 0 {
 			every = f.RetryAfter
 		}
-		u = provider.Update{Progress: t.Progress, Message: "The vendor could not be asked; trying again."}
+		u = provider.Update{Progress: t.Progress, Message: "The last poll of the vendor failed; it is polled again."}
 	}
 	switch u.Phase {
 	case provider.Failed:
 		p.failed(t, u.Err, task.Failed, task.VendorFailed)
 		return nil
 	case provider.Canceled:
-		p.failed(t, fault.New(fault.Canceled, "canceled_by_vendor", "The vendor says that the job was cancelled."), task.Canceled, task.VendorCanceled)
+		p.failed(t, fault.New(fault.Canceled, "canceled_by_vendor", "The vendor reports that the job was cancelled."), task.Canceled, task.VendorCanceled)
 		return nil
 	}
 	if !t.Deadline.IsZero() && time.Now().After(t.Deadline) {
-		p.failed(t, fault.New(fault.Timeout, task.CodeDeadline, "The vendor did not finish in time. Its ticket is kept: resume asks again."), task.Failed, task.DeadlineExceeded)
+		p.failed(t, fault.New(fault.Timeout, task.CodeDeadline, "The vendor did not finish in time. The ticket is kept: use resume to poll again."), task.Failed, task.DeadlineExceeded)
 		return nil
 	}
 	if u.After > 0 {
 		every = u.After
 	}
 	every = p.scale(t, min(every, longestPause))
-	again.RunAt = every + rand.N(every/5+time.Millisecond)
-	again.Progress, again.Message = max(t.Progress, u.Progress), u.Message
-	return again
+	next.RunAt = every + rand.N(every/5+time.Millisecond)
+	next.Progress, next.Message = max(t.Progress, u.Progress), u.Message
+	return next
 }
 
-// finished takes the answer of a poll down the road, since its bytes may not be
-// had twice. With an error the vendor is asked again.
+// finished journals and records the result of a poll, since the vendor may return
+// its bytes only once. With an error the vendor is polled again.
 func (p *poller) finished(t *task.Task, a provider.Answer, files *spool.Writer) error {
 	if a.VendorID == "" {
 		a.VendorID = t.Ticket.ID
 	}
 	failpoint.Here("polled")
-	return p.receive(t, spool.Record{Account: t.Account, Answer: &a}, files)
+	return p.receiveAnswer(t, spool.Record{Account: t.Account, Answer: &a}, files)
 }
 
-// failed ends a running task by what a poll said.
+// failed records that a running task failed or was canceled.
 func (p *poller) failed(t *task.Task, f *fault.Error, to task.State, cause task.Cause) {
 	if f == nil {
-		f = fault.New(fault.VendorFailed, "vendor_failed", "The vendor says that the job failed.")
+		f = fault.New(fault.VendorFailed, "vendor_failed", "The vendor reports that the job failed.")
 	}
-	p.recordTransition(p.outcome(t, to, f.StableCode(), func(row *task.Task) error {
+	p.recordTransition(p.newUpdate(t, to, f.StableCode(), func(row *task.Task) error {
 		row.Charged = task.MergeCharge(row.Charged, f.Charged)
 		row.Error = task.NewError(f)
 		return nil
 	}, cause))
 }
 
-// cancelAtVendor tells a vendor once that a caller does not want the job any
-// more; another life of this process may tell it once more.
+// cancelAtVendor asks the vendor to cancel the job if a caller requested that, once
+// per process.
 func (p *poller) cancelAtVendor(ctx context.Context, c provider.Call, t *task.Task) {
 	canceler := p.canceler(t)
 	if canceler == nil || !t.CancelRequested {
 		return
 	}
-	if _, told := p.cancelTold.Load(t.ID); told {
+	if _, sent := p.cancelSent.Load(t.ID); sent {
 		return
 	}
 	if err := safely(func() error { return canceler.Cancel(ctx, c, *t.Ticket) }); err != nil {
 		log := p.logger(t)
-		log.Warn().Err(redacted(err)).Msg("the vendor could not be told to cancel; it is told again with the next poll")
+		log.Warn().Err(redacted(err)).Msg("asking the vendor to cancel failed; will retry with the next poll")
 		return
 	}
-	p.cancelTold.Store(t.ID, true)
+	p.cancelSent.Store(t.ID, true)
 }

@@ -16,9 +16,9 @@ import (
 	"aigc/app/worker/workertest"
 )
 
-// images are answered with, by a vendor who is paid once for both.
+// images answers with images and counts one purchase.
 func (r *rig) images(w http.ResponseWriter, list ...[]byte) {
-	r.sales.Add(1)
+	r.purchases.Add(1)
 	var a workertest.FakeAnswer
 	for _, p := range list {
 		a.B64 = append(a.B64, base64.StdEncoding.EncodeToString(p))
@@ -26,10 +26,10 @@ func (r *rig) images(w http.ResponseWriter, list ...[]byte) {
 	workertest.Reply(w, a)
 }
 
-// A loss of power takes all that the ledger said after the claim, as a kill within
-// a commit can leave it, and the objects, but not the journal: the next life comes
-// to the same task, objects and ids as were told.
-func TestLossOfPower(t *testing.T) {
+// A power loss reverts the ledger to its state after the claim and removes the
+// objects, but not the spool entry: the next process ends with the same task,
+// objects and ids as were returned to the caller before.
+func TestPowerLoss(t *testing.T) {
 	t.Parallel()
 	small, large := workertest.PNG(), noise(t)
 	for name, list := range map[string][][]byte{"small": {small}, "large": {large}, "both": {small, large}} {
@@ -55,17 +55,17 @@ func TestLossOfPower(t *testing.T) {
 			saved := t.TempDir()
 			must(t, os.CopyFS(saved, os.DirFS(journal)))
 			r.Blobs.Refuse(false)
-			told, err := r.Wait(context.Background(), workertest.Me, id, 20*time.Second)
-			if must(t, err); told.Status != task.Succeeded || len(told.Data) != len(list) {
-				t.Fatalf("%s, %d images", told.Status, len(told.Data))
+			first, err := r.Wait(context.Background(), workertest.Me, id, 20*time.Second)
+			if must(t, err); first.Status != task.Succeeded || len(first.Data) != len(list) {
+				t.Fatalf("%s, %d images", first.Status, len(first.Data))
 			}
-			kept := objects(t, r, told)
+			kept := objects(t, r, first)
 			r.EmptySpool()
 			must(t, r.Worker.Stop(context.Background()))
 			must(t, os.RemoveAll(filepath.Join(r.Dir, "objects", "ai_generated")))
 			must(t, os.CopyFS(journal, os.DirFS(saved)))
 
-			r.Back(before)
+			r.RestartWithLedger(before)
 			var v *service.View
 			apptest.Eventually(t, 20*time.Second, func() (err error) {
 				if v, err = r.Get(context.Background(), workertest.Me, id); err == nil && v.Status != task.Succeeded {
@@ -74,26 +74,26 @@ func TestLossOfPower(t *testing.T) {
 				return err
 			})
 			for i, d := range v.Data {
-				if was := told.Data[i]; d.AssetID != was.AssetID || d.URL != was.URL || d.SHA256 != was.SHA256 {
+				if was := first.Data[i]; d.AssetID != was.AssetID || d.URL != was.URL || d.SHA256 != was.SHA256 {
 					t.Errorf("image %d is %+v, was %+v", i, d, was)
 				}
 			}
 			for name, content := range objects(t, r, v) {
 				if was, ok := kept[name]; !ok || filepath.Ext(name) == ".png" && !bytes.Equal(content, was) {
-					t.Errorf("%s is another one", name)
+					t.Errorf("%s is new or has other content", name)
 				}
 			}
-			if n := r.sales.Load(); n != 1 {
-				t.Errorf("%d sales", n)
+			if n := r.purchases.Load(); n != 1 {
+				t.Errorf("%d purchases", n)
 			}
 			r.EmptySpool()
 		})
 	}
 }
 
-// The journal stays while the objects are stored and the ledger has not committed
-// the success.
-func TestJournalStaysUntilSucceeded(t *testing.T) {
+// The spool entry is kept while the objects are stored and the success is not
+// committed.
+func TestSpoolEntryKeptUntilSucceeded(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, workertest.FakeVendor{Lease: 3 * time.Second}, []string{"key"}, func(r *rig, w http.ResponseWriter, _ *http.Request) {
 		r.images(w, workertest.PNG())
@@ -101,11 +101,11 @@ func TestJournalStaysUntilSucceeded(t *testing.T) {
 	r.Blobs.Refuse(true)
 	id := r.Begin("toy.image", `{"prompt":"x"}`).TaskID
 	r.refusedObjects(t, id)
-	r.FaultyLedger.Away("Apply")
+	r.FaultyLedger.Fail("Apply")
 	r.Blobs.Refuse(false)
 	apptest.Eventually(t, 20*time.Second, func() error {
 		if r.FaultyLedger.Refused("Apply") == 0 {
-			return errStill("not told")
+			return errStill("not recorded")
 		}
 		return nil
 	})
@@ -121,12 +121,12 @@ func TestJournalStaysUntilSucceeded(t *testing.T) {
 	}
 	must(t, r.Worker.Stop(context.Background()))
 	if _, err := os.Stat(filepath.Join(r.Dir, "spool", id)); err != nil {
-		t.Errorf("the journal is gone: %v", err)
+		t.Errorf("the spool entry was removed: %v", err)
 	}
-	r.Again()
+	r.Restart()
 	v, err := r.Wait(context.Background(), workertest.Me, id, 20*time.Second)
-	if must(t, err); v.Status != task.Succeeded || r.sales.Load() != 1 {
-		t.Errorf("%s, %d sales", v.Status, r.sales.Load())
+	if must(t, err); v.Status != task.Succeeded || r.purchases.Load() != 1 {
+		t.Errorf("%s, %d purchases", v.Status, r.purchases.Load())
 	}
 	r.EmptySpool()
 }

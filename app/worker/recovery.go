@@ -8,9 +8,10 @@ import (
 	"aigc/app/task"
 )
 
-// recoverer brings back what a step lost: at its start the answers that earlier
-// lives left in the spool, and then what the ledger did not take, submissions
-// whose holder is gone, and answers that the vendor can still be asked for.
+// recoverer repairs what a failure interrupted. At its start it replays the answers
+// that an earlier process left in the spool. Then it periodically retries state
+// updates that the ledger has not recorded, puts submissions with an expired lease
+// in doubt, and looks up tasks in doubt.
 type recoverer struct {
 	*core
 	*steps
@@ -19,16 +20,16 @@ type recoverer struct {
 
 const (
 	recoverTicks = 4 // of the worker between two rounds, about a second
-	lookRounds   = 2 // between two looks for what is in doubt, and for submissions whose holder is gone
+	lookupRounds = 2 // rounds between two queries for tasks in doubt and for expired submissions
 )
 
 func newRecoverer(k *core) *recoverer { return &recoverer{core: k, steps: newSteps()} }
 
-// Start implements [service]. It replays the spool, and only then declares what is
-// left in the middle of a submission to be in doubt: rows of earlier lives of this
-// volume. The ledger was made durable as it was opened, and each record as it was
-// read: after a kill the page cache may hold what the disk does not, and below
-// records are removed because of what the ledger says.
+// Start implements [service]. It replays the spool, and only then puts the
+// submissions that an earlier process on this volume left unfinished in doubt. The
+// ledger was synced when it was opened, and each record when it was read: after a
+// kill the page cache may have what the disk does not, and a replay removes records
+// because of what the ledger says.
 func (r *recoverer) Start(ctx context.Context) error {
 	err := r.Spool.Records(func(rec spool.Record, damage error) {
 		if damage != nil {
@@ -38,9 +39,9 @@ func (r *recoverer) Start(ctx context.Context) error {
 		r.replay(ctx, rec)
 	})
 	if err != nil {
-		r.Log.Error().Err(err).Msg("part of the spool cannot be read; it is kept for a person")
+		r.Log.Error().Err(err).Msg("part of the spool cannot be read; it is kept and needs a person")
 	}
-	if err := r.declareLost(ctx, r.Spool.ID()); err != nil {
+	if err := r.markExpired(ctx, r.Spool.ID()); err != nil {
 		return err
 	}
 	r.every(recoverTicks*r.Tick, r.round)
@@ -52,50 +53,51 @@ func (r *recoverer) Stop(ctx context.Context) error { r.stop(ctx, r.abort); retu
 
 func (r *recoverer) round(ctx context.Context) {
 	r.recordPending()
-	if r.rounds++; r.rounds%lookRounds != 0 {
+	if r.rounds++; r.rounds%lookupRounds != 0 {
 		return
 	}
 	r.lookupDue(ctx)
-	if err := r.declareLost(ctx, ""); err != nil {
-		r.logRound(ctx, err, "expired submissions cannot be looked for")
+	if err := r.markExpired(ctx, ""); err != nil {
+		r.logRound(ctx, err, "querying the ledger for expired submissions failed; will retry")
 	}
 }
 
-// damaged keeps what is left of an answer for a person, unless its task has no
-// more need of it.
+// damaged keeps a damaged spool entry for a person, unless its task is terminal and
+// cannot need it any more.
 func (r *recoverer) damaged(ctx context.Context, rec spool.Record, damage error) {
 	if t, err := r.Ledger.Task(ctx, rec.Task); err == nil && t.SubmitID == rec.Submit && t.State.Terminal() && !t.Discarded() {
-		r.forget(t)
+		r.removeEntry(t)
 		return
 	}
-	r.Log.Error().Err(damage).Str("task", rec.Task).Msg("the spool holds a damaged answer; it is kept for a person")
+	r.Log.Error().Err(damage).Str("task", rec.Task).Msg("the spool has a damaged answer; it is kept and needs a person")
 }
 
-// replay takes one record of an earlier life down the road, from the ledger on.
+// replay records in the ledger an answer that an earlier process journaled.
 func (r *recoverer) replay(ctx context.Context, rec spool.Record) {
 	t, err := r.Ledger.Task(ctx, rec.Task)
 	switch {
 	case fault.KindOf(err) == fault.NotFound:
-		r.Log.Warn().Str("task", rec.Task).Msg("the spool holds an answer of a task that this ledger does not know; it is kept")
+		r.Log.Warn().Str("task", rec.Task).Msg("the spool has an answer of a task that is not in this ledger; it is kept")
 		return
 	case err != nil:
-		t = &task.Task{ID: rec.Task, SubmitID: rec.Submit} // the ledger is told as soon as it is back
+		t = &task.Task{ID: rec.Task, SubmitID: rec.Submit} // recorded once the ledger is available
 	case t.State == task.Storing && t.SubmitID == rec.Submit:
-		return // it was told already; the storer finds the row
+		return // recorded already; the storer leases the row
 	}
-	r.record(t, &answer{Record: rec})
+	r.recordAnswer(t, &answer{Record: rec})
 }
 
-// declareLost puts submissions that nobody holds any more in doubt.
-func (r *recoverer) declareLost(ctx context.Context, spoolID string) error {
+// markExpired puts submissions whose lease has expired in doubt; with a spool id
+// also those that an earlier process on that volume holds.
+func (r *recoverer) markExpired(ctx context.Context, spoolID string) error {
 	rows, err := r.Ledger.ExpiredSubmissions(ctx, r.owner, spoolID)
 	if err != nil {
 		return err
 	}
 	for _, t := range rows {
 		log := r.logger(t)
-		log.Error().Msg("a submission was cut off by the end of its process; the task stands in doubt")
-		r.markInDoubt(t, fault.New(fault.InDoubt, "process_died", "The process ended in the middle of the submission; nobody knows whether the vendor accepted it."))
+		log.Error().Msg("the process of a submission ended before its outcome was recorded; the task is in doubt")
+		r.markInDoubt(t, fault.New(fault.InDoubt, "process_died", "The server process ended during the submission, so it is unknown whether the vendor accepted it."))
 	}
 	return nil
 }

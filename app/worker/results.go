@@ -25,20 +25,20 @@ import (
 	"aigc/app/task"
 )
 
-// maxResult caps one fetched result in bytes.
+// maxResult is the largest result that is fetched, in bytes.
 const maxResult = 2 << 30
 
-// results are what an answer brought, proven whole.
+// results are the valid results of an answer, on this volume.
 type results struct {
 	list     []*result
 	warnings []string
 }
 
-// result is one image or video on this volume.
+// result is one valid image or video on this volume.
 type result struct {
 	blob     spool.Blob
-	path     string // where the blob lies, unless it is inline
-	unsynced bool   // the blob may not be on the disk yet: the journal was refused
+	path     string // of the blob's file; empty if it is inline
+	unsynced bool   // journaling failed: the file may not be on the disk
 	info     media.Info
 	asset    *task.Asset
 }
@@ -58,16 +58,17 @@ func (rs *results) bytes() (n int64) {
 	return n
 }
 
-func holdsFiles(a *provider.Answer) bool {
+// hasBytes says whether an answer has results that are bytes and not URLs.
+func hasBytes(a *provider.Answer) bool {
 	return slices.ContainsFunc(a.Results, func(r provider.Result) bool { return r.Base64 != "" })
 }
 
-// collectAndPut proves the results of an answer and puts them into the object
-// store, durably.
+// collectAndPut collects the results of an answer and puts them durably into the
+// object store.
 func (w *core) collectAndPut(ctx context.Context, t *task.Task, a *answer) (rs *results, err error) {
 	err = safely(func() (err error) {
 		if rs, err = w.collect(ctx, t, a); err == nil {
-			a.room.set(max(rs.bytes(), leastBytes)) // it was an estimate
+			a.room.set(max(rs.bytes(), minResultBytes)) // it may have been an estimate
 			err = w.put(ctx, t, rs)
 		}
 		return err
@@ -75,13 +76,13 @@ func (w *core) collectAndPut(ctx context.Context, t *task.Task, a *answer) (rs *
 	return rs, err
 }
 
-// collect proves every result of an answer. Invalid ones beside valid ones are
-// a warning.
+// collect gets and validates every result of an answer. Invalid results beside valid
+// ones are left out, with a warning.
 func (w *core) collect(ctx context.Context, t *task.Task, a *answer) (*results, error) {
 	rs := &results{}
 	var first error
 	for i, res := range a.Answer.Results {
-		r, err := w.prove(ctx, t, a, i)
+		r, err := w.collectOne(ctx, t, a, i)
 		if err != nil {
 			if k := fault.KindOf(err); k != fault.InvalidResult && (k != fault.ResultExpired || len(a.Answer.Results) == 1 || w.withinGrace(t)) {
 				return nil, err
@@ -106,14 +107,15 @@ func (w *core) collect(ctx context.Context, t *task.Task, a *answer) (*results, 
 	return rs, nil
 }
 
-// prove has the i-th result here, and says what it is.
-func (w *core) prove(ctx context.Context, t *task.Task, a *answer, i int) (*result, error) {
+// collectOne gets the i-th result from the spool, or fetches it from its URL into
+// the spool, and validates it.
+func (w *core) collectOne(ctx context.Context, t *task.Task, a *answer, i int) (*result, error) {
 	res, r := a.Answer.Results[i], &result{}
 	switch {
 	case res.Base64 != "":
 		var ok bool
 		if r.blob, ok = a.Blob(res.Base64); !ok {
-			return nil, fault.New(fault.ResultExpired, "result_lost", "A file of the answer is gone.")
+			return nil, fault.New(fault.ResultExpired, "result_lost", "A file of the answer does not exist any more.")
 		}
 		r.unsynced = a.unsynced
 		if r.blob.Corrupt {
@@ -137,7 +139,7 @@ func (w *core) prove(ctx context.Context, t *task.Task, a *answer, i int) (*resu
 	}
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, fault.Wrap(err, fault.ResultExpired, "result_lost", "A file of the answer is gone.")
+		return nil, fault.Wrap(err, fault.ResultExpired, "result_lost", "A file of the answer does not exist any more.")
 	case err != nil:
 		return nil, err
 	}
@@ -151,8 +153,8 @@ func (w *core) prove(ctx context.Context, t *task.Task, a *answer, i int) (*resu
 	return r, nil
 }
 
-// fetch copies a result from the vendor's address: with the key where the
-// driver says so, else through the guarded client.
+// fetch copies a result from the vendor's URL: by the driver, with the vendor's key,
+// if it is a [provider.Fetcher] that handles the URL; else by the guarded client.
 func (w *core) fetch(ctx context.Context, t *task.Task, url string, dst io.Writer) error {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Minute)
 	defer cancel()
@@ -164,12 +166,12 @@ func (w *core) fetch(ctx context.Context, t *task.Task, url string, dst io.Write
 	return err
 }
 
-// putsAtOnce is how many results of one answer are put at the same time.
+// putsAtOnce is how many results of one answer are put concurrently.
 const putsAtOnce = 4
 
-// put stores every result with its sidecar.
+// put puts every result with its sidecar into the object store.
 func (w *core) put(ctx context.Context, t *task.Task, rs *results) error {
-	failpoint.Here("storing")
+	failpoint.Here("before_store")
 	all, ctx := errgroup.WithContext(ctx)
 	all.SetLimit(putsAtOnce)
 	for _, r := range rs.list {
@@ -182,23 +184,24 @@ func (w *core) put(ctx context.Context, t *task.Task, rs *results) error {
 	return nil
 }
 
-// putOne stores a result, and puts its sidecar beside it.
+// putOne puts a result, and then its sidecar beside it.
 func (w *core) putOne(ctx context.Context, t *task.Task, r *result) error {
 	if err := w.putObject(ctx, t, r); err != nil {
-		return notTaken(err)
+		return storeError(err)
 	}
 	side, err := w.sidecar(t, r).Encode()
 	if err != nil {
 		return err
 	}
 	if err := w.Blobs.Put(ctx, blob.SidecarName(r.asset.Object), bytes.NewReader(side), int64(len(side)), blob.PutOptions{ContentType: "application/json", TaskID: t.ID}); err != nil {
-		return notTaken(err)
+		return storeError(err)
 	}
 	return nil
 }
 
-// putObject links a durable file of the spool into a store that can take links;
-// else it copies the result, and compares what was copied with what was received.
+// putObject links a synced file of the spool into a store on the same file system;
+// else it copies the result, and compares the SHA-256 of the copied bytes with that
+// of the received ones.
 func (w *core) putObject(ctx context.Context, t *task.Task, r *result) error {
 	o := blob.PutOptions{ContentType: r.info.MIME, TaskID: t.ID, SHA256: r.blob.SHA256}
 	if l, ok := w.Blobs.(blob.Linker); ok && r.path != "" && !r.unsynced {
@@ -220,13 +223,13 @@ func (w *core) putObject(ctx context.Context, t *task.Task, r *result) error {
 		return err
 	}
 	if hex.EncodeToString(sum.Sum(nil)) != r.blob.SHA256 {
-		return errors.New("the result could not be read back from the spool as it came")
+		return errors.New("the result read from the spool differs from what was received: its SHA-256 does not match")
 	}
 	return nil
 }
 
-func notTaken(err error) error {
-	return fault.Wrap(err, fault.Unavailable, "storage_down", "Object storage does not take the result.")
+func storeError(err error) error {
+	return fault.Wrap(err, fault.Unavailable, "storage_down", "The object store did not accept the result.")
 }
 
 func (w *core) sidecar(t *task.Task, r *result) *blob.Sidecar {
@@ -238,26 +241,27 @@ func (w *core) sidecar(t *task.Task, r *result) *blob.Sidecar {
 		MIMEType: r.info.MIME, Width: r.info.Width, Height: r.info.Height, DurationSeconds: r.info.Duration.Seconds(),
 		Size: r.asset.Size, SHA256: r.asset.SHA256, Seed: r.asset.Seed, CreatedAt: t.Created.UTC(), StoredAt: r.asset.Created.UTC(),
 	}
-	if m := actual(t, 0, 0); m != nil {
+	if m := actualCost(t, 0, 0); m != nil {
 		amount := m.Amount()
 		s.Cost, s.Currency = &amount, m.Currency
 	}
 	return s
 }
 
-// succeeded is the transition that ends a task whose objects are stored.
-func (w *core) succeeded(t *task.Task, stored *results) task.Transition {
+// successTransition is the transition from storing to succeeded. It computes what
+// the task cost.
+func (w *core) successTransition(t *task.Task, stored *results) task.Transition {
 	answer, got := t.Answer, len(stored.list)
 	return task.Transition{
 		ID: t.ID, SubmitID: t.SubmitID, From: []task.State{task.Storing}, To: task.Succeeded, Cause: task.ObjectsStored, Assets: stored.assets(),
 		Edit: func(row *task.Task) error {
 			row.Warnings = slices.Concat(row.Warnings, answer.Warnings, stored.warnings)
 			row.Answer = answer
-			asked := w.expected(row)
-			if got < asked {
-				row.Warnings = append(row.Warnings, fmt.Sprintf("%d of %d results came.", got, asked))
+			expected := w.expectedResults(row)
+			if got < expected {
+				row.Warnings = append(row.Warnings, fmt.Sprintf("The vendor returned %d of %d results.", got, expected))
 			}
-			row.Usage, row.Actual = answer.Usage, actual(row, got, asked)
+			row.Usage, row.Actual = answer.Usage, actualCost(row, got, expected)
 			row.Answer, row.Error, row.Message, row.Progress = nil, nil, "", 1
 			if row.Ticket == nil && answer.VendorID != "" {
 				row.Ticket = &provider.Ticket{ID: answer.VendorID}

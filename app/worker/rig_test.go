@@ -12,17 +12,17 @@ import (
 	"aigc/app/worker/workertest"
 )
 
-// rig is an engine with a vendor played by the test.
+// rig is an engine with one vendor, which the test implements.
 type rig struct {
 	*workertest.Engine
-	vendor *httptest.Server
-	sales  atomic.Int64
+	vendor    *httptest.Server
+	purchases atomic.Int64
 }
 
-func newRig(t *testing.T, toy workertest.FakeVendor, keys []string, vendor func(r *rig, w http.ResponseWriter, req *http.Request)) *rig {
+func newRig(t *testing.T, fake workertest.FakeVendor, keys []string, vendor func(r *rig, w http.ResponseWriter, req *http.Request)) *rig {
 	t.Helper()
 	r := &rig{}
-	r.Engine, r.vendor = toy.Start(t, keys, func(w http.ResponseWriter, req *http.Request) { vendor(r, w, req) })
+	r.Engine, r.vendor = fake.Start(t, keys, func(w http.ResponseWriter, req *http.Request) { vendor(r, w, req) })
 	return r
 }
 
@@ -35,10 +35,10 @@ func must(t *testing.T, err error) {
 	}
 }
 
-// longEnough is an error until some time has passed since a moment.
-func longEnough(since time.Time, d time.Duration) error {
+// elapsedAtLeast returns an error until d has passed since a time.
+func elapsedAtLeast(since time.Time, d time.Duration) error {
 	if gone := time.Since(since); gone < d {
-		return fmt.Errorf("only %s have passed", gone)
+		return fmt.Errorf("only %s passed", gone)
 	}
 	return nil
 }

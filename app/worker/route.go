@@ -8,40 +8,40 @@ import (
 	"aigc/app/task"
 )
 
-// This file is all that the worker asks of the declaration of a task's operation
-// and of the route on which its vendor does it.
+// This file is all that the worker reads of the declarations of operations and
+// routes: accounts, drivers, limits of time, and what a task costs.
 
-// known says whether this version knows the task's operation.
-func (w *core) known(t *task.Task) bool { return w.Modules.Operation(t.Kind) != nil }
+// knowsOperation says whether this version has the task's operation.
+func (w *core) knowsOperation(t *task.Task) bool { return w.Modules.Operation(t.Kind) != nil }
 
-// route is how the task's vendor does its operation; false if this version does
-// not know.
+// route is the route of the task's operation to its vendor; false if this version
+// has none.
 func (w *core) route(t *task.Task) (module.Route, bool) {
 	e := w.Modules.Operation(t.Kind)
 	if e == nil {
 		return module.Route{}, false
 	}
-	if t.Account.Vendor == "" && t.State == task.Queued { // accepted by a version that selected the vendor at claim
+	if t.Account.Vendor == "" && t.State == task.Queued { // accepted by an earlier version, which selected the vendor at the claim
 		return e.Routes[0], true
 	}
 	return e.Route(t.Account.Vendor)
 }
 
-// account is the configured account that the task was claimed for; without it
-// there is nothing to do but wait.
+// account is the configured account that the task was claimed for; false if it is
+// not configured any more: then the task waits.
 func (w *core) account(t *task.Task) (provider.Account, bool) {
 	return w.Accounts.Find(t.Account.Vendor, t.Account.BaseURL, t.Account.Fingerprint)
 }
 
-// candidates are the accounts of the task's vendor, with their limits. A task
-// that was accepted for the sandbox is never bought for money. missing names the
-// setting without which there is none.
+// candidates are the accounts of the task's vendor, with their limits. A task that
+// was accepted for the sandbox gets only sandbox accounts, and others never do. If
+// there is none, missing is the name of the setting for the vendor's key.
 func (w *core) candidates(t *task.Task) (list []task.AccountLimit, missing string) {
 	r, ok := w.route(t)
-	caps := w.Accounts.Limits(r.Vendor.Name)
+	limits := w.Accounts.Limits(r.Vendor.Name)
 	for _, a := range w.Accounts.ForVendor(r.Vendor.Name) {
 		if a.Sandbox == t.Sandbox {
-			list = append(list, task.AccountLimit{Account: accountOf(a), Running: caps.Running, PerMinute: caps.PerMinute})
+			list = append(list, task.AccountLimit{Account: accountOf(a), Running: limits.Running, PerMinute: limits.PerMinute})
 		}
 	}
 	if ok && len(list) == 0 {
@@ -57,23 +57,22 @@ func accountOf(a provider.Account) task.Account {
 // submitLimit is how long one submission may take.
 func (w *core) submitLimit(t *task.Task) time.Duration { return w.terms(t).Submit }
 
-// firstPoll is the pause from a ticket to its first poll.
+// firstPoll is the pause between a ticket and its first poll.
 func (w *core) firstPoll(t *task.Task) time.Duration { return w.scale(t, w.terms(t).Poll.First) }
 
 // pollInterval is the pause between two polls, before it is scaled.
 func (w *core) pollInterval(t *task.Task) time.Duration { return w.terms(t).Poll.Every }
 
-// deadline is how long a job may take from its ticket on.
+// deadline is how long a job may take, from its ticket.
 func (w *core) deadline(t *task.Task) time.Duration { return w.terms(t).Deadline }
 
-// terms are those of the task's route, or the usual ones where this version does
-// not know it.
+// terms are those of the task's route, or the defaults if this version has none.
 func (w *core) terms(t *task.Task) module.Terms {
 	r, _ := w.route(t)
 	return r.Terms.Complete()
 }
 
-// scale shrinks a vendor's pause twentyfold against the sandbox.
+// scale divides a pause by 20 for tasks of the sandbox.
 func (w *core) scale(t *task.Task, d time.Duration) time.Duration {
 	if t.Sandbox {
 		return d / 20
@@ -87,8 +86,8 @@ func (w *core) async(t *task.Task) bool {
 	return ok && r.AnyDriver.Async()
 }
 
-// optional is an optional ability of the driver of a task's route; nil if it has
-// it not.
+// optional is the driver of a task's route as an optional interface; nil if the
+// driver does not implement it.
 func optional[Ability any](w *core, t *task.Task) (out Ability) {
 	if r, ok := w.route(t); ok {
 		out, _ = r.AnyDriver.Driver().(Ability)
@@ -100,8 +99,8 @@ func (w *core) finder(t *task.Task) provider.Finder     { return optional[provid
 func (w *core) fetcher(t *task.Task) provider.Fetcher   { return optional[provider.Fetcher](w, t) }
 func (w *core) canceler(t *task.Task) provider.Canceler { return optional[provider.Canceler](w, t) }
 
-// expected is how many results were asked for.
-func (w *core) expected(t *task.Task) int {
+// expectedResults is how many results the task's input asks for.
+func (w *core) expectedResults(t *task.Task) int {
 	r, ok := w.route(t)
 	if !ok {
 		return len(t.Answer.Results)
@@ -113,26 +112,28 @@ func (w *core) expected(t *task.Task) int {
 	return p.Count
 }
 
-// actual is what was paid as far as anybody knows: the vendor's own figure,
-// else the list price in proportion to the results that came.
-func actual(t *task.Task, got, asked int) *provider.Money {
+// actualCost is what a task cost: the amount that the vendor reports with its answer
+// or ticket, else the quoted list price in proportion to the results got of those
+// expected (expected 0: all of it). nil: unknown.
+func actualCost(t *task.Task, got, expected int) *provider.Money {
 	switch {
 	case t.Answer != nil && (t.Answer.Cost != nil || t.Answer.NoCost):
 		return t.Answer.Cost
 	case t.Ticket != nil && t.Ticket.Cost != nil:
 		return t.Ticket.Cost
-	case t.Quoted == nil || asked == 0:
+	case t.Quoted == nil || expected == 0:
 		return t.Quoted
 	}
-	return t.Quoted.Part(int64(got), int64(asked))
+	return t.Quoted.Part(int64(got), int64(expected))
 }
 
-// call is what a driver gets for one step of a task.
-func (w *core) call(t *task.Task, scratch provider.BlobSink) provider.Call {
+// call is the argument of a driver's method for a task. files receives the bytes that
+// are extracted from answers.
+func (w *core) call(t *task.Task, files provider.BlobSink) provider.Call {
 	acc, _ := w.account(t)
 	r, _ := w.route(t)
 	return provider.Call{
 		Task: t.ID, Submit: t.SubmitID, Model: t.Model, Account: acc, Inputs: inputs{w},
-		HTTP: &provider.Client{HTTP: w.Vendors, Blobs: scratch}, Prices: r.Prices,
+		HTTP: &provider.Client{HTTP: w.Vendors, Blobs: files}, Prices: r.Prices,
 	}
 }

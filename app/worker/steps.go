@@ -8,8 +8,8 @@ import (
 	"aigc/app/task"
 )
 
-// steps are the goroutines of one service: loops, which end when it stops, and
-// steps of tasks, which it waits for.
+// steps are the goroutines of one service: loops, which end when the service stops,
+// and steps of tasks, for which it waits.
 type steps struct {
 	mu      sync.Mutex
 	stopped bool
@@ -24,7 +24,7 @@ func newSteps() *steps {
 	return s
 }
 
-// begin counts a step, to be ended by end; false if the service is stopping.
+// begin starts a step, which end ends; false if the service is stopping.
 func (s *steps) begin() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -48,7 +48,7 @@ func (s *steps) loop(f func(ctx context.Context)) {
 	}()
 }
 
-// every calls f at once and then again after each pause, until the service stops.
+// every calls f at once and then once per pause, until the service stops.
 func (s *steps) every(pause time.Duration, f func(ctx context.Context)) {
 	s.loop(func(ctx context.Context) {
 		tick := time.NewTicker(pause)
@@ -64,8 +64,8 @@ func (s *steps) every(pause time.Duration, f func(ctx context.Context)) {
 	})
 }
 
-// stop begins nothing any more, ends the loops and waits for the steps; when ctx
-// ends first it calls abort, which lets them give up.
+// stop refuses new steps, ends the loops and waits for all steps. If ctx ends first
+// it calls abort, which cancels them, and still waits.
 func (s *steps) stop(ctx context.Context, abort func()) {
 	s.mu.Lock()
 	s.stopped = true
@@ -81,17 +81,17 @@ func (s *steps) stop(ctx context.Context, abort func()) {
 	}
 }
 
-// run runs one step of a task whose lease was just taken. If it cannot run after
-// all, because an earlier step of this process is under way or the service is
-// stopping, the lease is given back at once.
-func (w *core) run(s *steps, t *task.Task, step func()) bool {
+// runStep runs a step of a task that was just leased, in the background. If this
+// process runs a step of the task already, or the service is stopping, it releases
+// the lease and returns false.
+func (w *core) runStep(s *steps, t *task.Task, step func()) bool {
 	if !w.inflight.take(t.ID) {
-		w.release(t, w.Tick, t.Message)
+		w.releaseLease(t, w.Tick, t.Message)
 		return false
 	}
 	if !s.begin() {
 		w.inflight.drop(t.ID)
-		w.release(t, 0, t.Message)
+		w.releaseLease(t, 0, t.Message)
 		return false
 	}
 	go func() {

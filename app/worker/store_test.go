@@ -24,14 +24,14 @@ import (
 	"aigc/app/worker/workertest"
 )
 
-// A store that refuses the objects of an answer leaves its task in storing, with
-// its journal. Once it takes them the task succeeds, in the same life or the next
-// one, and only then does the journal go.
+// While the object store refuses objects, the task stays in storing with its spool
+// entry. Once the store accepts them, the task succeeds, in the same process or the
+// next one, and only then is the entry removed.
 func TestStoreRefused(t *testing.T) {
 	t.Parallel()
 	small, large := workertest.PNG(), noise(t)
 	for _, next := range []bool{false, true} {
-		t.Run(fmt.Sprintf("next life %t", next), func(t *testing.T) {
+		t.Run(fmt.Sprintf("next process %t", next), func(t *testing.T) {
 			t.Parallel()
 			r := newRig(t, workertest.FakeVendor{Lease: 3 * time.Second}, []string{"key"}, func(r *rig, w http.ResponseWriter, _ *http.Request) {
 				r.images(w, small, large)
@@ -44,7 +44,7 @@ func TestStoreRefused(t *testing.T) {
 			}
 			r.Blobs.Refuse(false)
 			if next {
-				r.Again()
+				r.Restart()
 			}
 			v, err := r.Wait(context.Background(), workertest.Me, id, 20*time.Second)
 			if must(t, err); v.Status != task.Succeeded || len(v.Data) != 2 {
@@ -53,18 +53,18 @@ func TestStoreRefused(t *testing.T) {
 			kept := objects(t, r, v)
 			for _, want := range [][]byte{small, large} {
 				if !slices.ContainsFunc(slices.Collect(maps.Values(kept)), func(c []byte) bool { return bytes.Equal(c, want) }) {
-					t.Error("an image is not stored as it came")
+					t.Error("a stored image differs from the received one")
 				}
 			}
-			if n := r.sales.Load(); n != 1 {
-				t.Errorf("%d sales", n)
+			if n := r.purchases.Load(); n != 1 {
+				t.Errorf("%d purchases", n)
 			}
 			r.EmptySpool()
 		})
 	}
 }
 
-// refusedObjects waits until the answer is journaled, the ledger told, and the
+// refusedObjects waits until the answer is journaled and recorded and the object
 // store has refused an object.
 func (r *rig) refusedObjects(t *testing.T, id string) {
 	t.Helper()
@@ -78,7 +78,7 @@ func (r *rig) refusedObjects(t *testing.T, id string) {
 	})
 }
 
-// noise is a picture that is too large to lie within a record.
+// noise is an image that is too large to be inline in a record.
 func noise(t *testing.T) []byte {
 	t.Helper()
 	img := image.NewGray(image.Rect(0, 0, 400, 400))

@@ -10,34 +10,34 @@ import (
 	"aigc/app/task"
 )
 
-// storer puts results into the object store: those that the road brings, and those
-// that it finds in the ledger, left by an earlier life, by a store that was away,
-// or for want of room.
+// storer puts results into the object store: of answers that were just recorded, and
+// of due tasks in storing that it leases from the ledger, because an earlier process
+// ended, the object store was unavailable, or the budget was used up.
 type storer struct {
 	*core
 	*steps
 	budget *budget
 }
 
-// The bytes of results that are stored at a time, and what one counts for: its
-// size where that is known, else an estimate; never less than its share of
-// descriptors and buffers is worth.
+// The budget of bytes of results that are stored concurrently. A result counts with
+// its size, or with an estimate if it must be fetched first, and with a minimum,
+// which stands for its file descriptors and buffers.
 const (
-	storeBytes   = 512 << 20
-	leastBytes   = 1 << 20
-	imageBytes   = 4 << 20
-	videoBytes   = 16 << 20
-	storeHandles = 4 // handlers of the queue; each only starts what there is room for
+	storeBudget    = 512 << 20
+	minResultBytes = 1 << 20
+	imageBytes     = 4 << 20
+	videoBytes     = 16 << 20
+	storeHandles   = 4 // handlers of the broker's queue; each only starts steps
 )
 
-func newStorer(k *core) *storer { return &storer{k, newSteps(), newBudget(storeBytes)} }
+func newStorer(k *core) *storer { return &storer{k, newSteps(), newBudget(storeBudget)} }
 
 // Start implements [service].
 func (s *storer) Start(context.Context) error {
 	s.loop(func(ctx context.Context) {
 		tick := time.NewTicker(s.Tick)
 		defer tick.Stop()
-		for media := [2]module.Media{module.Image, module.Video}; ; media[0], media[1] = media[1], media[0] { // in turns, as the dispatcher does
+		for media := [2]module.Media{module.Image, module.Video}; ; media[0], media[1] = media[1], media[0] { // alternating, as the dispatcher does
 			s.storeDue(ctx, media[0], "")
 			select {
 			case <-ctx.Done():
@@ -53,7 +53,7 @@ func (s *storer) Start(context.Context) error {
 // Stop implements [service].
 func (s *storer) Stop(ctx context.Context) error { s.stop(ctx, s.abort); return nil }
 
-// estimate is what one result of unknown size counts for.
+// estimate is the number of bytes that one result of unknown size counts.
 func estimate(media module.Media) int64 {
 	if media == module.Video {
 		return videoBytes
@@ -61,7 +61,7 @@ func estimate(media module.Media) int64 {
 	return imageBytes
 }
 
-// reserve takes room for the results of an answer to t, if there is some now.
+// reserve reserves room for the results of an answer to t; false if there is none.
 func (s *storer) reserve(t *task.Task, a *answer) bool {
 	var bytes int64
 	for _, r := range a.Answer.Results {
@@ -71,7 +71,7 @@ func (s *storer) reserve(t *task.Task, a *answer) bool {
 			bytes += estimate(t.Media)
 		}
 	}
-	a.room = s.budget.reserve(max(bytes, leastBytes))
+	a.room = s.budget.reserve(max(bytes, minResultBytes))
 	return a.room != nil
 }
 
@@ -79,7 +79,7 @@ func (s *storer) reserve(t *task.Task, a *answer) bool {
 func (s *storer) start(t *task.Task, a *answer) {
 	if !s.begin() {
 		a.room.release()
-		s.release(t, 0, t.Message) // the next life stores it
+		s.releaseLease(t, 0, t.Message) // another worker, or the next process, stores it
 		return
 	}
 	s.inflight.share(t.ID)
@@ -91,12 +91,12 @@ func (s *storer) start(t *task.Task, a *answer) {
 	}()
 }
 
-// leave wakes another worker for a row that there is no room for here. The storer
-// finds it, too, when there is.
-func (s *storer) leave(t *task.Task) { s.Broker.Wake(broker.StoreQueue, t.ID) }
+// wakeAnother wakes another worker for a row for which there is no room here. The
+// storer of this worker also leases it once there is.
+func (s *storer) wakeAnother(t *task.Task) { s.Broker.Wake(broker.StoreQueue, t.ID) }
 
-// storeDue stores what is due in the ledger, as much as there is room for; with an
-// id only that task, which a message named.
+// storeDue leases due tasks in storing, as many as there is room for, and stores
+// their results; with an id only that task, which a wake-up named.
 func (s *storer) storeDue(ctx context.Context, media module.Media, id string) {
 	limit := s.budget.fits(estimate(media))
 	if limit == 0 {
@@ -106,58 +106,58 @@ func (s *storer) storeDue(ctx context.Context, media module.Media, id string) {
 		State: task.Storing, Media: media, Owner: s.owner, Spool: s.Spool.ID(), Lease: s.Lease, Limit: limit, ID: id, Omit: s.inflight.list(),
 	})
 	if err != nil {
-		s.logRound(ctx, err, "results to store cannot be looked for")
+		s.logRound(ctx, err, "leasing tasks to store failed; will retry")
 		return
 	}
 	for _, t := range rows {
-		a, err := s.journaled(t)
+		a, err := s.readJournal(t)
 		if err != nil {
-			s.run(s.steps, t, func() { s.notStored(s.working, t, err) })
+			s.runStep(s.steps, t, func() { s.storeFailed(s.working, t, err) })
 			continue
 		}
-		if !s.reserve(t, a) { // it is larger than it was taken for
-			s.release(t, s.Tick, t.Message)
+		if !s.reserve(t, a) { // it is larger than the estimate
+			s.releaseLease(t, s.Tick, t.Message)
 			continue
 		}
-		if !s.run(s.steps, t, func() { defer a.room.release(); s.storeObjects(s.working, t, a) }) {
+		if !s.runStep(s.steps, t, func() { defer a.room.release(); s.storeObjects(s.working, t, a) }) {
 			a.room.release()
 		}
 	}
 }
 
-// notStored leaves a task storing, to be tried again, unless it is proven that no
-// copy of its results is left or that none is valid.
-func (w *core) notStored(ctx context.Context, t *task.Task, err error) {
+// storeFailed handles an error of storing. The task stays in storing and is retried
+// with back-off, unless its results are invalid or no copy of them is left.
+func (w *core) storeFailed(ctx context.Context, t *task.Task, err error) {
 	log := w.logger(t)
 	f := fault.From(err)
 	switch {
-	case f.Kind == fault.ResultExpired && w.askAgain(ctx, t, f):
-		log.Warn().Msg("the address of a result died; the vendor is asked again")
+	case f.Kind == fault.ResultExpired && w.repoll(ctx, t, f):
+		log.Warn().Msg("the URL of a result expired; the vendor is polled for a new one")
 	case f.Kind == fault.InvalidResult || f.Kind == fault.ResultExpired && !w.withinGrace(t):
-		log.Error().Err(redacted(err)).Msg("a paid answer holds no valid result")
+		log.Error().Err(redacted(err)).Msg("a paid answer has no valid result; the task fails")
 		w.recordResultLost(t, f)
 	default:
-		log.Warn().Err(redacted(err)).Msg("a result is not stored yet; will be tried again")
-		w.release(t, w.scale(t, min(time.Second<<min(t.Wakes, 6), time.Minute)), "Waiting to be stored: "+f.Message)
+		log.Warn().Err(redacted(err)).Msg("storing a result failed; will retry")
+		w.releaseLease(t, w.scale(t, min(time.Second<<min(t.Wakes, 6), time.Minute)), "Waiting to be stored: "+f.Message)
 	}
 }
 
-// withinGrace says whether an address that answers "not found" or "forbidden" is
-// tried again: a result that still spreads through a content network, or a
-// proxy's bad minute, is not gone.
+// withinGrace says whether a result's URL that answers "not found" or "forbidden" is
+// still retried: a CDN may not have the file yet, or a proxy may fail for a moment.
 func (w *core) withinGrace(t *task.Task) bool {
 	return time.Since(t.Updated) < w.scale(t, w.ResultGrace)
 }
 
-// askAgain goes back to the vendor once for a fresh address, where it gave a
-// ticket to ask with.
-func (w *core) askAgain(ctx context.Context, t *task.Task, f *fault.Error) bool {
+// repoll changes a task back to running, so that the vendor is polled for a new URL
+// of the result, if it gave a ticket; at most once per task. It returns true if it
+// did so or released the lease, and false if polling again cannot help.
+func (w *core) repoll(ctx context.Context, t *task.Task, f *fault.Error) bool {
 	if t.Ticket == nil || !w.async(t) {
 		return false
 	}
 	events, err := w.Ledger.Events(ctx, t.ID, 0)
 	if err != nil {
-		w.release(t, w.Tick, t.Message) // not known: stay, and try again
+		w.releaseLease(t, w.Tick, t.Message) // unknown whether it was polled again before: retry
 		return true
 	}
 	for _, ev := range events {
@@ -166,28 +166,28 @@ func (w *core) askAgain(ctx context.Context, t *task.Task, f *fault.Error) bool 
 		}
 	}
 	if err := w.Spool.Invalidate(t.ID, t.SubmitID); err != nil {
-		w.logRound(ctx, err, "a dead address cannot be taken out of the spool")
-		w.release(t, w.Tick, t.Message)
+		w.logRound(ctx, err, "invalidating the spool record of an expired URL failed; will retry")
+		w.releaseLease(t, w.Tick, t.Message)
 		return true
 	}
-	w.forget(t) // what was fetched of it is fetched anew
-	w.recordTransition(w.outcome(t, task.Running, f.StableCode(), func(row *task.Task) error {
+	w.removeEntry(t) // files fetched from the expired URL are fetched again
+	w.recordTransition(w.newUpdate(t, task.Running, f.StableCode(), func(row *task.Task) error {
 		row.Answer, row.Spool = nil, ""
 		row.RunAt = row.Updated.Add(w.scale(row, 5*time.Second))
 		row.Deadline = row.RunAt.Add(10 * time.Minute)
 		return nil
-	}, task.Repoll).underLease(w.owner))
+	}, task.Repoll).requireLease(w.owner))
 	return true
 }
 
-// recordResultLost ends a paid task that has no valid result.
+// recordResultLost fails a paid task that has no valid result.
 func (w *core) recordResultLost(t *task.Task, f *fault.Error) {
-	r := w.outcome(t, task.Failed, f.StableCode(), func(row *task.Task) error {
+	r := w.newUpdate(t, task.Failed, f.StableCode(), func(row *task.Task) error {
 		row.Error = task.NewError(f)
-		row.Actual = actual(row, 0, 0)
+		row.Actual = actualCost(row, 0, 0)
 		row.Answer, row.Spool = nil, ""
 		return nil
-	}, task.ResultLost).underLease(w.owner)
-	r.made = w.forget
+	}, task.ResultLost).requireLease(w.owner)
+	r.onRecorded = w.removeEntry
 	w.recordTransition(r)
 }

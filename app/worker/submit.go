@@ -13,8 +13,8 @@ import (
 	"aigc/app/task"
 )
 
-// submitter takes queued tasks through one submission each. It has no loop: the
-// dispatcher calls it in a slot.
+// submitter makes the submissions of queued tasks. It has no loop: the dispatcher
+// calls it in a slot.
 type submitter struct {
 	*core
 	*steps
@@ -25,27 +25,27 @@ func newSubmitter(k *core) *submitter { return &submitter{k, newSteps()} }
 // Start implements [service].
 func (s *submitter) Start(context.Context) error { return nil }
 
-// Stop implements [service]. Submissions that are given up stand in doubt.
+// Stop implements [service]. Tasks whose submission is aborted are in doubt.
 func (s *submitter) Stop(ctx context.Context) error { s.stop(ctx, s.abort); return nil }
 
-// order is a submission in the making. Nothing is sent before its claim is
-// committed.
-type order struct {
-	files *spool.Writer // receives the answer
-	claim task.ClaimRequest
-	begun time.Time // before the claim was committed: the lease may be older than we know
+// submission is a prepared submission. Its request must not be sent before its claim
+// is committed.
+type submission struct {
+	files      *spool.Writer // receives the answer
+	claim      task.ClaimRequest
+	preparedAt time.Time // before the claim was committed, so the lease ends no earlier than preparedAt + Lease
 }
 
-// obstacle is why nothing can be bought for a task now.
-type obstacle struct {
-	why   string
-	pause time.Duration // until it is worth another look
+// delay is why a task cannot be submitted now.
+type delay struct {
+	reason string        // for the caller
+	pause  time.Duration // until the next attempt
 }
 
 // submit prepares, claims and sends.
 func (s *submitter) submit(t *task.Task) {
 	if !s.inflight.take(t.ID) {
-		return // a second wake-up of the same task
+		return // woken twice
 	}
 	defer s.inflight.drop(t.ID)
 	o, not := s.prepare(t)
@@ -57,52 +57,54 @@ func (s *submitter) submit(t *task.Task) {
 	if err != nil {
 		if !errors.Is(err, task.ErrStale) && !errors.Is(err, task.ErrBusy) && !errors.Is(err, task.ErrParked) {
 			log := s.logger(t)
-			log.Error().Err(err).Msg("a submission could not be claimed")
+			log.Error().Err(err).Msg("claiming a task failed; will retry")
 		}
-		s.discard(t, o.files)
-		return // nothing was sent; the dispatcher comes back to it
+		s.discardFiles(t, o.files)
+		return // nothing was sent; the dispatcher retries it when it is due
 	}
 	s.send(claimed, o)
 }
 
-// prepare makes everything ready that a submission of the task needs here.
-func (s *submitter) prepare(t *task.Task) (*order, obstacle) {
-	if !s.known(t) {
-		return nil, obstacle{"This version does not know the operation " + t.Kind + ".", time.Minute}
+// prepare checks that the task can be submitted now and prepares its spool folder
+// and its claim. A nil submission comes with the delay.
+func (s *submitter) prepare(t *task.Task) (*submission, delay) {
+	if !s.knowsOperation(t) {
+		return nil, delay{"This version does not know the operation " + t.Kind + ".", time.Minute}
 	}
 	if err := s.Spool.CheckSpace(); err != nil {
-		return nil, obstacle{"storage_full: " + fault.From(err).Message, 5 * time.Second}
+		return nil, delay{"storage_full: " + fault.From(err).Message, 5 * time.Second}
 	}
 	candidates, missing := s.candidates(t)
 	if len(candidates) == 0 {
-		return nil, obstacle{"Waiting: " + missing + " is not set.", 15 * time.Second}
+		return nil, delay{"Waiting: " + missing + " is not set.", 15 * time.Second}
 	}
 	submit := task.RandomHex(10)
 	files := s.Spool.NewWriter(t.ID, submit)
 	if err := files.Prepare(); err != nil {
-		s.discard(t, files)
+		s.discardFiles(t, files)
 		log := s.logger(t)
-		log.Error().Err(err).Msg("the spool cannot be written; nothing is bought")
-		return nil, obstacle{"storage_full: The spool cannot be written; nothing is bought until it can.", 5 * time.Second}
+		log.Error().Err(err).Msg("the spool cannot be written; nothing is submitted")
+		return nil, delay{"storage_full: The spool cannot be written; nothing is submitted until it can.", 5 * time.Second}
 	}
 	claim := task.ClaimRequest{ID: t.ID, Owner: s.owner, SubmitID: submit, Spool: s.Spool.ID(), Lease: s.Lease, Accounts: candidates}
-	return &order{files: files, claim: claim, begun: time.Now()}, obstacle{}
+	return &submission{files: files, claim: claim, preparedAt: time.Now()}, delay{}
 }
 
-// send sends the request of a claimed task. It is the only place that lets a paid
-// request out.
-func (s *submitter) send(t *task.Task, o *order) {
+// send sends the paid request of a claimed task and handles its outcome. No other
+// function sends paid requests.
+func (s *submitter) send(t *task.Task, o *submission) {
 	failpoint.Here("claimed")
 	s.Broker.Publish(broker.Event{Task: t.ID, Progress: true})
 
 	call := s.call(t, o.files)
 	call.HTTP.BeforeSend = func() error {
-		// A worker that was frozen since the claim may be taken for dead: half the
-		// lease is the last moment at which nobody can have decided so.
-		if since(o.begun) > s.Lease/2 {
-			return fault.New(fault.Unavailable, "lease_old", "The worker was held up before it could send; nothing was sent.").WithCharge(fault.ChargedNo)
+		// If this process was frozen since the claim, the lease may have expired and
+		// another worker may have put the task in doubt. Within half the lease no worker
+		// can have done that.
+		if elapsed(o.preparedAt) > s.Lease/2 {
+			return fault.New(fault.Unavailable, "lease_old", "The worker was delayed for more than half its lease before it could send; nothing was sent.").WithCharge(fault.ChargedNo)
 		}
-		failpoint.Here("sending")
+		failpoint.Here("before_send")
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(s.working, s.submitLimit(t))
@@ -110,18 +112,18 @@ func (s *submitter) send(t *task.Task, o *order) {
 	cancel()
 	failpoint.Here("answered")
 	if err != nil {
-		s.discard(t, o.files) // first: a requeued task may be claimed at once
+		s.discardFiles(t, o.files) // before the transition: a requeued task may be claimed at once
 		s.recordFailure(t, err)
 		return
 	}
-	err = s.receive(t, spool.Record{Account: t.Account, Ticket: ticket, Answer: answer}, o.files)
+	err = s.receiveAnswer(t, spool.Record{Account: t.Account, Ticket: ticket, Answer: answer}, o.files)
 	if err != nil {
-		s.recordFailure(t, fault.Wrap(err, fault.InDoubt, "journal_failed", "The vendor answered, but the answer could not be written to the disk."))
+		s.recordFailure(t, fault.Wrap(err, fault.InDoubt, "journal_failed", "The vendor answered, but the answer could not be written to the disk or the object store."))
 	}
 }
 
-// exchange has the driver submit. A panic of the driver is doubt: it may have
-// bought.
+// exchange calls the driver's Submit. After a panic of the driver the outcome is
+// unknown: the request may have been accepted.
 func (s *submitter) exchange(ctx context.Context, t *task.Task, call provider.Call) (ticket *provider.Ticket, answer *provider.Answer, err error) {
 	route, ok := s.route(t)
 	if !ok {
@@ -129,29 +131,30 @@ func (s *submitter) exchange(ctx context.Context, t *task.Task, call provider.Ca
 	}
 	err = safely(func() (err error) { ticket, answer, err = route.AnyDriver.Submit(ctx, call, t.Input); return err })
 	if f := fault.From(err); err != nil && f.Code == "panic" {
-		return nil, nil, fault.Wrap(f.Err, fault.InDoubt, "driver_panic", "The driver failed in the middle of a submission.")
+		return nil, nil, fault.Wrap(f.Err, fault.InDoubt, "driver_panic", "The driver crashed during the submission, so it is unknown whether the vendor accepted it.")
 	}
 	return ticket, answer, err
 }
 
-// since is the time gone by, also where a machine was suspended meanwhile,
-// which only the wall clock knows.
-func since(t time.Time) time.Duration {
+// elapsed is the time since t. It takes the larger of the monotonic and the wall
+// clock, since the monotonic clock stops while the machine is suspended.
+func elapsed(t time.Time) time.Duration {
 	return max(time.Since(t), time.Now().Round(0).Sub(t.Round(0)))
 }
 
-// postpone leaves a queued task where it is, says why, and looks again later.
-func (s *submitter) postpone(t *task.Task, o obstacle) {
-	if err := s.Ledger.ReleaseLease(s.working, t.ID, "", o.pause, o.why); err != nil && !errors.Is(err, task.ErrStale) {
+// postpone makes a queued task due again after the delay, with its reason.
+func (s *submitter) postpone(t *task.Task, o delay) {
+	if err := s.Ledger.ReleaseLease(s.working, t.ID, "", o.pause, o.reason); err != nil && !errors.Is(err, task.ErrStale) {
 		log := s.logger(t)
-		log.Error().Err(err).Msg("a task could not be postponed")
+		log.Error().Err(err).Msg("postponing a task failed; it stays queued and will be retried")
 	}
 	s.publish(t)
 }
 
-func (w *core) discard(t *task.Task, files *spool.Writer) {
+// discardFiles removes the spool files of a failed exchange.
+func (w *core) discardFiles(t *task.Task, files *spool.Writer) {
 	if err := files.Discard(); err != nil {
 		log := w.logger(t)
-		log.Warn().Err(err).Msg("what was received of a failed exchange could not be removed from the spool")
+		log.Warn().Err(err).Msg("removing the spool files of a failed exchange failed; the next start removes them")
 	}
 }

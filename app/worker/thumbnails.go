@@ -15,12 +15,12 @@ import (
 	"aigc/app/task"
 )
 
-// thumbnailer makes thumbnails of results, after their tasks succeeded, with what
-// paid work leaves free.
+// thumbnailer makes thumbnails of results after their tasks succeeded. It yields to
+// tasks in flight.
 type thumbnailer struct {
 	*core
 	*steps
-	wanted chan string // ids of assets; the ledger remembers what does not fit
+	queue  chan string // ids of assets; sweep finds those that do not fit in the ledger
 	memory *budget     // bytes of decoded images
 	made   atomic.Int64
 }
@@ -28,15 +28,15 @@ type thumbnailer struct {
 const (
 	thumbSide   = 512       // the longest side of a thumbnail in pixels
 	thumbMemory = 48 << 20  // bytes of decoded images at a time; one image always fits
-	thumbRest   = 3         // times as long as a thumbnail took it rests beside paid work
+	thumbPause  = 3         // pause after a thumbnail while tasks are in flight, as a multiple of the time that it took
 	pixelBytes  = 4         // of a decoded pixel, at most
-	largeImage  = 2_000_000 // pixels that make a decoded image worth giving back to the system at once
+	largeImage  = 2_000_000 // pixels from which the memory is returned to the system at once
 	sweepEvery  = time.Minute
-	noThumb     = "-" // stands where a thumbnail would: the asset has none and needs none
+	noThumb     = "-" // as Asset.Thumb: the asset gets no thumbnail
 )
 
 func newThumbnailer(k *core) *thumbnailer {
-	return &thumbnailer{core: k, steps: newSteps(), wanted: make(chan string, 1024), memory: newBudget(thumbMemory)}
+	return &thumbnailer{core: k, steps: newSteps(), queue: make(chan string, 1024), memory: newBudget(thumbMemory)}
 }
 
 // Start implements [service]: one goroutine for each core.
@@ -54,63 +54,63 @@ func (m *thumbnailer) Start(context.Context) error {
 // Stop implements [service].
 func (m *thumbnailer) Stop(ctx context.Context) error { m.stop(ctx, m.abort); return nil }
 
-func (m *thumbnailer) want(assets []*task.Asset) {
+func (m *thumbnailer) enqueue(assets []*task.Asset) {
 	for _, a := range assets {
 		select {
-		case m.wanted <- a.ID:
+		case m.queue <- a.ID:
 		default:
 		}
 	}
 }
 
-// work makes one thumbnail after another. Beside paid work only the first
-// goroutine does, and rests after each; the others wait until there is none.
+// work makes one thumbnail after another. While tasks are in flight, only the first
+// goroutine does, with a pause after each; the others wait.
 func (m *thumbnailer) work(ctx context.Context, first bool) {
 	for {
 		if !first {
-			m.quiet(ctx)
+			m.waitForPaidWork(ctx)
 		}
 		var id string
 		select {
 		case <-ctx.Done():
 			return
-		case id = <-m.wanted:
+		case id = <-m.queue:
 		}
 		start := time.Now()
 		if err := m.thumbnail(ctx, id); err != nil {
-			m.logRound(ctx, err, "a thumbnail could not be made")
+			m.logRound(ctx, err, "making a thumbnail failed; will retry")
 		}
 		if m.inflight.count() > 0 {
-			rest(ctx, thumbRest*time.Since(start))
+			sleep(ctx, thumbPause*time.Since(start))
 		}
 	}
 }
 
-// quiet waits until no paid work is under way.
-func (m *thumbnailer) quiet(ctx context.Context) {
+// waitForPaidWork waits until no task is in flight.
+func (m *thumbnailer) waitForPaidWork(ctx context.Context) {
 	for m.inflight.count() > 0 && ctx.Err() == nil {
-		rest(ctx, 50*time.Millisecond)
+		sleep(ctx, 50*time.Millisecond)
 	}
 }
 
-// sweep finds results without a thumbnail in the ledger: each minute, and at once
-// when the last look brought all that it may and thumbnails are being made.
+// sweep queues results without a thumbnail from the ledger: every minute, and at once
+// if the last query returned as many as it may and thumbnails were made since.
 func (m *thumbnailer) sweep(ctx context.Context) {
 	var next time.Time
 	var more bool
 	var made int64
-	for ; ctx.Err() == nil; rest(ctx, time.Second) {
-		if len(m.wanted) > 0 || time.Now().Before(next) && (!more || m.made.Load() == made) {
+	for ; ctx.Err() == nil; sleep(ctx, time.Second) {
+		if len(m.queue) > 0 || time.Now().Before(next) && (!more || m.made.Load() == made) {
 			continue
 		}
 		next, made = time.Now().Add(sweepEvery), m.made.Load()
-		rows, err := m.Ledger.WithoutThumbnail(ctx, cap(m.wanted))
+		rows, err := m.Ledger.WithoutThumbnail(ctx, cap(m.queue))
 		if err != nil {
-			m.logRound(ctx, err, "missing thumbnails cannot be looked for")
+			m.logRound(ctx, err, "querying the ledger for results without thumbnails failed; will retry")
 			continue
 		}
-		more = len(rows) == cap(m.wanted)
-		m.want(rows)
+		more = len(rows) == cap(m.queue)
+		m.enqueue(rows)
 	}
 }
 
@@ -126,7 +126,7 @@ func (m *thumbnailer) thumbnail(ctx context.Context, id string) error {
 	decoded := int64(a.Width) * int64(a.Height) * pixelBytes
 	r := m.memory.reserve(decoded)
 	for ; r == nil && ctx.Err() == nil; r = m.memory.reserve(decoded) {
-		rest(ctx, 20*time.Millisecond)
+		sleep(ctx, 20*time.Millisecond)
 	}
 	defer r.release()
 	f, _, err := m.Blobs.Open(ctx, a.Object)
@@ -140,7 +140,7 @@ func (m *thumbnailer) thumbnail(ctx context.Context, id string) error {
 		debug.FreeOSMemory()
 	}
 	if err != nil {
-		// Too many pixels, or an image that decoders do not like: it has none.
+		// Too many pixels, or an image that cannot be decoded.
 		return m.Ledger.SetThumbnail(ctx, id, noThumb)
 	}
 	object := a.Object + ".thumb.jpg"

@@ -9,19 +9,21 @@ import (
 	"aigc/app/task"
 )
 
-// never is a run_at that does not come.
+// never is the RunAt of a task that is never due.
 var never = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// lookFor is how long a lost answer is looked for by itself; then a person decides.
-const lookFor = time.Hour
+// lookupFor is how long a task in doubt is looked up automatically; after that a
+// person decides.
+const lookupFor = time.Hour
 
-// recordFailure tells the ledger how a submission without an answer ended.
+// recordFailure records the outcome of a submission that got no answer, by the kind
+// of its error.
 func (w *core) recordFailure(t *task.Task, err error) {
 	f := fault.From(err)
 	log := w.logger(t)
 	switch f.Kind {
 	case fault.RateLimited, fault.Unavailable, fault.StorageFull:
-		log.Warn().Err(redacted(err)).Msg("not accepted by the vendor; will be sent again")
+		log.Warn().Err(redacted(err)).Msg("the vendor did not accept the submission; it is requeued")
 		w.requeue(t, pause(f, t.Attempts), f)
 	case fault.VendorAuth, fault.VendorQuota:
 		if w.park(context.Background(), t, f) {
@@ -30,16 +32,17 @@ func (w *core) recordFailure(t *task.Task, err error) {
 		}
 		w.refuse(t, f)
 	case fault.Invalid, fault.TooLarge, fault.Unsupported, fault.Rejected, fault.NotFound, fault.VendorFailed, fault.VendorAccess:
-		log.Info().Str("code", f.StableCode()).Msg("refused by the vendor")
+		log.Info().Str("code", f.StableCode()).Msg("the vendor refused the submission")
 		w.refuse(t, f)
 	default:
-		log.Error().Err(redacted(err)).Msg("sent, outcome unknown")
+		log.Error().Err(redacted(err)).Msg("the outcome of a submission is unknown; the task is in doubt")
 		w.markInDoubt(t, f)
 	}
 }
 
-// pause before the next submission: as the vendor says, else 1 s doubling to
-// 1 min, with jitter so that a crowd does not come back as one.
+// pause is the time until the next submission: the vendor's Retry-After up to 10 min,
+// else 1 s doubling up to 1 min, with jitter so that many tasks are not retried at
+// the same moment.
 func pause(f *fault.Error, attempts int) time.Duration {
 	if f.RetryAfter > 0 {
 		return min(f.RetryAfter, 10*time.Minute)
@@ -48,29 +51,29 @@ func pause(f *fault.Error, attempts int) time.Duration {
 	return min(d, time.Minute)/2 + rand.N(min(d, time.Minute)/2)
 }
 
-// outcome is the report of a step that ended without an answer: the first of the
-// causes that the row's state allows is taken.
-func (w *core) outcome(t *task.Task, to task.State, note string, edit func(*task.Task) error, causes ...task.Cause) report {
-	r := report{task: t, point: string(to)}
+// newUpdate is the state update of a step that ended without an answer, by the first
+// of the causes that the row's state allows.
+func (w *core) newUpdate(t *task.Task, to task.State, note string, edit func(*task.Task) error, causes ...task.Cause) stateUpdate {
+	u := stateUpdate{task: t, failpoint: string(to)}
 	for _, cause := range causes {
-		r.ways = append(r.ways, []task.Transition{{ID: t.ID, SubmitID: t.SubmitID, From: sources(to, cause), To: to, Cause: cause, Note: note, Edit: edit}})
+		u.alternatives = append(u.alternatives, []task.Transition{{ID: t.ID, SubmitID: t.SubmitID, From: sources(to, cause), To: to, Cause: cause, Note: note, Edit: edit}})
 	}
-	return r
+	return u
 }
 
-// underLease lets a report count only while the row is leased to owner.
-func (r report) underLease(owner string) report {
-	for _, way := range r.ways {
-		for i := range way {
-			way[i].Owner = owner
+// requireLease makes the update apply only while owner has the row's lease.
+func (u stateUpdate) requireLease(owner string) stateUpdate {
+	for _, transitions := range u.alternatives {
+		for i := range transitions {
+			transitions[i].Owner = owner
 		}
 	}
-	return r
+	return u
 }
 
-// requeue gives a task back to the queue: the holder of the submission proves
-// that nothing was bought, even if somebody has called it doubtful meanwhile.
-// A task that a person gave up stays so, and learns that it cost nothing.
+// requeue returns a task to the queue, since the submission is known not to be
+// accepted; also a task that another worker has put in doubt. A task that a person
+// discarded or retried stays failed, and its charge becomes no.
 func (w *core) requeue(t *task.Task, after time.Duration, f *fault.Error) {
 	edit := func(row *task.Task) error {
 		row.Charged = fault.ChargedNo
@@ -78,23 +81,23 @@ func (w *core) requeue(t *task.Task, after time.Duration, f *fault.Error) {
 			return nil
 		}
 		row.RunAt = row.Updated.Add(after)
-		if row.State == task.InDoubt { // its deadline was that of the look-ups
+		if row.State == task.InDoubt { // its Deadline is that of the look-ups
 			row.Deadline = row.Created.Add(task.QueueDeadline)
 		}
 		row.Message = f.Message
 		row.Error, row.Spool = nil, ""
 		return nil
 	}
-	r := w.outcome(t, task.Queued, f.StableCode(), edit, task.Requeued, task.NotAccepted)
-	r.ways = append(r.ways, w.outcome(t, task.Failed, f.StableCode(), edit, task.Refused).ways...)
-	w.recordTransition(r)
+	u := w.newUpdate(t, task.Queued, f.StableCode(), edit, task.Requeued, task.NotAccepted)
+	u.alternatives = append(u.alternatives, w.newUpdate(t, task.Failed, f.StableCode(), edit, task.Refused).alternatives...)
+	w.recordTransition(u)
 }
 
-// refuse ends a task by the vendor's documented no.
+// refuse fails a task by the vendor's documented refusal.
 func (w *core) refuse(t *task.Task, f *fault.Error) {
-	w.recordTransition(w.outcome(t, task.Failed, f.StableCode(), func(row *task.Task) error {
-		row.Charged = task.MergeCharge(row.Charged, f.Charged) // a driver that does not say leaves it unknown
-		if row.State != task.Failed {                          // a late no only sets the money
+	w.recordTransition(w.newUpdate(t, task.Failed, f.StableCode(), func(row *task.Task) error {
+		row.Charged = task.MergeCharge(row.Charged, f.Charged) // unknown, unless the driver sets it
+		if row.State != task.Failed {                          // a late refusal only changes Charged
 			row.Error = task.NewError(f)
 		}
 		row.Spool = ""
@@ -102,15 +105,15 @@ func (w *core) refuse(t *task.Task, f *fault.Error) {
 	}, task.Refused))
 }
 
-// markInDoubt records that nobody knows. Whoever still holds the answer may move the
-// task; a vendor that can be asked is asked.
+// markInDoubt records that the outcome of the submission is unknown. A late answer
+// still counts. If the driver can look up submissions, look-ups become due.
 func (w *core) markInDoubt(t *task.Task, f *fault.Error) {
-	w.recordTransition(w.outcome(t, task.InDoubt, f.StableCode(), func(row *task.Task) error {
+	w.recordTransition(w.newUpdate(t, task.InDoubt, f.StableCode(), func(row *task.Task) error {
 		row.Charged = fault.ChargedUnknown
 		row.Error = task.NewError(f)
 		row.RunAt, row.Deadline = never, time.Time{}
 		if w.finder(row) != nil {
-			row.RunAt, row.Deadline = row.Updated.Add(lookEvery(0)), row.Updated.Add(lookFor)
+			row.RunAt, row.Deadline = row.Updated.Add(lookupPause(0)), row.Updated.Add(lookupFor)
 		}
 		return nil
 	}, task.OutcomeUnknown))

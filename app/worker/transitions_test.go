@@ -14,22 +14,22 @@ import (
 	"aigc/app/worker/workertest"
 )
 
-// Every way a synchronous vendor can answer, and what becomes of the task.
+// The state of the task after each kind of answer of a synchronous vendor.
 func TestOutcomesOfASubmission(t *testing.T) {
 	good := func(t *testing.T) string { return base64.StdEncoding.EncodeToString(workertest.PNG()) }
 	cases := map[string]struct {
-		vendor  func(t *testing.T, r *rig, w http.ResponseWriter, req *http.Request)
-		want    task.State
-		charged fault.Charge
-		code    string
-		sales   int64
+		vendor    func(t *testing.T, r *rig, w http.ResponseWriter, req *http.Request)
+		want      task.State
+		charged   fault.Charge
+		code      string
+		purchases int64
 	}{
-		"a picture": {func(t *testing.T, r *rig, w http.ResponseWriter, _ *http.Request) {
-			r.sales.Add(1)
+		"an image": {func(t *testing.T, r *rig, w http.ResponseWriter, _ *http.Request) {
+			r.purchases.Add(1)
 			workertest.Reply(w, workertest.FakeAnswer{B64: []string{good(t)}})
 		}, task.Succeeded, fault.ChargedYes, "", 1},
-		"throttled, then a picture": {func(t *testing.T, r *rig, w http.ResponseWriter, _ *http.Request) {
-			if r.sales.Add(1) == 1 {
+		"rate limited, then an image": {func(t *testing.T, r *rig, w http.ResponseWriter, _ *http.Request) {
+			if r.purchases.Add(1) == 1 {
 				w.Header().Set("Retry-After-Ms", "10")
 				w.WriteHeader(http.StatusTooManyRequests)
 				return
@@ -43,36 +43,36 @@ func TestOutcomesOfASubmission(t *testing.T) {
 			w.WriteHeader(http.StatusUnauthorized)
 		}, task.Failed, fault.ChargedNo, "vendor_key_refused", 0},
 		"500": {func(_ *testing.T, r *rig, w http.ResponseWriter, _ *http.Request) {
-			r.sales.Add(1)
+			r.purchases.Add(1)
 			w.WriteHeader(http.StatusInternalServerError)
 		}, task.InDoubt, fault.ChargedUnknown, "vendor_error", 1},
-		"cut after send": {func(_ *testing.T, r *rig, w http.ResponseWriter, _ *http.Request) {
-			r.sales.Add(1)
+		"connection lost after sending": {func(_ *testing.T, r *rig, w http.ResponseWriter, _ *http.Request) {
+			r.purchases.Add(1)
 			panic(http.ErrAbortHandler)
 		}, task.InDoubt, fault.ChargedUnknown, "answer_lost", 1},
 		"truncated JSON": {func(_ *testing.T, r *rig, w http.ResponseWriter, _ *http.Request) {
-			r.sales.Add(1)
+			r.purchases.Add(1)
 			_, _ = w.Write([]byte(`{"b64":["iVBOR`))
 		}, task.InDoubt, fault.ChargedUnknown, "answer_lost", 1},
 		"no JSON at all": {func(_ *testing.T, r *rig, w http.ResponseWriter, _ *http.Request) {
-			r.sales.Add(1)
+			r.purchases.Add(1)
 			_, _ = w.Write([]byte(`<html>`))
 		}, task.InDoubt, fault.ChargedUnknown, "answer_unreadable", 1},
 		"damaged base64": {func(_ *testing.T, r *rig, w http.ResponseWriter, _ *http.Request) {
-			r.sales.Add(1)
+			r.purchases.Add(1)
 			workertest.Reply(w, workertest.FakeAnswer{B64: []string{"iVBO*****"}})
 		}, task.Failed, fault.ChargedYes, "corrupt_base64", 1},
-		"HTML instead of a picture": {func(_ *testing.T, r *rig, w http.ResponseWriter, _ *http.Request) {
-			r.sales.Add(1)
+		"HTML instead of an image": {func(_ *testing.T, r *rig, w http.ResponseWriter, _ *http.Request) {
+			r.purchases.Add(1)
 			workertest.Reply(w, workertest.FakeAnswer{B64: []string{base64.StdEncoding.EncodeToString([]byte("<html>sorry</html>"))}})
 		}, task.Failed, fault.ChargedYes, "not_a_picture", 1},
-		"a picture cut short": {func(t *testing.T, r *rig, w http.ResponseWriter, _ *http.Request) {
-			r.sales.Add(1)
+		"a truncated image": {func(t *testing.T, r *rig, w http.ResponseWriter, _ *http.Request) {
+			r.purchases.Add(1)
 			p := workertest.PNG()
 			workertest.Reply(w, workertest.FakeAnswer{B64: []string{base64.StdEncoding.EncodeToString(p[:len(p)-4])}})
 		}, task.Failed, fault.ChargedYes, "picture_cut_short", 1},
 		"no result": {func(_ *testing.T, r *rig, w http.ResponseWriter, _ *http.Request) {
-			r.sales.Add(1)
+			r.purchases.Add(1)
 			workertest.Reply(w, workertest.FakeAnswer{})
 		}, task.Failed, fault.ChargedYes, "empty_result", 1},
 		"expired address": {func(_ *testing.T, r *rig, w http.ResponseWriter, req *http.Request) {
@@ -80,7 +80,7 @@ func TestOutcomesOfASubmission(t *testing.T) {
 				w.WriteHeader(http.StatusNotFound)
 				return
 			}
-			r.sales.Add(1)
+			r.purchases.Add(1)
 			workertest.Reply(w, workertest.FakeAnswer{URL: r.vendor.URL + "/gone.png"})
 		}, task.Failed, fault.ChargedYes, "result_expired", 1},
 	}
@@ -95,8 +95,8 @@ func TestOutcomesOfASubmission(t *testing.T) {
 			if c.code != "" && (v.Error == nil || v.Error.Code != c.code) {
 				t.Errorf("error %+v, want code %s", v.Error, c.code)
 			}
-			if n := r.sales.Load(); n != c.sales {
-				t.Errorf("%d submissions reached the vendor, want %d", n, c.sales)
+			if n := r.purchases.Load(); n != c.purchases {
+				t.Errorf("%d submissions reached the vendor, want %d", n, c.purchases)
 			}
 			if v.Status == task.Succeeded && (len(v.Data) != 1 || v.Data[0].Width != 16 || *v.Cost.Actual != 0.04) {
 				t.Errorf("results %+v, cost %+v", v.Data, v.Cost)
@@ -108,19 +108,19 @@ func TestOutcomesOfASubmission(t *testing.T) {
 	}
 }
 
-// A refused key is parked and the next one used; the task does not fail.
-func TestSecondKeyTakesOver(t *testing.T) {
+// A refused key is parked and the next one is used; the task does not fail.
+func TestSecondKeyIsUsed(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, workertest.FakeVendor{}, []string{"bad", "good"}, func(r *rig, w http.ResponseWriter, req *http.Request) {
 		if req.Header.Get("Authorization") != "Bearer good" {
 			w.WriteHeader(http.StatusUnauthorized)
 			return
 		}
-		r.sales.Add(1)
+		r.purchases.Add(1)
 		workertest.Reply(w, workertest.FakeAnswer{B64: []string{base64.StdEncoding.EncodeToString(workertest.PNG())}})
 	})
-	if v := r.run(`{"prompt":"x"}`); v.Status != task.Succeeded || r.sales.Load() != 1 {
-		t.Fatalf("%s %+v after %d sales", v.Status, v.Error, r.sales.Load())
+	if v := r.run(`{"prompt":"x"}`); v.Status != task.Succeeded || r.purchases.Load() != 1 {
+		t.Fatalf("%s %+v after %d purchases", v.Status, v.Error, r.purchases.Load())
 	}
 	parked, err := r.Ledger.Parked(context.Background())
 	if must(t, err); len(parked) != 1 {
@@ -128,7 +128,7 @@ func TestSecondKeyTakesOver(t *testing.T) {
 	}
 }
 
-// Every way a poll can end.
+// The state of the task after each result of a poll.
 func TestOutcomesOfPolling(t *testing.T) {
 	cases := map[string]struct {
 		statuses []string // of the polls, the last one repeated
@@ -136,11 +136,11 @@ func TestOutcomesOfPolling(t *testing.T) {
 		want     task.State
 		code     string
 	}{
-		"done":                       {[]string{"", "done"}, 0, task.Succeeded, ""},
-		"an unknown status, done":    {[]string{"banana", "banana", "done"}, 0, task.Succeeded, ""},
-		"failed":                     {[]string{"", "failed"}, 0, task.Failed, "toy_failed"},
-		"cancelled by the vendor":    {[]string{"stopped"}, 0, task.Canceled, "canceled_by_vendor"},
-		"an unknown status for ever": {[]string{"banana"}, time.Second, task.Failed, "deadline_exceeded"},
+		"done":                    {[]string{"", "done"}, 0, task.Succeeded, ""},
+		"an unknown status, done": {[]string{"banana", "banana", "done"}, 0, task.Succeeded, ""},
+		"failed":                  {[]string{"", "failed"}, 0, task.Failed, "toy_failed"},
+		"cancelled by the vendor": {[]string{"stopped"}, 0, task.Canceled, "canceled_by_vendor"},
+		"only unknown statuses":   {[]string{"banana"}, time.Second, task.Failed, "deadline_exceeded"},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -149,7 +149,7 @@ func TestOutcomesOfPolling(t *testing.T) {
 			r := newRig(t, workertest.FakeVendor{Async: true, Deadline: c.deadline}, []string{"key"}, func(r *rig, w http.ResponseWriter, req *http.Request) {
 				switch req.URL.Path {
 				case "/make":
-					r.sales.Add(1)
+					r.purchases.Add(1)
 					workertest.Reply(w, workertest.FakeAnswer{ID: "job-1"})
 				case "/result.png":
 					_, _ = w.Write(workertest.PNG())
@@ -162,18 +162,18 @@ func TestOutcomesOfPolling(t *testing.T) {
 			if v.Status != c.want || c.code != "" && (v.Error == nil || v.Error.Code != c.code) {
 				t.Errorf("%s %+v, want %s %s", v.Status, v.Error, c.want, c.code)
 			}
-			if r.sales.Load() != 1 {
-				t.Errorf("%d sales", r.sales.Load())
+			if r.purchases.Load() != 1 {
+				t.Errorf("%d purchases", r.purchases.Load())
 			}
 		})
 	}
 }
 
-// n pictures of a vendor that makes one at a time are n purchases under a group.
+// n images of a vendor that makes one per request are n submissions in a group.
 func TestGroup(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, workertest.FakeVendor{}, []string{"key"}, func(r *rig, w http.ResponseWriter, req *http.Request) {
-		if r.sales.Add(1) == 2 {
+		if r.purchases.Add(1) == 2 {
 			w.WriteHeader(http.StatusBadRequest)
 			return
 		}
@@ -188,12 +188,11 @@ func TestGroup(t *testing.T) {
 	}
 }
 
-// What is in doubt is bought again only by a person, once, and a late answer
-// to the first purchase still counts.
-func TestRetryOfADoubt(t *testing.T) {
+// A task in doubt is submitted again only by a person's retry, and only once.
+func TestRetryOfATaskInDoubt(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, workertest.FakeVendor{}, []string{"key"}, func(r *rig, w http.ResponseWriter, req *http.Request) {
-		if r.sales.Add(1) == 1 {
+		if r.purchases.Add(1) == 1 {
 			panic(http.ErrAbortHandler)
 		}
 		workertest.Reply(w, workertest.FakeAnswer{B64: []string{base64.StdEncoding.EncodeToString(workertest.PNG())}})
@@ -208,11 +207,11 @@ func TestRetryOfADoubt(t *testing.T) {
 	again, err := r.Retry(ctx, workertest.Me, v.TaskID)
 	must(t, err)
 	if next.TaskID != again.TaskID || next.TaskID == v.TaskID {
-		t.Fatalf("retries made %s and %s", next.TaskID, again.TaskID)
+		t.Fatalf("retries returned %s and %s", next.TaskID, again.TaskID)
 	}
 	done, err := r.Wait(ctx, workertest.Me, next.TaskID, 10*time.Second)
-	if must(t, err); done.Status != task.Succeeded || r.sales.Load() != 2 {
-		t.Fatalf("%s after %d sales", done.Status, r.sales.Load())
+	if must(t, err); done.Status != task.Succeeded || r.purchases.Load() != 2 {
+		t.Fatalf("%s after %d purchases", done.Status, r.purchases.Load())
 	}
 	old, err := r.Get(ctx, workertest.Me, v.TaskID)
 	if must(t, err); old.Status != task.Failed || old.Charged != fault.ChargedUnknown || old.RetriedAs != next.TaskID {

@@ -20,7 +20,7 @@ import (
 	"aigc/app/task"
 )
 
-// Ledger is what a worker needs of the ledger.
+// Ledger is the part of [task.Ledger] that a worker needs.
 type Ledger interface {
 	task.Tasks
 	task.Leases
@@ -29,7 +29,7 @@ type Ledger interface {
 	task.VendorKeys
 }
 
-// Config is what a worker works with.
+// Config is the configuration of a worker.
 type Config struct {
 	Ledger      Ledger
 	Broker      broker.Broker
@@ -40,21 +40,21 @@ type Config struct {
 	Modules     *module.Registry
 	Accounts    *provider.Accounts
 	Log         zerolog.Logger
-	Slots       int                        // submissions of images at a time, 32 by default; videos get a quarter, at least 2
-	Lease       time.Duration              // of a step, 30 s by default
-	Tick        time.Duration              // between two looks at the ledger, 250 ms by default
-	ResultGrace time.Duration              // how long a result's address may answer "not found" before it is given up, 5 min by default
+	Slots       int                        // concurrent submissions of images, 32 by default; of videos a quarter, at least 2
+	Lease       time.Duration              // length of a lease, 30 s by default
+	Tick        time.Duration              // between two queries for due tasks, 250 ms by default
+	ResultGrace time.Duration              // how long a result's URL is retried that answers "not found", 5 min by default
 	Thumbnail   bool                       // make thumbnails of results
-	Address     func(object string) string // where others can fetch an object, see provider.Input.URL; nil: nowhere
+	Address     func(object string) string // URL by which vendors can fetch an object, see provider.Input.URL; nil: there is none
 }
 
 // Worker runs tasks until it is stopped. It implements [task.Dispatcher].
 type Worker struct {
 	dispatcher *dispatcher
 	abort      context.CancelFunc
-	services   []service // in the order of starting
-	last       []service // stop after all others, in this order
-	flush      func()    // tells the ledger what the services left
+	services   []service // in the order in which they start
+	stopLast   []service // stop after all others, in this order
+	flush      func()    // records what the services left unrecorded
 }
 
 // Reserve implements [task.Dispatcher].
@@ -63,9 +63,8 @@ func (w *Worker) Reserve(t *task.Task) task.Reservation { return w.dispatcher.re
 // Dispatch implements [task.Dispatcher].
 func (w *Worker) Dispatch(t *task.Task) { w.dispatcher.dispatch(t) }
 
-// service is a part of the worker. Stop takes no new work, waits for the steps
-// under way until ctx ends, then has them give up. It may be called twice, and
-// without a Start.
+// service is a part of the worker. Stop refuses new steps, waits for the running ones
+// until ctx ends, then cancels them. It may be called twice, and without a Start.
 type service interface {
 	Start(ctx context.Context) error
 	Stop(ctx context.Context) error
@@ -74,11 +73,11 @@ type service interface {
 // core is what the services share.
 type core struct {
 	Config
-	owner    string // random per start: leases of another life are not ours
+	owner    string // of leases; random per process, so that leases of an earlier process are not ours
 	inflight inflight
 	pending  pending
 
-	working context.Context // ends when open steps are given up
+	working context.Context // of steps; canceled by abort
 	abort   context.CancelFunc
 
 	storer     *storer
@@ -107,12 +106,12 @@ func New(c Config) *Worker {
 	heartbeat := newHeartbeat(k)
 	return &Worker{
 		dispatcher: dispatcher, abort: k.abort,
-		// The recoverer replays the spool, once it has synced it, and declares what
-		// earlier lives left in the middle of a submission to be in doubt. Only then may
-		// anything be stored or bought.
+		// The recoverer syncs and replays the spool and puts submissions that an earlier
+		// process left unfinished in doubt. Only after that may anything be stored,
+		// polled or submitted.
 		services: []service{heartbeat, newRecoverer(k), k.storer, poller, submitter, dispatcher, newKeyProber(k), newAnnouncer(k), k.thumbnails},
-		last:     []service{k.storer, heartbeat}, // answers of the others may still be stored, and leases are kept to the end
-		flush:    func() { poller.record(); k.recordPending() },
+		stopLast: []service{k.storer, heartbeat}, // answers of the others are still stored, and leases renewed to the end
+		flush:    func() { poller.recordPolls(); k.recordPending() },
 	}
 }
 
@@ -126,19 +125,20 @@ func (w *Worker) Start(ctx context.Context) error {
 	return nil
 }
 
-// Stop stops the services: they take no new work, wait for open steps until ctx
-// ends, then give them up: what was sent stands in doubt. It may be called twice.
+// Stop stops the services. They refuse new steps, wait for the running ones until
+// ctx ends, then cancel them: tasks whose request was sent are then in doubt. It may
+// be called twice.
 func (w *Worker) Stop(ctx context.Context) error {
 	errs := make([]error, len(w.services))
 	var all sync.WaitGroup
 	for i, s := range w.services {
-		if !slices.Contains(w.last, s) {
+		if !slices.Contains(w.stopLast, s) {
 			all.Go(func() { errs[i] = s.Stop(ctx) })
 		}
 	}
 	all.Wait()
 	err := errors.Join(errs...)
-	for _, s := range w.last {
+	for _, s := range w.stopLast {
 		err = errors.Join(err, s.Stop(ctx))
 	}
 	w.flush()
@@ -150,15 +150,15 @@ func (w *core) logger(t *task.Task) zerolog.Logger {
 	return w.Log.With().Str("module", t.Module).Str("task", t.ID).Logger()
 }
 
-// logRound logs the error of a round that will be repeated.
+// logRound logs the error of a periodic round, unless its service is stopping.
 func (w *core) logRound(ctx context.Context, err error, what string) {
 	if ctx.Err() == nil {
 		w.Log.Error().Err(err).Msg(what)
 	}
 }
 
-// publish tells those who wait for a task, or for the group it belongs to. Whoever
-// waits for the end need not look at a task that is not at one.
+// publish publishes a change of a task, and of the group it belongs to, to waiting
+// callers. With Progress those who wait for the end need not read the task.
 func (w *core) publish(t *task.Task) {
 	w.Broker.Publish(broker.Event{Task: t.ID, Progress: !t.State.Done()})
 	if t.Parent != "" {

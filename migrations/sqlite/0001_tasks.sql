@@ -1,8 +1,8 @@
 -- +goose Up
 
--- Times are milliseconds since 1970 (0: none), flags 0 or 1, JSON is text
--- (empty: none). What moves with a task comes after what never changes, and
--- what may be long comes last, so that looking at a state reads little.
+-- Times are milliseconds since 1970 (0: none), flags are 0 or 1, JSON is text
+-- (empty: none). Immutable columns come first, then those that transitions change,
+-- and long ones last, so that reading the state of a row reads few pages.
 CREATE TABLE tasks (
     id               TEXT    NOT NULL PRIMARY KEY,
     kind             TEXT    NOT NULL,
@@ -55,7 +55,8 @@ CREATE TABLE tasks (
     input            TEXT    NOT NULL
 );
 
--- Only what can still move: it stays small however many tasks have ended.
+-- Partial indexes of active tasks only: their size does not grow with the number of
+-- finished tasks.
 CREATE INDEX tasks_due ON tasks (state, run_at)
     WHERE is_group = 0 AND state IN ('queued', 'submitting', 'running', 'storing', 'in_doubt');
 CREATE INDEX tasks_lease ON tasks (lease_owner) WHERE lease_owner <> '';
@@ -64,16 +65,18 @@ CREATE INDEX tasks_open ON tasks (vendor, fingerprint) WHERE state IN ('submitti
 CREATE INDEX tasks_children ON tasks (parent, idx) WHERE parent <> '';
 CREATE INDEX tasks_ticket ON tasks (ticket_id) WHERE ticket_id <> '';
 
--- Lists are merged of streams that an index keeps in order: see ledger/list.go.
+-- A list is a merge of streams that these indexes return in order: see
+-- app/ledger/list.go.
 CREATE INDEX tasks_series ON tasks (owner, module, model, id) WHERE parent = '';
 CREATE INDEX tasks_state ON tasks (owner, state, id) WHERE parent = '';
 
--- Joining looks back minutes. With the hour in front, new entries lie side by
--- side; hashes alone would touch a page of its own for every task.
+-- For joining an earlier task of the same input, at most some minutes old. With the
+-- hour first, new entries are on the same pages; ordered by hash alone, each insert
+-- would write a different page.
 CREATE INDEX tasks_join ON tasks (created / 3600000, input_hash) WHERE parent = '' AND input_hash <> '';
 
--- Last defence of the law that code keeps: what was charged stays charged.
--- A group's charge is the worst of its children and follows them.
+-- Enforces once more what the code ensures: charged never changes from yes. A
+-- group's charge is the worst of its children's and may change.
 -- +goose StatementBegin
 CREATE TRIGGER tasks_charged_stays AFTER UPDATE OF charged ON tasks
     WHEN OLD.charged = 'yes' AND NEW.charged <> 'yes' AND OLD.is_group = 0
@@ -82,7 +85,7 @@ BEGIN
 END;
 -- +goose StatementEnd
 
--- The version of the task that a move made is the number of its event.
+-- seq is the task's version after the transition.
 CREATE TABLE task_events (
     task       TEXT    NOT NULL REFERENCES tasks (id),
     seq        INTEGER NOT NULL,
@@ -119,8 +122,8 @@ CREATE TABLE idempotency (
 ) WITHOUT ROWID;
 CREATE INDEX idempotency_expires ON idempotency (expires);
 
--- The submissions of the last minute, for accounts with a limit: a task that
--- was released and claimed again counts twice, as it does at the vendor.
+-- The submissions of the last minute, of accounts with a limit per minute. A task that
+-- was requeued and claimed again counts twice, as it does at the vendor.
 CREATE TABLE submissions (
     vendor      TEXT    NOT NULL,
     fingerprint TEXT    NOT NULL,
@@ -129,7 +132,7 @@ CREATE TABLE submissions (
     PRIMARY KEY (vendor, fingerprint, at, submit_id)
 ) WITHOUT ROWID;
 
--- Keys out of use; one that works has no row.
+-- Parked keys; a key in use has no row.
 CREATE TABLE vendor_keys (
     vendor      TEXT    NOT NULL,
     fingerprint TEXT    NOT NULL,
@@ -164,7 +167,7 @@ CREATE TABLE assets (
     owner    TEXT    NOT NULL,
     sandbox  INTEGER NOT NULL,
     prompt   TEXT    NOT NULL,
-    seed     INTEGER, -- NULL: the vendor told none
+    seed     INTEGER, -- NULL: the vendor returned none
     created  INTEGER NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX assets_task ON assets (task, idx) WHERE task <> '';

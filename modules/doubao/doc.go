@@ -1,3 +1,3 @@
-// Package doubao makes images with ByteDance's Doubao models (豆包): Seedream 5.0
-// pro unless another is asked for.
+// Package doubao makes images with ByteDance's Doubao models (豆包). The default
+// model is Seedream 5.0 pro.
 package doubao

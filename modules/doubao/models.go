@@ -5,10 +5,10 @@ import (
 	"aigc/modules/internal/ark"
 )
 
-// Models are the table of the vertical. The ids with doubao- are those of
-// Volcengine, the others of BytePlus.
+// Models are the models of the vertical, the default first. Ids with the prefix
+// doubao- are Volcengine's, the others BytePlus's.
 var Models = []module.Model{
-	ark.NewModel("doubao-seedream-5-0-pro-260628", "Seedream 5.0 pro", "takes images apart into layers", "doubao", "Doubao image"),
+	ark.NewModel("doubao-seedream-5-0-pro-260628", "Seedream 5.0 pro", "splits an image into layers", "doubao", "Doubao image"),
 	ark.NewModel("doubao-seedream-5-5-261028", "Seedream 5.5", "newest"),
 	ark.NewModel("doubao-seedream-5-0-flash-260915", "Seedream 5.0 flash", "fast"),
 	ark.NewModel("doubao-seedream-5-0-260128", "Seedream 5.0 lite", "series of images, web search", "doubao-seedream-5-0-lite-260128"),

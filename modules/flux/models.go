@@ -5,8 +5,8 @@ import (
 	"aigc/modules/internal/bfl"
 )
 
-// Models is the table of the family. The answer to a submission tells the true
-// cost.
+// Models are the FLUX models, the default first. The prices are for quotes only:
+// the vendor's answer to a submission contains the actual cost.
 var Models = []module.Model{
 	{ID: "flux-2-pro", Title: "FLUX.2 pro", Prices: bfl.PerMegapixel(0.03, 0.015)},
 	{ID: "flux-3-image", Title: "FLUX.3", Doc: "newest; up to 10 input images, 4k", Aliases: []string{"flux-3"}, Prices: bfl.PerResolution("1k", 0.048)},

@@ -11,7 +11,8 @@ import (
 
 func TestWire(t *testing.T) { providertest.Wire(t, flux.Module, nil) }
 
-// One model of each kind: sides, ratio with images, inspired by an image.
+// One model of each kind: width and height, aspect ratio with input images,
+// image_prompt.
 func TestCreate(t *testing.T) {
 	cases := []struct{ model, input string }{
 		{"flux-2-pro", `{"prompt":"a red fox","width":512,"height":256,"output_format":"png"}`},
@@ -23,7 +24,7 @@ func TestCreate(t *testing.T) {
 			providertest.Run(t, providertest.Harness{
 				Module: flux.Module, Sandbox: bflsandbox.New(c.model), Operation: "flux.create", Model: c.model, Input: c.input,
 				Reason:  "Sandbox Request",
-				Charges: map[string]fault.Charge{"fail": fault.ChargedUnknown}, // the sheet: not confirmed
+				Charges: map[string]fault.Charge{"fail": fault.ChargedUnknown}, // not documented
 				Lacks:   []providertest.Ability{providertest.Inline, providertest.Overload, providertest.Cancel},
 			})
 		})

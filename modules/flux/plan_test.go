@@ -12,7 +12,7 @@ import (
 
 var route = module.Async[bfl.Input](bfl.Vendor(), bfl.Driver{}, module.Terms{Models: flux.Models}).Route
 
-// All that an input becomes, without a vendor: faults, warnings, price.
+// The plan of an input: faults, warnings, quote.
 func TestPlan(t *testing.T) {
 	t.Parallel()
 	cases := []struct {
@@ -25,10 +25,10 @@ func TestPlan(t *testing.T) {
 		{name: "blank prompt", model: "flux-2-pro", input: `{"prompt":" "}`, faults: []string{"prompt"}, quote: 0.03},
 		{name: "four megapixels", model: "flux-2-max", input: `{"width":2048,"height":2048}`, quote: 0.16},
 		{name: "a little over one", model: "flux-2-pro", input: `{"width":1040,"height":1024}`, quote: 0.045},
-		{name: "input images cost what is not known yet", model: "flux-2-pro", input: `{"input_image":"a"}`},
-		{name: "so do those of flex", model: "flux-2-flex", input: `{"input_images":["a"]}`},
+		{name: "the cost of input images is not known", model: "flux-2-pro", input: `{"input_image":"a"}`},
+		{name: "nor that of flex", model: "flux-2-flex", input: `{"input_images":["a"]}`},
 		{name: "flat", model: "flux-pro-1.1", input: `{"image_prompt":"a"}`, quote: 0.04},
-		{name: "FLUX.3 as it is usual", model: "flux-3-image", input: `{}`, quote: 0.048},
+		{name: "FLUX.3 by default", model: "flux-3-image", input: `{}`, quote: 0.048},
 		{name: "FLUX.3 of an image", model: "flux-3-image", input: `{"input_image":"a"}`},
 		{name: "no list price of large ones", model: "flux-3-image", input: `{"resolution":"4k"}`},
 		{name: "unknown model", model: "flux-4", input: `{}`},
@@ -40,8 +40,8 @@ func TestPlan(t *testing.T) {
 		{name: "many images", model: "flux-2-klein-4b", input: `{"input_image":"a","input_images":["b","c","d","e"]}`, faults: []string{"input_images"}},
 		{name: "many images of FLUX.3", model: "flux-3-image", input: `{"input_image":"a","input_images":["1","2","3","4","5","6","7","8","9"]}`},
 		{name: "fields of the replaced service", model: "flux-2-pro", input: `{"aspect_ratio":"1:1","steps":20,"guidance":7.5,"seed":1}`, warnings: []string{"steps ignored", "guidance ignored"}, quote: 0.03},
-		{name: "and where they count", model: "flux-2-flex", input: `{"aspect_ratio":"1:1","steps":20,"guidance":7.5,"seed":1}`, quote: 0.05},
-		{name: "brought near", model: "flux-dev", input: `{"guidance":1,"safety_tolerance":6}`, warnings: []string{"guidance 1 rounded to the nearest supported value, 1.5"}, quote: 0.025},
+		{name: "supported by flex", model: "flux-2-flex", input: `{"aspect_ratio":"1:1","steps":20,"guidance":7.5,"seed":1}`, quote: 0.05},
+		{name: "limited to the range", model: "flux-dev", input: `{"guidance":1,"safety_tolerance":6}`, warnings: []string{"guidance 1 rounded to the nearest supported value, 1.5"}, quote: 0.025},
 		{name: "tolerance", model: "flux-3-image", input: `{"safety_tolerance":6}`, warnings: []string{"safety_tolerance 6 rounded to the nearest supported value, 4"}, quote: 0.048},
 		{name: "sides of FLUX.3", model: "flux-3-image", input: `{"width":1024,"height":1024}`, warnings: []string{"width and height replaced by aspect_ratio 1:1 and resolution 1k"}, quote: 0.048},
 		{name: "sides of FLUX.3 with a resolution", model: "flux-3-image", input: `{"width":1024,"height":1024,"resolution":"4k"}`, warnings: []string{"width and height replaced by aspect_ratio 1:1: "}},
@@ -50,9 +50,9 @@ func TestPlan(t *testing.T) {
 		{name: "all of the others for FLUX.3", model: "flux-3-image", input: `{"seed":1,"output_format":"png","prompt_upsampling":true,"raw":true,"steps":1,"guidance":2,"image_prompt":"a","image_prompt_strength":1}`,
 			warnings: []string{"steps", "guidance", "seed", "output_format", "prompt_upsampling", "raw", "image_prompt_strength", "image_prompt"}, quote: 0.048},
 		{name: "all of FLUX.3 for the others", model: "flux-2-pro", input: `{"resolution":"1k","grounding":false}`, warnings: []string{"resolution", "grounding"}, quote: 0.03},
-		{name: "inspired by the first", model: "flux-pro-1.1", input: `{"input_images":["a","b"]}`, warnings: []string{"the first of input_images replaced by image_prompt"}, quote: 0.04},
-		{name: "inspired by the only one", model: "flux-dev", input: `{"input_image":"a"}`, warnings: []string{"the input image replaced by image_prompt"}, quote: 0.025},
-		{name: "inspired already", model: "flux-dev", input: `{"image_prompt":"a","input_image":"b"}`, warnings: []string{"input_images ignored"}, quote: 0.025},
+		{name: "the first as image_prompt", model: "flux-pro-1.1", input: `{"input_images":["a","b"]}`, warnings: []string{"the first of input_images replaced by image_prompt"}, quote: 0.04},
+		{name: "the only one as image_prompt", model: "flux-dev", input: `{"input_image":"a"}`, warnings: []string{"the input image replaced by image_prompt"}, quote: 0.025},
+		{name: "image_prompt is set", model: "flux-dev", input: `{"image_prompt":"a","input_image":"b"}`, warnings: []string{"input_images ignored"}, quote: 0.025},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -61,7 +61,7 @@ func TestPlan(t *testing.T) {
 			if err := json.Unmarshal([]byte(c.input), &in); err != nil {
 				t.Fatal(err)
 			}
-			providertest.Plan{Pictures: in.N, Quote: c.quote, Faults: c.faults, Warnings: c.warnings}.Of(t, route, c.model, in)
+			providertest.Plan{Count: in.N, Quote: c.quote, Faults: c.faults, Warnings: c.warnings}.Of(t, route, c.model, in)
 		})
 	}
 }

@@ -14,7 +14,7 @@ import (
 
 func TestWire(t *testing.T) { providertest.Wire(t, fluxkontext.Module, nil) }
 
-// An edit of several images, and an image from a text alone.
+// An edit of several images, and an image from a prompt alone.
 func TestGenerate(t *testing.T) {
 	cases := []struct{ model, input string }{
 		{"flux-kontext-pro", `{"prompt":"make it blue","input_image":"fox","input_images":["den"],"aspect_ratio":"4:3","output_format":"jpeg","safety_tolerance":6}`},
@@ -25,14 +25,14 @@ func TestGenerate(t *testing.T) {
 			providertest.Run(t, providertest.Harness{
 				Module: fluxkontext.Module, Sandbox: bflsandbox.New(c.model), Operation: "fluxkontext.generate", Model: c.model, Input: c.input,
 				Reason:  "Sandbox Request",
-				Charges: map[string]fault.Charge{"fail": fault.ChargedUnknown}, // the sheet: not confirmed
+				Charges: map[string]fault.Charge{"fail": fault.ChargedUnknown}, // not documented
 				Lacks:   []providertest.Ability{providertest.Inline, providertest.Overload, providertest.Cancel},
 			})
 		})
 	}
 }
 
-// All that an input becomes, without a vendor: faults, warnings, price.
+// The plan of an input: faults, warnings, quote.
 func TestPlan(t *testing.T) {
 	t.Parallel()
 	route := module.Async[bfl.KontextInput](bfl.Vendor(), bfl.KontextDriver{}, module.Terms{Models: fluxkontext.Models}).Route
@@ -59,7 +59,7 @@ func TestPlan(t *testing.T) {
 			if err := json.Unmarshal([]byte(c.input), &in); err != nil {
 				t.Fatal(err)
 			}
-			providertest.Plan{Pictures: in.N, Quote: c.quote, Faults: c.faults, Warnings: c.warnings}.Of(t, route, c.model, in)
+			providertest.Plan{Count: in.N, Quote: c.quote, Faults: c.faults, Warnings: c.warnings}.Of(t, route, c.model, in)
 		})
 	}
 }

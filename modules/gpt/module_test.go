@@ -11,7 +11,7 @@ import (
 
 func TestWire(t *testing.T) { providertest.Wire(t, gpt.Module, nil) }
 
-// Whether an output that was refused is charged is not documented.
+// It is not documented whether a refused output is charged.
 var charges = map[string]fault.Charge{"refuse-output": fault.ChargedUnknown}
 
 func TestGenerations(t *testing.T) {

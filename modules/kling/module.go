@@ -9,11 +9,11 @@ import (
 
 // Module is the vertical.
 var Module = module.Define(
-	module.Spec{Name: "kling", Title: "Kling 可灵", Doc: "Kuaishou's Kling models: images from text and from up to 10 images, series of images, up to 4k."},
+	module.Spec{Name: "kling", Title: "Kling 可灵", Doc: "Kuaishou's Kling models: images from a text prompt and from up to 10 input images, series of images, up to 4k."},
 	module.Declare(module.Operation{
 		Name: "create", Paths: []string{"/kling/create"}, Tool: "create_kling_image", Media: module.Image, Primary: true,
-		Title: "Make an image with Kling",
-		Doc:   "Makes images from a text, or edits and combines input images. Good at people, and at series of images that belong together.",
+		Title: "Create an image with Kling",
+		Doc:   "Creates images from a text prompt, or edits and combines input images. Good at people and at series of related images.",
 	}, module.Async(kling.Vendor(), kling.Driver{}, module.Terms{
 		Models: Models, Poll: module.Interval{First: 5 * time.Second, Every: 3 * time.Second},
 	})))

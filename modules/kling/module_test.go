@@ -18,7 +18,7 @@ import (
 
 func TestWire(t *testing.T) { providertest.Wire(t, kling.Module, nil) }
 
-// imitation serves the live models. With a key pair requests are signed.
+// imitation serves the current models. With a key pair, requests are signed.
 func imitation(pair bool) sandbox.Imitation {
 	i := klingsandbox.New("kling-v3", "kling-v3-omni", "kling-image-o1", "kling-v2-1")
 	if pair {
@@ -27,7 +27,7 @@ func imitation(pair bool) sandbox.Imitation {
 	return i
 }
 
-// Each model with what it alone takes, and both kinds of keys.
+// Each model with the fields that only it supports, and both kinds of keys.
 func TestCreate(t *testing.T) {
 	cases := []struct {
 		name, model, input string
@@ -45,14 +45,14 @@ func TestCreate(t *testing.T) {
 			providertest.Run(t, providertest.Harness{
 				Module: kling.Module, Sandbox: imitation(c.pair), Operation: "kling.create", Model: c.model, Input: c.input, Results: c.results,
 				Reason:  "risk control",
-				Charges: map[string]fault.Charge{"fail": fault.ChargedUnknown}, // no page says, and nothing was deducted nor not
+				Charges: map[string]fault.Charge{"fail": fault.ChargedUnknown}, // not documented, and no deduction is reported
 				Lacks:   []providertest.Ability{providertest.Inline, providertest.Overload, providertest.Progress, providertest.Cancel},
 			})
 		})
 	}
 }
 
-// A job whose ticket was lost is found again by our own name of it: nothing is
+// A job whose ticket was lost is found by a look-up with its external id: nothing is
 // bought twice.
 func TestLostJobIsFound(t *testing.T) {
 	t.Parallel()

@@ -1,3 +1,3 @@
-// Package seededit changes images as a text says, with ByteDance's models
+// Package seededit edits images by a text prompt, with ByteDance's models
 // (即梦垫图).
 package seededit

@@ -30,7 +30,7 @@ func TestJimeng(t *testing.T) {
 		"jimeng_seedream46_cvtob": `{"prompt":"make it blue","image":"fox","images":["den"],"strength":0.5,"size":"1K"}`,
 	} {
 		t.Run(model, func(t *testing.T) {
-			unknown := fault.ChargedUnknown // no page says that a refused or lost job is free
+			unknown := fault.ChargedUnknown // it is not documented that a refused or failed job is free
 			providertest.Run(t, providertest.Harness{
 				Module: seededit.Module, Sandbox: jimengsandbox.New(ids(seededit.JimengModels)...), Operation: "seededit.generate", Vendor: "jimeng",
 				Model: model, Input: input, Reason: "Text Risk Not Pass", Charges: map[string]fault.Charge{"refuse": unknown, "refuse-output": unknown, "fail": unknown},

@@ -1,2 +1,2 @@
-// Package seedream draws pictures with ByteDance's Seedream models (即梦).
+// Package seedream makes images with ByteDance's Seedream models (即梦).
 package seedream

@@ -13,7 +13,7 @@ import (
 
 func TestWire(t *testing.T) { providertest.Wire(t, seedream.Module, nil) }
 
-// One model of each kind: strict, with pictures; a series; and an endpoint.
+// One model of each kind: with input images, a series, and an endpoint.
 func TestGenerate(t *testing.T) {
 	cases := []struct {
 		model, input string
@@ -22,7 +22,7 @@ func TestGenerate(t *testing.T) {
 	}{
 		{"doubao-seedream-5-5-261028", `{"prompt":"make it blue","image":"fox","images":["den"],"size":"1K","output_format":"jpeg","watermark":true,"optimize_prompt_options":{"thinking":"auto"}}`, 1, nil},
 		{"seedream-4-0-250828", `{"prompt":"a red fox","size":"1K","sequential_image_generation":"auto","sequential_image_generation_options":{"max_images":2}}`, 2,
-			[]providertest.Ability{providertest.RefusedOutput}}, // one picture of a series is refused, not all of it
+			[]providertest.Ability{providertest.RefusedOutput}}, // one image of a series is refused, not the whole answer
 		{"ep-20261101-abcde", `{"prompt":"a red fox","size":"1K","aspect_ratio":"16:9"}`, 1, nil},
 	}
 	for _, c := range cases {
@@ -30,7 +30,7 @@ func TestGenerate(t *testing.T) {
 			providertest.Run(t, providertest.Harness{
 				Module: seedream.Module, Sandbox: arksandbox.New(ids(seedream.Models)...), Operation: "seedream.generate", Model: c.model, Input: c.input, Results: c.results,
 				Reason: "may contain sensitive information",
-				// An overload is a 429 here; there is no free call.
+				// An overload is a 429; no free call needs the key.
 				Lacks: append(c.lacks, providertest.Inline, providertest.Overload, providertest.Probe),
 			})
 		})
@@ -57,11 +57,11 @@ func TestJimeng(t *testing.T) {
 	}
 }
 
-// No page says that a refused or lost job is free.
+// It is not documented that a refused or failed job is free.
 var jimengCharges = map[string]fault.Charge{"refuse": fault.ChargedUnknown, "refuse-output": fault.ChargedUnknown, "fail": fault.ChargedUnknown}
 
-// There is no answer that means an empty balance or an overload, no free call,
-// and no job that can be stopped; a job does not say how far it is.
+// The vendor has no error for an empty balance or an overload, no free call, no
+// cancel and no progress.
 var jimengLacks = []providertest.Ability{providertest.Balance, providertest.Overload, providertest.Probe, providertest.Cancel, providertest.Progress, providertest.Inline}
 
 func ids(models []module.Model) (all []string) {

@@ -10,21 +10,21 @@ import (
 	"aigc/modules/veo3"
 )
 
-// The account is the sandbox's, with its tokens and its bucket at the
-// recording server.
+// The account is the sandbox's, with token endpoint and bucket at the recording
+// server.
 func TestWire(t *testing.T) {
 	providertest.Wire(t, veo3.Module, func(base string, a *provider.Account) {
 		attrs := a.Attrs
 		vertexsandbox.New("veo-3.1-fast-generate-001").Complete(a)
 		a.Attrs = attrs
 		if !json.Valid([]byte(a.Secret.Reveal())) {
-			t.Fatal("the key file is no JSON")
+			t.Fatal("the key file is not JSON")
 		}
 		a.Attrs["gcs"] = base
 	})
 }
 
-// Without a bucket all comes inline. The video is as small as videos are.
+// Without a bucket the videos are inline.
 func TestGenerate(t *testing.T) {
 	providertest.Run(t, providertest.Harness{
 		Module: veo3.Module, Sandbox: vertexsandbox.New("veo-3.1-fast-generate-001"), Operation: "veo3.generate",

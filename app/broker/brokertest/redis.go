@@ -8,7 +8,6 @@ import (
 	"net"
 	"os/exec"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -79,20 +78,6 @@ func (r *Redis) Kill() {
 	_ = r.cmd.Process.Kill()
 	<-r.ended
 	r.cmd = nil
-}
-
-// Freeze stops the server by SIGSTOP: connections are accepted by the kernel, but
-// commands get no answer.
-func (r *Redis) Freeze() { r.signal(syscall.SIGSTOP) }
-
-// Thaw continues a frozen server by SIGCONT.
-func (r *Redis) Thaw() { r.signal(syscall.SIGCONT) }
-
-func (r *Redis) signal(s syscall.Signal) {
-	r.t.Helper()
-	if err := r.cmd.Process.Signal(s); err != nil {
-		r.t.Fatal(err)
-	}
 }
 
 // Flush empties the server (FLUSHALL).

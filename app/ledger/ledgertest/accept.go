@@ -8,7 +8,7 @@ import (
 	"aigc/app/task"
 )
 
-func idempotency(p *proof) {
+func idempotency(p *suite) {
 	key := task.IdempotencyKey{Owner: "me", Key: "k", Keep: time.Hour}
 	first := Fresh("me")
 	_, _, err := p.l.Accept(ctx, task.AcceptRequest{Tasks: []*task.Task{first}, Key: key})
@@ -34,7 +34,7 @@ func idempotency(p *proof) {
 		"the key alone":        {"", key, 0, first.ID},
 		"another key":          {first.InputHash, task.IdempotencyKey{Owner: "me", Key: "k2"}, 0, ""},
 		"another key, joining": {first.InputHash, task.IdempotencyKey{Owner: "me", Key: "k2"}, time.Hour, first.ID},
-		"somebody else":        {first.InputHash, task.IdempotencyKey{Owner: "you", Key: "k"}, time.Hour, ""},
+		"another owner":        {first.InputHash, task.IdempotencyKey{Owner: "you", Key: "k"}, time.Hour, ""},
 		"another input":        {"another", task.IdempotencyKey{Owner: "me"}, time.Hour, ""},
 	} {
 		if got := earlier(c.hash, c.key, c.join); got != c.want {
@@ -58,11 +58,11 @@ func idempotency(p *proof) {
 	p.must(err)
 	_, replayed, err = p.l.Accept(ctx, task.AcceptRequest{Tasks: []*task.Task{Fresh("me")}, Key: short})
 	if p.must(err); replayed {
-		p.Error("an expired key was honoured")
+		p.Error("an expired key returned the earlier task")
 	}
 }
 
-func idempotencyCrowd(p *proof) {
+func idempotencyConcurrent(p *suite) {
 	var mu sync.Mutex
 	ids, news := map[string]bool{}, 0
 	var wg sync.WaitGroup
@@ -87,11 +87,11 @@ func idempotencyCrowd(p *proof) {
 	}
 }
 
-func joining(p *proof) {
+func joining(p *suite) {
 	first := p.accept(Fresh("me"))
 	got, joined, err := p.l.Accept(ctx, task.AcceptRequest{Tasks: []*task.Task{Fresh("me")}, Join: time.Hour})
 	if p.must(err); !joined || got.ID != first.ID {
-		p.Error("a stock SDK's retry did not join")
+		p.Error("a request with the same input did not join")
 	}
 	_, joined, err = p.l.Accept(ctx, task.AcceptRequest{Tasks: []*task.Task{Fresh("you")}, Join: time.Hour})
 	if p.must(err); joined {

@@ -7,9 +7,9 @@ import (
 	"aigc/app/task"
 )
 
-func assets(p *proof) {
+func assets(p *suite) {
 	seed := int64(5)
-	t := p.reach(task.Storing)
+	t := p.inState(task.Storing)
 	a := &task.Asset{ID: task.NewID(time.Now()), Task: t.ID, Role: task.Result, Object: "ai_generated/a.png", MIME: "image/png", Width: 2, Height: 3,
 		Duration: 4 * time.Second, Size: 5, SHA256: "x", Owner: "me", Sandbox: true, Prompt: "p", Seed: &seed, Created: time.Now()}
 	_, err := p.l.Apply(ctx, task.Transition{ID: t.ID, From: []task.State{task.Storing}, To: task.Succeeded, Cause: task.ObjectsStored, Assets: []*task.Asset{a}})

@@ -10,7 +10,7 @@ import (
 	"aigc/app/task"
 )
 
-func caps(p *proof) {
+func accountLimits(p *suite) {
 	claim := func(key string, running, perMinute int) error {
 		a := account
 		a.Fingerprint = key
@@ -22,7 +22,7 @@ func caps(p *proof) {
 		p.must(claim(key, limits[0], limits[1]))
 		p.must(claim(key, limits[0], limits[1]))
 		if err := claim(key, limits[0], limits[1]); !errors.Is(err, task.ErrBusy) {
-			p.Errorf("%s: a third of two: %v", key, err)
+			p.Errorf("%s: the third claim with a limit of 2: %v", key, err)
 		}
 	}
 	t := p.claimed()
@@ -31,8 +31,8 @@ func caps(p *proof) {
 	}
 }
 
-// claimedAsAccepted: one transaction leaves what two would.
-func claimedAsAccepted(p *proof) {
+// acceptWithClaim: accepting with a claim stores the same as accept and then claim.
+func acceptWithClaim(p *suite) {
 	take := func(t *task.Task, running int) (*task.Task, bool, error) {
 		return p.l.Accept(ctx, task.AcceptRequest{Tasks: []*task.Task{t}, Key: task.IdempotencyKey{Owner: t.Owner, Key: t.InputHash, Keep: time.Hour},
 			Claim: &task.ClaimRequest{ID: t.ID, Owner: "me", SubmitID: "s1", Spool: "spool", Lease: time.Minute, Accounts: []task.AccountLimit{{Account: account, Running: running}}}})
@@ -40,7 +40,7 @@ func claimedAsAccepted(p *proof) {
 	next := Fresh("me")
 	got, replayed, err := take(next, 1)
 	if p.must(err); replayed {
-		p.Error("a new task was taken for an old one")
+		p.Error("Accept returned an earlier task for a new one")
 	}
 	stored, err := p.l.Task(ctx, next.ID)
 	p.must(err)
@@ -88,7 +88,7 @@ func claimedAsAccepted(p *proof) {
 	}
 }
 
-func claimCrowd(p *proof) {
+func claimsConcurrent(p *suite) {
 	var ids []string
 	for range 40 {
 		ids = append(ids, p.accept(Fresh("me")).ID)
@@ -114,11 +114,11 @@ func claimCrowd(p *proof) {
 	}
 	wg.Wait()
 	if got != 10 {
-		p.Errorf("%d claims under a cap of 10", got)
+		p.Errorf("%d claims with a limit of 10", got)
 	}
 }
 
-func parked(p *proof) {
+func parkedKeys(p *suite) {
 	p.must(p.l.Park(ctx, task.ParkedKey{Vendor: "toyco", Fingerprint: "f1", Code: "vendor_key_refused", Reason: "no", Since: time.Now(), Until: time.Now().Add(time.Hour)}))
 	t := p.accept(Fresh("me"))
 	if _, err := p.claim(t.ID, "s1"); !errors.Is(err, task.ErrParked) {

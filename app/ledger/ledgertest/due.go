@@ -6,7 +6,7 @@ import (
 	"aigc/app/task"
 )
 
-func wakes(p *proof) {
+func takeOverdue(p *suite) {
 	t := Fresh("me")
 	t.RunAt = time.Now().Add(-time.Minute)
 	p.accept(t)
@@ -19,7 +19,7 @@ func wakes(p *proof) {
 	before, err := p.l.Task(ctx, t.ID)
 	p.must(err)
 	if wake() != 1 || wake() != 0 {
-		p.Error("woken more than once")
+		p.Error("not woken exactly once")
 	}
 	after, err := p.l.Task(ctx, t.ID)
 	if p.must(err); after.Version != before.Version || after.Wakes != 1 || time.Until(after.RunAt) < 4*time.Second || time.Until(after.RunAt) > 6*time.Second {
@@ -27,8 +27,8 @@ func wakes(p *proof) {
 	}
 }
 
-func reschedule(p *proof) {
-	a, b := p.reach(task.Running), p.reach(task.Running)
+func reschedule(p *suite) {
+	a, b := p.inState(task.Running), p.inState(task.Running)
 	for _, t := range []*task.Task{a, b} {
 		if list, err := p.l.LeaseDue(ctx, task.LeaseRequest{State: task.Running, Owner: "me", Lease: time.Minute, ID: t.ID}); err != nil || len(list) != 1 {
 			p.Fatalf("%d, %v", len(list), err)
@@ -40,22 +40,22 @@ func reschedule(p *proof) {
 		p.Errorf("%+v", got)
 	}
 	if got, err = p.l.Task(ctx, b.ID); err != nil || got.Progress != 0 || got.LeaseOwner != "me" {
-		p.Errorf("somebody else's poll was recorded: %+v %v", got, err)
+		p.Errorf("a poll without the lease was recorded: %+v %v", got, err)
 	}
 }
 
-func cancelRequests(p *proof) {
-	running, err := p.l.RequestCancel(ctx, p.reach(task.Running).ID)
+func cancelRequests(p *suite) {
+	running, err := p.l.RequestCancel(ctx, p.inState(task.Running).ID)
 	if p.must(err); !running {
-		p.Error("a running task cannot be asked to stop")
+		p.Error("a cancel request for a running task was refused")
 	}
-	if running, err = p.l.RequestCancel(ctx, p.reach(task.Storing).ID); err != nil || running {
+	if running, err = p.l.RequestCancel(ctx, p.inState(task.Storing).ID); err != nil || running {
 		p.Errorf("%v %v", running, err)
 	}
-	// A poll that was under way when the caller asked has not told the vendor: the
-	// next one is due at once. One that knew of it may rest.
+	// A poll that was leased before the request did not cancel at the vendor: the task
+	// is due at once. After one that knew of the request it is due later.
 	for _, knew := range []bool{false, true} {
-		t := p.reach(task.Running)
+		t := p.inState(task.Running)
 		_, err := p.l.LeaseDue(ctx, task.LeaseRequest{State: task.Running, Owner: "w", Lease: time.Minute, ID: t.ID})
 		p.must(err)
 		_, err = p.l.RequestCancel(ctx, t.ID)

@@ -8,7 +8,7 @@ import (
 	"aigc/app/task"
 )
 
-func groups(p *proof) {
+func groups(p *suite) {
 	group := Fresh("me")
 	group.Group, group.State, group.Children = true, task.Running, 2
 	a, b := Fresh("me"), Fresh("me")
@@ -40,16 +40,16 @@ func groups(p *proof) {
 	}
 }
 
-// lateChild: a group that succeeded without one of its children stays so while
-// that one's late answer is taken in, and counts what it cost.
-func lateChild(p *proof) {
+// lateChild: a group that succeeded without one of its children stays succeeded while
+// that child's late answer is stored, and adds what it cost.
+func lateChild(p *suite) {
 	group := Fresh("me")
 	group.Group, group.State, group.Children = true, task.Running, 2
 	a, b := Fresh("me"), Fresh("me")
 	a.Parent, b.Parent, b.Index = group.ID, group.ID, 1
 	_, _, err := p.l.Accept(ctx, task.AcceptRequest{Tasks: []*task.Task{group, a, b}})
 	p.must(err)
-	stands := func(when string, state task.State, charged fault.Charge, progress float64) *task.Task {
+	check := func(when string, state task.State, charged fault.Charge, progress float64) *task.Task {
 		p.Helper()
 		g, err := p.l.Task(ctx, group.ID)
 		if p.must(err); g.State != state || g.Charged != charged || g.Progress != progress {
@@ -66,18 +66,18 @@ func lateChild(p *proof) {
 	p.must(err)
 	b, err = p.apply(b, task.InDoubt, task.OutcomeUnknown, charged(fault.ChargedUnknown))
 	p.must(err)
-	stands("with one in doubt", task.Running, fault.ChargedUnknown, 0.5)
+	check("with one in doubt", task.Running, fault.ChargedUnknown, 0.5)
 	a, err = p.claim(a.ID, "s1")
 	p.must(err)
 	a, err = p.apply(a, task.Storing, task.ResultReceived, charged(fault.ChargedYes))
 	p.must(err)
 	stored(a, 1)
-	done := stands("with one stored", task.Succeeded, fault.ChargedUnknown, 1)
+	done := check("with one stored", task.Succeeded, fault.ChargedUnknown, 1)
 	b, err = p.apply(b, task.Storing, task.ResultReceived, charged(fault.ChargedYes))
 	p.must(err)
-	stands("while the late answer is stored", task.Succeeded, fault.ChargedYes, 1)
+	check("while the late answer is stored", task.Succeeded, fault.ChargedYes, 1)
 	stored(b, 2)
-	g := stands("with both stored", task.Succeeded, fault.ChargedYes, 1)
+	g := check("with both stored", task.Succeeded, fault.ChargedYes, 1)
 	if g.Actual == nil || g.Actual.Micros != 3_000_000 || !g.Finished.Equal(done.Finished) {
 		p.Errorf("cost %+v, finished %s, first %s", g.Actual, g.Finished, done.Finished)
 	}

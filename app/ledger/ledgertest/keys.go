@@ -6,7 +6,7 @@ import (
 	"aigc/app/task"
 )
 
-func keys(p *proof) {
+func keys(p *suite) {
 	won, err := p.l.AddKey(ctx, task.APIKey{Name: "admin", Hash: "h1", Admin: true, Created: time.Now()})
 	p.must(err)
 	again, err := p.l.AddKey(ctx, task.APIKey{Name: "admin", Hash: "h2", Created: time.Now()})

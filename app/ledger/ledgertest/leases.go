@@ -8,47 +8,47 @@ import (
 	"aigc/app/task"
 )
 
-func leases(p *proof) {
+func leases(p *suite) {
 	due := func(owner string, lease time.Duration) int {
 		list, err := p.l.LeaseDue(ctx, task.LeaseRequest{State: task.Running, Owner: owner, Lease: lease, Limit: 10})
 		p.must(err)
 		return len(list)
 	}
-	t := p.reach(task.Running)
+	t := p.inState(task.Running)
 	_, err := p.l.Apply(ctx, task.Transition{ID: t.ID, From: []task.State{task.Running}, To: task.Storing, Cause: task.Finished, Edit: func(row *task.Task) error {
 		row.Charged, row.RunAt = fault.ChargedYes, time.Now().Add(-time.Second)
 		return nil
 	}})
 	p.must(err)
-	t = p.reach(task.Running)
+	t = p.inState(task.Running)
 	if due("a", time.Hour) != 1 || due("b", time.Hour) != 0 {
-		p.Error("a lease is not respected")
+		p.Error("a leased task was leased again")
 	}
 	p.must(p.l.ReleaseLease(ctx, t.ID, "a", -time.Second, "later"))
 	if due("b", -time.Second) != 1 || due("c", time.Hour) != 1 {
-		p.Error("a lease that is over is kept")
+		p.Error("a task with an expired lease was not leased")
 	}
 	lost, err := p.l.Claim(ctx, task.ClaimRequest{ID: p.accept(Fresh("me")).ID, Owner: "dead", SubmitID: "s", Spool: "v1", Lease: -time.Second, Accounts: []task.AccountLimit{{Account: account}}})
 	p.must(err)
 	held, err := p.l.Claim(ctx, task.ClaimRequest{ID: p.accept(Fresh("me")).ID, Owner: "old life", SubmitID: "s", Spool: "v1", Lease: time.Hour, Accounts: []task.AccountLimit{{Account: account}}})
 	p.must(err)
-	abandoned, err := p.l.ExpiredSubmissions(ctx, "me", "")
-	if p.must(err); len(abandoned) != 1 || abandoned[0].ID != lost.ID {
-		p.Errorf("%d abandoned", len(abandoned))
+	expired, err := p.l.ExpiredSubmissions(ctx, "me", "")
+	if p.must(err); len(expired) != 1 || expired[0].ID != lost.ID {
+		p.Errorf("%d expired submissions", len(expired))
 	}
-	abandoned, err = p.l.ExpiredSubmissions(ctx, "me", "v1")
-	if p.must(err); len(abandoned) != 2 {
-		p.Errorf("%d abandoned on the volume, one of them %s", len(abandoned), held.ID)
+	expired, err = p.l.ExpiredSubmissions(ctx, "me", "v1")
+	if p.must(err); len(expired) != 2 {
+		p.Errorf("%d expired submissions of the spool, want 2, one of them %s", len(expired), held.ID)
 	}
 	p.must(p.l.Renew(ctx, "dead", time.Hour, []string{lost.ID}))
-	if abandoned, err = p.l.ExpiredSubmissions(ctx, "me", ""); err != nil || len(abandoned) != 1 {
-		p.Errorf("a lease that was over came back to life: %d, %v", len(abandoned), err)
+	if expired, err = p.l.ExpiredSubmissions(ctx, "me", ""); err != nil || len(expired) != 1 {
+		p.Errorf("an expired lease was renewed: %d, %v", len(expired), err)
 	}
 }
 
-// omitted ids are not leased, however due they are, named or not.
-func omitted(p *proof) {
-	a, b := p.reach(task.Running), p.reach(task.Running)
+// omittedIDs are not leased, whether the request names an ID or not.
+func omittedIDs(p *suite) {
+	a, b := p.inState(task.Running), p.inState(task.Running)
 	for name, c := range map[string]struct {
 		req  task.LeaseRequest
 		want int
@@ -75,9 +75,9 @@ func omitted(p *proof) {
 }
 
 // renewal extends an owner's leases on the tasks named, and no others.
-func renewal(p *proof) {
+func renewal(p *suite) {
 	hold := func(owner string) *task.Task {
-		t := p.reach(task.Running)
+		t := p.inState(task.Running)
 		list, err := p.l.LeaseDue(ctx, task.LeaseRequest{State: task.Running, Owner: owner, Lease: time.Minute, ID: t.ID})
 		if p.must(err); len(list) != 1 {
 			p.Fatalf("%d leased", len(list))
@@ -88,7 +88,7 @@ func renewal(p *proof) {
 	unasked := hold("me")
 	both := []string{mine.ID, theirs.ID}
 	p.must(p.l.Renew(ctx, "me", time.Hour, both))
-	p.must(p.l.Renew(ctx, "nobody", time.Hour, both))
+	p.must(p.l.Renew(ctx, "without leases", time.Hour, both))
 	for _, c := range []struct {
 		was  *task.Task
 		want time.Duration
@@ -101,9 +101,9 @@ func renewal(p *proof) {
 	}
 }
 
-// unlease gives back what its owner holds; without an owner it speaks to what
-// waits in the queue, never to a task that has moved on.
-func unlease(p *proof) {
+// releaseLease ends a lease of its owner; without an owner it postpones a queued task,
+// and no task in another state.
+func releaseLease(p *suite) {
 	waiting := p.accept(Fresh("me"))
 	p.must(p.l.ReleaseLease(ctx, waiting.ID, "", time.Hour, "no room"))
 	t, err := p.l.Task(ctx, waiting.ID)
@@ -111,7 +111,7 @@ func unlease(p *proof) {
 		p.Errorf("%+v", t)
 	}
 	for _, s := range []task.State{task.Submitting, task.Running, task.Storing, task.Succeeded, task.InDoubt, task.Failed, task.Canceled} {
-		t := p.reach(s)
+		t := p.inState(s)
 		for _, owner := range []string{"", "other"} {
 			if err := p.l.ReleaseLease(ctx, t.ID, owner, time.Hour, "no room"); !errors.Is(err, task.ErrStale) {
 				p.Errorf("%s, %q: %v", s, owner, err)

@@ -1,4 +1,5 @@
-// Package ledgertest proves a ledger: call [Run] from the ledger's tests.
+// Package ledgertest is the conformance test of [task.Ledger]: call [Run] from a
+// ledger's tests.
 package ledgertest
 
 import (
@@ -11,66 +12,66 @@ import (
 	"aigc/app/task"
 )
 
-// Run proves a ledger made anew for every test.
+// Run runs all conformance tests, each with a new, empty ledger that open returns.
 func Run(t *testing.T, open func(t *testing.T) task.Ledger) {
-	for name, f := range map[string]func(*proof){
-		"rows come back as they were": rows,
-		"the table of moves":          table,
-		"a charge stays":              charge,
-		"late answers":                late,
-		"moves in one transaction":    together,
-		"idempotency":                 idempotency,
-		"idempotency in a crowd":      idempotencyCrowd,
-		"joining":                     joining,
-		"claims keep to the caps":     caps,
-		"claimed as it is accepted":   claimedAsAccepted,
-		"claims in a crowd":           claimCrowd,
-		"parked keys":                 parked,
-		"announced accounts":          announced,
-		"leases":                      leases,
-		"omitted ids":                 omitted,
-		"renewal":                     renewal,
-		"giving back":                 unlease,
-		"wake-ups":                    wakes,
-		"rescheduling":                reschedule,
-		"cancel requests":             cancelRequests,
-		"retry":                       retry,
-		"retry of a group":            retryGroup,
-		"groups":                      groups,
-		"a late child":                lateChild,
-		"listing":                     listing,
-		"assets":                      assets,
-		"keys":                        keys,
+	for name, f := range map[string]func(*suite){
+		"a row reads as written": rows,
+		"every transition":       everyTransition,
+		"a charge stays":         chargeStays,
+		"late answers":           lateAnswers,
+		"atomic transitions":     atomicTransitions,
+		"idempotency":            idempotency,
+		"concurrent idempotency": idempotencyConcurrent,
+		"joining":                joining,
+		"account limits":         accountLimits,
+		"accept with a claim":    acceptWithClaim,
+		"concurrent claims":      claimsConcurrent,
+		"parked keys":            parkedKeys,
+		"announced accounts":     vendorAccounts,
+		"leases":                 leases,
+		"omitted ids":            omittedIDs,
+		"renewal":                renewal,
+		"releasing leases":       releaseLease,
+		"overdue tasks":          takeOverdue,
+		"rescheduling":           reschedule,
+		"cancel requests":        cancelRequests,
+		"retry":                  retry,
+		"retry of a group":       retryGroup,
+		"groups":                 groups,
+		"a late child":           lateChild,
+		"listing":                listing,
+		"assets":                 assets,
+		"keys":                   keys,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			f(&proof{T: t, l: open(t)})
+			f(&suite{T: t, l: open(t)})
 		})
 	}
 }
 
 var ctx = context.Background()
 
-type proof struct {
+type suite struct {
 	*testing.T
 	l task.Ledger
 }
 
-func (p *proof) must(err error) {
+func (p *suite) must(err error) {
 	p.Helper()
 	if err != nil {
 		p.Fatal(err)
 	}
 }
 
-func (p *proof) wantKind(err error, kind fault.Kind) {
+func (p *suite) wantKind(err error, kind fault.Kind) {
 	p.Helper()
 	if fault.KindOf(err) != kind {
 		p.Errorf("got %v, want a fault of kind %s", err, kind)
 	}
 }
 
-// Fresh is a task of an owner, about to be accepted.
+// Fresh is a new task of an owner, to be accepted.
 func Fresh(owner string) *task.Task {
 	now := time.Now()
 	return &task.Task{
@@ -79,31 +80,31 @@ func Fresh(owner string) *task.Task {
 	}
 }
 
-func (p *proof) accept(t *task.Task) *task.Task {
+func (p *suite) accept(t *task.Task) *task.Task {
 	p.Helper()
 	got, replayed, err := p.l.Accept(ctx, task.AcceptRequest{Tasks: []*task.Task{t}})
 	p.must(err)
 	if replayed {
-		p.Fatal("a new task was taken for an old one")
+		p.Fatal("Accept returned an earlier task for a new one")
 	}
 	return got
 }
 
 var account = task.Account{Vendor: "toyco", BaseURL: "http://toy", Fingerprint: "f1"}
 
-func (p *proof) claim(id, submit string) (*task.Task, error) {
+func (p *suite) claim(id, submit string) (*task.Task, error) {
 	return p.l.Claim(ctx, task.ClaimRequest{ID: id, Owner: "me", SubmitID: submit, Spool: "spool", Lease: time.Minute, Accounts: []task.AccountLimit{{Account: account}}})
 }
 
-// claimed is a task in the middle of its submission.
-func (p *proof) claimed() *task.Task {
+// claimed is a task in submitting.
+func (p *suite) claimed() *task.Task {
 	p.Helper()
 	t, err := p.claim(p.accept(Fresh("me")).ID, "s1")
 	p.must(err)
 	return t
 }
 
-func (p *proof) apply(t *task.Task, to task.State, cause task.Cause, edit func(*task.Task)) (*task.Task, error) {
+func (p *suite) apply(t *task.Task, to task.State, cause task.Cause, edit func(*task.Task)) (*task.Task, error) {
 	return p.l.Apply(ctx, task.Transition{ID: t.ID, From: []task.State{t.State}, To: to, Cause: cause, Edit: func(row *task.Task) error {
 		if edit != nil {
 			edit(row)

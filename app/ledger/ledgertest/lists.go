@@ -7,7 +7,7 @@ import (
 	"aigc/app/task"
 )
 
-func listing(p *proof) {
+func listing(p *suite) {
 	var ids []string
 	for i := range 25 {
 		t := Fresh([]string{"me", "you"}[i%2])

@@ -9,8 +9,8 @@ import (
 	"aigc/app/task"
 )
 
-// reach brings a new task into a state by legal moves.
-func (p *proof) reach(s task.State) *task.Task {
+// inState returns a new task in a state, by allowed transitions.
+func (p *suite) inState(s task.State) *task.Task {
 	p.Helper()
 	step := func(t *task.Task, to task.State, cause task.Cause, edit func(*task.Task)) *task.Task {
 		t, err := p.apply(t, to, cause, edit)
@@ -27,35 +27,35 @@ func (p *proof) reach(s task.State) *task.Task {
 	case task.Storing:
 		return step(p.claimed(), task.Storing, task.ResultReceived, charged(fault.ChargedYes))
 	case task.Succeeded:
-		return step(p.reach(task.Storing), task.Succeeded, task.ObjectsStored, nil)
+		return step(p.inState(task.Storing), task.Succeeded, task.ObjectsStored, nil)
 	case task.InDoubt:
 		return step(p.claimed(), task.InDoubt, task.OutcomeUnknown, charged(fault.ChargedUnknown))
 	case task.Canceled:
-		return step(p.reach(task.Queued), task.Canceled, task.Cancel, nil)
+		return step(p.inState(task.Queued), task.Canceled, task.Cancel, nil)
 	}
-	return step(p.reach(task.InDoubt), task.Failed, task.Discard, func(t *task.Task) { t.Error = &task.Error{Code: task.CodeDiscarded} })
+	return step(p.inState(task.InDoubt), task.Failed, task.Discard, func(t *task.Task) { t.Error = &task.Error{Code: task.CodeDiscarded} })
 }
 
-// table tries every pair of states with every cause: what the table lists is
-// done, anything else changes nothing.
-func table(p *proof) {
+// everyTransition tries every pair of states with every cause: a transition of
+// task.Moves succeeds, any other fails and changes nothing.
+func everyTransition(p *suite) {
 	causes := map[task.Cause]bool{}
 	for _, m := range task.Moves {
 		causes[m.Cause] = true
 	}
 	for _, from := range task.States {
-		var t *task.Task // a task in this state; one that was refused is as good as new
+		var t *task.Task // a task in this state, reused after a refused transition
 		for _, to := range task.States {
 			for cause := range causes {
 				if cause == task.Claim || cause == task.Retry {
-					continue // methods of their own
+					continue // made by their own methods
 				}
 				m, legal := task.Find(from, to, cause)
 				if from == task.Failed && cause == task.Resume {
-					legal = false // this one did not fail by its deadline
+					legal = false // this task did not fail by its deadline
 				}
 				if t == nil {
-					t = p.reach(from)
+					t = p.inState(from)
 				}
 				_, err := p.apply(t, to, cause, func(row *task.Task) {
 					if legal && !m.Allows(row.Charged, row.Charged) {
@@ -78,19 +78,19 @@ func table(p *proof) {
 	}
 }
 
-func charge(p *proof) {
-	t := p.reach(task.Storing)
+func chargeStays(p *suite) {
+	t := p.inState(task.Storing)
 	if _, err := p.apply(t, task.Failed, task.ResultLost, charged(fault.ChargedNo)); err == nil {
-		p.Error("what was charged is called free")
+		p.Error("charged changed from yes to no")
 	}
-	if _, err := p.apply(p.reach(task.Running), task.Storing, task.Finished, charged(fault.ChargedNo)); err == nil {
-		p.Error("a result that costs nothing")
+	if _, err := p.apply(p.inState(task.Running), task.Storing, task.Finished, charged(fault.ChargedNo)); err == nil {
+		p.Error("a result was recorded with charged no")
 	}
 }
 
-// late answers count by (id, submit_id), lease or not, also after a person
-// gave the task up; those of another submission do not.
-func late(p *proof) {
+// lateAnswers count by (id, submit_id), with or without the lease, also after a person
+// discarded the task; answers to another submission do not.
+func lateAnswers(p *suite) {
 	answer := func(t *task.Task, submit string, from ...task.State) error {
 		_, err := p.l.Apply(ctx, task.Transition{ID: t.ID, SubmitID: submit, From: from, To: task.Storing, Cause: task.ResultReceived, Edit: func(row *task.Task) error {
 			row.Charged = fault.ChargedYes
@@ -99,7 +99,7 @@ func late(p *proof) {
 		return err
 	}
 	for _, s := range []task.State{task.Submitting, task.InDoubt, task.Failed} {
-		t := p.reach(s)
+		t := p.inState(s)
 		if err := answer(t, "other", s); !errors.Is(err, task.ErrStale) {
 			p.Errorf("%s: another submission's answer: %v", s, err)
 		}
@@ -107,7 +107,7 @@ func late(p *proof) {
 			p.Errorf("%s: %v", s, err)
 		}
 		if err := answer(t, "s1", task.Submitting, task.InDoubt, task.Failed); !errors.Is(err, task.ErrStale) {
-			p.Errorf("%s: told twice: %v", s, err)
+			p.Errorf("%s: recorded twice: %v", s, err)
 		}
 	}
 	refused, err := p.apply(p.claimed(), task.Failed, task.Refused, func(t *task.Task) { t.Charged, t.Error = fault.ChargedNo, &task.Error{Code: "no"} })
@@ -117,9 +117,9 @@ func late(p *proof) {
 	}
 }
 
-// together are several moves of one call: all are made, with an event each, or
-// none is.
-func together(p *proof) {
+// atomicTransitions: of several transitions in one call all are made, with an event
+// each, or none.
+func atomicTransitions(p *suite) {
 	for name, fail := range map[string]bool{"all": false, "none": true} {
 		t := p.claimed()
 		a := &task.Asset{ID: task.NewID(time.Now()), Task: t.ID, Role: task.Result, Object: "ai_generated/" + t.ID, Owner: "me", Created: time.Now()}

@@ -5,8 +5,8 @@ import (
 	"aigc/app/task"
 )
 
-func retry(p *proof) {
-	old := p.reach(task.InDoubt)
+func retry(p *suite) {
+	old := p.inState(task.InDoubt)
 	next := Fresh("me")
 	next.RetryOf = old.ID
 	got, isNew, err := p.l.Retry(ctx, old.ID, []*task.Task{next})
@@ -22,15 +22,15 @@ func retry(p *proof) {
 		p.Errorf("%+v", was)
 	}
 	for _, s := range []task.State{task.Succeeded, task.Running, task.Queued} {
-		old, next := p.reach(s), Fresh("me")
+		old, next := p.inState(s), Fresh("me")
 		next.RetryOf = old.ID
 		_, _, err := p.l.Retry(ctx, old.ID, []*task.Task{next})
 		p.wantKind(err, fault.Conflict)
 	}
 }
 
-// retryGroup: what is bought anew of a group, and what it leaves of the old one.
-func retryGroup(p *proof) {
+// retryGroup retries the children of a group as a new group.
+func retryGroup(p *suite) {
 	group, a, b := Fresh("me"), Fresh("me"), Fresh("me")
 	group.Group, group.Children, a.Parent, b.Parent, b.Index = true, 2, group.ID, group.ID, 1
 	_, _, err := p.l.Accept(ctx, task.AcceptRequest{Tasks: []*task.Task{group, a, b}})
@@ -45,9 +45,9 @@ func retryGroup(p *proof) {
 	next.Group, next.Children, next.RetryOf = true, 2, group.ID
 	c.Parent, c.RetryOf, d.Parent, d.RetryOf, d.Index = next.ID, a.ID, next.ID, b.ID, 1
 	stranger := *d
-	stranger.RetryOf = p.reach(task.InDoubt).ID
+	stranger.RetryOf = p.inState(task.InDoubt).ID
 	if _, _, err := p.l.Retry(ctx, group.ID, []*task.Task{next, c, &stranger}); err == nil {
-		p.Error("a task of somebody else was bought anew")
+		p.Error("a child of another group was retried")
 	}
 	for _, again := range []bool{false, true} {
 		got, isNew, err := p.l.Retry(ctx, group.ID, []*task.Task{next, c, d})

@@ -10,7 +10,7 @@ import (
 	"aigc/app/task"
 )
 
-func rows(p *proof) {
+func rows(p *suite) {
 	seed, now := int64(7), time.Now().Truncate(time.Millisecond)
 	in := Fresh("me")
 	in.Tags, in.Sandbox, in.Callback, in.Warnings = []string{"a", "b"}, true, "https://example.com", []string{"careful"}
@@ -35,11 +35,11 @@ func rows(p *proof) {
 		got.Version < 3 || got.Submitted.IsZero() || got.Owner != "me" || string(got.Usage) != `{"a":1}` {
 		p.Errorf("%+v", got)
 	}
-	_, err = p.l.Task(ctx, "nobody")
+	_, err = p.l.Task(ctx, "no such id")
 	p.wantKind(err, fault.NotFound)
 	byTicket, err := p.l.ByTicket(ctx, "toy", "job")
 	if p.must(err); byTicket.ID != in.ID {
-		p.Error("the ticket leads elsewhere")
+		p.Error("ByTicket returned another task")
 	}
 	events, err := p.l.Events(ctx, in.ID, 0)
 	p.must(err)

@@ -6,15 +6,15 @@ import (
 	"aigc/app/task"
 )
 
-// announced holds that a worker's accounts replace those it announced before,
-// and that two workers with the same key are one account.
-func announced(p *proof) {
+// vendorAccounts: a worker's accounts replace those that it announced before, and an
+// account of two workers is listed once.
+func vendorAccounts(p *suite) {
 	list := func() (out []task.VendorAccount) {
 		got, err := p.l.VendorAccounts(ctx)
 		p.must(err)
 		for _, a := range got {
 			if a.Seen.IsZero() {
-				p.Errorf("%s was never seen", a.Vendor)
+				p.Errorf("%s has no Seen", a.Vendor)
 			}
 			a.Seen = task.VendorAccount{}.Seen
 			out = append(out, a)
@@ -22,7 +22,7 @@ func announced(p *proof) {
 		return out
 	}
 	if got := list(); got != nil {
-		p.Fatalf("a fresh ledger knows %v", got)
+		p.Fatalf("a new ledger lists %v", got)
 	}
 	one := task.VendorAccount{Account: account, Running: 6, PerMinute: 30}
 	other := task.VendorAccount{Account: task.Account{Vendor: "zebra", BaseURL: "http://z", Fingerprint: "f2"}, Sandbox: true}

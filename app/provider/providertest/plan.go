@@ -12,7 +12,7 @@ import (
 
 // Plan is what an input must say of itself before anything is sent.
 type Plan struct {
-	Pictures int      // results asked for
+	Count    int      // results asked for
 	Quote    float64  // in the currency of the list; 0: no price is known
 	Faults   []string // the fields at fault, in order
 	Warnings []string // how each begins
@@ -43,8 +43,8 @@ func (want Plan) Of(t *testing.T, r module.Route, model string, in any) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if p.Count != want.Pictures {
-		t.Errorf("%d results, want %d", p.Count, want.Pictures)
+	if p.Count != want.Count {
+		t.Errorf("%d results, want %d", p.Count, want.Count)
 	}
 	if (p.Quote == nil) != (want.Quote == 0) || p.Quote != nil && p.Quote.Micros != provider.USD(want.Quote).Micros {
 		t.Errorf("quote %+v, want %v", p.Quote, want.Quote)

@@ -29,6 +29,6 @@ func (c *canvas) stroke(p paint, w0, w1 float64, pts ...point) {
 // wash covers the whole rows y0 to y1.
 func (c *canvas) wash(y0, y1 float64, p paint) {
 	for y := max(0, int(y0)); y < min(c.h, int(y1+0.5)); y++ {
-		c.span(y, 0, c.w, p.at(y), 1)
+		c.span(y, 0, c.w, p.at(y), 255)
 	}
 }

@@ -26,7 +26,7 @@ var glyphs = map[rune][8]string{
 
 // Caption draws the caption of a picture of that size, on nothing, and says
 // where in the picture its upper left corner belongs. Draw writes it unless
-// told otherwise; a film puts it over every frame.
+// told otherwise; the clips of package video have it in every frame.
 func Caption(width, height int) (*image.RGBA, image.Point) {
 	dot := max(1, min(width, height)/360) // whole pixels, so that it stays sharp
 	wide := 0
@@ -47,7 +47,7 @@ func letters(ras *raster, dot, shift int, c ink) {
 			for col, cell := range cells {
 				for dy := range dot {
 					if cell == '#' {
-						ras.span(shift+row*dot+dy, x+col*dot, x+col*dot+dot, c, 1)
+						ras.span(shift+row*dot+dy, x+col*dot, x+col*dot+dot, c, 255)
 					}
 				}
 			}

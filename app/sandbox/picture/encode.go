@@ -19,9 +19,6 @@ import (
 func Encode(w io.Writer, img image.Image, format string, quality int) error {
 	switch format {
 	case "png":
-		if o, ok := img.(*image.RGBA); ok && o.Opaque() {
-			return writePNG(w, o)
-		}
 		return (&png.Encoder{CompressionLevel: png.BestSpeed}).Encode(w, img)
 	case "jpeg", "jpg":
 		if quality == 0 {

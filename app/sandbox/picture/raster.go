@@ -1,83 +1,111 @@
 package picture
 
 import (
-	"cmp"
 	"encoding/binary"
 	"image"
-	"slices"
+	"image/draw"
+	"math"
+
+	"golang.org/x/image/vector"
 )
 
 type point struct{ x, y float64 }
 
-// edge is one non-horizontal side of an outline, from y0 down to y1.
-type edge struct {
-	y0, y1  float64
-	x, dxdy float64 // x at y0, and its change a row
-	dir     float32 // +1 where the outline runs down, -1 where it runs up
+// raster fills outlines with anti-aliased edges. A shape is drawn in bands of
+// rows, so that memory grows with bandArea and not with the shape.
+type raster struct {
+	img        *image.RGBA
+	w, h       int
+	vector     vector.Rasterizer
+	mask, clip image.Alpha // of the current band
 }
 
-// raster fills outlines with exact area coverage, one row at a time, so that
-// its memory grows with the width of the picture only.
-type raster struct {
-	img       *image.RGBA
-	w, h      int
-	fillEdges []edge
-	clipEdges []edge
-	fillRow   row
-	clipRow   row
-}
+// bandArea is how many pixels of a shape are filled at a time: few enough that
+// the rasteriser's buffers stay in the cache of the processor.
+const bandArea = 1 << 16
 
 func newRaster(img *image.RGBA) *raster {
 	b := img.Bounds()
-	r := &raster{img: img, w: b.Dx(), h: b.Dy()}
-	r.fillRow.acc = make([]float32, r.w+3)
-	r.clipRow.acc = make([]float32, r.w+3)
-	return r
+	return &raster{img: img, w: b.Dx(), h: b.Dy()}
 }
 
 // fill paints what lies inside the closed outlines, and inside clip where one
 // is given. Outlines that overlap in the same direction count once.
 func (r *raster) fill(outlines, clip [][]point, p paint) {
-	r.fillEdges = appendEdges(r.fillEdges[:0], outlines, r.h)
-	r.clipEdges = appendEdges(r.clipEdges[:0], clip, r.h)
-	if len(r.fillEdges) == 0 || clip != nil && len(r.clipEdges) == 0 {
+	box := extent(outlines).Intersect(image.Rect(0, 0, r.w, r.h))
+	if clip != nil {
+		box = box.Intersect(extent(clip))
+	}
+	if box.Empty() {
 		return
 	}
-	r.fillRow.rewind()
-	r.clipRow.rewind()
-	end := 0.0
-	for _, e := range r.fillEdges {
-		end = max(end, e.y1)
-	}
-	for y := max(0, int(r.fillEdges[0].y0)); y < r.h && float64(y) < end; y++ {
-		c := p.at(y)
-		r.fillRow.scan(r.fillEdges, y, r.w)
-		if clip == nil {
-			r.fillRow.eachRun(r.w, func(x0, x1 int, cover float32) { r.span(y, x0, x1, c, cover) })
-			continue
-		}
-		r.clipRow.scan(r.clipEdges, y, r.w)
-		r.clipRow.integrate(r.w)
-		r.fillRow.eachRun(r.w, func(x0, x1 int, cover float32) {
-			for x := max(x0, r.clipRow.lo); x < min(x1, r.clipRow.hi); x++ {
-				r.span(y, x, x+1, c, cover*r.clipRow.acc[x])
+	rows := max(1, bandArea/box.Dx())
+	for band := box; band.Min.Y < box.Max.Y; band.Min.Y += rows {
+		band.Max.Y = min(band.Min.Y+rows, box.Max.Y)
+		r.cover(&r.mask, band, outlines)
+		if clip != nil {
+			r.cover(&r.clip, band, clip)
+			for i, c := range r.clip.Pix {
+				r.mask.Pix[i] = uint8((uint32(r.mask.Pix[i])*uint32(c) + 127) / 255)
 			}
-		})
-		r.clipRow.clear()
+		}
+		for y := band.Min.Y; y < band.Max.Y; y++ {
+			r.blend(y, band.Min.X, r.mask.Pix[(y-band.Min.Y)*r.mask.Stride:][:r.mask.Stride], p.at(y))
+		}
+	}
+}
+
+// cover sets mask to how much of each pixel of the band the outlines cover.
+func (r *raster) cover(mask *image.Alpha, band image.Rectangle, outlines [][]point) {
+	size := image.Rectangle{Max: band.Size()}
+	if n := size.Dx() * size.Dy(); n > cap(mask.Pix) {
+		mask.Pix = make([]uint8, n)
+	} else {
+		mask.Pix = mask.Pix[:n]
+	}
+	mask.Stride, mask.Rect = size.Dx(), size
+	r.vector.Reset(size.Dx(), size.Dy())
+	r.vector.DrawOp = draw.Src
+	x0, y0 := float64(band.Min.X), float64(band.Min.Y)
+	for _, o := range outlines {
+		for i, p := range o {
+			if x, y := float32(p.x-x0), float32(p.y-y0); i == 0 {
+				r.vector.MoveTo(x, y)
+			} else {
+				r.vector.LineTo(x, y)
+			}
+		}
+		r.vector.ClosePath()
+	}
+	r.vector.Draw(mask, size, image.Opaque, image.Point{})
+}
+
+// blend paints a row from x on, as much as each pixel is covered.
+func (r *raster) blend(y, x int, mask []uint8, c ink) {
+	for i := 0; i < len(mask); {
+		cover, start := mask[i], i
+		eight := uint64(cover) * 0x0101010101010101 // most runs are long
+		for i+8 <= len(mask) && binary.LittleEndian.Uint64(mask[i:]) == eight {
+			i += 8
+		}
+		for i < len(mask) && mask[i] == cover {
+			i++
+		}
+		r.span(y, x+start, x+i, c, cover)
 	}
 }
 
 // span blends one colour over the pixels x0 to x1 of a row.
-func (r *raster) span(y, x0, x1 int, c ink, cover float32) {
-	a := uint32(float32(c.a)*cover + 0.5)
+func (r *raster) span(y, x0, x1 int, c ink, cover uint8) {
+	a := (uint32(c.a)*uint32(cover) + 127) / 255
 	if a == 0 || x0 >= x1 {
 		return
 	}
 	pix := r.img.Pix[y*r.img.Stride+4*x0 : y*r.img.Stride+4*x1]
 	if a == 255 {
-		v := uint32(c.r) | uint32(c.g)<<8 | uint32(c.b)<<16 | 0xff000000
-		for ; len(pix) >= 4; pix = pix[4:] {
-			binary.LittleEndian.PutUint32(pix, v)
+		pix[0], pix[1], pix[2], pix[3] = c.r, c.g, c.b, 255
+		for n := 4; n < len(pix); n *= 2 {
+			copy(pix[n:], pix[:n])
 		}
 		return
 	}
@@ -90,27 +118,17 @@ func (r *raster) span(y, x0, x1 int, c ink, cover float32) {
 	}
 }
 
-// appendEdges lists the sides of the outlines, sorted from top to bottom, and
-// leaves out what lies above or below the picture.
-func appendEdges(edges []edge, outlines [][]point, h int) []edge {
+// extent is the smallest rectangle of whole pixels around the outlines.
+func extent(outlines [][]point) image.Rectangle {
+	lo, hi := point{math.Inf(1), math.Inf(1)}, point{math.Inf(-1), math.Inf(-1)}
 	for _, o := range outlines {
-		for i, a := range o {
-			b := o[(i+1)%len(o)]
-			e := edge{dir: 1}
-			if a.y > b.y {
-				a, b, e.dir = b, a, -1
-			}
-			if a.y == b.y || b.y <= 0 || a.y >= float64(h) {
-				continue
-			}
-			e.dxdy = (b.x - a.x) / (b.y - a.y)
-			if a.y < 0 {
-				a = point{a.x - a.y*e.dxdy, 0}
-			}
-			e.y0, e.y1, e.x = a.y, b.y, a.x
-			edges = append(edges, e)
+		for _, p := range o {
+			lo = point{min(lo.x, p.x), min(lo.y, p.y)}
+			hi = point{max(hi.x, p.x), max(hi.y, p.y)}
 		}
 	}
-	slices.SortFunc(edges, func(a, b edge) int { return cmp.Compare(a.y0, b.y0) })
-	return edges
+	if lo.x > hi.x {
+		return image.Rectangle{}
+	}
+	return image.Rect(int(math.Floor(lo.x)), int(math.Floor(lo.y)), int(math.Ceil(hi.x)), int(math.Ceil(hi.y)))
 }

@@ -40,12 +40,45 @@ func TestFillArea(t *testing.T) {
 			if math.Abs(sum-c.area) > 0.5+c.area*0.004 {
 				t.Errorf("covers %.2f pixels, want %.2f", sum, c.area)
 			}
-			for _, r := range []row{cv.fillRow, cv.clipRow} {
-				for x, v := range r.acc {
-					if v != 0 {
-						t.Fatalf("cell %d is left at %v", x, v)
-					}
+		})
+	}
+}
+
+// TestFillBands checks shapes that are larger than one band, and that bands
+// meet without a seam.
+func TestFillBands(t *testing.T) {
+	const side = 1000
+	cases := []struct {
+		name, path, clip string
+		area             float64
+	}{
+		{"diamond", `M500,20 L980,500 L500,980 L20,500 Z`, "", 2 * 480 * 480},
+		{"tall and narrow", `M10,0 L30,0 L230,1000 L210,1000 Z`, "", 20000},
+		{"clip", `M0,0 L1000,0 L1000,1000 L0,1000 Z`, `M500,20 L980,500 L500,980 L20,500 Z`, 2 * 480 * 480},
+		{"out to all sides", `M-500,-500 L1500,-500 L1500,1500 L-500,1500 Z`, "", side * side},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			img := image.NewRGBA(image.Rect(0, 0, side, side))
+			cv := newCanvas(img)
+			var clip [][]point
+			if c.clip != "" {
+				clip = cv.outline(scaling(0, 0, 1), c.clip)
+			}
+			cv.fill(cv.outline(scaling(0, 0, 1), c.path), clip, flat(rgb(0xffffff)))
+			sum, before := 0.0, 0.0
+			for y := range side {
+				row := 0.0
+				for x := range side {
+					row += float64(img.RGBAAt(x, y).A) / 255
 				}
+				if y > 0 && math.Abs(row-before) > 3 {
+					t.Errorf("row %d covers %.1f pixels, the one above %.1f", y, row, before)
+				}
+				sum, before = sum+row, row
+			}
+			if math.Abs(sum-c.area) > c.area*0.001 {
+				t.Errorf("covers %.1f pixels, want %.1f", sum, c.area)
 			}
 		})
 	}

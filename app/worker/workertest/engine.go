@@ -1,7 +1,7 @@
-// Package workertest runs a whole engine in the process of a test: real SQLite,
-// broker, folder, spool, worker and service, against whatever vendors the test
-// brings. It has no faces and is no proof of what a killed process does; see
-// package apptest for that.
+// Package workertest runs a whole engine in a test's process: real SQLite ledger,
+// broker, object store, spool, worker and service, with vendors that the test
+// implements. It has no HTTP, MCP or command line, and it cannot kill the process;
+// package apptest can.
 package workertest
 
 import (
@@ -35,22 +35,22 @@ var Me = service.Caller{Name: "me"}
 type Engine struct {
 	*service.Service
 	Ledger       task.Ledger
-	FaultyLedger *FaultyLedger // between the worker and the ledger
+	FaultyLedger *FaultyLedger // the ledger as the worker uses it
 	Blobs        *FaultyStore  // the worker's object store
-	Disk         Disk          // under the worker's spool
+	Disk         Disk          // of the worker's spool
 	Worker       *worker.Worker
 	Dir          string
 	t            testing.TB
 	config       worker.Config
 }
 
-// New starts an engine over a fresh folder; it ends with the test.
+// New starts an engine in a new folder; it stops at the end of the test.
 func New(t testing.TB, host *module.Registry, accounts *provider.Accounts) *Engine {
 	t.Helper()
 	return start(t, host, accounts, 0, 20*time.Millisecond)
 }
 
-// start is [New] with a lease, where zero is the usual one, and a tick.
+// start is [New] with a lease (0: the default) and a tick.
 func start(t testing.TB, host *module.Registry, accounts *provider.Accounts, lease, tick time.Duration) *Engine {
 	t.Helper()
 	ctx := context.Background()
@@ -64,10 +64,10 @@ func start(t testing.TB, host *module.Registry, accounts *provider.Accounts, lea
 	blobs, err := blob.NewDir(filepath.Join(e.Dir, "objects"))
 	e.Must(err)
 	e.Blobs = &FaultyStore{Store: blobs}
-	journal, err := spool.Open(filepath.Join(e.Dir, "spool"))
+	s, err := spool.Open(filepath.Join(e.Dir, "spool"))
 	e.Must(err)
-	sync := journal.Sync
-	journal.Sync = func(f *os.File) error { return e.Disk.sync(func() error { return sync(f) }) }
+	sync := s.Sync
+	s.Sync = func(f *os.File) error { return e.Disk.sync(func() error { return sync(f) }) }
 	var bases []string
 	for name := range host.Vendors() {
 		for _, a := range accounts.ForVendor(name) {
@@ -76,7 +76,7 @@ func start(t testing.TB, host *module.Registry, accounts *provider.Accounts, lea
 	}
 	f := fetch.New(fetch.Config{Exempt: bases})
 	e.config = worker.Config{
-		Ledger: e.FaultyLedger, Broker: b, Blobs: e.Blobs, Spool: journal, Fetch: f, Vendors: provider.NewTransport(),
+		Ledger: e.FaultyLedger, Broker: b, Blobs: e.Blobs, Spool: s, Fetch: f, Vendors: provider.NewTransport(),
 		Modules: host, Accounts: accounts, Log: zerolog.New(zerolog.NewTestWriter(t)),
 		Lease: lease, Tick: tick, ResultGrace: 2 * time.Second,
 		Address: service.OpenAddress("http://gateway", false),
@@ -116,7 +116,7 @@ func (e *Engine) Begin(kind, input string) *service.View {
 	return v
 }
 
-// Run accepts a request and waits until it settles.
+// Run accepts a request and waits until its task is done.
 func (e *Engine) Run(kind, input string) *service.View {
 	e.t.Helper()
 	v, err := e.Wait(context.Background(), Me, e.Begin(kind, input).TaskID, 30*time.Second)
@@ -124,7 +124,7 @@ func (e *Engine) Run(kind, input string) *service.View {
 	return v
 }
 
-// EmptySpool waits until nothing but its id is left in the spool.
+// EmptySpool waits until the spool contains nothing but its id.
 func (e *Engine) EmptySpool() {
 	e.t.Helper()
 	for begin := time.Now(); ; time.Sleep(5 * time.Millisecond) {
@@ -139,36 +139,37 @@ func (e *Engine) EmptySpool() {
 	}
 }
 
-// Second starts another worker on the same ledger, with a volume of its own.
-func (e *Engine) Second() *worker.Worker {
+// StartSecond starts another worker on the same ledger, with a volume of its own.
+func (e *Engine) StartSecond() *worker.Worker {
 	e.t.Helper()
-	journal, err := spool.Open(e.t.TempDir())
+	s, err := spool.Open(e.t.TempDir())
 	e.Must(err)
-	return e.another(journal)
+	return e.startWorker(s)
 }
 
-// Again starts another life of a worker that was stopped, on its volume.
-func (e *Engine) Again() *worker.Worker {
+// Restart starts a new worker on the volume of the one that was stopped.
+func (e *Engine) Restart() *worker.Worker {
 	e.t.Helper()
-	return e.another(e.config.Spool)
+	return e.startWorker(e.config.Spool)
 }
 
-// Back starts another worker on this volume, with the ledger as it was when its
-// file and log were copied to path. Views are of that ledger too.
-func (e *Engine) Back(path string) *worker.Worker {
+// RestartWithLedger starts a new worker on the volume of the one that was stopped,
+// with the ledger at path, which is a copy of an earlier state of the file and its
+// WAL. The service uses that ledger, too.
+func (e *Engine) RestartWithLedger(path string) *worker.Worker {
 	e.t.Helper()
 	store, err := ledger.OpenSQLite(context.Background(), path)
 	e.Must(err)
 	e.t.Cleanup(func() { e.Must(store.Close()) })
 	e.Ledger = store
 	e.Service.Ledger = store
-	return e.Again()
+	return e.Restart()
 }
 
-func (e *Engine) another(journal *spool.Spool) *worker.Worker {
+func (e *Engine) startWorker(s *spool.Spool) *worker.Worker {
 	e.t.Helper()
 	c := e.config
-	c.Ledger, c.Spool = e.Ledger, journal
+	c.Ledger, c.Spool = e.Ledger, s
 	w := worker.New(c)
 	e.Must(w.Start(context.Background()))
 	e.t.Cleanup(func() { e.Must(w.Stop(context.Background())) })

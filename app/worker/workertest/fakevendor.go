@@ -17,25 +17,26 @@ import (
 	"aigc/app/provider"
 )
 
-// FakeVendor is a vertical whose vendor is a function of the test.
+// FakeVendor is a module with one operation, toy.image, whose vendor is an HTTP
+// handler of the test.
 type FakeVendor struct {
-	Async    bool
-	Deadline time.Duration // of a job, 1 min
-	Lease    time.Duration // of the worker's steps; the usual one if zero
-	Tick     time.Duration // between two looks at the ledger, 20 ms
+	Async    bool          // it gives tickets
+	Deadline time.Duration // of a job, 1 min by default
+	Lease    time.Duration // of the worker, its default by default
+	Tick     time.Duration // of the worker, 20 ms by default
 }
 
-// FakeInput is its input.
+// FakeInput is the input of its operation.
 type FakeInput struct {
 	Prompt string `json:"prompt" minLength:"1" doc:"what to draw"`
 	Model  string `json:"model,omitempty"`
 	N      int    `json:"n,omitempty" minimum:"1" maximum:"4" default:"1"`
 }
 
-// FakePrice is what one of its images costs.
+// FakePrice is the price of one of its images.
 var FakePrice = provider.Price{Unit: "image", Micros: 40_000, Currency: "USD"}
 
-// planner is what both of its drivers say of an input.
+// planner is the part that both of its drivers have.
 type planner struct{}
 
 // Plan implements [module.Planner].
@@ -44,7 +45,7 @@ func (planner) Plan(in FakeInput, t module.Target) module.Plan {
 	return module.Plan{Count: n, Quote: t.Cost(nil, provider.Quantity{Unit: "image", N: int64(n)})}
 }
 
-// Module is the vertical.
+// Module is its declaration.
 func (m FakeVendor) Module() module.Module {
 	op := module.Operation{
 		Name: "image", Paths: []string{"/toy"}, Tool: "create_toy_image", Media: m.kind(), Primary: true,
@@ -69,7 +70,7 @@ func authorize(c provider.Call) func(*http.Request) error {
 	}
 }
 
-// FakeAnswer is what its vendor answers to POST /make and GET /poll/{id}.
+// FakeAnswer is the body of its vendor's responses to POST /make and GET /poll/{id}.
 type FakeAnswer struct {
 	B64 []string `json:"b64"`
 	URL string   `json:"url"`
@@ -88,7 +89,7 @@ func (a FakeAnswer) answer() provider.Answer {
 	return out
 }
 
-// fakeCodes says by a 410 that the account lacks access.
+// fakeCodes maps status 410 to "the account lacks access".
 var fakeCodes = provider.Codes{Title: "Toy Co", Rules: []provider.CodeRule{{Status: http.StatusGone, Means: provider.NoAccess}}}
 
 func send(ctx context.Context, c provider.Call, in FakeInput) (FakeAnswer, error) {
@@ -153,13 +154,13 @@ func (m FakeVendor) kind() module.Media {
 	return module.Image
 }
 
-// Reply sends an answer of the toy's vendor.
+// Reply sends a response of the fake vendor.
 func Reply(w http.ResponseWriter, a FakeAnswer) {
 	w.Header().Set("Content-Type", "application/json")
 	_ = json.NewEncoder(w).Encode(a)
 }
 
-// PNG is a small valid picture, 16 by 8.
+// PNG is a small valid image of 16 by 8 pixels.
 func PNG() []byte {
 	var b bytes.Buffer
 	if err := png.Encode(&b, image.NewGray(image.Rect(0, 0, 16, 8))); err != nil {
@@ -168,14 +169,14 @@ func PNG() []byte {
 	return b.Bytes()
 }
 
-// NewFakeVendor starts an engine whose only vendor is played by the test, with an
-// account for each key.
+// NewFakeVendor starts an engine with a FakeVendor, with one account per key, and
+// returns it with the vendor's HTTP server.
 func NewFakeVendor(t testing.TB, async bool, keys []string, vendor http.HandlerFunc) (*Engine, *httptest.Server) {
 	t.Helper()
 	return FakeVendor{Async: async}.Start(t, keys, vendor)
 }
 
-// Start is [NewFakeVendor] for a toy with other times than usual.
+// Start is [NewFakeVendor] with other settings.
 func (m FakeVendor) Start(t testing.TB, keys []string, vendor http.HandlerFunc) (*Engine, *httptest.Server) {
 	t.Helper()
 	srv := httptest.NewServer(vendor)

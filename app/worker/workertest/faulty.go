@@ -13,21 +13,21 @@ import (
 	"aigc/app/task"
 )
 
-// FaultyLedger is a ledger that a test can take away from the worker, as a whole or
-// for single methods.
+// FaultyLedger is a ledger whose methods Apply, Renew, Reschedule and LeaseDue a test
+// can make fail.
 type FaultyLedger struct {
 	task.Ledger
-	mu      sync.Mutex
-	away    []string
-	refused map[string]int
-	looks   map[task.State]int64
+	mu         sync.Mutex
+	failing    []string
+	refused    map[string]int
+	leaseCalls map[task.State]int64
 }
 
-// Looks is how often the worker asked for due tasks of a state.
-func (s *FaultyLedger) Looks(state task.State) int64 {
+// LeaseCalls is how often LeaseDue was called for a state.
+func (s *FaultyLedger) LeaseCalls(state task.State) int64 {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.looks[state]
+	return s.leaseCalls[state]
 }
 
 // Refused is how many calls of a method failed.
@@ -37,39 +37,39 @@ func (s *FaultyLedger) Refused(method string) int {
 	return s.refused[method]
 }
 
-// Away makes methods fail from now on; without names, all get well again.
-func (s *FaultyLedger) Away(methods ...string) {
+// Fail makes the named methods fail from now on, and all others work.
+func (s *FaultyLedger) Fail(methods ...string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.away = methods
+	s.failing = methods
 }
 
-var errAway = errors.New("the ledger is away")
+var errUnavailable = errors.New("the ledger is unavailable")
 
-func (s *FaultyLedger) ill(method string) error {
+func (s *FaultyLedger) check(method string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if slices.Contains(s.away, method) {
+	if slices.Contains(s.failing, method) {
 		if s.refused == nil {
 			s.refused = map[string]int{}
 		}
 		s.refused[method]++
-		return errAway
+		return errUnavailable
 	}
 	return nil
 }
 
 // Apply implements [task.Ledger].
-func (s *FaultyLedger) Apply(ctx context.Context, moves ...task.Transition) (*task.Task, error) {
-	if err := s.ill("Apply"); err != nil {
+func (s *FaultyLedger) Apply(ctx context.Context, transitions ...task.Transition) (*task.Task, error) {
+	if err := s.check("Apply"); err != nil {
 		return nil, err
 	}
-	return s.Ledger.Apply(ctx, moves...)
+	return s.Ledger.Apply(ctx, transitions...)
 }
 
 // Renew implements [task.Ledger].
 func (s *FaultyLedger) Renew(ctx context.Context, owner string, lease time.Duration, ids []string) error {
-	if err := s.ill("Renew"); err != nil {
+	if err := s.check("Renew"); err != nil {
 		return err
 	}
 	return s.Ledger.Renew(ctx, owner, lease, ids)
@@ -77,7 +77,7 @@ func (s *FaultyLedger) Renew(ctx context.Context, owner string, lease time.Durat
 
 // Reschedule implements [task.Ledger].
 func (s *FaultyLedger) Reschedule(ctx context.Context, polls []task.PollResult) error {
-	if err := s.ill("Reschedule"); err != nil {
+	if err := s.check("Reschedule"); err != nil {
 		return err
 	}
 	return s.Ledger.Reschedule(ctx, polls)
@@ -85,39 +85,39 @@ func (s *FaultyLedger) Reschedule(ctx context.Context, polls []task.PollResult) 
 
 // LeaseDue implements [task.Ledger].
 func (s *FaultyLedger) LeaseDue(ctx context.Context, d task.LeaseRequest) ([]*task.Task, error) {
-	if err := s.ill("Due"); err != nil {
+	if err := s.check("LeaseDue"); err != nil {
 		return nil, err
 	}
 	s.mu.Lock()
-	if s.looks == nil {
-		s.looks = map[task.State]int64{}
+	if s.leaseCalls == nil {
+		s.leaseCalls = map[task.State]int64{}
 	}
-	s.looks[d.State]++
+	s.leaseCalls[d.State]++
 	s.mu.Unlock()
 	return s.Ledger.LeaseDue(ctx, d)
 }
 
-// Disk may refuse to make things durable.
+// Disk is a disk whose syncs a test can make fail.
 type Disk struct {
 	refuses atomic.Bool
 	refused atomic.Int64
 }
 
-// Refuse lets every sync fail from now on, or none.
+// Refuse makes every sync fail from now on, or none.
 func (d *Disk) Refuse(refuse bool) { d.refuses.Store(refuse) }
 
-// Refused is how many did.
+// Refused is how many syncs failed.
 func (d *Disk) Refused() int64 { return d.refused.Load() }
 
 func (d *Disk) sync(sync func() error) error {
 	if d.refuses.Load() {
 		d.refused.Add(1)
-		return errors.New("the disk refuses")
+		return errors.New("the disk refuses to sync")
 	}
 	return sync()
 }
 
-// FaultyStore is an object store that a test lets refuse.
+// FaultyStore is an object store that a test can make refuse objects.
 type FaultyStore struct {
 	blob.Store
 	Disk

@@ -9,9 +9,9 @@ import (
 	"aigc/modules/internal/seedream"
 )
 
-// parse reads a whole 200. Some images of a series may be missing, with the
-// reason in their place; a 200 without any image can carry one of its own.
-// Images count even if something beside them has an odd type.
+// parse reads a complete 200. Images of a series may be missing, each with an
+// error in its place; a 200 without any image can have an error of its own.
+// Images count even if another field of the answer has an unexpected type.
 func parse(c provider.Call, in seedream.Request, req request, res provider.Response) (provider.Answer, error) {
 	var w answer
 	unreadable := res.Decode(&w)
@@ -19,7 +19,7 @@ func parse(c provider.Call, in seedream.Request, req request, res provider.Respo
 		w.Model = c.Model
 	}
 	a := provider.Answer{Model: w.Model, VendorID: res.Header.Get("X-Request-Id"), Usage: w.Usage}
-	var why *fault.Error
+	var firstFault *fault.Error
 	var layers []layer
 	for i, d := range w.items() {
 		switch {
@@ -27,9 +27,9 @@ func parse(c provider.Call, in seedream.Request, req request, res provider.Respo
 			a.Results = append(a.Results, provider.Result{URL: d.URL, Base64: d.B64})
 			layers = append(layers, d.layer)
 		case d.Error != nil:
-			f := d.Error.inside()
-			if why == nil {
-				why = f
+			f := d.Error.resultFault()
+			if firstFault == nil {
+				firstFault = f
 			}
 			a.Warnings = append(a.Warnings, fmt.Sprintf("Image %d was not delivered: %s", i+1, f.Message))
 		}
@@ -39,9 +39,9 @@ func parse(c provider.Call, in seedream.Request, req request, res provider.Respo
 	case unreadable != nil:
 		return provider.Answer{}, unreadable
 	case w.Error != nil:
-		return provider.Answer{}, w.Error.inside()
-	case why != nil:
-		return provider.Answer{}, why
+		return provider.Answer{}, w.Error.resultFault()
+	case firstFault != nil:
+		return provider.Answer{}, firstFault
 	case w.Data == nil:
 		return provider.Answer{}, fault.New(fault.InDoubt, "answer_unreadable", "The answer of %s to a paid request holds no list of images.", title).WithCharge(fault.ChargedUnknown)
 	default:
@@ -49,9 +49,9 @@ func parse(c provider.Call, in seedream.Request, req request, res provider.Respo
 	}
 	if req.Layers {
 		a.Usage = withLayers(w.Usage, layers)
-		return a, nil // no list says what a layer costs
+		return a, nil // no price list has layers
 	}
-	a.Cost = cost(w, c.Model, req, len(CapabilitiesOf(c.Model).sent(in)), len(a.Results))
+	a.Cost = cost(w, c.Model, req, len(CapabilitiesOf(c.Model).sentImages(in)), len(a.Results))
 	return a, nil
 }
 
@@ -62,30 +62,30 @@ func (w answer) items() []item {
 	return *w.Data
 }
 
-// cost is what came, by the list: the vendor's own count where it makes sense.
-// The answer names the model behind an endpoint id.
+// cost is the list price of the results, counted by the vendor's usage where that
+// is plausible. For an endpoint id the answer names the model.
 func cost(w answer, asked string, req request, inputs, results int) *provider.Money {
-	t := CapabilitiesOf(asked)
-	if t.Prices == nil {
-		t = CapabilitiesOf(w.Model)
+	capabilities := CapabilitiesOf(asked)
+	if capabilities.Prices == nil {
+		capabilities = CapabilitiesOf(w.Model)
 	}
 	size := req.Size
 	if size == "" {
-		size = t.Default
+		size = capabilities.Default
 	}
 	var u usage
 	if json.Unmarshal(w.Usage, &u) == nil && u.Generated > 0 && u.Generated <= len(w.items()) {
 		results = u.Generated
 	}
-	return provider.Cost(t.Prices, facts(size), quantities(results, inputs)...)
+	return provider.Cost(capabilities.Prices, priceFacts(size), billedQuantities(results, inputs)...)
 }
 
-// withLayers adds to the usage where each layer belongs, in the order of the
-// results: without it they could not be put together again.
+// withLayers adds to the usage the position of each layer, in the order of the
+// results: without it the layers cannot be put together again.
 func withLayers(raw json.RawMessage, layers []layer) json.RawMessage {
 	all := map[string]any{}
-	_ = json.Unmarshal(raw, &all) // without it the layers stand alone
-	if all == nil {               // it was null
+	_ = json.Unmarshal(raw, &all) // an unreadable usage is left out
+	if all == nil {               // the usage was null
 		all = map[string]any{}
 	}
 	all["layers"] = layers

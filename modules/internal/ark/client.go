@@ -8,17 +8,17 @@ import (
 	"aigc/modules/internal/seedream"
 )
 
-// Driver draws with the input of a vertical.
+// Driver makes images of the input of a vertical.
 type Driver[In seedream.Source] struct{}
 
-// Generate implements [provider.Generator]. Images are streamed; what the
-// vendor would refuse of them is told before anything is sent.
+// Generate implements [provider.Generator]. Input images are streamed; those that
+// the vendor would refuse are reported before anything is sent.
 func (Driver[In]) Generate(ctx context.Context, c provider.Call, source In) (provider.Answer, error) {
 	t := CapabilitiesOf(c.Model)
 	in := source.Request()
-	req, _ := wire(in, c.Model)
+	req, _ := newRequest(in, c.Model)
 	e := provider.NewEmbedder(c)
-	req.Images.list = e.AddAll(ctx, t.imageRule(), t.sent(in))
+	req.Images.list = e.AddAll(ctx, t.imageRule(), t.sentImages(in))
 	body, err := e.Body(req)
 	if err != nil {
 		return provider.Answer{}, err
@@ -28,12 +28,12 @@ func (Driver[In]) Generate(ctx context.Context, c provider.Call, source In) (pro
 		return provider.Answer{}, err
 	}
 	if res.Status != http.StatusOK {
-		return provider.Answer{}, failure(res)
+		return provider.Answer{}, responseFault(res)
 	}
 	return parse(c, in, req, res)
 }
 
-// maxImage is how large an input image may be, in bytes.
+// maxImage is the maximum size of an input image in bytes.
 const maxImage = 30 << 20
 
 // Media types of input images, of the 3.0 models and of all others.
@@ -42,7 +42,7 @@ var (
 	newTypes = append(oldTypes, "image/webp", "image/bmp", "image/tiff", "image/gif")
 )
 
-// imageRule is what a model takes as input images.
+// imageRule is the rule for a model's input images.
 func (t Capabilities) imageRule() provider.ImageRule {
 	r := provider.ImageRule{
 		Field: "image", Who: "Ark", Types: newTypes,

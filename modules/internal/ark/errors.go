@@ -11,8 +11,9 @@ import (
 
 const title = "Volcengine Ark"
 
-// codes are the vendor's errors (1299023, 1099476). None of them was charged.
-// Of a status that the pages do not list, and of every 5xx, nothing is known.
+// codes are the vendor's errors (docs 1299023, 1099476). None of them is charged.
+// A status that the docs do not list, and every 5xx, leaves open whether the
+// request was executed.
 var codes = provider.Codes{
 	Title:    title,
 	Statuses: []int{http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusTooManyRequests},
@@ -38,27 +39,27 @@ var codes = provider.Codes{
 
 const notOpen = "{title} has not opened this model to the account of {variable}: open it in the console, or name an endpoint (ep-…) as the model."
 
-// failure reads an answer that is no 200.
-func failure(res provider.Response) *fault.Error {
+// responseFault is the fault of an answer other than 200.
+func responseFault(res provider.Response) *fault.Error {
 	var w struct {
 		Error problem `json:"error"`
 	}
 	_ = json.Unmarshal(res.Body, &w) // gateways in front may send anything
-	return codes.Fault(res, w.Error.told())
+	return codes.Fault(res, w.Error.withoutRequestID())
 }
 
-// inside is an error within a 200, of the whole answer or of one image: it is
-// either refused, or failed. Only images that came are billed.
-func (p problem) inside() *fault.Error {
-	f := codes.Failed(p.told(), fault.ChargedNo)
+// resultFault is the fault of an error within a 200, for the whole answer or one
+// image: refused or failed. Only delivered images are billed.
+func (p problem) resultFault() *fault.Error {
+	f := codes.Failed(p.withoutRequestID(), fault.ChargedNo)
 	if f.Kind != fault.Rejected {
 		f.Kind, f.Code = fault.VendorFailed, "vendor_failed"
 	}
 	return f
 }
 
-// told leaves the vendor's request id out of its message.
-func (p problem) told() provider.Problem {
+// withoutRequestID removes the vendor's request id from its message.
+func (p problem) withoutRequestID() provider.Problem {
 	text, _, _ := strings.Cut(p.Message, " Request id:")
 	return provider.Problem{Code: p.Code, Message: strings.TrimSpace(text)}
 }

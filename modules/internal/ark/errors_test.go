@@ -12,8 +12,8 @@ import (
 	"aigc/modules/internal/seedream"
 )
 
-// Every row of the sheet, and what it does not list.
-func TestFailures(t *testing.T) {
+// Every documented error, and undocumented ones.
+func TestErrors(t *testing.T) {
 	t.Parallel()
 	cases := []struct {
 		status int
@@ -67,7 +67,7 @@ func TestFailures(t *testing.T) {
 		{302, "", fault.InDoubt, "vendor_error"},
 		{202, "", fault.InDoubt, "vendor_error"},
 	}
-	// Through the client: only it knows that the request was paid.
+	// Sent through the client, since it records that the request is paid.
 	for _, c := range cases {
 		body := `{"error":{"code":"` + c.code + `","message":"No. Request id: 0217","type":"T"}}`
 		client := &provider.Client{HTTP: &http.Client{Transport: canned{c.status, body}}}
@@ -94,7 +94,7 @@ func TestFailures(t *testing.T) {
 	}
 }
 
-// canned is a vendor with one answer.
+// canned is a transport that always returns the same answer.
 type canned struct {
 	status int
 	body   string

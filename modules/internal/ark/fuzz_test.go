@@ -9,8 +9,8 @@ import (
 
 func job() module.AnyDriver { return route().AnyDriver }
 
-// Whatever is answered: no panic, nothing unreadable is a result, and every
-// 5xx is doubt.
+// For any answer: no panic, an unreadable body is no result, and every 5xx leaves
+// the task in doubt.
 func FuzzAnswer(f *testing.F) {
 	providertest.FuzzSubmit(f, job(), "doubao-seedream-4-5-251128", `{"prompt":"x","sequential_image_generation":"auto"}`, nil,
 		providertest.Seed{Status: 200, Body: `{"model":"doubao-seedream-4-5-251128","created":1,"data":[{"url":"https://x","size":"2048x2048"}],"usage":{"generated_images":1}}`},
@@ -32,7 +32,7 @@ func FuzzAnswer(f *testing.F) {
 	)
 }
 
-// A picture taken apart keeps where its layers belong, whatever they say.
+// The positions of layers are kept, whatever they contain.
 func FuzzLayers(f *testing.F) {
 	providertest.FuzzSubmit(f, job(), "doubao-seedream-5-5-261028", `{"prompt":"x","image":"a","layer_decomposition":true}`, nil,
 		providertest.Seed{Status: 200, Body: `{"data":[{"url":"https://x","z_index":0,"bounding_box":[0,0,1,1],"name":"n","description":"d"}],"usage":{"generated_images":1}}`},

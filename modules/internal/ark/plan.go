@@ -11,7 +11,7 @@ import (
 // Plan implements [module.Planner].
 func (Driver[In]) Plan(source In, target module.Target) module.Plan {
 	in := source.Request()
-	req, warnings := wire(in, target.Model)
+	req, warnings := newRequest(in, target.Model)
 	p := module.Plan{Count: max(1, in.N), Warnings: warnings}
 	if one := CapabilitiesOf(target.Model).quote(in, req); one != nil {
 		p.Quote = one.Times(int64(p.Count))
@@ -19,28 +19,28 @@ func (Driver[In]) Plan(source In, target module.Target) module.Plan {
 	return p
 }
 
-// quote is the list price of one request, of a series the most it can come to;
-// nil where none is known. No list says what a layer costs.
+// quote is the list price of one request, for a series the maximum; nil where no
+// price is known, as for layers.
 func (t Capabilities) quote(in seedream.Request, req request) *provider.Money {
 	if req.Layers {
 		return nil
 	}
-	images, inputs := 1, len(t.sent(in))
+	images, inputs := 1, len(t.sentImages(in))
 	if req.Sequential == "auto" {
-		images = series - inputs
+		images = maxSeries - inputs
 		if o := req.SequentialOpts; o != nil && o.MaxImages > 0 {
 			images = o.MaxImages
 		}
 	}
-	return provider.Cost(t.Prices, facts(req.Size), quantities(max(1, images), inputs)...)
+	return provider.Cost(t.Prices, priceFacts(req.Size), billedQuantities(max(1, images), inputs)...)
 }
 
-// series is how many images a series and its input images may be together.
-const series = 15
+// maxSeries is the maximum number of images of a series, input images included.
+const maxSeries = 15
 
-// oldSize is a size that the replaced service took and that some models of
-// today do not draw.
-const oldSize = "1024x1024"
+// legacySize is a size that the replaced service accepted. Models that do not
+// support it get the nearest size.
+const legacySize = "1024x1024"
 
 // Check implements [module.Checker].
 func (Driver[In]) Check(source In, target module.Target) []module.FieldError {
@@ -53,18 +53,18 @@ func check(in seedream.Request, model string) []module.FieldError {
 		faults = append(faults, module.FieldError{Field: field, Message: fmt.Sprintf(format, args...)})
 	}
 	t := CapabilitiesOf(model)
-	n := len(t.sent(in))
+	n := len(t.sentImages(in))
 	in.Check(bad)
 	switch {
 	case t.Required && n == 0 && !in.Edit:
 		bad("image", "an image to edit is required")
 	case in.Edit && t.MaxInputs == 0:
-		bad("model", "%s edits no images", model)
+		bad("model", "%s does not support input images", model)
 	case n > t.MaxInputs:
-		bad("images", "%s takes at most %d, image included", model, t.MaxInputs)
+		bad("images", "%s supports at most %d input images, image included", model, t.MaxInputs)
 	}
-	if w, h, ok := parseSize(in.Size); ok && !t.Adaptive && in.Size != oldSize {
-		if m := t.sizeFault(w, h); m != "" {
+	if w, h, ok := parseSize(in.Size); ok && !t.Adaptive && in.Size != legacySize {
+		if m := t.checkSize(w, h); m != "" {
 			bad("size", "%s", m)
 		}
 	}
@@ -73,16 +73,16 @@ func check(in seedream.Request, model string) []module.FieldError {
 			bad("layer_decomposition", "needs exactly one input image")
 		}
 		if background(in) != "" {
-			bad("background", "does not go with layer_decomposition")
+			bad("background", "cannot be combined with layer_decomposition")
 		}
 	}
-	if o := in.SequentialOpts; t.Sequential && in.Sequential == "auto" && o != nil && n+o.MaxImages > series {
-		bad("sequential_image_generation_options", "input images and results may be %d together", series)
+	if o := in.SequentialOpts; t.Sequential && in.Sequential == "auto" && o != nil && n+o.MaxImages > maxSeries {
+		bad("sequential_image_generation_options", "max_images and the number of input images may be at most %d together", maxSeries)
 	}
 	return faults
 }
 
-// background is the one asked for; auto is what every model does by itself.
+// background is the one asked for; empty for auto, which is every model's default.
 func background(in seedream.Request) string {
 	if in.Background == "auto" {
 		return ""
@@ -90,8 +90,8 @@ func background(in seedream.Request) string {
 	return in.Background
 }
 
-// sent are the images that a model is given: none, where it takes none.
-func (t Capabilities) sent(in seedream.Request) []provider.ImageRef {
+// sentImages are the input images that are sent; none if the model supports none.
+func (t Capabilities) sentImages(in seedream.Request) []provider.ImageRef {
 	if t.MaxInputs == 0 {
 		return nil
 	}

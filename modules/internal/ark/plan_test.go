@@ -12,8 +12,7 @@ import (
 	"aigc/modules/internal/seedream"
 )
 
-// All that an input becomes, without a vendor: request, faults, warnings,
-// price.
+// The plan of an input: size that is sent, faults, warnings, quote.
 func TestPlan(t *testing.T) {
 	t.Parallel()
 	const lite, pro, flash = "seedream-5-0-260128", "seedream-5-0-pro-260628", "seedream-5-0-flash-260915"
@@ -29,9 +28,9 @@ func TestPlan(t *testing.T) {
 		{name: "blank prompt", model: v55, input: `{"prompt":" "}`, size: "2K", faults: []string{"prompt"}, quote: 0.035},
 		{name: "small", model: v55, input: `{"size":"1K"}`, size: "1K", quote: 0.020},
 		{name: "small by sides", model: v55, input: `{"size":"1024x1024"}`, size: "1024x1024", quote: 0.020},
-		{name: "with pictures", model: v55, input: `{"size":"1.5K","image":"a","images":["b"]}`, size: "1.5K", quote: 0.036},
+		{name: "with input images", model: v55, input: `{"size":"1.5K","image":"a","images":["b"]}`, size: "1.5K", quote: 0.036},
 		{name: "three", model: v45, input: `{"n":3}`, size: "2048x2048", quote: 0.12},
-		{name: "the first picture is free", model: pro, input: `{"images":["a","b","c"]}`, size: "2K", quote: 0.096},
+		{name: "the first input image is free", model: pro, input: `{"images":["a","b","c"]}`, size: "2K", quote: 0.096},
 		{name: "small pro", model: pro, input: `{"size":"1536x1536","image":"a"}`, size: "1536x1536", quote: 0.045},
 		{name: "flash", model: flash, input: `{}`, size: "2K", quote: 0.018},
 		{name: "Volcengine bills in CNY", model: "doubao-seedream-4-5-251128", input: `{"n":2}`, size: "2048x2048", quote: 0.50},
@@ -59,14 +58,14 @@ func TestPlan(t *testing.T) {
 		{name: "old fields of an old model", model: v30, input: `{"cfg_scale":7.5,"seed":1}`, size: "1024x1024", quote: 0.03},
 		{name: "guidance above its range", model: v30, input: `{"cfg_scale":15}`, size: "1024x1024", warnings: []string{"cfg_scale 15 rounded to the nearest supported value, 10"}, quote: 0.03},
 		{name: "guidance by both names", model: v30, input: `{"cfg_scale":5,"guidance_scale":6}`, size: "1024x1024", warnings: []string{"cfg_scale ignored"}, quote: 0.03},
-		{name: "jpeg is all it draws", model: v40, input: `{"output_format":"jpeg"}`, size: "2048x2048", quote: 0.03},
+		{name: "jpeg is its only format", model: v40, input: `{"output_format":"jpeg"}`, size: "2048x2048", quote: 0.03},
 		{name: "png", model: v40, input: `{"output_format":"png"}`, size: "2048x2048", warnings: []string{"output_format ignored"}, quote: 0.03},
 		{name: "links", model: v40, input: `{"response_format":"b64_json"}`, size: "2048x2048", warnings: []string{"response_format b64_json ignored"}, quote: 0.03},
 		{name: "fast", model: v40, input: `{"optimize_prompt_options":{"mode":"fast"}}`, size: "2048x2048", quote: 0.03},
 		{name: "no fast", model: v45, input: `{"optimize_prompt_options":{"mode":"fast"}}`, size: "2048x2048", warnings: []string{"optimize_prompt_options.mode fast replaced by standard"}, quote: 0.04},
 		{name: "no optimizer", model: v30, input: `{"optimize_prompt_options":{}}`, size: "1024x1024", warnings: []string{"optimize_prompt_options ignored"}, quote: 0.03},
 		{name: "no search", model: v45, input: `{"tools":[{"type":"web_search"}]}`, size: "2048x2048", warnings: []string{"tools ignored"}, quote: 0.04},
-		{name: "background as ever", model: v45, input: `{"background":"auto"}`, size: "2048x2048", quote: 0.04},
+		{name: "background auto", model: v45, input: `{"background":"auto"}`, size: "2048x2048", quote: 0.04},
 		{name: "no background", model: v45, input: `{"background":"opaque"}`, size: "2048x2048", warnings: []string{"background ignored"}, quote: 0.04},
 
 		{name: "series", model: v45, input: `{"sequential_image_generation":"auto","sequential_image_generation_options":{"max_images":4}}`, size: "2048x2048", quote: 0.16},
@@ -81,8 +80,8 @@ func TestPlan(t *testing.T) {
 		{name: "layers of nothing", model: v55, input: `{"layer_decomposition":true,"background":"transparent"}`, size: "2K", faults: []string{"layer_decomposition", "background"}},
 		{name: "no layers", model: v45, input: `{"layer_decomposition":true}`, size: "2048x2048", warnings: []string{"layer_decomposition ignored"}, quote: 0.04},
 
-		{name: "too many pictures", model: v55, input: `{"images":["1","2","3","4","5","6","7","8","9","10"],"image":"0"}`, size: "2K", faults: []string{"images"}, quote: 0.123},
-		{name: "pictures of a model without", model: v30, input: `{"image":"a"}`, size: "1024x1024", warnings: []string{"image ignored"}, quote: 0.03},
+		{name: "too many images", model: v55, input: `{"images":["1","2","3","4","5","6","7","8","9","10"],"image":"0"}`, size: "2K", faults: []string{"images"}, quote: 0.123},
+		{name: "images for a model without", model: v30, input: `{"image":"a"}`, size: "1024x1024", warnings: []string{"image ignored"}, quote: 0.03},
 		{name: "editing", model: edit, input: `{"image":"a"}`, size: "adaptive", quote: 0.03},
 		{name: "editing nothing", model: edit, input: `{"size":"2K"}`, size: "adaptive", warnings: []string{"size ignored"}, faults: []string{"image"}, quote: 0.03},
 
@@ -100,15 +99,15 @@ func TestPlan(t *testing.T) {
 			if err := json.Unmarshal([]byte(c.input), &in); err != nil {
 				t.Fatal(err)
 			}
-			if req, _ := wire(in.Request(), c.model); req.Size != c.size {
+			if req, _ := newRequest(in.Request(), c.model); req.Size != c.size {
 				t.Errorf("size %q, want %q", req.Size, c.size)
 			}
-			providertest.Plan{Pictures: max(1, in.N), Quote: c.quote, Faults: c.faults, Warnings: c.warnings}.Of(t, route(), c.model, in)
+			providertest.Plan{Count: max(1, in.N), Quote: c.quote, Faults: c.faults, Warnings: c.warnings}.Of(t, route(), c.model, in)
 		})
 	}
 }
 
-// What the other verticals say of their inputs.
+// The requests and faults of the other verticals.
 func TestPlanOfVerticals(t *testing.T) {
 	t.Parallel()
 	const v45, pro, v30, edit = "doubao-seedream-4-5-251128", "doubao-seedream-5-0-pro-260628", "doubao-seedream-3-0-t2i-250415", "doubao-seededit-3-0-i2i-250628"
@@ -116,29 +115,29 @@ func TestPlanOfVerticals(t *testing.T) {
 	strength := 0.8
 	image := func(v seedream.Options) seedream.Options { v.Image = "a"; return v }
 	for name, c := range map[string]struct {
-		model    string
-		in       seedream.Source
-		marked   bool
-		inputs   int
-		faults   []string
-		warnings []string
+		model     string
+		in        seedream.Source
+		watermark bool
+		inputs    int
+		faults    []string
+		warnings  []string
 	}{
-		"doubao is marked":              {pro, seedream.Doubao{Options: o, Watermark: true}, true, 0, nil, nil},
-		"doubao without a mark":         {pro, seedream.Doubao{Options: o}, false, 0, nil, nil},
-		"an edit":                       {v45, seedream.Edit{Options: image(o)}, false, 1, nil, nil},
-		"an edit by the old name":       {v45, seedream.Edit{Options: o, ImageURL: "b"}, false, 1, nil, nil},
-		"an edit by both names":         {v45, seedream.Edit{Options: image(o), ImageURL: "b"}, false, 2, nil, nil},
-		"an edit of nothing":            {v45, seedream.Edit{Options: o}, false, 0, []string{"image"}, nil},
-		"nothing and no words":          {v45, seedream.Edit{}, false, 0, []string{"prompt", "image"}, nil},
-		"an edit of nothing, SeedEdit":  {edit, seedream.Edit{Options: o}, false, 0, []string{"image"}, nil},
-		"an edit by a model without":    {v30, seedream.Edit{Options: image(o)}, false, 0, []string{"model"}, []string{"image ignored"}},
-		"strength is Jimeng's":          {v45, seedream.Edit{Options: image(o), Strength: &strength}, false, 1, nil, []string{"strength ignored"}},
-		"an edit with a mark on itself": {v45, seedream.Edit{Options: image(o), Watermark: true}, true, 1, nil, nil},
+		"doubao with a watermark":      {pro, seedream.Doubao{Options: o, Watermark: true}, true, 0, nil, nil},
+		"doubao without a watermark":   {pro, seedream.Doubao{Options: o}, false, 0, nil, nil},
+		"an edit":                      {v45, seedream.Edit{Options: image(o)}, false, 1, nil, nil},
+		"an edit by the old name":      {v45, seedream.Edit{Options: o, ImageURL: "b"}, false, 1, nil, nil},
+		"an edit by both names":        {v45, seedream.Edit{Options: image(o), ImageURL: "b"}, false, 2, nil, nil},
+		"an edit of nothing":           {v45, seedream.Edit{Options: o}, false, 0, []string{"image"}, nil},
+		"no image and no prompt":       {v45, seedream.Edit{}, false, 0, []string{"prompt", "image"}, nil},
+		"an edit of nothing, SeedEdit": {edit, seedream.Edit{Options: o}, false, 0, []string{"image"}, nil},
+		"an edit by a model without":   {v30, seedream.Edit{Options: image(o)}, false, 0, []string{"model"}, []string{"image ignored"}},
+		"strength is Jimeng's":         {v45, seedream.Edit{Options: image(o), Strength: &strength}, false, 1, nil, []string{"strength ignored"}},
+		"an edit with a watermark":     {v45, seedream.Edit{Options: image(o), Watermark: true}, true, 1, nil, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			req, warnings := wire(c.in.Request(), c.model)
-			if *req.Watermark != c.marked || len(CapabilitiesOf(c.model).sent(c.in.Request())) != c.inputs {
+			req, warnings := newRequest(c.in.Request(), c.model)
+			if *req.Watermark != c.watermark || len(CapabilitiesOf(c.model).sentImages(c.in.Request())) != c.inputs {
 				t.Errorf("%+v", req)
 			}
 			if len(warnings) != len(c.warnings) || len(warnings) > 0 && !strings.HasPrefix(warnings[0], c.warnings[0]) {
@@ -159,7 +158,7 @@ func route() module.Route {
 	return module.Sync(Vendor(), Driver[seedream.Input]{}, module.Terms{Models: []module.Model{{ID: "x"}}}).Route
 }
 
-// Every tier in every ratio is a size that each model with the tier draws, in
+// Every tier in every ratio is a size that each model with the tier supports, in
 // about that ratio.
 func TestShapes(t *testing.T) {
 	t.Parallel()
@@ -167,7 +166,7 @@ func TestShapes(t *testing.T) {
 		for _, tier := range f.capabilities.Tiers {
 			for _, ratio := range []string{"1:1", "16:9", "9:16", "4:3", "3:4", "3:2", "2:3", "21:9"} {
 				w, h := f.capabilities.fit(seedream.Shape(tier, ratio))
-				if m := f.capabilities.sizeFault(w, h); m != "" {
+				if m := f.capabilities.checkSize(w, h); m != "" {
 					t.Errorf("%s %s %s: %dx%d: %s", f.prefix, tier, ratio, w, h, m)
 				}
 				a, b := seedream.Shape("1K", ratio)
@@ -175,7 +174,7 @@ func TestShapes(t *testing.T) {
 					t.Errorf("%s %s %s: %dx%d", f.prefix, tier, ratio, w, h)
 				}
 				large := tier != "1K" && tier != "1.5K"
-				if large != (facts(sides(w, h))["tier"] == facts("2K")["tier"]) && tier != "" && f.capabilities.MaxPixels == pixels5[1] {
+				if large != (priceFacts(formatSize(w, h))["tier"] == priceFacts("2K")["tier"]) && tier != "" && f.capabilities.MaxPixels == pixels5[1] {
 					t.Errorf("%s %s %s: %dx%d has the price of another tier", f.prefix, tier, ratio, w, h)
 				}
 			}

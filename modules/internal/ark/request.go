@@ -7,13 +7,13 @@ import (
 	"aigc/modules/internal/seedream"
 )
 
-// wire builds the request without its images, and says what the model cannot
-// honour.
-func wire(in seedream.Request, model string) (request, []string) {
+// newRequest builds the request without its images, and returns warnings on what
+// the model does not support.
+func newRequest(in seedream.Request, model string) (request, []string) {
 	t := CapabilitiesOf(model)
 	n := &provider.Notes{Model: model}
 	r := request{Model: model, Prompt: in.Prompt, ResponseFormat: "url", Watermark: &in.Watermark}
-	r.Images.alone = t.MaxInputs == 1
+	r.Images.single = t.MaxInputs == 1
 	n.Takes("image", len(in.Inputs) > 0, t.MaxInputs > 0)
 	r.Size = t.size(in, n)
 	if n.Takes("seed", in.Seed != nil, t.Old) {
@@ -42,7 +42,7 @@ func wire(in seedream.Request, model string) (request, []string) {
 	return r, n.Warnings()
 }
 
-// guidance is guidance_scale, by its own name or the old one.
+// guidance is guidance_scale, by its name or the old name cfg_scale.
 func (t Capabilities) guidance(in seedream.Request, n *provider.Notes) *float64 {
 	own := n.Takes("guidance_scale", in.GuidanceScale != nil, t.Old)
 	old := n.Takes("cfg_scale", in.CfgScale != nil, t.Old)
@@ -68,13 +68,14 @@ func (t Capabilities) optimize(in seedream.Request, n *provider.Notes) *seedream
 	}
 	o := *in.Optimize
 	if o.Mode == "fast" && !t.Fast {
-		n.Replaced("optimize_prompt_options.mode fast", "standard", "%s supports no other", n.Model)
+		n.Replaced("optimize_prompt_options.mode fast", "standard", "%s supports no other mode", n.Model)
 		o.Mode = "standard"
 	}
 	return &o
 }
 
-// size brings what the model cannot draw to the nearest it can.
+// size is the size that is sent: the nearest supported one where the model does
+// not support the one asked for.
 func (t Capabilities) size(in seedream.Request, n *provider.Notes) string {
 	w, h, explicit := parseSize(in.Size)
 	switch {
@@ -87,35 +88,35 @@ func (t Capabilities) size(in seedream.Request, n *provider.Notes) string {
 		if in.AspectRatio != "" {
 			n.Ignored("aspect_ratio", "size sets it already")
 		}
-		if in.Size == oldSize && !t.draws(w, h) {
+		if in.Size == legacySize && !t.supportsArea(w, h) {
 			w, h = t.fit(w, h)
-			n.Rounded("size", in.Size, sides(w, h))
+			n.Rounded("size", in.Size, formatSize(w, h))
 		}
-		return sides(w, h)
+		return formatSize(w, h)
 	case in.Size == "adaptive":
 		n.Takes("size adaptive", true, false)
 	case in.Size != "":
 		return t.tier(in, n)
 	}
 	if in.AspectRatio != "" {
-		return sides(t.fit(seedream.Shape("2K", in.AspectRatio)))
+		return formatSize(t.fit(seedream.Shape("2K", in.AspectRatio)))
 	}
 	return t.Default
 }
 
-// tier is a named size, of a shape if one is asked for.
+// tier is the size that is sent for a named size, in the aspect ratio asked for.
 func (t Capabilities) tier(in seedream.Request, n *provider.Notes) string {
 	tier := seedream.NearestTier(t.Tiers, in.Size)
-	became := tier
+	sent := tier
 	switch {
-	case tier == "": // a model without tiers draws a size of them
+	case tier == "": // a model without named sizes gets the tier's size in pixels
 		tier = in.Size
 		fallthrough
 	case in.AspectRatio != "":
-		became = sides(t.fit(seedream.Shape(tier, in.AspectRatio)))
+		sent = formatSize(t.fit(seedream.Shape(tier, in.AspectRatio)))
 	}
 	if !slices.Contains(t.Tiers, in.Size) {
-		n.Rounded("size", in.Size, became)
+		n.Rounded("size", in.Size, sent)
 	}
-	return became
+	return sent
 }

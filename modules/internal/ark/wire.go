@@ -7,8 +7,8 @@ import (
 )
 
 // request is the body of POST /images/generations. Pointers and omitempty
-// matter: some models answer 400 to a field that is there at all, even as
-// false or "disabled".
+// matter: some models answer 400 to the mere presence of a field, even with the
+// value false or "disabled".
 type request struct {
 	Model          string                      `json:"model"`
 	Prompt         string                      `json:"prompt"`
@@ -27,24 +27,24 @@ type request struct {
 	Layers         bool                        `json:"layer_decomposition,omitempty"`
 }
 
-// images are a list, or one alone: SeedEdit knows no list.
+// images are sent as a list, or as a single string: SeedEdit supports no list.
 type images struct {
-	list  []string
-	alone bool
+	list   []string
+	single bool
 }
 
-// IsZero leaves the field out.
+// IsZero makes omitzero leave the field out.
 func (p images) IsZero() bool { return len(p.list) == 0 }
 
 // MarshalJSON implements [json.Marshaler].
 func (p images) MarshalJSON() ([]byte, error) {
-	if p.alone {
+	if p.single {
 		return json.Marshal(p.list[0])
 	}
 	return json.Marshal(p.list)
 }
 
-// answer is a 200. Without data or an error it is none.
+// answer is the body of a 200. Data is nil where it has no list of images.
 type answer struct {
 	Model string          `json:"model"`
 	Data  *[]item         `json:"data,omitempty"`
@@ -52,7 +52,7 @@ type answer struct {
 	Error *problem        `json:"error,omitempty"`
 }
 
-// item is an image, or why one of a series is missing.
+// item is an image, or the error of a missing image of a series.
 type item struct {
 	URL   string   `json:"url,omitempty"`
 	B64   string   `json:"b64_json,omitempty"`
@@ -60,7 +60,7 @@ type item struct {
 	layer
 }
 
-// layer is where an image belongs that was taken out of another.
+// layer is the position of a layer within the decomposed image.
 type layer struct {
 	Z           json.RawMessage `json:"z_index,omitempty"`
 	Box         json.RawMessage `json:"bounding_box,omitempty"`

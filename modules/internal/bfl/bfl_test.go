@@ -55,20 +55,20 @@ func TestNearest(t *testing.T) {
 	}
 }
 
-// The key goes to the vendor's own hosts and the account's; a ticket that names
-// another one is asked for at home.
+// The key is sent to the vendor's hosts and the account's only; a ticket with a URL
+// of another host is polled at the account's.
 func TestPollingURL(t *testing.T) {
 	t.Parallel()
 	home := "/v1/get_result?id=a%26b"
 	cases := []struct{ name, base, address, want string }{
-		{"sibling", "https://api.bfl.ai", "https://api.eu2.bfl.ai/v1/get_result?id=1", "https://api.eu2.bfl.ai/v1/get_result?id=1"},
-		{"the name itself", "https://api.bfl.ai", "https://bfl.ai/v1/x", "https://bfl.ai/v1/x"},
+		{"vendor host", "https://api.bfl.ai", "https://api.eu2.bfl.ai/v1/get_result?id=1", "https://api.eu2.bfl.ai/v1/get_result?id=1"},
+		{"vendor domain", "https://api.bfl.ai", "https://bfl.ai/v1/x", "https://bfl.ai/v1/x"},
 		{"own host", "http://127.0.0.1:9/bfl", "http://127.0.0.1:9/bfl/v1/get_result?id=1", "http://127.0.0.1:9/bfl/v1/get_result?id=1"},
 		{"own host, another port", "http://127.0.0.1:9/bfl", "http://127.0.0.1:8/bfl/v1/get_result?id=1", home},
-		{"sibling without TLS", "https://api.bfl.ai", "http://api.eu2.bfl.ai/v1/get_result?id=1", home},
-		{"looks like it", "https://api.bfl.ai", "https://bfl.ai.evil.example/v1", home},
-		{"ends like it", "https://api.bfl.ai", "https://evilbfl.ai/v1", home},
-		{"user like it", "https://api.bfl.ai", "https://api.bfl.ai@evil.example/v1", home},
+		{"vendor host without TLS", "https://api.bfl.ai", "http://api.eu2.bfl.ai/v1/get_result?id=1", home},
+		{"vendor domain as a prefix", "https://api.bfl.ai", "https://bfl.ai.evil.example/v1", home},
+		{"vendor domain as a suffix without a dot", "https://api.bfl.ai", "https://evilbfl.ai/v1", home},
+		{"vendor host as user info", "https://api.bfl.ai", "https://api.bfl.ai@evil.example/v1", home},
 		{"legacy host", "https://api.bfl.ai", "https://api.bfl.ml/v1/get_result?id=1", home},
 		{"none", "https://api.bfl.ai", "", home},
 		{"no address", "https://api.bfl.ai", "/v1/get_result?id=1", home},
@@ -111,10 +111,10 @@ func TestCapabilitiesOf(t *testing.T) {
 	}
 }
 
-// A job that is not found is lost only where, and when, it must be known.
+// A job that is not found fails only if the vendor is expected to know it.
 func TestNotFound(t *testing.T) {
 	t.Parallel()
-	p := polled{ID: "1", Status: "Task not found"}
+	p := pollResponse{ID: "1", Status: "Task not found"}
 	if u := p.update(false); u.Phase != provider.Wait {
 		t.Errorf("phase %d", u.Phase)
 	}

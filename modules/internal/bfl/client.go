@@ -12,7 +12,7 @@ import (
 )
 
 // Driver makes images of an [Input].
-type Driver struct{ jobs }
+type Driver struct{ poller }
 
 // Submit implements [provider.Driver].
 func (Driver) Submit(ctx context.Context, c provider.Call, in Input) (provider.Ticket, error) {
@@ -33,7 +33,7 @@ func (Driver) Check(in Input, t module.Target) []module.FieldError {
 func submit(ctx context.Context, c provider.Call, in Input, can capabilities) (provider.Ticket, error) {
 	req, _ := in.request(c.Model, can)
 	e := provider.NewEmbedder(c)
-	req.setImages(can, e.AddAll(ctx, can.imageRule(), in.images(can)))
+	req.setImages(can, e.AddAll(ctx, can.imageRule(), in.sentImages(can)))
 	body, err := e.Body(req)
 	if err != nil {
 		return provider.Ticket{}, err
@@ -43,44 +43,44 @@ func submit(ctx context.Context, c provider.Call, in Input, can capabilities) (p
 		return provider.Ticket{}, err
 	}
 	if res.Status != http.StatusOK {
-		return provider.Ticket{}, failure(res)
+		return provider.Ticket{}, responseFault(res)
 	}
-	var w submitted
+	var w submitResponse
 	if err := provider.Unmarshal(res.Body, &w); err != nil || w.ID == "" {
 		return provider.Ticket{}, fault.New(fault.InDoubt, "no_ticket", "Black Forest Labs answered a paid request without a job id.").WithCharge(fault.ChargedUnknown)
 	}
 	return w.ticket(), nil
 }
 
-// jobs is what the drivers share: all jobs are polled alike.
-type jobs struct{}
+// poller is the Poll of both drivers.
+type poller struct{}
 
-// lagging is how long a cluster may not know a job that it has just been given.
-const lagging = 30 * time.Second
+// replicationLag is how long after its submission a job may be unknown to a
+// cluster.
+const replicationLag = 30 * time.Second
 
-// Poll implements [provider.Driver]: it asks for a job at the address that its
-// ticket names.
-func (jobs) Poll(ctx context.Context, c provider.Call, t provider.Ticket) (provider.Update, error) {
-	address, named := pollingURL(c.Account, t)
-	res, err := c.HTTP.Do(ctx, c, provider.Request{URL: address, Authorize: authorize(c), Trusted: sibling})
+// Poll implements [provider.Driver]. It polls the URL of the ticket.
+func (poller) Poll(ctx context.Context, c provider.Call, t provider.Ticket) (provider.Update, error) {
+	address, fromTicket := pollingURL(c.Account, t)
+	res, err := c.HTTP.Do(ctx, c, provider.Request{URL: address, Authorize: authorize(c), Trusted: isVendorHost})
 	if err != nil {
 		return provider.Update{}, err
 	}
 	w, ok := readPoll(res)
 	if !ok {
 		if res.Status != http.StatusOK {
-			return provider.Update{}, failure(res)
+			return provider.Update{}, responseFault(res)
 		}
 		return provider.Update{}, fault.New(fault.Unavailable, "answer_unreadable", "Black Forest Labs' answer cannot be read.")
 	}
-	return w.update(named && c.Age > lagging), nil
+	return w.update(fromTicket && c.Age > replicationLag), nil
 }
 
-// pollingURL is where to ask: exactly where the vendor said, for a job is not
-// known everywhere. An address that must not see the key is not used; then the
-// account's own host is asked, which may not know of the job.
-func pollingURL(a provider.Account, t provider.Ticket) (address string, named bool) {
-	if u, err := url.Parse(t.URL); err == nil && u.Host != "" && (a.SameHost(u) || sibling(u)) {
+// pollingURL is the URL of the ticket, since not every cluster knows a job. If its
+// host must not see the key, it is the account's own host, which may not know the
+// job; then fromTicket is false.
+func pollingURL(a provider.Account, t provider.Ticket) (address string, fromTicket bool) {
+	if u, err := url.Parse(t.URL); err == nil && u.Host != "" && (a.SameHost(u) || isVendorHost(u)) {
 		return t.URL, true
 	}
 	return "/v1/get_result?id=" + url.QueryEscape(t.ID), false

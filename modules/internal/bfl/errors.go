@@ -9,9 +9,9 @@ import (
 	"aigc/app/provider"
 )
 
-// codes are the vendor's errors, which have no codes of their own. What the
-// sheet lists of the 4xx proves that nothing was accepted; 408 and 409 come
-// from a server in between, and prove nothing.
+// codes are the vendor's errors, which have no error codes. The documented 4xx
+// prove that nothing was accepted; 408 and 409 may come from a proxy and leave
+// open whether the request was executed.
 var codes = provider.Codes{
 	Title: "Black Forest Labs",
 	Rules: []provider.CodeRule{
@@ -19,18 +19,19 @@ var codes = provider.Codes{
 	},
 }
 
-// failure reads an answer that is no 200.
-func failure(res provider.Response) *fault.Error {
-	return codes.Fault(res, provider.Problem{Message: detail(res.Body)})
+// responseFault is the fault of an answer other than 200.
+func responseFault(res provider.Response) *fault.Error {
+	return codes.Fault(res, provider.Problem{Message: errorText(res.Body)})
 }
 
-// detail is a text, or FastAPI's list of what is wrong where.
-func detail(body []byte) string {
+// errorText is the detail of an error body: a text, or FastAPI's list of
+// validation errors.
+func errorText(body []byte) string {
 	var w struct {
 		Detail json.RawMessage `json:"detail"`
 	}
 	var text string
-	var list []complaint
+	var list []validationError
 	if json.Unmarshal(body, &w) != nil {
 		return ""
 	}
@@ -50,8 +51,8 @@ func detail(body []byte) string {
 	return strings.Join(parts, "; ")
 }
 
-// complaint is one fault of a request, as FastAPI tells it.
-type complaint struct {
+// validationError is one entry of FastAPI's list.
+type validationError struct {
 	Loc  []any  `json:"loc"`
 	Msg  string `json:"msg"`
 	Type string `json:"type"`

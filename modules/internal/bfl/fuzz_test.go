@@ -10,8 +10,8 @@ import (
 
 func job() module.AnyDriver { return module.Async[Input](Vendor(), Driver{}, module.Terms{}).AnyDriver }
 
-// Whatever is answered: no panic, nothing unreadable is a ticket, and every
-// 5xx is doubt.
+// For any answer: no panic, an unreadable body is no ticket, and every 5xx leaves
+// the task in doubt.
 func FuzzTicket(f *testing.F) {
 	providertest.FuzzSubmit(f, job(), "flux-2-pro", `{"prompt":"x"}`, nil,
 		providertest.Seed{Status: 200, Body: `{"id":"1","polling_url":"https://api.eu2.bfl.ai/v1/get_result?id=1","cost":3.0}`},
@@ -28,7 +28,7 @@ func FuzzTicket(f *testing.F) {
 	)
 }
 
-// Only the statuses that the sheet lists as an end, end a job.
+// Only the documented final statuses end a job.
 func FuzzPoll(f *testing.F) {
 	ends := []string{"Ready", "Request Moderated", "Content Moderated", "Error", "Task not found"}
 	providertest.FuzzPoll(f, job(), provider.Ticket{ID: "1", URL: "https://api.eu2.bfl.ai/v1/get_result?id=1"}, ends,

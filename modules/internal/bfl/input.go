@@ -2,31 +2,32 @@ package bfl
 
 import "aigc/app/provider"
 
-// Input is what callers say to make an image with FLUX: the union over the
-// models. What a model does not support is not sent, and a warning says so.
+// Input is the input of an image by FLUX: the union of what the models support. A
+// field that the selected model does not support is not sent, and a warning names
+// it.
 type Input struct {
-	Prompt              string              `json:"prompt" minLength:"1" maxLength:"15000" doc:"Text prompt describing the image, or how the input images shall change." example:"a cat in the snow, soft morning light"`
+	Prompt              string              `json:"prompt" minLength:"1" maxLength:"15000" doc:"Text prompt describing the image, or the change to the input images." example:"a cat in the snow, soft morning light"`
 	Model               string              `json:"model,omitempty" maxLength:"100" doc:"Model id; see /api/models."`
-	N                   int                 `json:"n,omitempty" minimum:"1" maximum:"8" default:"1" doc:"Number of images; each is a purchase of its own."`
-	AspectRatio         string              `json:"aspect_ratio,omitempty" enum:"auto,21:9,2:1,16:9,3:2,7:5,4:3,5:4,1:1,4:5,3:4,5:7,2:3,9:16,1:2,9:21" doc:"Width to height of the image; or give width and height."`
-	Width               int                 `json:"width,omitempty" minimum:"64" maximum:"4096" doc:"Pixels, a multiple of 16 (FLUX.2) or 32 (FLUX.1)."`
-	Height              int                 `json:"height,omitempty" minimum:"64" maximum:"4096" doc:"Pixels, a multiple of 16 (FLUX.2) or 32 (FLUX.1)."`
-	Resolution          string              `json:"resolution,omitempty" enum:"768sq,1k,1.5k,2k,4k" doc:"Area of the image; 1k by default. FLUX.3."`
+	N                   int                 `json:"n,omitempty" minimum:"1" maximum:"8" default:"1" doc:"Number of images; each is submitted and billed separately."`
+	AspectRatio         string              `json:"aspect_ratio,omitempty" enum:"auto,21:9,2:1,16:9,3:2,7:5,4:3,5:4,1:1,4:5,3:4,5:7,2:3,9:16,1:2,9:21" doc:"Aspect ratio of the image; alternatively set width and height."`
+	Width               int                 `json:"width,omitempty" minimum:"64" maximum:"4096" doc:"Width in pixels, a multiple of 16 (FLUX.2) or 32 (FLUX.1)."`
+	Height              int                 `json:"height,omitempty" minimum:"64" maximum:"4096" doc:"Height in pixels, a multiple of 16 (FLUX.2) or 32 (FLUX.1)."`
+	Resolution          string              `json:"resolution,omitempty" enum:"768sq,1k,1.5k,2k,4k" doc:"Resolution of the image; 1k by default. FLUX.3."`
 	Seed                *int64              `json:"seed,omitempty" minimum:"0" maximum:"4294967295" doc:"The same seed and input give the same image. Not FLUX.3."`
 	OutputFormat        string              `json:"output_format,omitempty" enum:"jpeg,png,webp" doc:"File format; jpeg by default. Not FLUX.3."`
 	SafetyTolerance     *int                `json:"safety_tolerance,omitempty" minimum:"0" maximum:"6" doc:"Moderation level: 0 is strictest, 2 by default; FLUX.2 up to 5, FLUX.3 up to 4."`
 	PromptUpsampling    *bool               `json:"prompt_upsampling,omitempty" doc:"Let the vendor expand the prompt. FLUX.1 and flux-2-flex."`
-	Raw                 *bool               `json:"raw,omitempty" doc:"Less processed look. flux-pro-1.1-ultra."`
+	Raw                 *bool               `json:"raw,omitempty" doc:"Less processed, more natural look. flux-pro-1.1-ultra."`
 	Steps               int                 `json:"steps,omitempty" minimum:"1" maximum:"50" doc:"Number of inference steps. flux-dev and flux-2-flex."`
-	Guidance            *float64            `json:"guidance,omitempty" minimum:"1" maximum:"20" doc:"How closely to follow the prompt: flux-dev 1.5 to 5, flux-2-flex 1.5 to 10."`
-	Grounding           *bool               `json:"grounding,omitempty" doc:"Let the model look facts up; on by default. FLUX.3."`
-	InputImage          provider.ImageRef   `json:"input_image,omitempty" doc:"Image to edit or to work from."`
-	InputImages         []provider.ImageRef `json:"input_images,omitempty" maxItems:"10" nullable:"false" doc:"Further images to work from; in all 8 of FLUX.2, 4 of klein, 10 of FLUX.3."`
-	ImagePrompt         provider.ImageRef   `json:"image_prompt,omitempty" doc:"Image to be inspired by. FLUX 1.1 and dev."`
-	ImagePromptStrength *float64            `json:"image_prompt_strength,omitempty" minimum:"0" maximum:"1" doc:"How strongly image_prompt counts. flux-pro-1.1-ultra."`
+	Guidance            *float64            `json:"guidance,omitempty" minimum:"1" maximum:"20" doc:"How closely the image follows the prompt: flux-dev 1.5 to 5, flux-2-flex 1.5 to 10."`
+	Grounding           *bool               `json:"grounding,omitempty" doc:"Let the model look up facts; on by default. FLUX.3."`
+	InputImage          provider.ImageRef   `json:"input_image,omitempty" doc:"Input image."`
+	InputImages         []provider.ImageRef `json:"input_images,omitempty" maxItems:"10" nullable:"false" doc:"Further input images; at most 8 in all for FLUX.2, 4 for klein, 10 for FLUX.3."`
+	ImagePrompt         provider.ImageRef   `json:"image_prompt,omitempty" doc:"Image that guides style and content; it is not edited. FLUX 1.1 and dev."`
+	ImagePromptStrength *float64            `json:"image_prompt_strength,omitempty" minimum:"0" maximum:"1" doc:"Weight of image_prompt against the prompt. flux-pro-1.1-ultra."`
 }
 
-// inputs are the images to work from, by either name.
+// inputs are input_image and input_images.
 func (in Input) inputs() []provider.ImageRef {
 	if in.InputImage == "" {
 		return in.InputImages
@@ -34,15 +35,15 @@ func (in Input) inputs() []provider.ImageRef {
 	return append([]provider.ImageRef{in.InputImage}, in.InputImages...)
 }
 
-// images are those that the model is sent.
-func (in Input) images(can capabilities) []provider.ImageRef {
+// sentImages are the input images that are sent to the model.
+func (in Input) sentImages(can capabilities) []provider.ImageRef {
 	inputs := in.inputs()
 	switch {
 	case can.Inputs > 0:
 		return inputs
-	case can.Prompted && in.ImagePrompt != "":
+	case can.ImagePrompt && in.ImagePrompt != "":
 		return []provider.ImageRef{in.ImagePrompt}
-	case can.Prompted && len(inputs) > 0:
+	case can.ImagePrompt && len(inputs) > 0:
 		return inputs[:1]
 	}
 	return nil

@@ -8,17 +8,17 @@ import (
 	"aigc/app/provider"
 )
 
-// plan is what becomes of an input, without its files.
+// plan is the number of results, the quote and the warnings of an input.
 func plan(in Input, t module.Target, can capabilities) module.Plan {
 	req, warnings := in.request(t.Model, can)
 	p := module.Plan{Count: max(1, in.N), Warnings: warnings}
-	if one := quote(t, req, len(in.images(can))); one != nil {
+	if one := quote(t, req, len(in.sentImages(can))); one != nil {
 		p.Quote = one.Times(int64(p.Count))
 	}
 	return p
 }
 
-// check finds what the model refuses and a schema cannot say.
+// check reports the faults that the schema cannot express.
 func check(in Input, model string, can capabilities) []module.FieldError {
 	var faults []module.FieldError
 	bad := func(field, format string, args ...any) {
@@ -29,9 +29,9 @@ func check(in Input, model string, can capabilities) []module.FieldError {
 	}
 	switch {
 	case in.Width == 0 && in.Height != 0:
-		bad("width", "width and height belong together")
+		bad("width", "width and height must be set together")
 	case in.Height == 0 && in.Width != 0:
-		bad("height", "width and height belong together")
+		bad("height", "width and height must be set together")
 	case can.Step > 0 && in.Width > 0:
 		side := provider.SizeRule{Step: can.Step, MinSide: can.MinSide, MaxSide: can.MaxSide}
 		if m := side.Check(in.Width, in.Width); m != "" {
@@ -45,7 +45,7 @@ func check(in Input, model string, can capabilities) []module.FieldError {
 		}
 	}
 	if n := len(in.inputs()); can.Inputs > 0 && n > can.Inputs {
-		bad("input_images", "%s takes at most %d input images", model, can.Inputs)
+		bad("input_images", "%s supports at most %d input images", model, can.Inputs)
 	}
 	return faults
 }

@@ -8,38 +8,38 @@ import (
 )
 
 const (
-	site     = "bfl.ai/pricing"
-	reseller = "reseller's list"
-	listDate = "2026-06" // both lists: mid-2026
+	bflPage      = "bfl.ai/pricing"
+	resellerPage = "reseller's list"
+	listDate     = "2026-06" // both lists: mid-2026
 )
 
-// PerImage is the list of a model with one price in US dollars an image; input
-// images are free.
+// PerImage is the price list of a model with one price per image in US dollars;
+// input images are free.
 func PerImage(usd float64) []provider.Price {
-	return provider.List("USD", site, listDate, each("image", usd), each("input image", 0))
+	return provider.List("USD", bflPage, listDate, unitPrice("image", usd), unitPrice("input image", 0))
 }
 
-// PerMegapixel is the list of a model that charges by the size of the result,
-// in US dollars. Input images are charged by their size, which is not known
-// when a task is accepted, so that a request with them has no quote.
+// PerMegapixel is the price list of a model that charges by the size of the
+// result, in US dollars. Input images are charged by their size, which is not
+// known when a task is accepted, so a request with input images has no quote.
 func PerMegapixel(first, further float64) []provider.Price {
-	return provider.List("USD", site, listDate, each("first megapixel", first), each("further megapixel", further))
+	return provider.List("USD", bflPage, listDate, unitPrice("first megapixel", first), unitPrice("further megapixel", further))
 }
 
-// PerResolution is the list of a FLUX.3 model, of which one resolution has a
-// known price in US dollars.
+// PerResolution is the price list of a FLUX.3 model. Only one resolution has a
+// known price, in US dollars.
 func PerResolution(name string, usd float64) []provider.Price {
-	p := each("image", usd)
+	p := unitPrice("image", usd)
 	p.Match = map[string]string{"resolution": name}
-	return provider.List("USD", reseller, listDate, p)
+	return provider.List("USD", resellerPage, listDate, p)
 }
 
-func each(unit string, usd float64) provider.Price {
+func unitPrice(unit string, usd float64) provider.Price {
 	return provider.Price{Unit: unit, Micros: provider.USD(usd).Micros}
 }
 
-// quote is the list price of one image, or of its megapixels; nil if none is
-// known.
+// quote is the list price of one image, by image or by megapixel; nil if no price
+// is known.
 func quote(t module.Target, r request, inputs int) *provider.Money {
 	facts := map[string]string{"resolution": cmp.Or(r.Resolution, "1k")} // the default of FLUX.3
 	images := provider.Quantity{Unit: "input image", N: int64(inputs)}
@@ -50,5 +50,5 @@ func quote(t module.Target, r request, inputs int) *provider.Money {
 	return t.Cost(facts, provider.Quantity{Unit: "first megapixel", N: 1}, further, images)
 }
 
-// megapixels are counted up to whole ones; one where the model chooses.
+// megapixels are rounded up; 1 where the model chooses the size.
 func megapixels(r request) int64 { return int64(max(1, (r.Width*r.Height+(1<<20)-1)>>20)) }

@@ -2,26 +2,26 @@ package bfl
 
 import "aigc/app/provider"
 
-// request builds the vendor's request without its images, and notes what the
-// model does not support.
+// request builds the vendor's request without its images, and returns warnings on
+// what the model does not support.
 func (in Input) request(model string, can capabilities) (request, []string) {
 	w := &provider.Notes{Model: model}
 	r := request{Prompt: in.Prompt}
-	in.shape(&r, can, w)
-	in.tune(&r, can, w)
-	r.Seed = honoured(w, "seed", in.Seed, !can.Strict)
-	r.OutputFormat = honoured(w, "output_format", in.OutputFormat, !can.Strict)
-	r.PromptUpsampling = honoured(w, "prompt_upsampling", in.PromptUpsampling, can.Upsample)
-	r.Raw = honoured(w, "raw", in.Raw, can.Raw)
-	r.Grounding = honoured(w, "grounding", in.Grounding, can.Strict)
-	r.ImagePromptStrength = honoured(w, "image_prompt_strength", in.ImagePromptStrength, can.Strength)
-	in.sources(can, w)
+	in.setShape(&r, can, w)
+	in.setNumbers(&r, can, w)
+	r.Seed = ifSupported(w, "seed", in.Seed, !can.Strict)
+	r.OutputFormat = ifSupported(w, "output_format", in.OutputFormat, !can.Strict)
+	r.PromptUpsampling = ifSupported(w, "prompt_upsampling", in.PromptUpsampling, can.Upsample)
+	r.Raw = ifSupported(w, "raw", in.Raw, can.Raw)
+	r.Grounding = ifSupported(w, "grounding", in.Grounding, can.Strict)
+	r.ImagePromptStrength = ifSupported(w, "image_prompt_strength", in.ImagePromptStrength, can.Strength)
+	in.noteImages(can, w)
 	return r, w.Warnings()
 }
 
-// honoured is a field as it is sent: not at all where the model does not support
-// it, which is noted if the field was given.
-func honoured[T comparable](w *provider.Notes, field string, given T, supported bool) T {
+// ifSupported returns the value of a field that the model supports, else the zero
+// value, with a warning if the field was given.
+func ifSupported[T comparable](w *provider.Notes, field string, given T, supported bool) T {
 	var none T
 	if w.Takes(field, given != none, supported) {
 		return given
@@ -29,12 +29,12 @@ func honoured[T comparable](w *provider.Notes, field string, given T, supported 
 	return none
 }
 
-// shape turns a ratio into sides for models that take sides, and the other way
-// round.
-func (in Input) shape(r *request, can capabilities, w *provider.Notes) {
+// setShape sets aspect_ratio and resolution, or width and height, whichever the
+// model supports, and converts the other.
+func (in Input) setShape(r *request, can capabilities, w *provider.Notes) {
 	sides := in.Width > 0 && in.Height > 0
 	ratio := in.AspectRatio != "" && in.AspectRatio != "auto"
-	r.Resolution = honoured(w, "resolution", in.Resolution, can.Strict)
+	r.Resolution = ifSupported(w, "resolution", in.Resolution, can.Strict)
 	switch {
 	case can.Ratio && sides && ratio:
 		r.AspectRatio = in.AspectRatio
@@ -60,14 +60,14 @@ func (in Input) shape(r *request, can capabilities, w *provider.Notes) {
 	}
 }
 
-// tune sends the numbers that a model takes, rounded into its range.
-func (in Input) tune(r *request, can capabilities, w *provider.Notes) {
+// setNumbers sets the numbers that the model supports, limited to its range.
+func (in Input) setNumbers(r *request, can capabilities, w *provider.Notes) {
 	if in.SafetyTolerance != nil {
 		v := min(*in.SafetyTolerance, can.Tolerance)
 		w.Rounded("safety_tolerance", *in.SafetyTolerance, v)
 		r.SafetyTolerance = &v
 	}
-	r.Steps = min(honoured(w, "steps", in.Steps, can.Tuned), can.MaxSteps)
+	r.Steps = min(ifSupported(w, "steps", in.Steps, can.Tuned), can.MaxSteps)
 	if w.Takes("guidance", in.Guidance != nil, can.Tuned) {
 		v := min(max(*in.Guidance, can.MinGuide), can.MaxGuide)
 		w.Rounded("guidance", *in.Guidance, v)
@@ -75,19 +75,20 @@ func (in Input) tune(r *request, can capabilities, w *provider.Notes) {
 	}
 }
 
-// sources notes which input images are not sent; see [Input.images].
-func (in Input) sources(can capabilities, w *provider.Notes) {
-	w.Takes("image_prompt", in.ImagePrompt != "", can.Prompted)
+// noteImages adds warnings on input images that are not sent, or sent as
+// image_prompt; see [Input.sentImages].
+func (in Input) noteImages(can capabilities, w *provider.Notes) {
+	w.Takes("image_prompt", in.ImagePrompt != "", can.ImagePrompt)
 	n := len(in.inputs())
 	switch {
 	case n == 0 || can.Inputs > 0:
-	case !can.Prompted:
+	case !can.ImagePrompt:
 		w.Takes("input_images", true, false)
 	case in.ImagePrompt != "":
-		w.Ignored("input_images", "%s works from one image, and image_prompt is that", w.Model)
+		w.Ignored("input_images", "%s supports one image, and image_prompt is set", w.Model)
 	case n == 1:
-		w.Replaced("the input image", "image_prompt", "%s is inspired by it, and does not edit", w.Model)
+		w.Replaced("the input image", "image_prompt", "%s does not edit images, it only follows one", w.Model)
 	default:
-		w.Replaced("the first of input_images", "image_prompt", "%s is inspired by one image, and does not edit", w.Model)
+		w.Replaced("the first of input_images", "image_prompt", "%s does not edit images, it only follows one", w.Model)
 	}
 }

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// What goes to FLUX.3 is nothing but its own fields, whatever was asked for.
+// Only the fields of FLUX.3 are sent to it, for any input.
 func TestStrictStaysStrict(t *testing.T) {
 	t.Parallel()
 	yes, n, f := true, int64(1), 2.0

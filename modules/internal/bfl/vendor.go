@@ -18,12 +18,12 @@ func Vendor() provider.Vendor {
 	}
 }
 
-// authorize sends the key as the vendor wants it.
+// authorize sends the key in the vendor's header.
 var authorize = provider.HeaderKey("X-Key")
 
-// sibling says whether a polling address may see the key: the vendor's
-// clusters hand jobs to each other.
-func sibling(u *url.URL) bool {
+// isVendorHost reports whether a polling URL may see the key: the vendor's clusters
+// pass jobs on to each other.
+func isVendorHost(u *url.URL) bool {
 	host := strings.ToLower(u.Hostname())
 	return u.Scheme == "https" && (host == "bfl.ai" || strings.HasSuffix(host, ".bfl.ai"))
 }

@@ -8,8 +8,8 @@ import (
 	"aigc/app/provider"
 )
 
-// request is the union of the models' bodies: what is zero or nil is left out,
-// for FLUX.3 answers 422 to any field it does not know.
+// request is the union of the models' bodies. Zero values are left out, since
+// FLUX.3 answers 422 to an unknown field.
 type request struct {
 	Prompt              string   `json:"prompt,omitempty"`
 	Seed                *int64   `json:"seed,omitempty"`
@@ -37,33 +37,33 @@ type request struct {
 	InputImage8         string   `json:"input_image_8,omitempty"`
 }
 
-// setImages puts images, as raw base64 or what stands for it, where the model
-// wants them.
+// setImages sets the fields in which the model receives its images. texts are raw
+// base64, or placeholders of it.
 func (r *request) setImages(can capabilities, texts []string) {
 	switch {
 	case can.Strict:
 		r.Images = texts
-	case can.Prompted:
+	case can.ImagePrompt:
 		if len(texts) > 0 {
 			r.ImagePrompt = texts[0]
 		}
 	default:
-		slots := r.slots()
-		for i, text := range texts[:min(len(texts), len(slots))] {
-			*slots[i] = text
+		fields := r.inputImageFields()
+		for i, text := range texts[:min(len(texts), len(fields))] {
+			*fields[i] = text
 		}
 	}
 }
 
-func (r *request) slots() []*string {
+func (r *request) inputImageFields() []*string {
 	return []*string{
 		&r.InputImage, &r.InputImage2, &r.InputImage3, &r.InputImage4,
 		&r.InputImage5, &r.InputImage6, &r.InputImage7, &r.InputImage8,
 	}
 }
 
-// submitted is the answer to a job.
-type submitted struct {
+// submitResponse is the answer to a submission.
+type submitResponse struct {
 	ID         string        `json:"id"`
 	PollingURL string        `json:"polling_url,omitempty"`
 	Cost       provider.Text `json:"cost"` // credits, or null
@@ -74,16 +74,16 @@ type submitted struct {
 // creditsPerDollar: one credit is one US cent.
 const creditsPerDollar = 100
 
-func (w submitted) ticket() provider.Ticket {
+func (w submitResponse) ticket() provider.Ticket {
 	t := provider.Ticket{ID: w.ID, URL: w.PollingURL}
-	if credits, said := w.Cost.Float(); said && credits >= 0 && credits < 1e9 {
+	if credits, known := w.Cost.Float(); known && credits >= 0 && credits < 1e9 {
 		t.Cost = provider.USD(credits / creditsPerDollar)
 	}
 	return t
 }
 
-// polled is the answer to a poll.
-type polled struct {
+// pollResponse is the answer to a poll.
+type pollResponse struct {
 	ID       string          `json:"id"`
 	Status   string          `json:"status"`
 	Progress *float64        `json:"progress"`
@@ -99,23 +99,25 @@ type result struct {
 
 func (r result) answer() provider.Result {
 	out := provider.Result{URL: r.Sample, Prompt: r.Prompt}
-	if seed, said := r.Seed.Int(); said {
+	if seed, known := r.Seed.Int(); known {
 		out.Seed = &seed
 	}
 	return out
 }
 
-// readPoll reads the answer to a poll, whatever its HTTP status: a failed job
-// may come with 422 or 503. Without a status in it, it is the asking that failed.
-func readPoll(res provider.Response) (w polled, ok bool) {
+// readPoll reads the answer to a poll with any HTTP status: a failed job may come
+// with 422 or 503. If the body has no status, ok is false: the poll failed, not
+// the job.
+func readPoll(res provider.Response) (w pollResponse, ok bool) {
 	err := provider.Unmarshal(res.Body, &w)
 	return w, err == nil && w.Status != ""
 }
 
-// update maps the vendor's status. One that no sheet lists means wait, and so
-// does a result without an address: to fail here would be to lose it. That the
-// job is not found counts only where it must be known.
-func (w polled) update(mustKnow bool) provider.Update {
+// update maps the vendor's status. An undocumented status means wait, and so does
+// a result without a URL: failing the task there would lose a paid result. "Task
+// not found" fails the task only if expectFound: the poll went to the ticket's
+// URL, after the replication lag.
+func (w pollResponse) update(expectFound bool) provider.Update {
 	u := provider.Update{}
 	if w.Progress != nil {
 		u.Progress = min(max(*w.Progress, 0), 1)
@@ -123,7 +125,7 @@ func (w polled) update(mustKnow bool) provider.Update {
 	switch w.Status {
 	case "Ready":
 		if w.Result == nil || w.Result.Sample == "" {
-			u.Message = "Black Forest Labs says ready, but names no result yet."
+			u.Message = "Black Forest Labs reports the job as ready, but the answer holds no result yet."
 			return u
 		}
 		u.Phase, u.Progress = provider.Done, 1
@@ -134,12 +136,12 @@ func (w polled) update(mustKnow bool) provider.Update {
 	case "Content Moderated":
 		u.Err = fault.New(fault.Rejected, "result_refused", "The result was refused by moderation%s.", w.reasons()).WithCharge(fault.ChargedNo)
 	case "Error": // whether it is charged is not confirmed
-		u.Err = fault.New(fault.VendorFailed, "vendor_failed", "Black Forest Labs says that the job failed.").WithCharge(fault.ChargedUnknown)
+		u.Err = fault.New(fault.VendorFailed, "vendor_failed", "Black Forest Labs reports that the job failed.").WithCharge(fault.ChargedUnknown)
 	case "Task not found":
-		if !mustKnow {
+		if !expectFound {
 			return u
 		}
-		u.Err = fault.New(fault.ResultExpired, provider.JobNotFound, "Black Forest Labs does not know the job any more.").WithCharge(fault.ChargedUnknown)
+		u.Err = fault.New(fault.ResultExpired, provider.JobNotFound, "Black Forest Labs no longer knows the job.").WithCharge(fault.ChargedUnknown)
 	default:
 		return u
 	}
@@ -147,8 +149,9 @@ func (w polled) update(mustKnow bool) provider.Update {
 	return u
 }
 
-// reasons of moderation, as the end of a sentence; empty if it gives none.
-func (w polled) reasons() string {
+// reasons are the reasons of moderation, as the end of a sentence; empty if none
+// are given.
+func (w pollResponse) reasons() string {
 	var d struct {
 		Reasons []string `json:"Moderation Reasons"`
 	}

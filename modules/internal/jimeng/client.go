@@ -13,7 +13,7 @@ import (
 	"aigc/modules/internal/seedream"
 )
 
-// Driver draws with the input of a vertical.
+// Driver makes images of the input of a vertical.
 type Driver[In seedream.Source] struct{}
 
 const version = "&Version=2022-08-31"
@@ -21,7 +21,7 @@ const version = "&Version=2022-08-31"
 // Submit implements [provider.Driver].
 func (Driver[In]) Submit(ctx context.Context, c provider.Call, source In) (provider.Ticket, error) {
 	in := source.Request()
-	s, how, _ := wire(in, c.Model)
+	s, deliver, _ := newSubmission(in, c.Model)
 	body, err := embed(ctx, provider.NewEmbedder(c), in, &s)
 	if err != nil {
 		return provider.Ticket{}, err
@@ -39,15 +39,15 @@ func (Driver[In]) Submit(ctx context.Context, c provider.Call, source In) (provi
 	default:
 		return provider.Ticket{}, fault.New(fault.InDoubt, "no_ticket", "%s answered a paid request without a task id.", title).WithCharge(fault.ChargedUnknown)
 	}
-	delivery, _ := json.Marshal(how) // plain values
-	data, _ := json.Marshal(query{ReqKey: s.ReqKey, ReqJSON: string(delivery)})
+	reqJSON, _ := json.Marshal(deliver) // plain values
+	data, _ := json.Marshal(query{ReqKey: s.ReqKey, ReqJSON: string(reqJSON)})
 	return provider.Ticket{ID: string(w.Data.TaskID), Data: data}, nil
 }
 
 // Poll implements [provider.Driver].
 func (Driver[In]) Poll(ctx context.Context, c provider.Call, t provider.Ticket) (provider.Update, error) {
 	body := query{ReqKey: c.Model, ReqJSON: `{"return_url":true}`}
-	_ = json.Unmarshal(t.Data, &body) // a ticket without it is asked for as it can be
+	_ = json.Unmarshal(t.Data, &body) // a ticket without data is polled with the defaults
 	body.TaskID = t.ID
 	res, err := c.HTTP.Do(ctx, c, provider.Request{URL: "/?Action=CVSync2AsyncGetResult" + version, Body: body, Authorize: authorize(c)})
 	if err != nil {
@@ -58,21 +58,22 @@ func (Driver[In]) Poll(ctx context.Context, c provider.Call, t provider.Ticket) 
 	switch p := w.problem(); {
 	case err == nil && p.Code == unknownJob:
 		return notFound(c), nil
-	case err == nil && ended(res.Status, p):
+	case err == nil && isJobError(res.Status, p):
 		return provider.Update{Phase: provider.Failed, Err: codes.Failed(p, fault.ChargedUnknown)}, nil
 	case res.Status != http.StatusOK, err == nil && p.Code != success:
 		return provider.Update{}, codes.Fault(res, p)
 	case err != nil:
-		return provider.Update{}, fault.Wrap(err, fault.Unavailable, "answer_unreadable", "%s' answer cannot be read.", title)
+		return provider.Update{}, fault.Wrap(err, fault.Unavailable, "answer_unreadable", "The answer of %s cannot be read.", title)
 	}
 	return w.update(c, t), nil
 }
 
-// lagging is how long the vendor may not know a job that it has just been given.
-const lagging = 30 * time.Second
+// replicationLag is how long after its submission a job may be unknown to the
+// vendor.
+const replicationLag = 30 * time.Second
 
-// update is what a job's status means. One that no page lists means wait, and
-// so does the end of a job without images.
+// update maps the vendor's status. An undocumented status means wait, and so does
+// a finished job without images.
 func (w envelope) update(c provider.Call, t provider.Ticket) provider.Update {
 	switch w.Data.Status {
 	case "done":
@@ -90,28 +91,28 @@ func (w envelope) update(c provider.Call, t provider.Ticket) provider.Update {
 		a.Cost = c.Cost(c.Model, nil, provider.Quantity{Unit: "image", N: int64(len(a.Results))})
 		return provider.Update{Phase: provider.Done, Answer: a}
 	case "expired":
-		return failed(fault.VendorFailed, "vendor_failed", "%s let the job expire before it was done.")
+		return jobFailed(fault.VendorFailed, "vendor_failed", "%s reports that the job expired before it was done.")
 	case "not_found":
 		return notFound(c)
 	}
 	return provider.Update{}
 }
 
-// notFound is what it means that the vendor does not know a job: wait, where it
-// was given only just now.
+// notFound is the update for a job that the vendor does not know: wait during the
+// replication lag, then failed.
 func notFound(c provider.Call) provider.Update {
-	if c.Age <= lagging {
+	if c.Age <= replicationLag {
 		return provider.Update{}
 	}
-	return failed(fault.ResultExpired, provider.JobNotFound, "%s does not know the job, or not any more: it keeps jobs for 12 hours.")
+	return jobFailed(fault.ResultExpired, provider.JobNotFound, "%s does not know the job; it keeps jobs for 12 hours.")
 }
 
-func failed(kind fault.Kind, code, message string) provider.Update {
+func jobFailed(kind fault.Kind, code, message string) provider.Update {
 	return provider.Update{Phase: provider.Failed, Err: fault.New(kind, code, message, title).WithCharge(fault.ChargedUnknown)}
 }
 
-// embed puts the input images into a submission: as base64 where the model edits
-// one image, else by address, since the other models take nothing else.
+// embed puts the input images into a submission: as base64 for models that edit
+// one image, as addresses for the others, which support nothing else.
 func embed(ctx context.Context, e *provider.Embedder, in seedream.Request, s *submission) (*jsonblob.Body, error) {
 	t := CapabilitiesOf(s.ReqKey)
 	rule := provider.ImageRule{Field: "image", Who: "Jimeng", Types: []string{"image/png", "image/jpeg"}, MaxBytes: 15 << 20, MaxSide: 4096, MaxStretch: 3}
@@ -123,7 +124,7 @@ func embed(ctx context.Context, e *provider.Embedder, in seedream.Request, s *su
 		for _, img := range in.Inputs {
 			file, ok := e.Open(ctx, rule, img)
 			if ok && file.URL == "" {
-				e.Fault("image", noAddress)
+				e.Fault("image", needsPublicURL)
 			}
 			s.Addresses = append(s.Addresses, file.URL)
 		}
@@ -131,4 +132,4 @@ func embed(ctx context.Context, e *provider.Embedder, in seedream.Request, s *su
 	return e.Body(s)
 }
 
-const noAddress = "Jimeng's 4.x models take images by address only, and this server has no address that others can reach: set AIGC_PUBLIC_URL, or ask for the model jimeng_i2i_v30"
+const needsPublicURL = "Jimeng's 4.x models accept images only by URL, and this server has no public URL: set AIGC_PUBLIC_URL, or use the model jimeng_i2i_v30"

@@ -15,8 +15,7 @@ import (
 	"aigc/modules/internal/seedream"
 )
 
-// files are the images of an input: their media type, and whether others can
-// fetch them.
+// files opens every image of an input with this media type, size and public URL.
 type files struct {
 	mime string
 	size int64
@@ -34,24 +33,24 @@ func (f files) Open(_ context.Context, img provider.ImageRef) (provider.Input, e
 		}}, nil
 }
 
-// How input images are sent, and what is told of them before anything is.
+// How input images are sent, and the faults reported before anything is sent.
 func TestInputImages(t *testing.T) {
 	t.Parallel()
 	const address = "https://gateway.example/api/images/a.png"
 	for name, c := range map[string]struct {
 		model string
 		files files
-		want  string // a part of the fault; empty: it is sent
+		want  string // part of the fault; empty: sent
 	}{
-		"by address":                    {"jimeng_t2i_v40", files{"image/png", 100, address}, ""},
-		"by address, up to 15 MB":       {"jimeng_t2i_v40", files{"image/png", 14_000_000, address}, ""},
-		"larger than 15 MB":             {"jimeng_t2i_v40", files{"image/png", 16_000_000, address}, "at most"},
-		"nobody can fetch it":           {"jimeng_seedream46_cvtob", files{"image/png", 100, ""}, "AIGC_PUBLIC_URL"},
-		"as bytes, without an address":  {"jimeng_i2i_v30", files{"image/jpeg", 100, ""}, ""},
-		"an edit of more than 4.7 MB":   {"jimeng_i2i_v30", files{"image/jpeg", 4_800_000, ""}, "at most"},
-		"a type that is not taken":      {"jimeng_t2i_v40", files{"image/webp", 100, address}, "takes png and jpeg"},
-		"a model without images":        {"jimeng_t2i_v31", files{"image/webp", 100, ""}, ""},
-		"SeedEdit, as bytes, not by it": {"seededit_v3.0", files{"image/png", 100, address}, ""},
+		"by address":                   {"jimeng_t2i_v40", files{"image/png", 100, address}, ""},
+		"by address, up to 15 MB":      {"jimeng_t2i_v40", files{"image/png", 14_000_000, address}, ""},
+		"larger than 15 MB":            {"jimeng_t2i_v40", files{"image/png", 16_000_000, address}, "at most"},
+		"without a public URL":         {"jimeng_seedream46_cvtob", files{"image/png", 100, ""}, "AIGC_PUBLIC_URL"},
+		"as bytes, without an address": {"jimeng_i2i_v30", files{"image/jpeg", 100, ""}, ""},
+		"an edit of more than 4.7 MB":  {"jimeng_i2i_v30", files{"image/jpeg", 4_800_000, ""}, "at most"},
+		"an unsupported type":          {"jimeng_t2i_v40", files{"image/webp", 100, address}, "takes png and jpeg"},
+		"a model without images":       {"jimeng_t2i_v31", files{"image/webp", 100, ""}, ""},
+		"SeedEdit, as bytes":           {"seededit_v3.0", files{"image/png", 100, address}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -79,7 +78,7 @@ func TestInputImages(t *testing.T) {
 	}
 }
 
-// A job that is not found is lost only once the vendor must know of it.
+// A job that is not found fails only after the replication lag.
 func TestNotFound(t *testing.T) {
 	t.Parallel()
 	var w envelope
@@ -91,8 +90,8 @@ func TestNotFound(t *testing.T) {
 	}
 }
 
-// What a poll answers, whatever its types: a code for an unknown job means wait
-// while the job is fresh, and an odd value beside the images does not lose them.
+// An unknown job means wait during the replication lag, and a field of an unexpected
+// type does not lose the images.
 func TestPollAnswers(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -100,12 +99,12 @@ func TestPollAnswers(t *testing.T) {
 		age  time.Duration
 		want provider.Phase
 	}{
-		"an unknown job that is fresh": {`{"code":50215,"message":"task not found"}`, time.Second, provider.Wait},
-		"an unknown job":               {`{"code":50215,"message":"task not found"}`, time.Hour, provider.Failed},
-		"done, beside an odd value":    {`{"code":10000,"data":{"status":"done","image_urls":["https://x/a.png"],"binary_data_base64":""}}`, time.Hour, provider.Done},
-		"done, with an odd task id":    {`{"code":"10000","data":{"task_id":{},"status":"done","image_urls":["https://x/a.png"]}}`, time.Hour, provider.Done},
-		"a status that no page lists":  {`{"code":10000,"data":{"status":"resting"}}`, time.Hour, provider.Wait},
-		"refused, beside an odd value": {`{"code":50511,"message":"no","data":""}`, time.Hour, provider.Failed},
+		"an unknown job that is new":                  {`{"code":50215,"message":"task not found"}`, time.Second, provider.Wait},
+		"an unknown job":                              {`{"code":50215,"message":"task not found"}`, time.Hour, provider.Failed},
+		"done, with a field of an unexpected type":    {`{"code":10000,"data":{"status":"done","image_urls":["https://x/a.png"],"binary_data_base64":""}}`, time.Hour, provider.Done},
+		"done, with a task id of an unexpected type":  {`{"code":"10000","data":{"task_id":{},"status":"done","image_urls":["https://x/a.png"]}}`, time.Hour, provider.Done},
+		"an undocumented status":                      {`{"code":10000,"data":{"status":"paused"}}`, time.Hour, provider.Wait},
+		"refused, with a field of an unexpected type": {`{"code":50511,"message":"no","data":""}`, time.Hour, provider.Failed},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

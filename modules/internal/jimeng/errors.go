@@ -7,21 +7,21 @@ import (
 	"aigc/app/provider"
 )
 
-// codes are the vendor's errors. No page confirms that a refused call is free,
-// so its charge is unknown. Of a 5xx, of 50500 and 50501 and of what is not
-// listed nothing is known.
+// codes are the vendor's errors. It is not documented that a refused call is free,
+// so its charge is unknown. A 5xx, 50500, 50501 and any error that is not listed
+// leave open whether the request was executed.
 var codes = provider.Codes{
 	Title:    title,
 	Statuses: []int{http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusTooManyRequests},
 	Rules: []provider.CodeRule{
-		refusal("50411", provider.ContentRefused),                                   // input image
-		refusal("50412", provider.ContentRefused),                                   // input text
-		refusal("50413", provider.ContentRefused),                                   // sensitive or protected words
-		refusal("50518", provider.ContentRefused),                                   // copyright, input image
-		refusal("50511", provider.ResultRefused),                                    // output image
-		refusal("50512", provider.ResultRefused),                                    // output text
-		refusal("50519", provider.ResultRefused),                                    // copyright, output image
-		{Match: "5052*", Status: http.StatusBadRequest, Means: provider.Overloaded}, // of the review, documented to be sent again
+		moderationRule("50411", provider.ContentRefused),                            // input image
+		moderationRule("50412", provider.ContentRefused),                            // input text
+		moderationRule("50413", provider.ContentRefused),                            // sensitive or protected words
+		moderationRule("50518", provider.ContentRefused),                            // copyright, input image
+		moderationRule("50511", provider.ResultRefused),                             // output image
+		moderationRule("50512", provider.ResultRefused),                             // output text
+		moderationRule("50519", provider.ResultRefused),                             // copyright, output image
+		{Match: "5052*", Status: http.StatusBadRequest, Means: provider.Overloaded}, // moderation error, documented as retryable
 		{Match: "50429", Means: provider.Throttled},
 		{Match: "50430", Means: provider.Throttled},
 		{Match: "50500", Means: provider.Unknown},
@@ -36,19 +36,19 @@ var codes = provider.Codes{
 	},
 }
 
-// unknownJob is a faulty field, to a poll a job that the vendor does not know, or
-// not yet, or not any more.
+// unknownJob means an invalid field; in the answer to a poll, a job that the vendor
+// does not know, not yet or no longer.
 const unknownJob = "50215"
 
 const notOpen = "{title} does not know this model, or has not opened it to the account of {variable}: open it in the console."
 
-func refusal(code string, means provider.Meaning) provider.CodeRule {
+func moderationRule(code string, means provider.Meaning) provider.CodeRule {
 	return provider.CodeRule{Match: code, Means: means, Charged: fault.ChargedUnknown}
 }
 
-// ended says whether an error of a poll is about the job, and not about the
-// asking: the vendor then says no to what was asked for.
-func ended(status int, p provider.Problem) bool {
+// isJobError reports whether the error of a poll ends the job: the vendor refuses
+// the job's input or content. Other errors concern the poll alone.
+func isJobError(status int, p provider.Problem) bool {
 	rule, listed := codes.Find(status, p)
 	return listed && (rule.Means.Kind == fault.Rejected || rule.Means.Kind == fault.Invalid)
 }

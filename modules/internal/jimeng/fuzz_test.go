@@ -14,8 +14,8 @@ func route() module.Route {
 	return module.Async(Vendor(), Driver[seedream.Input]{}, terms).Route
 }
 
-// Whatever is answered to a purchase: no panic, nothing unreadable is a ticket,
-// and every 5xx is doubt.
+// For any answer to a submission: no panic, an unreadable body is no ticket, and
+// every 5xx leaves the task in doubt.
 func FuzzSubmit(f *testing.F) {
 	providertest.FuzzSubmit(f, route().AnyDriver, "jimeng_seedream46_cvtob", `{"prompt":"x","scale":0.5}`, nil,
 		providertest.Seed{Status: 200, Body: `{"code":10000,"data":{"task_id":"7392616336519610409"},"message":"Success","status":10000}`},
@@ -37,7 +37,7 @@ func FuzzSubmit(f *testing.F) {
 	)
 }
 
-// Only what the pages list ends a job.
+// Only the documented final statuses and codes end a job.
 func FuzzPoll(f *testing.F) {
 	ticket := provider.Ticket{ID: "7392616336519610409", Data: []byte(`{"req_key":"jimeng_t2i_v40","req_json":"{\"return_url\":true}"}`)}
 	ends := []string{"done", "not_found", "expired", "50411", "50412", "50413", "50511", "50512", "50518", "50519", "50215", "50218"}

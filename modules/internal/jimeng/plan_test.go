@@ -9,8 +9,7 @@ import (
 	"aigc/modules/internal/seedream"
 )
 
-// All that an input becomes, without a vendor: request, faults, warnings, price
-// in yuan.
+// The plan of an input: request, faults, warnings, quote in CNY.
 func TestPlan(t *testing.T) {
 	t.Parallel()
 	const v46, v40, v31, edit, old = "jimeng_seedream46_cvtob", "jimeng_t2i_v40", "jimeng_t2i_v31", "jimeng_i2i_v30", "seededit_v3.0"
@@ -72,8 +71,8 @@ func TestPlan(t *testing.T) {
 			input:    `{"guidance_scale":3,"cfg_scale":3,"negative_prompt":"y","seed":1,"output_format":"jpeg","optimize_prompt_options":{},"tools":[{"type":"web_search"}],"background":"opaque","layer_decomposition":true,"response_format":"b64_json","use_pre_llm":true}`,
 			warnings: []string{"seed", "use_pre_llm", "output_format", "guidance_scale", "cfg_scale", "negative_prompt", "optimize_prompt_options", "tools", "background", "layer_decomposition", "response_format b64_json"}},
 		{name: "its own format", model: v46, input: `{"output_format":"png"}`, sent: `{"force_single":true}`, quote: 0.22},
-		{name: "a mark that nobody asked for", model: v46, input: `{"logo_info":{"position":1}}`, sent: `{"force_single":true}`, warnings: []string{"logo_info ignored"}, quote: 0.22},
-		{name: "a model of tomorrow", model: "jimeng_t2i_v50", input: `{"scale":0.5}`, sent: `{"scale":50,"force_single":true}`},
+		{name: "logo_info without watermark", model: v46, input: `{"logo_info":{"position":1}}`, sent: `{"force_single":true}`, warnings: []string{"logo_info ignored"}, quote: 0.22},
+		{name: "an unknown model", model: "jimeng_t2i_v50", input: `{"scale":0.5}`, sent: `{"scale":50,"force_single":true}`},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -82,7 +81,7 @@ func TestPlan(t *testing.T) {
 			if err := json.Unmarshal([]byte(c.input), &in); err != nil {
 				t.Fatal(err)
 			}
-			s, _, _ := wire(in.Request(), c.model)
+			s, _, _ := newSubmission(in.Request(), c.model)
 			got, err := json.Marshal(s)
 			if err != nil {
 				t.Fatal(err)
@@ -94,12 +93,12 @@ func TestPlan(t *testing.T) {
 			if !sameJSON(t, string(got), string(head), c.sent) {
 				t.Errorf("sent %s, want %s", got, c.sent)
 			}
-			providertest.Plan{Pictures: max(1, in.N), Quote: c.quote, Faults: c.faults, Warnings: c.warnings}.Of(t, route(), c.model, in)
+			providertest.Plan{Count: max(1, in.N), Quote: c.quote, Faults: c.faults, Warnings: c.warnings}.Of(t, route(), c.model, in)
 		})
 	}
 }
 
-// sameJSON says whether an object is what others hold together.
+// sameJSON reports whether an object has exactly the fields of the parts together.
 func sameJSON(t *testing.T, object string, parts ...string) bool {
 	t.Helper()
 	want, got := map[string]any{}, map[string]any{}

@@ -8,14 +8,14 @@ import (
 	"aigc/modules/internal/seedream"
 )
 
-// wire builds the submission without its images, how its results shall come,
-// and the warnings on what the model does not support.
-func wire(in seedream.Request, model string) (submission, delivery, []string) {
+// newSubmission builds the submission without its images and the delivery options
+// of its results, and returns warnings on what the model does not support.
+func newSubmission(in seedream.Request, model string) (submission, delivery, []string) {
 	t := CapabilitiesOf(model)
 	n := &provider.Notes{Model: model}
 	s, d := submission{ReqKey: model, Prompt: in.Prompt}, delivery{ReturnURL: true, Logo: logo{Add: in.Watermark}}
 	n.Takes("image", len(in.Inputs) > 0, t.MaxInputs > 0)
-	t.size(in, n, &s)
+	t.setSize(in, n, &s)
 	if n.Takes(in.WeightField, in.Weight != nil, t.ScaleUnit > 0) {
 		s.Scale = t.scale(*in.Weight)
 	}
@@ -25,9 +25,9 @@ func wire(in seedream.Request, model string) (submission, delivery, []string) {
 	if n.Takes("use_pre_llm", in.UsePreLLM != nil, t.PreLLM) {
 		s.UsePreLLM = in.UsePreLLM
 	}
-	single := !n.Takes("sequential_image_generation", in.Sequential == "auto", t.Chooses)
-	if t.Chooses {
-		s.ForceSingle = &single // the vendor's own default buys a series
+	single := !n.Takes("sequential_image_generation", in.Sequential == "auto", t.V4)
+	if t.V4 {
+		s.ForceSingle = &single // without the field the vendor makes a series
 	}
 	if in.Watermark {
 		d.Logo.Logo = in.Logo
@@ -40,8 +40,8 @@ func wire(in seedream.Request, model string) (submission, delivery, []string) {
 	return s, d, n.Warnings()
 }
 
-// scale is a weight from 0 to 1 in the model's own unit; that of 4.6 is a whole
-// number from 1 on.
+// scale converts a weight from 0 to 1 to the model's unit; for 4.6 a whole number
+// from 1 to 100.
 func (t Capabilities) scale(weight float64) *float64 {
 	if t.ScaleUnit > 1 {
 		weight = max(1, math.Round(weight*t.ScaleUnit))
@@ -49,12 +49,12 @@ func (t Capabilities) scale(weight float64) *float64 {
 	return &weight
 }
 
-// size sets sides, or an area by which the model chooses them.
-func (t Capabilities) size(in seedream.Request, n *provider.Notes, s *submission) {
-	if n.Takes("min_ratio", in.MinRatio > 0, t.Chooses) {
+// setSize sets width and height, or an area for which the model chooses them.
+func (t Capabilities) setSize(in seedream.Request, n *provider.Notes, s *submission) {
+	if n.Takes("min_ratio", in.MinRatio > 0, t.V4) {
 		s.MinRatio = in.MinRatio
 	}
-	if n.Takes("max_ratio", in.MaxRatio > 0, t.Chooses) {
+	if n.Takes("max_ratio", in.MaxRatio > 0, t.V4) {
 		s.MaxRatio = in.MaxRatio
 	}
 	w, h, explicit := provider.ParseSize(in.Size)
@@ -68,8 +68,8 @@ func (t Capabilities) size(in seedream.Request, n *provider.Notes, s *submission
 			n.Ignored("aspect_ratio", "size sets it already")
 		}
 		s.Width, s.Height = w, h
-		t.widen(s)
-	case in.AspectRatio == "" && side > 0 && t.Chooses:
+		t.widenRatio(s)
+	case in.AspectRatio == "" && side > 0 && t.V4:
 		s.Area = side * side
 	case in.AspectRatio == "" && side > 0 && t.EditsOne:
 		n.Ignored("size "+in.Size, "without aspect_ratio %s keeps the sides of its input image", n.Model)
@@ -84,18 +84,18 @@ func (t Capabilities) size(in seedream.Request, n *provider.Notes, s *submission
 	}
 }
 
-// usualRatio is the longer by the shorter side that 4.x stays within unless told
-// otherwise.
-const usualRatio = 3.0
+// defaultMaxRatio is the ratio of the longer to the shorter side that 4.x does not
+// exceed without min_ratio and max_ratio.
+const defaultMaxRatio = 3.0
 
-// widen moves the limits of the ratio, unless they are given, to where explicit
-// sides lie beyond the usual ones.
-func (t Capabilities) widen(s *submission) {
+// widenRatio sets min_ratio or max_ratio, unless given, where explicit sides exceed
+// the default limits.
+func (t Capabilities) widenRatio(s *submission) {
 	ratio := float64(s.Width) / float64(s.Height)
-	if t.Chooses && ratio > usualRatio && s.MaxRatio == 0 {
+	if t.V4 && ratio > defaultMaxRatio && s.MaxRatio == 0 {
 		s.MaxRatio = math.Ceil(ratio*100) / 100
 	}
-	if t.Chooses && ratio < 1/usualRatio && s.MinRatio == 0 {
+	if t.V4 && ratio < 1/defaultMaxRatio && s.MinRatio == 0 {
 		s.MinRatio = math.Floor(ratio*10000) / 10000
 	}
 }

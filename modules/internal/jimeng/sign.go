@@ -43,7 +43,7 @@ func sign(r *http.Request, access, secret string, now time.Time) error {
 		signed, sum,
 	}, "\n")
 	hashed := sha256.Sum256([]byte(canonical))
-	key := []byte(secret) // as it is: no prefix, and not decoded
+	key := []byte(secret) // without a prefix, and not base64-decoded
 	for part := range strings.SplitSeq(scope, "/") {
 		key = mac(key, part)
 	}

@@ -8,9 +8,8 @@ import (
 	"time"
 )
 
-// Signatures computed by other programs: the first is the vector of the sheet,
-// which the vendor's own Go code gives, too; all were computed again with
-// Python's hmac.
+// Signatures computed by other programs: the first is a documented test vector and
+// the result of the vendor's own Go code; all were verified with Python's hmac.
 func TestSignature(t *testing.T) {
 	t.Parallel()
 	const least = `{"req_key":"jimeng_t2i_v40","prompt":"a red fox","force_single":true}`

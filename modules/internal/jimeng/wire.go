@@ -22,17 +22,17 @@ type submission struct {
 	UsePreLLM   *bool    `json:"use_pre_llm,omitempty"`
 }
 
-// query is the body of CVSync2AsyncGetResult. A ticket keeps all of it but the
-// task's id, since the vendor wants it anew with each poll.
+// query is the body of CVSync2AsyncGetResult. Ticket.Data stores it without the
+// task id, since the vendor requires all of it in every poll.
 type query struct {
 	ReqKey  string `json:"req_key"`
 	TaskID  string `json:"task_id,omitempty"`
 	ReqJSON string `json:"req_json"` // a [delivery], as JSON within JSON
 }
 
-// delivery is how the results shall come.
+// delivery says in which form the results are returned.
 type delivery struct {
-	ReturnURL bool `json:"return_url"` // else large base64
+	ReturnURL bool `json:"return_url"` // false: base64
 	Logo      logo `json:"logo_info"`
 }
 
@@ -41,20 +41,21 @@ type logo struct {
 	*seedream.Logo
 }
 
-// envelope is every answer: of the business shape, or of the gateway's.
+// envelope is the body of every answer: in the form of the service, or of the
+// gateway in front of it.
 type envelope struct {
-	told
+	errorBody
 	Data struct {
 		TaskID    provider.Text `json:"task_id"`
 		Status    string        `json:"status"`
 		Addresses []string      `json:"image_urls"`
 		Base64    []string      `json:"binary_data_base64"`
 	} `json:"data"`
-	Gateway struct{ Error told } `json:"ResponseMetadata"`
+	Gateway struct{ Error errorBody } `json:"ResponseMetadata"`
 }
 
-// told is an error; of the business shape it may also tell of success.
-type told struct {
+// errorBody is an error; in the form of the service, code 10000 is success.
+type errorBody struct {
 	Code    provider.Text `json:"code"`
 	Message string        `json:"message"`
 }
@@ -62,7 +63,7 @@ type told struct {
 const success = "10000"
 
 func (w envelope) problem() provider.Problem {
-	e := w.told
+	e := w.errorBody
 	if w.Gateway.Error.Code != "" {
 		e = w.Gateway.Error
 	}

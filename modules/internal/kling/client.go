@@ -14,14 +14,14 @@ import (
 // Driver makes images with the shared [Input].
 type Driver struct{}
 
-// Submit implements [provider.Driver]. The ticket's data says whether the images
-// are wanted with the watermark: true or false.
+// Submit implements [provider.Driver]. Ticket.Data is true if the results are the
+// images with the watermark, else false.
 func (Driver) Submit(ctx context.Context, c provider.Call, in Input) (provider.Ticket, error) {
 	m := capabilitiesOf(c.Model)
 	req, _ := in.request(c.Model)
-	req.ExternalTaskID = external(c)
+	req.ExternalTaskID = externalID(c)
 	e := provider.NewEmbedder(c)
-	for _, text := range e.AddAll(ctx, imageRule, in.sent(m)) {
+	for _, text := range e.AddAll(ctx, imageRule, in.sentImages(m)) {
 		if m.Omni {
 			req.Images = append(req.Images, map[string]string{"image": text})
 		} else {
@@ -42,50 +42,51 @@ func (Driver) Submit(ctx context.Context, c provider.Call, in Input) (provider.T
 	return provider.Ticket{ID: w.Data.ID, Data: json.RawMessage(strconv.FormatBool(req.Watermark["enabled"]))}, nil
 }
 
-// external is our name of a submission at Kling, which must be unique in an
-// account: a repeated submission has another.
-func external(c provider.Call) string { return c.Task + "-" + c.Submit }
+// externalID is our id of a submission at Kling. It must be unique within an
+// account, so it contains the submit id.
+func externalID(c provider.Call) string { return c.Task + "-" + c.Submit }
 
 // Poll implements [provider.Driver].
 func (Driver) Poll(ctx context.Context, c provider.Call, t provider.Ticket) (provider.Update, error) {
-	w, err := ask(ctx, c, t.ID)
+	w, err := fetchTask(ctx, c, t.ID)
 	return w.Data.update(c, string(t.Data) == "true"), err
 }
 
-// Find implements [provider.Finder]. Nothing found proves nothing. What a found
-// job was asked for is not known here: its images come without a watermark.
+// Find implements [provider.Finder]. Finding nothing proves nothing. The input of
+// a found job is not known here, so its results are the images without watermark.
 func (Driver) Find(ctx context.Context, c provider.Call) (provider.LookupResult, error) {
-	w, err := ask(ctx, c, external(c))
+	w, err := fetchTask(ctx, c, externalID(c))
 	if fault.KindOf(err) == fault.Invalid { // 1201, 1203: there is no such task
 		err = nil
 	}
-	if err != nil || w.Data.ID == "" || w.Data.Info["external_task_id"] != external(c) {
+	if err != nil || w.Data.ID == "" || w.Data.Info["external_task_id"] != externalID(c) {
 		return provider.LookupResult{}, err
 	}
 	return provider.LookupResult{Ticket: &provider.Ticket{ID: w.Data.ID}}, nil
 }
 
-// ask reads a task by its id or by our name of it.
-func ask(ctx context.Context, c provider.Call, id string) (reply, error) {
+// fetchTask reads a task by Kling's id or by our external id.
+func fetchTask(ctx context.Context, c provider.Call, id string) (reply, error) {
 	return do(ctx, c, provider.Request{URL: capabilitiesOf(c.Model).Path + "/" + url.PathEscape(id)})
 }
 
-// do sends one request and reads its answer, which is empty beside an error. If it finds the token of a key pair too new or too old, another is
-// signed and the request repeated, once: a 401 accepted nothing.
+// do sends one request and reads its answer, which is empty if there is an error.
+// If the vendor refuses the token of a key pair as expired or not yet valid, a new
+// token is signed and the request sent once more: a 401 accepted nothing.
 func do(ctx context.Context, c provider.Call, r provider.Request) (reply, error) {
-	for again := false; ; again = true {
+	for retried := false; ; retried = true {
 		r.Authorize = authorize(c)
 		res, err := c.HTTP.Do(ctx, c, r)
 		if err != nil {
 			return reply{}, err
 		}
 		var w reply
-		_ = json.Unmarshal(res.Body, &w) // a value of an odd type must not lose the task id beside it
-		code := plain(w.Code)
+		_ = json.Unmarshal(res.Body, &w) // another field of an unexpected type must not lose the task id
+		code := unquoted(w.Code)
 		if res.Status == http.StatusOK && (code == "0" || code == "") {
 			return w, nil
 		}
-		if again || !c.Account.IsPair() || res.Status != http.StatusUnauthorized || code != notYetValid && code != expired {
+		if retried || !c.Account.IsPair() || res.Status != http.StatusUnauthorized || code != notYetValid && code != expired {
 			return reply{}, codes.Fault(res, provider.Problem{Code: code, Message: w.Message})
 		}
 		tokens.Delete(pairOf(c.Account))

@@ -12,7 +12,7 @@ import (
 	"aigc/app/provider"
 )
 
-// server answers requests in order, and remembers what it was asked and shown.
+// server answers requests in order, and records them with their credentials.
 type server struct {
 	*httptest.Server
 	mu      sync.Mutex
@@ -36,7 +36,7 @@ func serve(t *testing.T, answers ...string) *server {
 	return s
 }
 
-// call is a step at a server. With an access key, requests are signed.
+// call is a call to the server. With an access key, requests are signed.
 func (s *server) call(access provider.Secret) provider.Call {
 	return provider.Call{
 		Task: "task", Submit: "submit", Model: "kling-v3-omni", HTTP: &provider.Client{HTTP: provider.NewTransport()},
@@ -44,8 +44,7 @@ func (s *server) call(access provider.Secret) provider.Call {
 	}
 }
 
-// A lost submission is looked for by our own name of it, which names the
-// submission and not the task alone. Nothing found is no error.
+// A lost submission is looked up by its external id. Finding nothing is no error.
 func TestFind(t *testing.T) {
 	t.Parallel()
 	cases := []struct {
@@ -55,9 +54,9 @@ func TestFind(t *testing.T) {
 	}{
 		{"found", `200 {"code":0,"data":{"task_id":"78","task_status":"submitted","task_info":{"external_task_id":"task-submit"}}}`, "78", ""},
 		{"unknown", `404 {"code":1203,"message":"not found"}`, "", ""},
-		{"unknown in other words", `400 {"code":1201,"message":"task not found"}`, "", ""},
-		{"somebody else's", `200 {"code":0,"data":{"task_id":"79","task_info":{"external_task_id":"task-other"}}}`, "", ""},
-		{"nobody's", `200 {"code":0,"data":{"task_id":"79","task_info":{}}}`, "", ""},
+		{"unknown, by another code", `400 {"code":1201,"message":"task not found"}`, "", ""},
+		{"of another submission", `200 {"code":0,"data":{"task_id":"79","task_info":{"external_task_id":"task-other"}}}`, "", ""},
+		{"without an external id", `200 {"code":0,"data":{"task_id":"79","task_info":{}}}`, "", ""},
 		{"without an id", `200 {"code":0,"data":{"task_info":{"external_task_id":"task-submit"}}}`, "", ""},
 		{"a list", `200 {"code":0,"data":[]}`, "", ""},
 		{"no JSON", `200 <html>`, "", ""},
@@ -82,10 +81,10 @@ func TestFind(t *testing.T) {
 	}
 }
 
-// Another submission of the same task has another name.
-func TestExternal(t *testing.T) {
+// Every submission of a task has its own external id.
+func TestExternalID(t *testing.T) {
 	t.Parallel()
-	if a, b := external(provider.Call{Task: "t", Submit: "1"}), external(provider.Call{Task: "t", Submit: "2"}); a == b {
+	if a, b := externalID(provider.Call{Task: "t", Submit: "1"}), externalID(provider.Call{Task: "t", Submit: "2"}); a == b {
 		t.Errorf("both are %s", a)
 	}
 }

@@ -11,8 +11,7 @@ import (
 	"aigc/app/provider"
 )
 
-// Every row of the sheet, and what it does not list, as the answer to a paid
-// request.
+// Every documented error, and undocumented ones, as the answer to a paid request.
 func TestErrors(t *testing.T) {
 	t.Parallel()
 	cases := []struct {
@@ -35,7 +34,7 @@ func TestErrors(t *testing.T) {
 		{400, "1200", fault.Invalid, "vendor_refused_input", "reason"},
 		{400, "1201", fault.Invalid, "vendor_refused_input", "reason"},
 		{404, "1202", fault.Invalid, "vendor_refused_input", "reason"},
-		{404, "1203", fault.Invalid, "vendor_model_unknown", "gone"},
+		{404, "1203", fault.Invalid, "vendor_model_unknown", "no longer served"},
 		{400, "1300", fault.Rejected, "content_refused", "reason"},
 		{400, "1301", fault.Rejected, "content_refused", "reason"},
 		{429, "1302", fault.RateLimited, "vendor_rate_limited", "reason"},

@@ -7,8 +7,8 @@ import (
 	"aigc/app/provider/providertest"
 )
 
-// Whatever is answered: no panic, nothing unreadable is a ticket, and every 5xx
-// is doubt.
+// For any answer: no panic, an unreadable body is no ticket, and every 5xx leaves
+// the task in doubt.
 func FuzzTicket(f *testing.F) {
 	providertest.FuzzSubmit(f, route().AnyDriver, "kling-v3", `{"prompt":"x"}`, nil,
 		providertest.Seed{Status: 200, Body: `{"code":0,"data":{"task_id":"1"}}`},
@@ -23,7 +23,7 @@ func FuzzTicket(f *testing.F) {
 	)
 }
 
-// Only the statuses that the sheet lists as an end, end a job.
+// Only the documented final statuses end a job.
 func FuzzPoll(f *testing.F) {
 	providertest.FuzzPoll(f, route().AnyDriver, provider.Ticket{ID: "1", Data: []byte("true")}, []string{"succeed", "failed"},
 		providertest.Seed{Status: 200, Body: `{"code":0,"data":{"task_status":"succeed","task_result":{"images":[{"url":"https://x","watermark_url":"https://y"}]},"final_unit_deduction":"8"}}`},

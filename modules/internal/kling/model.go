@@ -6,22 +6,23 @@ import (
 	"aigc/app/provider"
 )
 
-// The endpoints: each serves models of its own.
+// The endpoints. Each serves different models.
 const generations, omniImage = "/v1/images/generations", "/v1/images/omni-image"
 
-// capabilities are what a model takes beyond what all take.
+// capabilities are what a model supports beyond the fields of all models.
 type capabilities struct {
 	Path        string   // of the endpoint, below the base URL
 	Omni        bool     // several input images; no negative_prompt, no image_reference
 	Elements    bool     // element_list
 	Fidelity    bool     // image_fidelity, human_fidelity
 	Series      bool     // result_type, series_amount
-	AutoAlone   bool     // aspect_ratio auto without an input image; with one every omni model takes it
+	AutoAlone   bool     // aspect_ratio auto without an input image; with one every omni model supports it
 	Resolutions []string // the smallest first
 }
 
-// capabilitiesOf a model id. One that is in no table, a reseller's perhaps, is
-// given whatever a model of its endpoint takes, and the vendor decides.
+// capabilitiesOf returns the capabilities of a model id. An unknown id, for example
+// a reseller's, gets everything that a model of its endpoint supports, and the
+// vendor decides.
 func capabilitiesOf(model string) capabilities {
 	switch {
 	case model == "kling-image-o1":
@@ -32,16 +33,16 @@ func capabilitiesOf(model string) capabilities {
 	return capabilities{Path: generations, Elements: model != "kling-v2-1", Fidelity: model != "kling-v3", Resolutions: []string{"1k", "2k"}}
 }
 
-// sideOf is the side of a square of a resolution ("2k"), in pixels.
+// sideOf is the side of a square in a resolution ("2k"), in pixels.
 func sideOf(resolution string) float64 { return 1024 * float64(resolution[0]-'0') }
 
-// maxInputs is how many input images and elements a request may hold together.
+// maxInputs is the maximum number of input images and elements of a request.
 const maxInputs = 10
 
-// ratios are the shapes that every model makes.
+// ratios are the aspect ratios that every model supports.
 var ratios = []string{"16:9", "9:16", "1:1", "4:3", "3:4", "3:2", "2:3", "21:9"}
 
-// imageRule is what Kling takes as an input image: raw base64, without the
+// imageRule is the rule for input images, which are sent as raw base64 without the
 // prefix of a data URL.
 var imageRule = provider.ImageRule{
 	Field: "image", Who: title, Types: []string{"image/jpeg", "image/png"},

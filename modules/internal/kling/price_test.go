@@ -8,7 +8,7 @@ import (
 	"aigc/app/provider"
 )
 
-// What a finished job cost, and whether a failed one was charged.
+// The cost of a finished job, and whether a failed one was charged.
 func TestDeduction(t *testing.T) {
 	t.Parallel()
 	const mainland = "https://api-beijing.klingai.com"
@@ -24,12 +24,12 @@ func TestDeduction(t *testing.T) {
 		{"an empty balance", "http://127.0.0.1", "kling-v3", `{"final_unit_deduction":"0","final_balance_deduction":{}}`, "0 USD", fault.ChargedNo},
 		{"no balance", "http://127.0.0.1", "kling-v3", `{"final_unit_deduction":"8","final_balance_deduction":null}`, "0.028 USD", fault.ChargedYes},
 		{"balance", "http://127.0.0.1", "kling-v3", `{"final_unit_deduction":"0","final_balance_deduction":{"quota":"1"}}`, "", fault.ChargedUnknown},
-		{"not told", "http://127.0.0.1", "kling-v3", `{}`, "", fault.ChargedUnknown},
+		{"not reported", "http://127.0.0.1", "kling-v3", `{}`, "", fault.ChargedUnknown},
 		{"empty", "http://127.0.0.1", "kling-v3", `{"final_unit_deduction":""}`, "", fault.ChargedUnknown},
 		{"null", "http://127.0.0.1", "kling-v3", `{"final_unit_deduction":null}`, "", fault.ChargedUnknown},
 		{"negative", "http://127.0.0.1", "kling-v3", `{"final_unit_deduction":"-8"}`, "", fault.ChargedUnknown},
 		{"no number", "http://127.0.0.1", "kling-v3", `{"final_unit_deduction":"NaN"}`, "", fault.ChargedUnknown},
-		{"beyond all sense", "http://127.0.0.1", "kling-v3", `{"final_unit_deduction":1e30}`, "", fault.ChargedUnknown},
+		{"implausible", "http://127.0.0.1", "kling-v3", `{"final_unit_deduction":1e30}`, "", fault.ChargedUnknown},
 		{"mainland", mainland, "kling-image-o1", `{"final_unit_deduction":"16"}`, "0.4 CNY", fault.ChargedYes},
 		{"mainland without a price", mainland, "kling-v3", `{"final_unit_deduction":"16"}`, "", fault.ChargedYes},
 	}

@@ -12,14 +12,14 @@ import (
 	"aigc/app/provider"
 )
 
-// How long a token is valid, how long before its end another is signed, and how
-// much the vendor's clock may be behind.
-const tokenLife, renewal, clockSlip = 1800 * time.Second, 5 * time.Minute, 5 * time.Second
+// tokenLife is how long a token is valid, renewBefore how long before its end the
+// next one is signed, clockSkew how much the vendor's clock may be behind.
+const tokenLife, renewBefore, clockSkew = 1800 * time.Second, 5 * time.Minute, 5 * time.Second
 
-// sign makes the token of a key pair: a JWT by HS256.
-func sign(p pair, now time.Time) provider.Secret {
+// sign makes the token of a key pair: a JWT signed with HS256.
+func sign(p keyPair, now time.Time) provider.Secret {
 	claims, _ := json.Marshal(map[string]any{ // plain values
-		"iss": p.Access.Reveal(), "exp": now.Add(tokenLife).Unix(), "nbf": now.Add(-clockSlip).Unix(),
+		"iss": p.Access.Reveal(), "exp": now.Add(tokenLife).Unix(), "nbf": now.Add(-clockSkew).Unix(),
 	})
 	b64 := base64.RawURLEncoding.EncodeToString
 	text := b64([]byte(`{"alg":"HS256","typ":"JWT"}`)) + "." + b64(claims)
@@ -28,12 +28,11 @@ func sign(p pair, now time.Time) provider.Secret {
 	return provider.Secret(text + "." + b64(mac.Sum(nil)))
 }
 
-type pair struct{ Access, Secret provider.Secret }
+type keyPair struct{ Access, Secret provider.Secret }
 
-func pairOf(a provider.Account) pair { return pair{a.AccessKey, a.Secret} }
+func pairOf(a provider.Account) keyPair { return keyPair{a.AccessKey, a.Secret} }
 
-// tokens are kept for each pair until shortly before they expire. They are no
-// state of a task: losing one costs a signature.
+// tokens caches one token per key pair until shortly before it expires.
 var tokens sync.Map // pair → token
 
 type token struct {
@@ -41,11 +40,11 @@ type token struct {
 	Until time.Time
 }
 
-func tokenOf(p pair, now time.Time) provider.Secret {
+func tokenOf(p keyPair, now time.Time) provider.Secret {
 	if known, ok := tokens.Load(p); ok && now.Before(known.(token).Until) {
 		return known.(token).Text
 	}
-	t := token{sign(p, now), now.Add(tokenLife - renewal)}
+	t := token{sign(p, now), now.Add(tokenLife - renewBefore)}
 	tokens.Store(p, t)
 	return t.Text
 }

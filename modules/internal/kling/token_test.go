@@ -14,11 +14,11 @@ import (
 	"aigc/app/provider"
 )
 
-// A token is a JWT by HS256 with the claims of the vendor's page.
+// A token is a JWT signed with HS256, with the documented claims.
 func TestSign(t *testing.T) {
 	t.Parallel()
 	now := time.Unix(1_790_000_000, 0)
-	parts := strings.Split(sign(pair{"access \"key\"", "secret key"}, now).Reveal(), ".")
+	parts := strings.Split(sign(keyPair{"access \"key\"", "secret key"}, now).Reveal(), ".")
 	if len(parts) != 3 {
 		t.Fatalf("%d parts", len(parts))
 	}
@@ -49,19 +49,19 @@ func TestSign(t *testing.T) {
 	}
 }
 
-// A token is used again until shortly before it expires; each pair has its own.
-func TestTokenIsKept(t *testing.T) {
+// A token is cached until shortly before it expires; each key pair has its own.
+func TestTokenIsCached(t *testing.T) {
 	t.Parallel()
 	begin := time.Now()
-	p, other := pair{"kept", "secret"}, pair{"kept", "other secret"}
+	p, other := keyPair{"kept", "secret"}, keyPair{"kept", "other secret"}
 	first := tokenOf(p, begin)
-	if again := tokenOf(p, begin.Add(tokenLife-renewal-time.Second)); again != first {
+	if again := tokenOf(p, begin.Add(tokenLife-renewBefore-time.Second)); again != first {
 		t.Error("signed again though the first is still good")
 	}
 	if tokenOf(other, begin) == first {
 		t.Error("two pairs share a token")
 	}
-	if later := tokenOf(p, begin.Add(tokenLife-renewal)); later == first {
+	if later := tokenOf(p, begin.Add(tokenLife-renewBefore)); later == first {
 		t.Error("not signed again before the end")
 	}
 	if shown := fmt.Sprintf("%v %+v %#v", p, token{first, begin}, first); strings.Contains(shown, "secret") || strings.Contains(shown, first.Reveal()) {
@@ -71,8 +71,8 @@ func TestTokenIsKept(t *testing.T) {
 
 const accepted = `200 {"code":0,"data":{"task_id":"78"}}`
 
-// A token that the vendor finds too old or too new is signed again, once, and
-// nothing is bought by the first request. An API key is not sent twice.
+// After the answer that a token is expired or not yet valid, a new token is signed
+// and the request sent once more. A request with an API key is not repeated.
 func TestSignAgain(t *testing.T) {
 	t.Parallel()
 	cases := []struct {
@@ -111,7 +111,7 @@ func TestSignAgain(t *testing.T) {
 	}
 }
 
-// Both kinds of keys come from the settings.
+// The settings have API keys and key pairs.
 func TestSettings(t *testing.T) {
 	t.Parallel()
 	v := Vendor()

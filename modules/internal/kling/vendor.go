@@ -5,8 +5,8 @@ import "aigc/app/provider"
 const title = "Kling"
 
 // Vendor is Kling, at its international host; mainland accounts set
-// KLING_BASE_URL. The smallest image pack has 9 slots for running images.
-// Listing tasks is free and needs the key.
+// KLING_BASE_URL. The smallest image pack allows 9 running images. The probe lists
+// tasks, which is free and needs the key.
 func Vendor() provider.Vendor {
 	return provider.Vendor{
 		Name: "kling", Title: title, BaseURL: "https://api-singapore.klingai.com", Hosts: []string{".klingai.com"},

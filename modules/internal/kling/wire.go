@@ -28,7 +28,8 @@ type request struct {
 	ExternalTaskID string              `json:"external_task_id,omitempty"`
 }
 
-// reply is every answer: to a submission, a poll, a look-up, and every error.
+// reply is the body of every answer: to a submission, a poll, a look-up, and of
+// every error.
 type reply struct {
 	Code    json.RawMessage `json:"code"`
 	Message string          `json:"message"`
@@ -52,24 +53,24 @@ type output struct {
 	Watermark string `json:"watermark_url"`
 }
 
-// plain is a number or a text without its quotes; empty for null.
-func plain(raw json.RawMessage) string {
+// unquoted is a JSON number or string as text; empty for null.
+func unquoted(raw json.RawMessage) string {
 	return strings.TrimPrefix(strings.Trim(string(raw), `"`), "null")
 }
 
-// update maps the vendor's status. One that no page lists means wait, and so
-// does success without a URL: to fail there would lose a paid result.
-func (j job) update(c provider.Call, marked bool) provider.Update {
+// update maps the vendor's status. An undocumented status means wait, and so does
+// success without a URL: failing the task there would lose a paid result.
+func (j job) update(c provider.Call, watermarked bool) provider.Update {
 	switch j.Status {
 	case "succeed", "succeeded":
-		results := j.results(marked)
+		results := j.results(watermarked)
 		if len(results) == 0 {
-			return provider.Update{Message: "Kling reports success, but names no result yet."}
+			return provider.Update{Message: "Kling reports success, but the answer holds no result yet."}
 		}
 		a := provider.Answer{VendorID: j.ID, Results: results, Cost: j.cost(c, len(results))}
-		a.NoCost = a.Cost == nil && (mainland(c.Account.BaseURL) || strings.Trim(plain(j.Balance), "{}") != "")
-		if plain(j.Units)+plain(j.Balance) != "" {
-			a.Usage, _ = json.Marshal(j.deduction) // it was JSON before
+		a.NoCost = a.Cost == nil && (isMainland(c.Account.BaseURL) || strings.Trim(unquoted(j.Balance), "{}") != "")
+		if unquoted(j.Units)+unquoted(j.Balance) != "" {
+			a.Usage, _ = json.Marshal(j.deduction) // decoded from JSON, so it can be encoded
 		}
 		return provider.Update{Phase: provider.Done, Progress: 1, Answer: a}
 	case "failed":
@@ -78,11 +79,11 @@ func (j job) update(c provider.Call, marked bool) provider.Update {
 	return provider.Update{}
 }
 
-// results are all images and images of a series, each URL once.
-func (j job) results(marked bool) (out []provider.Result) {
+// results are the URLs of images and series_images, without duplicates.
+func (j job) results(watermarked bool) (out []provider.Result) {
 	for _, o := range slices.Concat(j.Result.Images, j.Result.Series) {
 		r := provider.Result{URL: o.URL}
-		if marked && o.Watermark != "" {
+		if watermarked && o.Watermark != "" {
 			r.URL = o.Watermark
 		}
 		if r.URL != "" && !slices.Contains(out, r) {

@@ -21,15 +21,15 @@ func (Generator) Generate(ctx context.Context, c provider.Call, in GenerateInput
 // Editor makes images from images.
 type Editor struct{}
 
-// Generate implements [provider.Generator]. The files are streamed. What the
-// vendor would refuse of them is told before anything is sent.
+// Generate implements [provider.Generator]. The files are streamed; those that the
+// vendor would refuse are reported before anything is sent.
 func (Editor) Generate(ctx context.Context, c provider.Call, in EditInput) (provider.Answer, error) {
 	body, _ := in.request(c.Model)
 	form := provider.NewForm()
 	images := in.images()
 	name := "image"
 	if len(images) > 1 {
-		name = "image[]" // several files are only taken under this name
+		name = "image[]" // OpenAI accepts several files only under this name
 	}
 	e := provider.NewEmbedder(c)
 	var first provider.Input
@@ -44,7 +44,7 @@ func (Editor) Generate(ctx context.Context, c provider.Call, in EditInput) (prov
 	}
 	if mask, ok := e.Open(ctx, maskRule, in.Mask); ok {
 		if mask.Width != first.Width || mask.Height != first.Height {
-			e.Fault("mask", "a mask has the size of the first image")
+			e.Fault("mask", "must have the width and height of the first image")
 		}
 		form.File("mask", mask)
 	}
@@ -52,7 +52,7 @@ func (Editor) Generate(ctx context.Context, c provider.Call, in EditInput) (prov
 		return provider.Answer{}, err
 	}
 	if err := body.fields(form); err != nil {
-		return provider.Answer{}, fault.Wrap(err, fault.Unavailable, "request_body", "The request could not be put together.").WithCharge(fault.ChargedNo)
+		return provider.Answer{}, fault.Wrap(err, fault.Unavailable, "request_body", "The request body could not be built; nothing was sent.").WithCharge(fault.ChargedNo)
 	}
 	return submit(ctx, c, provider.Request{URL: "/images/edits", Form: form})
 }
@@ -63,7 +63,7 @@ var (
 	maskRule  = provider.ImageRule{Field: "mask", Who: "OpenAI", Types: []string{"image/png"}, MaxBytes: 4<<20 - 1}
 )
 
-// submit sends a paid request and reads the whole answer.
+// submit sends a paid request and reads the complete answer.
 func submit(ctx context.Context, c provider.Call, r provider.Request) (provider.Answer, error) {
 	r.Paid, r.Authorize = true, provider.Bearer(c)
 	res, err := c.HTTP.Do(ctx, c, r)
@@ -71,15 +71,15 @@ func submit(ctx context.Context, c provider.Call, r provider.Request) (provider.
 		return provider.Answer{}, err
 	}
 	if res.Status != http.StatusOK {
-		return provider.Answer{}, failure(res)
+		return provider.Answer{}, responseFault(res)
 	}
 	return parse(c, res)
 }
 
-// parse reads a whole answer. GPT models always send base64; an address is
-// what a gateway in front of them may send. Images count even if another field
-// of the answer has an unexpected type. JSON without a list of them leaves open
-// whether the request was executed.
+// parse reads a complete answer. GPT models always send base64; a gateway in front
+// of them may send URLs. Images count even if another field of the answer has an
+// unexpected type. JSON without a list of images leaves open whether the request
+// was executed.
 func parse(c provider.Call, res provider.Response) (provider.Answer, error) {
 	var w answer
 	err := res.Decode(&w)

@@ -19,7 +19,7 @@ type problem struct {
 	} `json:"error"`
 }
 
-// moderation says what was refused, the input or the output, and why.
+// moderation says whether the input or the output was refused, and why.
 type moderation struct {
 	Stage      string   `json:"moderation_stage"` // "input" or "output"
 	Categories []string `json:"categories"`
@@ -32,10 +32,10 @@ func (p problem) code() string {
 	return ""
 }
 
-// codes are the vendor's errors. A 4xx is decided by type and code before its
+// codes are the vendor's errors. Type and code of a 4xx are matched before its
 // status, since a 429 may be throttling or an empty balance. Of the 5xx only
-// server_is_overloaded is documented as not accepted. 408 and 409 prove nothing:
-// the vendor's own clients send the request again.
+// server_is_overloaded is documented as not accepted. 408 and 409 leave open
+// whether the request was executed: the vendor's own clients retry them.
 var codes = provider.Codes{
 	Title:    "OpenAI",
 	Statuses: []int{http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusTooManyRequests},
@@ -58,8 +58,8 @@ var codes = provider.Codes{
 	},
 }
 
-// failure reads an answer that is no 200.
-func failure(res provider.Response) *fault.Error {
+// responseFault is the fault of an answer other than 200.
+func responseFault(res provider.Response) *fault.Error {
 	var p problem
 	_ = json.Unmarshal(res.Body, &p) // a gateway in front may send anything
 	f := codes.Fault(res, provider.Problem{Code: p.code(), Type: p.Error.Type, Message: p.Error.Message})
@@ -69,8 +69,8 @@ func failure(res provider.Response) *fault.Error {
 	return f
 }
 
-// explain adds to a refusal its stage and its categories. Whether an output that
-// was refused is charged is not documented.
+// explain adds a refusal's stage and categories to the fault. It is not documented
+// whether a refused output is charged.
 func (m moderation) explain(f *fault.Error) {
 	if m.Stage == "output" {
 		f.Code, f.Charged = provider.ResultRefused.Code, fault.ChargedUnknown

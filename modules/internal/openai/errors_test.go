@@ -10,8 +10,8 @@ import (
 	"aigc/app/provider"
 )
 
-// Every row of the sheet, and what it does not list.
-func TestFailures(t *testing.T) {
+// Every documented error, and undocumented ones.
+func TestErrors(t *testing.T) {
 	t.Parallel()
 	cases := []struct {
 		status     int
@@ -53,13 +53,13 @@ func TestFailures(t *testing.T) {
 		{302, "", "", fault.InDoubt, "vendor_error", fault.ChargedUnknown},
 		{202, "", "", fault.InDoubt, "vendor_error", fault.ChargedUnknown},
 	}
-	// Through the client: only it knows that the request was paid.
+	// Sent through the client, since it records that the request is paid.
 	for _, c := range cases {
-		words := "No."
-		if c.want == fault.VendorAccess { // nothing else tells it
-			words = "Your organization must be verified to use the model."
+		message := "No."
+		if c.want == fault.VendorAccess { // only the message identifies it
+			message = "Your organization must be verified to use the model."
 		}
-		body := `{"error":{"message":"` + words + `","type":"` + c.kind + `","param":null,"code":"` + c.code + `"}}`
+		body := `{"error":{"message":"` + message + `","type":"` + c.kind + `","param":null,"code":"` + c.code + `"}}`
 		client := &provider.Client{HTTP: &http.Client{Transport: canned{c.status, body}}}
 		call := provider.Call{HTTP: client, Account: provider.Account{BaseURL: "https://vendor.test", Variable: "OPENAI_API_KEY"}}
 		_, err := Generator{}.Generate(t.Context(), call, GenerateInput{Options: Options{Prompt: "x"}})
@@ -74,7 +74,7 @@ func TestFailures(t *testing.T) {
 	}
 }
 
-// canned is a vendor with one answer.
+// canned is a transport that always returns the same answer.
 type canned struct {
 	status int
 	body   string

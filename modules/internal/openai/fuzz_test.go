@@ -8,8 +8,8 @@ import (
 	"aigc/app/provider/providertest"
 )
 
-// Whatever is answered: no panic, nothing unreadable is a result, and of the
-// 5xx only the documented one is no doubt.
+// For any answer: no panic, an unreadable body is no result, and every 5xx but the
+// documented overload leaves the task in doubt.
 func FuzzAnswer(f *testing.F) {
 	declined := func(status int, body string) bool {
 		return status == 503 && strings.Contains(body, "overloaded")

@@ -30,13 +30,13 @@ type GenerateInput struct {
 type EditInput struct {
 	Options
 	Image         provider.ImageRef   `json:"image,omitempty" doc:"Image to edit"`
-	Images        []provider.ImageRef `json:"images,omitempty" maxItems:"16" nullable:"false" doc:"Further images to work from; 16 in all"`
+	Images        []provider.ImageRef `json:"images,omitempty" maxItems:"16" nullable:"false" doc:"Further input images; 16 in all"`
 	Mask          provider.ImageRef   `json:"mask,omitempty" doc:"PNG of the size of the first image; its transparent area is edited"`
 	InputFidelity string              `json:"input_fidelity,omitempty" enum:"low,high" doc:"gpt-image-1.5 only; newer models always keep the details of the input"`
 	Description   string              `json:"image_description,omitempty" maxLength:"32000" doc:"Ignored: the image itself is sent. Field of the replaced service"`
 }
 
-// images are all images of an edit, the first one first.
+// images are all images of an edit, image first.
 func (in EditInput) images() []provider.ImageRef {
 	if in.Image == "" {
 		return in.Images

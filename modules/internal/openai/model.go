@@ -10,7 +10,7 @@ const (
 	gen2                          // gpt-image-2: any size
 	gen25                         // 2.5: also quality xhigh and max
 	gen26                         // 2.6: also svg, gif and complexity
-	genNext                       // not known here: all fields are sent, and the vendor decides
+	genNext                       // unknown: all fields are sent, and the vendor decides
 )
 
 func generationOf(model string) generation {
@@ -27,8 +27,8 @@ func generationOf(model string) generation {
 	return genNext
 }
 
-// takesInputFidelity says whether a model supports input_fidelity. Newer models
-// always work with high fidelity and answer 400 to the field; mini never had it.
+// takesInputFidelity reports whether a model supports input_fidelity. Newer models
+// always use high fidelity and answer 400 to the field; mini never supported it.
 func takesInputFidelity(model string) bool {
 	return model == "gpt-image-1" || strings.HasPrefix(model, "gpt-image-1.5")
 }

@@ -7,7 +7,7 @@ func TestGenerationOf(t *testing.T) {
 	cases := []struct {
 		model    string
 		gen      generation
-		faithful bool
+		fidelity bool
 	}{
 		{"gpt-image-1", gen1, true}, // a gateway may still serve it
 		{"gpt-image-1-mini", gen1, false},
@@ -23,7 +23,7 @@ func TestGenerationOf(t *testing.T) {
 		{"something-else", genNext, false},
 	}
 	for _, c := range cases {
-		if generationOf(c.model) != c.gen || takesInputFidelity(c.model) != c.faithful {
+		if generationOf(c.model) != c.gen || takesInputFidelity(c.model) != c.fidelity {
 			t.Errorf("%s: generation %d, faithful %t", c.model, generationOf(c.model), takesInputFidelity(c.model))
 		}
 	}

@@ -12,12 +12,12 @@ import (
 func (Generator) Plan(in GenerateInput, t module.Target) module.Plan {
 	r, warnings := in.request(t.Model)
 	p := module.Plan{Count: max(1, in.N), Warnings: warnings}
-	p.Quote = t.Cost(r.facts(), provider.Quantity{Unit: "image", N: int64(p.Count)})
+	p.Quote = t.Cost(r.priceFacts(), provider.Quantity{Unit: "image", N: int64(p.Count)})
 	return p
 }
 
-// Plan implements [module.Planner]. There is no quote: the list's prices of an
-// image are for output alone, and the input images may cost as much.
+// Plan implements [module.Planner]. There is no quote: the list prices per image
+// cover the output alone, and input images may cost as much.
 func (Editor) Plan(in EditInput, t module.Target) module.Plan {
 	_, warnings := in.request(t.Model)
 	return module.Plan{Count: max(1, in.N), Warnings: warnings}
@@ -43,8 +43,8 @@ func (Editor) Check(in EditInput, t module.Target) []module.FieldError {
 // maxImages is the most images of an edit.
 const maxImages = 16
 
-// check finds what the schema cannot. The sizes of a model that is not known
-// here are left to the vendor.
+// check reports the faults that the schema cannot express. Sizes of unknown models
+// are left to the vendor.
 func (o Options) check(model string) []module.FieldError {
 	var faults []module.FieldError
 	bad := func(field, message string) {
@@ -55,7 +55,7 @@ func (o Options) check(model string) []module.FieldError {
 	if strings.TrimSpace(o.Prompt) == "" {
 		bad("prompt", "must not be empty")
 	}
-	if w, h, ok := provider.ParseSize(o.Size); ok && gen >= gen2 && gen < genNext && !o.oldSize(format) {
+	if w, h, ok := provider.ParseSize(o.Size); ok && gen >= gen2 && gen < genNext && !o.legacySize(format) {
 		m := sizeRule.Check(w, h)
 		if format == "gif" {
 			m = checkFrames(w, h, o.GIF.frames())

@@ -8,7 +8,7 @@ import (
 	"aigc/app/provider/providertest"
 )
 
-// planTerms are price lists as the vertical hands them in.
+// planTerms are price lists like those of the vertical.
 var planTerms = module.Terms{Models: []module.Model{
 	{ID: "gpt-image-2", Prices: Tokens},
 	{ID: "gpt-image-2.6-flare", Prices: Tokens},
@@ -16,7 +16,7 @@ var planTerms = module.Terms{Models: []module.Model{
 	{ID: "gpt-image-1.5", Prices: Prices15},
 }}
 
-// All that an input becomes, without a vendor: faults, warnings, price.
+// The plan of an input: faults, warnings, quote.
 func TestGenerationPlan(t *testing.T) {
 	t.Parallel()
 	cases := []struct {
@@ -60,7 +60,7 @@ func TestGenerationPlan(t *testing.T) {
 			if err := json.Unmarshal([]byte(c.input), &in); err != nil {
 				t.Fatal(err)
 			}
-			providertest.Plan{Pictures: c.images, Quote: c.quote, Faults: c.faults, Warnings: c.warnings}.Of(t, module.Sync[GenerateInput](Vendor(), Generator{}, planTerms).Route, c.model, in)
+			providertest.Plan{Count: c.images, Quote: c.quote, Faults: c.faults, Warnings: c.warnings}.Of(t, module.Sync[GenerateInput](Vendor(), Generator{}, planTerms).Route, c.model, in)
 		})
 	}
 }
@@ -87,7 +87,7 @@ func TestEditPlan(t *testing.T) {
 			if err := json.Unmarshal([]byte(c.input), &in); err != nil {
 				t.Fatal(err)
 			}
-			providertest.Plan{Pictures: 1, Quote: 0, Faults: c.faults, Warnings: c.warnings}.Of(t, module.Sync[EditInput](Vendor(), Editor{}, planTerms).Route, c.model, in)
+			providertest.Plan{Count: 1, Quote: 0, Faults: c.faults, Warnings: c.warnings}.Of(t, module.Sync[EditInput](Vendor(), Editor{}, planTerms).Route, c.model, in)
 		})
 	}
 }

@@ -8,7 +8,7 @@ import (
 	"aigc/app/provider"
 )
 
-// The sheet's sample answer: 14 tokens of text and 660 of an image.
+// The documented sample answer: 14 text tokens and 660 image tokens.
 func TestCost(t *testing.T) {
 	t.Parallel()
 	cases := []struct {

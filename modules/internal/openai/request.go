@@ -6,7 +6,7 @@ import (
 	"aigc/app/provider"
 )
 
-// request is what is sent for an input, and the warnings on what the model does
+// request builds the vendor's request, and returns warnings on what the model does
 // not support.
 func (in GenerateInput) request(model string) (imageRequest, []string) {
 	notes := &provider.Notes{Model: model}
@@ -15,8 +15,8 @@ func (in GenerateInput) request(model string) (imageRequest, []string) {
 	return r, notes.Warnings()
 }
 
-// request is what is sent beside the files, and the warnings on what the model
-// does not support.
+// request builds the vendor's request without its files, and returns warnings on
+// what the model does not support.
 func (in EditInput) request(model string) (imageRequest, []string) {
 	notes := &provider.Notes{Model: model}
 	r := in.Options.request(notes)
@@ -49,7 +49,7 @@ func (o Options) request(notes *provider.Notes) imageRequest {
 	case r.OutputFormat == "jpeg" || r.OutputFormat == "webp":
 		r.OutputCompression = o.OutputCompression
 	default:
-		notes.Ignored("output_compression", "it is for jpeg and webp")
+		notes.Ignored("output_compression", "it applies to jpeg and webp only")
 	}
 	if notes.Takes("complexity", o.Complexity != "", gen >= gen26) {
 		r.Complexity = o.Complexity
@@ -59,14 +59,14 @@ func (o Options) request(notes *provider.Notes) imageRequest {
 	case r.OutputFormat == "gif":
 		r.GIF = o.GIF
 	default:
-		notes.Ignored("gif", "the result is no gif")
+		notes.Ignored("gif", "it needs output_format gif")
 	}
 	switch {
 	case o.SVG == nil:
 	case r.OutputFormat == "svg":
 		r.SVG = o.SVG
 	default:
-		notes.Ignored("svg", "the result is no svg")
+		notes.Ignored("svg", "it needs output_format svg")
 	}
 	if o.ResponseFormat == "b64_json" {
 		notes.Ignored("response_format b64_json", "the answer holds links")
@@ -88,21 +88,21 @@ func (o Options) format(gen generation) string {
 // not support the one asked for.
 func (o Options) size(gen generation, notes *provider.Notes) string {
 	width, height, ok := provider.ParseSize(o.Size)
-	old := o.oldSize(o.format(gen))
+	old := o.legacySize(o.format(gen))
 	switch {
 	case !ok:
 		return "auto"
 	case gen == gen1 && !slices.Contains(gen1Sizes, o.Size), old && gen < genNext:
-		near := nearestGen1Size(width, height)
-		notes.Rounded("size", o.Size, near)
-		return near
+		nearest := nearestGen1Size(width, height)
+		notes.Rounded("size", o.Size, nearest)
+		return nearest
 	}
 	return o.Size
 }
 
-// oldSize says whether the size is one that the replaced service took and that
-// no model supports today; the frames of a GIF may be that small.
-func (o Options) oldSize(format string) bool {
+// legacySize reports whether the size is one that the replaced service accepted
+// and no current model supports; the frames of a GIF may be that small.
+func (o Options) legacySize(format string) bool {
 	return format != "gif" && (o.Size == "256x256" || o.Size == "512x512")
 }
 

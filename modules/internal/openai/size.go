@@ -18,9 +18,9 @@ var sizeRule = provider.SizeRule{Step: step, MaxSide: 3840, MaxStretch: maxStret
 // defaultFrames is the number of frames of a GIF without options.
 const defaultFrames = 9
 
-// checkFrames says what is wrong with the size of the frames of a GIF; empty
-// if nothing is. All frames share one sheet: the more frames, the smaller they
-// are, and the least number of pixels counts for the sheet.
+// checkFrames says what is wrong with the frame size of a GIF; empty if it is
+// supported. All frames share one sheet, so the maximum side shrinks with their
+// number, and the minimum number of pixels applies to the sheet.
 func checkFrames(w, h, frames int) string {
 	limit := 720
 	switch {

@@ -18,7 +18,7 @@ func TestRequest(t *testing.T) {
 		images []provider.ImageRef
 		edit   bool
 		mark   bool
-		field  string // that the weight came from; empty: there is none
+		field  string // WeightField; empty: none
 	}{
 		"seedream":         {Input{Options: o, Scale: &weight}, []provider.ImageRef{"a", "c"}, false, false, "scale"},
 		"seedream, marked": {Input{Watermark: true}, nil, false, true, ""},

@@ -35,8 +35,8 @@ func (in Edit) Request() Request {
 	}
 }
 
-// Doubao is the input of the vertical doubao, which marks its images unless
-// told otherwise, as the replaced service does.
+// Doubao is the input of the vertical doubao, which marks its images by default,
+// as the replaced service does.
 type Doubao struct {
 	Options
 	Watermark bool `json:"watermark" default:"true" doc:"Put a visible \"AI generated\" mark on the image"`
@@ -47,7 +47,7 @@ func (in Doubao) Request() Request {
 	return Request{Options: in.Options, Inputs: in.images(""), Watermark: in.Watermark}
 }
 
-// images are all that an input names, under each of its names.
+// images are all input images, under each of the field's names.
 func (o Options) images(old provider.ImageRef) []provider.ImageRef {
 	var all []provider.ImageRef
 	for _, img := range []provider.ImageRef{o.Image, old} {

@@ -11,7 +11,7 @@ import (
 	"aigc/app/provider"
 )
 
-// testKey is the private key of a service account, made once.
+// testKey is the private key of a service account, generated once.
 var testKey = sync.OnceValue(func() string {
 	key, err := rsa.GenerateKey(rand.Reader, 2048)
 	if err != nil {

@@ -13,9 +13,10 @@ import (
 	"aigc/app/provider"
 )
 
-// storage is the prefix under which the videos of a submission are stored, so that
-// they can be looked up; empty: they come inline.
-func storage(c provider.Call) string {
+// storagePrefix is the prefix in the bucket under which Google stores the videos of
+// a submission, so that a look-up finds them. Empty without a bucket: the videos
+// are inline.
+func storagePrefix(c provider.Call) string {
 	base := c.Account.Attrs[attrStorage]
 	if base == "" {
 		return ""
@@ -23,14 +24,14 @@ func storage(c provider.Call) string {
 	return fmt.Sprintf("%s/%s/%s/", base, c.Task, c.Submit)
 }
 
-// bucketURL is an address of Cloud Storage's JSON API. The token may be sent to
-// its host, which trusted accepts.
-func bucketURL(c provider.Call, bucket, rest string) (address string, trusted func(*url.URL) bool) {
+// bucketURL is a URL of Cloud Storage's JSON API. trusted accepts its host, to which
+// the token may be sent.
+func bucketURL(c provider.Call, bucket, suffix string) (address string, trusted func(*url.URL) bool) {
 	base := c.Account.Attrs[attrGCS]
-	return base + "/storage/v1/b/" + url.PathEscape(bucket) + "/o" + rest, provider.Account{BaseURL: base}.SameHost
+	return base + "/storage/v1/b/" + url.PathEscape(bucket) + "/o" + suffix, provider.Account{BaseURL: base}.SameHost
 }
 
-// Handles implements [provider.Fetcher]: videos in a bucket need the key.
+// Handles implements [provider.Fetcher]: fetching from a bucket needs the key.
 func (Driver) Handles(_ provider.Call, address string) bool {
 	return strings.HasPrefix(address, "gs://")
 }
@@ -39,7 +40,7 @@ func (Driver) Handles(_ provider.Call, address string) bool {
 func (Driver) Fetch(ctx context.Context, c provider.Call, address string, w io.Writer) error {
 	bucket, object, ok := strings.Cut(strings.TrimPrefix(address, "gs://"), "/")
 	if !ok || bucket == "" || object == "" {
-		return fault.New(fault.InvalidResult, "bad_result_address", "Google named a result that is no object of a bucket.")
+		return fault.New(fault.InvalidResult, "bad_result_address", "Google's answer holds a result that is not gs://bucket/object.")
 	}
 	where, trusted := bucketURL(c, bucket, "/"+url.PathEscape(object)+"?alt=media")
 	res, err := authorized(ctx, c, provider.Request{URL: where, Trusted: trusted}, func(r provider.Request) (provider.Response, error) {
@@ -51,20 +52,20 @@ func (Driver) Fetch(ctx context.Context, c provider.Call, address string, w io.W
 	case res.Status == http.StatusOK:
 		return nil
 	case res.Status == http.StatusNotFound:
-		return fault.New(fault.ResultExpired, "result_expired", "The video is not in the bucket any more.")
+		return fault.New(fault.ResultExpired, "result_expired", "The video is no longer in the bucket.")
 	}
 	return fault.New(fault.Unavailable, "result_unreachable", "Cloud Storage answered %d for the video; the service account may lack the right to read objects.", res.Status)
 }
 
-// quietPeriod is the age that the newest video of a lost submission must have. The
-// videos of a job may be written one after the other, and those that come after
-// the look-up are never looked for again.
+// quietPeriod is the minimum age of the newest video that a look-up accepts. The
+// videos of a job may be written one after the other, and a look-up that finds some
+// is the last one: later videos would be lost.
 const quietPeriod = time.Minute
 
-// Find implements [provider.Finder]: it lists the videos under the prefix of the
+// Find implements [provider.Finder]. It lists the videos under the prefix of the
 // submission. An empty list proves nothing.
 func (Driver) Find(ctx context.Context, c provider.Call) (provider.LookupResult, error) {
-	prefix := storage(c)
+	prefix := storagePrefix(c)
 	if prefix == "" {
 		return provider.LookupResult{}, nil
 	}
@@ -75,7 +76,7 @@ func (Driver) Find(ctx context.Context, c provider.Call) (provider.LookupResult,
 		return provider.LookupResult{}, err
 	}
 	if res.Status != http.StatusOK {
-		return provider.LookupResult{}, failure(res)
+		return provider.LookupResult{}, responseFault(res)
 	}
 	var w listing
 	if err := res.Decode(&w); err != nil {
@@ -83,24 +84,25 @@ func (Driver) Find(ctx context.Context, c provider.Call) (provider.LookupResult,
 	}
 	pause := quietPeriod
 	if c.Account.Sandbox {
-		pause /= 20 // as all intervals
+		pause /= 20 // as all intervals against the sandbox
 	}
-	clips := w.clips(bucket)
-	if len(clips) == 0 || clock(res.Header).Sub(w.newest()) < pause {
+	videos := w.videos(bucket)
+	if len(videos) == 0 || serverTime(res.Header).Sub(w.newest()) < pause {
 		return provider.LookupResult{}, nil
 	}
-	return provider.LookupResult{Answer: &provider.Answer{Results: clips}}, nil
+	return provider.LookupResult{Answer: &provider.Answer{Results: videos}}, nil
 }
 
-// clock is the time at Cloud Storage.
-func clock(h http.Header) time.Time {
+// serverTime is the time of Cloud Storage's clock, by the header Date.
+func serverTime(h http.Header) time.Time {
 	if t, err := http.ParseTime(h.Get("Date")); err == nil {
 		return t
 	}
 	return time.Now()
 }
 
-// listing is a page of a bucket; the videos of a submission fit on one.
+// listing is a page of a bucket's objects. The videos of a submission fit on one
+// page.
 type listing struct {
 	Items []item `json:"items"`
 }
@@ -110,7 +112,7 @@ type item struct {
 	Updated time.Time `json:"updated"`
 }
 
-func (l listing) clips(bucket string) []provider.Result {
+func (l listing) videos(bucket string) []provider.Result {
 	var out []provider.Result
 	for _, it := range l.Items {
 		if strings.HasSuffix(it.Name, ".mp4") {

@@ -12,8 +12,8 @@ import (
 	"aigc/app/provider"
 )
 
-// A clip in a bucket is fetched with the key, and what hinders that is told
-// apart: gone, or to be tried again.
+// A video in a bucket is fetched with the key; a missing object is told apart from
+// an error that may be temporary.
 func TestFetch(t *testing.T) {
 	t.Parallel()
 	cases := []struct {
@@ -38,7 +38,7 @@ func TestFetch(t *testing.T) {
 			gcs := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				asked.Add(1)
 				if r.Header.Get("Authorization") == "" {
-					t.Error("the key did not come along")
+					t.Error("no Authorization header")
 				}
 				if c.status == 200 && r.RequestURI != "/storage/v1/b/videos/o/a%20b%2F1%2Fsample_0.mp4?alt=media" {
 					t.Error(r.RequestURI)
@@ -60,7 +60,7 @@ func TestFetch(t *testing.T) {
 	}
 }
 
-// A token that is over is renewed once on the way to a bucket.
+// A token that the bucket refuses is renewed once.
 func TestFetchRenews(t *testing.T) {
 	t.Parallel()
 	call, asked := googleToken(t, nil)
@@ -76,7 +76,7 @@ func TestFetchRenews(t *testing.T) {
 	}
 }
 
-// Without a bucket of one's own there is nothing to look up.
+// Without VEO_STORAGE_URI there is nothing to look up.
 func TestFindWithoutBucket(t *testing.T) {
 	t.Parallel()
 	call, asked := googleToken(t, nil)

@@ -11,15 +11,15 @@ import (
 	"aigc/app/provider"
 )
 
-// Driver makes videos with Veo. It also looks up lost submissions and fetches
-// videos from a bucket.
+// Driver makes videos with Veo. It also implements [provider.Finder] and
+// [provider.Fetcher], for videos in a bucket.
 type Driver struct{}
 
-// Submit implements [provider.Driver]. The ticket is the operation's name, which
-// is the only handle of the job.
+// Submit implements [provider.Driver]. The ticket is the name of the operation,
+// without which the job cannot be polled.
 func (Driver) Submit(ctx context.Context, c provider.Call, in Input) (provider.Ticket, error) {
 	body, _ := in.request(c.Model)
-	body.Parameters.StorageURI = storage(c)
+	body.Parameters.StorageURI = storagePrefix(c)
 	files := provider.NewEmbedder(c)
 	body.embed(ctx, files, in, c.Model)
 	sent, err := files.Body(body)
@@ -31,7 +31,7 @@ func (Driver) Submit(ctx context.Context, c provider.Call, in Input) (provider.T
 		return provider.Ticket{}, err
 	}
 	if res.Status != http.StatusOK {
-		return provider.Ticket{}, failure(res)
+		return provider.Ticket{}, responseFault(res)
 	}
 	var w struct {
 		Name string `json:"name"`
@@ -40,19 +40,19 @@ func (Driver) Submit(ctx context.Context, c provider.Call, in Input) (provider.T
 		return provider.Ticket{}, err
 	}
 	if w.Name == "" {
-		return provider.Ticket{}, fault.New(fault.InDoubt, "no_ticket", "Google answered without the name of an operation.").WithCharge(fault.ChargedUnknown)
+		return provider.Ticket{}, fault.New(fault.InDoubt, "no_ticket", "Google answered a paid request without the name of an operation.").WithCharge(fault.ChargedUnknown)
 	}
 	return provider.Ticket{ID: w.Name}, nil
 }
 
-// modelPath escapes the model id, which a caller may have made up.
+// modelPath escapes the model id, which may be any text from a caller.
 func modelPath(c provider.Call) string {
 	return fmt.Sprintf("/v1/projects/%s/locations/%s/publishers/google/models/%s",
 		url.PathEscape(c.Account.Attrs[attrProject]), url.PathEscape(c.Account.Attrs[attrLocation]), url.PathEscape(c.Model))
 }
 
-// Poll implements [provider.Driver]. The operation is asked for by POST at its
-// model's path; a GET of its name answers 404.
+// Poll implements [provider.Driver]. An operation is polled by POST at its model's
+// path; a GET of its name answers 404.
 func (d Driver) Poll(ctx context.Context, c provider.Call, t provider.Ticket) (provider.Update, error) {
 	path, _, ok := strings.Cut(t.ID, "/operations/")
 	if !ok {
@@ -72,9 +72,9 @@ func (d Driver) Poll(ctx context.Context, c provider.Call, t provider.Ticket) (p
 	return w.update(), nil
 }
 
-// recoverFromBucket looks for the videos of an operation that Google does not
-// know any more. Without them the task waits until its deadline, and its ticket is
-// kept.
+// recoverFromBucket looks in the bucket for the videos of an operation that Google
+// no longer knows. If there are none, the task keeps polling until its deadline;
+// the ticket is kept.
 func (d Driver) recoverFromBucket(ctx context.Context, c provider.Call, res provider.Response, t provider.Ticket) (provider.Update, error) {
 	if res.Status == http.StatusNotFound {
 		if found, err := d.Find(ctx, c); err == nil && found.Answer != nil {
@@ -82,5 +82,5 @@ func (d Driver) recoverFromBucket(ctx context.Context, c provider.Call, res prov
 			return provider.Update{Phase: provider.Done, Progress: 1, Answer: *found.Answer}, nil
 		}
 	}
-	return provider.Update{}, failure(res)
+	return provider.Update{}, responseFault(res)
 }

@@ -9,7 +9,7 @@ import (
 	"aigc/app/provider"
 )
 
-// status is an error as google.rpc tells it: of a request, or of an operation.
+// status is google.rpc.Status, the error of a request or of an operation.
 type status struct {
 	Code    int             `json:"code"`
 	Message string          `json:"message"`
@@ -17,8 +17,8 @@ type status struct {
 	Details json.RawMessage `json:"details"`
 }
 
-// detail is a further word of a status: why it is forbidden, or when to send the
-// request again.
+// detail is an entry of a status's details: google.rpc.ErrorInfo with a reason, or
+// RetryInfo with a delay.
 type detail struct {
 	Reason string `json:"reason"`
 	Delay  string `json:"retryDelay"`
@@ -27,8 +27,8 @@ type detail struct {
 const title = "Google Vertex AI"
 
 // codes are the errors of a request. The documented 4xx prove that nothing was
-// accepted; 408, 409 and 499 may come from a server in between and prove nothing.
-// A 403 is about the project, not about the key.
+// accepted; 408, 409 and 499 may come from a proxy and leave open whether the
+// request was executed. A 403 concerns the project, not the key.
 var codes = provider.Codes{
 	Title: title,
 	Rules: []provider.CodeRule{
@@ -38,8 +38,8 @@ var codes = provider.Codes{
 	},
 }
 
-// failure reads an answer that is no 200.
-func failure(res provider.Response) *fault.Error {
+// responseFault is the fault of an answer other than 200.
+func responseFault(res provider.Response) *fault.Error {
 	s := readStatus(res.Body)
 	reason, delay := s.details()
 	p := provider.Problem{Code: s.Status, Message: s.Message}
@@ -49,7 +49,7 @@ func failure(res provider.Response) *fault.Error {
 	f := codes.Fault(res, p)
 	switch res.Status {
 	case http.StatusBadRequest:
-		if refusal(s.Message) {
+		if mentionsPolicy(s.Message) {
 			f.Kind, f.Code = provider.ContentRefused.Kind, provider.ContentRefused.Code
 		}
 	case http.StatusTooManyRequests:
@@ -60,8 +60,8 @@ func failure(res provider.Response) *fault.Error {
 	return f
 }
 
-// readStatus reads the error of a body: google.rpc's shape, perhaps in an
-// array of one, or whatever a gateway in front sends.
+// readStatus reads the error of a body: a google.rpc.Status, possibly in an array
+// of one; the zero value for anything else, such as a proxy's HTML.
 func readStatus(body []byte) status {
 	var w struct {
 		Error status `json:"error"`
@@ -70,7 +70,7 @@ func readStatus(body []byte) status {
 	if json.Unmarshal(body, &list) == nil && len(list) > 0 {
 		body = list[0]
 	}
-	_ = json.Unmarshal(body, &w) // HTML has no words worth showing
+	_ = json.Unmarshal(body, &w) // HTML of a proxy has no message for callers
 	return w.Error
 }
 

@@ -16,15 +16,15 @@ import (
 	"aigc/app/provider/providertest"
 )
 
-// known gives a key a token, as if Google had.
-func known(fingerprint string) {
+// cacheToken caches a valid token for a key.
+func cacheToken(fingerprint string) {
 	tokens.slot(fingerprint).token = &oauth2.Token{AccessToken: "token", Expiry: time.Now().Add(24 * time.Hour)}
 }
 
-// Whatever is answered: no panic, nothing unreadable is a ticket, and every
-// 5xx is doubt.
+// For any answer: no panic, an unreadable body is no ticket, and every 5xx leaves
+// the task in doubt.
 func FuzzTicket(f *testing.F) {
-	known("fuzz")
+	cacheToken("fuzz")
 	providertest.FuzzSubmit(f, module.Async[Input](Vendor(), Driver{}, module.Terms{}).AnyDriver, "veo", `{"prompt":"x"}`, nil,
 		providertest.Seed{Status: 200, Body: `{"name":"projects/p/locations/l/publishers/google/models/m/operations/1"}`},
 		providertest.Seed{Status: 200, Body: `{"name":1}`},
@@ -37,9 +37,9 @@ func FuzzTicket(f *testing.F) {
 	)
 }
 
-// Whatever a poll brings: no panic, and only an operation that is done ends.
+// For any answer to a poll: no panic, and only an operation that is done ends.
 func FuzzPoll(f *testing.F) {
-	known("fuzz")
+	cacheToken("fuzz")
 	ticket := provider.Ticket{ID: "projects/p/locations/l/publishers/google/models/m/operations/1"}
 	providertest.FuzzPoll(f, module.Async[Input](Vendor(), Driver{}, module.Terms{}).AnyDriver, ticket, []string{`"done":true`},
 		providertest.Seed{Status: 200, Body: `{"name":"o","done":true,"response":{"videos":[{"gcsUri":"gs://b/o.mp4"}],"raiMediaFilteredCount":1}}`},
@@ -54,9 +54,9 @@ func FuzzPoll(f *testing.F) {
 	)
 }
 
-// Whatever a bucket lists: no panic, and what is found has an address.
+// For any listing of a bucket: no panic, and every found result has a URL.
 func FuzzFind(f *testing.F) {
-	known("find")
+	cacheToken("find")
 	f.Add(200, `{"items":[{"name":"p/t/s/1/sample_0.mp4","updated":"2026-11-23T12:00:00Z"}]}`)
 	f.Add(200, `{"items":[{"name":".mp4"},{"name":1,"updated":"never"}]}`)
 	f.Add(403, `{"error":{"code":403}}`)

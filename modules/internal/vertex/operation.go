@@ -12,7 +12,7 @@ import (
 	"aigc/app/provider"
 )
 
-// operation is the answer of a poll.
+// operation is the answer to a poll.
 type operation struct {
 	Name     string          `json:"name"`
 	Done     bool            `json:"done"`
@@ -22,7 +22,7 @@ type operation struct {
 
 type response struct {
 	Videos          []video  `json:"videos"`
-	Samples         []sample `json:"generatedSamples"` // an older sibling, still in the published schema
+	Samples         []sample `json:"generatedSamples"` // an older field, still in the published schema
 	FilteredCount   int      `json:"raiMediaFilteredCount"`
 	FilteredReasons []string `json:"raiMediaFilteredReasons"`
 }
@@ -39,29 +39,30 @@ type sample struct {
 	} `json:"video"`
 }
 
-// update reads an operation. Without done it means wait, whatever else it holds.
-// So does an undocumented end: failing the task there would lose a paid video.
+// update maps an operation. Without done it means wait, whatever else it holds, and
+// so does an undocumented final answer: failing the task there would lose a paid
+// video.
 func (o operation) update() provider.Update {
 	if !o.Done {
 		return provider.Update{}
 	}
 	if o.Error != nil {
-		return provider.Update{Phase: provider.Failed, Err: o.Error.failed()}
+		return provider.Update{Phase: provider.Failed, Err: o.Error.operationFault()}
 	}
 	var r response
 	err := json.Unmarshal(o.Response, &r)
 	if odd := (*json.UnmarshalTypeError)(nil); err != nil && !errors.As(err, &odd) {
 		return unreadable()
 	}
-	switch clips := r.clips(); {
-	case len(clips) > 0:
-		a := provider.Answer{VendorID: o.Name, Results: clips}
+	switch videos := r.videos(); {
+	case len(videos) > 0:
+		a := provider.Answer{VendorID: o.Name, Results: videos}
 		if r.FilteredCount > 0 {
-			a.Warnings = []string{fmt.Sprintf("The safety filter refused %d of the videos: %s", r.FilteredCount, filtered(r.FilteredReasons).Message)}
+			a.Warnings = []string{fmt.Sprintf("The safety filter refused %d of the videos: %s", r.FilteredCount, filterFault(r.FilteredReasons).Message)}
 		}
 		return provider.Update{Phase: provider.Done, Progress: 1, Answer: a}
-	case onlyFilter(o.Response):
-		return provider.Update{Phase: provider.Failed, Err: filtered(r.FilteredReasons)}
+	case isFilterResponse(o.Response):
+		return provider.Update{Phase: provider.Failed, Err: filterFault(r.FilteredReasons)}
 	}
 	return unreadable()
 }
@@ -70,8 +71,8 @@ func unreadable() provider.Update {
 	return provider.Update{Message: "Google reports the video as done, but the answer holds no readable video."}
 }
 
-// clips are the videos with bytes or an address, in either shape.
-func (r response) clips() []provider.Result {
+// videos are the videos with bytes or a URL, of either field.
+func (r response) videos() []provider.Result {
 	var out []provider.Result
 	add := func(res provider.Result) {
 		if res.URL != "" || res.Base64 != "" {
@@ -87,9 +88,10 @@ func (r response) clips() []provider.Result {
 	return out
 }
 
-// onlyFilter says whether a response is the documented one of a refusal: an
-// object without videos, and without a further field that could hold one.
-func onlyFilter(raw json.RawMessage) bool {
+// isFilterResponse reports whether a response is the documented one of a refusal by
+// the safety filter: an object without videos, and without unknown fields, which
+// could hold one.
+func isFilterResponse(raw json.RawMessage) bool {
 	var fields map[string]json.RawMessage
 	if json.Unmarshal(raw, &fields) != nil || fields == nil {
 		return false
@@ -122,15 +124,15 @@ var codeNames = map[int]string{
 	13: "INTERNAL", 14: "UNAVAILABLE",
 }
 
-// failed reads an operation's error. Failed videos are not charged.
-func (s status) failed() *fault.Error {
+// operationFault is the fault of a failed operation. Failed videos are not charged.
+func (s status) operationFault() *fault.Error {
 	f := fault.New(fault.VendorFailed, "vendor_failed", "%s", provider.Sanitize(s.Message)).WithCharge(fault.ChargedNo)
 	switch {
-	case s.Code == codeInvalid && refusal(s.Message):
+	case s.Code == codeInvalid && mentionsPolicy(s.Message):
 		f.Kind, f.Code = fault.Rejected, "content_refused"
 	case s.Code == codeInvalid:
 		f.Kind, f.Code = fault.Invalid, "vendor_refused_input"
-	case s.Code == codePermission: // often the bucket's
+	case s.Code == codePermission: // often a missing right on the bucket
 		f.Code = "vendor_permission"
 	case s.Code == codeQuota:
 		f.Code = "vendor_quota"
@@ -147,17 +149,17 @@ func (s status) failed() *fault.Error {
 	return f
 }
 
-// filtered is a refusal by the safety filter; such videos are not charged. Its
-// vendor code is the first documented support code in the reasons, else the first
-// code there.
-func filtered(reasons []string) *fault.Error {
+// filterFault is the fault of a refusal by the safety filter; refused videos are
+// not charged. Its vendor code is the first documented support code in the reasons,
+// else the first code in them.
+func filterFault(reasons []string) *fault.Error {
 	f := fault.New(fault.Rejected, "content_refused", "The safety filter refused the video.").WithCharge(fault.ChargedNo)
 	text := strings.Join(reasons, " ")
 	if words := provider.Sanitize(text); words != "" {
 		f.Message = words
 	}
-	for _, n := range digits.FindAllString(text, -1) {
-		if what := support[n]; what != "" {
+	for _, n := range supportCode.FindAllString(text, -1) {
+		if what := supportCategories[n]; what != "" {
 			f.VendorCode = n
 			f.Message += " (" + what + ")"
 			break
@@ -169,10 +171,10 @@ func filtered(reasons []string) *fault.Error {
 	return f
 }
 
-var digits = regexp.MustCompile(`\b\d{8}\b`)
+var supportCode = regexp.MustCompile(`\b\d{8}\b`)
 
-// support are the support codes of the responsible-AI page.
-var support = map[string]string{
+// supportCategories are the support codes of Google's responsible-AI page.
+var supportCategories = map[string]string{
 	"58061214": "child", "17301594": "child", "29310472": "celebrity", "15236754": "celebrity",
 	"64151117": "video safety", "42237218": "video safety", "62263041": "dangerous", "57734940": "hate", "22137204": "hate",
 	"74803281": "other", "29578790": "other", "42876398": "other",
@@ -181,7 +183,9 @@ var support = map[string]string{
 	"78610348": "toxic", "61493863": "violence", "56562880": "violence", "32635315": "vulgar",
 }
 
-func refusal(text string) bool {
+// mentionsPolicy reports whether a message means a refusal of the content: it has a
+// support code or mentions a policy.
+func mentionsPolicy(text string) bool {
 	lower := strings.ToLower(text)
-	return digits.MatchString(text) || strings.Contains(lower, "policy") || strings.Contains(lower, "policies") || strings.Contains(lower, "support code")
+	return supportCode.MatchString(text) || strings.Contains(lower, "policy") || strings.Contains(lower, "policies") || strings.Contains(lower, "support code")
 }

@@ -14,9 +14,9 @@ func (Driver) Plan(in Input, t module.Target) module.Plan {
 	p := module.Plan{Count: r.Parameters.SampleCount, Warnings: warnings}
 	seconds := r.Parameters.DurationSeconds
 	if in.Video != "" {
-		seconds = extension
+		seconds = extensionSeconds
 	}
-	p.Quote = t.Cost(r.Parameters.facts(),
+	p.Quote = t.Cost(r.Parameters.priceFacts(),
 		provider.Quantity{Unit: "second", N: int64(seconds * p.Count)})
 	return p
 }
@@ -33,25 +33,25 @@ func (Driver) Check(in Input, target module.Target) []module.FieldError {
 	if strings.TrimSpace(in.Prompt) == "" {
 		bad("prompt", "must not be empty")
 	}
-	if in.DurationSeconds != 0 && in.DurationSeconds != 8 && in.Video == "" && in.onlyEight(model) {
+	if in.DurationSeconds != 0 && in.DurationSeconds != 8 && in.Video == "" && in.needsEightSeconds(model) {
 		bad("duration_seconds", "must be 8 with reference_images, 1080p or 4k")
 	}
 	if in.Resolution == "4k" && isLite(model) {
-		bad("resolution", "%s makes 720p and 1080p", model)
+		bad("resolution", "%s supports 720p and 1080p", model)
 	}
 	if in.SampleCount > 0 && in.N > 1 && in.SampleCount != in.N {
-		bad("sample_count", "is another name of n, and n says something else")
+		bad("sample_count", "is another name of n, and n has a different value")
 	}
 	if last != "" && first == "" {
 		bad("last_frame", "needs image, the first frame")
 	}
 	if refs && (first != "" || in.Video != "") {
-		bad("reference_images", "do not go with image or video")
+		bad("reference_images", "cannot be combined with image or video")
 	}
 	if in.Video != "" && first != "" {
-		bad("video", "does not go with image")
+		bad("video", "cannot be combined with image")
 	}
-	if oldModel(in.Model) && strings.HasSuffix(in.Model, "-frames") && first == "" {
+	if isLegacyModel(in.Model) && strings.HasSuffix(in.Model, "-frames") && first == "" {
 		bad("images", "models named -frames need a first frame")
 	}
 	return faults

@@ -14,10 +14,10 @@ const (
 	lite = "veo-3.1-lite-generate-001"
 )
 
-// planModels are price lists as the vertical hands them in.
+// planModels are price lists like those of the vertical.
 var planModels = []module.Model{{ID: fast, Prices: PricesFast}, {ID: best, Prices: PricesBest}, {ID: lite, Prices: PricesLite}}
 
-// All that an input becomes, without a vendor: faults, warnings, price.
+// The plan of an input: faults, warnings, quote.
 func TestPlan(t *testing.T) {
 	t.Parallel()
 	cases := []struct {
@@ -81,7 +81,7 @@ func TestPlan(t *testing.T) {
 			if err := json.Unmarshal([]byte(c.input), &in); err != nil {
 				t.Fatal(err)
 			}
-			providertest.Plan{Pictures: max(1, c.videos), Quote: c.quote, Faults: c.faults, Warnings: c.warnings}.Of(t, module.Async[Input](Vendor(), Driver{}, module.Terms{Models: planModels}).Route, c.model, in)
+			providertest.Plan{Count: max(1, c.videos), Quote: c.quote, Faults: c.faults, Warnings: c.warnings}.Of(t, module.Async[Input](Vendor(), Driver{}, module.Terms{Models: planModels}).Route, c.model, in)
 		})
 	}
 }

@@ -2,8 +2,8 @@ package vertex
 
 import "aigc/app/provider"
 
-// Price lists of the Veo models in US dollars a second. What a second of lite costs
-// without sound is unconfirmed.
+// Price lists of the Veo models in US dollars per second. The price of lite without
+// sound is not confirmed.
 var (
 	PricesFast = list(
 		second("720p", "off", 0.08), second("1080p", "off", 0.10), second("4k", "off", 0.25),
@@ -24,8 +24,8 @@ func second(resolution, sound string, usd float64) provider.Price {
 	return provider.Price{Unit: "second", Micros: provider.USD(usd).Micros, Match: map[string]string{"resolution": resolution, "sound": sound}}
 }
 
-// facts are what the lists go by.
-func (p parameters) facts() map[string]string {
+// priceFacts is what the lists' prices match on.
+func (p parameters) priceFacts() map[string]string {
 	sound := "off"
 	if *p.GenerateAudio {
 		sound = "on"

@@ -6,11 +6,11 @@ import (
 	"aigc/app/provider"
 )
 
-// request is what is sent but for images and video, and the warnings on what Veo
-// does not support.
+// request builds the vendor's request without images and video, and returns
+// warnings on what Veo does not support.
 func (in Input) request(model string) (request, []string) {
 	notes := &provider.Notes{Model: "Veo"}
-	if oldModel(in.Model) && in.Model != model {
+	if isLegacyModel(in.Model) && in.Model != model {
 		notes.Replaced("model "+in.Model, model, "it is an old name")
 	}
 	audio := true // documented as required for the Veo 3 family
@@ -35,20 +35,20 @@ func (in Input) request(model string) (request, []string) {
 	if in.ResizeMode != "" && first != "" {
 		p.ResizeMode = in.ResizeMode
 	} else if in.ResizeMode != "" {
-		notes.Ignored("resize_mode", "it is for videos from an image")
+		notes.Ignored("resize_mode", "it needs image")
 	}
-	in.length(p.DurationSeconds, notes)
-	in.sources(model, notes)
+	in.noteDuration(p.DurationSeconds, notes)
+	in.noteImages(model, notes)
 	notes.Takes("guidance_scale", in.GuidanceScale != nil, false)
 	return request{Instances: []instance{{Prompt: in.Prompt}}, Parameters: p, Labels: in.Labels}, notes.Warnings()
 }
 
-// length notes a length that is not sent as it was asked for.
-func (in Input) length(seconds int, notes *provider.Notes) {
+// noteDuration adds a warning on a duration that is not sent as given.
+func (in Input) noteDuration(seconds int, notes *provider.Notes) {
 	switch {
 	case in.Video != "":
 		if in.DurationSeconds > 0 || in.Duration > 0 {
-			notes.Ignored("duration_seconds", "a video is extended by %d seconds", extension)
+			notes.Ignored("duration_seconds", "a video is extended by %d seconds", extensionSeconds)
 		}
 	case in.DurationSeconds > 0 && in.Duration > 0 && in.Duration != in.DurationSeconds:
 		notes.Ignored("duration", "duration_seconds sets it already")
@@ -57,8 +57,8 @@ func (in Input) length(seconds int, notes *provider.Notes) {
 	}
 }
 
-// sources notes the images that are not sent.
-func (in Input) sources(model string, notes *provider.Notes) {
+// noteImages adds warnings on images that are not sent.
+func (in Input) noteImages(model string, notes *provider.Notes) {
 	if len(in.ReferenceImages) > len(in.references(model)) {
 		notes.Ignored("reference_images", "%s does not support it", model)
 	}
@@ -70,7 +70,7 @@ func (in Input) sources(model string, notes *provider.Notes) {
 	}
 }
 
-// What Veo reads.
+// The supported media types.
 var (
 	imageTypes = []string{"image/jpeg", "image/png"}
 	videoTypes = []string{"video/mp4"}

@@ -20,55 +20,52 @@ import (
 
 const scope = "https://www.googleapis.com/auth/cloud-platform"
 
-// How long before its end a token is renewed, and how long Google may take to
-// give one.
 const (
-	early     = 4 * time.Minute
-	tokenWait = 20 * time.Second
+	renewBefore = 4 * time.Minute  // before a token expires
+	tokenWait   = 20 * time.Second // limit for one request to the token endpoint
 )
 
-// tokens are cached by the fingerprint of the key that they came from. Losing one
-// costs a call and no money.
-var tokens = &cache{byKey: map[string]*slot{}}
+// tokens caches access tokens by the fingerprint of the service account's key.
+var tokens = &cache{byKey: map[string]*cachedToken{}}
 
 type cache struct {
 	mu    sync.Mutex
-	byKey map[string]*slot
+	byKey map[string]*cachedToken
 }
 
-// slot is the token of one key. The holder of turn may fetch a new one; the others
-// wait for it until their context ends.
-type slot struct {
-	turn  chan struct{}
+// cachedToken is the token of one key. lock is a mutex as a channel, so that waiting
+// for it ends with the context; its holder may fetch a new token.
+type cachedToken struct {
+	lock  chan struct{}
 	token *oauth2.Token
 }
 
-func (t *cache) slot(fingerprint string) *slot {
+func (t *cache) slot(fingerprint string) *cachedToken {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	s := t.byKey[fingerprint]
 	if s == nil {
-		s = &slot{turn: make(chan struct{}, 1)}
+		s = &cachedToken{lock: make(chan struct{}, 1)}
 		t.byKey[fingerprint] = s
 	}
 	return s
 }
 
-// get is a token of the call's account, but not stale, the one that Google has
-// just refused.
+// get returns a token of the call's account other than stale, the one that Google
+// has just refused.
 func (t *cache) get(ctx context.Context, c provider.Call, stale string) (string, error) {
 	s := t.slot(c.Account.Fingerprint)
 	select {
-	case s.turn <- struct{}{}:
-		defer func() { <-s.turn }()
+	case s.lock <- struct{}{}:
+		defer func() { <-s.lock }()
 	case <-ctx.Done():
-		return "", noToken(ctx.Err())
+		return "", tokenUnavailable(ctx.Err())
 	}
 	left := time.Duration(0)
 	if s.token != nil && s.token.AccessToken != stale {
 		left = time.Until(s.token.Expiry)
 	}
-	if left > early {
+	if left > renewBefore {
 		return s.token.AccessToken, nil
 	}
 	fresh, err := fetchToken(ctx, c)
@@ -78,49 +75,50 @@ func (t *cache) get(ctx context.Context, c provider.Call, stale string) (string,
 	case left < tokenWait || fault.KindOf(err) != fault.Unavailable:
 		return "", err
 	}
-	return s.token.AccessToken, nil // the renewal failed, and the token is still good
+	return s.token.AccessToken, nil // the renewal failed, but the token is still valid
 }
 
-// fetchToken trades the account's key for a token.
+// fetchToken exchanges a JWT signed with the account's key for an access token.
 func fetchToken(ctx context.Context, c provider.Call) (*oauth2.Token, error) {
 	conf, err := google.JWTConfigFromJSON([]byte(c.Account.Secret.Reveal()), scope)
-	if err != nil || !readable(string(conf.PrivateKey)) {
-		return nil, refusedKey(errors.New("key file unreadable"), c) // the library's message may quote the file
+	if err != nil || !isPrivateKey(string(conf.PrivateKey)) {
+		return nil, keyRefused(errors.New("key file unreadable"), c) // the library's message may quote the file
 	}
 	ctx, cancel := context.WithTimeout(ctx, tokenWait)
 	defer cancel()
-	way := *c.HTTP.HTTP
-	way.Transport = bounded{ctx, way.Transport}
-	tok, err := conf.TokenSource(context.WithValue(ctx, oauth2.HTTPClient, &way)).Token()
-	var answer *oauth2.RetrieveError
+	client := *c.HTTP.HTTP
+	client.Transport = contextTransport{ctx, client.Transport}
+	tok, err := conf.TokenSource(context.WithValue(ctx, oauth2.HTTPClient, &client)).Token()
+	var refused *oauth2.RetrieveError
 	switch {
-	case errors.As(err, &answer):
-		said := fmt.Errorf("token endpoint: %d %s", answer.Response.StatusCode, refusalCode(answer.Body))
-		if final(answer.Response.StatusCode) {
-			return nil, refusedKey(said, c)
+	case errors.As(err, &refused):
+		cause := fmt.Errorf("token endpoint: %d %s", refused.Response.StatusCode, refusalCode(refused.Body))
+		if isPermanent(refused.Response.StatusCode) {
+			return nil, keyRefused(cause, c)
 		}
-		return nil, noToken(said)
+		return nil, tokenUnavailable(cause)
 	case err != nil:
-		return nil, noToken(err)
+		return nil, tokenUnavailable(err)
 	case tok.AccessToken == "":
-		return nil, noToken(errors.New("token endpoint: an answer without a token"))
+		return nil, tokenUnavailable(errors.New("token endpoint: the answer has no token"))
 	}
 	return tok, nil
 }
 
-// bounded ends requests with a context: the library sends them without one.
-type bounded struct {
+// contextTransport adds a context to requests: the library sends them without one.
+type contextTransport struct {
 	ctx  context.Context
 	next http.RoundTripper
 }
 
 // RoundTrip implements [http.RoundTripper].
-func (b bounded) RoundTrip(r *http.Request) (*http.Response, error) {
+func (b contextTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	return b.next.RoundTrip(r.WithContext(b.ctx))
 }
 
-// final says whether sending the same assertion again is of no use.
-func final(status int) bool {
+// isPermanent reports whether the token endpoint's status will not change for the
+// same assertion.
+func isPermanent(status int) bool {
 	return status >= 400 && status < 500 && status != http.StatusRequestTimeout && status != http.StatusTooManyRequests
 }
 
@@ -134,8 +132,8 @@ func refusalCode(body []byte) string {
 	return provider.Sanitize(w.Error)
 }
 
-// readable says whether a private key can sign.
-func readable(text string) bool {
+// isPrivateKey reports whether text is a private key in PEM, PKCS #8 or PKCS #1.
+func isPrivateKey(text string) bool {
 	block, _ := pem.Decode([]byte(text))
 	if block == nil {
 		return false
@@ -147,22 +145,22 @@ func readable(text string) bool {
 	return err == nil
 }
 
-func refusedKey(err error, c provider.Call) *fault.Error {
+func keyRefused(err error, c provider.Call) *fault.Error {
 	return fault.Wrap(err, fault.VendorAuth, "vendor_key_refused",
 		"Google refuses the service account in %s: check the key, and this machine's clock.", c.Account.Variable).WithCharge(fault.ChargedNo)
 }
 
-func noToken(err error) *fault.Error {
+func tokenUnavailable(err error) *fault.Error {
 	return fault.Wrap(err, fault.Unavailable, "token_unavailable", "Google's token endpoint does not answer; nothing was sent.").WithCharge(fault.ChargedNo)
 }
 
-// do sends one request with a token and reads the whole answer.
+// do sends one request with a token and reads the complete answer.
 func do(ctx context.Context, c provider.Call, r provider.Request) (provider.Response, error) {
 	return authorized(ctx, c, r, func(r provider.Request) (provider.Response, error) { return c.HTTP.Do(ctx, c, r) })
 }
 
-// authorized sends a request with a token. A 401 created nothing, so the token is
-// renewed once and the request sent again.
+// authorized sends a request with a token. After a 401, which created nothing, it
+// renews the token and sends the request once more.
 func authorized(ctx context.Context, c provider.Call, r provider.Request, send func(provider.Request) (provider.Response, error)) (provider.Response, error) {
 	token, err := tokens.get(ctx, c, "")
 	if err != nil {

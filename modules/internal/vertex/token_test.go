@@ -17,7 +17,8 @@ import (
 	"aigc/app/provider"
 )
 
-// googleToken is a token endpoint; reply may be nil for a new token each time.
+// googleToken starts a token endpoint; a nil reply makes a new token for each
+// request.
 func googleToken(t *testing.T, reply http.HandlerFunc) (provider.Call, *atomic.Int64) {
 	t.Helper()
 	asked := &atomic.Int64{}
@@ -59,8 +60,8 @@ func TestTokenIsShared(t *testing.T) {
 	}
 }
 
-// A token is renewed before it ends; if that fails, the old one is good as
-// long as it lasts.
+// A token is renewed before it expires; if that fails, the old one is used until it
+// expires.
 func TestTokenRenewal(t *testing.T) {
 	t.Parallel()
 	busy := func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusServiceUnavailable) }
@@ -73,11 +74,11 @@ func TestTokenRenewal(t *testing.T) {
 		kind  fault.Kind
 	}{
 		{"fresh", time.Hour, busy, "old", ""},
-		{"soon over", 3 * time.Minute, nil, "t1", ""},
-		{"soon over, endpoint busy", 3 * time.Minute, busy, "old", ""},
-		{"soon over, key withdrawn", 3 * time.Minute, refused, "", fault.VendorAuth},
-		{"over, endpoint busy", time.Second, busy, "", fault.Unavailable},
-		{"over", -time.Second, nil, "t1", ""},
+		{"expires soon", 3 * time.Minute, nil, "t1", ""},
+		{"expires soon, endpoint busy", 3 * time.Minute, busy, "old", ""},
+		{"expires soon, key withdrawn", 3 * time.Minute, refused, "", fault.VendorAuth},
+		{"expired, endpoint busy", time.Second, busy, "", fault.Unavailable},
+		{"expired", -time.Second, nil, "t1", ""},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -91,8 +92,8 @@ func TestTokenRenewal(t *testing.T) {
 	}
 }
 
-// What the endpoint says decides whether the key is bad or it is only busy; its
-// prose and the key stay out of words and log.
+// The status decides whether the key is refused or the endpoint is unavailable. The
+// description of the error and the key appear in no message or log.
 func TestTokenRefused(t *testing.T) {
 	t.Parallel()
 	cases := []struct {
@@ -134,8 +135,8 @@ func TestTokenRefused(t *testing.T) {
 	}
 }
 
-// An endpoint that hangs blocks a caller until its context ends, and callers with
-// another key not at all.
+// An endpoint that hangs blocks callers with the same key until their context ends,
+// and no others.
 func TestTokenEndpointHangs(t *testing.T) {
 	t.Parallel()
 	reached, release := make(chan struct{}, 8), make(chan struct{})

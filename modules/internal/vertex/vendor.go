@@ -21,13 +21,13 @@ func Vendor() provider.Vendor {
 	}
 }
 
-// settings are Google's customary names.
+// settings are the environment variables; the first three are Google's own names.
 type settings struct {
 	Credentials string `envconfig:"GOOGLE_APPLICATION_CREDENTIALS" desc:"file with the key of a service account"`
 	Project     string `envconfig:"GOOGLE_CLOUD_PROJECT" desc:"project; default that of the key file"`
 	Location    string `envconfig:"GOOGLE_CLOUD_LOCATION" default:"us-central1" desc:"region of the models, or global, us, eu"`
-	BaseURL     string `envconfig:"VERTEX_BASE_URL" desc:"another address of the API"`
-	GCS         string `envconfig:"GCS_BASE_URL" default:"https://storage.googleapis.com" desc:"address of Cloud Storage"`
+	BaseURL     string `envconfig:"VERTEX_BASE_URL" desc:"URL of the API, instead of the location's"`
+	GCS         string `envconfig:"GCS_BASE_URL" default:"https://storage.googleapis.com" desc:"URL of Cloud Storage"`
 	Storage     string `envconfig:"VEO_STORAGE_URI" desc:"gs://bucket/prefix for results; with it a lost answer can be looked up"`
 }
 
@@ -49,8 +49,8 @@ type keyFile struct {
 	TokenURI    string `json:"token_uri"`
 }
 
-// Accounts implements [provider.Settings]. The file's type is checked: one of
-// another type may name arbitrary addresses.
+// Accounts implements [provider.Settings]. Only files of type service_account are
+// accepted: those of other types may contain arbitrary URLs.
 func (s *settings) Accounts() ([]provider.Account, error) {
 	if s.Credentials == "" {
 		return nil, nil
@@ -62,23 +62,23 @@ func (s *settings) Accounts() ([]provider.Account, error) {
 	var k keyFile
 	var faults []error
 	bad := func(text string) { faults = append(faults, errors.New(text)) }
-	if json.Unmarshal(data, &k) != nil || k.Type != "service_account" || k.ClientEmail == "" || !readable(k.PrivateKey) {
-		bad("GOOGLE_APPLICATION_CREDENTIALS: the file is no key of a service account")
+	if json.Unmarshal(data, &k) != nil || k.Type != "service_account" || k.ClientEmail == "" || !isPrivateKey(k.PrivateKey) {
+		bad("GOOGLE_APPLICATION_CREDENTIALS: the file is not the key of a service account")
 	}
 	if s.Project == "" {
 		s.Project = k.ProjectID
 	}
 	if s.Project == "" {
-		bad("GOOGLE_CLOUD_PROJECT: is not set, and the key file names no project")
+		bad("GOOGLE_CLOUD_PROJECT: is not set, and the key file has no project_id")
 	}
 	if s.BaseURL == "" {
-		s.BaseURL = host(s.Location)
+		s.BaseURL = defaultEndpoint(s.Location)
 	}
-	if !web(s.BaseURL) {
-		bad("VERTEX_BASE_URL: is no http(s) address")
+	if !isHTTP(s.BaseURL) {
+		bad("VERTEX_BASE_URL: is not an http(s) URL")
 	}
-	if !web(s.GCS) {
-		bad("GCS_BASE_URL: is no http(s) address")
+	if !isHTTP(s.GCS) {
+		bad("GCS_BASE_URL: is not an http(s) URL")
 	}
 	if u, err := url.Parse(s.Storage); s.Storage != "" && (err != nil || u.Scheme != "gs" || u.Host == "") {
 		bad("VEO_STORAGE_URI: is not gs://bucket/prefix")
@@ -94,13 +94,13 @@ func (s *settings) Accounts() ([]provider.Account, error) {
 	}}, nil
 }
 
-func web(address string) bool {
+func isHTTP(address string) bool {
 	u, err := url.Parse(address)
 	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != ""
 }
 
-// host is the address of a location.
-func host(location string) string {
+// defaultEndpoint is the API's URL in a location.
+func defaultEndpoint(location string) string {
 	switch location {
 	case "global":
 		return "https://aiplatform.googleapis.com"
@@ -110,7 +110,7 @@ func host(location string) string {
 	return fmt.Sprintf("https://%s-aiplatform.googleapis.com", location)
 }
 
-// probe fetches a token, which is free and needs the key.
+// probe fetches an access token, which is free and needs the key.
 func probe(ctx context.Context, c provider.Call) error {
 	_, err := fetchToken(ctx, c)
 	return err

@@ -8,7 +8,7 @@ type request struct {
 	Labels     map[string]string `json:"labels,omitempty"`
 }
 
-// instance says what to make, and from what.
+// instance is the prompt with its images and video.
 type instance struct {
 	Prompt          string      `json:"prompt,omitempty"`
 	Image           *media      `json:"image,omitempty"`
@@ -17,20 +17,20 @@ type instance struct {
 	Video           *media      `json:"video,omitempty"`
 }
 
-// media is an image or video, inline or in a bucket.
+// media is an image or video, inline or an object in a bucket.
 type media struct {
 	Bytes    string `json:"bytesBase64Encoded,omitempty"`
 	GCSURI   string `json:"gcsUri,omitempty"`
 	MIMEType string `json:"mimeType"`
 }
 
-// reference is an image of a thing or person in the video.
+// reference is an image of a thing or person that the video shows.
 type reference struct {
 	Image         media  `json:"image"`
 	ReferenceType string `json:"referenceType"`
 }
 
-// parameters say how to make it.
+// parameters are the options of a request.
 type parameters struct {
 	DurationSeconds    int    `json:"durationSeconds,omitempty"`
 	AspectRatio        string `json:"aspectRatio,omitempty"`

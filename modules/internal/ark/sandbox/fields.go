@@ -11,7 +11,7 @@ import (
 	"aigc/app/sandbox"
 )
 
-// Models by how their bare ids begin, as the page's table has them.
+// Prefixes of base ids, as in the table of the vendor's page.
 var (
 	old     = []string{"seedream-3-0", "seededit-3-0"}
 	series  = []string{"seedream-4-0", "seedream-4-5", "seedream-5-0-2"}
@@ -22,7 +22,7 @@ var (
 var fields = []sandbox.Field{
 	{Name: "model", Kind: sandbox.Text, Required: true},
 	{Name: "prompt", Kind: sandbox.Text, Required: true},
-	{Name: "image", Kind: sandbox.List, Item: &sandbox.Field{Kind: sandbox.Text}}, // one alone is made a list first
+	{Name: "image", Kind: sandbox.List, Item: &sandbox.Field{Kind: sandbox.Text}}, // a single string is converted to a list first
 	{Name: "size", Kind: sandbox.Text},
 	{Name: "seed", Kind: sandbox.Integer, Min: -1, Max: 2147483647, Only: old},
 	{Name: "guidance_scale", Kind: sandbox.Number, Min: 1, Max: 10, Only: old},
@@ -41,45 +41,45 @@ var fields = []sandbox.Field{
 	{Name: "layer_decomposition", Kind: sandbox.Flag, Only: layered},
 }
 
-// sizes are what a family of models draws.
+// sizes are the sizes and the number of input images of a family of models.
 type sizes struct {
-	tiers    []string
-	min, max int // pixels
-	usual    string
-	images   int // to work from
+	tiers       []string
+	min, max    int // pixels
+	defaultSize string
+	images      int // maximum number of input images
 }
 
-// sizesOf are those of a bare id.
+// sizesOf returns the sizes of a model by its base id.
 func sizesOf(model string) sizes {
 	switch {
 	case strings.HasPrefix(model, "seedream-4-0"):
 		return sizes{[]string{"1K", "2K", "4K"}, 921_600, 16_777_216, "2048x2048", 14}
 	case strings.HasPrefix(model, "seedream-4-5"):
 		return sizes{[]string{"2K", "4K"}, 3_686_400, 16_777_216, "2048x2048", 14}
-	case begins(model, lite):
+	case hasAnyPrefix(model, lite):
 		return sizes{[]string{"2K", "3K", "4K"}, 3_686_400, 16_777_216, "2048x2048", 14}
 	}
 	return sizes{[]string{"1K", "1.5K", "2K"}, 921_600, 4_624_220, "2K", 10}
 }
 
-func begins(model string, prefixes []string) bool {
+func hasAnyPrefix(model string, prefixes []string) bool {
 	return slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(model, p) })
 }
 
-// check is what the vendor would say of a request; nil if nothing. A field that
-// a model does not know is refused for being there at all.
-func (s server) check(b sandbox.Body) *denied {
+// check is the vendor's error for the first fault of a request; nil if it has none.
+// A field that the model does not support is refused whatever its value.
+func (s server) check(b sandbox.Body) *apiError {
 	served := s.model(b.Text("model"))
-	model := bare(served)
+	model := baseID(served)
 	if b.Has("image") {
 		b["image"] = b.List("image")
 	}
 	problems := b.Problems(fields, model)
 	if p, ok := sandbox.Find(problems, sandbox.Missing); ok {
-		return &denied{http.StatusBadRequest, "MissingParameter", p.Field, "The required parameter " + p.Field + " is missing."}
+		return &apiError{http.StatusBadRequest, "MissingParameter", p.Field, "The required parameter " + p.Field + " is missing."}
 	}
 	if served == "" {
-		return &denied{http.StatusNotFound, "InvalidEndpointOrModel.NotFound", "model", "The model or endpoint does not exist or you do not have access to it."}
+		return &apiError{http.StatusNotFound, "InvalidEndpointOrModel.NotFound", "model", "The model or endpoint does not exist or you do not have access to it."}
 	}
 	if len(problems) > 0 {
 		return invalid(problems[0].Field, "The parameter %s %s.", problems[0].Field, problems[0].Text)
@@ -102,7 +102,7 @@ func (s server) check(b sandbox.Body) *denied {
 	}{
 		{b.Flag("stream"), "stream", "The sandbox does not stream."},
 		{b.Object("sequential_image_generation_options").Int("max_images")+len(images) > 15, "sequential_image_generation_options.max_images", "Input and output images may be 15 together."},
-		{b.Object("optimize_prompt_options").Text("mode") == "fast" && !begins(model, []string{"seedream-4-0", "seedream-5-0-pro"}), "optimize_prompt_options.mode", "The mode is not supported by the model."},
+		{b.Object("optimize_prompt_options").Text("mode") == "fast" && !hasAnyPrefix(model, []string{"seedream-4-0", "seedream-5-0-pro"}), "optimize_prompt_options.mode", "The mode is not supported by the model."},
 		{b.Flag("layer_decomposition") && len(images) != 1, "layer_decomposition", "layer_decomposition needs exactly one input image."},
 		{b.Flag("layer_decomposition") && b.Has("background"), "background", "background does not go with layer_decomposition."},
 	} {
@@ -113,7 +113,7 @@ func (s server) check(b sandbox.Body) *denied {
 	return nil
 }
 
-func (s sizes) check(size string) *denied {
+func (s sizes) check(size string) *apiError {
 	w, h, ok := provider.ParseSize(size)
 	rule := provider.SizeRule{MinPixels: s.min, MaxPixels: s.max, MaxStretch: 16}
 	if size == "" || slices.Contains(s.tiers, size) || ok && size == provider.FormatSize(w, h) && rule.Check(w, h) == "" {
@@ -122,21 +122,21 @@ func (s sizes) check(size string) *denied {
 	return invalid("size", "The size must be one of %v, or WIDTHxHEIGHT of %d to %d pixels.", s.tiers, s.min, s.max)
 }
 
-// dataURL is how an image is sent: its format in lower case.
+// dataURL is the required form of an inline image: the format in lower case.
 var dataURL = regexp.MustCompile(`^data:image/(jpeg|png|webp|bmp|tiff|gif);base64,`)
 
-func checkImage(img string) *denied {
+func checkImage(img string) *apiError {
 	head := dataURL.FindString(img)
 	data, err := base64.StdEncoding.DecodeString(img[len(head):])
 	switch {
 	case sandbox.IsAddress(img):
 		return nil
 	case head == "":
-		return &denied{http.StatusBadRequest, "InvalidParameter.UnsupportedImageFormat", "image", "The image must be a URL or data:image/<format in lower case>;base64,…"}
+		return &apiError{http.StatusBadRequest, "InvalidParameter.UnsupportedImageFormat", "image", "The image must be a URL or data:image/<format in lower case>;base64,…"}
 	case err != nil || len(data) == 0:
 		return invalid("image", "The base64 of the image is not valid.")
 	}
-	p, _ := sandbox.ReadPicture(img) // BMP and TIFF are taken as they are
+	p, _ := sandbox.ReadPicture(img) // the size of BMP and TIFF is not read
 	rule := provider.ImageRule{MaxBytes: 30 << 20, MinSide: 15, MaxPixels: 36_000_000, MaxStretch: 16}
 	if m := rule.Check(provider.Input{Size: int64(len(data)), Width: p.Width, Height: p.Height}); m != "" {
 		return invalid("image", "The image is not valid:%s.", m)

@@ -12,14 +12,14 @@ import (
 	"aigc/app/sandbox/picture"
 )
 
-// answer draws what was bought. One image of a series is withheld if its prompt
-// asks for that.
+// answer draws the images of a purchase and sends the answer. With the directive
+// refuse-output the first image of a series is an error.
 func (s server) answer(w http.ResponseWriter, r *http.Request, o *sandbox.Request, b sandbox.Body) {
 	var items []map[string]any
 	generated, tokens := 0, 0
 	for i := range count(b) {
 		if i == 0 && o.Has("refuse-output") {
-			d := denials["refuse-output"]
+			d := faultErrors["refuse-output"]
 			items = append(items, map[string]any{"error": map[string]any{"code": d.code, "message": d.message}})
 			continue
 		}
@@ -34,10 +34,10 @@ func (s server) answer(w http.ResponseWriter, r *http.Request, o *sandbox.Reques
 			item["url"], err = s.Offer(r, o, b.Text("model"), b.Text("prompt"), d)
 		}
 		if err != nil {
-			denied{http.StatusInternalServerError, "InternalServiceError", "", "The service encountered an unexpected internal error."}.send(w)
+			apiError{http.StatusInternalServerError, "InternalServiceError", "", "The service encountered an unexpected internal error."}.send(w)
 			return
 		}
-		if b.Flag("layer_decomposition") { // the first one fills the image, the others lie within it
+		if b.Flag("layer_decomposition") { // the first layer fills the image, the others are inside it
 			item["z_index"], item["name"], item["description"] = i, "layer", "a layer of the sandbox"
 			item["bounding_box"] = []int{i * d.Width / 8, i * d.Height / 8, d.Width - i*d.Width/8, d.Height - i*d.Height/8}
 		}
@@ -49,7 +49,7 @@ func (s server) answer(w http.ResponseWriter, r *http.Request, o *sandbox.Reques
 	o.Answer(w, http.StatusOK, body)
 }
 
-// count is how many images a request gives.
+// count is the number of images that a request makes.
 func count(b sandbox.Body) int {
 	switch {
 	case b.Flag("layer_decomposition"):
@@ -61,23 +61,23 @@ func count(b sandbox.Body) int {
 	if n := b.Object("sequential_image_generation_options").Int("max_images"); n > 0 {
 		most = n
 	}
-	return min(3, most) // the model decides, and rarely takes all
+	return min(3, most) // the model decides, and rarely makes the maximum
 }
 
-// squares are the sides of the tiers' squares.
+// squares are the sides of the tiers' squares in pixels.
 var squares = map[string]int{"1K": 1024, "1.5K": 1536, "2K": 2048, "3K": 3072, "4K": 4096}
 
-// drawing is one image of a request. No model of today can be told a seed.
+// drawing is one image of a request. No current model supports a seed.
 func (s server) drawing(b sandbox.Body) sandbox.Drawing {
-	model := bare(s.model(b.Text("model")))
-	size := b.Or("size", sizesOf(model).usual)
+	model := baseID(s.model(b.Text("model")))
+	size := b.Or("size", sizesOf(model).defaultSize)
 	w, h, ok := provider.ParseSize(size)
 	if !ok {
 		w, h = squares[size], squares[size]
 	}
 	transparent := b.Text("background") == "transparent" || b.Flag("layer_decomposition")
 	format := "jpeg"
-	if begins(model, []string{"seedream-5-5"}) || transparent {
+	if hasAnyPrefix(model, []string{"seedream-5-5"}) || transparent {
 		format = "png"
 	}
 	return sandbox.Drawing{

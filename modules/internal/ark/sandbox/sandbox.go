@@ -11,10 +11,10 @@ import (
 	"aigc/modules/internal/ark"
 )
 
-// endpointModel is the one behind every endpoint id.
+// endpointModel is the model behind every endpoint id (ep-…).
 const endpointModel = "doubao-seedream-4-0-250828"
 
-// New imitates the vendor with these models, by their ids on either site.
+// New makes an imitation that serves these models, by their ids on either site.
 func New(models ...string) sandbox.Imitation {
 	return sandbox.Imitation{Vendor: ark.Vendor(), Handler: func(k *sandbox.Kit) http.Handler {
 		s := server{k, models}
@@ -22,7 +22,7 @@ func New(models ...string) sandbox.Imitation {
 		mux.HandleFunc("POST /api/v3/images/generations", s.generate)
 		mux.HandleFunc("GET /results/{name}", k.Results(24*time.Hour))
 		mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-			denied{http.StatusNotFound, "NotFound", "", fmt.Sprintf("There is nothing at %s %s.", r.Method, r.URL.Path)}.send(w)
+			apiError{http.StatusNotFound, "NotFound", "", fmt.Sprintf("There is nothing at %s %s.", r.Method, r.URL.Path)}.send(w)
 		})
 		return mux
 	}}
@@ -33,36 +33,38 @@ type server struct {
 	models []string
 }
 
-// model is the one that a name means; empty if there is none.
+// model resolves an id, an alias dola-… or an endpoint id; empty if it is unknown.
 func (s server) model(name string) string {
 	if strings.HasPrefix(name, "ep-") {
 		return endpointModel
 	}
-	same := func(id string) bool { return id == name || bare(id) == bare(name) && strings.HasPrefix(name, "dola-") }
+	same := func(id string) bool {
+		return id == name || baseID(id) == baseID(name) && strings.HasPrefix(name, "dola-")
+	}
 	if slices.ContainsFunc(s.models, same) {
 		return name
 	}
 	return ""
 }
 
-// bare is a model id without the prefixes of the sites.
-func bare(model string) string {
+// baseID is a model id without the prefix of a site.
+func baseID(model string) string {
 	return strings.TrimPrefix(strings.TrimPrefix(model, "doubao-"), "dola-")
 }
 
-// denied is an error in the vendor's shape.
-type denied struct {
+// apiError is an error in the vendor's format.
+type apiError struct {
 	status               int
 	code, param, message string
 }
 
-func invalid(param, format string, args ...any) *denied {
-	return &denied{http.StatusBadRequest, "InvalidParameter", param, fmt.Sprintf(format, args...)}
+func invalid(param, format string, args ...any) *apiError {
+	return &apiError{http.StatusBadRequest, "InvalidParameter", param, fmt.Sprintf(format, args...)}
 }
 
-// denials are the errors that a prompt can ask for; all come before anything is
-// bought.
-var denials = map[string]denied{
+// faultErrors are the errors for directives that are answered before a purchase is
+// recorded.
+var faultErrors = map[string]apiError{
 	"400":           {400, "InvalidParameter", "prompt", "The sandbox was asked for a 400."},
 	"401":           {401, "AuthenticationError", "", "The API key or AK/SK in the request is missing or invalid."},
 	"402":           {403, "AccountOverdueError", "", "The request failed because your account has an overdue balance."},
@@ -72,7 +74,7 @@ var denials = map[string]denied{
 	"503":           {429, "ServerOverloaded", "", "The request failed because the service is overloaded; please try again later."},
 }
 
-func (d denied) send(w http.ResponseWriter) {
+func (d apiError) send(w http.ResponseWriter) {
 	if d.status == http.StatusTooManyRequests {
 		w.Header().Set("Retry-After", "1")
 	}
@@ -82,11 +84,11 @@ func (d denied) send(w http.ResponseWriter) {
 	}})
 }
 
-// generate checks a request, takes the money and answers with the results.
+// generate checks a request, records the purchase and answers with the results.
 func (s server) generate(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("X-Request-Id", "0217"+sandbox.NewID())
 	if r.Header.Get("Authorization") != "Bearer "+sandbox.Key {
-		denials["401"].send(w)
+		faultErrors["401"].send(w)
 		return
 	}
 	b, err := sandbox.ReadJSON(r)
@@ -100,11 +102,11 @@ func (s server) generate(w http.ResponseWriter, r *http.Request) {
 	}
 	o := s.Request(r, b.Text("prompt"))
 	ask := []string{"400", "401", "402", "refuse", "429", "503"}
-	if b.Text("sequential_image_generation") != "auto" { // of a series one image is withheld
+	if b.Text("sequential_image_generation") != "auto" { // of a series only one image is refused
 		ask = append(ask, "refuse-output")
 	}
 	if name := o.Ordered(ask...); name != "" {
-		denials[name].send(w)
+		faultErrors[name].send(w)
 		return
 	}
 	o.RecordPurchase()

@@ -16,14 +16,14 @@ import (
 	"aigc/app/sandbox/sandboxtest"
 )
 
-// imitation starts the imitation; its address holds the path of the base URL.
+// imitation starts the imitation; its URL includes the path of the base URL.
 func imitation(t *testing.T) string {
 	t.Helper()
 	return sandboxtest.One(t, New("doubao-seedream-5-5-261028", "doubao-seedream-5-0-pro-260628", "doubao-seedream-5-0-flash-260915",
 		"doubao-seedream-5-0-260128", "doubao-seedream-4-0-250828", "seedream-4-5-251128", "doubao-seedream-4-5-251128"))
 }
 
-// answer is what the tests read of an answer.
+// answer is the part of an answer that the tests read.
 type answer struct {
 	Model   string
 	Created int64
@@ -65,15 +65,15 @@ func call(t *testing.T, method, url, key, body string) (int, []byte) {
 func TestImitationChecks(t *testing.T) {
 	t.Parallel()
 	base := imitation(t)
-	with := func(model, rest string) string { return `{"prompt":"x","model":"` + model + `"` + rest + `}` }
+	with := func(model, fields string) string { return `{"prompt":"x","model":"` + model + `"` + fields + `}` }
 	const v55, v45, lite, pro = "doubao-seedream-5-5-261028", "seedream-4-5-251128", "doubao-seedream-5-0-260128", "dola-seedream-5-0-pro-260628"
 	dot := `"` + pixels(t, 16, 16) + `"`
 	cases := []struct {
 		name, body  string
 		status      int
-		code, param string // no code: it is taken
+		code, param string // no code: accepted
 	}{
-		{"taken", with(v55, ""), 200, "", ""},
+		{"accepted", with(v55, ""), 200, "", ""},
 		{"either site", with(v45, `,"size":"2K","image":`+dot), 200, "", ""},
 		{"address", with(v45, `,"image":["https://example.com/a.png"]`), 200, "", ""},
 		{"endpoint", with("ep-2026", `,"size":"1K"`), 200, "", ""},
@@ -102,7 +102,7 @@ func TestImitationChecks(t *testing.T) {
 		{"upper case", with(v45, `,"image":"data:image/PNG;base64,aGk="`), 400, "InvalidParameter.UnsupportedImageFormat", "image"},
 		{"bare base64", with(v45, `,"image":"aGk="`), 400, "InvalidParameter.UnsupportedImageFormat", "image"},
 		{"bad base64", with(v45, `,"image":"data:image/png;base64,***"`), 400, "InvalidParameter", "image"},
-		{"many pictures", with(v55, `,"image":[`+strings.Repeat(dot+",", 10)+dot+`]`), 400, "InvalidParameter", "image"},
+		{"many images", with(v55, `,"image":[`+strings.Repeat(dot+",", 10)+dot+`]`), 400, "InvalidParameter", "image"},
 		{"long series", with(v45, `,"sequential_image_generation":"auto","sequential_image_generation_options":{"max_images":15},"image":`+dot), 400, "InvalidParameter", "sequential_image_generation_options.max_images"},
 		{"series of the usual length", with(v45, `,"sequential_image_generation":"auto","sequential_image_generation_options":{}`), 200, "", ""},
 		{"empty series", with(v45, `,"sequential_image_generation_options":{"max_images":0}`), 400, "InvalidParameter", "sequential_image_generation_options.max_images"},
@@ -141,7 +141,7 @@ func TestImitationChecks(t *testing.T) {
 	}
 }
 
-// buy buys at the imitation and insists on a whole answer.
+// buy sends a request to the imitation and requires a complete answer.
 func buy(t *testing.T, base, body string) answer {
 	t.Helper()
 	status, got := call(t, http.MethodPost, base+"/images/generations", sandbox.Key, body)
@@ -155,7 +155,7 @@ func buy(t *testing.T, base, body string) answer {
 	return a
 }
 
-// pixels are an image of a size, as a data URL.
+// pixels is an image of a size, as a data URL.
 func pixels(t *testing.T, w, h int) string {
 	t.Helper()
 	var b bytes.Buffer
@@ -165,8 +165,8 @@ func pixels(t *testing.T, w, h int) string {
 	return "data:image/png;base64," + base64.StdEncoding.EncodeToString(b.Bytes())
 }
 
-// Results are pictures of the size and format that were asked for, at an
-// address that needs its signature and no key.
+// Results are images of the requested size and format, at a URL that needs a
+// signature and no key.
 func TestImitationDraws(t *testing.T) {
 	t.Parallel()
 	base := imitation(t)
@@ -200,8 +200,8 @@ func TestImitationDraws(t *testing.T) {
 	}
 }
 
-// A series may lose a picture, layers say where they belong, and bytes come
-// instead of an address.
+// A series may lack an image, layers have positions, and results may be bytes
+// instead of URLs.
 func TestImitationAnswers(t *testing.T) {
 	t.Parallel()
 	base := imitation(t)

@@ -11,31 +11,31 @@ import (
 	"aigc/app/sandbox/picture"
 )
 
-// family is what models have in common whose ids begin alike.
+// family is the fields, defaults and prices of all models with an id prefix.
 type family struct {
-	prefix  string
-	fields  []sandbox.Field
-	strict  bool    // unknown fields are refused
-	step    int     // width and height are multiples of it; 0: they are no fields
-	follows bool    // the shape of the result is that of the first input image
-	ratio   float64 // of the result where nothing else says it; a square if zero
-	area    int     // likewise, in pixels; 1 megapixel if zero
-	format  string  // likewise; jpeg if empty
-	first   float64 // credits of an image, or of its first megapixel
-	further float64 // credits of each further megapixel, and of those of input images
+	prefix       string
+	fields       []sandbox.Field
+	strict       bool    // unknown fields are refused
+	step         int     // width and height are multiples of it; 0: they are no fields
+	followsInput bool    // the result has the aspect ratio of the first input image
+	ratio        float64 // default width by height; 1 if zero
+	area         int     // default area in pixels; 1 megapixel if zero
+	format       string  // default output_format; jpeg if empty
+	first        float64 // credits of an image, or of its first megapixel
+	further      float64 // credits of each further megapixel, and of those of input images
 }
 
-// families are in the order in which a model's is looked for. Prices are those
-// of mid-2026.
+// families are searched in order, so a longer prefix comes before a shorter one.
+// Prices are of mid-2026.
 var families = []family{
-	{prefix: "flux-3-", fields: flux3, strict: true, follows: true, first: 4.8},
-	{prefix: "flux-2-klein-4b", fields: flux2, step: 16, follows: true, first: 1.4, further: 0.1},
-	{prefix: "flux-2-klein-", fields: flux2, step: 16, follows: true, first: 1.5, further: 0.2},
-	{prefix: "flux-2-max", fields: flux2More, step: 16, follows: true, first: 7, further: 3},
-	{prefix: "flux-2-flex", fields: flux2Flex, step: 16, follows: true, first: 5, further: 5},
-	{prefix: "flux-2-", fields: flux2More, step: 16, follows: true, first: 3, further: 1.5},
-	{prefix: "flux-kontext-max", fields: kontext, follows: true, format: "png", first: 8},
-	{prefix: "flux-kontext-", fields: kontext, follows: true, format: "png", first: 4},
+	{prefix: "flux-3-", fields: flux3, strict: true, followsInput: true, first: 4.8},
+	{prefix: "flux-2-klein-4b", fields: flux2, step: 16, followsInput: true, first: 1.4, further: 0.1},
+	{prefix: "flux-2-klein-", fields: flux2, step: 16, followsInput: true, first: 1.5, further: 0.2},
+	{prefix: "flux-2-max", fields: flux2More, step: 16, followsInput: true, first: 7, further: 3},
+	{prefix: "flux-2-flex", fields: flux2Flex, step: 16, followsInput: true, first: 5, further: 5},
+	{prefix: "flux-2-", fields: flux2More, step: 16, followsInput: true, first: 3, further: 1.5},
+	{prefix: "flux-kontext-max", fields: kontext, followsInput: true, format: "png", first: 8},
+	{prefix: "flux-kontext-", fields: kontext, followsInput: true, format: "png", first: 4},
 	{prefix: "flux-pro-1.1-ultra", fields: ultra, ratio: 16. / 9, area: 4 << 20, first: 6},
 	{prefix: "flux-pro-1.1", fields: flux11, step: 32, ratio: 4. / 3, area: 1024 * 768, first: 4},
 	{prefix: "flux-dev", fields: dev, step: 32, ratio: 4. / 3, area: 1024 * 768, first: 2.5},
@@ -49,10 +49,10 @@ func familyOf(model string) (family, bool) {
 	return families[i], true
 }
 
-// draw is what a request asks for, without its seed, and what it costs: the
-// size of all input images and of the result in megapixels, and credits. Input
-// images at addresses are not fetched and count nothing.
-func (f family) draw(b sandbox.Body) (d sandbox.Drawing, inputMP, outputMP, cost float64) {
+// drawing is the image of a request without its seed, the size of all input images
+// and of the result in megapixels, and the cost in credits. Input images given as
+// URLs are not fetched and count as 0.
+func (f family) drawing(b sandbox.Body) (d sandbox.Drawing, inputMP, outputMP, cost float64) {
 	var first sandbox.Picture
 	for _, i := range f.images(b) {
 		if p, ok := sandbox.ReadPicture(i.text); ok {
@@ -69,7 +69,7 @@ func (f family) draw(b sandbox.Body) (d sandbox.Drawing, inputMP, outputMP, cost
 
 func hundredths(f float64) float64 { return math.Round(f*100) / 100 }
 
-// sides of the result, in pixels.
+// sides are the width and height of the result in pixels.
 func (f family) sides(b sandbox.Body, input sandbox.Picture) (w, h int) {
 	if w, h = b.Int("width"), b.Int("height"); f.step > 0 && w > 0 && h > 0 {
 		return w, h
@@ -80,7 +80,7 @@ func (f family) sides(b sandbox.Body, input sandbox.Picture) (w, h int) {
 	}
 	if asked, ok := provider.ParseRatio(b.Text("aspect_ratio")); ok && f.step == 0 {
 		ratio = asked
-	} else if f.follows && input.Width > 0 {
+	} else if f.followsInput && input.Width > 0 {
 		ratio = float64(input.Width) / float64(input.Height)
 		if f.step > 0 {
 			area = min(input.Width*input.Height, 4<<20)

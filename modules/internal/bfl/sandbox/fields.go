@@ -55,14 +55,14 @@ func span(name string, kind sandbox.Kind, lowest, highest float64) sandbox.Field
 	return sandbox.Field{Name: name, Kind: kind, Min: lowest, Max: highest}
 }
 
-// problems are all faults of a request at once. Models other than FLUX.3 ignore
-// fields that they do not know.
+// problems are all faults of a request. Models other than FLUX.3 ignore unknown
+// fields.
 func (f family) problems(b sandbox.Body) []sandbox.Problem {
-	if one := b.Text("images"); one != "" { // a string may stand for a list
+	if one := b.Text("images"); one != "" { // a single string is accepted in place of a list
 		b["images"] = []any{one}
 	}
 	maps.DeleteFunc(b, func(name string, v any) bool { // as if absent
-		return name == "seed" && v == nil || f.follows && (name == "width" || name == "height") && v == json.Number("0")
+		return name == "seed" && v == nil || f.followsInput && (name == "width" || name == "height") && v == json.Number("0")
 	})
 	out := b.Problems(f.fields, "")
 	if !f.strict {
@@ -91,18 +91,18 @@ func (f family) problems(b sandbox.Body) []sandbox.Problem {
 	return out
 }
 
-// sent is an image of a request.
-type sent struct{ field, text string }
+// inputImage is an input image of a request.
+type inputImage struct{ field, text string }
 
-// images are those of a request, in the order of its fields.
-func (f family) images(b sandbox.Body) (out []sent) {
+// images are the input images of a request, in the order of the fields.
+func (f family) images(b sandbox.Body) (out []inputImage) {
 	for _, field := range f.fields {
 		switch {
 		case field.Kind == sandbox.Image && b.Text(field.Name) != "":
-			out = append(out, sent{field.Name, b.Text(field.Name)})
+			out = append(out, inputImage{field.Name, b.Text(field.Name)})
 		case field.Kind == sandbox.List:
 			for i, s := range b.Texts(field.Name) {
-				out = append(out, sent{fmt.Sprint(field.Name, ".", i), s})
+				out = append(out, inputImage{fmt.Sprint(field.Name, ".", i), s})
 			}
 		}
 	}

@@ -12,21 +12,21 @@ import (
 	"aigc/modules/internal/bfl"
 )
 
-// drawTime is how long a job takes.
+// drawTime is the duration of a job.
 const drawTime = 400 * time.Millisecond
 
-// New is the imitation of the vendor with some models.
+// New makes an imitation that serves these models.
 func New(models ...string) sandbox.Imitation {
 	return sandbox.Imitation{Vendor: bfl.Vendor(), Handler: func(k *sandbox.Kit) http.Handler {
 		v := imitation{k, models}
 		mux := http.NewServeMux()
-		mux.HandleFunc("GET /v1/credits", keyed(func(w http.ResponseWriter, _ *http.Request) {
+		mux.HandleFunc("GET /v1/credits", requireKey(func(w http.ResponseWriter, _ *http.Request) {
 			sandbox.Reply(w, http.StatusOK, map[string]any{"credits": 1000.0})
 		}))
-		mux.HandleFunc("GET /v1/get_result", keyed(v.poll))
-		mux.HandleFunc("POST /v1/{model}", keyed(v.submit))
+		mux.HandleFunc("GET /v1/get_result", requireKey(v.poll))
+		mux.HandleFunc("POST /v1/{model}", requireKey(v.submit))
 		mux.HandleFunc("GET /results/{name}", v.result)
-		mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { refuse(w, http.StatusNotFound, "Not Found") })
+		mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { errorReply(w, http.StatusNotFound, "Not Found") })
 		return mux
 	}}
 }
@@ -36,18 +36,18 @@ type imitation struct {
 	models []string
 }
 
-func keyed(h http.HandlerFunc) http.HandlerFunc {
+func requireKey(h http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		if r.Header.Get("X-Key") != sandbox.Key {
-			refuse(w, http.StatusForbidden, "Not authenticated")
+			errorReply(w, http.StatusForbidden, "Not authenticated")
 			return
 		}
 		h(w, r)
 	}
 }
 
-// refuse writes an error: a text, or what is wrong where.
-func refuse(w http.ResponseWriter, status int, detail any) {
+// errorReply writes an error whose detail is a text or a list of validation errors.
+func errorReply(w http.ResponseWriter, status int, detail any) {
 	sandbox.Reply(w, status, map[string]any{"detail": detail})
 }
 
@@ -56,8 +56,8 @@ var types = map[sandbox.Rule]string{
 	sandbox.OutOfRange: "out_of_range", sandbox.TooLong: "too_long", sandbox.NoImage: "value_error",
 }
 
-// complaints are the faults of a request as FastAPI lists them.
-func complaints(problems []sandbox.Problem) (out []map[string]any) {
+// validationErrors are the faults of a request in FastAPI's format.
+func validationErrors(problems []sandbox.Problem) (out []map[string]any) {
 	for _, p := range problems {
 		name, index, item := strings.Cut(p.Field, ".")
 		loc := []any{"body", name}
@@ -73,45 +73,45 @@ func (v imitation) submit(w http.ResponseWriter, r *http.Request) {
 	model := r.PathValue("model")
 	f, known := familyOf(model)
 	if !known || !slices.Contains(v.models, model) {
-		refuse(w, http.StatusNotFound, "Not Found")
+		errorReply(w, http.StatusNotFound, "Not Found")
 		return
 	}
 	b, err := sandbox.ReadJSON(r)
 	if err != nil {
-		refuse(w, http.StatusUnprocessableEntity, []map[string]any{{"loc": []any{"body"}, "msg": "JSON decode error", "type": "json_invalid"}})
+		errorReply(w, http.StatusUnprocessableEntity, []map[string]any{{"loc": []any{"body"}, "msg": "JSON decode error", "type": "json_invalid"}})
 		return
 	}
 	if problems := f.problems(b); len(problems) > 0 {
-		refuse(w, http.StatusUnprocessableEntity, complaints(problems))
+		errorReply(w, http.StatusUnprocessableEntity, validationErrors(problems))
 		return
 	}
 	o := v.kit.Request(r, b.Text("prompt"))
 	switch o.Ordered("400", "401", "402", "429") {
 	case "400":
-		refuse(w, http.StatusBadRequest, "The sandbox was asked for a 400.")
+		errorReply(w, http.StatusBadRequest, "The sandbox was asked for a 400.")
 	case "401":
-		refuse(w, http.StatusForbidden, "Not authenticated")
+		errorReply(w, http.StatusForbidden, "Not authenticated")
 	case "402":
-		refuse(w, http.StatusPaymentRequired, "Insufficient credits. Please add credits to your account.")
+		errorReply(w, http.StatusPaymentRequired, "Insufficient credits. Please add credits to your account.")
 	case "429":
 		w.Header().Set("Retry-After", "1")
-		refuse(w, http.StatusTooManyRequests, "Too many active tasks. Please wait for the others to finish.")
+		errorReply(w, http.StatusTooManyRequests, "Too many active tasks. Please wait for the others to finish.")
 	default:
 		o.RecordPurchase()
-		v.begin(o, w, r, f, b)
+		v.startJob(o, w, r, f, b)
 	}
 }
 
-// begin stores a paid job and answers with how to find it.
-func (v imitation) begin(o *sandbox.Request, w http.ResponseWriter, r *http.Request, f family, b sandbox.Body) {
+// startJob stores a paid job and answers with its id and polling URL.
+func (v imitation) startJob(o *sandbox.Request, w http.ResponseWriter, r *http.Request, f family, b sandbox.Body) {
 	id := sandbox.NewID()
-	d, inputMP, outputMP, cost := f.draw(b)
+	d, inputMP, outputMP, cost := f.drawing(b)
 	d.Seed = uint64(crc32.ChecksumIEEE([]byte(id)))
 	if b.Has("seed") {
 		d.Seed = uint64(uint32(b.Int("seed")))
 	}
 	if _, err := v.kit.Jobs.Accept(o, id, r.PathValue("model"), d.Prompt, d, drawTime); err != nil {
-		refuse(w, http.StatusInternalServerError, "Internal Server Error")
+		errorReply(w, http.StatusInternalServerError, "Internal Server Error")
 		return
 	}
 	answer, _ := json.Marshal(map[string]any{ // plain values
@@ -121,7 +121,7 @@ func (v imitation) begin(o *sandbox.Request, w http.ResponseWriter, r *http.Requ
 	o.Answer(w, http.StatusOK, answer)
 }
 
-var moderated = map[string]any{"Moderation Reasons": []string{"Sandbox Request"}}
+var moderationDetails = map[string]any{"Moderation Reasons": []string{"Sandbox Request"}}
 
 func (v imitation) poll(w http.ResponseWriter, r *http.Request) {
 	job, found := v.kit.Jobs.Find(r.URL.Query().Get("id"))
@@ -132,7 +132,7 @@ func (v imitation) poll(w http.ResponseWriter, r *http.Request) {
 	case !found:
 		answer["status"] = "Task not found"
 	case o.Has("refuse"):
-		answer["status"], answer["details"] = "Request Moderated", moderated
+		answer["status"], answer["details"] = "Request Moderated", moderationDetails
 	case o.Has("status") && v.kit.Jobs.Polled(job.ID) <= 3:
 		answer["status"], answer["progress"] = o.Faults["status"], progress
 	case progress < 1:
@@ -144,7 +144,7 @@ func (v imitation) poll(w http.ResponseWriter, r *http.Request) {
 	case o.Has("fail"):
 		answer["status"], status = "Error", http.StatusServiceUnavailable
 	case o.Has("refuse-output"):
-		answer["status"], answer["details"] = "Content Moderated", moderated
+		answer["status"], answer["details"] = "Content Moderated", moderationDetails
 	default:
 		var d sandbox.Drawing
 		_ = json.Unmarshal(job.Input, &d) // written by begin
@@ -157,7 +157,7 @@ func (v imitation) poll(w http.ResponseWriter, r *http.Request) {
 	sandbox.Reply(w, status, answer)
 }
 
-// result serves the file of a job while its address lives.
+// result serves the file of a job until its URL expires.
 func (v imitation) result(w http.ResponseWriter, r *http.Request) {
 	life := 10 * time.Minute
 	if job, _ := v.kit.Jobs.Find(r.PathValue("name")); strings.HasPrefix(job.Model, "flux-3-") {

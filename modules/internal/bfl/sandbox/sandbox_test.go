@@ -16,7 +16,7 @@ import (
 	"aigc/app/sandbox/sandboxtest"
 )
 
-// models are the ids that the imitation is told to serve.
+// models are the ids that the imitation serves.
 var models = []string{
 	"flux-3-image", "flux-2-pro", "flux-2-max", "flux-2-flex", "flux-2-klein-9b", "flux-2-klein-4b",
 	"flux-kontext-pro", "flux-kontext-max", "flux-pro-1.1", "flux-pro-1.1-ultra", "flux-dev",
@@ -43,21 +43,21 @@ func TestImitationChecks(t *testing.T) {
 	cases := []struct {
 		name, model, body string
 		status            int
-		fields            []string // that are complained about
+		fields            []string // with a validation error
 	}{
 		{"no JSON", "flux-2-pro", `{`, 422, []string{"body"}},
 		{"no object", "flux-2-pro", `null`, 422, []string{"body"}},
 		{"unknown model", "flux-9", `{"prompt":"x"}`, 404, nil},
-		{"gone model", "flux-pro", `{"prompt":"x"}`, 404, nil},
+		{"retired model", "flux-pro", `{"prompt":"x"}`, 404, nil},
 		{"prompt", "flux-2-pro", `{}`, 422, []string{"prompt"}},
 		{"prompt of FLUX.1", "flux-dev", `{}`, 200, nil},
 		{"odd type", "flux-2-pro", `{"prompt":"x","width":"wide"}`, 422, []string{"width"}},
 		{"strict", "flux-3-image", `{"prompt":"x","seed":1}`, 422, []string{"seed"}},
-		{"strict, taken", "flux-3-image", `{"prompt":"x","aspect_ratio":"auto","resolution":"4k","safety_tolerance":4,"grounding":false}`, 200, nil},
+		{"strict, accepted", "flux-3-image", `{"prompt":"x","aspect_ratio":"auto","resolution":"4k","safety_tolerance":4,"grounding":false}`, 200, nil},
 		{"resolution", "flux-3-image", `{"prompt":"x","resolution":"4K"}`, 422, []string{"resolution"}},
 		{"ratio and tolerance at once", "flux-3-image", `{"prompt":"x","aspect_ratio":"7:1","safety_tolerance":5}`, 422, []string{"aspect_ratio", "safety_tolerance"}},
 		{"ratio of ultra", "flux-pro-1.1-ultra", `{"aspect_ratio":"auto"}`, 422, []string{"aspect_ratio"}},
-		{"open: what is unknown is ignored", "flux-2-pro", `{"prompt":"x","steps":900,"aspect_ratio":"none","magic":1}`, 200, nil},
+		{"unknown fields are ignored", "flux-2-pro", `{"prompt":"x","steps":900,"aspect_ratio":"none","magic":1}`, 200, nil},
 		{"step of FLUX.2", "flux-2-pro", `{"prompt":"x","width":1000,"height":1024}`, 422, []string{"width"}},
 		{"area of FLUX.2", "flux-2-pro", `{"prompt":"x","width":2064,"height":2048}`, 422, []string{"width"}},
 		{"most of FLUX.2", "flux-2-pro", `{"prompt":"x","width":2048,"height":2048}`, 200, nil},
@@ -68,7 +68,7 @@ func TestImitationChecks(t *testing.T) {
 		{"no image", "flux-2-pro", `{"prompt":"x","input_image_2":"aGVsbG8gd29ybGQ="}`, 422, []string{"input_image_2"}},
 		{"no base64", "flux-3-image", `{"prompt":"x","images":["https://example.com/a.png","aGk="]}`, 422, []string{"images.1"}},
 		{"a data URL", "flux-3-image", `{"prompt":"x","images":["data:image/png;base64,` + encoded(t, 320, 320) + `"]}`, 422, []string{"images.0"}},
-		{"one image for a list", "flux-3-image", `{"prompt":"x","images":"` + encoded(t, 320, 320) + `"}`, 200, nil},
+		{"a string in place of a list", "flux-3-image", `{"prompt":"x","images":"` + encoded(t, 320, 320) + `"}`, 200, nil},
 		{"small image of FLUX.3", "flux-3-image", `{"prompt":"x","images":["` + encoded(t, 320, 160) + `"]}`, 422, []string{"images.0"}},
 		{"eleven images of FLUX.3", "flux-3-image", `{"prompt":"x","images":["https://a","https://a","https://a","https://a","https://a","https://a","https://a","https://a","https://a","https://a","https://a"]}`, 422, []string{"images"}},
 		{"eighth image of FLUX.2", "flux-2-pro", `{"prompt":"x","input_image_8":"aGk="}`, 422, []string{"input_image_8"}},
@@ -78,8 +78,8 @@ func TestImitationChecks(t *testing.T) {
 		{"sides of FLUX.1 are never automatic", "flux-dev", `{"width":0}`, 422, []string{"width"}},
 		{"kontext", "flux-kontext-pro", `{"prompt":"x","aspect_ratio":"21:9","seed":1,"output_format":"webp","safety_tolerance":6,"prompt_upsampling":true,"input_image_4":"https://a"}`, 200, nil},
 		{"out of kontext's ranges", "flux-kontext-max", `{"aspect_ratio":"auto","safety_tolerance":7,"prompt_upsampling":1,"input_image":"a"}`, 422, []string{"prompt", "safety_tolerance", "prompt_upsampling", "aspect_ratio", "input_image"}},
-		{"an address to be inspired by", "flux-dev", `{"image_prompt":"https://example.com/a.png"}`, 422, []string{"image_prompt"}},
-		{"an address", "flux-2-pro", `{"prompt":"x","input_image":"https://example.com/a.png"}`, 200, nil},
+		{"image_prompt by URL", "flux-dev", `{"image_prompt":"https://example.com/a.png"}`, 422, []string{"image_prompt"}},
+		{"input image by URL", "flux-2-pro", `{"prompt":"x","input_image":"https://example.com/a.png"}`, 200, nil},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -121,7 +121,7 @@ func TestImitationChecks(t *testing.T) {
 	})
 }
 
-// A job from its submission to its image: sides, seed, price.
+// A job from submission to image: width, height, seed, cost.
 func TestImitationDraws(t *testing.T) {
 	t.Parallel()
 	base := start(t)
@@ -161,7 +161,7 @@ func TestImitationDraws(t *testing.T) {
 	}
 }
 
-// submitted and polled are the answers as the documentation shows them.
+// submitted and polled are the answers, with the documented fields.
 type submitted struct {
 	ID         string  `json:"id"`
 	PollingURL string  `json:"polling_url"`

@@ -24,7 +24,7 @@ func imitation(t *testing.T) string {
 	return sandboxtest.One(t, New("jimeng_seedream46_cvtob", "jimeng_t2i_v40", "jimeng_t2i_v31", "jimeng_i2i_v30", "seededit_v3.0"))
 }
 
-// answer is what the tests read of an answer.
+// answer is the part of an answer that the tests read.
 type answer struct {
 	Code    int
 	Message string
@@ -38,8 +38,8 @@ type answer struct {
 	} `json:"ResponseMetadata"`
 }
 
-// call sends a body that is signed by the imitation's own reckoning; spoil may
-// change the request afterwards.
+// call sends a body signed with the imitation's own code; spoil may change the
+// request afterwards.
 func call(t *testing.T, base, action, body string, spoil ...func(*http.Request)) (int, answer) {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, base+"/?Action="+action+"&Version=2022-08-31", strings.NewReader(body))
@@ -83,13 +83,13 @@ const (
 func TestImitationChecks(t *testing.T) {
 	t.Parallel()
 	base := imitation(t)
-	with := func(model, rest string) string { return `{"prompt":"x","req_key":"` + model + `"` + rest + `}` }
+	with := func(model, fields string) string { return `{"prompt":"x","req_key":"` + model + `"` + fields + `}` }
 	const v46, v40, v31, edit, old = "jimeng_seedream46_cvtob", "jimeng_t2i_v40", "jimeng_t2i_v31", "jimeng_i2i_v30", "seededit_v3.0"
 	const link = `"https://example.com/a.png"`
 	dot := `"` + pixels(t, 64, 64) + `"`
 	for name, c := range map[string]struct {
 		body string
-		code int    // 10000: it is taken
+		code int    // 10000: accepted
 		says string // in the message
 	}{
 		"least":                          {with(v46, ""), 10000, ""},
@@ -129,9 +129,9 @@ func TestImitationChecks(t *testing.T) {
 		"an edit of what is no image":    {with(edit, `,"binary_data_base64":["aGk="]`), 50215, "binary_data_base64"},
 		"SeedEdit":                       {with(old, `,"binary_data_base64":[`+dot+`],"scale":1`), 10000, ""},
 		"SeedEdit in sides":              {with(old, `,"binary_data_base64":[`+dot+`],"width":512`), 50215, "width"},
-		"an order for a 400":             {with(v46, ``)[:11] + "[[400]]" + with(v46, ``)[11:], 50215, ""},
+		"the directive 400":              {with(v46, ``)[:11] + "[[400]]" + with(v46, ``)[11:], 50215, ""},
 		"text that moderation refuses":   {with(v46, ``)[:11] + "[[refuse]]" + with(v46, ``)[11:], 50412, "Text"},
-		"a directive that it cannot do":  {with(v46, ``)[:11] + "[[402]]" + with(v46, ``)[11:], 10000, ""},
+		"a directive without effect":     {with(v46, ``)[:11] + "[[402]]" + with(v46, ``)[11:], 10000, ""},
 		"throttled":                      {with(v46, ``)[:11] + "[[429]]" + with(v46, ``)[11:], 50429, ""},
 		"something behind the JSON body": {with(v46, "") + "{}", 50215, ""},
 	} {
@@ -145,23 +145,23 @@ func TestImitationChecks(t *testing.T) {
 	}
 }
 
-// Only what is signed as the page says is answered.
+// Requests without the documented signature are refused.
 func TestImitationChecksSignatures(t *testing.T) {
 	t.Parallel()
 	base := imitation(t)
 	const body = `{"prompt":"x","req_key":"jimeng_t2i_v40","force_single":true}`
 	for name, spoil := range map[string]func(*http.Request){
-		"none":             func(r *http.Request) { r.Header.Del("Authorization") },
-		"a key as it is":   func(r *http.Request) { r.Header.Set("Authorization", "Bearer "+sandbox.Key) },
-		"another key":      func(r *http.Request) { replace(r, accessKey, "AKLTOTHER") },
-		"another scope":    func(r *http.Request) { replace(r, "/cv/", "/iam/") },
-		"another date":     func(r *http.Request) { r.Header.Set("X-Date", "20200101T000000Z") },
-		"another type":     func(r *http.Request) { r.Header.Set("Content-Type", "text/plain") },
-		"another digest":   func(r *http.Request) { r.Header.Set("X-Content-Sha256", digest("")) },
-		"another query":    func(r *http.Request) { r.URL.RawQuery += "&x=1" },
-		"another host":     func(r *http.Request) { r.Host = "example.com" },
-		"another body":     func(r *http.Request) { swap(r, strings.Replace(body, `"x"`, `"y"`, 1)) },
-		"the same, at all": nil,
+		"none":           func(r *http.Request) { r.Header.Del("Authorization") },
+		"an API key":     func(r *http.Request) { r.Header.Set("Authorization", "Bearer "+sandbox.Key) },
+		"another key":    func(r *http.Request) { replace(r, accessKey, "AKLTOTHER") },
+		"another scope":  func(r *http.Request) { replace(r, "/cv/", "/iam/") },
+		"another date":   func(r *http.Request) { r.Header.Set("X-Date", "20200101T000000Z") },
+		"another type":   func(r *http.Request) { r.Header.Set("Content-Type", "text/plain") },
+		"another digest": func(r *http.Request) { r.Header.Set("X-Content-Sha256", digest("")) },
+		"another query":  func(r *http.Request) { r.URL.RawQuery += "&x=1" },
+		"another host":   func(r *http.Request) { r.Host = "example.com" },
+		"another body":   func(r *http.Request) { swap(r, strings.Replace(body, `"x"`, `"y"`, 1)) },
+		"unchanged":      nil,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -186,13 +186,13 @@ func swap(r *http.Request, body string) {
 	r.Body, r.ContentLength = io.NopCloser(strings.NewReader(body)), int64(len(body))
 }
 
-// Results are images of the size and format that were asked for.
+// Results are images of the requested size and format.
 func TestImitationDraws(t *testing.T) {
 	t.Parallel()
 	base := imitation(t)
 	dot := pixels(t, 64, 64)
 	for name, c := range map[string]struct {
-		model, rest   string
+		model, fields string
 		format        string
 		width, height int
 		n             int
@@ -206,7 +206,7 @@ func TestImitationDraws(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			_, a := call(t, base, submit, `{"prompt":"a fox","req_key":"`+c.model+`"`+c.rest+`}`)
+			_, a := call(t, base, submit, `{"prompt":"a fox","req_key":"`+c.model+`"`+c.fields+`}`)
 			if len(a.Data.TaskID) != 19 {
 				t.Fatalf("task id %q", a.Data.TaskID)
 			}
@@ -231,28 +231,28 @@ func TestImitationDraws(t *testing.T) {
 	}
 }
 
-// A poll must name the job, its model and how the images shall come.
+// A poll must name the job, its model and the form of the results.
 func TestImitationChecksPolls(t *testing.T) {
 	t.Parallel()
 	base := imitation(t)
 	_, a := call(t, base, submit, `{"prompt":"a fox [[hang]]","req_key":"jimeng_t2i_v40","force_single":true}`)
 	for name, c := range map[string]struct {
-		key, id, how string
-		want         string // status; empty: refused
+		key, id, reqJSON string
+		want             string // status; empty: refused
 	}{
-		"as it should be":    {"jimeng_t2i_v40", a.Data.TaskID, `{"return_url":true}`, "generating"},
-		"with a mark":        {"jimeng_t2i_v40", a.Data.TaskID, `{"return_url":true,"logo_info":{"add_logo":true,"position":3,"language":1,"opacity":0.3,"logo_text_content":"x"}}`, "generating"},
-		"another model":      {"jimeng_t2i_v31", a.Data.TaskID, `{"return_url":true}`, "not_found"},
-		"another job":        {"jimeng_t2i_v40", "1", `{"return_url":true}`, "not_found"},
-		"no job":             {"jimeng_t2i_v40", "", `{"return_url":true}`, ""},
-		"nothing of the how": {"jimeng_t2i_v40", a.Data.TaskID, ``, ""},
-		"a misspelt how":     {"jimeng_t2i_v40", a.Data.TaskID, `{"return_urls":true}`, ""},
-		"a misspelt mark":    {"jimeng_t2i_v40", a.Data.TaskID, `{"return_url":true,"logo_info":{"add":true}}`, ""},
-		"a corner too many":  {"jimeng_t2i_v40", a.Data.TaskID, `{"return_url":true,"logo_info":{"position":4}}`, ""},
+		"valid":                {"jimeng_t2i_v40", a.Data.TaskID, `{"return_url":true}`, "generating"},
+		"with a watermark":     {"jimeng_t2i_v40", a.Data.TaskID, `{"return_url":true,"logo_info":{"add_logo":true,"position":3,"language":1,"opacity":0.3,"logo_text_content":"x"}}`, "generating"},
+		"another model":        {"jimeng_t2i_v31", a.Data.TaskID, `{"return_url":true}`, "not_found"},
+		"another job":          {"jimeng_t2i_v40", "1", `{"return_url":true}`, "not_found"},
+		"no job":               {"jimeng_t2i_v40", "", `{"return_url":true}`, ""},
+		"no req_json":          {"jimeng_t2i_v40", a.Data.TaskID, ``, ""},
+		"a misspelt req_json":  {"jimeng_t2i_v40", a.Data.TaskID, `{"return_urls":true}`, ""},
+		"a misspelt watermark": {"jimeng_t2i_v40", a.Data.TaskID, `{"return_url":true,"logo_info":{"add":true}}`, ""},
+		"an invalid corner":    {"jimeng_t2i_v40", a.Data.TaskID, `{"return_url":true,"logo_info":{"position":4}}`, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			body, err := json.Marshal(map[string]string{"req_key": c.key, "task_id": c.id, "req_json": c.how})
+			body, err := json.Marshal(map[string]string{"req_key": c.key, "task_id": c.id, "req_json": c.reqJSON})
 			if err != nil {
 				t.Fatal(err)
 			}

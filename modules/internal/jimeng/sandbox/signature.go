@@ -10,11 +10,11 @@ import (
 	"aigc/app/sandbox"
 )
 
-// accessKey is the one that belongs to [sandbox.Key].
+// accessKey is the access key whose secret key is [sandbox.Key].
 const accessKey = "AKLTSANDBOX"
 
-// signature is the Authorization that a request must come with (6369/67269). It
-// is for the path as the caller sent it, with what leads to this imitation.
+// signature is the required header Authorization of a request (docs 6369/67269). It
+// covers the path as sent, including the prefix of this imitation.
 func signature(r *http.Request, body []byte) string {
 	const names = "content-type;host;x-content-sha256;x-date"
 	date, digest := r.Header.Get("X-Date"), fmt.Sprintf("%x", sha256.Sum256(body))

@@ -7,7 +7,7 @@ import (
 	"aigc/app/sandbox"
 )
 
-// endpoint is one path with the models and the fields that its page lists.
+// endpoint is a path with the documented models and fields.
 type endpoint struct {
 	path   string
 	models []string
@@ -49,7 +49,7 @@ var shared = []sandbox.Field{
 	{Name: "external_task_id", Kind: sandbox.Text},
 }
 
-// problem is what is wrong with a request; empty if nothing is.
+// problem says what is wrong with a request; empty if it is valid.
 func (e endpoint) problem(b sandbox.Body, model string) string {
 	for _, p := range b.Problems(e.fields, model) {
 		if p.Field != "series_amount" || b.Text("series_amount") != "auto" || p.Rule != sandbox.WrongKind {
@@ -61,7 +61,7 @@ func (e endpoint) problem(b sandbox.Body, model string) string {
 		images = append(images, sandbox.Body(item.(map[string]any)).Text("image"))
 	}
 	switch {
-	case len(images)+len(b.List("element_list")) > 10, slices.ContainsFunc(images, unfit):
+	case len(images)+len(b.List("element_list")) > 10, slices.ContainsFunc(images, isImageRefused):
 		return "images are raw base64 of jpg or png, 10 MB, 300 pixels a side, ratio 2.5; 10 with elements"
 	case b.Has("image") && b.Has("negative_prompt"), !b.Has("image") && b.Has("image_reference"):
 		return "negative_prompt goes without image, image_reference with it"
@@ -71,8 +71,8 @@ func (e endpoint) problem(b sandbox.Body, model string) string {
 	return ""
 }
 
-// unfit says whether an image is refused. An address is not followed.
-func unfit(text string) bool {
+// isImageRefused reports whether an image is refused. URLs are accepted unread.
+func isImageRefused(text string) bool {
 	p, _ := sandbox.ReadPicture(text)
 	fits := (p.MIME == "image/png" || p.MIME == "image/jpeg") && p.Size <= 10<<20 && min(p.Width, p.Height) >= 300 && 2*max(p.Width, p.Height) <= 5*min(p.Width, p.Height)
 	return !sandbox.IsAddress(text) && (strings.HasPrefix(text, "data:") || !fits)

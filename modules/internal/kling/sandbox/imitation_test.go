@@ -33,7 +33,7 @@ func call(t *testing.T, method, url, auth, body string) (int, []byte) {
 	return sandboxtest.Do(t, req)
 }
 
-// shown is an answer, by the names of the sheet.
+// shown is an answer, with the documented field names.
 type shown struct {
 	Code    int
 	Message string
@@ -100,7 +100,7 @@ func TestImitationChecks(t *testing.T) {
 		{"long prompt", standard, "kling-v3", `"prompt":"` + strings.Repeat("狐", 2501) + `"`, 400, 1201},
 		{"misspelt", standard, "kling-v3", `"prompt":"x","aspectRatio":"1:1"`, 400, 1201},
 		{"unknown model", standard, "kling-v9", `"prompt":"x"`, 404, 1203},
-		{"gone model", standard, "kling-v1-5", `"prompt":"x"`, 404, 1203},
+		{"retired model", standard, "kling-v1-5", `"prompt":"x"`, 404, 1203},
 		{"model of the other endpoint", standard, "kling-v3-omni", `"prompt":"x"`, 404, 1203},
 		{"ten images", standard, "kling-v3", `"prompt":"x","n":10`, 400, 1201},
 		{"ratio", standard, "kling-v3", `"prompt":"x","aspect_ratio":"auto"`, 400, 1201},
@@ -147,7 +147,7 @@ func TestImitationChecks(t *testing.T) {
 	}
 }
 
-// The key is an API key or signs; what does not fit is refused by its own code.
+// The key is sent as an API key or signs a token; each fault has its own code.
 func TestImitationAuth(t *testing.T) {
 	t.Parallel()
 	base := imitation(t) + "/v1/images/generations"
@@ -160,16 +160,16 @@ func TestImitationAuth(t *testing.T) {
 	const token = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJpc3MiOiJzYW5kYm94IiwiZXhwIjoyMDAwLCJuYmYiOjEwMDB9."
 	const signature = "sNSYUt_uwuWcsZ8oZPu5PkHQxXmDLqq6HqMsZWIeAjQ"
 	for now, want := range map[int]int{999: 1004, 1000: 0, 1999: 0, 2000: 1004} {
-		if got := refusal(token+signature, now); got != want {
+		if got := tokenError(token+signature, now); got != want {
 			t.Errorf("at %d: %d, want %d", now, got, want)
 		}
 	}
-	if got := refusal(token+"x"+signature[1:], 1500); got != 1002 {
+	if got := tokenError(token+"x"+signature[1:], 1500); got != 1002 {
 		t.Errorf("a wrong signature: %d", got)
 	}
 }
 
-// A task from its submission to its images: by either id, once.
+// A task from submission to images, found by either id; an external id is unique.
 func TestImitationDraws(t *testing.T) {
 	t.Parallel()
 	base := imitation(t)

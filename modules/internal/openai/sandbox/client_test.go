@@ -8,7 +8,7 @@ import (
 	"aigc/modules/internal/openai"
 )
 
-// The imitation refuses unknown fields: it takes all that the client can send.
+// The imitation refuses unknown fields, but accepts every field of the client.
 func TestClientSendsKnownFields(t *testing.T) {
 	t.Parallel()
 	i := New("gpt-image-2.6-flare")

@@ -10,13 +10,14 @@ import (
 	"aigc/app/sandbox/picture"
 )
 
-// outTokens are the output tokens of an image of 1024x1024, from the list
-// prices of 2.5 at $30 a million; inTokens are about those of an input image.
+// outTokens are the output tokens of an image of 1024x1024 by quality, computed
+// from the list prices of 2.5 at $30 per million; inTokens are the approximate
+// tokens of an input image.
 var outTokens = map[string]int{"low": 200, "medium": 433, "high": 1767, "xhigh": 3133, "max": 7033}
 
 const inTokens = 300
 
-// draw makes the images of a request and writes the whole answer.
+// draw makes the images of a request and returns the body of the answer.
 func draw(o *sandbox.Request, b sandbox.Body, files int) ([]byte, error) {
 	format, quality, background := b.Or("output_format", "png"), b.Text("quality"), "opaque"
 	if outTokens[quality] == 0 {

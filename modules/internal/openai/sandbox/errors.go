@@ -6,8 +6,8 @@ import (
 	"aigc/app/sandbox"
 )
 
-// problem is an answer in the shape of the vendor's errors.
-type problem struct {
+// apiError is an answer in the shape of the vendor's errors.
+type apiError struct {
 	status      int
 	kind        string
 	code, param any // a string or nil
@@ -21,12 +21,13 @@ const (
 )
 
 var (
-	badKey        = &problem{status: 401, kind: invalidRequest, code: "invalid_api_key", message: "Incorrect API key provided: sand***. You can find your API key at https://platform.openai.com/account/api-keys."}
-	refusedOutput = &problem{status: 400, kind: refused, code: "moderation_blocked", stage: "output", message: "The generated image was rejected by the safety system. safety_violations=[violence]."}
+	badKey        = &apiError{status: 401, kind: invalidRequest, code: "invalid_api_key", message: "Incorrect API key provided: sand***. You can find your API key at https://platform.openai.com/account/api-keys."}
+	outputRefused = &apiError{status: 400, kind: refused, code: "moderation_blocked", stage: "output", message: "The generated image was rejected by the safety system. safety_violations=[violence]."}
 )
 
-// ordered are the answers that a prompt can ask for before anything is bought.
-var ordered = map[string]*problem{
+// faultErrors are the errors for directives that are answered before a purchase is
+// recorded.
+var faultErrors = map[string]*apiError{
 	"400":    invalid("prompt", "invalid_value", "The sandbox was asked for a 400."),
 	"401":    badKey,
 	"402":    {status: 429, kind: "insufficient_quota", code: "credit_balance_exhausted", message: "You exceeded your current quota, please check your plan and billing details."},
@@ -36,20 +37,20 @@ var ordered = map[string]*problem{
 }
 
 // invalid is a 400 about one field.
-func invalid(param, code any, message string) *problem {
-	return &problem{status: http.StatusBadRequest, kind: invalidRequest, code: code, param: param, message: message}
+func invalid(param, code any, message string) *apiError {
+	return &apiError{status: http.StatusBadRequest, kind: invalidRequest, code: code, param: param, message: message}
 }
 
-// codes of the rules that a field breaks; of all others, invalid_value.
+// codes are the error codes by broken rule; invalid_value for all others.
 var codes = map[sandbox.Rule]string{
 	sandbox.Missing: "missing_required_parameter", sandbox.Unknown: "unknown_parameter", sandbox.NotSupported: "unknown_parameter",
 	sandbox.WrongKind: "invalid_type", sandbox.TooLong: "string_above_max_length",
 }
 
 // fieldProblem is the vendor's answer to a field that breaks a rule.
-func fieldProblem(p sandbox.Problem) *problem {
+func fieldProblem(p sandbox.Problem) *apiError {
 	if p.Field == "model" && p.Rule == sandbox.NotListed {
-		return &problem{status: http.StatusNotFound, kind: invalidRequest, code: "model_not_found", param: "model", message: "The model does not exist or you do not have access to it."}
+		return &apiError{status: http.StatusNotFound, kind: invalidRequest, code: "model_not_found", param: "model", message: "The model does not exist or you do not have access to it."}
 	}
 	code, ok := codes[p.Rule]
 	if !ok {
@@ -58,7 +59,7 @@ func fieldProblem(p sandbox.Problem) *problem {
 	return invalid(p.Field, code, "'"+p.Field+"' "+p.Text+".")
 }
 
-func (p problem) send(w http.ResponseWriter) {
+func (p apiError) send(w http.ResponseWriter) {
 	body := map[string]any{"message": p.message, "type": p.kind, "param": p.param, "code": p.code}
 	if p.stage != "" {
 		body["moderation_details"] = map[string]any{"moderation_stage": p.stage, "categories": []string{"violence"}}

@@ -8,7 +8,8 @@ import (
 	"aigc/app/sandbox"
 )
 
-// fields are those of POST /images/generations for a model. Edits have the same.
+// fields are the fields of POST /images/generations for a model. Edits have them
+// too.
 func (v vendor) fields(model string) []sandbox.Field {
 	const gen25, gen26 = "gpt-image-2.5-", "gpt-image-2.6-"
 	qualities, formats := []string{"auto", "low", "medium", "high"}, []string{"png", "jpeg", "webp"}
@@ -38,11 +39,11 @@ func (v vendor) fields(model string) []sandbox.Field {
 	}
 }
 
-// inputFidelity is a field of edits alone.
+// inputFidelity is a field of edits only.
 var inputFidelity = sandbox.Field{Name: "input_fidelity", Kind: sandbox.Text, Values: []string{"low", "high"}, Only: []string{"gpt-image-1.5"}}
 
-// check is the vendor's first complaint about a request; nil if it has none.
-func check(b sandbox.Body, fields []sandbox.Field) *problem {
+// check is the vendor's error for the first fault of a request; nil if it has none.
+func check(b sandbox.Body, fields []sandbox.Field) *apiError {
 	if problems := b.Problems(fields, b.Text("model")); len(problems) > 0 {
 		return fieldProblem(problems[0])
 	}
@@ -61,7 +62,7 @@ func check(b sandbox.Body, fields []sandbox.Field) *problem {
 	return nil
 }
 
-// checkSize says what is wrong with the size of a request; empty if nothing is.
+// checkSize says what is wrong with the size of a request; empty if it is valid.
 func checkSize(b sandbox.Body, format string) string {
 	size := b.Or("size", "auto")
 	w, h, ok := provider.ParseSize(size)
@@ -88,7 +89,7 @@ func frames(b sandbox.Body) int {
 	return 9
 }
 
-// frameSide is the longest side of so many frames.
+// frameSide is the maximum side of a GIF with that many frames.
 func frameSide(frames int) int {
 	switch {
 	case frames <= 9:

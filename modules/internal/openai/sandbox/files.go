@@ -2,8 +2,9 @@ package sandbox
 
 import "aigc/app/sandbox"
 
-// checkFiles is the vendor's first complaint about the files of an edit.
-func checkFiles(files []sandbox.File) *problem {
+// checkFiles is the vendor's error for the first fault of an edit's files; nil if
+// there is none.
+func checkFiles(files []sandbox.File) *apiError {
 	var images []sandbox.File
 	var mask sandbox.File
 	for _, f := range files {

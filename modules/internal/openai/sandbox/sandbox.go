@@ -8,7 +8,7 @@ import (
 	"aigc/modules/internal/openai"
 )
 
-// drawTime is how long a request takes.
+// drawTime is the duration of a request.
 const drawTime = 150 * time.Millisecond
 
 // New imitates OpenAI with the models of these ids.
@@ -17,10 +17,10 @@ func New(models ...string) sandbox.Imitation {
 		v := vendor{k, models}
 		mux := http.NewServeMux()
 		mux.HandleFunc("GET /v1/models", v.list)
-		mux.HandleFunc("POST /v1/images/generations", v.generate)
-		mux.HandleFunc("POST /v1/images/edits", v.edit)
+		mux.HandleFunc("POST /v1/images/generations", v.generations)
+		mux.HandleFunc("POST /v1/images/edits", v.edits)
 		mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-			problem{status: http.StatusNotFound, kind: invalidRequest, message: "Invalid URL (" + r.Method + " " + r.URL.Path + ")"}.send(w)
+			apiError{status: http.StatusNotFound, kind: invalidRequest, message: "Invalid URL (" + r.Method + " " + r.URL.Path + ")"}.send(w)
 		})
 		return sandbox.Bearer(sandbox.Key, func(w http.ResponseWriter, _ *http.Request) { badKey.send(w) }, mux)
 	}}
@@ -39,16 +39,16 @@ func (v vendor) list(w http.ResponseWriter, _ *http.Request) {
 	sandbox.Reply(w, http.StatusOK, map[string]any{"object": "list", "data": data})
 }
 
-func (v vendor) generate(w http.ResponseWriter, r *http.Request) {
+func (v vendor) generations(w http.ResponseWriter, r *http.Request) {
 	body, err := sandbox.ReadJSON(r)
 	if err != nil {
 		invalid(nil, nil, err.Error()).send(w)
 		return
 	}
-	v.sell(w, r, body, 0, check(body, v.fields(body.Text("model"))))
+	v.generate(w, r, body, 0, check(body, v.fields(body.Text("model"))))
 }
 
-func (v vendor) edit(w http.ResponseWriter, r *http.Request) {
+func (v vendor) edits(w http.ResponseWriter, r *http.Request) {
 	body, files, err := sandbox.ReadForm(r, v.fields(""))
 	if err != nil {
 		invalid(nil, nil, err.Error()).send(w)
@@ -58,14 +58,14 @@ func (v vendor) edit(w http.ResponseWriter, r *http.Request) {
 	if bad == nil {
 		bad = checkFiles(files)
 	}
-	v.sell(w, r, body, len(files), bad)
+	v.generate(w, r, body, len(files), bad)
 }
 
-// sell refuses a request, or takes the money and draws.
-func (v vendor) sell(w http.ResponseWriter, r *http.Request, body sandbox.Body, files int, bad *problem) {
+// generate refuses a request, or records the purchase and answers with images.
+func (v vendor) generate(w http.ResponseWriter, r *http.Request, body sandbox.Body, files int, bad *apiError) {
 	o := v.kit.Request(r, body.Text("prompt"))
 	if bad == nil {
-		bad = ordered[o.Ordered("400", "401", "402", "refuse", "429", "503")]
+		bad = faultErrors[o.Ordered("400", "401", "402", "refuse", "429", "503")]
 	}
 	if bad != nil {
 		bad.send(w)
@@ -78,7 +78,7 @@ func (v vendor) sell(w http.ResponseWriter, r *http.Request, body sandbox.Body, 
 	case err != nil:
 		sandbox.DropConnection(w)
 	case o.Has("refuse-output"):
-		refusedOutput.send(w)
+		outputRefused.send(w)
 	default:
 		w.Header().Set("X-Request-Id", "req_"+sandbox.NewID())
 		o.Answer(w, http.StatusOK, answer)

@@ -20,7 +20,7 @@ import (
 	"aigc/app/sandbox/sandboxtest"
 )
 
-// imitation starts the imitation; its address holds the path of the base URL.
+// imitation starts the imitation; its URL includes the path of the base URL.
 func imitation(t *testing.T) string {
 	t.Helper()
 	return sandboxtest.One(t, New("gpt-image-1.5", "gpt-image-2", "gpt-image-2.5-flare", "gpt-image-2.6-flare"))
@@ -37,8 +37,8 @@ func post(t *testing.T, url, key, kind string, body io.Reader) (int, []byte) {
 	return sandboxtest.Do(t, req)
 }
 
-// complains insists on an error in the vendor's shape.
-func complains(t *testing.T, status int, body []byte, wantStatus int, code, param string) {
+// wantError requires an error in the vendor's format.
+func wantError(t *testing.T, status int, body []byte, wantStatus int, code, param string) {
 	t.Helper()
 	var p struct {
 		Error struct{ Message, Type, Param, Code string }
@@ -54,7 +54,7 @@ func complains(t *testing.T, status int, body []byte, wantStatus int, code, para
 func TestImitationChecks(t *testing.T) {
 	t.Parallel()
 	base := imitation(t)
-	body := func(model, rest string) string { return `{"prompt":"x","model":"` + model + `"` + rest + `}` }
+	body := func(model, fields string) string { return `{"prompt":"x","model":"` + model + `"` + fields + `}` }
 	cases := []struct {
 		name, body  string
 		status      int
@@ -90,18 +90,18 @@ func TestImitationChecks(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			status, got := post(t, base+"/images/generations", sandbox.Key, "application/json", strings.NewReader(c.body))
-			complains(t, status, got, c.status, c.code, c.param)
+			wantError(t, status, got, c.status, c.code, c.param)
 		})
 	}
 	t.Run("key", func(t *testing.T) {
 		t.Parallel()
 		status, got := post(t, base+"/images/generations", "wrong", "application/json", strings.NewReader(body("gpt-image-2", "")))
-		complains(t, status, got, 401, "invalid_api_key", "")
+		wantError(t, status, got, 401, "invalid_api_key", "")
 	})
 	t.Run("path", func(t *testing.T) {
 		t.Parallel()
 		status, got := post(t, base+"/images/variations", sandbox.Key, "application/json", strings.NewReader("{}"))
-		complains(t, status, got, 404, "", "")
+		wantError(t, status, got, 404, "", "")
 	})
 }
 
@@ -134,7 +134,7 @@ func form(t *testing.T, fields ...[3]string) (string, io.Reader) {
 func pixels(w, h int) string {
 	var b bytes.Buffer
 	if err := png.Encode(&b, image.NewNRGBA(image.Rect(0, 0, w, h))); err != nil {
-		panic(err) // a buffer does not fail
+		panic(err) // writing to a buffer does not fail
 	}
 	return b.String()
 }
@@ -153,7 +153,7 @@ func TestImitationChecksForms(t *testing.T) {
 		name        string
 		fields      [][3]string
 		status      int
-		code, param string // empty: it is taken
+		code, param string // empty: accepted
 	}{
 		{"taken", [][3]string{prompt, model, photo}, 200, "", ""},
 		{"webp", [][3]string{prompt, model, webp}, 200, "", ""},
@@ -181,12 +181,12 @@ func TestImitationChecksForms(t *testing.T) {
 				}
 				return
 			}
-			complains(t, status, got, c.status, c.code, c.param)
+			wantError(t, status, got, c.status, c.code, c.param)
 		})
 	}
 }
 
-// Every format is what it says, in the size that was asked for.
+// Every format in the requested size.
 func TestImitationDraws(t *testing.T) {
 	t.Parallel()
 	base := imitation(t)

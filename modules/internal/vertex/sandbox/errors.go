@@ -6,7 +6,7 @@ import (
 	"aigc/app/sandbox"
 )
 
-// problem is an answer in the shape of google.rpc.
+// problem is an error in the format of google.rpc.Status.
 type problem struct {
 	status  int
 	code    string
@@ -16,7 +16,8 @@ type problem struct {
 
 var badToken = &problem{status: 401, code: "UNAUTHENTICATED", message: "Request had invalid authentication credentials."}
 
-// ordered are the answers that a prompt can ask for before anything is bought.
+// ordered are the errors for directives that are answered before a purchase is
+// recorded.
 var ordered = map[string]*problem{
 	"400": invalid("The sandbox was asked for a 400."),
 	"401": badToken,

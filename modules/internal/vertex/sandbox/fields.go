@@ -7,7 +7,7 @@ import (
 	"aigc/app/sandbox"
 )
 
-// fields are those of predictLongRunning.
+// fields are the fields of predictLongRunning.
 var fields = []sandbox.Field{
 	{Name: "instances", Kind: sandbox.List, Required: true, MaxLen: 1, Fields: []sandbox.Field{
 		{Name: "prompt", Kind: sandbox.Text},
@@ -46,7 +46,7 @@ var imageFields = []sandbox.Field{
 	{Name: "mimeType", Kind: sandbox.Text, Required: true, Values: []string{"image/jpeg", "image/png"}},
 }
 
-// instance is what a request is about.
+// instance is the only instance of a request; nil if there is none.
 func instance(b sandbox.Body) sandbox.Body {
 	for _, v := range b.List("instances") {
 		in, _ := v.(map[string]any)
@@ -55,8 +55,8 @@ func instance(b sandbox.Body) sandbox.Body {
 	return nil
 }
 
-// check is the vendor's first complaint about a request; nil if it has none.
-// Unknown fields are ignored, as at Google.
+// check is the vendor's error for the first fault of a request; nil if it has none.
+// Unknown fields are ignored, as Google does.
 func check(b sandbox.Body, model string) *problem {
 	for _, p := range b.Problems(fields, model) {
 		if p.Rule != sandbox.Unknown {
@@ -86,7 +86,7 @@ func check(b sandbox.Body, model string) *problem {
 	return nil
 }
 
-// empty says whether a field is an image or video without its bytes or address.
+// empty reports whether a field is an image or video with neither bytes nor URI.
 func empty(in sandbox.Body, field string) bool {
 	m := in.Object(field)
 	return in.Has(field) && m.Text("bytesBase64Encoded") == "" && m.Text("gcsUri") == ""

@@ -16,7 +16,7 @@ import (
 	"aigc/modules/internal/vertex"
 )
 
-// pixels are a PNG as base64.
+// pixels is a PNG as base64.
 func pixels(t *testing.T) string {
 	t.Helper()
 	var b bytes.Buffer
@@ -42,7 +42,7 @@ func read(t *testing.T, body string) sandbox.Body {
 func TestCheck(t *testing.T) {
 	t.Parallel()
 	photo := `{"mimeType":"image/png","bytesBase64Encoded":"` + pixels(t) + `"}`
-	cases := []struct{ name, model, body, word string }{ // empty word: taken
+	cases := []struct{ name, model, body, word string }{ // empty word: accepted
 		{"least", "fast", `{"instances":[{"prompt":"x"}]}`, ""},
 		{"no instance", "fast", `{}`, "instances"},
 		{"two instances", "fast", `{"instances":[{"prompt":"x"},{"prompt":"y"}]}`, "instances"},
@@ -85,8 +85,8 @@ func TestCheck(t *testing.T) {
 	}
 }
 
-// Google ignores what it does not know, so a misspelt field would go unnoticed:
-// all that the client can send is a field of the list.
+// Google ignores unknown fields, so a misspelt one would not be noticed: every field
+// that the client sends is in the list.
 func TestClientSendsKnownFields(t *testing.T) {
 	t.Parallel()
 	c := call(t)
@@ -118,7 +118,7 @@ func TestClientSendsKnownFields(t *testing.T) {
 	}
 }
 
-// photos are inputs that all hold the same PNG, by its base64.
+// photos opens every input as the same PNG, given as base64.
 type photos string
 
 // Open implements [provider.AssetOpener].
@@ -128,7 +128,7 @@ func (p photos) Open(_ context.Context, img provider.ImageRef) (provider.Input, 
 		Open: func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(string(data))), nil }}, err
 }
 
-// recorder sees every request on its way.
+// recorder is called with every request.
 type recorder func(r *http.Request, body string)
 
 // RoundTrip implements [http.RoundTripper].

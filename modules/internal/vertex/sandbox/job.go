@@ -11,22 +11,22 @@ import (
 	"time"
 
 	"aigc/app/sandbox"
-	"aigc/app/sandbox/film"
+	"aigc/app/sandbox/video"
 )
 
-// filmTime is how long a job takes.
-const filmTime = 1500 * time.Millisecond
+// workTime is how long a job takes.
+const workTime = 1500 * time.Millisecond
 
 // clips are the videos of a job.
 type clips struct {
-	Spec  film.Spec // of the first; each has a seed of its own
+	Spec  video.Spec // of the first; each has a seed of its own
 	Count int
 	URI   string // of the folder for them; empty: they come inline
 }
 
 func newClips(in, p sandbox.Body) clips {
 	height := map[string]int{"": 720, "720p": 720, "1080p": 1080, "4k": 2160}[p.Text("resolution")]
-	s := film.Spec{Prompt: in.Text("prompt"), Seed: sandbox.Seed(in.Text("prompt")), Width: height * 16 / 9, Height: height, Seconds: 8, FPS: 24, Audio: p.Flag("generateAudio")}
+	s := video.Spec{Seed: sandbox.Seed(in.Text("prompt")), Width: height * 16 / 9, Height: height, Seconds: 8, Audio: p.Flag("generateAudio")}
 	if p.Text("aspectRatio") == "9:16" {
 		s.Width, s.Height = s.Height, s.Width
 	}
@@ -39,10 +39,10 @@ func newClips(in, p sandbox.Body) clips {
 	return clips{Spec: s, Count: max(1, p.Int("sampleCount")), URI: strings.TrimRight(p.Text("storageUri"), "/")}
 }
 
-// film makes the n-th clip, damaged as the prompt asks.
-func (c clips) film(o *sandbox.Request, n int) ([]byte, error) {
+// video makes the n-th clip, damaged as the prompt asks.
+func (c clips) video(o *sandbox.Request, n int) ([]byte, error) {
 	c.Spec.Seed += uint64(n)
-	return o.Film(c.Spec)
+	return o.Video(c.Spec)
 }
 
 // jobName names a job: by "bucket/folder" where its clips go to a bucket, so that
@@ -107,7 +107,7 @@ func (c clips) videos(o *sandbox.Request, job sandbox.Job) (out []map[string]str
 		v := map[string]string{"mimeType": "video/mp4"}
 		if c.URI != "" {
 			v["gcsUri"] = c.URI + "/" + object
-		} else if data, err := c.film(o, i); err == nil {
+		} else if data, err := c.video(o, i); err == nil {
 			v["bytesBase64Encoded"] = o.Base64(data)
 		}
 		out = append(out, v)
@@ -133,7 +133,7 @@ func (g google) download(w http.ResponseWriter, r *http.Request) {
 	job, c, delivers, ok := g.find(jobName(r.PathValue("bucket") + "/" + folder))
 	o := g.kit.JobRequest(job)
 	if i := slices.Index(c.objects(job), strings.TrimPrefix(object, folder+"/")); ok && delivers && i >= 0 && !o.Has("expired") {
-		if data, err := c.film(o, i); err == nil {
+		if data, err := c.video(o, i); err == nil {
 			w.Header().Set("Content-Type", "video/mp4")
 			_, _ = w.Write(data)
 			return

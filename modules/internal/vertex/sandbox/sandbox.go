@@ -11,7 +11,7 @@ import (
 	"aigc/modules/internal/vertex"
 )
 
-// New imitates Google with the models of these ids.
+// New makes an imitation that serves these models.
 func New(models ...string) sandbox.Imitation {
 	return sandbox.Imitation{Vendor: vertex.Vendor(), Complete: complete, Handler: func(k *sandbox.Kit) http.Handler {
 		g := google{k, models}
@@ -27,8 +27,7 @@ func New(models ...string) sandbox.Imitation {
 	}}
 }
 
-// complete gives an account the key file of the service account, and the
-// addresses of the imitation.
+// complete sets the key file of a service account and the URLs of the imitation.
 func complete(a *provider.Account) {
 	key, _ := json.Marshal(map[string]string{ // strings do not fail
 		"type": "service_account", "project_id": "sandbox", "client_email": mail,
@@ -58,7 +57,7 @@ func (g google) call(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// predict refuses a request, or takes the money and accepts a job.
+// predict refuses a request, or records the purchase and accepts a job.
 func (g google) predict(w http.ResponseWriter, r *http.Request, model string, body sandbox.Body) {
 	in := instance(body)
 	o := g.kit.Request(r, in.Text("prompt"))
@@ -76,7 +75,7 @@ func (g google) predict(w http.ResponseWriter, r *http.Request, model string, bo
 	o.RecordPurchase()
 	p := body.Object("parameters")
 	id := jobName(strings.TrimPrefix(p.Text("storageUri"), "gs://"))
-	if _, err := g.kit.Jobs.Accept(o, id, model, in.Text("prompt"), newClips(in, p), filmTime); err != nil {
+	if _, err := g.kit.Jobs.Accept(o, id, model, in.Text("prompt"), newClips(in, p), workTime); err != nil {
 		sandbox.DropConnection(w)
 		return
 	}

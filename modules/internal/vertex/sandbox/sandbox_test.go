@@ -24,8 +24,7 @@ func call(t *testing.T) provider.Call {
 	return provider.Call{Task: "task", Submit: "submit", Model: fast, HTTP: &provider.Client{HTTP: provider.NewTransport()}, Account: account}
 }
 
-// Videos in a bucket: there when the job is done, found by its prefix, each with
-// bytes of its own.
+// Videos in a bucket exist once the job is done, are listed by prefix, and differ.
 func TestBucket(t *testing.T) {
 	t.Parallel()
 	c := call(t)
@@ -78,7 +77,7 @@ func TestBucket(t *testing.T) {
 	}
 }
 
-// A retired model, a wrong token, an unknown path, and what is no request.
+// A retired model, a wrong token, an unknown path, and an invalid body.
 func TestRefusals(t *testing.T) {
 	t.Parallel()
 	c := call(t)

@@ -16,9 +16,9 @@ import (
 	"aigc/app/sandbox"
 )
 
-// privateKey signs and checks the tokens of this imitation and nothing else: it
-// is public, and no account knows it. It is a file because making one takes
-// longer than the start of the program.
+// privateKey signs and verifies the tokens of this imitation only: it is public and
+// belongs to no Google account. It is embedded because generating a key would slow
+// down the start.
 //
 //go:embed key.pem
 var privateKey string
@@ -28,7 +28,7 @@ const (
 	mail        = "sandbox@sandbox.iam.gserviceaccount.com"
 )
 
-// token gives a token for a signed assertion.
+// token exchanges a signed assertion for an access token.
 func (g google) token(w http.ResponseWriter, r *http.Request) {
 	code, text := "unsupported_grant_type", "Invalid grant_type."
 	if r.PostFormValue("grant_type") == "urn:ietf:params:oauth:grant-type:jwt-bearer" {
@@ -41,11 +41,11 @@ func (g google) token(w http.ResponseWriter, r *http.Request) {
 	sandbox.Reply(w, http.StatusOK, map[string]any{"access_token": accessToken, "token_type": "Bearer", "expires_in": 3600})
 }
 
-// checkAssertion says what is wrong with a JWT for the token endpoint at path;
-// code is empty if nothing is.
+// checkAssertion returns the OAuth error for a JWT sent to the token endpoint at
+// path; code is empty if it is valid.
 func checkAssertion(jwt, path string, now time.Time) (code, text string) {
-	head, rest, _ := strings.Cut(jwt, ".")
-	claims, signature, _ := strings.Cut(rest, ".")
+	head, body, _ := strings.Cut(jwt, ".")
+	claims, signature, _ := strings.Cut(body, ".")
 	sum := sha256.Sum256([]byte(head + "." + claims))
 	sig, err := base64.RawURLEncoding.DecodeString(signature)
 	block, _ := pem.Decode([]byte(privateKey))

@@ -37,8 +37,7 @@ func sign(t *testing.T, claims map[string]any) string {
 	return head + "." + base64.RawURLEncoding.EncodeToString(sig)
 }
 
-// A token is given for the right key, account, address, scope and time, and for
-// nothing else.
+// A token is issued only for the right key, account, audience, scope and time.
 func TestCheckAssertion(t *testing.T) {
 	t.Parallel()
 	now := time.Now()

@@ -1,0 +1,168 @@
+package web_test
+
+import (
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"aigc/app/fault"
+	"aigc/app/web"
+)
+
+const hundred = "POST /read HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n"
+
+// A body that does not come is given up, and the answer says so.
+func TestSlowBodies(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		idle, total time.Duration
+		trickle     bool // a byte now and then
+		path        string
+		code        string
+	}{
+		"a pause":                     {50 * time.Millisecond, time.Hour, false, "/read", "body_too_slow"},
+		"no end":                      {time.Hour, 100 * time.Millisecond, true, "/read", "body_too_slow"},
+		"a pause that no route reads": {50 * time.Millisecond, time.Hour, false, "/refuse", "bad"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := start(t, plain{"/read": read, "/refuse": func(*web.Exchange, *http.Request) error {
+				return fault.New(fault.Invalid, "bad", "Bad.")
+			}}, func(cf *web.Config) { cf.BodyIdle, cf.BodyTotal = c.idle, c.total })
+			conn, err := net.Dial("tcp", strings.TrimPrefix(r.url, "http://"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer conn.Close()
+			_ = conn.SetDeadline(time.Now().Add(20 * time.Second)) // else a failure would hang
+			fmt.Fprint(conn, strings.Replace(hundred, "/read", c.path, 1)+"{")
+			if c.trickle {
+				go func() {
+					for range 99 {
+						if _, err := conn.Write([]byte(" ")); err != nil {
+							return
+						}
+						time.Sleep(10 * time.Millisecond)
+					}
+				}()
+			}
+			text, err := io.ReadAll(conn)
+			if !strings.Contains(string(text), "plain "+c.code) || !strings.Contains(string(text), "Connection: close") {
+				t.Errorf("%v, %s", err, text)
+			}
+		})
+	}
+}
+
+// A body that ends before its Content-Length is its caller's fault.
+func TestBodyCutShort(t *testing.T) {
+	t.Parallel()
+	r := start(t, plain{"/read": read})
+	conn, err := net.Dial("tcp", strings.TrimPrefix(r.url, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	fmt.Fprint(conn, hundred+"{")
+	if err := conn.(*net.TCPConn).CloseWrite(); err != nil {
+		t.Fatal(err)
+	}
+	text, err := io.ReadAll(conn)
+	if !strings.HasPrefix(string(text), "HTTP/1.1 422") || !strings.Contains(string(text), "plain body_cut_short") {
+		t.Errorf("%v, %s", err, text)
+	}
+}
+
+// A failed request keeps its connection unless much of its body is unread.
+func TestUnreadBodies(t *testing.T) {
+	t.Parallel()
+	bad := fault.New(fault.Invalid, "bad", "Bad.")
+	r := start(t, plain{
+		"/unread": func(*web.Exchange, *http.Request) error { return bad },
+		"/read": func(_ *web.Exchange, r *http.Request) error {
+			if _, err := io.Copy(io.Discard, r.Body); err != nil {
+				return err
+			}
+			return bad
+		},
+		"/large": func(*web.Exchange, *http.Request) error { return fault.New(fault.TooLarge, "", "Large.") },
+		"/fine":  fine,
+	})
+	long := strings.Repeat("x", 100<<10)
+	for name, c := range map[string]struct {
+		method, path string
+		body         io.Reader
+		closed       bool
+	}{
+		"none":                  {"POST", "/unread", nil, false},
+		"short":                 {"POST", "/unread", strings.NewReader("x"), false},
+		"long":                  {"POST", "/unread", strings.NewReader(long), true},
+		"of unknown length":     {"POST", "/unread", io.MultiReader(strings.NewReader("x")), true},
+		"long, but read":        {"POST", "/read", strings.NewReader(long), false},
+		"too large":             {"POST", "/large", strings.NewReader("x"), true},
+		"of a read":             {"GET", "/fine", strings.NewReader("x"), false},
+		"short, and not wanted": {"POST", "/fine", strings.NewReader("x"), false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if a := r.do(t, c.method, c.path, c.body); a.Close != c.closed {
+				t.Errorf("%d %s: closed is %v", a.StatusCode, a.body, a.Close)
+			}
+		})
+	}
+}
+
+// Nothing of a body is read before its caller is known.
+func TestNoKeyNoReading(t *testing.T) {
+	t.Parallel()
+	r := start(t, plain{"/read": at(web.Keyed)})
+	r.open = false
+	res, _ := r.raw(t, "POST /read HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 100000\r\n\r\n")
+	if res.StatusCode != http.StatusUnauthorized || !res.Close { // not 100: the caller is not asked for its body
+		t.Errorf("%s %v", res.Status, res.Header)
+	}
+}
+
+// The deadline of a body does not end the answer, whether the body was read or
+// a route has no use for it.
+func TestAnswersMayTakeLongerThanBodies(t *testing.T) {
+	t.Parallel()
+	const idle = 30 * time.Millisecond
+	answer := func(x *web.Exchange, r *http.Request) error {
+		_ = fine(x, r)
+		_ = http.NewResponseController(x).Flush() // net/http looks for the end of the connection from now on
+		select {
+		case <-r.Context().Done():
+			return r.Context().Err()
+		case <-time.After(5 * idle):
+			return fine(x, r)
+		}
+	}
+	r := start(t, plain{"/unread": answer, "/read": func(x *web.Exchange, r *http.Request) error {
+		if _, err := io.Copy(io.Discard, r.Body); err != nil {
+			return err
+		}
+		return answer(x, r)
+	}}, func(c *web.Config) { c.BodyIdle = idle })
+	for name, c := range map[string]struct {
+		method, path string
+		body         io.Reader
+	}{
+		"a write":            {"POST", "/read", strings.NewReader("x")},
+		"a write in chunks":  {"POST", "/read", io.MultiReader(strings.NewReader("x"))},
+		"a write, no body":   {"POST", "/unread", nil},
+		"a read":             {"GET", "/unread", nil},
+		"a read with a body": {"GET", "/unread", strings.NewReader("x")},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if a := r.do(t, c.method, c.path, c.body); a.body != "finefine" {
+				t.Errorf("%d %s", a.StatusCode, a.body)
+			}
+		})
+	}
+}

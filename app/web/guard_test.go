@@ -1,0 +1,71 @@
+package web_test
+
+import (
+	"strings"
+	"testing"
+
+	"aigc/app/web"
+)
+
+// No page of another origin gets anything out of a loopback server.
+func TestGuard(t *testing.T) {
+	t.Parallel()
+	r := start(t, plain{"/": read}, func(c *web.Config) { c.AllowedHosts = []string{"Inner.example", "fd00::1"} })
+	cases := map[string]struct {
+		headers []string
+		code    string // empty: taken
+	}{
+		"no origin":               {nil, ""},
+		"our own page":            {[]string{"Origin", r.url, "Sec-Fetch-Site", "same-origin"}, ""},
+		"typed in":                {[]string{"Sec-Fetch-Site", "none"}, ""},
+		"the public origin":       {[]string{"Origin", "http://gateway.example:5512", "Sec-Fetch-Site", "cross-site"}, ""},
+		"a sandboxed page":        {[]string{"Origin", "null"}, "cross_origin"},
+		"another page":            {[]string{"Origin", "https://evil.example", "Sec-Fetch-Site", "cross-site"}, "cross_origin"},
+		"another port":            {[]string{"Origin", "http://127.0.0.1:9", "Sec-Fetch-Site", "same-site"}, "cross_origin"},
+		"an old browser":          {[]string{"Origin", "https://evil.example"}, "cross_origin"},
+		"only the site is told":   {[]string{"Sec-Fetch-Site", "cross-site"}, "cross_origin"},
+		"a rebound name":          {[]string{"Host", "evil.example", "Origin", "http://evil.example", "Sec-Fetch-Site", "same-origin"}, "foreign_host"},
+		"a rebound name, a port":  {[]string{"Host", "evil.example:80"}, "foreign_host"},
+		"localhost":               {[]string{"Host", "localhost:1"}, ""},
+		"LOCALHOST":               {[]string{"Host", "LOCALHOST"}, ""},
+		"IPv6":                    {[]string{"Host", "[::1]:80"}, ""},
+		"the public name":         {[]string{"Host", "gateway.example"}, ""},
+		"an allowed name":         {[]string{"Host", "inner.example"}, ""},
+		"an allowed name, a port": {[]string{"Host", "inner.example:5513"}, ""},
+		"an allowed address":      {[]string{"Host", "[fd00::1]:80"}, ""},
+		"a page at an allowed name": {
+			[]string{"Host", "inner.example", "Origin", "http://inner.example", "Sec-Fetch-Site", "same-origin"}, ""},
+		"a page of an allowed name": {[]string{"Origin", "http://inner.example", "Sec-Fetch-Site", "cross-site"}, "cross_origin"},
+		"a longer name":             {[]string{"Host", "localhost.evil.example"}, "foreign_host"},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			a := r.do(t, "POST", "/", strings.NewReader("x"), c.headers...)
+			if c.code == "" && a.StatusCode != 200 || c.code != "" && (a.StatusCode != 403 || !strings.HasPrefix(a.body, "plain "+c.code)) {
+				t.Errorf("%d %s", a.StatusCode, a.body)
+			}
+			for name := range a.Header {
+				if strings.HasPrefix(name, "Access-Control-") {
+					t.Errorf("%s: %s", name, a.Header.Get(name))
+				}
+			}
+			if c.code == "foreign_host" && (!strings.Contains(a.body, "AIGC_ALLOWED_HOSTS") || !strings.Contains(a.body, "AIGC_PUBLIC_URL")) {
+				t.Errorf("the settings are not named: %s", a.body)
+			}
+		})
+	}
+}
+
+// A listener that can be reached from elsewhere answers on every name: its
+// callers need a key, which no page has.
+func TestGuardOfAReachableListener(t *testing.T) {
+	t.Parallel()
+	r := start(t, plain{"/": read}, func(c *web.Config) { c.Loopback = false })
+	if a := r.do(t, "POST", "/", nil, "Host", "other.example"); a.StatusCode != 200 {
+		t.Errorf("another name: %d %s", a.StatusCode, a.body)
+	}
+	if a := r.do(t, "POST", "/", nil, "Host", "other.example", "Origin", "https://evil.example"); a.StatusCode != 403 {
+		t.Errorf("another origin: %d %s", a.StatusCode, a.body)
+	}
+}

@@ -1,0 +1,182 @@
+package web_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/rs/zerolog"
+
+	"aigc/app/fault"
+	"aigc/app/service"
+	"aigc/app/web"
+)
+
+// gate is a service.Access with a key each for a caller and an admin. Without
+// keys it is open.
+type gate struct {
+	open    bool
+	allow   error
+	mu      sync.Mutex
+	counted []string // names of callers whose requests were counted
+}
+
+func (g *gate) Authenticate(_ context.Context, key string) (service.Caller, error) {
+	switch {
+	case g.open:
+		return service.Caller{Name: service.Local, Admin: true}, nil
+	case key == "alice-key":
+		return service.Caller{Name: "alice"}, nil
+	case key == "root-key":
+		return service.Caller{Name: "root", Admin: true}, nil
+	}
+	return service.Caller{}, fault.New(fault.Unauthenticated, "key_unknown", "The API key is not known here.")
+}
+
+func (g *gate) Allow(_ context.Context, c service.Caller) error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.counted = append(g.counted, c.Name)
+	return g.allow
+}
+
+// plain is a face whose routes are functions and whose faults are one line of
+// text.
+type plain map[string]func(x *web.Exchange, r *http.Request) error
+
+func (p plain) Serve(x *web.Exchange, r *http.Request) error {
+	h, ok := p[r.URL.Path]
+	if !ok {
+		return fault.New(fault.NotFound, "no_such_route", "There is nothing here.")
+	}
+	x.Route = r.URL.Path
+	return h(x, r)
+}
+
+func (p plain) Fail(x *web.Exchange, _ *http.Request, err error) {
+	f := fault.From(err)
+	http.Error(x, "plain "+f.StableCode()+": "+f.Message, f.Kind.Status())
+}
+
+// fine answers 200.
+func fine(x *web.Exchange, _ *http.Request) error {
+	_, err := io.WriteString(x, "fine")
+	return err
+}
+
+// read reads the whole body and says how long it was.
+func read(x *web.Exchange, r *http.Request) error {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(x, "%d bytes", len(body))
+	return err
+}
+
+// rig is a handler over real HTTP.
+type rig struct {
+	*gate
+	*web.Handler
+	registry *prometheus.Registry
+	url      string
+	t        *testing.T
+	log      *lines
+}
+
+func start(t *testing.T, root web.Face, adapt ...func(*web.Config)) *rig {
+	t.Helper()
+	r := &rig{gate: &gate{open: true}, registry: prometheus.NewRegistry(), t: t, log: &lines{}}
+	c := web.Config{
+		Access: r.gate, Log: zerolog.New(r.log), Metrics: web.NewMetrics(r.registry), Loopback: true, PublicURL: "http://gateway.example:5512",
+		BodyIdle: 30 * time.Second,
+	}
+	for _, f := range adapt {
+		f(&c)
+	}
+	r.Handler = web.New(c, root)
+	srv := httptest.NewServer(r.Handler)
+	t.Cleanup(srv.Close)
+	r.url = srv.URL
+	return r
+}
+
+type answer struct {
+	*http.Response
+	body string
+}
+
+// do sends a request; headers come in pairs, and "Host" sets the host.
+func (r *rig) do(t *testing.T, method, path string, body io.Reader, headers ...string) answer {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), method, r.url+path, body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := 0; i+1 < len(headers); i += 2 {
+		req.Header.Set(headers[i], headers[i+1])
+		if headers[i] == "Host" {
+			req.Host = headers[i+1]
+		}
+	}
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	text, err := io.ReadAll(res.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return answer{res, string(text)}
+}
+
+// lines are what was logged.
+type lines struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (l *lines) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(p)
+}
+
+// of waits for the lines about one request; the last one is logged after the
+// caller has the answer.
+func (l *lines) of(t *testing.T, id string) []map[string]any {
+	t.Helper()
+	for ctx := t.Context(); ; {
+		l.mu.Lock()
+		text := l.text.String()
+		l.mu.Unlock()
+		var out []map[string]any
+		for line := range strings.Lines(text) {
+			var m map[string]any
+			if err := json.Unmarshal([]byte(line), &m); err != nil {
+				t.Fatalf("%v: %s", err, line)
+			}
+			if m["request_id"] == id {
+				out = append(out, m)
+			}
+		}
+		if n := len(out); n > 0 && out[n-1]["message"] == "request" {
+			return out
+		}
+		select {
+		case <-ctx.Done():
+			t.Fatalf("no line of request %s in\n%s", id, text)
+		case <-time.After(time.Millisecond):
+		}
+	}
+}
