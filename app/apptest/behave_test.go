@@ -360,7 +360,7 @@ func TestBrokerEmptied(t *testing.T) {
 }
 
 // The official MCP inspector lists the tools, draws a picture, starts a film
-// and waits for it.
+// and waits for it, over HTTP and over stdio.
 func TestInspector(t *testing.T) {
 	t.Parallel()
 	root, err := filepath.Abs("../../.tools")
@@ -373,9 +373,23 @@ func TestInspector(t *testing.T) {
 		apptest.Need(t, "mcp-inspector, which bash .ci/test puts into .tools")
 	}
 	p, _ := one(t)
-	inspect := func(args ...string) string {
+	for name, server := range map[string][]string{
+		"over HTTP":              {p.MCP + "/mcp"},
+		"over stdio":             {"-e", "AIGC_DATA_DIR=" + t.TempDir(), apptest.Binary(t, "faults"), "serve-mcp", "--stdio"},
+		"over stdio to a server": {"-e", "AIGC_DATA_DIR=" + p.Dir, apptest.Binary(t, "faults"), "serve-mcp", "--stdio"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			inspect(t, node, cli[0], server)
+		})
+	}
+}
+
+func inspect(t *testing.T, node, cli string, server []string) {
+	t.Helper()
+	run := func(args ...string) string {
 		t.Helper()
-		cmd := exec.Command(node, append([]string{cli[0], "--cli", p.MCP + "/mcp"}, args...)...)
+		cmd := exec.Command(node, append(append([]string{cli, "--cli"}, server...), args...)...)
 		cmd.Env = append(os.Environ(), "PATH="+filepath.Dir(node)+":"+os.Getenv("PATH"))
 		out, err := cmd.CombinedOutput()
 		if err != nil {
@@ -383,20 +397,20 @@ func TestInspector(t *testing.T) {
 		}
 		return string(out)
 	}
-	if out := inspect("--method", "tools/list"); !strings.Contains(out, "create_gpt_image") || !strings.Contains(out, "wait_for_task") {
+	if out := run("--method", "tools/list"); !strings.Contains(out, "create_gpt_image") || !strings.Contains(out, "wait_for_task") {
 		t.Errorf("%s", out)
 	}
-	out := inspect("--method", "tools/call", "--tool-name", "create_gpt_image", "--tool-arg", "prompt=a red fox")
+	out := run("--method", "tools/call", "--tool-name", "create_gpt_image", "--tool-arg", "prompt=a red fox")
 	if !strings.Contains(out, `"succeeded"`) || !strings.Contains(out, "resource_link") {
 		t.Errorf("%.2000s", out)
 	}
-	out = inspect("--method", "tools/call", "--tool-name", "create_veo3_video", "--tool-arg", "prompt=a boat")
+	out = run("--method", "tools/call", "--tool-name", "create_veo3_video", "--tool-arg", "prompt=a boat")
 	_, rest, _ := strings.Cut(out, `"task_id": "`)
 	id, _, _ := strings.Cut(rest, `"`)
 	if len(id) != 36 {
 		t.Fatalf("no handle: %.2000s", out)
 	}
-	out = inspect("--method", "tools/call", "--tool-name", "wait_for_task", "--tool-arg", "task_id="+id)
+	out = run("--method", "tools/call", "--tool-name", "wait_for_task", "--tool-arg", "task_id="+id)
 	if !strings.Contains(out, `"succeeded"`) || !strings.Contains(out, "video/mp4") {
 		t.Errorf("%.2000s", out)
 	}

@@ -2,6 +2,7 @@ package mcpapi
 
 import (
 	"context"
+	"crypto/subtle"
 	"encoding/json"
 	"errors"
 	"mime"
@@ -16,20 +17,19 @@ import (
 	"aigc/app/web"
 )
 
-// session is who is calling, for as long as its connection lives: one request
-// over HTTP, the whole process over stdio.
+// session is who is calling in one request.
 type session struct {
 	caller service.Caller
-	files  *intake
-	id     string // the request's, over HTTP
+	files  *uploads
+	id     string // the request's
 
-	// free is how many calls are not counted against the caller's rate: over
-	// HTTP the first one, whose request was; old revisions have batches.
+	// free is how many calls are not counted against the caller's rate: the
+	// first one, whose request was; old revisions have batches.
 	free atomic.Int64
 
-	// atEnd calls back when the process is to stop; nil over HTTP, where the
-	// service lets all who wait go.
-	atEnd func(func()) (stop func() bool)
+	// onLeave calls back when the connection of the caller ends; nil where the
+	// SDK ends its calls with it, or the revision says that it must not.
+	onLeave func(func()) (stop func() bool)
 }
 
 type sessionKey struct{}
@@ -67,12 +67,15 @@ func (s *Server) Serve(x *web.Exchange, r *http.Request) error {
 // converse answers one request to the MCP endpoint. Nothing of its body is
 // read before its caller is known.
 func (s *Server) converse(x *web.Exchange, r *http.Request) error {
-	if err := x.Authorize(r, web.Keyed); err != nil {
+	if err := s.authorize(x, r); err != nil {
 		return err
 	}
-	c := &session{caller: x.Caller, id: x.ID, files: newIntake(s.assets)}
+	c := &session{caller: x.Caller, id: x.ID, files: newUploads(s.assets)}
 	c.free.Store(1)
 	defer c.files.close()
+	if r.Header.Get(stdioHeader) != "" { // a bridge closes its connection when its client has canceled
+		c.onLeave = func(f func()) func() bool { return context.AfterFunc(r.Context(), f) }
+	}
 	r = r.WithContext(c.in(r.Context()))
 	// The SDK answers what is no POST of JSON without reading it.
 	if t, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); r.Method == http.MethodPost && t == "application/json" {
@@ -83,6 +86,21 @@ func (s *Server) converse(x *web.Exchange, r *http.Request) error {
 	s.http.ServeHTTP(x, r)
 	return nil
 }
+
+// authorize finds the caller of a request and counts it against the caller's
+// rate.
+func (s *Server) authorize(x *web.Exchange, r *http.Request) error {
+	if subtle.ConstantTimeCompare([]byte(web.KeyOf(r)), []byte(s.localKey)) == 1 {
+		x.Caller = service.Caller{Name: service.Local, Admin: true}
+		return s.auth.Allow(r.Context(), x.Caller)
+	}
+	return x.Authorize(r, web.Keyed)
+}
+
+// LocalKey is the key of this process: random per start and written nowhere. A
+// request with it comes from the process itself, whose owner can read the data
+// anyway, so its caller is the local one even where other callers need keys.
+func (s *Server) LocalKey() string { return s.localKey }
 
 // Fail implements [web.Face]: a request that never became a call is answered
 // by a JSON-RPC error without an id, under the status that its kind has

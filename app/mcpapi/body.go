@@ -2,6 +2,8 @@ package mcpapi
 
 import (
 	"bytes"
+	"cmp"
+	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
@@ -12,7 +14,7 @@ import (
 
 // body reads a request's body, lifts its files out and puts the small rest in
 // its place.
-func (s *Server) body(x *web.Exchange, r *http.Request, files *intake) error {
+func (s *Server) body(x *web.Exchange, r *http.Request, files *uploads) error {
 	doc, err := files.read(r.Context(), http.MaxBytesReader(x, r.Body, s.maxBody))
 	if errors.As(err, new(*http.MaxBytesError)) {
 		return fault.Wrap(err, fault.TooLarge, "body_too_large", "A request may have at most %d MB.", s.maxBody>>20).WithCharge(fault.ChargedNo)
@@ -20,6 +22,33 @@ func (s *Server) body(x *web.Exchange, r *http.Request, files *intake) error {
 	if err != nil {
 		return err
 	}
+	if r.Header.Get(stdioHeader) != "" {
+		mirror(r.Header, doc)
+	}
 	r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(doc)), int64(len(doc))
 	return nil
+}
+
+// mirror sets the headers in which the newest revision of the protocol repeats
+// parts of a message. Over stdio a message has none, and a bridge does not read
+// it for them.
+func mirror(h http.Header, doc []byte) {
+	var m struct {
+		Method string `json:"method"`
+		Params struct {
+			Name string `json:"name"`
+			URI  string `json:"uri"`
+			Meta struct {
+				Version string `json:"io.modelcontextprotocol/protocolVersion"`
+			} `json:"_meta"`
+		} `json:"params"`
+	}
+	if err := json.Unmarshal(doc, &m); err != nil && !errors.As(err, new(*json.UnmarshalTypeError)) {
+		return
+	}
+	h.Set("Mcp-Method", m.Method)
+	h.Set("Mcp-Name", cmp.Or(m.Params.Name, m.Params.URI))
+	if v := m.Params.Meta.Version; v != "" {
+		h.Set(versionHeader, v)
+	}
 }

@@ -1,8 +1,6 @@
 package mcpapi
 
 import (
-	"bufio"
-	"bytes"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
@@ -214,26 +212,5 @@ func TestAnAnswerMayTakeLongerThanABody(t *testing.T) {
 	c.call("create_toy_image", map[string]any{"prompt": "x"}).want(t, map[string]any{"status": "running"})
 	if len(f.left) > 0 {
 		t.Error("the caller was taken for gone")
-	}
-}
-
-func TestLine(t *testing.T) {
-	t.Parallel()
-	in := "one\n\ntwo, which is longer than the buffer of the reader\r\nthree"
-	buf := bufio.NewReaderSize(strings.NewReader(in), 16)
-	var got []string
-	for {
-		l := &line{r: buf}
-		text, err := io.ReadAll(l)
-		if err != nil {
-			t.Fatal(err)
-		}
-		got = append(got, string(bytes.TrimSpace(text)))
-		if l.last {
-			break
-		}
-	}
-	if want := strings.Split(strings.ReplaceAll(in, "\r", ""), "\n"); !reflect.DeepEqual(got, want) {
-		t.Errorf("got %q, want %q", got, want)
 	}
 }

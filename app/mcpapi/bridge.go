@@ -1,287 +1,266 @@
 package mcpapi
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/url"
 	"strings"
 	"sync"
 	"time"
-
-	"github.com/modelcontextprotocol/go-sdk/jsonrpc"
-	"github.com/modelcontextprotocol/go-sdk/mcp"
-
-	"aigc/app/fault"
 )
 
-// Bridge carries messages between a client on a pair of streams and the MCP
-// server at address, until in ends and what was asked is answered, or ctx
-// ends. The address may leave out the path. The server keeps no sessions, so
-// every message is an exchange of its own, and one that fails harms no other.
-func Bridge(ctx context.Context, address, key string, in io.Reader, out io.Writer) error {
+// Bridge joins an MCP client on a pair of streams to an MCP server over HTTP.
+// Each line that the client writes passes through as the body of one POST
+// request, and each message of the answer is a line for the client. Of a line
+// the bridge reads the id and the method alone, so that it can answer when the
+// server does not. The server keeps no sessions: a request that fails harms no
+// other.
+type Bridge struct {
+	In  io.Reader
+	Out io.Writer
+
+	// Connect finds the server, or starts one in this process. It is called at
+	// the start, and again when nothing listens at the server's address any
+	// more; never twice at a time. Its context ends with the bridge.
+	Connect func(context.Context) (*Endpoint, error)
+
+	// Patience is how long a line waits for a server that accepts connections.
+	Patience time.Duration
+}
+
+// Endpoint is a server that a bridge sends to.
+type Endpoint struct {
+	URL  string       // where it serves MCP
+	Key  string       // sent with every request; may be empty
+	Stop func() error // ends it, where it runs in this process, and answers callers who wait; else nil
+
+	// Alive says whether it accepts connections. Where it does not, the bridge
+	// connects again before the next line comes, since tasks may be under way.
+	// Nil: only a line finds out.
+	Alive func(context.Context) bool
+}
+
+// NewEndpoint is the MCP server at an address, which may leave out the path.
+func NewEndpoint(address, key string) (*Endpoint, error) {
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" {
-		return fmt.Errorf("%q is no address of an MCP server", address)
+		return nil, fmt.Errorf("%q is no address of an MCP server", address)
 	}
 	if strings.Trim(u.Path, "/") == "" {
 		u.Path = "/mcp"
 	}
-	files := &cargo{}
-	defer files.close()
-	lines := &lineWriter{w: out, answered: make(chan struct{}, 1)}
-	r, w := io.Pipe()
-	defer func() { _ = r.Close() }()
-	go func() { _ = w.CloseWithError(readLines(ctx, in, w, lines, files.read)) }()
-	client, err := (&mcp.IOTransport{Reader: r, Writer: lines, MaxLineLength: maxDocument + 1<<20}).Connect(ctx)
+	return &Endpoint{URL: u.String(), Key: key}, nil
+}
+
+const (
+	// drainTime is how long calls may take to be answered after the client has
+	// closed its end: longer than the longest wait of a tool.
+	drainTime = time.Minute
+	// lastWords is how long the work under way may take once a server in this
+	// process has stopped, or calls to another one are given up.
+	lastWords = 5 * time.Second
+	lineHead  = 64 << 10 // bytes of a line that are held at once
+)
+
+// Run carries lines until the client closes its end and its calls are answered,
+// or ctx ends. A server in this process is stopped before it returns, so that
+// callers who wait get a handle; calls to another one are given up.
+func (b *Bridge) Run(ctx context.Context) error {
+	life, end := context.WithCancel(ctx)
+	defer end()
+	server, err := b.Connect(life)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = client.Close() }()
-	b := &bridge{url: u.String(), key: key, client: client, files: files, open: map[jsonrpc.ID]context.CancelFunc{}}
-	defer b.underWay.Wait()
-	for {
-		msg, err := client.Read(ctx)
-		if errors.Is(err, io.EOF) || ctx.Err() != nil {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		b.take(ctx, msg)
+	calls, leave := context.WithCancel(context.WithoutCancel(ctx))
+	defer leave()
+	// Every request has a connection of its own: one that is kept could end
+	// when a request was half sent, and it would be unknown what arrived.
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.DisableKeepAlives, transport.DisableCompression = true, true
+	r := &bridging{Bridge: b, life: life, calls: calls, transport: transport, server: server, open: map[string]*exchange{}}
+	go r.watch()
+	read := make(chan error, 1)
+	go func() { read <- r.readLines() }()
+	select {
+	case err = <-read:
+		r.drain(ctx, drainTime)
+	case <-ctx.Done():
 	}
+	r.mu.Lock()
+	r.closing = true
+	r.mu.Unlock()
+	if r.endpoint().Stop == nil {
+		end()
+		leave()
+		r.drain(context.WithoutCancel(ctx), lastWords) // a search may have become the server
+	}
+	if stop := r.endpoint().Stop; stop != nil {
+		err = errors.Join(err, stop())
+		r.drain(context.WithoutCancel(ctx), lastWords)
+	}
+	return err
 }
 
-type bridge struct {
-	url, key string
-	client   mcp.Connection
-	files    *cargo
-	underWay sync.WaitGroup
+// bridging is one run of a bridge.
+type bridging struct {
+	*Bridge
+	life      context.Context // of searches for a server
+	calls     context.Context // of exchanges
+	transport http.RoundTripper
+	work      sync.WaitGroup // exchanges and searches
+
+	writing sync.Mutex // of Out
 
 	mu      sync.Mutex
-	version string // of the protocol, once a handshake has settled it
-	open    map[jsonrpc.ID]context.CancelFunc
+	closing bool // nothing new is begun
+	server  *Endpoint
+	search  *search
+	version string               // of the protocol, once a handshake has agreed on it
+	open    map[string]*exchange // by the id of the call
 }
 
-// take begins the exchange of one message.
-func (b *bridge) take(ctx context.Context, msg jsonrpc.Message) {
-	req, ok := msg.(*jsonrpc.Request)
-	if !ok {
-		return // an answer to a question: the server asks none
+// begin runs work, unless the bridge ends.
+func (r *bridging) begin(work func()) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !r.closing {
+		r.work.Go(work)
 	}
-	if req.Method == "notifications/cancelled" {
-		b.cancel(req) // over HTTP a call ends with its exchange
-		return
-	}
-	ctx, cancel := context.WithCancel(ctx)
-	if req.IsCall() {
-		b.mu.Lock()
-		b.open[req.ID] = cancel
-		b.mu.Unlock()
-	}
-	b.underWay.Go(func() {
-		defer cancel()
-		err := b.exchange(ctx, req)
-		b.mu.Lock()
-		delete(b.open, req.ID)
-		b.mu.Unlock()
-		if err != nil && req.IsCall() && ctx.Err() == nil {
-			_ = b.client.Write(ctx, &jsonrpc.Response{ID: req.ID, Error: err})
-		}
-	})
+	return !r.closing
 }
 
-func (b *bridge) cancel(req *jsonrpc.Request) {
-	var p struct {
-		RequestID any `json:"requestId"`
-	}
-	if json.Unmarshal(req.Params, &p) != nil {
-		return
-	}
-	id, err := jsonrpc.MakeID(p.RequestID)
-	if err != nil {
-		return
-	}
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if cancel := b.open[id]; cancel != nil {
-		cancel()
+// drain waits for the work under way, for at most d.
+func (r *bridging) drain(ctx context.Context, d time.Duration) {
+	ctx, cancel := context.WithTimeout(ctx, d)
+	defer cancel()
+	done := make(chan struct{})
+	go func() { r.work.Wait(); close(done) }()
+	select {
+	case <-done:
+	case <-ctx.Done():
 	}
 }
 
-// exchange sends one message and passes on what the server says to it.
-func (b *bridge) exchange(ctx context.Context, req *jsonrpc.Request) error {
-	hop := &hop{bridge: b, load: b.files.of(req.Params)}
-	defer hop.load.close()
-	server, err := (&mcp.StreamableClientTransport{
-		Endpoint: b.url, HTTPClient: &http.Client{Transport: hop}, MaxRetries: -1, DisableStandaloneSSE: true,
-	}).Connect(ctx)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = server.Close() }()
-	if err := server.Write(ctx, req); err != nil {
-		if hop.refusal != nil {
-			return hop.refusal
-		}
-		return b.trouble(req, err)
-	}
-	for req.IsCall() {
-		msg, err := server.Read(ctx)
-		if err != nil {
-			return b.trouble(req, err)
-		}
-		answer, last := msg.(*jsonrpc.Response)
-		if last && req.Method == "initialize" {
-			b.settle(answer)
-		}
-		if err := b.client.Write(ctx, msg); err != nil || last {
-			return nil // without a reader there is nobody to tell
+// readLines begins an exchange for each line. It returns nil at the end of the
+// client's stream.
+func (r *bridging) readLines() error {
+	in := bufio.NewReaderSize(r.In, lineHead)
+	for r.life.Err() == nil {
+		if err := r.readLine(in); errors.Is(err, io.EOF) {
+			return nil
+		} else if err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-// trouble says what a failed exchange means for the client: whether anything
-// was asked at all, and what not to do now.
-func (b *bridge) trouble(req *jsonrpc.Request, err error) error {
-	f := failure{Code: "server_gone", Charged: fault.ChargedNo, Retryable: true}
-	f.Message = "There is no aigc server at " + b.url + ": " + reason(err) + ". Nothing was sent. Call again when it runs."
-	switch {
-	case errors.As(err, new(notFilled)):
-		f.Code, f.Retryable = "file_lost", false
-		f.Message = "A file of this call could not be passed on: " + reason(err) + ". Nothing was sent."
-	case !unsent(err):
-		f.Code = "answer_lost"
-		f.Message = "The connection to the aigc server at " + b.url + " broke before the answer came: " + reason(err) + "."
-		if req.Method == "tools/call" {
-			f.Charged = fault.ChargedUnknown
-			f.Message += " What was asked may have been done. Repeat a call that buys only with the same idempotency_key, or look with list_tasks first."
+// readLine reads one line to its end. A short one is sent as a whole; the rest
+// of a longer one is copied to the server as it comes.
+func (r *bridging) readLine(in *bufio.Reader) error {
+	part, err := in.ReadSlice('\n')
+	if r.life.Err() != nil {
+		return err // nothing new is begun
+	}
+	x := r.newExchange(bytes.TrimSuffix(part, []byte("\n")))
+	if !errors.Is(err, bufio.ErrBufferFull) {
+		cut := err != nil && !errors.Is(err, io.EOF) // a part of a line is of no use
+		if cut || len(bytes.TrimSpace(x.head)) == 0 || r.isCancel(x) {
+			x.cancel()
+			return err
+		}
+		r.complete(x)
+		x.begin()
+		x.afterHandshake()
+		return err
+	}
+	rest, w := io.Pipe()
+	x.rest = rest
+	x.begin()
+	wanted := true // the server still reads
+	for errors.Is(err, bufio.ErrBufferFull) {
+		part, err = in.ReadSlice('\n')
+		part = bytes.TrimSuffix(part, []byte("\n"))
+		_, _ = x.line.Write(part)
+		if wanted {
+			_, gone := w.Write(part)
+			wanted = gone == nil
 		}
 	}
-	return &jsonrpc.Error{Code: refused, Message: f.Message, Data: encode(f)}
-}
-
-// unsent says that an error came before the first byte went out.
-func unsent(err error) bool {
-	var op *net.OpError
-	return errors.As(err, &op) && op.Op == "dial"
-}
-
-// reason is the innermost cause: what is around it are names of the SDK's.
-func reason(err error) string {
-	var u *url.Error
-	if errors.As(err, &u) {
-		return u.Err.Error()
-	}
-	return err.Error()
-}
-
-func (b *bridge) settle(answer *jsonrpc.Response) {
-	var r struct {
-		ProtocolVersion string `json:"protocolVersion"`
-	}
-	if json.Unmarshal(answer.Result, &r) == nil {
-		b.mu.Lock()
-		b.version = r.ProtocolVersion
-		b.mu.Unlock()
-	}
-}
-
-// hop is the HTTP of one exchange.
-type hop struct {
-	*bridge
-	load    load // the files of the message
-	refusal *jsonrpc.Error
-}
-
-const versionHeader = "Mcp-Protocol-Version"
-
-// RoundTrip adds the files, the key and the version, and keeps the server's own
-// words of refusal, which the SDK would drop.
-func (h *hop) RoundTrip(r *http.Request) (*http.Response, error) {
-	r = r.Clone(r.Context())
-	if err := h.fill(r); err != nil {
-		return nil, notFilled{err}
-	}
-	if h.key != "" {
-		r.Header.Set("Authorization", "Bearer "+h.key)
-	}
-	h.mu.Lock()
-	if r.Header.Get(versionHeader) == "" && h.version != "" {
-		r.Header.Set(versionHeader, h.version)
-	}
-	h.mu.Unlock()
-	resp, err := patient(http.DefaultTransport, r)
-	if err != nil || resp.StatusCode < 400 {
-		return resp, err
-	}
-	text, err := io.ReadAll(io.LimitReader(resp.Body, 64<<10))
-	_ = resp.Body.Close()
-	if err != nil {
-		return nil, err
-	}
-	var answer struct{ Error *jsonrpc.Error }
-	if json.Unmarshal(text, &answer) == nil && answer.Error != nil {
-		h.refusal = answer.Error
-	} else {
-		h.refusal = &jsonrpc.Error{Code: refused, Message: fmt.Sprintf("The aigc server answered %s: %s", resp.Status, brief(string(text), 400))}
-	}
-	resp.Body = io.NopCloser(bytes.NewReader(text))
-	return resp, nil
-}
-
-// notFilled is why the files of a message could not be put back into it.
-type notFilled struct{ error }
-
-// fill puts the files of the message back into a request that carries it.
-func (h *hop) fill(r *http.Request) error {
-	if len(h.load) == 0 || r.Body == nil {
-		return nil
-	}
-	text, err := io.ReadAll(r.Body)
-	_ = r.Body.Close()
-	if err != nil {
+	if err != nil && !errors.Is(err, io.EOF) {
+		x.cancel() // the server must not take the part for the whole
+		_ = w.CloseWithError(err)
 		return err
 	}
-	r.Body = io.NopCloser(bytes.NewReader(text))
-	body, err := h.load.embed(text)
-	if err != nil || body == nil {
-		return err
-	}
-	r.Body, err = body.Reader()
-	r.ContentLength, r.GetBody = body.Len(), body.Reader
+	_ = w.Close()
+	r.complete(x)
+	x.afterHandshake()
 	return err
 }
 
-// A server that is gone may come back, or another process takes its place; for
-// so long, requests that did not leave are tried again.
-const (
-	takeover      = 3 * time.Second
-	takeoverPause = 100 * time.Millisecond
-)
-
-// patient sends a request, again only as long as surely nothing of it left.
-func patient(server http.RoundTripper, r *http.Request) (*http.Response, error) {
-	for until := time.Now().Add(takeover); ; {
-		resp, err := server.RoundTrip(r)
-		if err == nil || !unsent(err) || r.GetBody == nil || time.Now().After(until) {
-			return resp, err
+// complete notes the calls of a line that was read to its end, so that they can
+// be canceled and answered.
+func (r *bridging) complete(x *exchange) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, m := range x.line.messages {
+		if m.call() {
+			x.unanswered = append(x.unanswered, m)
+			if x.ctx.Err() == nil {
+				r.open[idKey(m.id)] = x
+			}
 		}
-		select {
-		case <-r.Context().Done():
-			return nil, err
-		case <-time.After(takeoverPause):
-		}
-		body, gone := r.GetBody()
-		if gone != nil {
-			return nil, err
-		}
-		r.Body = body
 	}
+	close(x.complete)
+}
+
+// isCancel does what a notice of cancellation says: over HTTP a call ends with
+// its request. Only a line that is held as a whole can be one.
+func (r *bridging) isCancel(x *exchange) bool {
+	if len(x.line.messages) != 1 || x.line.messages[0].method != "notifications/cancelled" {
+		return false
+	}
+	var m struct {
+		Params struct {
+			RequestID json.RawMessage `json:"requestId"`
+		} `json:"params"`
+	}
+	if json.Unmarshal(x.head, &m) != nil {
+		return false // the server says what is wrong with it
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if call := r.open[idKey(m.Params.RequestID)]; call != nil {
+		call.cancel()
+	}
+	return true
+}
+
+// idKey is one text for all ways to write an id.
+func idKey(id json.RawMessage) string {
+	var v any
+	if json.Unmarshal(id, &v) != nil {
+		return ""
+	}
+	return fmt.Sprintf("%T %v", v, v)
+}
+
+// write writes a message for the client as one line.
+func (r *bridging) write(message []byte) {
+	line := append(bytes.Clone(message), '\n')
+	for i, c := range line[:len(message)] {
+		if c == '\n' || c == '\r' {
+			line[i] = ' ' // in JSON a line break is space between its parts
+		}
+	}
+	r.writing.Lock()
+	defer r.writing.Unlock()
+	_, _ = r.Out.Write(line) // a client that does not listen cannot be told
 }

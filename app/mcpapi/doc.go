@@ -12,8 +12,11 @@
 // leaves or cancels ends its waiting, never the task.
 //
 // Pictures do not pass through memory or through a model's context: base64 in
-// arguments is lifted out into files while the request streams in (intake.go),
+// arguments is lifted out into files while the request streams in (uploads.go),
 // and results are links with a small thumbnail (result.go).
+//
+// MCP over stdio is a [Bridge] to the same HTTP server, also where that runs in
+// the same process: each line passes through as the body of one request.
 //
 // The HTTP server keeps no sessions: every request stands alone, so any
 // process behind a balancer can answer it, and all revisions of the protocol

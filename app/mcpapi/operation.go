@@ -160,7 +160,7 @@ func together(errs ...error) error {
 
 // filesIn looks after the references in an input: only pictures may be files,
 // and only whole ones are of use.
-func filesIn(files *intake, input map[string]json.RawMessage, op service.Operation) error {
+func filesIn(files *uploads, input map[string]json.RawMessage, op service.Operation) error {
 	var details []fault.Detail
 	for _, name := range slices.Sorted(maps.Keys(input)) {
 		f, _ := op.Schema.Field(name)

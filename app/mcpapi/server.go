@@ -11,6 +11,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"aigc/app/service"
+	"aigc/app/task"
 )
 
 // Config is what a [Server] needs to know.
@@ -39,6 +40,8 @@ type Server struct {
 	mcp     *mcp.Server
 	http    http.Handler
 	tools   map[string]*tool
+
+	localKey string // see [Server.LocalKey]
 }
 
 // New makes the server with all its tools. It panics on declarations that do
@@ -48,7 +51,7 @@ func New(c Config) *Server {
 	c.maxBody = cmp.Or(c.maxBody, 256<<20)
 	c.heartbeat = cmp.Or(c.heartbeat, 5*time.Second)
 	c.thumbWait = cmp.Or(c.thumbWait, time.Second)
-	s := &Server{Config: c, auth: c.Service, catalog: c.Service, tasks: c.Service, assets: c.Service, state: c.Service, tools: map[string]*tool{}}
+	s := &Server{Config: c, auth: c.Service, catalog: c.Service, tasks: c.Service, assets: c.Service, state: c.Service, tools: map[string]*tool{}, localKey: task.RandomHex(24)}
 	// The SDK reports each request; only its trouble is of interest.
 	log := slog.New(zerolog.NewSlogHandler(c.Log.Level(max(zerolog.WarnLevel, c.Log.GetLevel()))))
 	s.mcp = mcp.NewServer(&mcp.Implementation{Name: "aigc", Title: "aigc: pictures and films", Version: cmp.Or(c.Version, "dev"), WebsiteURL: c.PublicURL}, &mcp.ServerOptions{

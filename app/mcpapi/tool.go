@@ -105,11 +105,11 @@ func (s *Server) run(ctx context.Context, t *tool, req *mcp.CallToolRequest) (re
 	if c.args[0] != '{' {
 		return nil, &jsonrpc.Error{Code: jsonrpc.CodeInvalidParams, Message: "arguments must be an object"}
 	}
-	if c.atEnd != nil { // the SDK keeps the end of a stream's context from its calls
+	if c.onLeave != nil { // the SDK ends a call with its connection only in the newest revision
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithCancel(ctx)
 		defer cancel()
-		defer c.atEnd(cancel)()
+		defer c.onLeave(cancel)()
 	}
 	defer func() { // the SDK runs this in a goroutine of its own: a panic would end the process
 		if p := recover(); p != nil {

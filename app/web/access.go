@@ -26,7 +26,7 @@ func (x *Exchange) Authorize(r *http.Request, level Level) error {
 		return nil
 	}
 	access := x.handler.Access
-	caller, err := access.Authenticate(r.Context(), keyOf(r))
+	caller, err := access.Authenticate(r.Context(), KeyOf(r))
 	if err != nil {
 		if level == ByName {
 			return nil
@@ -43,8 +43,8 @@ func (x *Exchange) Authorize(r *http.Request, level Level) error {
 	return access.Allow(r.Context(), caller)
 }
 
-// keyOf is the key that a request shows: Authorization: Bearer, or X-API-Key.
-func keyOf(r *http.Request) string {
+// KeyOf is the key that a request shows: Authorization: Bearer, or X-API-Key.
+func KeyOf(r *http.Request) string {
 	if scheme, key, ok := strings.Cut(r.Header.Get("Authorization"), " "); ok && strings.EqualFold(scheme, "Bearer") {
 		return strings.TrimSpace(key)
 	}

@@ -27,91 +27,81 @@ func notRPC() error {
 	return fault.Wrap(errNotRPC, fault.Invalid, "not_json", "The request is no JSON-RPC message.").WithCharge(fault.ChargedNo)
 }
 
-// intake holds the files that were lifted out of a caller's requests until a
+// uploads holds the files that were lifted out of a caller's requests until a
 // tool has used them.
-type intake struct {
+type uploads struct {
 	store service.Assets
 	mu    sync.Mutex
 	files map[string]error // by reference: why it cannot be used, or nil
 }
 
-func newIntake(store service.Assets) *intake { return &intake{store: store, files: map[string]error{}} }
+func newUploads(store service.Assets) *uploads {
+	return &uploads{store: store, files: map[string]error{}}
+}
 
 // read reads one JSON document to its end. Long base64 goes to files and is
 // replaced by references; a bad file is no error here, but in the call that
 // names it, where the caller learns which argument it was.
-func (in *intake) read(ctx context.Context, r io.Reader) ([]byte, error) {
+func (u *uploads) read(ctx context.Context, r io.Reader) ([]byte, error) {
+	var doc bytes.Buffer
 	var got []*file
-	doc, err := liftMessage(r, func(n int) (io.WriteCloser, error) {
+	blobs, err := jsonblob.Extract(&doc, r, jsonblob.Options{MaxDoc: maxDocument}, func(n int) (io.WriteCloser, error) {
 		f := &file{}
 		if n >= maxFiles {
 			f.err = fault.New(fault.TooLarge, "too_many_files", "A request may hold at most %d files.", maxFiles).WithCharge(fault.ChargedNo)
 		} else {
-			f.lifted, f.err = in.store.NewUpload(ctx)
+			f.lifted, f.err = u.store.NewUpload(ctx)
 		}
 		got = append(got, f)
 		return f, nil
-	}, func(n int, b jsonblob.Blob) string {
+	})
+	if err == nil && !json.Valid(doc.Bytes()) || errors.Is(err, jsonblob.ErrTruncated) {
+		err = notRPC()
+	}
+	if err != nil {
+		for _, f := range got {
+			f.abort()
+		}
+		return nil, err
+	}
+	out := doc.Bytes()
+	for n, b := range blobs {
 		f := got[n]
 		if b.Corrupt && f.err == nil {
 			f.err = errors.New("bad base64")
 			f.abort()
 		}
-		return in.keep(f)
-	})
-	if err != nil {
-		for _, f := range got {
-			f.abort()
-		}
-	}
-	return doc, err
-}
-
-// liftMessage reads one JSON document to its end. Long base64 goes to sinks, and
-// what keep says of each stands in its place. With an error nothing was kept,
-// and the document is what was read of it.
-func liftMessage(r io.Reader, sink jsonblob.Sink, keep func(n int, b jsonblob.Blob) string) ([]byte, error) {
-	var doc bytes.Buffer
-	blobs, err := jsonblob.Extract(&doc, r, jsonblob.Options{MaxDoc: maxDocument}, sink)
-	if err == nil && !json.Valid(doc.Bytes()) || errors.Is(err, jsonblob.ErrTruncated) {
-		err = notRPC()
-	}
-	if err != nil {
-		return doc.Bytes(), err
-	}
-	out := doc.Bytes()
-	for n, b := range blobs {
-		out = bytes.Replace(out, fmt.Appendf(nil, "%q", b.Placeholder), fmt.Appendf(nil, "%q", keep(n, b)), 1)
+		out = bytes.Replace(out, fmt.Appendf(nil, "%q", b.Placeholder), fmt.Appendf(nil, "%q", u.keep(f)), 1)
 	}
 	return out, nil
 }
 
 // keep remembers a file and gives the text that stands for it.
-func (in *intake) keep(f *file) string {
+func (u *uploads) keep(f *file) string {
 	ref := "unusable:" + task.RandomHex(16)
 	if f.lifted != nil {
 		ref = f.lifted.Placeholder()
 	}
-	in.mu.Lock()
-	defer in.mu.Unlock()
-	in.files[ref] = f.err
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.files[ref] = f.err
 	return ref
 }
 
 // find looks a text up as a reference.
-func (in *intake) find(ref string) (err error, known bool) {
-	in.mu.Lock()
-	defer in.mu.Unlock()
-	err, known = in.files[ref]
+func (u *uploads) find(ref string) (err error, known bool) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	err, known = u.files[ref]
 	return err, known
 }
 
 // within are the references that a JSON value holds.
-func (in *intake) within(raw []byte) []string {
-	in.mu.Lock()
-	defer in.mu.Unlock()
+func (u *uploads) within(raw []byte) []string {
+	u.mu.Lock()
+	defer u.mu.Unlock()
 	var out []string
-	for ref := range in.files {
+	for ref := range u.files {
 		if bytes.Contains(raw, []byte(ref)) {
 			out = append(out, ref)
 		}
@@ -120,24 +110,24 @@ func (in *intake) within(raw []byte) []string {
 }
 
 // drop forgets files; those that were used are not touched.
-func (in *intake) drop(refs ...string) {
-	in.store.DiscardUploads(refs...)
-	in.mu.Lock()
-	defer in.mu.Unlock()
+func (u *uploads) drop(refs ...string) {
+	u.store.DiscardUploads(refs...)
+	u.mu.Lock()
+	defer u.mu.Unlock()
 	for _, ref := range refs {
-		delete(in.files, ref)
+		delete(u.files, ref)
 	}
 }
 
-func (in *intake) close() {
-	in.mu.Lock()
+func (u *uploads) close() {
+	u.mu.Lock()
 	var refs []string
-	for ref := range in.files {
+	for ref := range u.files {
 		refs = append(refs, ref)
 	}
-	in.mu.Unlock()
+	u.mu.Unlock()
 	if len(refs) > 0 {
-		in.drop(refs...)
+		u.drop(refs...)
 	}
 }
 
