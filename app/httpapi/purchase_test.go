@@ -94,8 +94,8 @@ func TestPrefer(t *testing.T) {
 		applied            string
 	}{
 		"nothing":               {draw, free, "", 200, ""},
-		"a film":                {"/api/gallery/film", free, "", 202, ""},
-		"a film, waited for":    {"/api/gallery/film", free, "wait=20", 200, "wait=20"},
+		"a film":                {"/api/gallery/video", free, "", 202, ""},
+		"a film, waited for":    {"/api/gallery/video", free, "wait=20", 200, "wait=20"},
 		"respond-async":         {draw, held, "respond-async", 202, "respond-async"},
 		"in capitals":           {draw, held, "Respond-Async", 202, "respond-async"},
 		"wait=0":                {draw, held, "wait=0", 202, "wait=0"},

@@ -22,7 +22,7 @@ func TestList(t *testing.T) {
 		a := r.do("POST", draw, body, "X-Tags", "zoo, "+strings.Repeat("x", 65))
 		ids = append(ids, strings.TrimPrefix(a.Header.Get("Location"), "/api/tasks/"))
 	}
-	film := r.do("POST", "/api/gallery/film", `{"prompt":"fox"}`, "Prefer", "wait=20").view().TaskID
+	film := r.do("POST", "/api/gallery/video", `{"prompt":"fox"}`, "Prefer", "wait=20").view().TaskID
 	pick := func(which ...int) string {
 		var out []string
 		for _, i := range which {
@@ -213,7 +213,7 @@ func TestStatusOfFilm(t *testing.T) {
 		VideoURL    string `json:"video_url"`
 	}
 	var v film
-	r.do("POST", "/api/gallery/film", `{"prompt":"fox"}`, "Prefer", "wait=20").data(&v)
+	r.do("POST", "/api/gallery/video", `{"prompt":"fox"}`, "Prefer", "wait=20").data(&v)
 	if v.OperationID != v.TaskID || v.VideoURL == "" || !strings.HasPrefix(v.VendorID, "reels/") {
 		t.Fatalf("%+v", v)
 	}
