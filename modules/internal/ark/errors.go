@@ -13,26 +13,26 @@ const title = "Volcengine Ark"
 
 // codes are the vendor's errors (1299023, 1099476). None of them was charged.
 // Of a status that the pages do not list, and of every 5xx, nothing is known.
-var codes = provider.Codes{
+var codes = provider.ErrorTable{
 	Title:    title,
 	Statuses: []int{http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusTooManyRequests},
-	Rules: []provider.CodeRule{
-		{Match: "SetLimitExceeded*", Means: provider.NoBalance},
-		{Match: "QuotaExceeded*", Means: provider.NoBalance},
-		{Match: "AccountOverdueError*", Means: provider.NoBalance},
-		{Match: "OutputImageSensitiveContentDetected*", Means: provider.ResultRefused},
-		{Match: "InputTextSensitiveContentDetected*", Means: provider.ContentRefused},
-		{Match: "InputImageSensitiveContentDetected*", Means: provider.ContentRefused},
-		{Match: "SensitiveContentDetected*", Means: provider.ContentRefused},
-		{Match: "*RiskDetection", Means: provider.ContentRefused},
-		{Match: "AuthenticationError*", Means: provider.KeyRefused},
-		{Match: "InvalidAccountStatus*", Means: provider.KeyRefused, Safe: "{title} refuses the account of the key in {variable}; see its console."},
-		{Match: "InvalidEndpointOrModel.ModelIDAccessDisabled*", Means: provider.NoAccess, Safe: notOpen},
-		{Match: "InvalidEndpointOrModel*", Means: provider.ModelUnknown},
-		{Match: "ModelNotOpen*", Means: provider.NoAccess, Safe: notOpen},
-		{Match: "OperationDenied.ServiceNotOpen*", Means: provider.NoAccess},
-		{Match: "AccessDenied*", Means: provider.NoAccess},
-		{Status: http.StatusForbidden, Means: provider.NoAccess}, // a bad key is a 401
+	Rules: []provider.ErrorRule{
+		{Match: "SetLimitExceeded*", Class: provider.NoBalance},
+		{Match: "QuotaExceeded*", Class: provider.NoBalance},
+		{Match: "AccountOverdueError*", Class: provider.NoBalance},
+		{Match: "OutputImageSensitiveContentDetected*", Class: provider.ResultRefused},
+		{Match: "InputTextSensitiveContentDetected*", Class: provider.ContentRefused},
+		{Match: "InputImageSensitiveContentDetected*", Class: provider.ContentRefused},
+		{Match: "SensitiveContentDetected*", Class: provider.ContentRefused},
+		{Match: "*RiskDetection", Class: provider.ContentRefused},
+		{Match: "AuthenticationError*", Class: provider.KeyRefused},
+		{Match: "InvalidAccountStatus*", Class: provider.KeyRefused, Message: "{title} refuses the account of the key in {variable}; see its console."},
+		{Match: "InvalidEndpointOrModel.ModelIDAccessDisabled*", Class: provider.NoAccess, Message: notOpen},
+		{Match: "InvalidEndpointOrModel*", Class: provider.ModelUnknown},
+		{Match: "ModelNotOpen*", Class: provider.NoAccess, Message: notOpen},
+		{Match: "OperationDenied.ServiceNotOpen*", Class: provider.NoAccess},
+		{Match: "AccessDenied*", Class: provider.NoAccess},
+		{Status: http.StatusForbidden, Class: provider.NoAccess}, // a bad key is a 401
 	},
 }
 
@@ -58,7 +58,7 @@ func (p problem) inside() *fault.Error {
 }
 
 // told leaves the vendor's request id out of its message.
-func (p problem) told() provider.Problem {
+func (p problem) told() provider.VendorError {
 	text, _, _ := strings.Cut(p.Message, " Request id:")
-	return provider.Problem{Code: p.Code, Message: strings.TrimSpace(text)}
+	return provider.VendorError{Code: p.Code, Message: strings.TrimSpace(text)}
 }

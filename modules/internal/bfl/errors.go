@@ -12,16 +12,16 @@ import (
 // codes are the vendor's errors, which have no codes of their own. What the
 // sheet lists of the 4xx proves that nothing was accepted; 408 and 409 come
 // from a server in between, and prove nothing.
-var codes = provider.Codes{
+var codes = provider.ErrorTable{
 	Title: "Black Forest Labs",
-	Rules: []provider.CodeRule{
-		{Status: http.StatusForbidden, Text: "access to this endpoint", Means: provider.NoAccess},
+	Rules: []provider.ErrorRule{
+		{Status: http.StatusForbidden, Text: "access to this endpoint", Class: provider.NoAccess},
 	},
 }
 
 // failure reads an answer that is no 200.
 func failure(res provider.Response) *fault.Error {
-	return codes.Fault(res, provider.Problem{Message: detail(res.Body)})
+	return codes.Fault(res, provider.VendorError{Message: detail(res.Body)})
 }
 
 // detail is a text, or FastAPI's list of what is wrong where.
