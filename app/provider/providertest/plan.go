@@ -10,15 +10,15 @@ import (
 	"aigc/app/provider"
 )
 
-// Plan is what an input must say of itself before anything is sent.
+// Plan is the expected result of a driver's Check and Plan for an input.
 type Plan struct {
-	Pictures int      // results asked for
+	Count    int      // results asked for
 	Quote    float64  // in the currency of the list; 0: no price is known
 	Faults   []string // the fields at fault, in order
 	Warnings []string // how each begins
 }
 
-// Of holds the plan against an input for a model of a route.
+// Of compares it with the actual result for an input and a model of a route.
 func (want Plan) Of(t *testing.T, r module.Route, model string, in any) {
 	t.Helper()
 	input, err := json.Marshal(in)
@@ -33,7 +33,7 @@ func (want Plan) Of(t *testing.T, r module.Route, model string, in any) {
 	for _, f := range faults {
 		fields = append(fields, f.Field)
 		if f.Message == "" {
-			t.Errorf("%s: no words", f.Field)
+			t.Errorf("%s: empty message", f.Field)
 		}
 	}
 	if !slices.Equal(fields, want.Faults) {
@@ -43,8 +43,8 @@ func (want Plan) Of(t *testing.T, r module.Route, model string, in any) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if p.Count != want.Pictures {
-		t.Errorf("%d results, want %d", p.Count, want.Pictures)
+	if p.Count != want.Count {
+		t.Errorf("%d results, want %d", p.Count, want.Count)
 	}
 	if (p.Quote == nil) != (want.Quote == 0) || p.Quote != nil && p.Quote.Micros != provider.USD(want.Quote).Micros {
 		t.Errorf("quote %+v, want %v", p.Quote, want.Quote)

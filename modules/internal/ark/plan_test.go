@@ -103,7 +103,7 @@ func TestPlan(t *testing.T) {
 			if req, _ := wire(in.Request(), c.model); req.Size != c.size {
 				t.Errorf("size %q, want %q", req.Size, c.size)
 			}
-			providertest.Plan{Pictures: max(1, in.N), Quote: c.quote, Faults: c.faults, Warnings: c.warnings}.Of(t, route(), c.model, in)
+			providertest.Plan{Count: max(1, in.N), Quote: c.quote, Faults: c.faults, Warnings: c.warnings}.Of(t, route(), c.model, in)
 		})
 	}
 }

@@ -94,7 +94,7 @@ func TestPlan(t *testing.T) {
 			if !sameJSON(t, string(got), string(head), c.sent) {
 				t.Errorf("sent %s, want %s", got, c.sent)
 			}
-			providertest.Plan{Pictures: max(1, in.N), Quote: c.quote, Faults: c.faults, Warnings: c.warnings}.Of(t, route(), c.model, in)
+			providertest.Plan{Count: max(1, in.N), Quote: c.quote, Faults: c.faults, Warnings: c.warnings}.Of(t, route(), c.model, in)
 		})
 	}
 }

@@ -60,7 +60,7 @@ func TestGenerationPlan(t *testing.T) {
 			if err := json.Unmarshal([]byte(c.input), &in); err != nil {
 				t.Fatal(err)
 			}
-			providertest.Plan{Pictures: c.images, Quote: c.quote, Faults: c.faults, Warnings: c.warnings}.Of(t, module.Sync[GenerateInput](Vendor(), Generator{}, planTerms).Route, c.model, in)
+			providertest.Plan{Count: c.images, Quote: c.quote, Faults: c.faults, Warnings: c.warnings}.Of(t, module.Sync[GenerateInput](Vendor(), Generator{}, planTerms).Route, c.model, in)
 		})
 	}
 }
@@ -87,7 +87,7 @@ func TestEditPlan(t *testing.T) {
 			if err := json.Unmarshal([]byte(c.input), &in); err != nil {
 				t.Fatal(err)
 			}
-			providertest.Plan{Pictures: 1, Quote: 0, Faults: c.faults, Warnings: c.warnings}.Of(t, module.Sync[EditInput](Vendor(), Editor{}, planTerms).Route, c.model, in)
+			providertest.Plan{Count: 1, Quote: 0, Faults: c.faults, Warnings: c.warnings}.Of(t, module.Sync[EditInput](Vendor(), Editor{}, planTerms).Route, c.model, in)
 		})
 	}
 }

@@ -81,7 +81,7 @@ func TestPlan(t *testing.T) {
 			if err := json.Unmarshal([]byte(c.input), &in); err != nil {
 				t.Fatal(err)
 			}
-			providertest.Plan{Pictures: max(1, c.videos), Quote: c.quote, Faults: c.faults, Warnings: c.warnings}.Of(t, module.Async[Input](Vendor(), Driver{}, module.Terms{Models: planModels}).Route, c.model, in)
+			providertest.Plan{Count: max(1, c.videos), Quote: c.quote, Faults: c.faults, Warnings: c.warnings}.Of(t, module.Async[Input](Vendor(), Driver{}, module.Terms{Models: planModels}).Route, c.model, in)
 		})
 	}
 }
