@@ -4,7 +4,7 @@
 // A module is a value made by [Define], without side effects: its [Spec] and its
 // operations. Each declared [Operation] becomes a REST route with its OpenAPI
 // description, an MCP tool with the same schema, a kind of task, rows of the
-// model catalogue, a subcommand of `aigc generate` and a price quote. How one
+// model catalogue, an argument of `aigc generate` and a price quote. How one
 // vendor does the operation is a [Route]: its models with their prices, its time
 // limits, its polling interval and its driver.
 //

@@ -39,8 +39,8 @@ type BlobSink interface {
 const maxAnswer = 8 << 20
 
 // Do sends one request and reads the complete answer, whatever its status. The error is
-// a fault: InDoubt if a paid request was sent and its answer did not arrive completely,
-// else Unavailable.
+// a fault: InDoubt if a paid request was sent and its answer did not arrive completely;
+// else Unavailable, or that of BeforeSend or of a limit that the answer exceeds.
 func (c *Client) Do(ctx context.Context, call Call, r Request) (Response, error) {
 	var sent atomic.Bool
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { sent.Store(true) }})
@@ -137,7 +137,8 @@ func (c *Client) read(res *http.Response) (json.RawMessage, error) {
 }
 
 // exchangeFault is the fault of a request without a complete answer: InDoubt if it was
-// paid and a connection was there to send it on, else Unavailable.
+// paid and a connection was there to send it on; else the fault in err, such as a limit
+// that the answer exceeds, or Unavailable.
 func (c *Client) exchangeFault(err error, call Call, paidAndSent bool) error {
 	var f *fault.Error
 	if !paidAndSent {
