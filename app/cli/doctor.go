@@ -19,8 +19,8 @@ type level string
 
 const (
 	levelOK      level = "ok"
-	levelWarning level = "odd"   // it works, but needs attention
-	levelError   level = "wrong" // something does not work
+	levelWarning level = "warning" // it works, but needs attention
+	levelError   level = "error"   // something does not work
 )
 
 // finding is a result of one check.

@@ -22,7 +22,7 @@ var Directives = []struct {
 	{"refuse", "refused by moderation"},
 	{"slow", "[[slow 5s]]: the answer, or the job, takes that long"},
 
-	{"500", "accepted and counted, then an internal error: nobody can know"},
+	{"500", "accepted and counted, then an internal error: the caller cannot know"},
 	{"drop", "accepted and counted, then the connection is cut"},
 	{"truncate", "the answer ends in the middle of the JSON"},
 	{"badbase64", "where results come as base64: it is damaged"},
