@@ -170,7 +170,7 @@ func TestAgentOverMCP(t *testing.T) {
 			if film.links != 1 || !strings.Contains(film.text, "video/mp4") {
 				t.Errorf("no film: %s", film.text)
 			}
-			if v := a.call("cancel_task", map[string]any{"task_id": film.TaskID}); v.failed || v.Outcome != "too_late" || !strings.Contains(v.text, "had ended before") {
+			if v := a.call("cancel_task", map[string]any{"task_id": film.TaskID}); v.failed || v.Outcome != "too_late" || !strings.Contains(v.text, "had already ended") {
 				t.Errorf("%s", v.text)
 			}
 			if v := a.call("list_tasks", map[string]any{"status": []string{"succeeded"}}); !strings.Contains(v.text, drawn.TaskID) || !strings.Contains(v.text, film.TaskID) {

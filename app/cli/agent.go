@@ -14,47 +14,48 @@ import (
 	"aigc/config"
 )
 
-// agentRole is that of a process which an agent started and which does
-// everything. REST listens for links, and MCP for this agent and for others
-// that are started on the same folder.
+// agentRole is the role of a server that runs in the process of serve-mcp --stdio.
+// It serves REST, which the links to results need, MCP for this agent and for
+// further agents on the same data folder, and runs the worker.
 var agentRole = app.Roles{Name: "serve-mcp", API: true, MCP: true, Worker: true}
 
 const (
-	// restartWait is how long a server that was not started by an agent is
-	// given to come back.
-	restartWait = 3 * time.Second
-	// takeoverWait is how long a call waits for the next server: shorter than
-	// the patience of common clients.
-	takeoverWait = 30 * time.Second
+	// restartWindow is how long a lost server is awaited before the folder is
+	// taken over, if its role was not agentRole: it may be restarting.
+	restartWindow = 3 * time.Second
+	// reconnectWindow is how long a call waits for the next server. It is shorter
+	// than the timeout of common clients.
+	reconnectWindow = 30 * time.Second
 )
 
-// agentServer finds the server on a data folder for an agent, or becomes it.
+// agentServer finds the server on a data folder for an agent, or starts one in
+// this process.
 type agentServer struct {
 	*cli
 	settings *config.Settings
 	log      zerolog.Logger
-	last     *app.LockOwner // the server that was found before
+	last     *app.LockOwner // the last server that was found
 }
 
-// connect implements Connect of [mcpapi.Bridge]. If an agent's server is gone,
-// each other agent's process on the folder does this within a second, or at its
-// next call: the one that gets the folder's lock is the server, and the others
-// find it.
+// connect implements Connect of [mcpapi.Bridge]. If the server in an agent's
+// process is gone, every other agent's process on the folder calls it within a
+// second, or at its next line. The process that gets the lock of the folder becomes
+// the server; the others wait for the lock's owner and connect to it.
 func (s *agentServer) connect(ctx context.Context) (*mcpapi.Endpoint, error) {
-	var comesBack time.Time
+	var restartDeadline time.Time
 	if s.last != nil && s.last.Role != agentRole.Name {
-		comesBack = time.Now().Add(restartWait)
+		restartDeadline = time.Now().Add(restartWindow)
 	}
 	for {
 		if h := app.Running(s.settings.DataDir); h != nil && h.MCP != "" && dial(ctx, h.MCP) == nil {
 			s.last = h
 			e, err := mcpapi.NewEndpoint(h.MCP, s.settings.APIKey.Reveal())
-			if err == nil && h.Role == agentRole.Name { // its agent may leave it at any time, with tasks under way
+			if err == nil && h.Role == agentRole.Name { // it may end at any time, with running tasks
 				e.Alive = func(ctx context.Context) bool { return dial(ctx, h.MCP) == nil }
 			}
 			return e, err
 		}
-		if time.Now().Before(comesBack) {
+		if time.Now().Before(restartDeadline) {
 			select {
 			case <-ctx.Done():
 				return nil, ctx.Err()
@@ -73,8 +74,8 @@ func (s *agentServer) connect(ctx context.Context) (*mcpapi.Endpoint, error) {
 	}
 }
 
-// become starts the server in this process: where the last one was, so that
-// links to it hold, if that is still free.
+// become starts the server in this process: at the last server's addresses if they
+// are free, so that links to results stay valid, else on free ports.
 func (s *agentServer) become(ctx context.Context) (*mcpapi.Endpoint, error) {
 	own := *s.settings
 	own.Addr, own.MCPAddr = "127.0.0.1:0", "127.0.0.1:0"
@@ -94,7 +95,7 @@ func (s *agentServer) become(ctx context.Context) (*mcpapi.Endpoint, error) {
 		key = a.MCP.LocalKey()
 	}
 	if s.last != nil {
-		s.log.Info().Str("rest", h.URL).Str("mcp", h.MCP).Msg("this process takes the place of the server that is gone")
+		s.log.Info().Str("rest_url", h.URL).Str("mcp_url", h.MCP).Msg("the previous server is gone; this process serves the data folder now")
 	}
 	e, err := mcpapi.NewEndpoint(h.MCP, key)
 	if err != nil {

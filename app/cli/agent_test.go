@@ -74,7 +74,7 @@ func (a *agent) answer() string {
 		}
 		var m struct{ ID int }
 		if err := json.Unmarshal([]byte(line), &m); err != nil {
-			a.t.Fatalf("what stands on the output is no message: %q", line)
+			a.t.Fatalf("the output is not a JSON message: %q", line)
 		}
 		if m.ID == a.id {
 			return line
@@ -82,27 +82,27 @@ func (a *agent) answer() string {
 	}
 }
 
-// draw makes an image, and returns the server's words.
-func (a *agent) draw(prompt string) string {
+// generate calls create_gpt_image and returns the raw answer.
+func (a *agent) generate(prompt string) string {
 	a.t.Helper()
-	a.order(prompt)
+	a.sendGenerate(prompt)
 	return a.answer()
 }
 
-func (a *agent) order(prompt string) {
+func (a *agent) sendGenerate(prompt string) {
 	a.t.Helper()
 	a.send("tools/call", fmt.Sprintf(`{"name":"create_gpt_image","arguments":{"prompt":%q}}`, prompt))
 }
 
-func (a *agent) want(words, text string) {
+func (a *agent) wantIn(answer, text string) {
 	a.t.Helper()
-	if !strings.Contains(words, text) {
-		a.t.Errorf("%q is not in %.400s", text, words)
+	if !strings.Contains(answer, text) {
+		a.t.Errorf("%q is not in %.400s", text, answer)
 	}
 }
 
-// leave closes the agent's end and waits for its process.
-func (a *agent) leave() {
+// closeInput closes the process's input and waits until it has exited.
+func (a *agent) closeInput() {
 	a.t.Helper()
 	if err := a.in.Close(); err != nil {
 		a.t.Fatal(err)
@@ -112,37 +112,37 @@ func (a *agent) leave() {
 	}
 }
 
-func TestAgents(t *testing.T) {
+func TestAgentsShareServer(t *testing.T) {
 	t.Parallel()
 	for name, leave := range map[string]func(*agent){
-		"the first one leaves": (*agent).leave,
+		"the first one leaves": (*agent).closeInput,
 		"the first one dies":   func(a *agent) { a.signal(syscall.SIGKILL); <-a.ended },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()
 			first := newAgent(t, dir)
-			first.want(first.ask("tools/list", `{}`), "create_gpt_image")
-			words := first.draw("a fox")
-			first.want(words, "Done: 1 result")
-			second, third := newAgent(t, dir), newAgent(t, dir) // go through the first
-			second.want(second.draw("an owl"), "Done: 1 result")
+			first.wantIn(first.ask("tools/list", `{}`), "create_gpt_image")
+			answer := first.generate("a fox")
+			first.wantIn(answer, "Done: 1 result")
+			second, third := newAgent(t, dir), newAgent(t, dir) // connect to the first
+			second.wantIn(second.generate("an owl"), "Done: 1 result")
 			bought(t, dir, 2)
 
-			// Those that stay call at once: one of them becomes the server, and the
-			// other finds it. Nothing of that is seen in the answers.
+			// Both remaining agents call at once: one of them becomes the server and
+			// the other connects to it. Both calls succeed.
 			before := app.Running(dir)
 			leave(first)
-			second.order("a hare")
-			third.order("a cat")
-			second.want(second.answer(), "Done: 1 result")
-			third.want(third.answer(), "Done: 1 result")
+			second.sendGenerate("a hare")
+			third.sendGenerate("a cat")
+			second.wantIn(second.answer(), "Done: 1 result")
+			third.wantIn(third.answer(), "Done: 1 result")
 			bought(t, dir, 4)
 			h := app.Running(dir)
 			if h == nil || h.PID != second.Process.Pid && h.PID != third.Process.Pid || h.Role != agentRole.Name || h.URL != before.URL || h.MCP != before.MCP {
-				t.Fatalf("the folder was held by %+v and is by %+v", before, h)
+				t.Fatalf("the lock was held by %+v and now by %+v", before, h)
 			}
-			_, link, _ := strings.Cut(words, before.URL)
+			_, link, _ := strings.Cut(answer, before.URL)
 			link, _, _ = strings.Cut(link, `\n`)
 			link, _, _ = strings.Cut(link, " ")
 			res, err := http.Get(before.URL + link)
@@ -157,13 +157,13 @@ func TestAgents(t *testing.T) {
 			if code := third.end(20 * time.Second); code != 0 {
 				t.Errorf("exit code %d", code)
 			}
-			second.leave()
+			second.closeInput()
 		})
 	}
 }
 
-// An agent that calls nothing takes the place of a server that is gone: tasks
-// under way go on, and links answer.
+// An idle agent takes over from a dead server: running tasks continue, and links
+// to results work.
 func TestAgentTakesOverWithoutACall(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -175,16 +175,16 @@ func TestAgentTakesOverWithoutACall(t *testing.T) {
 	apptest.Eventually(t, 20*time.Second, func() error {
 		h := app.Running(dir)
 		if h == nil || h.PID != second.Process.Pid || h.URL != before.URL {
-			return fmt.Errorf("the folder is held by %+v", h)
+			return fmt.Errorf("the lock is held by %+v", h)
 		}
 		return dial(t.Context(), h.URL)
 	})
-	second.want(second.draw("a hare"), "Done: 1 result")
-	second.leave()
+	second.wantIn(second.generate("a hare"), "Done: 1 result")
+	second.closeInput()
 }
 
-// A server that is started anew keeps its folder: the agent waits for it.
-func TestAgentOfAServerThatRestarts(t *testing.T) {
+// An agent waits for a server that restarts instead of taking over its folder.
+func TestAgentWaitsForRestart(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	server := start(t, dir, "all").begin()
@@ -198,21 +198,21 @@ func TestAgentOfAServerThatRestarts(t *testing.T) {
 	apptest.Eventually(t, 20*time.Second, func() error {
 		holder, err := os.ReadFile(filepath.Join(dir, "lock"))
 		if err == nil && !strings.Contains(string(holder), fmt.Sprintf(`"pid":%d,`, again.Process.Pid)) {
-			err = fmt.Errorf("the folder is held by %s", holder)
+			err = fmt.Errorf("the lock is held by %s", holder)
 		}
 		return err
 	})
-	a.want(a.draw("a fox"), "Done: 1 result")
+	a.wantIn(a.generate("a fox"), "Done: 1 result")
 	if h := app.Running(dir); h == nil || h.PID != again.Process.Pid {
-		t.Errorf("the folder is held by %+v", h)
+		t.Errorf("the lock is held by %+v", h)
 	}
 }
 
-// Where `aigc all` was the server, it is given time to come back; the place of
-// an agent's process is taken at once.
-func TestAgentAwaitsAServerThatMayReturn(t *testing.T) {
+// An agent waits restartWindow for a lost `aigc all`, and takes over at once from
+// the process of another agent.
+func TestAgentTakeOverByRole(t *testing.T) {
 	t.Parallel()
-	for role, taken := range map[string]bool{"all": false, agentRole.Name: true} {
+	for role, takesOver := range map[string]bool{"all": false, agentRole.Name: true} {
 		t.Run(role, func(t *testing.T) {
 			t.Parallel()
 			l := settings(t)
@@ -220,15 +220,15 @@ func TestAgentAwaitsAServerThatMayReturn(t *testing.T) {
 			if _, err := c.host(); err != nil {
 				t.Fatal(err)
 			}
-			nowhere := "http://127.0.0.1:0"
-			s := &agentServer{cli: c, settings: l, log: zerolog.Nop(), last: &app.LockOwner{Role: role, URL: nowhere, MCP: nowhere}}
+			closedURL := "http://127.0.0.1:0"
+			s := &agentServer{cli: c, settings: l, log: zerolog.Nop(), last: &app.LockOwner{Role: role, URL: closedURL, MCP: closedURL}}
 			ctx, cancel := context.WithCancel(t.Context())
-			if !taken {
+			if !takesOver {
 				cancel()
 			}
 			defer cancel()
 			e, err := s.connect(ctx)
-			if taken != (err == nil) || taken != (app.Running(l.DataDir) != nil) {
+			if takesOver != (err == nil) || takesOver != (app.Running(l.DataDir) != nil) {
 				t.Fatalf("%+v, %v", e, err)
 			}
 			if err != nil {
@@ -241,8 +241,8 @@ func TestAgentAwaitsAServerThatMayReturn(t *testing.T) {
 	}
 }
 
-// The owner of a folder needs no key in its own process; in another one, where
-// callers need keys, it does.
+// An agent needs no key for a server in its own process, but needs one for a
+// server in another process if that has keys.
 func TestAgentWithoutAKey(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -250,42 +250,42 @@ func TestAgentWithoutAKey(t *testing.T) {
 		t.Fatalf("exit code %d", code)
 	}
 	first := newAgent(t, dir)
-	first.want(first.draw("a fox"), "Done: 1 result")
+	first.wantIn(first.generate("a fox"), "Done: 1 result")
 	second := newAgent(t, dir)
-	second.want(second.draw("an owl"), `"code":"key_needed"`)
-	first.leave()
-	second.want(second.draw("a hare"), "Done: 1 result") // it is the server now
+	second.wantIn(second.generate("an owl"), `"code":"key_needed"`)
+	first.closeInput()
+	second.wantIn(second.generate("a hare"), "Done: 1 result") // it is the server now
 	bought(t, dir, 2)
 }
 
-func TestAgentOfAFarServer(t *testing.T) {
+func TestAgentOfRemoteServer(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	server := start(t, dir, "all").begin()
 	server.says(`"message":"ready"`)
 	h := app.Running(dir)
 	own := t.TempDir()
-	rest, mcp := newAgent(t, own, "AIGC_URL="+h.URL), newAgent(t, own, "AIGC_URL="+h.MCP+"/mcp")
-	for _, a := range []*agent{rest, mcp} {
-		a.want(a.draw("a fox"), "Done: 1 result")
+	viaREST, viaMCP := newAgent(t, own, "AIGC_URL="+h.URL), newAgent(t, own, "AIGC_URL="+h.MCP+"/mcp")
+	for _, a := range []*agent{viaREST, viaMCP} {
+		a.wantIn(a.generate("a fox"), "Done: 1 result")
 	}
-	rest.leave()
+	viaREST.closeInput()
 	server.signal(syscall.SIGKILL)
 	<-server.ended
-	mcp.want(mcp.draw("a hare"), "There is no aigc server at "+h.MCP) // it takes no other's place
+	viaMCP.wantIn(viaMCP.generate("a hare"), "There is no aigc server at "+h.MCP) // no takeover of a remote server
 	if h := app.Running(own); h != nil {
-		t.Errorf("its own folder is held by %+v", h)
+		t.Errorf("the lock of its own folder is held by %+v", h)
 	}
-	mcp.leave()
+	viaMCP.closeInput()
 }
 
-// An agent's client that ends the process in the middle of a purchase loses
-// nothing: who waits is told the task, what was sent is awaited and stored.
-func TestAgentEndedInTheMiddle(t *testing.T) {
+// A process that is stopped during a purchase answers the waiting call with the
+// task's handle, awaits the vendor's answer and stores it.
+func TestAgentStoppedDuringPurchase(t *testing.T) {
 	t.Parallel()
 	for name, end := range map[string]func(*agent){
-		"by a signal":             func(a *agent) { a.signal(syscall.SIGTERM) },
-		"by the end of its input": func(a *agent) { _ = a.in.Close() },
+		"by a signal":          func(a *agent) { a.signal(syscall.SIGTERM) },
+		"by closing its input": func(a *agent) { _ = a.in.Close() },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -303,7 +303,7 @@ func TestAgentEndedInTheMiddle(t *testing.T) {
 					Params struct{ Message string }
 				}
 				if err := json.Unmarshal([]byte(line), &m); err != nil {
-					t.Fatalf("what stands on the output is no message: %q", line)
+					t.Fatalf("the output is not a JSON message: %q", line)
 				}
 				if m.ID == "paid" {
 					answer = line
@@ -313,14 +313,14 @@ func TestAgentEndedInTheMiddle(t *testing.T) {
 					end(a)
 				}
 			}
-			_, rest, _ := strings.Cut(answer, `"task_id":"`)
-			id, _, _ := strings.Cut(rest, `"`)
+			_, after, _ := strings.Cut(answer, `"task_id":"`)
+			id, _, _ := strings.Cut(after, `"`)
 			if code := a.end(30 * time.Second); code != 0 || len(id) != 36 {
 				t.Fatalf("exit code %d, %.400s", code, answer)
 			}
 			next := newAgent(t, dir)
-			if words := next.ask("tools/call", fmt.Sprintf(`{"name":"wait_for_task","arguments":{"task_id":%q}}`, id)); !strings.Contains(words, "Done: 1 result") {
-				t.Errorf("%.400s", words)
+			if got := next.ask("tools/call", fmt.Sprintf(`{"name":"wait_for_task","arguments":{"task_id":%q}}`, id)); !strings.Contains(got, "Done: 1 result") {
+				t.Errorf("%.400s", got)
 			}
 			bought(t, dir, 1)
 		})

@@ -11,23 +11,24 @@ import (
 	"aigc/app"
 )
 
-// Where the last server was, something else may listen now.
+// If another program listens at the last server's address, the new server uses
+// free ports.
 func TestAgentTakesOverAtAnotherAddress(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	first := newAgent(t, dir)
 	second := newAgent(t, dir)
 	before := app.Running(dir)
-	second.signal(syscall.SIGSTOP) // else it takes the address first
-	first.leave()
-	taken, err := net.Listen("tcp", strings.TrimPrefix(before.URL, "http://"))
+	second.signal(syscall.SIGSTOP) // otherwise it takes over the address first
+	first.closeInput()
+	blocker, err := net.Listen("tcp", strings.TrimPrefix(before.URL, "http://"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer taken.Close()
+	defer blocker.Close()
 	second.signal(syscall.SIGCONT)
-	second.want(second.draw("a hare"), "Done: 1 result")
+	second.wantIn(second.generate("a hare"), "Done: 1 result")
 	if h := app.Running(dir); h == nil || h.PID != second.Process.Pid || h.URL == before.URL {
-		t.Errorf("the folder is held by %+v", h)
+		t.Errorf("the lock is held by %+v", h)
 	}
 }

@@ -21,11 +21,11 @@ func (c *cli) serveMCPCommand() *cobra.Command {
 	var stdio bool
 	roles := app.Roles{Name: "serve-mcp", MCP: true}
 	cmd := &cobra.Command{
-		Use: roles.Name, Short: "MCP alone, or over stdin and stdout with --stdio", Args: cobra.NoArgs,
-		Long: "Serve MCP alone, over HTTP; the stores must be shared with the other roles.\n\n" +
-			"With --stdio it is what an agent starts as its MCP server: it joins the agent to\n" +
-			"the server that AIGC_URL names or that works on AIGC_DATA_DIR, and where there is\n" +
-			"none it becomes that server.",
+		Use: roles.Name, Short: "Serve only MCP, or MCP over stdin and stdout with --stdio", Args: cobra.NoArgs,
+		Long: "Serve only MCP, over HTTP; the stores must be shared with the other roles.\n\n" +
+			"With --stdio it is the command that an agent starts as its MCP server: it connects\n" +
+			"the agent to the server at AIGC_URL or to the one that runs on AIGC_DATA_DIR. If no\n" +
+			"server runs there, it starts one in its own process.",
 		Example: "  claude mcp add aigc -- aigc serve-mcp --stdio",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if stdio {
@@ -34,12 +34,12 @@ func (c *cli) serveMCPCommand() *cobra.Command {
 			return c.serve(cmd.Context(), roles)
 		},
 	}
-	cmd.Flags().BoolVar(&stdio, "stdio", false, "over stdin and stdout; the log goes to stderr")
+	cmd.Flags().BoolVar(&stdio, "stdio", false, "serve MCP over stdin and stdout; the log goes to stderr")
 	return cmd
 }
 
-// stdio joins one agent on the standard streams to a server until the agent is
-// gone.
+// stdio connects an agent on the standard streams to a server until the agent
+// closes them.
 func (c *cli) stdio(ctx context.Context) error {
 	l, err := c.settings()
 	if err != nil {
@@ -56,17 +56,17 @@ func (c *cli) stdio(ctx context.Context) error {
 			return err
 		}
 		b.Connect = func(context.Context) (*mcpapi.Endpoint, error) { return server, nil }
-		b.Patience = restartWait
+		b.ReconnectWindow = restartWindow
 	} else {
 		b.Connect = (&agentServer{cli: c, settings: l, log: app.NewLog(&l.Config)}).connect
-		b.Patience = takeoverWait
+		b.ReconnectWindow = reconnectWindow
 	}
 	return b.Run(ctx)
 }
 
-// mcp asks a server where it serves MCP. An address that ends in /mcp is one.
-// A server that knows itself by a loopback address is called by the name that
-// we know it by.
+// mcp asks a server for the address of its MCP endpoint. A base address that ends
+// in /mcp or /mcp/v1 is used as it is. If the server reports a loopback host, the
+// host of the base address replaces it.
 func (c *client) mcp(ctx context.Context) (string, error) {
 	if strings.HasSuffix(c.base, "/mcp") || strings.HasSuffix(c.base, "/mcp/v1") {
 		return c.base, nil
@@ -79,20 +79,20 @@ func (c *client) mcp(ctx context.Context) (string, error) {
 	var root struct {
 		MCP string `json:"mcp"`
 	}
-	_ = json.NewDecoder(io.LimitReader(res.Body, 1<<20)).Decode(&root) // what cannot be read says nothing
-	here, err := url.Parse(c.base)
+	_ = json.NewDecoder(io.LimitReader(res.Body, 1<<20)).Decode(&root) // an unreadable answer is reported below
+	base, err := url.Parse(c.base)
 	if err != nil {
 		return "", err
 	}
-	there, err := url.Parse(root.MCP)
-	if err != nil || there.Host == "" {
-		return "", fmt.Errorf("the server at %s does not serve MCP, or does not say where: set AIGC_URL to its MCP address (http://host:5513/mcp)", c.base)
+	endpoint, err := url.Parse(root.MCP)
+	if err != nil || endpoint.Host == "" {
+		return "", fmt.Errorf("the server at %s does not report the address of its MCP endpoint: set AIGC_URL to that address (http://host:5513/mcp)", c.base)
 	}
-	if config.IsLoopback(net.JoinHostPort(there.Hostname(), "0")) {
-		there.Host = net.JoinHostPort(here.Hostname(), there.Port())
+	if config.IsLoopback(net.JoinHostPort(endpoint.Hostname(), "0")) {
+		endpoint.Host = net.JoinHostPort(base.Hostname(), endpoint.Port())
 	}
-	if p := strings.TrimRight(there.Path, "/"); !strings.HasSuffix(p, "/mcp") && !strings.HasSuffix(p, "/mcp/v1") {
-		there.Path = p + "/mcp"
+	if p := strings.TrimRight(endpoint.Path, "/"); !strings.HasSuffix(p, "/mcp") && !strings.HasSuffix(p, "/mcp/v1") {
+		endpoint.Path = p + "/mcp"
 	}
-	return there.String(), nil
+	return endpoint.String(), nil
 }
