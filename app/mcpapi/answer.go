@@ -138,8 +138,8 @@ func (r *errorResponse) code() int64 {
 // asRPCError is the server's own JSON-RPC error, or one made of the HTTP
 // response.
 func (r *errorResponse) asRPCError(method string) any {
-	if own := r.jsonRPCError(); own != nil {
-		return own
+	if rpcErr := r.jsonRPCError(); rpcErr != nil {
+		return rpcErr
 	}
 	e := &jsonrpc.Error{Code: codeServerError, Message: r.Error()}
 	switch {
@@ -162,27 +162,27 @@ func (r *errorResponse) asRPCError(method string) any {
 // answerFailed writes an error for each call that the server did not answer, and
 // for a message that is not a valid request. Notifications are never answered.
 func (x *exchange) answerFailed(server *Endpoint, err error) {
-	var no *errorResponse
-	said := errors.As(err, &no)
+	var resp *errorResponse
+	responded := errors.As(err, &resp)
 	for _, m := range x.unanswered {
-		if said {
-			x.write(errorMessage(m.id, no.asRPCError(m.method)))
+		if responded {
+			x.write(errorMessage(m.id, resp.asRPCError(m.method)))
 		} else {
 			x.write(errorMessage(m.id, transportError(server, m, cmp.Or(err, io.ErrUnexpectedEOF))))
 		}
 	}
-	notices := len(x.line.messages) > 0
+	onlyNotifications := len(x.line.messages) > 0
 	for _, m := range x.line.messages {
-		notices = notices && m.method != ""
+		onlyNotifications = onlyNotifications && m.method != ""
 	}
 	switch {
-	case said && len(x.unanswered) == 0 && (!notices || no.code() == jsonrpc.CodeParseError):
+	case responded && len(x.unanswered) == 0 && (!onlyNotifications || resp.code() == jsonrpc.CodeParseError):
 		var id json.RawMessage
 		if len(x.line.messages) == 1 {
 			id = x.line.messages[0].id
 		}
-		x.write(errorMessage(id, no.asRPCError("")))
-	case !said && x.line.ended:
+		x.write(errorMessage(id, resp.asRPCError("")))
+	case !responded && x.line.ended:
 		for _, m := range x.line.messages {
 			if m.method == "" {
 				x.write(errorMessage(m.id, errNoMethod))

@@ -74,19 +74,19 @@ const (
 // answered, or ctx ends. A server in this process is stopped before Run returns,
 // so that waiting callers get a handle; calls to another server are canceled.
 func (b *Bridge) Run(ctx context.Context) error {
-	life, end := context.WithCancel(ctx)
+	lifetime, end := context.WithCancel(ctx)
 	defer end()
-	server, err := b.Connect(life)
+	server, err := b.Connect(lifetime)
 	if err != nil {
 		return err
 	}
-	calls, leave := context.WithCancel(context.WithoutCancel(ctx))
-	defer leave()
+	callsCtx, cancelCalls := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancelCalls()
 	// No keep-alive: a reused connection could close while a request is half
 	// sent, and it would be unknown whether the request arrived.
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.DisableKeepAlives, transport.DisableCompression = true, true
-	r := &bridgeRun{Bridge: b, lifetime: life, callsCtx: calls, transport: transport, server: server, open: map[string]*exchange{}}
+	r := &bridgeRun{Bridge: b, lifetime: lifetime, callsCtx: callsCtx, transport: transport, server: server, open: map[string]*exchange{}}
 	go r.watchServer()
 	read := make(chan error, 1)
 	go func() { read <- r.readLines() }()
@@ -100,7 +100,7 @@ func (b *Bridge) Run(ctx context.Context) error {
 	r.mu.Unlock()
 	if r.endpoint().Stop == nil {
 		end()
-		leave()
+		cancelCalls()
 		r.drain(context.WithoutCancel(ctx), stopTimeout) // Connect may have started a server in this process
 	}
 	if stop := r.endpoint().Stop; stop != nil {
@@ -121,7 +121,7 @@ type bridgeRun struct {
 	writeMu sync.Mutex // of Out
 
 	mu         sync.Mutex
-	closing    bool // nothing new is begun
+	closing    bool // no new work is started
 	server     *Endpoint
 	connecting *connectAttempt
 	version    string               // of the protocol, from the answer to initialize

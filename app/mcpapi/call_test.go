@@ -215,7 +215,7 @@ func TestAliases(t *testing.T) {
 			if a.IsError || string(f.last().Input) != tc.input {
 				t.Errorf("%s: %s", a.text, f.last().Input)
 			}
-			if _, useless := tc.args["image_description"]; useless != strings.Contains(a.text, "Warning: image_description ignored: send the image itself as image.") {
+			if _, useless := tc.args["image_description"]; useless != strings.Contains(a.text, "Warning: image_description ignored: send the image as the argument image.") {
 				t.Errorf("no warning about the ignored argument: %s", a.text)
 			}
 		})

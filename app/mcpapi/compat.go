@@ -10,7 +10,7 @@ import (
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 )
 
-// alias translates a call as clients of the predecessor service make it: an old
+// alias translates a call as clients of the replaced service make it: an old
 // tool name, which can be called but is not listed, or old arguments.
 type alias struct {
 	tool   string
@@ -22,15 +22,15 @@ type alias struct {
 // aliases are the old names that are not a tool's name with the suffix "_tool",
 // and the tools that had other arguments.
 var aliases = map[string]alias{
-	"create_gpt_image_edit":      {tool: "create_gpt_image_edit", drop: map[string]string{"image_description": "send the image itself as image"}},
+	"create_gpt_image_edit":      {tool: "create_gpt_image_edit", drop: map[string]string{"image_description": "send the image as the argument image"}},
 	"create_veo3_official_video": {tool: "create_veo3_video", adapt: adaptVeoWait},
 	"check_veo3_official_status": {tool: "get_task", rename: map[string]string{"operation_id": "task_id"}},
 	"get_veo3_task":              {tool: "get_task"},
 	"upload_image_file":          {tool: "upload_file", rename: map[string]string{"file_description": "name"}, drop: map[string]string{"folder": "files are stored by date"}},
 }
 
-// adaptVeoWait turns wait_for_completion and max_wait, which the predecessor
-// ignored, into wait_seconds.
+// adaptVeoWait turns wait_for_completion and max_wait, which the replaced
+// service ignored, into wait_seconds.
 func adaptVeoWait(args map[string]json.RawMessage) {
 	var wanted bool
 	_ = json.Unmarshal(args["wait_for_completion"], &wanted)

@@ -23,7 +23,7 @@ const (
 	promptName = "images_usage_guide"
 )
 
-// mountPrompts adds the resource and the prompt that clients of the predecessor
+// mountPrompts adds the resource and the prompt that clients of the replaced
 // service use.
 func (s *Server) mountPrompts() {
 	s.mcp.AddResource(&mcp.Resource{

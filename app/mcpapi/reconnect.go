@@ -50,14 +50,14 @@ func (r *bridgeRun) endpoint() *Endpoint {
 // replace returns the server that replaces a dead one. The first of the waiting
 // lines starts Connect, the others wait for the same call; it goes on if the
 // first line stops waiting.
-func (r *bridgeRun) replace(ctx context.Context, gone *Endpoint) (*Endpoint, error) {
+func (r *bridgeRun) replace(ctx context.Context, dead *Endpoint) (*Endpoint, error) {
 	select {
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	case <-time.After(retryPause): // another line may have connected
 	}
 	r.mu.Lock()
-	if r.server != gone || r.closing {
+	if r.server != dead || r.closing {
 		defer r.mu.Unlock()
 		return r.server, nil
 	}

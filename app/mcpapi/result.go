@@ -50,8 +50,8 @@ func (s *Server) successResult(ctx context.Context, c *call, v *service.View, re
 	return res
 }
 
-func link(what string, r service.ResultView) *mcp.ResourceLink {
-	l := &mcp.ResourceLink{URI: r.URL, Name: path.Base(r.URL), MIMEType: r.MIMEType, Description: what}
+func link(description string, r service.ResultView) *mcp.ResourceLink {
+	l := &mcp.ResourceLink{URI: r.URL, Name: path.Base(r.URL), MIMEType: r.MIMEType, Description: description}
 	if r.Size > 0 {
 		l.Size = &r.Size
 	}
@@ -63,48 +63,48 @@ func link(what string, r service.ResultView) *mcp.ResourceLink {
 
 // thumbnails are small JPEG previews of the first results. They are made after
 // the task has succeeded, so for a fresh result it waits up to Config.thumbWait.
-func (s *Server) thumbnails(ctx context.Context, who service.Caller, v *service.View) [][]byte {
+func (s *Server) thumbnails(ctx context.Context, caller service.Caller, v *service.View) [][]byte {
 	results, fresh := v.Data, v.Finished == 0 || time.Since(time.Unix(v.Finished, 0)) < thumbFresh
 	out := make([][]byte, min(len(results), maxThumbs))
-	open := map[int]bool{}
+	missing := map[int]bool{}
 	for i := range out {
 		if strings.HasPrefix(results[i].MIMEType, "image/") && results[i].MIMEType != "image/svg+xml" {
-			open[i] = true
+			missing[i] = true
 		}
 	}
 	ctx, cancel := context.WithTimeout(ctx, s.thumbWait)
 	defer cancel()
 	tick := time.NewTicker(thumbInterval)
 	defer tick.Stop()
-	for len(open) > 0 {
+	for len(missing) > 0 {
 		for i := range out {
-			if !open[i] {
+			if !missing[i] {
 				continue
 			}
-			jpeg, err := s.assets.Thumbnail(ctx, who, results[i].AssetID, maxThumb)
+			jpeg, err := s.assets.Thumbnail(ctx, caller, results[i].AssetID, maxThumb)
 			if err != nil || len(jpeg) > 0 {
-				delete(open, i)
+				delete(missing, i)
 			}
 			if err == nil && len(jpeg) <= maxThumb {
 				out[i] = jpeg
 			}
 		}
-		if len(open) == 0 || !fresh {
+		if len(missing) == 0 || !fresh {
 			break
 		}
 		select {
 		case <-ctx.Done():
-			clear(open)
+			clear(missing)
 		case <-tick.C:
 		}
 	}
-	var have [][]byte
+	var found [][]byte
 	for _, jpeg := range out {
 		if len(jpeg) > 0 {
-			have = append(have, jpeg)
+			found = append(found, jpeg)
 		}
 	}
-	return have
+	return found
 }
 
 // summary is the text of a finished task, for models and people.

@@ -92,9 +92,9 @@ func (s *Server) waitForTask(ctx context.Context, c *call, in waitInput) (*mcp.C
 }
 
 // findTask reads a task by its id, or by the vendor's job id for operations that
-// have a StatusPath, whose callers could use it in the predecessor service.
-func (s *Server) findTask(ctx context.Context, who service.Caller, id string) (*service.View, error) {
-	v, err := s.tasks.Get(ctx, who, id)
+// have a StatusPath, whose callers could use it in the replaced service.
+func (s *Server) findTask(ctx context.Context, caller service.Caller, id string) (*service.View, error) {
+	v, err := s.tasks.Get(ctx, caller, id)
 	if fault.KindOf(err) != fault.NotFound {
 		return v, err
 	}
@@ -102,7 +102,7 @@ func (s *Server) findTask(ctx context.Context, who service.Caller, id string) (*
 		if op.Registered.Operation.StatusPath == "" {
 			continue
 		}
-		if v, err := s.tasks.ByTicket(ctx, who, moduleOf(op.Kind()), id); fault.KindOf(err) != fault.NotFound {
+		if v, err := s.tasks.ByTicket(ctx, caller, moduleOf(op.Kind()), id); fault.KindOf(err) != fault.NotFound {
 			return v, err
 		}
 	}

@@ -56,7 +56,7 @@ var manyOperations = func() module.Module {
 	return module.Define(module.Spec{Name: "crowd", Title: "Crowd"}, ops...)
 }()
 
-// edits is a module whose tool had other arguments in the predecessor service.
+// edits is a module whose tool had other arguments in the replaced service.
 var edits = module.Define(module.Spec{Name: "edits", Title: "Edits"},
 	module.Declare(module.Operation{
 		Name: "edits", Paths: []string{"/edits"}, Tool: "create_gpt_image_edit", Media: module.Image,
