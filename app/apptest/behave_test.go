@@ -25,16 +25,17 @@ import (
 	"aigc/app/task"
 )
 
-// one is a server over a sandbox of its own, for tests that look at purchases.
-func one(t *testing.T, env ...string) (*apptest.Process, *apptest.Sandbox) {
+// startServer starts a server with its own sandbox, for tests that count
+// purchases.
+func startServer(t *testing.T, env ...string) (*apptest.Process, *apptest.Sandbox) {
 	t.Helper()
 	bin := apptest.Binary(t, "faults")
 	box := apptest.StartSandbox(t, bin)
 	return apptest.StartAll(t, bin, t.TempDir(), append([]string{box.Env()}, env...)...), box
 }
 
-// A newcomer sets nothing: a stored picture comes back, the docs are there.
-func TestNewcomer(t *testing.T) {
+// Without any settings an image is generated and stored, and the docs are served.
+func TestDefaults(t *testing.T) {
 	t.Parallel()
 	p := apptest.StartAll(t, apptest.Binary(t, "faults"), t.TempDir())
 	v := p.Do("POST", "/api/gpt/generations", `{"prompt":"a red fox"}`).View(t)
@@ -43,7 +44,7 @@ func TestNewcomer(t *testing.T) {
 	}
 	a := p.Do("GET", strings.TrimPrefix(v.Data[0].URL, p.URL), "")
 	if img, err := png.Decode(bytes.NewReader(a.Body)); err != nil || img.Bounds().Dx() != 1024 {
-		t.Errorf("the link leads to no picture: %d %v", a.Status, err)
+		t.Errorf("the link is not an image: %d %v", a.Status, err)
 	}
 	for path, want := range map[string]string{
 		"/docs": "swagger-ui", "/docs/swagger-ui-bundle.js": "", "/openapi.json": "/api/gpt/generations", "/livez": "ok", "/readyz": "ok",
@@ -58,10 +59,10 @@ func TestNewcomer(t *testing.T) {
 	}
 }
 
-// A caller that hangs up loses nothing: the same key collects the picture.
-func TestHangUp(t *testing.T) {
+// After a client has disconnected, the same idempotency key returns the image.
+func TestClientDisconnect(t *testing.T) {
 	t.Parallel()
-	p, box := one(t)
+	p, box := startServer(t)
 	ctx, cancel := context.WithTimeout(context.Background(), 300*time.Millisecond)
 	defer cancel()
 	body := `{"prompt":"a fox [[slow 1s]]"}`
@@ -86,17 +87,17 @@ func TestHangUp(t *testing.T) {
 	if a := p.Do("POST", "/api/gpt/generations", `{"prompt":"another"}`, "Idempotency-Key", "mine"); a.Status != 422 || a.Envelope(t).Code != "idempotency_key_reused" {
 		t.Errorf("another input under the same key: %d %s", a.Status, a.Body)
 	}
-	// A stock SDK that repeats itself joins the task.
+	// The automatic retry of a stock SDK joins the task.
 	b := p.Do("POST", "/api/gpt/generations", body, "X-Stainless-Retry-Count", "1")
 	if b.View(t).TaskID != v.TaskID {
 		t.Error("a stock SDK's retry bought again")
 	}
 }
 
-// What a caller sees of every way a vendor can fail.
-func TestFaultsAsSeen(t *testing.T) {
+// The status, code and charge that a caller sees for each fault of a vendor.
+func TestVendorFaults(t *testing.T) {
 	t.Parallel()
-	p, box := one(t)
+	p, box := startServer(t)
 	cases := map[string]struct {
 		path, prompt string
 		status       int
@@ -104,7 +105,7 @@ func TestFaultsAsSeen(t *testing.T) {
 		charged      string
 		bought       int
 	}{
-		"cut":            {"/api/gpt/generations", "x [[drop]]", 202, "answer_lost", "unknown", 1},
+		"connection cut": {"/api/gpt/generations", "x [[drop]]", 202, "answer_lost", "unknown", 1},
 		"throttled once": {"/api/gpt/generations", "x [[429]]", 200, "", "yes", 1},
 		"refused":        {"/api/gpt/generations", "x [[refuse]]", 422, "content_refused", "no", 0},
 		"html":           {"/api/seedream/generate", "x [[html]]", 502, "not_a_picture", "yes", 1},
@@ -137,13 +138,13 @@ func TestFaultsAsSeen(t *testing.T) {
 	}
 }
 
-// A refused vendor key is 503, names the variable and not the key.
+// A rejected vendor key is a 503 that names the setting but not the key.
 func TestBadVendorKey(t *testing.T) {
 	t.Parallel()
 	bin := apptest.Binary(t, "faults")
 	box := apptest.StartSandbox(t, bin)
 	p := apptest.StartAll(t, bin, t.TempDir(), "OPENAI_API_KEY=sk-wrong-key", "OPENAI_BASE_URL="+box.URL+"/openai/v1")
-	for range 2 { // the second finds the key parked
+	for range 2 { // the second finds the key suspended
 		a := p.Do("POST", "/api/gpt/generations", `{"prompt":"x"}`)
 		if a.Status != 503 || !strings.Contains(string(a.Body), "OPENAI_API_KEY") || strings.Contains(string(a.Body), "sk-wrong") {
 			t.Errorf("%d %s", a.Status, a.Body)
@@ -160,10 +161,10 @@ func TestBadVendorKey(t *testing.T) {
 	}
 }
 
-// Bad input is a clear 4xx, and nothing is sent or stored.
+// Invalid input is a 4xx that names the field; nothing is sent or stored.
 func TestBadInput(t *testing.T) {
 	t.Parallel()
-	p, box := one(t)
+	p, box := startServer(t)
 	svg := `<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>`
 	edit := func(image string) string { return fmt.Sprintf(`{"prompt":"x","image":%q}`, image) }
 	cases := map[string]struct {
@@ -180,7 +181,7 @@ func TestBadInput(t *testing.T) {
 		"metadata server": {"/api/gpt/edits", edit("http://169.254.169.254/latest/meta-data"), 422, "body.image"},
 		"loopback name":   {"/api/gpt/edits", edit("http://localhost:1/a.png"), 422, "body.image"},
 		"svg with script": {"/api/gpt/edits", edit("data:image/svg+xml;base64," + base64.StdEncoding.EncodeToString([]byte(svg))), 415, "script"},
-		"no picture":      {"/api/gpt/edits", edit(base64.StdEncoding.EncodeToString([]byte("hello"))), 415, "PNG"},
+		"not an image":    {"/api/gpt/edits", edit(base64.StdEncoding.EncodeToString([]byte("hello"))), 415, "PNG"},
 		"foreign asset":   {"/api/gpt/edits", edit("01a20e42-8744-7180-98af-f5eb12be76a2"), 422, "no such asset"},
 		"no such route":   {"/api/nothing", `{}`, 404, "/docs"},
 	}
@@ -227,10 +228,10 @@ func TestBadInput(t *testing.T) {
 	})
 }
 
-// One owner cannot see or use another's task or asset.
+// An owner cannot see or use another owner's task or asset.
 func TestOwners(t *testing.T) {
 	t.Parallel()
-	p, _ := one(t, "AIGC_API_KEYS=alice:alice-key-1,bob:bob-key-123,root:root-key-1:admin")
+	p, _ := startServer(t, "AIGC_API_KEYS=alice:alice-key-1,bob:bob-key-123,root:root-key-1:admin")
 	as := func(key string) []string { return []string{"Authorization", "Bearer " + key} }
 	if a := p.Do("POST", "/api/gpt/generations", `{"prompt":"x"}`); a.Status != 401 {
 		t.Errorf("without a key: %d", a.Status)
@@ -268,10 +269,10 @@ func TestOwners(t *testing.T) {
 	}
 }
 
-// Retrying what is in doubt makes one new task, a new purchase.
-func TestRetryBuysAnew(t *testing.T) {
+// Retrying a task in doubt creates one new task, which is a new purchase.
+func TestRetryCreatesNewPurchase(t *testing.T) {
 	t.Parallel()
-	p, box := one(t)
+	p, box := startServer(t)
 	v := p.Do("POST", "/api/gpt/generations", `{"prompt":"x [[drop]]"}`).View(t)
 	first := p.Do("POST", "/api/tasks/"+v.TaskID+"/retry", "").View(t)
 	second := p.Do("POST", "/api/tasks/"+v.TaskID+"/retry", "").View(t)
@@ -287,11 +288,11 @@ func TestRetryBuysAnew(t *testing.T) {
 	}
 }
 
-// SIGTERM lets waiting callers go with a handle, awaits what was sent, and
-// leaves nothing in doubt.
-func TestStopIsGraceful(t *testing.T) {
+// On SIGTERM waiting callers get a handle, sent requests are awaited, and no task
+// is left in doubt.
+func TestGracefulStop(t *testing.T) {
 	t.Parallel()
-	p, box := one(t)
+	p, box := startServer(t)
 	done := make(chan apptest.Answer, 1)
 	go func() {
 		a, _ := p.Try("POST", "/api/gpt/generations", `{"prompt":"x [[slow 2s]]"}`)
@@ -321,12 +322,12 @@ func TestStopIsGraceful(t *testing.T) {
 	}
 }
 
-// The broker is emptied and lost with 200 tasks under way: all end, none is
-// paid twice.
-func TestBrokerEmptied(t *testing.T) {
+// The broker loses all its data and is down with 200 tasks queued: all of them
+// succeed, none is paid twice.
+func TestBrokerDataLoss(t *testing.T) {
 	t.Parallel()
 	redis := brokertest.StartRedis(t)
-	p, box := one(t, "REDIS_URL="+redis.URL(), "AIGC_WORKER_CONCURRENCY=8")
+	p, box := startServer(t, "REDIS_URL="+redis.URL(), "AIGC_WORKER_CONCURRENCY=8")
 	ids := make([]string, 200)
 	var wg sync.WaitGroup
 	for w := range 8 {
@@ -339,10 +340,10 @@ func TestBrokerEmptied(t *testing.T) {
 	}
 	wg.Wait()
 	redis.Flush()
-	redis.Kill() // and then it is gone for a while
+	redis.Kill() // down until health reports it
 	apptest.Eventually(t, 20*time.Second, func() error {
 		if a := p.Do("GET", "/api/health", ""); a.Status != 200 || !strings.Contains(string(a.Body), "degraded") {
-			return fmt.Errorf("health is not honest about the broker: %s", a.Body)
+			return fmt.Errorf("health does not report the broker: %s", a.Body)
 		}
 		return nil
 	})
@@ -359,8 +360,8 @@ func TestBrokerEmptied(t *testing.T) {
 	}
 }
 
-// The official MCP inspector lists the tools, draws a picture, starts a film
-// and waits for it, over HTTP and over stdio.
+// The official MCP inspector lists the tools, generates an image and a video, and
+// waits for the video, over HTTP and over stdio.
 func TestInspector(t *testing.T) {
 	t.Parallel()
 	root, err := filepath.Abs("../../.tools")
@@ -372,7 +373,7 @@ func TestInspector(t *testing.T) {
 	if _, err := os.Stat(node); err != nil || len(cli) == 0 {
 		apptest.Need(t, "mcp-inspector, which bash .ci/test puts into .tools")
 	}
-	p, _ := one(t)
+	p, _ := startServer(t)
 	for name, server := range map[string][]string{
 		"over HTTP":              {p.MCP + "/mcp"},
 		"over stdio":             {"-e", "AIGC_DATA_DIR=" + t.TempDir(), apptest.Binary(t, "faults"), "serve-mcp", "--stdio"},
@@ -405,8 +406,8 @@ func inspect(t *testing.T, node, cli string, server []string) {
 		t.Errorf("%.2000s", out)
 	}
 	out = run("--method", "tools/call", "--tool-name", "create_veo3_video", "--tool-arg", "prompt=a boat")
-	_, rest, _ := strings.Cut(out, `"task_id": "`)
-	id, _, _ := strings.Cut(rest, `"`)
+	_, after, _ := strings.Cut(out, `"task_id": "`)
+	id, _, _ := strings.Cut(after, `"`)
 	if len(id) != 36 {
 		t.Fatalf("no handle: %.2000s", out)
 	}
@@ -416,7 +417,8 @@ func inspect(t *testing.T, node, cli string, server []string) {
 	}
 }
 
-// leftovers finds what a settled task may not leave behind.
+// leftovers reports spool entries, uploads and temporary files that must not be
+// left when all tasks are done.
 func leftovers(dir string) error {
 	var found []string
 	for _, part := range []string{"spool", "intake", "objects"} {
@@ -424,7 +426,7 @@ func leftovers(dir string) error {
 			name := e.Name()
 			temporary := strings.Contains(path, ".tmp") || strings.HasPrefix(name, ".")
 			if info, err := e.Info(); err == nil && strings.Contains(path, "/objects/.tmp-incoming/") && (info.Size() == 0 || name == "check") {
-				return nil // made ahead, or written by every check of the store
+				return nil // preallocated, or written by the check of the store
 			}
 			if err == nil && !e.IsDir() && (part == "intake" || part == "spool" && name != "id" || temporary) {
 				found = append(found, path)
@@ -438,8 +440,8 @@ func leftovers(dir string) error {
 	return nil
 }
 
-// A request of each family: an answer with bytes, an answer by address, a
-// ticket with an address, a ticket with bytes.
+// families has a request for each kind of vendor API: bytes in the answer, a URL
+// in the answer, a ticket with a URL as the result, a ticket with bytes.
 var families = map[string]struct{ path, body string }{
 	"gpt":      {"/api/gpt/generations", `{"prompt":"a red fox","size":"1024x1024","quality":"low"}`},
 	"seedream": {"/api/seedream/generate", `{"prompt":"a paper boat at sea"}`},

@@ -15,8 +15,8 @@ var builds struct {
 	path map[string]string
 }
 
-// Binary builds aigc once for all tests of a package, with the given build
-// tags, and returns its path.
+// Binary builds aigc with the given build tags, once for all tests of a package,
+// and returns its path.
 func Binary(t testing.TB, tags string) string {
 	t.Helper()
 	builds.Lock()
@@ -40,7 +40,7 @@ func Binary(t testing.TB, tags string) string {
 	return out
 }
 
-// Main runs the tests of a package and removes what Binary built.
+// Main runs the tests of a package and removes the binaries that Binary built.
 func Main(m *testing.M) {
 	code := m.Run()
 	if builds.dir != "" {
@@ -51,8 +51,8 @@ func Main(m *testing.M) {
 	os.Exit(code)
 }
 
-// Need finds a program that a test cannot do without. Where it is missing the
-// test is skipped, unless AIGC_TEST_REQUIRE=all makes that a failure.
+// Need returns the path of a program that a test requires. If it is not installed,
+// the test is skipped, or fails with AIGC_TEST_REQUIRE=all.
 func Need(t testing.TB, program string) string {
 	t.Helper()
 	path, err := exec.LookPath(program)
@@ -60,7 +60,7 @@ func Need(t testing.TB, program string) string {
 		return path
 	}
 	if os.Getenv("AIGC_TEST_REQUIRE") == "all" {
-		t.Fatalf("%s is needed and not installed", program)
+		t.Fatalf("%s is required and not installed", program)
 	}
 	t.Skipf("%s is not installed", program)
 	return ""

@@ -13,14 +13,14 @@ import (
 	"aigc/app/service"
 )
 
-// Answer is an HTTP answer read whole.
+// Answer is an HTTP response with its complete body.
 type Answer struct {
 	Status int
 	Header http.Header
 	Body   []byte
 }
 
-// Envelope is the usual shape of an answer: data, or the fields of a problem.
+// Envelope is the JSON body of an answer: data, or the fields of a problem.
 type Envelope struct {
 	Success bool            `json:"success"`
 	Data    json.RawMessage `json:"data"`
@@ -34,17 +34,17 @@ type Envelope struct {
 	} `json:"errors"`
 }
 
-// Envelope reads the answer's body.
+// Envelope decodes the body.
 func (a Answer) Envelope(t testing.TB) Envelope {
 	t.Helper()
 	var e Envelope
 	if err := json.Unmarshal(a.Body, &e); err != nil {
-		t.Fatalf("status %d, no JSON: %v\n%.500s", a.Status, err, a.Body)
+		t.Fatalf("status %d, not JSON: %v\n%.500s", a.Status, err, a.Body)
 	}
 	return e
 }
 
-// View reads the task out of the answer's body.
+// View decodes the task in the body.
 func (a Answer) View(t testing.TB) *service.View {
 	t.Helper()
 	var v service.View
@@ -54,7 +54,7 @@ func (a Answer) View(t testing.TB) *service.View {
 	return &v
 }
 
-// TaskID reads which task the answer is about, a success or a failure.
+// TaskID is the task in the Location header, which success and failure have.
 func (a Answer) TaskID(t testing.TB) string {
 	t.Helper()
 	id := strings.TrimPrefix(a.Header.Get("Location"), "/api/tasks/")
@@ -64,8 +64,8 @@ func (a Answer) TaskID(t testing.TB) string {
 	return id
 }
 
-// Try sends one request; headers come in pairs, and "Host" sets the host. path
-// may be a whole address. The error is the exchange's own.
+// Try sends one request. path may be an absolute URL; headers are pairs of name and
+// value, and "Host" sets the host. The error is that of the HTTP exchange.
 func (p *Process) Try(method, path, body string, headers ...string) (Answer, error) {
 	if strings.HasPrefix(path, "/") {
 		path = p.URL + path
@@ -92,7 +92,7 @@ func (p *Process) Try(method, path, body string, headers ...string) (Answer, err
 	return Answer{res.StatusCode, res.Header, data}, err
 }
 
-// Do is [Process.Try] that must work.
+// Do is [Process.Try]; an error fails the test.
 func (p *Process) Do(method, path, body string, headers ...string) Answer {
 	p.t.Helper()
 	a, err := p.Try(method, path, body, headers...)
@@ -108,7 +108,7 @@ func (p *Process) Task(id string) *service.View {
 	return p.Do("GET", "/api/tasks/"+id, "").View(p.t)
 }
 
-// WaitDone waits until a task needs nobody any more.
+// WaitDone waits until the state of a task is done: terminal or in doubt.
 func (p *Process) WaitDone(id string, limit time.Duration) *service.View {
 	p.t.Helper()
 	var v *service.View

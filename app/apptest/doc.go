@@ -1,4 +1,4 @@
-// Package apptest runs the real thing for tests of the whole: the built
-// binary as processes of its own, killed and frozen by real signals, against a
-// sandbox that is a process of its own, on a data folder that survives.
+// Package apptest has end-to-end tests and their helpers: the built binary runs as
+// separate processes, is killed and stopped by real signals, and is restarted on
+// the same data folder, against a sandbox in another process.
 package apptest

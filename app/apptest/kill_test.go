@@ -20,9 +20,10 @@ import (
 
 func TestMain(m *testing.M) { apptest.Main(m) }
 
-// Where the process can die, and what must become of the task. A point with a
-// number is passed so many times first: a ticket and then a result are spooled.
-var deaths = []struct {
+// killCases are the failpoints at which the process kills itself, with the expected
+// state of the task after a restart. point:2 is the second pass of a failpoint: the
+// ticket is spooled first, then the result.
+var killCases = []struct {
 	point  string
 	family string
 	fault  string // for the sandbox
@@ -67,7 +68,7 @@ var deaths = []struct {
 	{"objects_stored", "veo3", "", task.Succeeded, 1},
 	{"succeeded", "veo3", "", task.Succeeded, 1},
 
-	// The vendor's no is lost with the process, or told just in time.
+	// The vendor's rejection is lost with the process, or is recorded before.
 	{"before_record_queued", "gpt", "[[429]]", task.InDoubt, 0},
 	{"recorded_queued", "gpt", "[[429]]", task.Succeeded, 1},
 	{"before_record_failed", "gpt", "[[refuse]]", task.InDoubt, 0},
@@ -75,24 +76,24 @@ var deaths = []struct {
 	{"before_record_in_doubt", "gpt", "[[drop]]", task.InDoubt, 1},
 	{"recorded_in_doubt", "gpt", "[[drop]]", task.InDoubt, 1},
 
-	// What a poll said is asked again.
+	// The result of a poll is lost: the vendor is polled again.
 	{"before_record_failed", "flux", "[[fail]]", task.Failed, 1},
 	{"recorded_failed", "flux", "[[fail]]", task.Failed, 1},
 
-	// The address died: the vendor is asked again, once, whoever asks.
+	// The result URL has expired: the vendor is asked for a new one once, counted
+	// across restarts.
 	{"before_record_running", "flux", "[[expired]]", task.Failed, 1},
 	{"recorded_running", "flux", "[[expired]]", task.Failed, 1},
 	{"before_record_failed", "seedream", "[[html]]", task.Failed, 1},
 	{"recorded_failed", "seedream", "[[html]]", task.Failed, 1},
 }
 
-// The process kills itself at every arrow of the table of moves. After a
-// restart no task was paid twice, every task is where it belongs, and nothing
-// is left behind.
-func TestKilledAtEveryArrow(t *testing.T) {
+// The process kills itself at every transition of the state table. After a restart
+// no task is paid twice, each is in the expected state, and no files are left over.
+func TestKilledAtEveryTransition(t *testing.T) {
 	bin := apptest.Binary(t, "faults")
 	box := apptest.StartSandbox(t, bin)
-	for _, d := range deaths {
+	for _, d := range killCases {
 		t.Run(d.family+"/"+d.point+d.fault, func(t *testing.T) {
 			t.Parallel()
 			body := families[d.family].body
@@ -102,7 +103,7 @@ func TestKilledAtEveryArrow(t *testing.T) {
 					body = strings.Replace(body, `"}`, ` `+d.fault+`"}`, 1)
 				}
 			}
-			_, v := dieAndRestart(t, bin, box, d.point, families[d.family].path, body)
+			_, v := killAndRestart(t, bin, box, d.point, families[d.family].path, body)
 			if v.Status != d.want {
 				t.Errorf("the task is %s (%+v), want %s", v.Status, v.Error, d.want)
 			}
@@ -116,15 +117,15 @@ func TestKilledAtEveryArrow(t *testing.T) {
 	}
 }
 
-// One process dies among the children of a group: every child is bought once
-// at most, and the group ends with what there is.
-func TestKilledAmongAGroup(t *testing.T) {
+// The process dies between the children of a group: each child is bought at most
+// once, and the group ends with the results that there are.
+func TestKilledWithinGroup(t *testing.T) {
 	bin := apptest.Binary(t, "faults")
 	box := apptest.StartSandbox(t, bin)
-	for point, surely := range map[string]int{"accepted": 3, "claimed:2": 0, "journaled:2": 2, "answer_recorded:2": 2, "succeeded": 1, "succeeded:2": 2} {
+	for point, atLeast := range map[string]int{"accepted": 3, "claimed:2": 0, "journaled:2": 2, "answer_recorded:2": 2, "succeeded": 1, "succeeded:2": 2} {
 		t.Run(point, func(t *testing.T) {
 			t.Parallel()
-			p, v := dieAndRestart(t, bin, box, point, families["flux"].path, `{"prompt":"a cat","n":3}`)
+			p, v := killAndRestart(t, bin, box, point, families["flux"].path, `{"prompt":"a cat","n":3}`)
 			if v.Group == nil || len(v.Group.Children) != 3 {
 				t.Fatalf("%+v", v)
 			}
@@ -138,21 +139,21 @@ func TestKilledAmongAGroup(t *testing.T) {
 					doubts++
 				}
 			}
-			if len(v.Data) < surely || len(v.Data)+doubts != 3 {
-				t.Errorf("%d pictures and %d in doubt: %+v", len(v.Data), doubts, v)
+			if len(v.Data) < atLeast || len(v.Data)+doubts != 3 {
+				t.Errorf("%d images and %d in doubt: %+v", len(v.Data), doubts, v)
 			}
 		})
 	}
 }
 
-// dieAndRestart sends one request to a process that dies at a point, starts
-// another on the same folder, and follows the task to where it settles.
-func dieAndRestart(t *testing.T, bin string, box *apptest.Sandbox, point, path, body string) (*apptest.Process, *service.View) {
+// killAndRestart sends one request to a process that kills itself at a failpoint,
+// starts another on the same folder, and waits until the task is done.
+func killAndRestart(t *testing.T, bin string, box *apptest.Sandbox, point, path, body string) (*apptest.Process, *service.View) {
 	t.Helper()
 	dir := t.TempDir()
 	p := apptest.StartAll(t, bin, dir, box.Env(), "AIGC_KILL_AT="+point)
 	key := "kill-" + point
-	_, _ = p.Try("POST", path, body, "Idempotency-Key", key, "Prefer", "respond-async") // it may die before it answers
+	_, _ = p.Try("POST", path, body, "Idempotency-Key", key, "Prefer", "respond-async") // it may be killed before it answers
 	p.WaitKilled()
 
 	p = apptest.StartAll(t, bin, dir, box.Env())
@@ -163,7 +164,7 @@ func dieAndRestart(t *testing.T, bin string, box *apptest.Sandbox, point, path, 
 	}
 	v := p.WaitDone(a.TaskID(t), 60*time.Second)
 	if d := time.Since(restarted); v.Status == task.InDoubt && d > 5*time.Second {
-		t.Errorf("doubt was declared %s after the restart", d)
+		t.Errorf("the task was in doubt only %s after the restart", d)
 	}
 	if v.Status == task.Succeeded {
 		checkStored(t, p, v)
@@ -172,7 +173,7 @@ func dieAndRestart(t *testing.T, bin string, box *apptest.Sandbox, point, path, 
 	return p, v
 }
 
-// checkStored reads every result over its link.
+// checkStored downloads every result by its link.
 func checkStored(t *testing.T, p *apptest.Process, v *service.View) {
 	t.Helper()
 	if len(v.Data) == 0 {
@@ -186,9 +187,9 @@ func checkStored(t *testing.T, p *apptest.Process, v *service.View) {
 	}
 }
 
-// A worker frozen past its lease and then continued delivers its paid answer
-// and buys nothing more.
-func TestFrozenPastTheLease(t *testing.T) {
+// A worker that is stopped until its lease has expired, and then continued, stores
+// its paid answer and buys nothing more.
+func TestFrozenPastLease(t *testing.T) {
 	bin := apptest.Binary(t, "faults")
 	box := apptest.StartSandbox(t, bin)
 	points := map[string][]string{
@@ -196,8 +197,8 @@ func TestFrozenPastTheLease(t *testing.T) {
 		"seedream": {"answer_recorded", "before_store", "objects_stored"},
 		"flux":     {"claimed", "answered", "journaled", "polled", "journaled!stop:2", "before_store"},
 	}
-	for family, at := range points {
-		for _, point := range at {
+	for family, names := range points {
+		for _, point := range names {
 			t.Run(family+"/"+point, func(t *testing.T) {
 				t.Parallel()
 				f := families[family]
@@ -235,9 +236,9 @@ func TestFrozenPastTheLease(t *testing.T) {
 	}
 }
 
-// SIGKILL at a random moment of a crowd of tasks, several times over: whatever
-// happens, nothing is paid twice and everything settles.
-func TestKilledInTheMiddleOfACrowd(t *testing.T) {
+// SIGKILL at random moments while 12 tasks run, four times: no task is paid twice,
+// and every task is done in the end.
+func TestKilledUnderLoad(t *testing.T) {
 	bin := apptest.Binary(t, "faults")
 	box := apptest.StartSandbox(t, bin)
 	dir := t.TempDir()

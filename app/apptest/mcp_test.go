@@ -19,7 +19,7 @@ import (
 	"aigc/app/task"
 )
 
-// agent is an MCP client of a running aigc that checks every answer.
+// agent is an MCP client that checks every answer.
 type agent struct {
 	*mcp.ClientSession
 	t       *testing.T
@@ -27,10 +27,10 @@ type agent struct {
 	notes   chan string
 }
 
-// keyed sends a key with every request.
-type keyed string
+// withKey is a transport that sends an API key with every request.
+type withKey string
 
-func (k keyed) RoundTrip(r *http.Request) (*http.Response, error) {
+func (k withKey) RoundTrip(r *http.Request) (*http.Response, error) {
 	r = r.Clone(r.Context())
 	r.Header.Set("Authorization", "Bearer "+string(k))
 	return http.DefaultTransport.RoundTrip(r)
@@ -39,7 +39,7 @@ func (k keyed) RoundTrip(r *http.Request) (*http.Response, error) {
 func connect(t *testing.T, p *apptest.Process, version, key string) *agent {
 	t.Helper()
 	a := &agent{t: t, outputs: map[string]*jsonschema.Resolved{}, notes: make(chan string, 1000)}
-	transport := &mcp.StreamableClientTransport{Endpoint: p.MCP + "/mcp/v1", MaxRetries: -1, HTTPClient: &http.Client{Transport: keyed(key)}}
+	transport := &mcp.StreamableClientTransport{Endpoint: p.MCP + "/mcp/v1", MaxRetries: -1, HTTPClient: &http.Client{Transport: withKey(key)}}
 	var err error
 	a.ClientSession, err = mcp.NewClient(&mcp.Implementation{Name: "test", Version: "1"}, &mcp.ClientOptions{
 		ProgressNotificationHandler: func(_ context.Context, req *mcp.ProgressNotificationClientRequest) { a.notes <- req.Params.Message },
@@ -69,12 +69,12 @@ func connect(t *testing.T, p *apptest.Process, version, key string) *agent {
 
 var base64Run = regexp.MustCompile(`[A-Za-z0-9+/]{200,}`)
 
-// told is an answer as an agent reads it.
-type told struct {
+// toolAnswer is the result of a tool call, decoded.
+type toolAnswer struct {
 	text, raw string
 	failed    bool
 	links     int
-	shown     int
+	previews  int
 	TaskID    string `json:"task_id"`
 	Status    task.State
 	Charged   string
@@ -87,8 +87,8 @@ type told struct {
 	}
 }
 
-// call calls a tool and proves what holds of every answer.
-func (a *agent) call(tool string, args map[string]any) *told {
+// call calls a tool and checks what must be true of every answer.
+func (a *agent) call(tool string, args map[string]any) *toolAnswer {
 	a.t.Helper()
 	p := &mcp.CallToolParams{Name: tool, Arguments: args}
 	p.SetProgressToken(tool)
@@ -100,7 +100,7 @@ func (a *agent) call(tool string, args map[string]any) *told {
 	if err != nil {
 		a.t.Fatal(err)
 	}
-	v := &told{raw: string(raw), failed: res.IsError}
+	v := &toolAnswer{raw: string(raw), failed: res.IsError}
 	if err := json.Unmarshal(raw, v); err != nil {
 		a.t.Fatal(err)
 	}
@@ -114,9 +114,9 @@ func (a *agent) call(tool string, args map[string]any) *told {
 		case *mcp.ResourceLink:
 			v.links++
 		case *mcp.ImageContent:
-			v.shown++
+			v.previews++
 			if c.MIMEType != "image/jpeg" || len(c.Data) > 64<<10 {
-				a.t.Errorf("%s shows %s of %d bytes", tool, c.MIMEType, len(c.Data))
+				a.t.Errorf("%s has a preview of type %s with %d bytes", tool, c.MIMEType, len(c.Data))
 			}
 		}
 	}
@@ -126,10 +126,10 @@ func (a *agent) call(tool string, args map[string]any) *told {
 	return v
 }
 
-// An agent's day, in an old revision and in the newest.
+// The usual calls of an agent, in an old revision and in the newest.
 func TestAgentOverMCP(t *testing.T) {
 	t.Parallel()
-	p, box := one(t)
+	p, box := startServer(t)
 	fox, err := os.ReadFile("../../docs/fox.png")
 	if err != nil {
 		t.Fatal(err)
@@ -141,48 +141,48 @@ func TestAgentOverMCP(t *testing.T) {
 			if a.InitializeResult().ProtocolVersion != version || len(a.outputs) == 0 || len(a.outputs) > 30 {
 				t.Fatalf("%s, %d tools", a.InitializeResult().ProtocolVersion, len(a.outputs))
 			}
-			drawn := a.call("create_gpt_image", map[string]any{"prompt": "a fox", "idempotency_key": version})
-			if drawn.Status != task.Succeeded || drawn.links != 1 || !strings.Contains(drawn.text, drawn.Data[0].AssetID) || !strings.Contains(drawn.text, drawn.Data[0].URL) {
-				t.Fatalf("%+v", drawn)
+			created := a.call("create_gpt_image", map[string]any{"prompt": "a fox", "idempotency_key": version})
+			if created.Status != task.Succeeded || created.links != 1 || !strings.Contains(created.text, created.Data[0].AssetID) || !strings.Contains(created.text, created.Data[0].URL) {
+				t.Fatalf("%+v", created)
 			}
-			if again := a.call("create_gpt_image", map[string]any{"prompt": "a fox", "idempotency_key": version}); again.TaskID != drawn.TaskID {
+			if again := a.call("create_gpt_image", map[string]any{"prompt": "a fox", "idempotency_key": version}); again.TaskID != created.TaskID {
 				t.Error("the same key bought again")
 			}
-			apptest.Eventually(t, 20*time.Second, func() error { // a busy machine may need more time for it than an answer waits
-				if v := a.call("get_task", map[string]any{"task_id": drawn.TaskID}); v.shown != 1 {
-					return fmt.Errorf("%d pictures are shown: %s", v.shown, v.text)
+			apptest.Eventually(t, 20*time.Second, func() error { // on a busy machine the thumbnail may take longer than an answer waits for it
+				if v := a.call("get_task", map[string]any{"task_id": created.TaskID}); v.previews != 1 {
+					return fmt.Errorf("%d previews: %s", v.previews, v.text)
 				}
 				return nil
 			})
 			up := a.call("upload_file", map[string]any{"file": base64.StdEncoding.EncodeToString(fox), "name": "fox.png"})
-			for name, image := range map[string]string{"an upload": up.AssetID, "a result": drawn.Data[0].AssetID, "a link": drawn.Data[0].URL} {
+			for name, image := range map[string]string{"an upload": up.AssetID, "a result": created.Data[0].AssetID, "a link": created.Data[0].URL} {
 				if v := a.call("create_gpt_image_edit", map[string]any{"prompt": "a hat", "image": image}); v.Status != task.Succeeded || v.links != 1 {
 					t.Errorf("%s is not edited: %s", name, v.text)
 				}
 			}
-			film := a.call("create_veo3_video", map[string]any{"prompt": "a boat", "duration_seconds": 4})
-			if film.failed || film.TaskID == "" || !strings.Contains(film.text, "wait_for_task") || !strings.Contains(film.text, "nothing is paid") {
-				t.Fatalf("no handle: %s", film.text)
+			video := a.call("create_veo3_video", map[string]any{"prompt": "a boat", "duration_seconds": 4})
+			if video.failed || video.TaskID == "" || !strings.Contains(video.text, "wait_for_task") || !strings.Contains(video.text, "nothing is paid") {
+				t.Fatalf("no handle: %s", video.text)
 			}
-			for film.Status != task.Succeeded && !film.failed {
-				film = a.call("wait_for_task", map[string]any{"task_id": film.TaskID})
+			for video.Status != task.Succeeded && !video.failed {
+				video = a.call("wait_for_task", map[string]any{"task_id": video.TaskID})
 			}
-			if film.links != 1 || !strings.Contains(film.text, "video/mp4") {
-				t.Errorf("no film: %s", film.text)
+			if video.links != 1 || !strings.Contains(video.text, "video/mp4") {
+				t.Errorf("no video: %s", video.text)
 			}
-			if v := a.call("cancel_task", map[string]any{"task_id": film.TaskID}); v.failed || v.Outcome != "too_late" || !strings.Contains(v.text, "had ended before") {
+			if v := a.call("cancel_task", map[string]any{"task_id": video.TaskID}); v.failed || v.Outcome != "too_late" || !strings.Contains(v.text, "had already ended") {
 				t.Errorf("%s", v.text)
 			}
-			if v := a.call("list_tasks", map[string]any{"status": []string{"succeeded"}}); !strings.Contains(v.text, drawn.TaskID) || !strings.Contains(v.text, film.TaskID) {
+			if v := a.call("list_tasks", map[string]any{"status": []string{"succeeded"}}); !strings.Contains(v.text, created.TaskID) || !strings.Contains(v.text, video.TaskID) {
 				t.Errorf("%s", v.text)
 			}
 			for name, tc := range map[string]struct {
 				args map[string]any
 				code string
 			}{
-				"bad input":     {map[string]any{"n": 99, "size": "huge"}, "invalid_input"},
-				"a refusal":     {map[string]any{"prompt": "[[refuse]]"}, "content_refused"},
-				"a cut picture": {map[string]any{"prompt": "[[short]]"}, "picture_cut_short"},
+				"bad input":         {map[string]any{"n": 99, "size": "huge"}, "invalid_input"},
+				"a refusal":         {map[string]any{"prompt": "[[refuse]]"}, "content_refused"},
+				"a truncated image": {map[string]any{"prompt": "[[short]]"}, "picture_cut_short"},
 			} {
 				if v := a.call("create_gpt_image", tc.args); !v.failed || v.Code != tc.code || v.Charged == "" {
 					t.Errorf("%s: %s", name, v.raw)
@@ -193,7 +193,7 @@ func TestAgentOverMCP(t *testing.T) {
 			}
 			a.call("list_models", nil)
 			if len(a.notes) == 0 {
-				t.Error("no progress was told")
+				t.Error("no progress notifications")
 			}
 		})
 	}
@@ -206,17 +206,17 @@ func TestAgentOverMCP(t *testing.T) {
 	})
 }
 
-// One owner cannot see or use another's task or asset over MCP.
+// An owner cannot see or use another owner's task or asset over MCP.
 func TestOwnersOverMCP(t *testing.T) {
 	t.Parallel()
-	p, _ := one(t, "AIGC_API_KEYS=alice:alice-key-1,bob:bob-key-123", "AIGC_MCP_TOOLS=all")
+	p, _ := startServer(t, "AIGC_API_KEYS=alice:alice-key-1,bob:bob-key-123", "AIGC_MCP_TOOLS=all")
 	for _, key := range []string{"", "wrong-key-1"} {
 		req, err := http.NewRequest("POST", p.MCP+"/mcp", strings.NewReader(`{"jsonrpc":"2.0","id":1,"method":"tools/list"}`))
 		if err != nil {
 			t.Fatal(err)
 		}
 		req.Header.Set("Content-Type", "application/json")
-		res, err := (&http.Client{Transport: keyed(key)}).Do(req)
+		res, err := (&http.Client{Transport: withKey(key)}).Do(req)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -237,40 +237,40 @@ func TestOwnersOverMCP(t *testing.T) {
 	}
 	for _, image := range []string{v.Data[0].AssetID, v.Data[0].URL} {
 		if got := bob.call("create_gpt_image_edit", map[string]any{"prompt": "x", "image": image}); !got.failed || got.Code != "asset_not_found" {
-			t.Errorf("bob uses alice's picture: %s", got.raw)
+			t.Errorf("bob uses alice's image: %s", got.raw)
 		}
 	}
 	if got := bob.call("create_gpt_image", map[string]any{"prompt": "a fox", "idempotency_key": "one"}); got.TaskID == v.TaskID {
-		t.Error("an idempotency key is one for all owners")
+		t.Error("owners share an idempotency key")
 	}
 }
 
-// An agent that hangs up loses nothing: the same idempotency_key collects the
-// picture, and it was bought once.
-func TestHangUpOverMCP(t *testing.T) {
+// After an agent has disconnected, the same idempotency_key returns the image,
+// which was bought once.
+func TestClientDisconnectOverMCP(t *testing.T) {
 	t.Parallel()
-	p, box := one(t)
+	p, box := startServer(t)
 	for _, version := range []string{"2025-06-18", "2026-07-28"} {
 		t.Run(version, func(t *testing.T) {
 			t.Parallel()
 			args := map[string]any{"prompt": fmt.Sprintf("a fox of %s [[slow 1s]]", version), "idempotency_key": version}
-			leaver := connect(t, p, version, "")
-			ctx, leave := context.WithCancel(t.Context())
+			disconnecting := connect(t, p, version, "")
+			ctx, disconnect := context.WithCancel(t.Context())
 			gone := make(chan error, 1)
 			go func() {
 				params := &mcp.CallToolParams{Name: "create_gpt_image", Arguments: args}
 				params.SetProgressToken("p")
-				_, err := leaver.CallTool(ctx, params)
+				_, err := disconnecting.CallTool(ctx, params)
 				gone <- err
 			}()
 			select {
-			case <-leaver.notes: // it is under way
+			case <-disconnecting.notes: // the task is running
 			case <-time.After(20 * time.Second):
-				t.Fatal("nothing is told of it")
+				t.Fatal("no progress notification")
 			}
-			leave()
+			disconnect()
 			if err := <-gone; err == nil {
-				t.Fatal("the answer came before the agent could leave")
+				t.Fatal("the answer came before the agent could disconnect")
 			}
 			v := connect(t, p, version, "").call("create_gpt_image", args)
 			if v.Status != task.Succeeded || !strings.Contains(v.text, "nothing new was bought") {

@@ -20,15 +20,15 @@ import (
 	"aigc/app/sandbox"
 )
 
-// Process is a running aigc.
+// Process is an aigc process.
 type Process struct {
 	t    testing.TB
 	cmd  *exec.Cmd
 	log  *buffer
 	done chan struct{}
 	Dir  string
-	URL  string // of REST
-	MCP  string
+	URL  string // base URL of REST
+	MCP  string // base URL of MCP
 }
 
 type buffer struct {
@@ -48,14 +48,14 @@ func (b *buffer) String() string {
 	return b.b.String()
 }
 
-// Run starts the binary with arguments and settings. No setting of the
-// caller's own environment reaches it.
+// Run starts the binary with arguments and environment variables. It does not pass
+// on the environment of the test, except PATH and the temporary directory.
 func Run(t testing.TB, bin string, env []string, args ...string) *Process {
 	t.Helper()
 	p := &Process{t: t, log: &buffer{}, done: make(chan struct{})}
 	p.cmd = exec.Command(bin, args...)
 	p.cmd.Env = append([]string{"PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir(), "TMPDIR=" + os.TempDir()}, env...)
-	p.cmd.Dir = t.TempDir() // no stray .env
+	p.cmd.Dir = t.TempDir() // without a .env file
 	p.cmd.Stdout, p.cmd.Stderr = p.log, p.log
 	if err := p.cmd.Start(); err != nil {
 		t.Fatal(err)
@@ -73,8 +73,8 @@ func Run(t testing.TB, bin string, env []string, args ...string) *Process {
 	return p
 }
 
-// StartAll starts `aigc all` on free ports over a data folder and waits until
-// it is ready.
+// StartAll starts `aigc all` on free ports and a data folder, and waits until it is
+// ready.
 func StartAll(t testing.TB, bin, dir string, env ...string) *Process {
 	t.Helper()
 	p := StartAllAllowWarnings(t, bin, dir, env...)
@@ -82,7 +82,8 @@ func StartAll(t testing.TB, bin, dir string, env ...string) *Process {
 	return p
 }
 
-// StartAllAllowWarnings is [StartAll] for a process that may die before it is ready.
+// StartAllAllowWarnings is [StartAll] without the wait, for a process that may end
+// before it is ready.
 func StartAllAllowWarnings(t testing.TB, bin, dir string, env ...string) *Process {
 	t.Helper()
 	base := []string{"AIGC_DATA_DIR=" + dir, "AIGC_ADDR=127.0.0.1:0", "AIGC_MCP_ADDR=127.0.0.1:0", "AIGC_LOG_LEVEL=debug", "AIGC_LOG_FORMAT=json"}
@@ -94,8 +95,8 @@ func StartAllAllowWarnings(t testing.TB, bin, dir string, env ...string) *Proces
 // WaitReady waits until /readyz answers 200.
 func (p *Process) WaitReady() { p.t.Helper(); p.wait("/readyz") }
 
-// WaitAlive waits until /livez answers 200: it serves, although something that
-// it needs may be away.
+// WaitAlive waits until /livez answers 200: it serves, although a store that it
+// needs may be unavailable.
 func (p *Process) WaitAlive() { p.t.Helper(); p.wait("/livez") }
 
 func (p *Process) wait(path string) {
@@ -108,7 +109,7 @@ func (p *Process) wait(path string) {
 		}
 		h := app.Running(p.Dir)
 		if h == nil {
-			return errors.New("it does not listen yet")
+			return errors.New("it is not listening yet")
 		}
 		p.URL, p.MCP = h.URL, h.MCP
 		res, err := http.Get(p.URL + path)
@@ -123,7 +124,7 @@ func (p *Process) wait(path string) {
 	})
 }
 
-// Kill ends the process by SIGKILL and waits for its end.
+// Kill sends SIGKILL and waits until the process has ended.
 func (p *Process) Kill() {
 	_ = p.cmd.Process.Kill()
 	<-p.done
@@ -137,20 +138,21 @@ func (p *Process) Signal(s syscall.Signal) {
 	}
 }
 
-// WaitKilled waits until the process was ended by SIGKILL, by itself.
+// WaitKilled waits until the process has killed itself by SIGKILL at a failpoint.
 func (p *Process) WaitKilled() {
 	p.t.Helper()
 	select {
 	case <-p.done:
 	case <-time.After(30 * time.Second):
-		p.t.Fatalf("the process did not reach the point where it dies:\n%s", p.log)
+		p.t.Fatalf("the process did not reach the failpoint:\n%s", p.log)
 	}
 	if ws, ok := p.cmd.ProcessState.Sys().(syscall.WaitStatus); !ok || ws.Signal() != syscall.SIGKILL {
 		p.t.Fatalf("the process ended by %v, not by SIGKILL:\n%s", p.cmd.ProcessState, p.log)
 	}
 }
 
-// WaitStopped waits until the process has frozen itself by SIGSTOP.
+// WaitStopped waits until the process has stopped itself by SIGSTOP at a
+// failpoint.
 func (p *Process) WaitStopped() {
 	p.t.Helper()
 	Eventually(p.t, 30*time.Second, func() error {
@@ -158,7 +160,7 @@ func (p *Process) WaitStopped() {
 		if err != nil {
 			return err
 		}
-		if _, rest, _ := strings.Cut(string(data), ") "); !strings.HasPrefix(rest, "T") {
+		if _, state, _ := strings.Cut(string(data), ") "); !strings.HasPrefix(state, "T") {
 			return errors.New("still running")
 		}
 		return nil
@@ -168,13 +170,13 @@ func (p *Process) WaitStopped() {
 // Ended is closed when the process has ended.
 func (p *Process) Ended() <-chan struct{} { return p.done }
 
-// ExitCode is the code it ended with.
+// ExitCode is the exit code, valid after Ended.
 func (p *Process) ExitCode() int { return p.cmd.ProcessState.ExitCode() }
 
-// Log is what it has written so far.
+// Log is its output so far.
 func (p *Process) Log() string { return p.log.String() }
 
-// StartSandbox starts the vendors' imitations as a process of their own.
+// StartSandbox starts `aigc sandbox` on a free port.
 func StartSandbox(t testing.TB, bin string) *Sandbox {
 	t.Helper()
 	dir := t.TempDir()
@@ -192,13 +194,13 @@ func StartSandbox(t testing.TB, bin string) *Sandbox {
 	return s
 }
 
-// Sandbox is a running `aigc sandbox`.
+// Sandbox is an `aigc sandbox` process.
 type Sandbox struct{ *Process }
 
-// Env makes an aigc use this sandbox.
+// Env is the setting that makes aigc use this sandbox.
 func (s *Sandbox) Env() string { return "AIGC_SANDBOX_URL=" + s.URL }
 
-// Purchases is what was paid there so far.
+// Purchases is the sandbox's report of paid requests so far.
 func (s *Sandbox) Purchases() sandbox.Report {
 	s.t.Helper()
 	r, err := s.report()
@@ -217,8 +219,8 @@ func (s *Sandbox) report() (r sandbox.Report, err error) {
 	return r, json.NewDecoder(res.Body).Decode(&r)
 }
 
-// Eventually repeats f until it returns nil, and fails the test with its last
-// error after the limit.
+// Eventually calls f every 20 ms until it returns nil. After the limit it fails the
+// test with the last error.
 func Eventually(t testing.TB, limit time.Duration, f func() error) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), limit)

@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// S3 is a running S3 service (versitygw) over a directory of the test.
+// S3 is an S3 service (versitygw) that stores objects in a directory of the test.
 type S3 struct {
 	Endpoint  string // host:port
 	AccessKey string
@@ -24,7 +24,7 @@ type S3 struct {
 	log *buffer
 }
 
-// StartS3 starts an S3 service on a free port. It ends with the test.
+// StartS3 starts an S3 service on a free port and stops it after the test.
 func StartS3(t testing.TB) *S3 {
 	t.Helper()
 	s := &S3{t: t, bin: Tool(t, "versitygw"), Dir: t.TempDir(), AccessKey: "test-access-key", SecretKey: "test-secret-key", log: &buffer{}}
@@ -50,7 +50,7 @@ func FreeAddress(t testing.TB) string {
 	return ln.Addr().String()
 }
 
-// Start starts the service again on its address and directory.
+// Start starts the service on its address and directory, also after Kill.
 func (s *S3) Start() {
 	s.t.Helper()
 	s.cmd = exec.Command(s.bin, "--port", s.Endpoint, "--quiet", "posix", s.Dir)
@@ -72,7 +72,7 @@ func (s *S3) Start() {
 	})
 }
 
-// Kill ends the service by SIGKILL. What it had acknowledged stays in its directory.
+// Kill ends the service by SIGKILL. Acknowledged objects stay in its directory.
 func (s *S3) Kill() {
 	if s.cmd == nil {
 		return
@@ -82,7 +82,7 @@ func (s *S3) Kill() {
 	s.cmd = nil
 }
 
-// Env makes an aigc use this service and a bucket.
+// Env is the settings that make aigc use a bucket of this service.
 func (s *S3) Env(bucket string) []string {
 	return []string{
 		"MINIO_ENDPOINT=" + s.Endpoint, "MINIO_ACCESS_KEY=" + s.AccessKey, "MINIO_SECRET_KEY=" + s.SecretKey,

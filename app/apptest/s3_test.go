@@ -21,12 +21,12 @@ import (
 	"aigc/app/task"
 )
 
-// An aigc on an S3 service stores images there, each with its sidecar, and
-// serves them by its own links, with ranges.
-func TestObjectsInABucket(t *testing.T) {
+// With an S3 service, images and their sidecars are stored in the bucket and served
+// by aigc's own links, with ranges.
+func TestObjectsInBucket(t *testing.T) {
 	t.Parallel()
 	s3 := apptest.StartS3(t)
-	p, box := one(t, s3.Env("pictures")...)
+	p, box := startServer(t, s3.Env("results")...)
 	v := p.Do("POST", "/api/gpt/generations", `{"prompt":"a red fox"}`).View(t)
 	if v.Status != task.Succeeded || len(v.Data) != 1 || v.Charged != fault.ChargedYes {
 		t.Fatalf("%+v", v)
@@ -34,7 +34,7 @@ func TestObjectsInABucket(t *testing.T) {
 	link := strings.TrimPrefix(v.Data[0].URL, p.URL)
 	whole := p.Do("GET", link, "")
 	if img, err := png.Decode(bytes.NewReader(whole.Body)); err != nil || img.Bounds().Dx() != 1024 {
-		t.Fatalf("the link leads to no image: %d %v", whole.Status, err)
+		t.Fatalf("the link is not an image: %d %v", whole.Status, err)
 	}
 	part := p.Do("GET", link, "", "Range", "bytes=100-199", "If-Range", whole.Header.Get("ETag"))
 	if part.Status != http.StatusPartialContent || !bytes.Equal(part.Body, whole.Body[100:200]) ||
@@ -53,9 +53,9 @@ func TestObjectsInABucket(t *testing.T) {
 	if a := p.Do("GET", link+".absent.png", ""); a.Status != http.StatusNotFound {
 		t.Errorf("an absent object: %d", a.Status)
 	}
-	inBucket(t, s3, "pictures", strings.TrimPrefix(link, "/api/images/"), v, whole.Body)
+	checkBucketObject(t, s3, "results", strings.TrimPrefix(link, "/api/images/"), v, whole.Body)
 	if _, err := os.Stat(filepath.Join(p.Dir, "objects")); err == nil {
-		t.Error("there is a directory of objects beside the bucket")
+		t.Error("objects are stored in the data folder too")
 	}
 	if n := box.Purchases().Total; n != 1 {
 		t.Errorf("%d purchases", n)
@@ -66,8 +66,8 @@ func TestObjectsInABucket(t *testing.T) {
 	}
 }
 
-// inBucket looks at an object and its sidecar past aigc.
-func inBucket(t *testing.T, s3 *apptest.S3, bucket, object string, v *service.View, want []byte) {
+// checkBucketObject reads an object and its sidecar directly from the bucket.
+func checkBucketObject(t *testing.T, s3 *apptest.S3, bucket, object string, v *service.View, want []byte) {
 	t.Helper()
 	read := func(name string) []byte {
 		t.Helper()
@@ -87,18 +87,18 @@ func inBucket(t *testing.T, s3 *apptest.S3, bucket, object string, v *service.Vi
 	}
 }
 
-// A paid task waits in storing while the object store is away, also through a
-// SIGKILL and a start without it, and succeeds when it is back. It is paid once.
-func TestBucketAway(t *testing.T) {
+// A paid task stays in storing while the object store is unavailable, also across a
+// SIGKILL and a restart, and succeeds when the store is back. It is paid once.
+func TestBucketUnavailable(t *testing.T) {
 	t.Parallel()
 	s3 := apptest.StartS3(t)
-	p, box := one(t, s3.Env("images")...)
+	p, box := startServer(t, s3.Env("images")...)
 	s3.Kill()
 	var ids []string
-	for _, path := range []string{"/api/gpt/generations", "/api/seedream/generate"} { // in the answer, and behind an address
+	for _, path := range []string{"/api/gpt/generations", "/api/seedream/generate"} { // bytes in the answer, and a URL
 		ids = append(ids, p.Do("POST", path, `{"prompt":"a red fox"}`, "Prefer", "respond-async").TaskID(t))
 	}
-	waits := func(p *apptest.Process) {
+	checkStoring := func(p *apptest.Process) {
 		t.Helper()
 		for _, id := range ids {
 			apptest.Eventually(t, 20*time.Second, func() error {
@@ -109,15 +109,15 @@ func TestBucketAway(t *testing.T) {
 			})
 		}
 		if a := p.Do("GET", "/api/health", ""); !strings.Contains(string(a.Body), `"unhealthy"`) {
-			t.Errorf("health is not honest about the object store: %d %s", a.Status, a.Body)
+			t.Errorf("health does not report the object store: %d %s", a.Status, a.Body)
 		}
 	}
-	waits(p)
+	checkStoring(p)
 	p.Kill()
 	env := append(s3.Env("images"), box.Env())
 	p = apptest.StartAllAllowWarnings(t, apptest.Binary(t, "faults"), p.Dir, env...)
 	p.WaitAlive()
-	waits(p)
+	checkStoring(p)
 	s3.Start()
 	p.WaitReady()
 	for _, id := range ids {
@@ -134,8 +134,8 @@ func TestBucketAway(t *testing.T) {
 	}
 }
 
-// Two processes that start at once make the bucket once, and both run.
-func TestBucketOfTwoProcesses(t *testing.T) {
+// Two processes that start at the same time create the bucket once, and both run.
+func TestTwoProcessesCreateBucket(t *testing.T) {
 	t.Parallel()
 	s3 := apptest.StartS3(t)
 	bin := apptest.Binary(t, "faults")
@@ -149,8 +149,9 @@ func TestBucketOfTwoProcesses(t *testing.T) {
 	}
 }
 
-// A wrong key ends the start, and names the settings without their values.
-func TestBucketRefused(t *testing.T) {
+// With a wrong key the process exits with an error that names the settings but not
+// their values.
+func TestBucketWrongKey(t *testing.T) {
 	t.Parallel()
 	s3 := apptest.StartS3(t)
 	s3.SecretKey = "hunter2-hunter2"
@@ -165,9 +166,9 @@ func TestBucketRefused(t *testing.T) {
 	}
 }
 
-// The doctor sees a bucket that works, one that is not there yet, a wrong key
-// and a service that is away; it makes nothing.
-func TestDoctorOfABucket(t *testing.T) {
+// The doctor reports a working bucket, a missing bucket, a wrong key and an
+// unavailable service; it creates nothing.
+func TestDoctorChecksBucket(t *testing.T) {
 	t.Parallel()
 	s3 := apptest.StartS3(t)
 	bin, box := apptest.Binary(t, "faults"), apptest.StartSandbox(t, apptest.Binary(t, "faults"))

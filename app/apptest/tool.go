@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// Tool finds a program that .ci/test puts into .tools, or that is installed.
-// Where it is missing the test is skipped as [Need] says.
+// Tool returns the path of a program that .ci/test puts into .tools, or that is
+// installed. If it is missing, [Need] skips or fails the test.
 func Tool(t testing.TB, program string) string {
 	t.Helper()
 	dir, err := os.Getwd()

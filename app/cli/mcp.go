@@ -56,10 +56,10 @@ func (c *cli) stdio(ctx context.Context) error {
 			return err
 		}
 		b.Connect = func(context.Context) (*mcpapi.Endpoint, error) { return server, nil }
-		b.Patience = restartWait
+		b.ReconnectWindow = restartWait
 	} else {
 		b.Connect = (&agentServer{cli: c, settings: l, log: app.NewLog(&l.Config)}).connect
-		b.Patience = takeoverWait
+		b.ReconnectWindow = takeoverWait
 	}
 	return b.Run(ctx)
 }

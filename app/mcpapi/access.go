@@ -17,38 +17,41 @@ import (
 	"aigc/app/web"
 )
 
-// session is who is calling in one request.
-type session struct {
+// requestInfo is the caller of one HTTP request and what belongs to it.
+type requestInfo struct {
 	caller service.Caller
 	files  *uploads
-	id     string // the request's
+	id     string // of the request
 
-	// free is how many calls are not counted against the caller's rate: the
-	// first one, whose request was; old revisions have batches.
+	// free is the number of calls that are not counted against the caller's rate
+	// limit. It starts at 1, since the request itself was counted; the further
+	// calls of a batch, which old revisions have, are counted one by one.
 	free atomic.Int64
 
-	// onLeave calls back when the connection of the caller ends; nil where the
-	// SDK ends its calls with it, or the revision says that it must not.
-	onLeave func(func()) (stop func() bool)
+	// onDisconnect registers a callback for the end of the caller's connection. Nil
+	// if the SDK itself cancels calls then, or if the revision forbids it.
+	onDisconnect func(func()) (stop func() bool)
 }
 
-type sessionKey struct{}
+type requestInfoKey struct{}
 
-func (x *session) in(ctx context.Context) context.Context {
-	return context.WithValue(ctx, sessionKey{}, x)
+func (x *requestInfo) withContext(ctx context.Context) context.Context {
+	return context.WithValue(ctx, requestInfoKey{}, x)
 }
 
-// of is the session a context belongs to.
-func of(ctx context.Context) *session { return ctx.Value(sessionKey{}).(*session) }
+// requestInfoOf returns what withContext stored; it panics without it.
+func requestInfoOf(ctx context.Context) *requestInfo {
+	return ctx.Value(requestInfoKey{}).(*requestInfo)
+}
 
-// Serve implements [web.Face]: MCP at /mcp and /mcp/v1, and /livez and /readyz
-// for probes of the process.
+// Serve implements [web.Face]: MCP at /mcp and /mcp/v1, and the probes /livez
+// and /readyz.
 func (s *Server) Serve(x *web.Exchange, r *http.Request) error {
 	path := strings.TrimSuffix(r.URL.Path, "/")
 	switch path {
 	case "/mcp", "/mcp/v1":
 		x.Route = path
-		return s.converse(x, r)
+		return s.serveMCP(x, r)
 	case "/livez":
 		x.Route = path
 		x.WriteHeader(http.StatusOK)
@@ -61,25 +64,25 @@ func (s *Server) Serve(x *web.Exchange, r *http.Request) error {
 		x.WriteHeader(http.StatusOK)
 		return nil
 	}
-	return fault.New(fault.NotFound, "no_such_route", "There is nothing at this path. MCP is at /mcp.")
+	return fault.New(fault.NotFound, "no_such_route", "No such path. MCP is served at /mcp.")
 }
 
-// converse answers one request to the MCP endpoint. Nothing of its body is
-// read before its caller is known.
-func (s *Server) converse(x *web.Exchange, r *http.Request) error {
+// serveMCP answers one request to the MCP endpoint. The caller is
+// authenticated before any of the body is read.
+func (s *Server) serveMCP(x *web.Exchange, r *http.Request) error {
 	if err := s.authorize(x, r); err != nil {
 		return err
 	}
-	c := &session{caller: x.Caller, id: x.ID, files: newUploads(s.assets)}
+	c := &requestInfo{caller: x.Caller, id: x.ID, files: newUploads(s.assets)}
 	c.free.Store(1)
 	defer c.files.close()
-	if r.Header.Get(stdioHeader) != "" { // a bridge closes its connection when its client has canceled
-		c.onLeave = func(f func()) func() bool { return context.AfterFunc(r.Context(), f) }
+	if r.Header.Get(stdioHeader) != "" { // a bridge closes the connection to cancel a call
+		c.onDisconnect = func(f func()) func() bool { return context.AfterFunc(r.Context(), f) }
 	}
-	r = r.WithContext(c.in(r.Context()))
-	// The SDK answers what is no POST of JSON without reading it.
+	r = r.WithContext(c.withContext(r.Context()))
+	// The SDK rejects anything but a POST of JSON without reading the body.
 	if t, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); r.Method == http.MethodPost && t == "application/json" {
-		if err := s.body(x, r, c.files); err != nil {
+		if err := s.extractFiles(x, r, c.files); err != nil {
 			return err
 		}
 	}
@@ -87,8 +90,8 @@ func (s *Server) converse(x *web.Exchange, r *http.Request) error {
 	return nil
 }
 
-// authorize finds the caller of a request and counts it against the caller's
-// rate.
+// authorize authenticates the caller of a request and counts the request
+// against the caller's rate limit.
 func (s *Server) authorize(x *web.Exchange, r *http.Request) error {
 	if subtle.ConstantTimeCompare([]byte(web.KeyOf(r)), []byte(s.localKey)) == 1 {
 		x.Caller = service.Caller{Name: service.Local, Admin: true}
@@ -97,14 +100,15 @@ func (s *Server) authorize(x *web.Exchange, r *http.Request) error {
 	return x.Authorize(r, web.Keyed)
 }
 
-// LocalKey is the key of this process: random per start and written nowhere. A
-// request with it comes from the process itself, whose owner can read the data
-// anyway, so its caller is the local one even where other callers need keys.
+// LocalKey is an API key that only this process has: random at every start and
+// never stored. A request with it comes from this process, whose owner can read
+// the data folder anyway, so its caller is the local one with admin rights, even
+// if other callers need keys.
 func (s *Server) LocalKey() string { return s.localKey }
 
-// Fail implements [web.Face]: a request that never became a call is answered
-// by a JSON-RPC error without an id, under the status that its kind has
-// everywhere.
+// Fail implements [web.Face]: a request that fails before the SDK has it is
+// answered by a JSON-RPC error without an id, with the HTTP status of the
+// fault's kind.
 func (s *Server) Fail(x *web.Exchange, _ *http.Request, err error) {
 	f := fault.From(err)
 	status := f.Kind.Status()
@@ -116,19 +120,19 @@ func (s *Server) Fail(x *web.Exchange, _ *http.Request, err error) {
 	_, _ = x.Write(rpcError(f))
 }
 
-// refused is the JSON-RPC code of a request that the server does not take; of
-// the range that JSON-RPC leaves to servers.
-const refused = -32000
+// codeServerError is the JSON-RPC code of a rejected request, from the range
+// that JSON-RPC reserves for servers.
+const codeServerError = -32000
 
-// rpcError is a JSON-RPC error that answers no request in particular.
+// rpcError encodes f as a JSON-RPC error with a null id.
 func rpcError(f *fault.Error) []byte {
-	code := int64(refused)
+	code := int64(codeServerError)
 	if errors.Is(f, errNotRPC) {
 		code = jsonrpc.CodeParseError
 	}
-	out, _ := json.Marshal(map[string]any{ // strings and numbers only
+	out, _ := json.Marshal(map[string]any{ // cannot fail: strings and numbers only
 		"jsonrpc": "2.0", "id": nil,
-		"error": map[string]any{"code": code, "message": f.Message, "data": failure{Code: f.StableCode(), Message: f.Message, Charged: fault.ChargedNo, Retryable: f.Kind.Retryable()}},
+		"error": map[string]any{"code": code, "message": f.Message, "data": toolError{Code: f.StableCode(), Message: f.Message, Charged: fault.ChargedNo, Retryable: f.Kind.Retryable()}},
 	})
 	return out
 }

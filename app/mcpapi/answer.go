@@ -19,35 +19,35 @@ import (
 )
 
 const (
-	maxAnswer  = 32 << 20 // bytes of one message of the server; more than any has
-	maxRefusal = 64 << 10
+	maxAnswer    = 32 << 20 // bytes of one message of the server, above any real one
+	maxErrorBody = 64 << 10
 )
 
-// copy writes the messages of a response for the client.
-func (x *exchange) copy(resp *http.Response) error {
+// forwardResponse writes each message of a response to the client.
+func (x *exchange) forwardResponse(resp *http.Response) error {
 	if resp.StatusCode >= http.StatusMultipleChoices {
-		text, err := io.ReadAll(io.LimitReader(resp.Body, maxRefusal))
+		text, err := io.ReadAll(io.LimitReader(resp.Body, maxErrorBody))
 		if err != nil {
 			return err
 		}
-		return &refusal{resp, text}
+		return &errorResponse{resp, text}
 	}
 	switch t, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type")); t {
 	case "text/event-stream":
-		return events(resp.Body, x.pass)
+		return readEvents(resp.Body, x.forward)
 	case "application/json":
 		text, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
 		if err != nil {
 			return err
 		}
-		x.pass(text)
+		x.forward(text)
 	}
 	return nil
 }
 
-// pass writes one message of the server for the client.
-func (x *exchange) pass(message []byte) {
-	if !x.wanted() {
+// forward writes one message of the server to the client.
+func (x *exchange) forward(message []byte) {
+	if !x.wantsAnswer() {
 		return
 	}
 	var m struct {
@@ -58,10 +58,10 @@ func (x *exchange) pass(message []byte) {
 		} `json:"result"`
 	}
 	if err := json.Unmarshal(message, &m); errors.As(err, new(*json.SyntaxError)) {
-		return // no message; the call stays unanswered
+		return // not JSON; the call stays unanswered and gets an error at the end
 	}
 	if m.Method == nil {
-		x.answered(m.ID)
+		x.markAnswered(m.ID)
 		if x.isHandshake() && m.Result.ProtocolVersion != "" {
 			x.mu.Lock()
 			x.version = m.Result.ProtocolVersion
@@ -71,8 +71,8 @@ func (x *exchange) pass(message []byte) {
 	x.write(message)
 }
 
-// answered notes that a call has its answer.
-func (x *exchange) answered(id json.RawMessage) {
+// markAnswered removes a call from those that still need an answer.
+func (x *exchange) markAnswered(id json.RawMessage) {
 	for i, m := range x.unanswered {
 		if len(x.unanswered) == 1 || idKey(m.id) == idKey(id) {
 			x.unanswered = append(x.unanswered[:i:i], x.unanswered[i+1:]...)
@@ -81,8 +81,9 @@ func (x *exchange) answered(id json.RawMessage) {
 	}
 }
 
-// events reads a stream of server-sent events.
-func events(r io.Reader, each func([]byte)) error {
+// readEvents reads a stream of server-sent events and calls each with the data
+// of every message event.
+func readEvents(r io.Reader, each func([]byte)) error {
 	lines := bufio.NewScanner(r)
 	lines.Buffer(nil, maxAnswer)
 	var data []byte
@@ -105,18 +106,18 @@ func events(r io.Reader, each func([]byte)) error {
 	return lines.Err()
 }
 
-// refusal is a response that says no to a whole line.
-type refusal struct {
+// errorResponse is an HTTP error for a whole line.
+type errorResponse struct {
 	*http.Response
 	text []byte
 }
 
-func (r *refusal) Error() string {
-	return fmt.Sprintf("The aigc server answered %s: %s", r.Status, brief(strings.TrimSpace(string(r.text)), 400))
+func (r *errorResponse) Error() string {
+	return fmt.Sprintf("The aigc server answered %s: %s", r.Status, truncate(strings.TrimSpace(string(r.text)), 400))
 }
 
-// own is the JSON-RPC error in it, if there is one.
-func (r *refusal) own() json.RawMessage {
+// jsonRPCError is the JSON-RPC error in the body, or nil.
+func (r *errorResponse) jsonRPCError() json.RawMessage {
 	var m struct {
 		Error json.RawMessage `json:"error"`
 	}
@@ -126,30 +127,31 @@ func (r *refusal) own() json.RawMessage {
 	return m.Error
 }
 
-func (r *refusal) code() int64 {
+func (r *errorResponse) code() int64 {
 	var e struct {
 		Code int64 `json:"code"`
 	}
-	_ = json.Unmarshal(r.own(), &e) // without one the code is 0
+	_ = json.Unmarshal(r.jsonRPCError(), &e) // without an error the code is 0
 	return e.Code
 }
 
-// answer is the server's own JSON-RPC error, or one that says the same.
-func (r *refusal) answer(method string) any {
-	if own := r.own(); own != nil {
-		return own
+// asRPCError is the server's own JSON-RPC error, or one made of the HTTP
+// response.
+func (r *errorResponse) asRPCError(method string) any {
+	if rpcErr := r.jsonRPCError(); rpcErr != nil {
+		return rpcErr
 	}
-	e := &jsonrpc.Error{Code: refused, Message: r.Error()}
+	e := &jsonrpc.Error{Code: codeServerError, Message: r.Error()}
 	switch {
-	case r.StatusCode >= 500 && method == "tools/call": // a proxy may say it of a call that arrived
-		f := failure{Code: "answer_lost", Message: r.Error() + " " + mayBeDone, Charged: fault.ChargedUnknown, Retryable: true}
+	case r.StatusCode >= 500 && method == "tools/call": // a proxy may send this although the call was executed
+		f := toolError{Code: "answer_lost", Message: r.Error() + " " + mayHaveRun, Charged: fault.ChargedUnknown, Retryable: true}
 		e.Message, e.Data = f.Message, encode(f)
 	case r.StatusCode == http.StatusBadRequest:
 		e.Code = jsonrpc.CodeInvalidRequest
 		if strings.HasPrefix(r.Header.Get("Content-Type"), "text/plain") {
-			e.Message = brief(strings.TrimSpace(string(r.text)), 400)
+			e.Message = truncate(strings.TrimSpace(string(r.text)), 400)
 		}
-		// Of old revisions the SDK's server says it in text.
+		// In old revisions the SDK's server reports an unknown method as text.
 		if method != "" && strings.Contains(string(r.text), strconv.Quote(method)+" unsupported") {
 			e.Code, e.Message = jsonrpc.CodeMethodNotFound, "method not found: "+strconv.Quote(method)
 		}
@@ -157,59 +159,59 @@ func (r *refusal) answer(method string) any {
 	return e
 }
 
-// fail answers what the server did not: calls with the reason, and what is no
-// request with an error that says so. Notifications are never answered.
-func (x *exchange) fail(server *Endpoint, err error) {
-	var no *refusal
-	said := errors.As(err, &no)
+// answerFailed writes an error for each call that the server did not answer, and
+// for a message that is not a valid request. Notifications are never answered.
+func (x *exchange) answerFailed(server *Endpoint, err error) {
+	var resp *errorResponse
+	responded := errors.As(err, &resp)
 	for _, m := range x.unanswered {
-		if said {
-			x.write(errorAnswer(m.id, no.answer(m.method)))
+		if responded {
+			x.write(errorMessage(m.id, resp.asRPCError(m.method)))
 		} else {
-			x.write(errorAnswer(m.id, trouble(server, m, cmp.Or(err, io.ErrUnexpectedEOF))))
+			x.write(errorMessage(m.id, transportError(server, m, cmp.Or(err, io.ErrUnexpectedEOF))))
 		}
 	}
-	notices := len(x.line.messages) > 0
+	onlyNotifications := len(x.line.messages) > 0
 	for _, m := range x.line.messages {
-		notices = notices && m.method != ""
+		onlyNotifications = onlyNotifications && m.method != ""
 	}
 	switch {
-	case said && len(x.unanswered) == 0 && (!notices || no.code() == jsonrpc.CodeParseError):
+	case responded && len(x.unanswered) == 0 && (!onlyNotifications || resp.code() == jsonrpc.CodeParseError):
 		var id json.RawMessage
 		if len(x.line.messages) == 1 {
 			id = x.line.messages[0].id
 		}
-		x.write(errorAnswer(id, no.answer("")))
-	case !said && x.line.ended:
+		x.write(errorMessage(id, resp.asRPCError("")))
+	case !responded && x.line.ended:
 		for _, m := range x.line.messages {
 			if m.method == "" {
-				x.write(errorAnswer(m.id, noRequest))
+				x.write(errorMessage(m.id, errNoMethod))
 			}
 		}
 	}
 }
 
-var noRequest = &jsonrpc.Error{Code: jsonrpc.CodeInvalidRequest, Message: "This is no request: it has no method."}
+var errNoMethod = &jsonrpc.Error{Code: jsonrpc.CodeInvalidRequest, Message: "Invalid request: it has no method."}
 
-// errorAnswer answers a request, or if id is nil none in particular.
-func errorAnswer(id json.RawMessage, e any) []byte {
+// errorMessage is a JSON-RPC error message; without an id the id is null.
+func errorMessage(id json.RawMessage, e any) []byte {
 	return encode(map[string]any{"jsonrpc": "2.0", "id": id, "error": e})
 }
 
-const mayBeDone = "What was asked may have been done. Repeat a call that buys only with the same idempotency_key, or look with list_tasks first."
+const mayHaveRun = "The call may have been executed. Repeat a paid call only with the same idempotency_key, or check with list_tasks first."
 
-// trouble says what a failed exchange means for a call: whether anything was
-// asked at all, and what not to do now.
-func trouble(server *Endpoint, m message, err error) *jsonrpc.Error {
-	f := failure{Code: "server_gone", Charged: fault.ChargedNo, Retryable: true}
-	f.Message = "There is no aigc server at " + server.URL + ": " + err.Error() + ". Nothing was sent. Call again when it runs."
-	if !errors.As(err, new(unsent)) {
+// transportError is the error of a call whose HTTP exchange failed: server_gone
+// if nothing was sent, answer_lost if the call may have been executed.
+func transportError(server *Endpoint, m message, err error) *jsonrpc.Error {
+	f := toolError{Code: "server_gone", Charged: fault.ChargedNo, Retryable: true}
+	f.Message = "There is no aigc server at " + server.URL + ": " + err.Error() + ". Nothing was sent. Start the server and call again."
+	if !errors.As(err, new(notSentError)) {
 		f.Code = "answer_lost"
 		f.Message = "The connection to the aigc server at " + server.URL + " broke before the answer came: " + err.Error() + "."
 		if m.method == "tools/call" {
 			f.Charged = fault.ChargedUnknown
-			f.Message += " " + mayBeDone
+			f.Message += " " + mayHaveRun
 		}
 	}
-	return &jsonrpc.Error{Code: refused, Message: f.Message, Data: encode(f)}
+	return &jsonrpc.Error{Code: codeServerError, Message: f.Message, Data: encode(f)}
 }

@@ -12,9 +12,9 @@ import (
 	"aigc/app/web"
 )
 
-// body reads a request's body, lifts its files out and puts the small rest in
-// its place.
-func (s *Server) body(x *web.Exchange, r *http.Request, files *uploads) error {
+// extractFiles reads the body of a request, extracts base64 to files and replaces
+// the body by the remaining small document.
+func (s *Server) extractFiles(x *web.Exchange, r *http.Request, files *uploads) error {
 	doc, err := files.read(r.Context(), http.MaxBytesReader(x, r.Body, s.maxBody))
 	if errors.As(err, new(*http.MaxBytesError)) {
 		return fault.Wrap(err, fault.TooLarge, "body_too_large", "A request may have at most %d MB.", s.maxBody>>20).WithCharge(fault.ChargedNo)
@@ -23,16 +23,16 @@ func (s *Server) body(x *web.Exchange, r *http.Request, files *uploads) error {
 		return err
 	}
 	if r.Header.Get(stdioHeader) != "" {
-		mirror(r.Header, doc)
+		setMirroredHeaders(r.Header, doc)
 	}
 	r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(doc)), int64(len(doc))
 	return nil
 }
 
-// mirror sets the headers in which the newest revision of the protocol repeats
-// parts of a message. Over stdio a message has none, and a bridge does not read
-// it for them.
-func mirror(h http.Header, doc []byte) {
+// setMirroredHeaders sets the headers in which revision 2026-07-28 repeats parts
+// of a message. A message over stdio has no headers, and the bridge does not
+// parse it, so the server takes them from the body.
+func setMirroredHeaders(h http.Header, doc []byte) {
 	var m struct {
 		Method string `json:"method"`
 		Params struct {

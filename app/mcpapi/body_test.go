@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-// noise is n bytes that look like nothing.
+// noise is a reader of pseudo-random bytes.
 type noise struct {
 	left  int64
 	state uint32
@@ -33,8 +33,8 @@ func (n *noise) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// inBase64 streams n bytes of noise in base64.
-func inBase64(n int64) io.Reader {
+// base64Stream is n bytes of noise in base64.
+func base64Stream(n int64) io.Reader {
 	r, w := io.Pipe()
 	go func() {
 		e := base64.NewEncoder(base64.StdEncoding, w)
@@ -53,14 +53,14 @@ func sumOf(n int64) string {
 
 const uploadHead = `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"upload_file","arguments":{"name":"fox.png","file":"data:image/png;base64,`
 
-// A file of 20 MB in an argument passes in constant memory.
-func TestLargeArgumentInConstantMemory(t *testing.T) { // alone, because it measures
+// A file of 20 MB in an argument is received in constant memory.
+func TestLargeArgumentInConstantMemory(t *testing.T) { // not parallel: it measures allocations
 	const size = 20 << 20
 	f := newFake(t)
 	r := start(t, f)
 	want := sumOf(size)
 	one := func(size int64) string {
-		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, r.url+"/mcp", io.MultiReader(strings.NewReader(uploadHead), inBase64(size), strings.NewReader(`"}}}`)))
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, r.url+"/mcp", io.MultiReader(strings.NewReader(uploadHead), base64Stream(size), strings.NewReader(`"}}}`)))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -77,7 +77,7 @@ func TestLargeArgumentInConstantMemory(t *testing.T) { // alone, because it meas
 		}
 		return string(text)
 	}
-	one(1 << 20) // pools and connections are made
+	one(1 << 20) // warm up pools and connections
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	got := one(size)
@@ -95,9 +95,9 @@ func TestLargeArgumentInConstantMemory(t *testing.T) { // alone, because it meas
 	}
 }
 
-// long is base64 that is lifted out.
+// long is base64 of n bytes, long enough to be extracted.
 func long(n int64) string {
-	text, _ := io.ReadAll(inBase64(n))
+	text, _ := io.ReadAll(base64Stream(n))
 	return string(text)
 }
 
@@ -113,8 +113,8 @@ func TestFilesInArguments(t *testing.T) {
 		code string
 		want []string
 	}{
-		"two pictures":   {map[string]any{"prompt": "x", "image": good, "images": []string{"http://h/a.png", "data:image/png;base64," + good}}, 2, "", nil},
-		"bad base64":     {map[string]any{"prompt": "x", "image": cut, "images": []string{good, cut}}, 0, "invalid_input", []string{"body.image: " + notAPicture, "body.images: " + notAPicture}},
+		"two images":     {map[string]any{"prompt": "x", "image": good, "images": []string{"http://h/a.png", "data:image/png;base64," + good}}, 2, "", nil},
+		"bad base64":     {map[string]any{"prompt": "x", "image": cut, "images": []string{good, cut}}, 0, "invalid_input", []string{"body.image: " + notAnImage, "body.images: " + notAnImage}},
 		"a file as text": {map[string]any{"prompt": good, "frame": map[string]any{"width": good}}, 0, "invalid_input", []string{"body.frame: expected text, not a file", "body.prompt: expected text, not a file"}},
 		"over the limit": {map[string]any{"prompt": "x", "image": long(f.limit + 1)}, 0, "file_too_large", []string{"body.image: A file may have at most 24 MB."}},
 	} {
@@ -134,9 +134,9 @@ func TestFilesInArguments(t *testing.T) {
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	for ref, l := range f.lifted {
+	for ref, l := range f.uploads {
 		if !l.closed && !l.aborted || !strings.Contains(strings.Join(f.dropped, " "), ref) {
-			t.Errorf("a file was left lying: %+v", l)
+			t.Errorf("an upload was neither closed nor discarded: %+v", l)
 		}
 	}
 }
@@ -151,12 +151,12 @@ func TestTooManyFiles(t *testing.T) {
 	}
 	a := c.call("create_toy_image", map[string]any{"prompt": "x", "images": images})
 	a.want(t, map[string]any{"code": "too_many_files"})
-	if len(f.lifted) != maxFiles {
-		t.Errorf("%d files were begun", len(f.lifted))
+	if len(f.uploads) != maxFiles {
+		t.Errorf("%d uploads were started", len(f.uploads))
 	}
 }
 
-func TestBodiesThatAreNoMessage(t *testing.T) {
+func TestInvalidBodies(t *testing.T) {
 	t.Parallel()
 	f := newFake(t)
 	f.bodyIdle = 2 * time.Second
@@ -168,12 +168,12 @@ func TestBodiesThatAreNoMessage(t *testing.T) {
 		rpc    float64
 		code   string
 	}{
-		"empty":     {http.NoBody, 400, -32700, "not_json"},
-		"no JSON":   {strings.NewReader("fox"), 400, -32700, "not_json"},
-		"cut off":   {strings.NewReader(uploadHead + long(100_000)), 400, -32700, "not_json"},
-		"a novel":   {strings.NewReader(`{"a":"` + strings.Repeat("once upon a time ", 300_000) + `"}`), 413, refused, "document_too_large"},
-		"a library": {io.MultiReader(strings.NewReader(uploadHead), inBase64(8<<20)), 413, refused, "body_too_large"},
-		"a pause":   {io.MultiReader(strings.NewReader(`{"jsonrpc`), slow), 408, refused, "body_too_slow"},
+		"empty":            {strings.NewReader(""), 400, -32700, "not_json"},
+		"no JSON":          {strings.NewReader("fox"), 400, -32700, "not_json"},
+		"cut off":          {strings.NewReader(uploadHead + long(100_000)), 400, -32700, "not_json"},
+		"a large document": {strings.NewReader(`{"a":"` + strings.Repeat("once upon a time ", 300_000) + `"}`), 413, codeServerError, "document_too_large"},
+		"a large body":     {io.MultiReader(strings.NewReader(uploadHead), base64Stream(8<<20)), 413, codeServerError, "body_too_large"},
+		"a stalled body":   {io.MultiReader(strings.NewReader(`{"jsonrpc`), slow), 408, codeServerError, "body_too_slow"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -191,7 +191,7 @@ func TestBodiesThatAreNoMessage(t *testing.T) {
 			var e struct {
 				Error struct {
 					Code float64
-					Data failure
+					Data toolError
 				}
 			}
 			if err := json.NewDecoder(res.Body).Decode(&e); err != nil || res.StatusCode != tc.status || e.Error.Code != tc.rpc || e.Error.Data.Code != tc.code {
@@ -201,8 +201,8 @@ func TestBodiesThatAreNoMessage(t *testing.T) {
 	}
 }
 
-// A body's time limit does not cut the answer short.
-func TestAnAnswerMayTakeLongerThanABody(t *testing.T) {
+// The time limit of a body does not apply to the answer.
+func TestBodyTimeoutDoesNotLimitAnswer(t *testing.T) {
 	t.Parallel()
 	f := newFake(t)
 	f.begin = "running"
@@ -210,7 +210,7 @@ func TestAnAnswerMayTakeLongerThanABody(t *testing.T) {
 	r := start(t, f, func(c *Config) { c.Wait = 200 * time.Millisecond })
 	c := r.connect(t, nil, "")
 	c.call("create_toy_image", map[string]any{"prompt": "x"}).want(t, map[string]any{"status": "running"})
-	if len(f.left) > 0 {
-		t.Error("the caller was taken for gone")
+	if len(f.abandoned) > 0 {
+		t.Error("the wait ended as if the caller had disconnected")
 	}
 }

@@ -15,42 +15,44 @@ import (
 	"time"
 )
 
-// Bridge joins an MCP client on a pair of streams to an MCP server over HTTP.
-// Each line that the client writes passes through as the body of one POST
-// request, and each message of the answer is a line for the client. Of a line
-// the bridge reads the id and the method alone, so that it can answer when the
-// server does not. The server keeps no sessions: a request that fails harms no
-// other.
+// Bridge connects an MCP client on a pair of streams to an MCP server over HTTP.
+// Each line of the client is sent as the body of one POST request, and each
+// message of the response is written to the client as one line. The bridge
+// parses only the id and the method of a line, so that it can answer with an
+// error if the server does not. The server is stateless: a failed request does
+// not affect others.
 type Bridge struct {
 	In  io.Reader
 	Out io.Writer
 
 	// Connect finds the server, or starts one in this process. It is called at
 	// the start, and again when nothing listens at the server's address any
-	// more; never twice at a time. Its context ends with the bridge.
+	// more; calls do not overlap. Its context ends with the bridge.
 	Connect func(context.Context) (*Endpoint, error)
 
-	// Patience is how long a line waits for a server that accepts connections.
-	Patience time.Duration
+	// ReconnectWindow is how long a line waits for a server that accepts
+	// connections, before it is answered with server_gone.
+	ReconnectWindow time.Duration
 }
 
-// Endpoint is a server that a bridge sends to.
+// Endpoint is the MCP server that a bridge sends to.
 type Endpoint struct {
-	URL  string       // where it serves MCP
-	Key  string       // sent with every request; may be empty
-	Stop func() error // ends it, where it runs in this process, and answers callers who wait; else nil
+	URL  string       // of its MCP endpoint
+	Key  string       // API key sent with every request; may be empty
+	Stop func() error // stops a server in this process, which then answers waiting callers; nil for another process
 
-	// Alive says whether it accepts connections. Where it does not, the bridge
-	// connects again before the next line comes, since tasks may be under way.
-	// Nil: only a line finds out.
+	// Alive reports whether the server accepts connections. It is polled once a
+	// second, so that the bridge can replace a dead server that has running tasks
+	// before the next line comes. Nil: a dead server is noticed by the next line.
 	Alive func(context.Context) bool
 }
 
-// NewEndpoint is the MCP server at an address, which may leave out the path.
+// NewEndpoint is the MCP server at an http(s) address; without a path, /mcp is
+// appended. It fails if the address has no host.
 func NewEndpoint(address, key string) (*Endpoint, error) {
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" {
-		return nil, fmt.Errorf("%q is no address of an MCP server", address)
+		return nil, fmt.Errorf("%q is not the address of an MCP server: expected http(s)://host:port/path", address)
 	}
 	if strings.Trim(u.Path, "/") == "" {
 		u.Path = "/mcp"
@@ -59,38 +61,38 @@ func NewEndpoint(address, key string) (*Endpoint, error) {
 }
 
 const (
-	// drainTime is how long calls may take to be answered after the client has
-	// closed its end: longer than the longest wait of a tool.
-	drainTime = time.Minute
-	// lastWords is how long the work under way may take once a server in this
-	// process has stopped, or calls to another one are given up.
-	lastWords = 5 * time.Second
-	lineHead  = 64 << 10 // bytes of a line that are held at once
+	// drainTimeout limits how long calls are answered after the client has closed
+	// its input. It is longer than the longest wait of a tool.
+	drainTimeout = time.Minute
+	// stopTimeout limits how long running exchanges are awaited after the server
+	// in this process has stopped, or after calls to another server are canceled.
+	stopTimeout = 5 * time.Second
+	maxHead     = 64 << 10 // bytes of a line that are buffered
 )
 
-// Run carries lines until the client closes its end and its calls are answered,
-// or ctx ends. A server in this process is stopped before it returns, so that
-// callers who wait get a handle; calls to another one are given up.
+// Run forwards lines until the client closes its input and its calls are
+// answered, or ctx ends. A server in this process is stopped before Run returns,
+// so that waiting callers get a handle; calls to another server are canceled.
 func (b *Bridge) Run(ctx context.Context) error {
-	life, end := context.WithCancel(ctx)
+	lifetime, end := context.WithCancel(ctx)
 	defer end()
-	server, err := b.Connect(life)
+	server, err := b.Connect(lifetime)
 	if err != nil {
 		return err
 	}
-	calls, leave := context.WithCancel(context.WithoutCancel(ctx))
-	defer leave()
-	// Every request has a connection of its own: one that is kept could end
-	// when a request was half sent, and it would be unknown what arrived.
+	callsCtx, cancelCalls := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancelCalls()
+	// No keep-alive: a reused connection could close while a request is half
+	// sent, and it would be unknown whether the request arrived.
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.DisableKeepAlives, transport.DisableCompression = true, true
-	r := &bridging{Bridge: b, life: life, calls: calls, transport: transport, server: server, open: map[string]*exchange{}}
-	go r.watch()
+	r := &bridgeRun{Bridge: b, lifetime: lifetime, callsCtx: callsCtx, transport: transport, server: server, open: map[string]*exchange{}}
+	go r.watchServer()
 	read := make(chan error, 1)
 	go func() { read <- r.readLines() }()
 	select {
 	case err = <-read:
-		r.drain(ctx, drainTime)
+		r.drain(ctx, drainTimeout)
 	case <-ctx.Done():
 	}
 	r.mu.Lock()
@@ -98,36 +100,37 @@ func (b *Bridge) Run(ctx context.Context) error {
 	r.mu.Unlock()
 	if r.endpoint().Stop == nil {
 		end()
-		leave()
-		r.drain(context.WithoutCancel(ctx), lastWords) // a search may have become the server
+		cancelCalls()
+		r.drain(context.WithoutCancel(ctx), stopTimeout) // Connect may have started a server in this process
 	}
 	if stop := r.endpoint().Stop; stop != nil {
 		err = errors.Join(err, stop())
-		r.drain(context.WithoutCancel(ctx), lastWords)
+		r.drain(context.WithoutCancel(ctx), stopTimeout)
 	}
 	return err
 }
 
-// bridging is one run of a bridge.
-type bridging struct {
+// bridgeRun is one run of a bridge.
+type bridgeRun struct {
 	*Bridge
-	life      context.Context // of searches for a server
-	calls     context.Context // of exchanges
+	lifetime  context.Context // of Connect and of reading
+	callsCtx  context.Context // of exchanges
 	transport http.RoundTripper
-	work      sync.WaitGroup // exchanges and searches
+	work      sync.WaitGroup // exchanges and calls of Connect
 
-	writing sync.Mutex // of Out
+	writeMu sync.Mutex // of Out
 
-	mu      sync.Mutex
-	closing bool // nothing new is begun
-	server  *Endpoint
-	search  *search
-	version string               // of the protocol, once a handshake has agreed on it
-	open    map[string]*exchange // by the id of the call
+	mu         sync.Mutex
+	closing    bool // no new work is started
+	server     *Endpoint
+	connecting *connectAttempt
+	version    string               // of the protocol, from the answer to initialize
+	open       map[string]*exchange // by idKey of the call
 }
 
-// begin runs work, unless the bridge ends.
-func (r *bridging) begin(work func()) bool {
+// start runs work in a goroutine unless the bridge is closing, which it reports
+// as false.
+func (r *bridgeRun) start(work func()) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if !r.closing {
@@ -136,8 +139,8 @@ func (r *bridging) begin(work func()) bool {
 	return !r.closing
 }
 
-// drain waits for the work under way, for at most d.
-func (r *bridging) drain(ctx context.Context, d time.Duration) {
+// drain waits for running work, for at most d.
+func (r *bridgeRun) drain(ctx context.Context, d time.Duration) {
 	ctx, cancel := context.WithTimeout(ctx, d)
 	defer cancel()
 	done := make(chan struct{})
@@ -148,11 +151,11 @@ func (r *bridging) drain(ctx context.Context, d time.Duration) {
 	}
 }
 
-// readLines begins an exchange for each line. It returns nil at the end of the
+// readLines starts an exchange for each line. It returns nil at the end of the
 // client's stream.
-func (r *bridging) readLines() error {
-	in := bufio.NewReaderSize(r.In, lineHead)
-	for r.life.Err() == nil {
+func (r *bridgeRun) readLines() error {
+	in := bufio.NewReaderSize(r.In, maxHead)
+	for r.lifetime.Err() == nil {
 		if err := r.readLine(in); errors.Is(err, io.EOF) {
 			return nil
 		} else if err != nil {
@@ -162,52 +165,52 @@ func (r *bridging) readLines() error {
 	return nil
 }
 
-// readLine reads one line to its end. A short one is sent as a whole; the rest
-// of a longer one is copied to the server as it comes.
-func (r *bridging) readLine(in *bufio.Reader) error {
+// readLine reads one line to its end. A line of up to maxHead bytes is sent when
+// it is complete; a longer one is streamed to the server while it is read.
+func (r *bridgeRun) readLine(in *bufio.Reader) error {
 	part, err := in.ReadSlice('\n')
-	if r.life.Err() != nil {
-		return err // nothing new is begun
+	if r.lifetime.Err() != nil {
+		return err // no new work is started
 	}
 	x := r.newExchange(bytes.TrimSuffix(part, []byte("\n")))
 	if !errors.Is(err, bufio.ErrBufferFull) {
-		cut := err != nil && !errors.Is(err, io.EOF) // a part of a line is of no use
-		if cut || len(bytes.TrimSpace(x.head)) == 0 || r.isCancel(x) {
+		cut := err != nil && !errors.Is(err, io.EOF) // a truncated line is dropped
+		if cut || len(bytes.TrimSpace(x.head)) == 0 || r.handleCancel(x) {
 			x.cancel()
 			return err
 		}
-		r.complete(x)
-		x.begin()
-		x.afterHandshake()
+		r.finishLine(x)
+		x.start()
+		x.waitForHandshake()
 		return err
 	}
-	rest, w := io.Pipe()
-	x.rest = rest
-	x.begin()
-	wanted := true // the server still reads
+	tail, w := io.Pipe()
+	x.tail = tail
+	x.start()
+	reading := true // the server still reads the line
 	for errors.Is(err, bufio.ErrBufferFull) {
 		part, err = in.ReadSlice('\n')
 		part = bytes.TrimSuffix(part, []byte("\n"))
 		_, _ = x.line.Write(part)
-		if wanted {
-			_, gone := w.Write(part)
-			wanted = gone == nil
+		if reading {
+			_, closed := w.Write(part)
+			reading = closed == nil
 		}
 	}
 	if err != nil && !errors.Is(err, io.EOF) {
-		x.cancel() // the server must not take the part for the whole
+		x.cancel() // the server must not accept a truncated line as complete
 		_ = w.CloseWithError(err)
 		return err
 	}
 	_ = w.Close()
-	r.complete(x)
-	x.afterHandshake()
+	r.finishLine(x)
+	x.waitForHandshake()
 	return err
 }
 
-// complete notes the calls of a line that was read to its end, so that they can
-// be canceled and answered.
-func (r *bridging) complete(x *exchange) {
+// finishLine registers the calls of a line that was read to its end, so that
+// they can be canceled and answered.
+func (r *bridgeRun) finishLine(x *exchange) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, m := range x.line.messages {
@@ -218,12 +221,13 @@ func (r *bridging) complete(x *exchange) {
 			}
 		}
 	}
-	close(x.complete)
+	close(x.lineRead)
 }
 
-// isCancel does what a notice of cancellation says: over HTTP a call ends with
-// its request. Only a line that is held as a whole can be one.
-func (r *bridging) isCancel(x *exchange) bool {
+// handleCancel reports whether a line is notifications/cancelled, and ends the
+// HTTP request of the call that it names: over HTTP that cancels the call. Only
+// a line that was buffered as a whole is checked.
+func (r *bridgeRun) handleCancel(x *exchange) bool {
 	if len(x.line.messages) != 1 || x.line.messages[0].method != "notifications/cancelled" {
 		return false
 	}
@@ -233,7 +237,7 @@ func (r *bridging) isCancel(x *exchange) bool {
 		} `json:"params"`
 	}
 	if json.Unmarshal(x.head, &m) != nil {
-		return false // the server says what is wrong with it
+		return false // the server answers with the error
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -243,7 +247,7 @@ func (r *bridging) isCancel(x *exchange) bool {
 	return true
 }
 
-// idKey is one text for all ways to write an id.
+// idKey is the same text for all JSON spellings of an id.
 func idKey(id json.RawMessage) string {
 	var v any
 	if json.Unmarshal(id, &v) != nil {
@@ -252,15 +256,15 @@ func idKey(id json.RawMessage) string {
 	return fmt.Sprintf("%T %v", v, v)
 }
 
-// write writes a message for the client as one line.
-func (r *bridging) write(message []byte) {
+// write writes a message to the client as one line.
+func (r *bridgeRun) write(message []byte) {
 	line := append(bytes.Clone(message), '\n')
 	for i, c := range line[:len(message)] {
 		if c == '\n' || c == '\r' {
-			line[i] = ' ' // in JSON a line break is space between its parts
+			line[i] = ' ' // a raw line break in JSON can only be whitespace
 		}
 	}
-	r.writing.Lock()
-	defer r.writing.Unlock()
-	_, _ = r.Out.Write(line) // a client that does not listen cannot be told
+	r.writeMu.Lock()
+	defer r.writeMu.Unlock()
+	_, _ = r.Out.Write(line) // a client that has closed its output gets nothing
 }

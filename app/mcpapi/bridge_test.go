@@ -33,8 +33,8 @@ func bridgeTo(address, key string) func(context.Context, io.Reader, io.Writer) e
 	}
 }
 
-// pipes joins a client with a server of streams. The error of the server comes
-// when it has ended.
+// pipes connects a client transport to serve over a pair of pipes. The channel
+// gets the error of serve when it returns.
 func pipes(t *testing.T, serve func(context.Context, io.Reader, io.Writer) error) (mcp.Transport, <-chan error) {
 	t.Helper()
 	in, toServer := io.Pipe()
@@ -59,14 +59,14 @@ func (b *safeBuffer) Write(p []byte) (int, error) {
 	return b.Buffer.Write(p)
 }
 
-// answers are the messages that were written, by id.
+// answers are the written messages by id.
 func answers(t *testing.T, out []byte) map[string]string {
 	t.Helper()
 	m := map[string]string{}
 	for l := range bytes.Lines(out) {
 		var e struct{ ID json.RawMessage }
 		if err := json.Unmarshal(l, &e); err != nil {
-			t.Fatalf("not a message: %s", l)
+			t.Fatalf("not JSON: %s", l)
 		}
 		m[string(e.ID)] += string(l)
 	}
@@ -77,13 +77,13 @@ const hello = `{"jsonrpc":"2.0","id":"i","method":"initialize","params":{"protoc
 {"jsonrpc":"2.0","method":"notifications/initialized"}
 `
 
-// toyCall is a line that calls the tool of the toy.
+// toyCall is a line that calls create_toy_image.
 func toyCall(id int, image string) string {
 	return fmt.Sprintf(`{"jsonrpc":"2.0","id":%d,"method":"tools/call","params":{"name":"create_toy_image","arguments":{"prompt":"x","image":"%s"}}}`+"\n", id, image)
 }
 
-// A client of the SDK gets over the bridge what it gets over HTTP, in every
-// revision that stdio has.
+// An SDK client gets the same answers over the bridge as over HTTP, in every
+// revision.
 func TestBridge(t *testing.T) {
 	t.Parallel()
 	for _, version := range []string{"2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25", "2026-07-28"} {
@@ -96,7 +96,7 @@ func TestBridge(t *testing.T) {
 			transport, ended := pipes(t, bridgeTo(r.url, "good"))
 			c := r.connect(t, transport, version)
 			if got := c.InitializeResult().ProtocolVersion; got != version {
-				t.Errorf("agreed on %s", got)
+				t.Errorf("protocol version %s", got)
 			}
 			go func() {
 				<-c.notes
@@ -121,13 +121,13 @@ func TestBridge(t *testing.T) {
 	}
 }
 
-// The process that serves is its own caller also where others need keys.
+// A bridge in the server's own process needs no key, although other callers do.
 func TestBridgeWithKeys(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
 		key    func(*rig) string
 		caller service.Caller
-		known  bool
+		ok     bool
 	}{
 		"the process itself": {(*rig).LocalKey, service.Caller{Name: service.Local, Admin: true}, true},
 		"a caller's key":     {func(*rig) string { return "good" }, service.Caller{Name: "ann"}, true},
@@ -139,7 +139,7 @@ func TestBridgeWithKeys(t *testing.T) {
 			f := newFake(t)
 			f.keys = map[string]service.Caller{"good": {Name: "ann"}}
 			r := start(t, f)
-			// A refusal comes before the server has read the id of a long line.
+			// The server rejects the key before it has read the id, which is at the end.
 			late := `{"method":"tools/call","params":{"name":"create_toy_image","arguments":{"prompt":"x","image":"` + long(4<<20) + `"}},"id":2,"jsonrpc":"2.0"}` + "\n"
 			var out safeBuffer
 			if err := bridgeTo(r.url, tc.key(r))(t.Context(), strings.NewReader(hello+late+toyCall(1, "http://h/a.png")), &out); err != nil {
@@ -147,19 +147,19 @@ func TestBridgeWithKeys(t *testing.T) {
 			}
 			got := answers(t, out.Bytes())
 			for _, id := range []string{"1", "2"} {
-				if no := strings.Contains(got[id], `"code":"key_unknown"`) && strings.Contains(got[id], `"error":{"code":-32000`); no == tc.known || got[id] == "" {
+				if rejected := strings.Contains(got[id], `"code":"key_unknown"`) && strings.Contains(got[id], `"error":{"code":-32000`); rejected == tc.ok || got[id] == "" {
 					t.Errorf("%s: %.300s", id, got[id])
 				}
 			}
-			if tc.known && f.last().Caller != tc.caller {
+			if tc.ok && f.last().Caller != tc.caller {
 				t.Errorf("%+v", f.last().Caller)
 			}
 		})
 	}
 }
 
-// Files pass through untouched: each keeps its kind, a damaged one is refused by
-// the server, and the bridge writes none of them to the disk.
+// The bridge forwards base64 unchanged and writes no files: data URLs, batches
+// and invalid base64, which the server rejects.
 func TestBridgePassesFiles(t *testing.T) {
 	dir := t.TempDir()
 	t.Setenv("TMPDIR", dir)
@@ -185,7 +185,8 @@ func TestBridgePassesFiles(t *testing.T) {
 	}
 }
 
-// A cancellation ends the wait, in every revision, and gets no answer.
+// notifications/cancelled ends the wait in every revision, and the call gets no
+// answer.
 func TestBridgeCancels(t *testing.T) {
 	t.Parallel()
 	for _, version := range []string{"2025-03-26", "2025-11-25", "2026-07-28"} {
@@ -204,15 +205,15 @@ func TestBridgeCancels(t *testing.T) {
 			if _, err := c.CallTool(ctx, &mcp.CallToolParams{Name: "create_toy_image", Arguments: map[string]any{"prompt": "x"}}); !errors.Is(err, context.Canceled) {
 				t.Fatal(err)
 			}
-			<-f.left
+			<-f.abandoned
 			c.call("get_task", map[string]any{"task_id": "no"}).want(t, map[string]any{"code": "task_not_found"})
 		})
 	}
 }
 
-// A client that sent all it has to say and closed its end gets its answers;
-// lines that are no message cost nothing but themselves.
-func TestBridgeOfAScript(t *testing.T) {
+// A client that closes its input after its last line gets all answers; lines that
+// are not messages do not affect the others.
+func TestBridgeAnswersAfterEOF(t *testing.T) {
 	t.Parallel()
 	f := newFake(t)
 	f.begin = task.Queued
@@ -223,7 +224,7 @@ func TestBridgeOfAScript(t *testing.T) {
 	}()
 	script := hello + "\n \r\n" + "not a message\r\n" + `{"a":"` + strings.Repeat("once upon a time ", 300_000) + `","id":3}` + "\n" +
 		toyCall(1, "http://h/a.png") +
-		`{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"nobody"}}` // and no line break
+		`{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"none"}}` // without a line break
 	var out safeBuffer
 	if err := bridgeTo(r.url, "")(t.Context(), strings.NewReader(script), &out); err != nil {
 		t.Fatal(err)
@@ -239,9 +240,9 @@ func TestBridgeOfAScript(t *testing.T) {
 	}
 }
 
-// Told to stop, the bridge stops the server that runs in its process, which
-// gives callers who wait a handle.
-func TestBridgeEndsWhenTold(t *testing.T) {
+// When its context ends, the bridge stops the server in its process, which
+// answers waiting callers with a handle.
+func TestBridgeStopsOnCancel(t *testing.T) {
 	t.Parallel()
 	f := newFake(t)
 	f.begin = task.Running
@@ -250,7 +251,7 @@ func TestBridgeEndsWhenTold(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	failed := errors.New("it did not stop well")
+	failed := errors.New("stop failed")
 	server.Stop = func() error { close(f.released); return failed }
 	ctx, cancel := context.WithCancel(t.Context())
 	in, write := io.Pipe()
@@ -270,12 +271,12 @@ func TestBridgeEndsWhenTold(t *testing.T) {
 		t.Fatal("it waits on")
 	}
 	if got := answers(t, out.Bytes())["1"]; !strings.Contains(got, "Call wait_for_task with task_id") {
-		t.Errorf("who waited got no handle: %s", got)
+		t.Errorf("the waiting caller got no handle: %s", got)
 	}
 }
 
-// A client whose stream breaks in the middle of a line has asked for nothing.
-func TestBridgeOfACutLine(t *testing.T) {
+// A line that is truncated by a broken stream is not executed.
+func TestBridgeDropsTruncatedLine(t *testing.T) {
 	t.Parallel()
 	f := newFake(t)
 	r := start(t, f)
@@ -283,7 +284,7 @@ func TestBridgeOfACutLine(t *testing.T) {
 	whole := strings.TrimSpace(toyCall(1, long(100_000)))
 	in, write := io.Pipe()
 	go func() {
-		_, _ = io.WriteString(write, whole) // complete, but for the end of the line
+		_, _ = io.WriteString(write, whole) // complete JSON without the line break
 		_ = write.CloseWithError(broken)
 	}()
 	if err := bridgeTo(r.url, "")(t.Context(), in, io.Discard); !errors.Is(err, broken) {
@@ -292,11 +293,11 @@ func TestBridgeOfACutLine(t *testing.T) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if len(f.requests) > 0 {
-		t.Error("the part of a line was taken for the whole")
+		t.Error("a truncated line was executed")
 	}
 }
 
-func TestLargeLineInConstantMemory(t *testing.T) { // alone, because it measures
+func TestLargeLineInConstantMemory(t *testing.T) { // not parallel: it measures allocations
 	const size = 20 << 20
 	f := newFake(t)
 	r := start(t, f)
@@ -307,14 +308,14 @@ func TestLargeLineInConstantMemory(t *testing.T) { // alone, because it measures
 		t.Run(name, func(t *testing.T) {
 			run := func(size int64) string {
 				var out bytes.Buffer
-				in := io.MultiReader(strings.NewReader(hello+line[0]), inBase64(size), strings.NewReader(line[1]+"\n"))
+				in := io.MultiReader(strings.NewReader(hello+line[0]), base64Stream(size), strings.NewReader(line[1]+"\n"))
 				if err := bridgeTo(r.url, "")(t.Context(), in, &out); err != nil {
 					t.Fatal(err)
 				}
 				return out.String()
 			}
 			want := sumOf(size)
-			run(1 << 20) // pools are made
+			run(1 << 20) // warm up pools
 			var before, after runtime.MemStats
 			runtime.ReadMemStats(&before)
 			got := run(size)
@@ -341,8 +342,8 @@ func TestEndpoints(t *testing.T) {
 	}
 }
 
-// A caller who is too fast is told as over HTTP.
-func TestBridgeOfAFastCaller(t *testing.T) {
+// A caller over its rate limit gets the same error as over HTTP.
+func TestBridgeRateLimit(t *testing.T) {
 	t.Parallel()
 	f := newFake(t)
 	r := start(t, f)

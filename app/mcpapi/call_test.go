@@ -16,13 +16,13 @@ import (
 	"aigc/app/task"
 )
 
-func TestPicture(t *testing.T) {
+func TestImage(t *testing.T) {
 	t.Parallel()
 	r := start(t, newFake(t))
 	c := r.connect(t, nil, "")
 	a := c.call("create_toy_image", map[string]any{"prompt": "a fox", "seed": json.Number("9007199254740993"), "idempotency_key": "one"})
-	if a.IsError || len(a.links) != 1 || len(a.shown) != 1 {
-		t.Fatalf("%s: %d links, %d pictures", a.text, len(a.links), len(a.shown))
+	if a.IsError || len(a.links) != 1 || len(a.previews) != 1 {
+		t.Fatalf("%s: %d links, %d previews", a.text, len(a.links), len(a.previews))
 	}
 	if l := a.links[0]; !strings.HasPrefix(l.URI, "http://gateway/api/images/") || l.MIMEType != "image/png" || *l.Size != 1234 || l.Name != "toy-1_01930000-0000-7000-8000-000000000001_0.png" {
 		t.Errorf("link %+v", l)
@@ -44,11 +44,11 @@ func TestPicture(t *testing.T) {
 	again := c.call("create_toy_image", map[string]any{"prompt": "a fox", "seed": json.Number("9007199254740993"), "idempotency_key": "one"})
 	again.want(t, map[string]any{"task_id": a.data["task_id"]})
 	if !strings.Contains(again.text, "nothing new was bought") {
-		t.Errorf("a replay says %q", again.text)
+		t.Errorf("the text of a replay is %q", again.text)
 	}
 }
 
-func TestFaults(t *testing.T) {
+func TestInvalidArguments(t *testing.T) {
 	t.Parallel()
 	r := start(t, newFake(t))
 	c := r.connect(t, nil, "")
@@ -72,7 +72,7 @@ func TestFaults(t *testing.T) {
 		"no arguments":      {"create_toy_image", nil, []string{"body: expected required property prompt to be present"}},
 		"of a task tool":    {"get_task", map[string]any{"id": "x"}, []string{"body: expected required property task_id to be present", "body.id: unexpected property"}},
 		"of a list":         {"list_tasks", map[string]any{"status": []string{"done"}}, []string{`body.status[0]: expected value to be one of "queued, submitting, running, storing, succeeded, in_doubt, failed, canceled"`}},
-		"of a quote's tool": {"quote_generation", map[string]any{"tool": "get_task"}, []string{"body.tool: expected the name of a tool that makes pictures or films"}},
+		"of a quote's tool": {"quote_generation", map[string]any{"tool": "get_task"}, []string{"body.tool: expected the name of a tool that makes images or videos"}},
 		"of a quote":        {"quote_generation", map[string]any{"tool": "create_toy_image", "arguments": map[string]any{"prompt": ""}}, []string{"body.prompt: expected length >= 1"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -82,13 +82,13 @@ func TestFaults(t *testing.T) {
 				t.Errorf("got\n%s\nwant\n%s", strings.Join(a.faults(), "\n"), strings.Join(tc.want, "\n"))
 			}
 			if !strings.Contains(a.text, tc.want[0]) || !strings.Contains(a.text, "Correct the arguments") {
-				t.Errorf("a model reads %q", a.text)
+				t.Errorf("the text is %q", a.text)
 			}
 		})
 	}
 }
 
-func TestErrorsOfTheService(t *testing.T) {
+func TestServiceErrors(t *testing.T) {
 	t.Parallel()
 	slow := fault.New(fault.Throttled, "rate", "Too fast.").WithCharge(fault.ChargedNo)
 	slow.RetryAfter = 1500 * time.Millisecond
@@ -117,7 +117,7 @@ func TestErrorsOfTheService(t *testing.T) {
 	}
 }
 
-func TestATaskThatFailed(t *testing.T) {
+func TestFailedTask(t *testing.T) {
 	t.Parallel()
 	f := newFake(t)
 	f.begin = task.Failed
@@ -128,7 +128,7 @@ func TestATaskThatFailed(t *testing.T) {
 	}
 }
 
-func TestATaskInDoubt(t *testing.T) {
+func TestTaskInDoubt(t *testing.T) {
 	t.Parallel()
 	f := newFake(t)
 	f.begin = task.InDoubt
@@ -139,9 +139,6 @@ func TestATaskInDoubt(t *testing.T) {
 	}
 }
 
-// A client that cancels ends its waiting, never the task.
-// The handle of something bought is never lost, whatever becomes of the wait.
-// What has been there for a while is not waited for: it has no thumbnail.
 func TestTaskTools(t *testing.T) {
 	t.Parallel()
 	f := newFake(t)
@@ -156,8 +153,8 @@ func TestTaskTools(t *testing.T) {
 	a.want(t, map[string]any{"code": "task_not_found"})
 
 	a = c.call("list_tasks", map[string]any{"status": []string{"running", "queued"}, "model": "toy-1", "cursor": "c", "limit": 7})
-	if !reflect.DeepEqual(f.asked, task.Query{State: []task.State{task.Running, task.Queued}, Model: "toy-1", Before: "c", Limit: 7}) {
-		t.Errorf("asked for %+v", f.asked)
+	if !reflect.DeepEqual(f.query, task.Query{State: []task.State{task.Running, task.Queued}, Model: "toy-1", Before: "c", Limit: 7}) {
+		t.Errorf("asked for %+v", f.query)
 	}
 	if !strings.Contains(a.text, "1 tasks.") || !strings.Contains(a.text, "cursor next-one") || len(a.data["tasks"].([]any)) != 1 {
 		t.Errorf("%s", a.text)
@@ -192,7 +189,7 @@ func TestTaskTools(t *testing.T) {
 	}
 }
 
-func TestOldNames(t *testing.T) {
+func TestAliases(t *testing.T) {
 	t.Parallel()
 	f := newFake(t, toy, edits)
 	r := start(t, f)
@@ -200,7 +197,7 @@ func TestOldNames(t *testing.T) {
 	for name, tc := range map[string]struct {
 		tool  string
 		args  map[string]any
-		input string // as the service got it
+		input string // that the service gets
 	}{
 		"with a suffix": {"create_toy_image_tool", map[string]any{"prompt": "x"}, `{"prompt":"x"}`},
 		"official veo": {"create_veo3_official_video", map[string]any{
@@ -218,8 +215,8 @@ func TestOldNames(t *testing.T) {
 			if a.IsError || string(f.last().Input) != tc.input {
 				t.Errorf("%s: %s", a.text, f.last().Input)
 			}
-			if _, useless := tc.args["image_description"]; useless != strings.Contains(a.text, "Warning: image_description ignored: send the picture itself as image.") {
-				t.Errorf("what was left out is not said: %s", a.text)
+			if _, useless := tc.args["image_description"]; useless != strings.Contains(a.text, "Warning: image_description ignored: send the image as the argument image.") {
+				t.Errorf("no warning about the ignored argument: %s", a.text)
 			}
 		})
 	}
@@ -234,13 +231,13 @@ func TestOldNames(t *testing.T) {
 	if !reflect.DeepEqual(a.faults(), []string{"body: expected required property file to be present"}) || !strings.Contains(a.text, "folder ignored") {
 		t.Errorf("%v, %s", a.faults(), a.text)
 	}
-	_, err := c.CallTool(t.Context(), &mcp.CallToolParams{Name: "create_toy_picture_tool"})
+	_, err := c.CallTool(t.Context(), &mcp.CallToolParams{Name: "create_toy_photo_tool"})
 	if rpcCode(err) != jsonrpc.CodeInvalidParams {
 		t.Errorf("an unknown tool: %v", err)
 	}
 }
 
-func TestArgumentsThatAreNoObject(t *testing.T) {
+func TestArgumentsNotAnObject(t *testing.T) {
 	t.Parallel()
 	c := start(t, newFake(t)).connect(t, nil, "")
 	_, err := c.CallTool(t.Context(), &mcp.CallToolParams{Name: "get_task", Arguments: []string{"x"}})
@@ -250,7 +247,7 @@ func TestArgumentsThatAreNoObject(t *testing.T) {
 }
 
 // A tool runs in the SDK's goroutine, where a panic would end the process.
-func TestAPanicIsAnAnswer(t *testing.T) {
+func TestPanicInTool(t *testing.T) {
 	t.Parallel()
 	f := newFake(t)
 	f.onCreate = func(service.Request) error { panic("secret") }

@@ -15,7 +15,7 @@ import (
 
 type modelsInput struct {
 	Module    string `json:"module,omitempty" doc:"Only models of this module, such as gpt."`
-	Media     string `json:"media,omitempty" enum:"image,video" doc:"Only models that make pictures, or films."`
+	Media     string `json:"media,omitempty" enum:"image,video" doc:"Only models that make images, or only models that make videos."`
 	Available bool   `json:"available,omitempty" doc:"Only models that can be used now."`
 }
 
@@ -27,7 +27,7 @@ type models struct {
 func (s *Server) modelsTool(hints mcp.ToolAnnotations) *tool {
 	return typed(tool{
 		name: "list_models", title: "List models", output: modelsOutput, hints: hints,
-		doc: "Lists the models with the tool that uses each, list prices, and whether it can be used now. Call it to choose a model or to compare prices; costs nothing.",
+		doc: "Lists the models with the tool that uses each, its list prices, and whether it can be used now. Call it to choose a model or to compare prices. It costs nothing.",
 	}, func(ctx context.Context, c *call, in modelsInput) (*mcp.CallToolResult, error) {
 		out := models{Models: []service.Model{}}
 		var b strings.Builder
@@ -36,7 +36,7 @@ func (s *Server) modelsTool(hints mcp.ToolAnnotations) *tool {
 			if in.Module != "" && m.Module != in.Module || in.Media != "" && string(m.Media) != in.Media || in.Available && !m.Available {
 				continue
 			}
-			m.Schema = nil // the tools' own schemas say it
+			m.Schema = nil // it is the tool's input schema
 			m.Prices = append([]provider.ListPrice{}, m.Prices...)
 			out.Models = append(out.Models, m)
 			if m.Tool != tool {
@@ -56,8 +56,8 @@ func (s *Server) modelsTool(hints mcp.ToolAnnotations) *tool {
 	})
 }
 
-// maxPrices is how many prices of a model stand in the text; all of them are
-// in the structured content.
+// maxPrices limits the prices of a model in the text; the structured content has
+// all of them.
 const maxPrices = 3
 
 func modelLine(m service.Model) string {
@@ -77,7 +77,7 @@ func modelLine(m service.Model) string {
 	return line
 }
 
-// priceList says the first prices of a model; nothing where there are none.
+// priceList is the first maxPrices prices as text; empty without prices.
 func priceList(prices []provider.ListPrice) string {
 	line := ""
 	for i, p := range prices {
@@ -101,14 +101,14 @@ type quoteInput struct {
 
 func (s *Server) quoteTool(hints mcp.ToolAnnotations) *tool {
 	return typed(tool{
-		name: "quote_generation", title: "Ask for the price", output: quoteOutput, hints: hints, seldom: true,
-		doc: "Says what a call would do and cost by the price list, and checks its arguments, without buying anything.",
+		name: "quote_generation", title: "Quote a price", output: quoteOutput, hints: hints, advanced: true,
+		doc: "Checks the arguments of a call and returns the model, the count and the cost by the price list, without buying anything.",
 	}, func(ctx context.Context, c *call, in quoteInput) (*mcp.CallToolResult, error) {
 		for _, op := range s.catalog.Operations() {
 			if op.Registered.Operation.Tool != in.Tool {
 				continue
 			}
-			input, _, err := split(encode(in.Arguments), op)
+			input, _, err := splitOptions(encode(in.Arguments), op)
 			if err != nil {
 				return nil, err
 			}
@@ -121,7 +121,7 @@ func (s *Server) quoteTool(hints mcp.ToolAnnotations) *tool {
 			}
 			text := fmt.Sprintf("%d × %s: ", q.Count, q.Model)
 			if q.Cost.Quoted != nil {
-				text += amount(*q.Cost.Quoted, q.Cost.Currency) + " by the price list."
+				text += formatAmount(*q.Cost.Quoted, q.Cost.Currency) + " by the price list."
 			} else {
 				text += "the price list has no price for it."
 			}
@@ -130,29 +130,29 @@ func (s *Server) quoteTool(hints mcp.ToolAnnotations) *tool {
 			}
 			return &mcp.CallToolResult{Content: []mcp.Content{&mcp.TextContent{Text: text}}, StructuredContent: q}, nil
 		}
-		return nil, fault.InvalidInput(fault.Detail{Location: "body.tool", Message: "expected the name of a tool that makes pictures or films"})
+		return nil, fault.InvalidInput(fault.Detail{Location: "body.tool", Message: "expected the name of a tool that makes images or videos"})
 	})
 }
 
 type uploadInput struct {
-	File provider.ImageRef `json:"file" minLength:"1" doc:"The picture or film."`
-	Name string            `json:"name,omitempty" maxLength:"255" doc:"A file name for people."`
+	File provider.ImageRef `json:"file" minLength:"1" doc:"The image or video."`
+	Name string            `json:"name,omitempty" maxLength:"255" doc:"A file name to show to people."`
 }
 
 func (s *Server) uploadTool(hints mcp.ToolAnnotations) *tool {
 	return typed(tool{
 		name: "upload_file", title: "Upload a file", output: assetOutput, hints: hints,
-		doc: "Stores a picture or film, at most 50 MB, and answers with an asset_id that every tool takes where it takes a picture. Costs nothing. " +
-			"Base64 may be sent to those tools directly. If you can run commands, send a file on disk by a multipart POST, field file, to " +
-			s.PublicURL + "/api/files/upload with the same API key: it answers with the asset_id too, and spares you the base64.",
+		doc: "Stores an image or video of at most 50 MB and returns an asset_id, which every tool accepts where it accepts an image. It costs nothing. " +
+			"Base64 can also be sent to those tools directly. If you can run commands, send a file on disk as a multipart POST, field file, to " +
+			s.PublicURL + "/api/files/upload with the same API key: it returns the asset_id too, and you need no base64.",
 	}, func(ctx context.Context, c *call, in uploadInput) (*mcp.CallToolResult, error) {
 		op := service.Operation{Schema: uploadSchema}
-		if err := filesIn(c.files, map[string]json.RawMessage{"file": encode(in.File), "name": encode(in.Name)}, op); err != nil {
+		if err := checkFiles(c.files, map[string]json.RawMessage{"file": encode(in.File), "name": encode(in.Name)}, op); err != nil {
 			return nil, err
 		}
 		a, err := s.assets.UploadFrom(ctx, c.caller, in.Name, string(in.File))
 		if err != nil {
-			return nil, at("body.file", err)
+			return nil, atLocation("body.file", err)
 		}
 		res := &mcp.CallToolResult{StructuredContent: a, Content: []mcp.Content{&mcp.TextContent{
 			Text: fmt.Sprintf("Stored as asset %s (%s, %d bytes).\n%s", a.AssetID, a.ContentType, a.FileSize, a.DirectURL),

@@ -16,9 +16,9 @@ import (
 	"aigc/app/worker/workertest"
 )
 
-// The official conformance suite, what it requires of a server of the newest
-// revision, against the whole chain of handlers: access, files lifted out of
-// bodies, old names, lists. The tools it calls are mounted beside our own.
+// The official conformance suite for servers of the newest revision runs against
+// the complete chain of handlers: access, extraction of files, aliases, lists. The
+// tools that it calls are added to the real ones.
 func TestConformance(t *testing.T) {
 	t.Parallel()
 	root, err := filepath.Abs("../../.tools/node_modules")
@@ -32,7 +32,7 @@ func TestConformance(t *testing.T) {
 			apptest.Need(t, "the MCP conformance suite, which bash .ci/test puts into .tools")
 		}
 	}
-	e, _ := workertest.NewFakeVendor(t, false, []string{"key"}, draws)
+	e, _ := workertest.NewFakeVendor(t, false, []string{"key"}, replyImage)
 	s := mcpapi.New(mcpapi.Config{Service: e, Log: zerolog.Nop(), AllTools: true, Wait: 5 * time.Second})
 	mountFixtures(s.SDK())
 	srv := httptest.NewServer(web.New(web.Config{Access: e, Log: zerolog.Nop(), Loopback: true}, s))

@@ -13,27 +13,28 @@ import (
 	"aigc/app/task"
 )
 
-// failure is the structured content of every tool error.
-type failure struct {
-	TaskID     *string        `json:"task_id"` // null where there is no task
+// toolError is the structured content of every tool error.
+type toolError struct {
+	TaskID     *string        `json:"task_id"` // null without a task
 	Status     task.State     `json:"status,omitempty"`
-	Code       string         `json:"code"` // for programs: stable
+	Code       string         `json:"code"` // stable, for programs
 	Message    string         `json:"message"`
-	Errors     []fault.Detail `json:"errors,omitempty"` // all faults of the arguments
+	Errors     []fault.Detail `json:"errors,omitempty"` // every fault of the arguments
 	Charged    fault.Charge   `json:"charged"`
-	Retryable  bool           `json:"retryable"` // whether another try may help
+	Retryable  bool           `json:"retryable"` // whether repeating the call may help
 	VendorCode string         `json:"vendor_code,omitempty"`
 	RetryAfter int            `json:"retry_after_seconds,omitempty"`
 	RequestID  string         `json:"request_id,omitempty"`
 }
 
-// outcome is the error of a task that ended without a result.
-type outcome struct{ view *service.View }
+// taskError is the error of a task that reached a terminal state without a
+// result.
+type taskError struct{ view *service.View }
 
-func (o *outcome) Error() string { return o.fault().Error() }
-func (o *outcome) Unwrap() error { return o.fault() }
+func (o *taskError) Error() string { return o.fault().Error() }
+func (o *taskError) Unwrap() error { return o.fault() }
 
-func (o *outcome) fault() *fault.Error {
+func (o *taskError) fault() *fault.Error {
 	if f := o.view.Fault(); f != nil {
 		return f
 	}
@@ -43,10 +44,11 @@ func (o *outcome) fault() *fault.Error {
 	return fault.New(fault.VendorFailed, "task_failed", "The task ended without a result.").WithCharge(o.view.Charged)
 }
 
-// failed is the one place where an error becomes a tool's answer.
-func (s *Server) failed(c *call, err error) *mcp.CallToolResult {
+// errorResult turns an error into the result of a tool; all errors of tools pass
+// here.
+func (s *Server) errorResult(c *call, err error) *mcp.CallToolResult {
 	f := fault.From(err)
-	out := failure{
+	out := toolError{
 		Code: f.StableCode(), Message: f.Message, Errors: f.Details, Charged: f.Charged, Retryable: f.Kind.Retryable(),
 		VendorCode: f.VendorCode, RequestID: c.id,
 	}
@@ -59,10 +61,10 @@ func (s *Server) failed(c *call, err error) *mcp.CallToolResult {
 	if out.Charged == "" {
 		out.Charged = fault.ChargedNo
 		if c.tool.buys && f.Kind.Status() >= 500 {
-			out.Charged = fault.ChargedUnknown // the task may have been accepted
+			out.Charged = fault.ChargedUnknown // the task may have been created
 		}
 	}
-	var ended *outcome
+	var ended *taskError
 	if errors.As(err, &ended) {
 		out.TaskID, out.Status = &ended.view.TaskID, ended.view.Status
 		out.Retryable = ended.view.Error != nil && ended.view.Error.Retryable
@@ -70,8 +72,9 @@ func (s *Server) failed(c *call, err error) *mcp.CallToolResult {
 	return &mcp.CallToolResult{IsError: true, StructuredContent: out, Content: []mcp.Content{&mcp.TextContent{Text: out.text(c.tool.buys)}}}
 }
 
-// text says what happened, what it cost and what to do.
-func (f failure) text(buys bool) string {
+// text is the error for a model to read: what happened, whether it was charged
+// and what to do.
+func (f toolError) text(buys bool) string {
 	var b strings.Builder
 	b.WriteString(f.Message)
 	b.WriteString("\nCode: " + f.Code)
@@ -98,11 +101,11 @@ func (f failure) text(buys bool) string {
 	case len(f.Errors) > 0:
 		b.WriteString(" Correct the arguments and call again.")
 	case f.Retryable && f.TaskID != nil:
-		b.WriteString(" Another try may help; with a new idempotency_key it is a new purchase.")
+		b.WriteString(" Another try may help; call again with a new idempotency_key, which is a new purchase.")
 	case f.Retryable && buys:
-		b.WriteString(" The same call may be repeated with the same idempotency_key.")
+		b.WriteString(" You can repeat the same call with the same idempotency_key.")
 	case f.Retryable:
-		b.WriteString(" The same call may be repeated.")
+		b.WriteString(" You can repeat the same call.")
 	}
 	if f.RetryAfter > 0 {
 		b.WriteString(" Wait " + strconv.Itoa(f.RetryAfter) + " seconds first.")

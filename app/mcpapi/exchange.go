@@ -9,41 +9,41 @@ import (
 	"sync/atomic"
 )
 
-// exchange is one line on its way to the server and the answer back.
+// exchange sends one line of the client to the server and forwards the response.
 type exchange struct {
-	*bridging
+	*bridgeRun
 	line   scanner
-	head   []byte         // the line, or its first part
-	rest   *io.PipeReader // what follows; nil if the head is all
+	head   []byte         // the line, or its first maxHead bytes
+	tail   *io.PipeReader // the remaining bytes; nil if the line fits in head
 	ctx    context.Context
 	cancel context.CancelFunc
 
-	complete   chan struct{} // closed when the line was read to its end
-	unanswered []message     // calls in it, once it is complete
+	lineRead   chan struct{} // closed when the line has been read to its end
+	unanswered []message     // calls of the line without an answer; valid after lineRead
 	done       chan struct{}
 }
 
-func (r *bridging) newExchange(head []byte) *exchange {
-	x := &exchange{bridging: r, head: bytes.Clone(head), complete: make(chan struct{}), done: make(chan struct{})}
-	x.ctx, x.cancel = context.WithCancel(r.calls)
+func (r *bridgeRun) newExchange(head []byte) *exchange {
+	x := &exchange{bridgeRun: r, head: bytes.Clone(head), lineRead: make(chan struct{}), done: make(chan struct{})}
+	x.ctx, x.cancel = context.WithCancel(r.callsCtx)
 	_, _ = x.line.Write(head)
 	return x
 }
 
-// begin starts the exchange, unless the bridge ends.
-func (x *exchange) begin() {
-	if !x.bridging.begin(x.run) && x.rest != nil {
-		_ = x.rest.Close()
+// start runs the exchange unless the bridge is closing.
+func (x *exchange) start() {
+	if !x.bridgeRun.start(x.run) && x.tail != nil {
+		_ = x.tail.Close()
 	}
 }
 
-// afterHandshake waits for the answer to a handshake: it says which version of
-// the protocol the lines behind it are in.
-func (x *exchange) afterHandshake() {
+// waitForHandshake blocks while the line is an initialize request, since its
+// answer has the protocol version that later requests send in a header.
+func (x *exchange) waitForHandshake() {
 	if x.isHandshake() {
 		select {
 		case <-x.done:
-		case <-x.life.Done():
+		case <-x.lifetime.Done():
 		}
 	}
 }
@@ -52,16 +52,16 @@ func (x *exchange) isHandshake() bool {
 	return len(x.line.messages) == 1 && x.line.messages[0].method == "initialize"
 }
 
-// run sends the line and writes its answer; calls that the server does not
-// answer get the reason.
+// run sends the line and writes the answers; each call that the server does not
+// answer gets an error with the reason.
 func (x *exchange) run() {
 	defer close(x.done)
 	server, err := x.send()
-	if x.rest != nil {
-		_ = x.rest.Close() // what follows of the line is only read to its end
+	if x.tail != nil {
+		_ = x.tail.Close() // the remaining line is read and discarded
 	}
-	if x.wanted() {
-		x.fail(server, err)
+	if x.wantsAnswer() {
+		x.answerFailed(server, err)
 	}
 	x.cancel()
 	x.mu.Lock()
@@ -69,53 +69,53 @@ func (x *exchange) run() {
 	maps.DeleteFunc(x.open, func(_ string, call *exchange) bool { return call == x })
 }
 
-// wanted waits until the line was read to its end. It is false when the client
-// has canceled the call or the bridge ends: then no answer is wanted.
-func (x *exchange) wanted() bool {
+// wantsAnswer waits until the line has been read to its end. It is false if the
+// client has canceled the call or the bridge ends: then no answer is written.
+func (x *exchange) wantsAnswer() bool {
 	select {
-	case <-x.complete:
+	case <-x.lineRead:
 	case <-x.ctx.Done():
 	}
 	return x.ctx.Err() == nil
 }
 
-// unsent is why nothing of a line was sent.
-type unsent struct{ error }
+// notSentError is the reason why no byte of a line was sent.
+type notSentError struct{ error }
 
-// send sends the line and writes the messages of the response. As long as surely
-// nothing of the line was sent it is tried again, with the server that takes the
-// place of the one that is gone.
+// send sends the line and forwards the response. While no byte of the line was
+// sent, it waits up to ReconnectWindow for the next server and tries again. After
+// the first byte it never retries, since the call may have been executed.
 func (x *exchange) send() (*Endpoint, error) {
-	waiting, cancel := context.WithTimeout(x.ctx, x.Patience)
+	waiting, cancel := context.WithTimeout(x.ctx, x.ReconnectWindow)
 	defer cancel()
 	for server := x.endpoint(); ; {
-		body := &lineBody{Reader: bytes.NewReader(x.head), rest: x.rest}
-		if x.rest != nil {
-			body.Reader = io.MultiReader(body.Reader, x.rest)
+		body := &lineBody{Reader: bytes.NewReader(x.head), tail: x.tail}
+		if x.tail != nil {
+			body.Reader = io.MultiReader(body.Reader, x.tail)
 		}
 		err := x.post(server, body)
 		if err == nil || body.used.Load() || x.ctx.Err() != nil {
 			return server, err
 		}
-		if server.Stop != nil { // this process is ending
-			return server, unsent{err}
+		if server.Stop != nil { // the server runs in this process, which is stopping
+			return server, notSentError{err}
 		}
-		next, none := x.replace(waiting, server)
-		if none != nil || waiting.Err() != nil {
-			if none != nil && waiting.Err() == nil {
-				err = none
+		next, connectErr := x.replace(waiting, server)
+		if connectErr != nil || waiting.Err() != nil {
+			if connectErr != nil && waiting.Err() == nil {
+				err = connectErr
 			}
-			return server, unsent{err}
+			return server, notSentError{err}
 		}
 		server = next
 	}
 }
 
-// lineBody is the body of one try. As long as nothing of it was read, the line
-// stays open for the next one.
+// lineBody is the request body of one attempt. If nothing of it was read, Close
+// keeps the tail open for the next attempt.
 type lineBody struct {
 	io.Reader
-	rest *io.PipeReader
+	tail *io.PipeReader
 	used atomic.Bool
 }
 
@@ -125,8 +125,8 @@ func (b *lineBody) Read(p []byte) (int, error) {
 }
 
 func (b *lineBody) Close() error {
-	if b.rest != nil && b.used.Load() {
-		return b.rest.Close()
+	if b.tail != nil && b.used.Load() {
+		return b.tail.Close()
 	}
 	return nil
 }
@@ -134,19 +134,19 @@ func (b *lineBody) Close() error {
 const (
 	versionHeader = "Mcp-Protocol-Version"
 
-	// stdioHeader says that a body came over stdio, where a message has no
-	// headers: the server finds in it what they would say.
+	// stdioHeader marks a body that came over stdio, where messages have no
+	// headers: the server takes their values from the body.
 	stdioHeader = "Aigc-Stdio"
 )
 
-// post sends the line to a server and writes what it says.
+// post sends the line to a server and forwards its response.
 func (x *exchange) post(server *Endpoint, body *lineBody) error {
 	req, err := http.NewRequestWithContext(x.ctx, http.MethodPost, server.URL, body)
 	if err != nil {
 		return err
 	}
 	req.ContentLength = -1
-	if x.rest == nil {
+	if x.tail == nil {
 		req.ContentLength = int64(len(x.head))
 	}
 	req.Header.Set("Content-Type", "application/json")
@@ -165,6 +165,6 @@ func (x *exchange) post(server *Endpoint, body *lineBody) error {
 		return err
 	}
 	defer func() { _ = resp.Body.Close() }()
-	body.used.Store(true) // a server may refuse a line that it has not read
-	return x.copy(resp)
+	body.used.Store(true) // a server may reject a line that it has not read
+	return x.forwardResponse(resp)
 }

@@ -23,8 +23,8 @@ const (
 	oneList = `{"jsonrpc":"2.0","id":2,"method":"tools/list"}`
 )
 
-// What a server of any kind says becomes answers that a client of JSON-RPC
-// understands, and every call gets exactly one.
+// Every call gets exactly one valid JSON-RPC answer, whatever the HTTP server
+// responds.
 func TestAnswers(t *testing.T) {
 	t.Parallel()
 	event := func(text string) string { return "event: message\ndata: " + text + "\n\n" }
@@ -43,7 +43,7 @@ func TestAnswers(t *testing.T) {
 		"a batch that is refused":        {"[" + oneCall + "," + oneList + "]", "text/plain", 400, "no batches", []string{`{"error":{"code":-32600,"message":"no batches"},"id":1,"jsonrpc":"2.0"}`, `"id":2`}},
 		"a batch answered in half":       {"[" + oneCall + "," + oneList + "]", "text/event-stream", 200, event(`{"id":2,"result":1}`), []string{`{"id":2,"result":1}`, `"answer_lost"`}},
 		"a batch of nothing":             {"[]", "text/plain", 400, "empty batch", []string{`"error":{"code":-32600,"message":"empty batch"},"id":null`}},
-		"no request":                     {`{"id":7}`, "", 202, "", []string{`"error":{"code":-32600,"message":"This is no request: it has no method."},"id":7`}},
+		"no request":                     {`{"id":7}`, "", 202, "", []string{`"error":{"code":-32600,"message":"Invalid request: it has no method."},"id":7`}},
 		"no request, as the server says": {`{"id":7}`, "text/plain", 400, "malformed", []string{`malformed"},"id":7`}},
 		"no JSON":                        {`{"id":7,`, "application/json", 400, `{"id":null,"error":{"code":-32700,"message":"no"}}`, []string{`"error":{"code":-32700,"message":"no"},"id":7`}},
 		"bad JSON of a notification":     {`{"method":"a",}`, "application/json", 400, `{"error":{"code":-32700,"message":"no"}}`, []string{`"error":{"code":-32700,"message":"no"},"id":null`}},
@@ -53,7 +53,7 @@ func TestAnswers(t *testing.T) {
 		"a problem of REST":              {oneList, "application/problem+json", 404, `{"error":"none","code":"no"}`, []string{`"code":-32000,`}},
 		"a redirection":                  {oneList, "", 307, "", []string{`answered 307`}},
 		"a proxy without its server":     {oneCall, "text/plain", 502, "bad gateway", []string{`"charged":"unknown"`}},
-		"no answer":                      {oneCall, "", 202, "", []string{`broke before the answer came: unexpected EOF. What was asked may have been done.`}},
+		"no answer":                      {oneCall, "", 202, "", []string{`broke before the answer came: unexpected EOF. The call may have been executed.`}},
 		"an answer to no question":       {`5`, "application/json", 200, `{"id":null,"result":{}}`, []string{`{"id":null,"result":{}}`}},
 		"no message":                     {oneList, "application/json", 200, "{", []string{`"answer_lost"`}},
 	} {
@@ -86,9 +86,9 @@ func TestAnswers(t *testing.T) {
 	}
 }
 
-// A call of the newest revision is understood wherever its parts stand, by its
-// text alone; the same over plain HTTP needs the headers.
-func TestHeadersOfTheNewestRevision(t *testing.T) {
+// Over stdio, a call of revision 2026-07-28 works without the mirrored headers, in
+// any order of its members; over HTTP the headers are required.
+func TestMirroredHeaders(t *testing.T) {
 	t.Parallel()
 	r := start(t, newFake(t))
 	meta := `"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientInfo":{"name":"t","version":"1"},"io.modelcontextprotocol/clientCapabilities":{}}`
@@ -118,9 +118,9 @@ func TestHeadersOfTheNewestRevision(t *testing.T) {
 	}
 }
 
-// A connection that breaks under a call says what may have happened: the call
-// may have bought something.
-func TestBridgeOverABrokenConnection(t *testing.T) {
+// If the connection breaks during a tool call, the error says that the call may
+// have been executed and charged.
+func TestBridgeConnectionLost(t *testing.T) {
 	t.Parallel()
 	for name, serve := range map[string]http.HandlerFunc{
 		"before the answer": func(_ http.ResponseWriter, r *http.Request) {
@@ -147,7 +147,7 @@ func TestBridgeOverABrokenConnection(t *testing.T) {
 				var answer struct {
 					Error struct {
 						Message string
-						Data    failure
+						Data    toolError
 					}
 				}
 				if err := json.Unmarshal([]byte(answers(t, out.Bytes())[id]), &answer); err != nil {
@@ -162,17 +162,17 @@ func TestBridgeOverABrokenConnection(t *testing.T) {
 	}
 }
 
-// gone is an address where nothing listens.
-func gone(t *testing.T) string {
+// closedAddress is an address on which nothing listens.
+func closedAddress(t *testing.T) string {
 	t.Helper()
 	s := httptest.NewServer(nil)
 	s.Close()
 	return s.URL
 }
 
-// Lines that find no server wait for the one that takes its place, whatever
-// their length, and arrive there unchanged; one search is for all of them.
-func TestBridgeFindsTheNextServer(t *testing.T) {
+// Lines of any length wait for the next server and arrive there unchanged. All of
+// them share one call of Connect.
+func TestBridgeReconnects(t *testing.T) {
 	t.Parallel()
 	var mu sync.Mutex
 	var bodies []string
@@ -188,16 +188,16 @@ func TestBridgeFindsTheNextServer(t *testing.T) {
 		_, _ = io.WriteString(w, `{"id":0,"result":{}}`)
 	}))
 	t.Cleanup(next.Close)
-	lines := []string{toyCall(1, "a"), toyCall(2, long(1<<20)), toyCall(3, "b"), `{"id":4,"method":"` + strings.Repeat(" ", 2*lineHead) + `"}` + "\n"}
+	lines := []string{toyCall(1, "a"), toyCall(2, long(1<<20)), toyCall(3, "b"), `{"id":4,"method":"` + strings.Repeat(" ", 2*maxHead) + `"}` + "\n"}
 	var calls, running atomic.Int32
-	b := &Bridge{In: strings.NewReader(strings.Join(lines, "")), Out: io.Discard, Patience: time.Minute}
+	b := &Bridge{In: strings.NewReader(strings.Join(lines, "")), Out: io.Discard, ReconnectWindow: time.Minute}
 	b.Connect = func(context.Context) (*Endpoint, error) {
 		if running.Add(1) > 1 {
-			t.Error("two searches at a time")
+			t.Error("Connect was called concurrently")
 		}
 		defer running.Add(-1)
 		if calls.Add(1) == 1 {
-			return NewEndpoint(gone(t), "")
+			return NewEndpoint(closedAddress(t), "")
 		}
 		return NewEndpoint(next.URL, "")
 	}
@@ -210,15 +210,14 @@ func TestBridgeFindsTheNextServer(t *testing.T) {
 	slices.Sort(lines)
 	slices.Sort(bodies)
 	if !slices.Equal(bodies, lines) || calls.Load() != 2 {
-		t.Errorf("%d lines arrived, %d searches", len(bodies), calls.Load())
+		t.Errorf("%d lines arrived, %d calls of Connect", len(bodies), calls.Load())
 	}
 }
 
-// Trouble with the server is an answer to the call, in words; what was never
-// sent says so.
-func TestBridgeWithoutAServer(t *testing.T) {
+// Without a server, each call gets an error that says that nothing was sent.
+func TestBridgeWithoutServer(t *testing.T) {
 	t.Parallel()
-	nothing := gone(t)
+	nothing := closedAddress(t)
 	for name, tc := range map[string]struct {
 		next func() (*Endpoint, error)
 		want string
@@ -230,7 +229,7 @@ func TestBridgeWithoutAServer(t *testing.T) {
 			t.Parallel()
 			var out safeBuffer
 			first := true
-			b := &Bridge{In: strings.NewReader(oneCall + "\n" + toyCall(3, long(100_000)) + "no message\n" + `{"method":"a"}` + "\n" + `{"id":5}`), Out: &out, Patience: 300 * time.Millisecond}
+			b := &Bridge{In: strings.NewReader(oneCall + "\n" + toyCall(3, long(100_000)) + "no message\n" + `{"method":"a"}` + "\n" + `{"id":5}`), Out: &out, ReconnectWindow: 300 * time.Millisecond}
 			b.Connect = func(context.Context) (*Endpoint, error) {
 				if first {
 					first = false
@@ -259,14 +258,14 @@ func TestBridgeWithoutAServer(t *testing.T) {
 	}
 }
 
-// A server found while the bridge ends, in this process, is stopped.
-func TestBridgeStopsWhatItStarted(t *testing.T) {
+// A server that Connect starts in this process while the bridge ends is stopped.
+func TestBridgeStopsServerItStarted(t *testing.T) {
 	t.Parallel()
-	nothing, searching, stopped := gone(t), make(chan struct{}), false
+	nothing, searching, stopped := closedAddress(t), make(chan struct{}), false
 	ctx, cancel := context.WithCancel(t.Context())
 	in, write := io.Pipe()
 	first := true
-	b := &Bridge{In: in, Out: io.Discard, Patience: time.Minute}
+	b := &Bridge{In: in, Out: io.Discard, ReconnectWindow: time.Minute}
 	b.Connect = func(life context.Context) (*Endpoint, error) {
 		if first {
 			first = false
@@ -286,7 +285,7 @@ func TestBridgeStopsWhatItStarted(t *testing.T) {
 	}
 }
 
-// Bytes pass through a bridge as they are, whatever they are.
+// The bridge forwards any bytes of a line unchanged.
 func FuzzBridge(f *testing.F) {
 	got := make(chan string, 1)
 	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
@@ -295,8 +294,8 @@ func FuzzBridge(f *testing.F) {
 	}))
 	f.Cleanup(server.Close)
 	f.Add(`{"id":1,"method":"a"}`, 0)
-	f.Add("\xff\x00\r", lineHead-3)
-	f.Add("x", 3*lineHead)
+	f.Add("\xff\x00\r", maxHead-3)
+	f.Add("x", 3*maxHead)
 	f.Fuzz(func(t *testing.T, line string, pad int) {
 		line = strings.Repeat(" ", max(0, min(pad, 1<<20))) + strings.ReplaceAll(line, "\n", "") + "."
 		if err := bridgeTo(server.URL, "")(t.Context(), strings.NewReader(line+"\n\n"), io.Discard); err != nil {

@@ -19,34 +19,32 @@ import (
 	"aigc/app/task"
 )
 
-// picture and film are operations as modules declare them.
-// crowd is a module with more operations than may be listed.
-// fake is a service whose tasks move when the test says so.
+// fake is a service whose tasks change state when the test calls move.
 type fake struct {
-	service.API // what a test does not expect is a nil panic, and so a tool error
+	service.API // a method that the fake lacks panics, which is a tool error
 	ops         []service.Operation
 	keys        map[string]service.Caller // empty: open
 	logs        bytes.Buffer
-	bodyIdle    time.Duration // of a listener; the usual one if zero
+	bodyIdle    time.Duration // time limit of a body; the default if zero
 
-	mu       sync.Mutex
-	requests []service.Request
-	tasks    map[string]*service.View
-	byKey    map[string]string
-	watchers map[string][]chan struct{}
-	begin    task.State // what a new task is
-	onCreate func(service.Request) error
-	thumb    func() ([]byte, error)
-	lifted   map[string]*lifted
-	limit    int64 // of a file, as the service has one
-	dropped  []string
-	used     []string
-	allowed  int
-	allow    error
-	released chan struct{}
-	asked    task.Query
-	waiting  chan struct{} // gets one for each Wait that began
-	left     chan struct{} // gets one for each Wait that its caller left
+	mu        sync.Mutex
+	requests  []service.Request
+	tasks     map[string]*service.View
+	byKey     map[string]string
+	watchers  map[string][]chan struct{}
+	begin     task.State // state of a new task
+	onCreate  func(service.Request) error
+	thumb     func() ([]byte, error)
+	uploads   map[string]*fakeUpload
+	limit     int64 // bytes of a file
+	dropped   []string
+	used      []string
+	allowed   int
+	allow     error
+	released  chan struct{}
+	query     task.Query
+	waiting   chan struct{} // a value for each call of Wait
+	abandoned chan struct{} // a value for each Wait that ended with its context
 }
 
 func newFake(t *testing.T, modules ...module.Module) *fake {
@@ -60,8 +58,8 @@ func newFake(t *testing.T, modules ...module.Module) *fake {
 	}
 	f := &fake{
 		tasks: map[string]*service.View{}, byKey: map[string]string{}, watchers: map[string][]chan struct{}{}, begin: task.Succeeded,
-		lifted: map[string]*lifted{}, limit: 24 << 20, released: make(chan struct{}), waiting: make(chan struct{}, 100), left: make(chan struct{}, 100),
-		thumb: func() ([]byte, error) { return []byte("\xff\xd8 a small picture \xff\xd9"), nil },
+		uploads: map[string]*fakeUpload{}, limit: 24 << 20, released: make(chan struct{}), waiting: make(chan struct{}, 100), abandoned: make(chan struct{}, 100),
+		thumb: func() ([]byte, error) { return []byte("\xff\xd8 a small image \xff\xd9"), nil },
 	}
 	for _, e := range h.Operations() {
 		f.ops = append(f.ops, service.Operation{Registered: e, Schema: schema.New(e.Input)})
@@ -115,7 +113,7 @@ func (f *fake) Create(_ context.Context, r service.Request) (*service.View, bool
 	if err != nil {
 		return nil, false, err
 	}
-	for ref := range f.lifted {
+	for ref := range f.uploads {
 		if bytes.Contains(raw, []byte(ref)) {
 			f.used = append(f.used, ref)
 		}
@@ -142,14 +140,14 @@ func (f *fake) Create(_ context.Context, r service.Request) (*service.View, bool
 	return f.copy(id), false, nil
 }
 
-// set moves a task.
+// set changes the state of a task.
 func (f *fake) set(v *service.View, to task.State) {
 	v.Status = to
 	switch to {
 	case task.Succeeded:
 		actual, seed := 0.039, int64(9007199254740993)
 		v.Charged, v.Cost.Actual, v.Progress = fault.ChargedYes, &actual, 1
-		v.Usage = json.RawMessage(`[{"tokens":1}]`) // no object, as some vendor may have it
+		v.Usage = json.RawMessage(`[{"tokens":1}]`) // not an object, as a vendor may send it
 		v.Data = []service.ResultView{{
 			URL: "http://gateway/api/images/ai_generated/images/2026/11/24/toy-1_" + v.TaskID + "_0.png", AssetID: "asset-" + v.TaskID,
 			MIMEType: "image/png", Width: 640, Height: 480, Size: 1234, SHA256: "00", Seed: &seed,
@@ -168,7 +166,7 @@ func (f *fake) set(v *service.View, to task.State) {
 	}
 }
 
-// move moves the only task and wakes whoever watches it.
+// move changes the state of the only task and wakes its watchers.
 func (f *fake) move(to task.State, progress float64) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -205,7 +203,7 @@ func (f *fake) Watch(ctx context.Context, id string) <-chan struct{} {
 }
 
 func (f *fake) Wait(ctx context.Context, c service.Caller, id string, d time.Duration) (*service.View, error) {
-	news := f.Watch(ctx, id)
+	changes := f.Watch(ctx, id)
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	f.waiting <- struct{}{}
@@ -215,13 +213,13 @@ func (f *fake) Wait(ctx context.Context, c service.Caller, id string, d time.Dur
 			return v, err
 		}
 		select {
-		case <-news:
+		case <-changes:
 		case <-timer.C:
 			return v, nil
 		case <-f.released:
 			return v, nil
 		case <-ctx.Done():
-			f.left <- struct{}{}
+			f.abandoned <- struct{}{}
 			return v, nil
 		}
 	}
@@ -230,7 +228,7 @@ func (f *fake) Wait(ctx context.Context, c service.Caller, id string, d time.Dur
 func (f *fake) List(_ context.Context, _ service.Caller, q task.Query) (service.Page, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.asked = q
+	f.query = q
 	var p service.Page
 	for id := range f.tasks {
 		p.Tasks = append(p.Tasks, f.copy(id))
@@ -265,7 +263,7 @@ func (f *fake) UploadFrom(_ context.Context, _ service.Caller, name, value strin
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	a := &service.AssetView{AssetID: "asset-1", OriginalFilename: name, ContentType: "image/png", DirectURL: "http://gateway/api/images/up.png", UploadTime: time.Unix(0, 0).UTC()}
-	if l := f.lifted[value]; l != nil {
+	if l := f.uploads[value]; l != nil {
 		f.used = append(f.used, value)
 		a.FileSize, a.SHA256 = l.size, fmt.Sprintf("%x", l.sum.Sum(nil))
 	}
@@ -280,8 +278,8 @@ func (f *fake) Thumbnail(_ context.Context, _ service.Caller, _ string, maxBytes
 
 func (f *fake) Ready(context.Context) error { return nil }
 
-// lifted counts and hashes a file and keeps nothing of it.
-type lifted struct {
+// fakeUpload counts and hashes a file and stores nothing.
+type fakeUpload struct {
 	ref     string
 	size    int64
 	sum     hash.Hash
@@ -293,8 +291,8 @@ type lifted struct {
 func (f *fake) NewUpload(context.Context) (service.Upload, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	l := &lifted{ref: "lifted:" + task.RandomHex(20), sum: sha256.New(), limit: f.limit}
-	f.lifted[l.ref] = l
+	l := &fakeUpload{ref: "lifted:" + task.RandomHex(20), sum: sha256.New(), limit: f.limit}
+	f.uploads[l.ref] = l
 	return l, nil
 }
 
@@ -304,12 +302,12 @@ func (f *fake) DiscardUploads(refs ...string) {
 	f.dropped = append(f.dropped, refs...)
 }
 
-func (l *lifted) Write(p []byte) (int, error) {
+func (l *fakeUpload) Write(p []byte) (int, error) {
 	if l.size += int64(len(p)); l.size > l.limit {
 		return 0, fault.New(fault.TooLarge, "file_too_large", "A file may have at most 24 MB.").WithCharge(fault.ChargedNo)
 	}
 	return l.sum.Write(p)
 }
-func (l *lifted) Close() error        { l.closed = true; return nil }
-func (l *lifted) Abort() error        { l.aborted = true; return nil }
-func (l *lifted) Placeholder() string { return l.ref }
+func (l *fakeUpload) Close() error        { l.closed = true; return nil }
+func (l *fakeUpload) Abort() error        { l.aborted = true; return nil }
+func (l *fakeUpload) Placeholder() string { return l.ref }

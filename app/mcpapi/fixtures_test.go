@@ -1,4 +1,4 @@
-//nolint:staticcheck // the suite asks for what the newest revision deprecates
+//nolint:staticcheck // the suite tests features that the newest revision deprecates
 package mcpapi_test
 
 import (
@@ -14,19 +14,19 @@ import (
 	"aigc/app/worker/workertest"
 )
 
-// The names and texts below are those that the conformance suite asks for.
+// The names and texts below are required by the conformance suite.
 
 type handler = func(context.Context, *mcp.CallToolRequest) (*mcp.CallToolResult, error)
 
-func shows(content ...mcp.Content) handler {
+func returns(content ...mcp.Content) handler {
 	return func(context.Context, *mcp.CallToolRequest) (*mcp.CallToolResult, error) {
 		return &mcp.CallToolResult{Content: content}, nil
 	}
 }
 
-func says(text string) *mcp.TextContent { return &mcp.TextContent{Text: text} }
+func textContent(text string) *mcp.TextContent { return &mcp.TextContent{Text: text} }
 
-func picture() *mcp.ImageContent {
+func imageContent() *mcp.ImageContent {
 	return &mcp.ImageContent{Data: workertest.PNG(), MIMEType: "image/png"}
 }
 
@@ -36,29 +36,29 @@ func embedded(uri string) *mcp.EmbeddedResource {
 
 func mountFixtures(s *mcp.Server) {
 	for name, h := range map[string]handler{
-		"test_simple_text":            shows(says("This is a simple text response for testing.")),
-		"test_image_content":          shows(picture()),
-		"test_audio_content":          shows(&mcp.AudioContent{Data: []byte("RIFF"), MIMEType: "audio/wav"}),
-		"test_embedded_resource":      shows(embedded("test://embedded-resource")),
-		"test_multiple_content_types": shows(says("Several kinds of content."), picture(), embedded("test://mixed-content-resource")),
+		"test_simple_text":            returns(textContent("This is a simple text response for testing.")),
+		"test_image_content":          returns(imageContent()),
+		"test_audio_content":          returns(&mcp.AudioContent{Data: []byte("RIFF"), MIMEType: "audio/wav"}),
+		"test_embedded_resource":      returns(embedded("test://embedded-resource")),
+		"test_multiple_content_types": returns(textContent("Several kinds of content."), imageContent(), embedded("test://mixed-content-resource")),
 		"test_error_handling": func(context.Context, *mcp.CallToolRequest) (*mcp.CallToolResult, error) {
 			return nil, errors.New("this tool fails on purpose")
 		},
-		"test_tool_with_progress":    progressing,
-		"test_logging_tool":          logging,
-		"test_missing_capability":    samplingNeeded,
-		"test_streaming_elicitation": shows(says("Nothing but the answer is on this stream.")),
-		"json_schema_2020_12_tool":   shows(says("called")),
-		"test_x_mcp_header":          shows(says("called")),
+		"test_tool_with_progress":    sendProgress,
+		"test_logging_tool":          sendLog,
+		"test_missing_capability":    requireSampling,
+		"test_streaming_elicitation": returns(textContent("Nothing but the answer is on this stream.")),
+		"json_schema_2020_12_tool":   returns(textContent("called")),
+		"test_x_mcp_header":          returns(textContent("called")),
 
-		"test_input_required_result_elicitation":     asking("", "user_name"),
-		"test_input_required_result_sampling":        asking("", "capital_question"),
-		"test_input_required_result_list_roots":      asking("", "client_roots"),
-		"test_input_required_result_request_state":   asking("state-1", "confirm"),
-		"test_input_required_result_tampered_state":  asking("state-2", "confirm"),
-		"test_input_required_result_multiple_inputs": asking("state-3", "user_name", "greeting", "client_roots"),
-		"test_input_required_result_multi_round":     twice,
-		"test_input_required_result_capabilities":    askingWhatIsPossible,
+		"test_input_required_result_elicitation":     askFor("", "user_name"),
+		"test_input_required_result_sampling":        askFor("", "capital_question"),
+		"test_input_required_result_list_roots":      askFor("", "client_roots"),
+		"test_input_required_result_request_state":   askFor("state-1", "confirm"),
+		"test_input_required_result_tampered_state":  askFor("state-2", "confirm"),
+		"test_input_required_result_multiple_inputs": askFor("state-3", "user_name", "greeting", "client_roots"),
+		"test_input_required_result_multi_round":     askTwice,
+		"test_input_required_result_capabilities":    askSupported,
 	} {
 		t := &mcp.Tool{Name: name, Description: "A fixture.", InputSchema: json.RawMessage(`{"type":"object"}`)}
 		if special := schemas[name]; special != "" {
@@ -68,7 +68,7 @@ func mountFixtures(s *mcp.Server) {
 			res, err := h(ctx, req)
 			var protocol *jsonrpc.Error
 			if err != nil && !errors.As(err, &protocol) {
-				return &mcp.CallToolResult{IsError: true, Content: []mcp.Content{says(err.Error())}}, nil
+				return &mcp.CallToolResult{IsError: true, Content: []mcp.Content{textContent(err.Error())}}, nil
 			}
 			return res, err
 		})
@@ -87,23 +87,23 @@ var schemas = map[string]string{
 		"additionalProperties":false}`,
 }
 
-func progressing(ctx context.Context, req *mcp.CallToolRequest) (*mcp.CallToolResult, error) {
+func sendProgress(ctx context.Context, req *mcp.CallToolRequest) (*mcp.CallToolResult, error) {
 	for _, p := range []float64{0, 50, 100} {
 		if err := req.Session.NotifyProgress(ctx, &mcp.ProgressNotificationParams{ProgressToken: req.Params.GetProgressToken(), Progress: p, Total: 100}); err != nil {
 			return nil, err
 		}
 	}
-	return &mcp.CallToolResult{Content: []mcp.Content{says("done")}}, nil
+	return &mcp.CallToolResult{Content: []mcp.Content{textContent("done")}}, nil
 }
 
-func logging(ctx context.Context, req *mcp.CallToolRequest) (*mcp.CallToolResult, error) {
+func sendLog(ctx context.Context, req *mcp.CallToolRequest) (*mcp.CallToolResult, error) {
 	err := req.Session.Log(ctx, &mcp.LoggingMessageParams{Level: "info", Data: "a message"})
-	return &mcp.CallToolResult{Content: []mcp.Content{says("done")}}, err
+	return &mcp.CallToolResult{Content: []mcp.Content{textContent("done")}}, err
 }
 
-func samplingNeeded(_ context.Context, req *mcp.CallToolRequest) (*mcp.CallToolResult, error) {
+func requireSampling(_ context.Context, req *mcp.CallToolRequest) (*mcp.CallToolResult, error) {
 	if c := req.ClientCapabilities(); c != nil && c.Sampling != nil {
-		return &mcp.CallToolResult{Content: []mcp.Content{says("done")}}, nil
+		return &mcp.CallToolResult{Content: []mcp.Content{textContent("done")}}, nil
 	}
 	data, err := json.Marshal(mcp.MissingRequiredClientCapabilityData{RequiredCapabilities: &mcp.ClientCapabilities{Sampling: &mcp.SamplingCapabilities{}}})
 	if err != nil {
@@ -112,7 +112,7 @@ func samplingNeeded(_ context.Context, req *mcp.CallToolRequest) (*mcp.CallToolR
 	return nil, &jsonrpc.Error{Code: mcp.CodeMissingRequiredClientCapabilities, Message: "sampling is needed", Data: data}
 }
 
-// question is what a fixture may ask of a client, by the name of the answer.
+// question is a request to the client, by the name of its answer.
 func question(name string) mcp.InputRequest {
 	ask := func(field, kind string) *mcp.ElicitParams {
 		return &mcp.ElicitParams{Message: "Please say.", RequestedSchema: json.RawMessage(fmt.Sprintf(
@@ -122,7 +122,7 @@ func question(name string) mcp.InputRequest {
 	case "client_roots":
 		return &mcp.ListRootsParams{}
 	case "capital_question", "greeting":
-		return &mcp.CreateMessageParams{MaxTokens: 50, Messages: []*mcp.SamplingMessage{{Role: "user", Content: says("What is the capital of France?")}}}
+		return &mcp.CreateMessageParams{MaxTokens: 50, Messages: []*mcp.SamplingMessage{{Role: "user", Content: textContent("What is the capital of France?")}}}
 	case "confirm":
 		return ask("ok", "boolean")
 	case "step2":
@@ -133,7 +133,7 @@ func question(name string) mcp.InputRequest {
 	return ask("name", "string")
 }
 
-// answered says whether all questions have an answer of use.
+// answered reports whether all questions have an accepted answer.
 func answered(got mcp.InputResponseMap, names ...string) bool {
 	for _, name := range names {
 		a, ok := got[name]
@@ -152,29 +152,29 @@ func questions(names ...string) mcp.InputRequestMap {
 	return m
 }
 
-func asking(state string, names ...string) handler {
+func askFor(state string, names ...string) handler {
 	return func(_ context.Context, req *mcp.CallToolRequest) (*mcp.CallToolResult, error) {
 		if got := req.Params.RequestState; got != "" && got != state {
 			return nil, &jsonrpc.Error{Code: jsonrpc.CodeInvalidParams, Message: "not a state of this server"}
 		}
 		if answered(req.Params.InputResponses, names...) && req.Params.RequestState == state {
-			return &mcp.CallToolResult{Content: []mcp.Content{says("state-ok: all is answered")}}, nil
+			return &mcp.CallToolResult{Content: []mcp.Content{textContent("state-ok: all is answered")}}, nil
 		}
 		return &mcp.CallToolResult{InputRequests: questions(names...), RequestState: state}, nil
 	}
 }
 
-func twice(_ context.Context, req *mcp.CallToolRequest) (*mcp.CallToolResult, error) {
+func askTwice(_ context.Context, req *mcp.CallToolRequest) (*mcp.CallToolResult, error) {
 	switch req.Params.RequestState {
 	case "":
 		return &mcp.CallToolResult{InputRequests: questions("step1"), RequestState: "round 1"}, nil
 	case "round 1":
 		return &mcp.CallToolResult{InputRequests: questions("step2"), RequestState: "round 2"}, nil
 	}
-	return &mcp.CallToolResult{Content: []mcp.Content{says("done")}}, nil
+	return &mcp.CallToolResult{Content: []mcp.Content{textContent("done")}}, nil
 }
 
-func askingWhatIsPossible(_ context.Context, req *mcp.CallToolRequest) (*mcp.CallToolResult, error) {
+func askSupported(_ context.Context, req *mcp.CallToolRequest) (*mcp.CallToolResult, error) {
 	var names []string
 	if c := req.ClientCapabilities(); c != nil && len(req.Params.InputResponses) == 0 {
 		if c.Elicitation != nil {
@@ -188,7 +188,7 @@ func askingWhatIsPossible(_ context.Context, req *mcp.CallToolRequest) (*mcp.Cal
 		}
 	}
 	if len(names) == 0 {
-		return &mcp.CallToolResult{Content: []mcp.Content{says("done")}}, nil
+		return &mcp.CallToolResult{Content: []mcp.Content{textContent("done")}}, nil
 	}
 	return &mcp.CallToolResult{InputRequests: questions(names...)}, nil
 }
@@ -227,14 +227,16 @@ func mountPrompts(s *mcp.Server) {
 			return res, nil
 		})
 	}
-	plain := func(map[string]string) []mcp.Content { return []mcp.Content{says("A simple prompt.")} }
+	plain := func(map[string]string) []mcp.Content { return []mcp.Content{textContent("A simple prompt.")} }
 	prompt("test_simple_prompt", nil, plain)
 	prompt("test_input_required_result_prompt", nil, plain)
 	prompt("test_prompt_with_arguments", []string{"arg1", "arg2"}, func(a map[string]string) []mcp.Content {
-		return []mcp.Content{says(a["arg1"] + " and " + a["arg2"])}
+		return []mcp.Content{textContent(a["arg1"] + " and " + a["arg2"])}
 	})
 	prompt("test_prompt_with_embedded_resource", []string{"resourceUri"}, func(a map[string]string) []mcp.Content {
-		return []mcp.Content{embedded(a["resourceUri"]), says("Look at it.")}
+		return []mcp.Content{embedded(a["resourceUri"]), textContent("Look at it.")}
 	})
-	prompt("test_prompt_with_image", nil, func(map[string]string) []mcp.Content { return []mcp.Content{picture(), says("Look at it.")} })
+	prompt("test_prompt_with_image", nil, func(map[string]string) []mcp.Content {
+		return []mcp.Content{imageContent(), textContent("Look at it.")}
+	})
 }

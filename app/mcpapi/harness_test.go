@@ -21,7 +21,7 @@ import (
 	"aigc/app/web"
 )
 
-// rig is a server over real HTTP, with the service played by a fake.
+// rig is a server over real HTTP with a fake service.
 type rig struct {
 	*fake
 	*Server
@@ -46,7 +46,7 @@ func start(t *testing.T, f *fake, adapt ...func(*Config)) *rig {
 	return &rig{f, s, srv.Close, srv.URL}
 }
 
-// client is a real client of the SDK that checks every answer.
+// client is an SDK client that checks every answer.
 type client struct {
 	*mcp.ClientSession
 	t     *testing.T
@@ -79,16 +79,16 @@ func (r *rig) connect(t *testing.T, transport mcp.Transport, version string) *cl
 
 type answer struct {
 	*mcp.CallToolResult
-	text  string
-	data  map[string]any // the structured content
-	links []*mcp.ResourceLink
-	shown []*mcp.ImageContent
+	text     string
+	data     map[string]any // the structured content
+	links    []*mcp.ResourceLink
+	previews []*mcp.ImageContent
 }
 
-// longBase64 is what must never stand in a text.
+// longBase64 must not match the text of an answer.
 var longBase64 = regexp.MustCompile(`[A-Za-z0-9+/]{120,}`)
 
-// call calls a tool and proves of its answer what holds for all answers.
+// call calls a tool and checks what must be true of every answer.
 func (c *client) call(name string, args any) *answer {
 	c.t.Helper()
 	p := &mcp.CallToolParams{Name: name, Arguments: args}
@@ -111,9 +111,9 @@ func (c *client) check(name string, res *mcp.CallToolResult) *answer {
 			a.links = append(a.links, content)
 		case *mcp.ImageContent:
 			if content.MIMEType != "image/jpeg" || len(content.Data) > maxThumb {
-				c.t.Errorf("%s shows %s of %d bytes", name, content.MIMEType, len(content.Data))
+				c.t.Errorf("%s has a preview of type %s with %d bytes", name, content.MIMEType, len(content.Data))
 			}
-			a.shown = append(a.shown, content)
+			a.previews = append(a.previews, content)
 		default:
 			c.t.Errorf("%s answers with a %T", name, content)
 		}
@@ -205,7 +205,7 @@ func (r *rig) post(t *testing.T, body string, headers map[string]string) *http.R
 	return res
 }
 
-// last is the newest request the service got.
+// last is the last request to the service.
 func (f *fake) last() service.Request {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -28,7 +28,7 @@ type roundTripper func(*http.Request) (*http.Response, error)
 
 func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
-func TestEveryRevisionIsServed(t *testing.T) {
+func TestProtocolVersions(t *testing.T) {
 	t.Parallel()
 	f := newFake(t)
 	r := start(t, f)
@@ -38,11 +38,11 @@ func TestEveryRevisionIsServed(t *testing.T) {
 				t.Parallel()
 				c := r.connect(t, &mcp.StreamableClientTransport{Endpoint: r.url + path}, version)
 				if got := c.InitializeResult().ProtocolVersion; got != version {
-					t.Fatalf("settled on %s", got)
+					t.Fatalf("negotiated %s", got)
 				}
 				a := c.call("create_toy_image", map[string]any{"prompt": "x"})
-				if a.IsError || len(a.links) != links || len(a.shown) != 1 || !strings.Contains(a.text, "http://gateway/") {
-					t.Errorf("%d links, %d pictures, %s", len(a.links), len(a.shown), a.text)
+				if a.IsError || len(a.links) != links || len(a.previews) != 1 || !strings.Contains(a.text, "http://gateway/") {
+					t.Errorf("%d links, %d previews, %s", len(a.links), len(a.previews), a.text)
 				}
 				if got := c.InitializeResult().ServerInfo; got.Name != "aigc" || got.Version != "1.2.3" {
 					t.Errorf("%+v", got)
@@ -65,16 +65,16 @@ func TestAccess(t *testing.T) {
 		status  int
 		code    string
 	}{
-		"a key":                    {map[string]string{"Authorization": key}, 200, ""},
-		"in the other header":      {map[string]string{"X-API-Key": "good"}, 200, ""},
-		"no key":                   {nil, 401, "key_unknown"},
-		"a wrong key":              {map[string]string{"Authorization": "Bearer bad"}, 401, "key_unknown"},
-		"another origin":           {map[string]string{"Authorization": key, "Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"}, 403, "cross_origin"},
-		"a rebound name":           {map[string]string{"Authorization": key, "Host": "evil.example"}, 403, "foreign_host"},
-		"an allowed name":          {map[string]string{"Authorization": key, "Host": "inner.example:5513"}, 200, ""},
-		"the wrong kind of body":   {map[string]string{"Authorization": key, "Content-Type": "text/plain"}, 415, ""},
-		"an unknown old revision":  {map[string]string{"Authorization": key, "Mcp-Protocol-Version": "2023-01-01"}, 400, ""},
-		"an answer nobody can use": {map[string]string{"Authorization": key, "Accept": "text/html"}, 400, ""},
+		"a key":                         {map[string]string{"Authorization": key}, 200, ""},
+		"in the other header":           {map[string]string{"X-API-Key": "good"}, 200, ""},
+		"no key":                        {nil, 401, "key_unknown"},
+		"a wrong key":                   {map[string]string{"Authorization": "Bearer bad"}, 401, "key_unknown"},
+		"another origin":                {map[string]string{"Authorization": key, "Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"}, 403, "cross_origin"},
+		"a rebound name":                {map[string]string{"Authorization": key, "Host": "evil.example"}, 403, "foreign_host"},
+		"an allowed name":               {map[string]string{"Authorization": key, "Host": "inner.example:5513"}, 200, ""},
+		"the wrong kind of body":        {map[string]string{"Authorization": key, "Content-Type": "text/plain"}, 415, ""},
+		"an unknown old revision":       {map[string]string{"Authorization": key, "Mcp-Protocol-Version": "2023-01-01"}, 400, ""},
+		"an Accept header without JSON": {map[string]string{"Authorization": key, "Accept": "text/html"}, 400, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -97,10 +97,10 @@ func TestAccess(t *testing.T) {
 				Error struct {
 					Code    int
 					Message string
-					Data    failure
+					Data    toolError
 				}
 			}
-			if err := json.Unmarshal(body, &e); err != nil || e.Error.Code != refused || e.Error.Data.Code != tc.code || e.Error.Message == "" || e.ID != nil {
+			if err := json.Unmarshal(body, &e); err != nil || e.Error.Code != codeServerError || e.Error.Data.Code != tc.code || e.Error.Message == "" || e.ID != nil {
 				t.Errorf("%v: %s", err, body)
 			}
 		})
@@ -118,9 +118,9 @@ func TestTooManyRequests(t *testing.T) {
 	}
 }
 
-// A batch, which old revisions have, is not a way around the rate: each of its
-// calls counts as a request of its own would.
-func TestEveryCallOfABatchIsCounted(t *testing.T) {
+// Batches of old revisions do not bypass the rate limit: each call counts like a
+// request.
+func TestBatchRateLimit(t *testing.T) {
 	t.Parallel()
 	f := newFake(t)
 	f.keys = map[string]service.Caller{"good": {Name: "ann"}}
@@ -138,9 +138,8 @@ func TestEveryCallOfABatchIsCounted(t *testing.T) {
 	}
 }
 
-// A panic outside of a tool is answered, and every request has a line in the
-// log.
-func TestRequestLines(t *testing.T) {
+// A panic outside of a tool is answered, and every request is logged.
+func TestRequestLog(t *testing.T) {
 	t.Parallel()
 	f := newFake(t)
 	r := start(t, f, func(c *Config) { c.Service = brokenReady{f} })
@@ -155,7 +154,7 @@ func TestRequestLines(t *testing.T) {
 	}
 	list := r.post(t, listCall, map[string]string{"X-Request-ID": "mine"})
 	_, _ = io.Copy(io.Discard, list.Body)
-	r.close() // the last line is logged after the answer
+	r.close() // waits for the handlers, which log after the answer
 	logs := f.logs.String()
 	for _, want := range []string{`"panic":"a bug"`, `"route":"/readyz","status":500`, `"request_id":"mine"`, `"route":"/mcp","status":200`, `"caller":"local"`} {
 		if !strings.Contains(logs, want) {

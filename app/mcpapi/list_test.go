@@ -11,7 +11,7 @@ import (
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 )
 
-var update = flag.Bool("update", false, "write testdata anew")
+var update = flag.Bool("update", false, "rewrite the golden files in testdata")
 
 func TestToolsListGolden(t *testing.T) {
 	t.Parallel()
@@ -23,7 +23,7 @@ func TestToolsListGolden(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if name == "all" { // only what is new: the rest is in the other file
+			if name == "all" { // only the tools that the other file lacks
 				list.Tools = only(list.Tools, "quote_generation", "retry_task", "resume_task", "discard_task")
 			}
 			got, err := json.MarshalIndent(list.Tools, "", "  ")
@@ -56,8 +56,8 @@ func only(tools []*mcp.Tool, names ...string) []*mcp.Tool {
 	return out
 }
 
-// Every tool is mounted, and says of itself what a client must know.
-func TestEveryToolIsWhole(t *testing.T) {
+// Every tool has a title, a description, hints and closed input schemas.
+func TestToolDeclarations(t *testing.T) {
 	t.Parallel()
 	c := start(t, newFake(t), func(c *Config) { c.AllTools = true }).connect(t, nil, "")
 	if len(c.tools) != 12 {
@@ -72,7 +72,7 @@ func TestEveryToolIsWhole(t *testing.T) {
 		}
 		in, _ := tool.InputSchema.(map[string]any)
 		if in["additionalProperties"] != false || in["type"] != "object" {
-			t.Errorf("%s takes anything", name)
+			t.Errorf("%s accepts unknown arguments", name)
 		}
 		props, _ := in["properties"].(map[string]any)
 		_, keyed := props["idempotency_key"]
@@ -81,7 +81,7 @@ func TestEveryToolIsWhole(t *testing.T) {
 			props, _ := doc["properties"].(map[string]any)
 			for field, p := range props {
 				if _, ok := p.(map[string]any); !ok || len(props) == 0 {
-					t.Errorf("%s.%s: some clients take no bare true for a schema", name, field)
+					t.Errorf("%s.%s: some clients reject the schema true", name, field)
 				}
 			}
 		}
@@ -90,26 +90,26 @@ func TestEveryToolIsWhole(t *testing.T) {
 			t.Errorf("%s: has an idempotency_key: %v", name, keyed)
 		}
 		if buys && a.ReadOnlyHint {
-			t.Errorf("%s pretends to be read-only", name)
+			t.Errorf("%s has readOnlyHint", name)
 		}
 	}
 }
 
-func TestAtMostThirtyToolsAreListed(t *testing.T) {
+func TestListedToolLimit(t *testing.T) {
 	t.Parallel()
-	f := newFake(t, toy, crowd)
+	f := newFake(t, toy, manyOperations)
 	c := start(t, f).connect(t, nil, "")
 	if len(c.tools) != maxListed {
 		t.Errorf("%d tools are listed", len(c.tools))
 	}
 	if c.tools["create_crowd_20"] == nil || c.tools["create_crowd_39"] == nil || c.tools["create_crowd_19"] != nil || c.tools["retry_task"] != nil {
-		t.Error("main operations come first")
+		t.Error("primary operations are not listed first")
 	}
 	if a := c.call("create_crowd_19", map[string]any{"prompt": "x"}); a.IsError {
-		t.Errorf("what is not listed can still be called: %s", a.text)
+		t.Errorf("a tool that is not listed cannot be called: %s", a.text)
 	}
 	if all := start(t, f, func(c *Config) { c.AllTools = true }).connect(t, nil, ""); len(all.tools) != 52 {
-		t.Errorf("%d of all tools", len(all.tools))
+		t.Errorf("%d tools with AllTools", len(all.tools))
 	}
 }
 
@@ -120,11 +120,11 @@ func TestResourceAndPrompt(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var o offer
+	var o configDocument
 	if err := json.Unmarshal([]byte(res.Contents[0].Text), &o); err != nil {
 		t.Fatal(err)
 	}
-	if o.Service != "aigc" || o.Version != "1.2.3" || strings.Join(o.Models, " ") != "toy-1 film-1" || o.Operations[0].Tool != "create_toy_image" || o.Operations[1].Needs != "TOY_API_KEY" {
+	if o.Service != "aigc" || o.Version != "1.2.3" || strings.Join(o.Models, " ") != "toy-1 video-1" || o.Operations[0].Tool != "create_toy_image" || o.Operations[1].Needs != "TOY_API_KEY" {
 		t.Errorf("%+v", o)
 	}
 	p, err := c.GetPrompt(t.Context(), &mcp.GetPromptParams{Name: "images_usage_guide"})

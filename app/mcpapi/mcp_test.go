@@ -19,7 +19,7 @@ import (
 	"aigc/app/worker/workertest"
 )
 
-// rig is a real server over real HTTP, with a vendor played by the test.
+// rig is a server over real HTTP with a fake vendor.
 type rig struct {
 	*workertest.Engine
 	url string
@@ -61,7 +61,7 @@ func callTool(t *testing.T, s *mcp.ClientSession, name string, args map[string]a
 	return res, m
 }
 
-func draws(w http.ResponseWriter, _ *http.Request) {
+func replyImage(w http.ResponseWriter, _ *http.Request) {
 	workertest.Reply(w, workertest.FakeAnswer{B64: []string{base64.StdEncoding.EncodeToString(workertest.PNG())}})
 }
 
@@ -70,9 +70,9 @@ func text(res *mcp.CallToolResult) string {
 	return t.Text
 }
 
-func TestPictureOverMCP(t *testing.T) {
+func TestImageOverMCP(t *testing.T) {
 	t.Parallel()
-	s := start(t, false, draws).connect(t, nil)
+	s := start(t, false, replyImage).connect(t, nil)
 	tools, err := s.ListTools(context.Background(), nil)
 	if err != nil {
 		t.Fatal(err)
@@ -90,17 +90,17 @@ func TestPictureOverMCP(t *testing.T) {
 	if res.IsError || view["status"] != "succeeded" {
 		t.Fatalf("%s", text(res))
 	}
-	var link, picture bool
+	var link, preview bool
 	for _, c := range res.Content {
 		switch c := c.(type) {
 		case *mcp.ResourceLink:
 			link = c.MIMEType == "image/png" && strings.HasPrefix(c.URI, "http://gateway/api/images/")
 		case *mcp.ImageContent:
-			picture = len(c.Data) > 0 && len(c.Data) <= 64<<10
+			preview = len(c.Data) > 0 && len(c.Data) <= 64<<10
 		}
 	}
-	if !link || picture { // this engine makes no thumbnails
-		t.Errorf("link %v, picture %v", link, picture)
+	if !link || preview { // this engine makes no thumbnails
+		t.Errorf("link %v, preview %v", link, preview)
 	}
 	_, again := callTool(t, s, "create_toy_image", map[string]any{"prompt": "x", "idempotency_key": "one"})
 	if again["task_id"] != view["task_id"] {
@@ -112,9 +112,9 @@ func TestPictureOverMCP(t *testing.T) {
 	}
 }
 
-func TestFaultsInTheWordsOfREST(t *testing.T) {
+func TestFaultsAsInREST(t *testing.T) {
 	t.Parallel()
-	s := start(t, false, draws).connect(t, nil)
+	s := start(t, false, replyImage).connect(t, nil)
 	res, m := callTool(t, s, "create_toy_image", map[string]any{"n": 9, "colour": "red"})
 	faults, _ := json.Marshal(m["errors"])
 	for _, want := range []string{"prompt", "body.n", "body.colour"} {
@@ -125,12 +125,12 @@ func TestFaultsInTheWordsOfREST(t *testing.T) {
 	if !res.IsError || m["code"] != "invalid_input" || m["charged"] != "no" {
 		t.Errorf("%+v", m)
 	}
-	if res, m = callTool(t, s, "get_task", map[string]any{"task_id": "nobody"}); !res.IsError || m["code"] != "task_not_found" {
+	if res, m = callTool(t, s, "get_task", map[string]any{"task_id": "none"}); !res.IsError || m["code"] != "task_not_found" {
 		t.Errorf("%s %+v", text(res), m)
 	}
 }
 
-func TestFilmIsAHandleThenProgress(t *testing.T) {
+func TestHandleThenProgress(t *testing.T) {
 	t.Parallel()
 	var mu sync.Mutex
 	polls := 0
@@ -151,7 +151,7 @@ func TestFilmIsAHandleThenProgress(t *testing.T) {
 	s := r.connect(t, func(p float64) { progress <- p })
 	res, view := callTool(t, s, "create_toy_image", map[string]any{"prompt": "x"})
 	if res.IsError || view["status"] == "succeeded" || !strings.Contains(text(res), "wait_for_task") {
-		t.Fatalf("a film was not answered with a handle: %s", text(res))
+		t.Fatalf("the answer is not a handle: %s", text(res))
 	}
 	_, view = callTool(t, s, "wait_for_task", map[string]any{"task_id": view["task_id"]})
 	if view["status"] != "succeeded" {
@@ -164,9 +164,9 @@ func TestFilmIsAHandleThenProgress(t *testing.T) {
 	}
 }
 
-func TestWebPagesCannotSpend(t *testing.T) {
+func TestCrossOriginRequestsAreRejected(t *testing.T) {
 	t.Parallel()
-	r := start(t, false, draws)
+	r := start(t, false, replyImage)
 	for name, h := range map[string]map[string]string{
 		"another origin": {"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"},
 		"a rebound name": {"Host": "evil.example"},
@@ -192,11 +192,11 @@ func TestWebPagesCannotSpend(t *testing.T) {
 	}
 }
 
-// A file in base64 is lifted out of the request; the reference that stands in
-// its place is never shown.
+// A file in base64 is extracted from the request; the answer does not have the
+// internal reference.
 func TestUploadOfBase64(t *testing.T) {
 	t.Parallel()
-	r := start(t, false, draws)
+	r := start(t, false, replyImage)
 	s := r.connect(t, nil)
 	large := append(workertest.PNG()[:len(workertest.PNG())-12], make([]byte, 200_000)...)
 	large = append(large, workertest.PNG()[len(workertest.PNG())-12:]...)

@@ -12,42 +12,42 @@ import (
 	"aigc/app/service"
 )
 
-// The schemas of structured contents. Clients check an error's against the
-// same schema as a result's, so each describes both, and asks only for what
-// both have.
+// The output schemas of tools. Clients validate the structured content of errors
+// against them too, so each describes a result and an error, and requires only
+// the fields that both have.
 var (
-	taskOutput   = output[service.View]("charged")
-	pageOutput   = output[service.Page]()
-	modelsOutput = output[models]()
-	quoteOutput  = output[service.Quote]()
-	assetOutput  = output[service.AssetView]()
+	taskOutput   = outputSchema[service.View]("charged")
+	pageOutput   = outputSchema[service.Page]()
+	modelsOutput = outputSchema[models]()
+	quoteOutput  = outputSchema[service.Quote]()
+	assetOutput  = outputSchema[service.AssetView]()
 
 	uploadSchema = schema.New(reflect.TypeFor[uploadInput]())
 )
 
-// meanings say of some fields what their names do not.
-var meanings = map[string]string{
-	"task_id":   "For wait_for_task and get_task. Null in an error where no task was made.",
+// fieldDocs are the descriptions of fields whose names do not explain them.
+var fieldDocs = map[string]string{
+	"task_id":   "Pass it to wait_for_task or get_task. Null in an error without a task.",
 	"status":    "queued, submitting, running, storing, succeeded, in_doubt, failed or canceled.",
 	"charged":   "Whether the vendor was paid: no, yes or unknown.",
-	"code":      "In an error: what went wrong, stable.",
-	"retryable": "In an error: whether another try may help.",
-	"outcome":   "Of cancel_task: canceled, vendor_told or too_late.",
+	"code":      "In an error: a stable code of what went wrong.",
+	"retryable": "In an error: whether repeating the call may help.",
+	"outcome":   "Only from cancel_task: canceled, vendor_told or too_late.",
 }
 
-// output describes a T, or a [failure] in its place.
-func output[T any](required ...string) json.RawMessage {
-	s, f := describe[T](), describe[failure]()
+// outputSchema describes a T or a [toolError].
+func outputSchema[T any](required ...string) json.RawMessage {
+	s, f := schemaOf[T](), schemaOf[toolError]()
 	if s.Properties["status"] != nil {
 		s.Properties["outcome"] = &jsonschema.Schema{Type: "string"}
 	}
 	for name, p := range f.Properties {
-		if s.Properties[name] == nil || p.AnyOf != nil { // where both have it, the failure's may be null
+		if s.Properties[name] == nil || p.AnyOf != nil { // in both: the error's may be null
 			s.Properties[name] = p
 		}
 	}
 	for name, p := range s.Properties {
-		if m := meanings[name]; m != "" {
+		if m := fieldDocs[name]; m != "" {
 			p.Description = m
 		}
 	}
@@ -55,39 +55,40 @@ func output[T any](required ...string) json.RawMessage {
 	return encode(s)
 }
 
-func describe[T any]() *jsonschema.Schema {
+func schemaOf[T any]() *jsonschema.Schema {
 	s, err := jsonschema.For[T](&jsonschema.ForOptions{TypeSchemas: map[reflect.Type]*jsonschema.Schema{
-		reflect.TypeFor[json.RawMessage](): {Type: "object"}, // see [call.view]
+		reflect.TypeFor[json.RawMessage](): {Type: "object"}, // see [call.recordTask]
 	}})
 	if err != nil {
 		panic(fmt.Sprintf("mcpapi: %v", err))
 	}
-	plain(s)
+	simplify(s)
 	return s
 }
 
-// plain says it so that most clients understand. Objects may grow: what a later
-// version adds must not choke anybody. Lists and what is in them are never
-// null, and neither is what is left out when empty; what else may be null has
-// two branches of one type each.
-func plain(s *jsonschema.Schema) {
+// simplify rewrites a schema to the subset that most clients support. Additional
+// properties are allowed, so that fields of later versions do not break a client
+// that validates. Lists, their items and omitempty fields are never null; any
+// other nullable field is an anyOf of two branches with one type each.
+func simplify(s *jsonschema.Schema) {
 	s.AdditionalProperties, s.PropertyOrder = nil, nil
 	for name, p := range s.Properties {
-		if null := single(p); null && p.Type != "array" && slices.Contains(s.Required, name) {
+		if null := singleType(p); null && p.Type != "array" && slices.Contains(s.Required, name) {
 			s.Properties[name] = &jsonschema.Schema{AnyOf: []*jsonschema.Schema{p, {Type: "null"}}}
 		}
 	}
 	if s.Items != nil {
-		single(s.Items)
+		singleType(s.Items)
 	}
 }
 
-// single gives a schema one type, and says whether null was another.
-func single(p *jsonschema.Schema) (null bool) {
-	plain(p)
-	rest := slices.DeleteFunc(slices.Clone(p.Types), func(t string) bool { return t == "null" })
-	if len(rest) == 1 {
-		p.Type, p.Types = rest[0], nil
+// singleType removes null from the types of a schema and reports whether it was
+// there with exactly one other type.
+func singleType(p *jsonschema.Schema) (null bool) {
+	simplify(p)
+	types := slices.DeleteFunc(slices.Clone(p.Types), func(t string) bool { return t == "null" })
+	if len(types) == 1 {
+		p.Type, p.Types = types[0], nil
 		return true
 	}
 	return false

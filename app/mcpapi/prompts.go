@@ -11,28 +11,29 @@ import (
 	"aigc/app/service"
 )
 
-const instructions = `aigc makes pictures and films with many vendors' models. Each generation is a task that is bought once, survives crashes, and is stored with its cost.
-- Send an idempotency_key with every create_ call and reuse it when retrying the same intent: then nothing is bought twice.
+const instructions = `aigc makes images and videos with many vendors' models. Each generation is a durable task: it is bought once, survives crashes, and is stored with its cost.
+- Send an idempotency_key with every create_ call and reuse it when retrying the same intent, so that nothing is bought twice.
 - An answer without results names a task_id: call wait_for_task until it has ended. Never send the request again for a task that is queued, running or in doubt.
-- Pictures as input: an http(s) URL, a data URL, base64, or the asset_id of an earlier result or of upload_file. Prefer the asset_id.
-- list_models says which models there are, what they cost and which can be used now.
-- Results are links in full size; the pictures shown are small previews.`
+- Input images: an http(s) URL, a data URL, base64, or the asset_id of an earlier result or of upload_file. Prefer the asset_id.
+- list_models lists the models, their prices and which can be used now.
+- Results are links to the files in full size; the images in the answer are small previews.`
 
 const (
-	configURI = "images://config"
-	guideName = "images_usage_guide"
+	configURI  = "images://config"
+	promptName = "images_usage_guide"
 )
 
-// guide offers the resource and the prompt of the replaced service.
-func (s *Server) guide() {
+// mountPrompts adds the resource and the prompt that clients of the replaced
+// service use.
+func (s *Server) mountPrompts() {
 	s.mcp.AddResource(&mcp.Resource{
-		URI: configURI, Name: "config", Title: "What this server offers", MIMEType: "application/json",
-		Description: "The modules with their tools and models, and which can be used now.",
+		URI: configURI, Name: "config", Title: "Server configuration", MIMEType: "application/json",
+		Description: "The operations with their tools, paths and default models, and which can be used now.",
 	}, func(ctx context.Context, _ *mcp.ReadResourceRequest) (*mcp.ReadResourceResult, error) {
-		return &mcp.ReadResourceResult{Contents: []*mcp.ResourceContents{{URI: configURI, MIMEType: "application/json", Text: string(encode(s.offer(ctx)))}}}, nil
+		return &mcp.ReadResourceResult{Contents: []*mcp.ResourceContents{{URI: configURI, MIMEType: "application/json", Text: string(encode(s.configDocument(ctx)))}}}, nil
 	})
 	s.mcp.AddPrompt(&mcp.Prompt{
-		Name: guideName, Title: "How to use aigc", Description: "How to choose a tool, retry safely and get at results.",
+		Name: promptName, Title: "How to use aigc", Description: "How to choose a tool, retry safely and get the results.",
 	}, func(ctx context.Context, _ *mcp.GetPromptRequest) (*mcp.GetPromptResult, error) {
 		var b strings.Builder
 		b.WriteString(instructions + "\n\nTools:")
@@ -47,18 +48,18 @@ func (s *Server) guide() {
 	})
 }
 
-// offer is the content of the resource.
-type offer struct {
-	Service    string   `json:"service"`
-	Version    string   `json:"version"`
-	PublicURL  string   `json:"public_url,omitempty"`
-	Models     []string `json:"supported_models"`
-	MaxUpload  int      `json:"max_file_size_mb"`
-	MaxWait    float64  `json:"max_wait_seconds"`
-	Operations []offers `json:"operations"`
+// configDocument is the content of the resource.
+type configDocument struct {
+	Service    string            `json:"service"`
+	Version    string            `json:"version"`
+	PublicURL  string            `json:"public_url,omitempty"`
+	Models     []string          `json:"supported_models"`
+	MaxUpload  int               `json:"max_file_size_mb"`
+	MaxWait    float64           `json:"max_wait_seconds"`
+	Operations []configOperation `json:"operations"`
 }
 
-type offers struct {
+type configOperation struct {
 	Module    string `json:"module"`
 	Tool      string `json:"tool"`
 	Path      string `json:"path"`
@@ -68,10 +69,10 @@ type offers struct {
 	Needs     string `json:"needs,omitempty"`
 }
 
-func (s *Server) offer(ctx context.Context) offer {
-	out := offer{
+func (s *Server) configDocument(ctx context.Context) configDocument {
+	out := configDocument{
 		Service: "aigc", Version: s.Version, PublicURL: s.PublicURL, MaxUpload: 50, MaxWait: s.Wait.Seconds(),
-		Models: []string{}, Operations: []offers{},
+		Models: []string{}, Operations: []configOperation{},
 	}
 	byKind := map[string]service.Model{}
 	for _, m := range s.catalog.Models(ctx) {
@@ -84,7 +85,7 @@ func (s *Server) offer(ctx context.Context) offer {
 	}
 	for _, op := range s.catalog.Operations() {
 		m := byKind[op.Kind()]
-		out.Operations = append(out.Operations, offers{m.Module, m.Tool, m.Path, m.ID, m.Available, m.Sandbox, m.Needs})
+		out.Operations = append(out.Operations, configOperation{m.Module, m.Tool, m.Path, m.ID, m.Available, m.Sandbox, m.Needs})
 	}
 	return out
 }

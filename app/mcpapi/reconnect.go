@@ -5,27 +5,29 @@ import (
 	"time"
 )
 
-// search is a search for a server under way; done is closed at its end.
-type search struct {
+// connectAttempt is one call of Bridge.Connect, shared by all lines that wait for
+// a server; done is closed when it has returned.
+type connectAttempt struct {
 	done   chan struct{}
 	server *Endpoint
 	err    error
 }
 
-// retryPause is the time between two tries to reach a server.
+// retryPause is the time between two attempts to reach a server.
 const retryPause = 100 * time.Millisecond
 
-// watchPause is the time between two looks at a server that has Alive.
+// watchPause is the time between two calls of Endpoint.Alive.
 const watchPause = time.Second
 
-// watch replaces a server that is gone although no line waits for it, until the
-// server runs in this process or the bridge ends.
-func (r *bridging) watch() {
+// watchServer polls Endpoint.Alive and replaces a dead server even if no line
+// waits for it. It returns when the server runs in this process or the bridge
+// ends.
+func (r *bridgeRun) watchServer() {
 	tick := time.NewTicker(watchPause)
 	defer tick.Stop()
 	for {
 		select {
-		case <-r.life.Done():
+		case <-r.lifetime.Done():
 			return
 		case <-tick.C:
 		}
@@ -33,37 +35,37 @@ func (r *bridging) watch() {
 		if server.Stop != nil {
 			return
 		}
-		if server.Alive != nil && !server.Alive(r.life) {
-			_, _ = r.replace(r.life, server) // without a new server it tries again
+		if server.Alive != nil && !server.Alive(r.lifetime) {
+			_, _ = r.replace(r.lifetime, server) // after an error the next tick tries again
 		}
 	}
 }
 
-func (r *bridging) endpoint() *Endpoint {
+func (r *bridgeRun) endpoint() *Endpoint {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.server
 }
 
-// replace is the server that takes the place of one which is gone. Of all lines
-// that wait for one, the first begins the search; it goes on when that line
-// waits no longer.
-func (r *bridging) replace(ctx context.Context, gone *Endpoint) (*Endpoint, error) {
+// replace returns the server that replaces a dead one. The first of the waiting
+// lines starts Connect, the others wait for the same call; it goes on if the
+// first line stops waiting.
+func (r *bridgeRun) replace(ctx context.Context, dead *Endpoint) (*Endpoint, error) {
 	select {
 	case <-ctx.Done():
 		return nil, ctx.Err()
-	case <-time.After(retryPause): // another line may have found one
+	case <-time.After(retryPause): // another line may have connected
 	}
 	r.mu.Lock()
-	if r.server != gone || r.closing {
+	if r.server != dead || r.closing {
 		defer r.mu.Unlock()
 		return r.server, nil
 	}
-	s := r.search
+	s := r.connecting
 	if s == nil {
-		s = &search{done: make(chan struct{})}
-		r.search = s
-		r.work.Go(func() { r.find(s) })
+		s = &connectAttempt{done: make(chan struct{})}
+		r.connecting = s
+		r.work.Go(func() { r.connect(s) })
 	}
 	r.mu.Unlock()
 	select {
@@ -74,13 +76,13 @@ func (r *bridging) replace(ctx context.Context, gone *Endpoint) (*Endpoint, erro
 	}
 }
 
-func (r *bridging) find(s *search) {
-	s.server, s.err = r.Connect(r.life)
+func (r *bridgeRun) connect(s *connectAttempt) {
+	s.server, s.err = r.Connect(r.lifetime)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if s.err == nil {
 		r.server = s.server
 	}
-	r.search = nil
+	r.connecting = nil
 	close(s.done)
 }

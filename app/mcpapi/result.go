@@ -17,28 +17,29 @@ import (
 )
 
 const (
-	maxThumbs     = 4 // in one result
-	maxThumb      = 64 << 10
-	thumbInterval = 50 * time.Millisecond
-	thumbFresh    = 10 * time.Second // after that, a missing one does not come
+	maxThumbs     = 4                     // previews in one result
+	maxThumb      = 64 << 10              // bytes of one preview
+	thumbInterval = 50 * time.Millisecond // between two reads of a missing thumbnail
+	thumbFresh    = 10 * time.Second      // after this age a missing thumbnail is not waited for
 )
 
-// result shows a task: what was made, or how to get it, or why there is nothing.
-func (s *Server) result(ctx context.Context, c *call, v *service.View, replayed bool) *mcp.CallToolResult {
-	v = c.view(v)
+// taskResult is the result of a tool about a task: its results, a handle while it
+// runs, or its error.
+func (s *Server) taskResult(ctx context.Context, c *call, v *service.View, replayed bool) *mcp.CallToolResult {
+	v = c.recordTask(v)
 	switch {
 	case v.Status == task.Succeeded:
-		return s.made(ctx, c, v, replayed)
+		return s.successResult(ctx, c, v, replayed)
 	case v.Status.Terminal():
-		return s.failed(c, &outcome{view: v})
+		return s.errorResult(c, &taskError{view: v})
 	}
-	return &mcp.CallToolResult{Content: []mcp.Content{&mcp.TextContent{Text: handle(v)}}, StructuredContent: v}
+	return &mcp.CallToolResult{Content: []mcp.Content{&mcp.TextContent{Text: handleText(v)}}, StructuredContent: v}
 }
 
-// made shows a task with its results.
-func (s *Server) made(ctx context.Context, c *call, v *service.View, replayed bool) *mcp.CallToolResult {
+// successResult has a summary, links to the results and previews.
+func (s *Server) successResult(ctx context.Context, c *call, v *service.View, replayed bool) *mcp.CallToolResult {
 	res := &mcp.CallToolResult{Content: []mcp.Content{&mcp.TextContent{Text: summary(v, replayed)}}, StructuredContent: v}
-	if c.req.ProtocolVersion() >= "2025-06-18" { // older clients do not know links, and find them in the text
+	if c.req.ProtocolVersion() >= "2025-06-18" { // older clients have no resource links; the text has the URLs
 		for _, r := range v.Data {
 			res.Content = append(res.Content, link("The result in full size", r))
 		}
@@ -49,8 +50,8 @@ func (s *Server) made(ctx context.Context, c *call, v *service.View, replayed bo
 	return res
 }
 
-func link(what string, r service.ResultView) *mcp.ResourceLink {
-	l := &mcp.ResourceLink{URI: r.URL, Name: path.Base(r.URL), MIMEType: r.MIMEType, Description: what}
+func link(description string, r service.ResultView) *mcp.ResourceLink {
+	l := &mcp.ResourceLink{URI: r.URL, Name: path.Base(r.URL), MIMEType: r.MIMEType, Description: description}
 	if r.Size > 0 {
 		l.Size = &r.Size
 	}
@@ -60,53 +61,53 @@ func link(what string, r service.ResultView) *mcp.ResourceLink {
 	return l
 }
 
-// thumbnails are small pictures of the first results. They are made just after
-// success, so a fresh result's may need a moment; they are not waited for long.
-func (s *Server) thumbnails(ctx context.Context, who service.Caller, v *service.View) [][]byte {
+// thumbnails are small JPEG previews of the first results. They are made after
+// the task has succeeded, so for a fresh result it waits up to Config.thumbWait.
+func (s *Server) thumbnails(ctx context.Context, caller service.Caller, v *service.View) [][]byte {
 	results, fresh := v.Data, v.Finished == 0 || time.Since(time.Unix(v.Finished, 0)) < thumbFresh
 	out := make([][]byte, min(len(results), maxThumbs))
-	open := map[int]bool{}
+	missing := map[int]bool{}
 	for i := range out {
 		if strings.HasPrefix(results[i].MIMEType, "image/") && results[i].MIMEType != "image/svg+xml" {
-			open[i] = true
+			missing[i] = true
 		}
 	}
 	ctx, cancel := context.WithTimeout(ctx, s.thumbWait)
 	defer cancel()
 	tick := time.NewTicker(thumbInterval)
 	defer tick.Stop()
-	for len(open) > 0 {
+	for len(missing) > 0 {
 		for i := range out {
-			if !open[i] {
+			if !missing[i] {
 				continue
 			}
-			jpeg, err := s.assets.Thumbnail(ctx, who, results[i].AssetID, maxThumb)
+			jpeg, err := s.assets.Thumbnail(ctx, caller, results[i].AssetID, maxThumb)
 			if err != nil || len(jpeg) > 0 {
-				delete(open, i)
+				delete(missing, i)
 			}
 			if err == nil && len(jpeg) <= maxThumb {
 				out[i] = jpeg
 			}
 		}
-		if len(open) == 0 || !fresh {
+		if len(missing) == 0 || !fresh {
 			break
 		}
 		select {
 		case <-ctx.Done():
-			clear(open)
+			clear(missing)
 		case <-tick.C:
 		}
 	}
-	var have [][]byte
+	var found [][]byte
 	for _, jpeg := range out {
 		if len(jpeg) > 0 {
-			have = append(have, jpeg)
+			found = append(found, jpeg)
 		}
 	}
-	return have
+	return found
 }
 
-// summary tells a model, and whoever reads over its shoulder, what was made.
+// summary is the text of a finished task, for models and people.
 func summary(v *service.View, replayed bool) string {
 	var b strings.Builder
 	what := "results"
@@ -115,13 +116,13 @@ func summary(v *service.View, replayed bool) string {
 	}
 	fmt.Fprintf(&b, "Done: %d %s by %s, task %s.", len(v.Data), what, v.Model, v.TaskID)
 	if replayed {
-		b.WriteString(" This is the earlier task of the same idempotency_key; nothing new was bought.")
+		b.WriteString(" This is the earlier task with the same idempotency_key; nothing new was bought.")
 	}
-	fmt.Fprintf(&b, "\n%s", price(v))
+	fmt.Fprintf(&b, "\n%s", costText(v))
 	for i, r := range v.Data {
-		fmt.Fprintf(&b, "\n%d. %s (%s), asset_id %s", i+1, r.URL, traits(r), r.AssetID)
+		fmt.Fprintf(&b, "\n%d. %s (%s), asset_id %s", i+1, r.URL, resultDetails(r), r.AssetID)
 		if r.RevisedPrompt != "" {
-			fmt.Fprintf(&b, "\n   drawn from: %s", brief(r.RevisedPrompt, 400))
+			fmt.Fprintf(&b, "\n   revised prompt: %s", truncate(r.RevisedPrompt, 400))
 		}
 	}
 	for _, w := range v.Warnings {
@@ -130,7 +131,7 @@ func summary(v *service.View, replayed bool) string {
 	return b.String()
 }
 
-func traits(r service.ResultView) string {
+func resultDetails(r service.ResultView) string {
 	parts := []string{r.MIMEType}
 	if r.Width > 0 {
 		parts = append(parts, fmt.Sprintf("%dx%d", r.Width, r.Height))
@@ -144,47 +145,47 @@ func traits(r service.ResultView) string {
 	return strings.Join(parts, ", ")
 }
 
-func price(v *service.View) string {
+func costText(v *service.View) string {
 	if v.Sandbox {
-		return "Sandbox: an offline imitation of the vendor; nothing is paid."
+		return "Sandbox: an offline simulation of the vendor; nothing is paid."
 	}
 	switch {
 	case v.Cost.Actual != nil:
-		return "Cost: " + amount(*v.Cost.Actual, v.Cost.Currency) + "."
+		return "Cost: " + formatAmount(*v.Cost.Actual, v.Cost.Currency) + "."
 	case v.Cost.Quoted != nil:
-		return "Cost: " + amount(*v.Cost.Quoted, v.Cost.Currency) + " by the price list."
+		return "Cost: " + formatAmount(*v.Cost.Quoted, v.Cost.Currency) + " by the price list."
 	case v.Charged == fault.ChargedNo:
 		return "Cost: nothing was charged so far."
 	}
 	return "Cost: not known yet."
 }
 
-// amount is money for people: sums of prices carry the noise of binary
-// fractions, which no vendor bills.
-func amount(f float64, currency string) string {
+// formatAmount rounds to millionths: sums of float64 prices have rounding errors
+// that no vendor bills.
+func formatAmount(f float64, currency string) string {
 	return strconv.FormatFloat(math.Round(f*1e6)/1e6, 'f', -1, 64) + " " + currency
 }
 
-// brief cuts a text after n characters.
-func brief(s string, n int) string {
+// truncate cuts a text to n characters.
+func truncate(s string, n int) string {
 	if r := []rune(s); len(r) > n {
 		return string(r[:n]) + " …"
 	}
 	return s
 }
 
-// handle tells how to get at a result that is not there yet.
-func handle(v *service.View) string {
+// handleText tells a model how to get the result of an unfinished task.
+func handleText(v *service.View) string {
 	var b strings.Builder
 	switch v.Status {
 	case task.InDoubt:
-		fmt.Fprintf(&b, "Task %s is in doubt: it was sent to the vendor, and the answer was lost. Nobody knows yet whether it was made and charged. Do not send it again, that could buy it twice. It is being looked up; ask again with get_task later, or leave the decision to a person.", v.TaskID)
+		fmt.Fprintf(&b, "Task %s is in doubt: it was sent to the vendor and the answer was lost. It is not known yet whether it was executed and charged. Do not send it again: that could buy it twice. aigc tries to find out; call get_task later, or let a person decide.", v.TaskID)
 	default:
 		fmt.Fprintf(&b, "Task %s is %s", v.TaskID, v.Status)
 		if v.Progress > 0 {
 			fmt.Fprintf(&b, ", %.0f %% done", v.Progress*100)
 		}
-		fmt.Fprintf(&b, ". It goes on by itself: do not send the request again. Call wait_for_task with task_id %q for the result.\n%s", v.TaskID, price(v))
+		fmt.Fprintf(&b, ". It continues automatically: do not send the request again. Call wait_for_task with task_id %q for the result.\n%s", v.TaskID, costText(v))
 	}
 	if v.Message != "" {
 		fmt.Fprintf(&b, "\n%s", v.Message)

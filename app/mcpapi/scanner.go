@@ -5,36 +5,35 @@ import (
 	"encoding/json"
 )
 
-// scanner reads the id and the method of a JSON-RPC message while its text
-// passes through Write, in memory that does not grow with the text. Either may
-// stand behind parameters of any length. It follows strings and nesting alone;
-// whether the text is valid JSON is for the server to say.
+// scanner extracts the id and the method of a JSON-RPC message from the bytes
+// given to Write, in constant memory. Both may come after parameters of any
+// length. It tracks only strings and nesting; the server validates the JSON.
 type scanner struct {
-	messages []message // one, or each object of a batch, up to maxMessages
-	surplus  bool      // the open object is one too many to be kept
+	messages []message // one, or the objects of a batch, up to maxMessages
+	surplus  bool      // the open object exceeds maxMessages and is not recorded
 
 	depth  int  // of open containers
 	base   int  // the depth of a message's members: 1, in a batch 2
 	object bool // the container at that depth is an object
-	ended  bool // the text's one value is complete; what follows is not looked at
+	ended  bool // the top-level value is complete; later bytes are ignored
 	quoted bool // inside a string
-	escape bool // behind a backslash in it
+	escape bool // after a backslash in a string
 
 	target target
 	name   string // the last member name
 	kept   []byte // the text of the target
-	long   bool   // the target is longer than maxKept and of no use
+	long   bool   // the target is longer than maxKept and is ignored
 }
 
 type message struct {
-	id     json.RawMessage // a string or number as it is written, else nil
+	id     json.RawMessage // the raw string or number, else nil
 	method string          // empty if there is none
 }
 
-// call says whether a message is a request that wants an answer.
+// call reports whether a message is a request, which must be answered.
 func (m message) call() bool { return m.method != "" && m.id != nil }
 
-// target is what the scanner keeps of the text.
+// target is the part of the text that the scanner keeps.
 type target int
 
 const (
@@ -46,25 +45,25 @@ const (
 )
 
 const (
-	maxKept     = 1 << 10
-	maxMessages = 1000
+	maxKept     = 1 << 10 // bytes of a member name, an id or a method
+	maxMessages = 1000    // of a batch
 )
 
 // Write implements [io.Writer]; it never fails.
 func (s *scanner) Write(p []byte) (int, error) {
-	for rest := p; len(rest) > 0 && !s.ended; {
+	for left := p; len(left) > 0 && !s.ended; {
 		n := 1
 		if s.quoted {
-			n = s.inString(rest)
+			n = s.inString(left)
 		} else {
-			s.token(rest[0])
+			s.token(left[0])
 		}
-		rest = rest[n:]
+		left = left[n:]
 	}
 	return len(p), nil
 }
 
-// inString takes what belongs to the open string and returns its length.
+// inString consumes the bytes of the open string and returns their number.
 func (s *scanner) inString(p []byte) int {
 	n := 0
 	for ; n < len(p) && s.quoted; n++ {
@@ -81,13 +80,13 @@ func (s *scanner) inString(p []byte) int {
 	if !s.quoted && s.target == memberName {
 		s.name, s.target = "", nothing
 		if !s.long {
-			_ = json.Unmarshal(s.kept, &s.name) // a name that cannot be read is not one of ours
+			_ = json.Unmarshal(s.kept, &s.name) // an invalid name is neither id nor method
 		}
 	}
 	return n
 }
 
-// token takes one byte outside of strings.
+// token consumes one byte outside of strings.
 func (s *scanner) token(c byte) {
 	member := s.object && s.depth == s.base // directly inside a message
 	switch {
@@ -138,7 +137,7 @@ func (s *scanner) open(c byte) {
 	}
 }
 
-// begin starts to keep the text of a target.
+// begin starts keeping the text of a target.
 func (s *scanner) begin(t target) { s.target, s.kept, s.long = t, s.kept[:0], false }
 
 func (s *scanner) keep(p []byte) {
@@ -151,7 +150,7 @@ func (s *scanner) keep(p []byte) {
 	}
 }
 
-// end ends a member. Of two with one name the last one counts, as everywhere.
+// end ends a member. Of duplicate names the last one counts, as in encoding/json.
 func (s *scanner) end() {
 	if t := s.target; (t == idValue || t == methodValue) && !s.surplus {
 		m, value := &s.messages[len(s.messages)-1], bytes.TrimSpace(s.kept)
@@ -159,7 +158,7 @@ func (s *scanner) end() {
 		case t == methodValue:
 			m.method = ""
 			if !s.long {
-				_ = json.Unmarshal(value, &m.method) // what is no string is no method
+				_ = json.Unmarshal(value, &m.method) // a value that is not a string is no method
 			}
 		case !s.long && json.Valid(value) && (value[0] == '"' || value[0] == '-' || value[0] >= '0' && value[0] <= '9'):
 			m.id = bytes.Clone(value)

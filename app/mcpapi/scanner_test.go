@@ -8,7 +8,8 @@ import (
 	"testing"
 )
 
-// scan reads a text in parts of n bytes and tells of each message its id and method.
+// scan writes a text in parts of n bytes and returns the id and method of each
+// message.
 func scan(text string, n int) (*scanner, []string) {
 	s := &scanner{}
 	for ; len(text) > n; text = text[n:] {
@@ -70,7 +71,7 @@ func slicesOf(text string, n int) []string {
 	return out
 }
 
-// Of any valid document the scanner knows what encoding/json says of it.
+// For any valid document the scanner and encoding/json agree.
 func FuzzScanner(f *testing.F) {
 	for _, text := range []string{
 		`{"jsonrpc":"2.0","id":1,"method":"ping"}`, `{"method":"a","params":{"id":1,"x":["}"]},"id":"\u00e9\\"}`,
@@ -98,7 +99,7 @@ func FuzzScanner(f *testing.F) {
 				id = nil
 			}
 			if raw := m["method"]; len(raw) <= maxKept {
-				_ = json.Unmarshal(raw, &method) // what is no string is no method
+				_ = json.Unmarshal(raw, &method) // a value that is not a string is no method
 			}
 			want = append(want, fmt.Sprintf("%s %s", id, method))
 		}

@@ -14,12 +14,12 @@ import (
 )
 
 type taskInput struct {
-	TaskID string `json:"task_id" minLength:"1" maxLength:"1024" doc:"The task, as a tool named it."`
+	TaskID string `json:"task_id" minLength:"1" maxLength:"1024" doc:"The task_id that a tool returned."`
 }
 
 type waitInput struct {
-	TaskID      string `json:"task_id" minLength:"1" maxLength:"1024" doc:"The task, as a tool named it."`
-	WaitSeconds *int   `json:"wait_seconds,omitempty" minimum:"0" doc:"How long to wait, at most 50, which is also what is done without it."`
+	TaskID      string `json:"task_id" minLength:"1" maxLength:"1024" doc:"The task_id that a tool returned."`
+	WaitSeconds *int   `json:"wait_seconds,omitempty" minimum:"0" doc:"How long to wait, at most 50 seconds, which is also the default."`
 }
 
 type listInput struct {
@@ -27,74 +27,74 @@ type listInput struct {
 	Module string       `json:"module,omitempty" doc:"Only tasks of this module, such as gpt."`
 	Model  string       `json:"model,omitempty" doc:"Only tasks of this model."`
 	Tag    string       `json:"tag,omitempty" doc:"Only tasks with this tag."`
-	Limit  int          `json:"limit,omitempty" minimum:"1" maximum:"100" default:"20" doc:"How many at most."`
-	Cursor string       `json:"cursor,omitempty" doc:"What the previous page called next."`
+	Limit  int          `json:"limit,omitempty" minimum:"1" maximum:"100" default:"20" doc:"The maximum number of tasks."`
+	Cursor string       `json:"cursor,omitempty" doc:"The value of next in the previous page."`
 }
 
 // taskTools are the tools that are not operations.
 func (s *Server) taskTools() []*tool {
-	read := mcp.ToolAnnotations{ReadOnlyHint: true, IdempotentHint: true, DestructiveHint: no(), OpenWorldHint: no()}
-	again := mcp.ToolAnnotations{IdempotentHint: true, DestructiveHint: no(), OpenWorldHint: yes()}
-	ends := mcp.ToolAnnotations{IdempotentHint: true, DestructiveHint: yes(), OpenWorldHint: yes()}
+	readOnly := mcp.ToolAnnotations{ReadOnlyHint: true, IdempotentHint: true, DestructiveHint: no(), OpenWorldHint: no()}
+	idempotent := mcp.ToolAnnotations{IdempotentHint: true, DestructiveHint: no(), OpenWorldHint: yes()}
+	destructive := mcp.ToolAnnotations{IdempotentHint: true, DestructiveHint: yes(), OpenWorldHint: yes()}
 	return []*tool{
-		s.modelsTool(read),
+		s.modelsTool(readOnly),
 		typed(tool{
-			name: "get_task", title: "Read a task", output: taskOutput, hints: read,
-			doc: "Says how a task stands, without waiting: its state, progress, cost, and once it has succeeded its results. A vendor's own name of the job is taken for task_id too.",
+			name: "get_task", title: "Read a task", output: taskOutput, hints: readOnly,
+			doc: "Returns a task without waiting: its state, progress and cost, and its results once it has succeeded. The vendor's own job id is accepted as task_id too.",
 		}, s.getTask),
 		typed(tool{
-			name: "wait_for_task", title: "Wait for a task", output: taskOutput, hints: read,
-			doc: "Waits until a task has ended and answers with its results. If it has not ended within 50 seconds, it answers how the task stands: call it again. Waiting costs nothing, and so does reading a result twice.",
+			name: "wait_for_task", title: "Wait for a task", output: taskOutput, hints: readOnly,
+			doc: "Waits until a task has ended and returns its results. If the task has not ended within 50 seconds, it returns the current state: call it again. Waiting and reading a result again cost nothing.",
 		}, s.waitForTask),
 		typed(tool{
-			name: "list_tasks", title: "List tasks", output: pageOutput, hints: read,
-			doc: "Lists your tasks, newest first, with state, cost and links. Call it to find a task whose id was lost, before you send a request again; costs nothing.",
+			name: "list_tasks", title: "List tasks", output: pageOutput, hints: readOnly,
+			doc: "Lists your tasks, newest first, with state, cost and links. Call it to find a task whose id was lost, before you send a request again. It costs nothing.",
 		}, s.listTasks),
 		typed(tool{
-			name: "cancel_task", title: "Cancel a task", output: taskOutput, hints: ends,
-			doc: "Stops a task if it is not too late, and says which it was: canceled (nothing was sent or charged), vendor_told (the vendor was asked; a result still wins) or too_late (it was sent and its result will be stored, or it had ended before).",
+			name: "cancel_task", title: "Cancel a task", output: taskOutput, hints: destructive,
+			doc: "Stops a task if it is not too late, and returns the outcome: canceled (nothing was sent or charged), vendor_told (the vendor was asked to stop; if a result still arrives, the task succeeds) or too_late (it was sent and its result will be stored, or it had already ended).",
 		}, s.cancelTask),
 		s.uploadTool(mcp.ToolAnnotations{DestructiveHint: no(), OpenWorldHint: yes()}),
-		s.quoteTool(read),
+		s.quoteTool(readOnly),
 		typed(tool{
-			name: "retry_task", title: "Buy a failed task anew", output: taskOutput, hints: again, seldom: true, buys: true,
-			doc: "Gives up a task that failed or is in doubt and buys it anew: a second purchase, even if the first was charged. A person should decide that. Calling it twice buys once.",
-		}, s.act(s.tasks.Retry)),
+			name: "retry_task", title: "Retry a failed task", output: taskOutput, hints: idempotent, advanced: true, buys: true,
+			doc: "Closes a task that failed or is in doubt and buys it again as a new task: a second purchase, even if the first was charged. A person should decide that. Calling it twice buys once.",
+		}, s.actionHandler(s.tasks.Retry)),
 		typed(tool{
-			name: "resume_task", title: "Resume a task", output: taskOutput, hints: again, seldom: true,
-			doc: "Asks the vendor again for a task that failed because its deadline had passed. Buys nothing.",
-		}, s.act(s.tasks.Resume)),
+			name: "resume_task", title: "Resume a task", output: taskOutput, hints: idempotent, advanced: true,
+			doc: "Asks the vendor again for the result of a task that failed because its deadline had passed. It buys nothing.",
+		}, s.actionHandler(s.tasks.Resume)),
 		typed(tool{
-			name: "discard_task", title: "Give up a task in doubt", output: taskOutput, hints: ends, seldom: true,
-			doc: "Ends a task that is in doubt without buying it anew. A result that turns up after all is still stored. A person should decide that.",
-		}, s.act(s.tasks.Discard)),
+			name: "discard_task", title: "Discard a task in doubt", output: taskOutput, hints: destructive, advanced: true,
+			doc: "Closes a task that is in doubt without buying it again. If its result arrives later, it is still stored. A person should decide that.",
+		}, s.actionHandler(s.tasks.Discard)),
 	}
 }
 
 func (s *Server) getTask(ctx context.Context, c *call, in taskInput) (*mcp.CallToolResult, error) {
-	v, err := s.find(ctx, c.caller, in.TaskID)
+	v, err := s.findTask(ctx, c.caller, in.TaskID)
 	if err != nil {
 		return nil, err
 	}
-	return s.result(ctx, c, v, false), nil
+	return s.taskResult(ctx, c, v, false), nil
 }
 
 func (s *Server) waitForTask(ctx context.Context, c *call, in waitInput) (*mcp.CallToolResult, error) {
-	v, err := s.find(ctx, c.caller, in.TaskID)
+	v, err := s.findTask(ctx, c.caller, in.TaskID)
 	if err != nil {
 		return nil, err
 	}
 	d := s.Wait
 	if in.WaitSeconds != nil {
-		d = s.patience(*in.WaitSeconds)
+		d = s.limitWait(*in.WaitSeconds)
 	}
-	return s.result(ctx, c, s.wait(ctx, c, v, d), false), nil
+	return s.taskResult(ctx, c, s.wait(ctx, c, v, d), false), nil
 }
 
-// find reads a task by our id, or by the vendor's name of the job where the
-// replaced service let callers use it.
-func (s *Server) find(ctx context.Context, who service.Caller, id string) (*service.View, error) {
-	v, err := s.tasks.Get(ctx, who, id)
+// findTask reads a task by its id, or by the vendor's job id for operations that
+// have a StatusPath, whose callers could use it in the replaced service.
+func (s *Server) findTask(ctx context.Context, caller service.Caller, id string) (*service.View, error) {
+	v, err := s.tasks.Get(ctx, caller, id)
 	if fault.KindOf(err) != fault.NotFound {
 		return v, err
 	}
@@ -102,7 +102,7 @@ func (s *Server) find(ctx context.Context, who service.Caller, id string) (*serv
 		if op.Registered.Operation.StatusPath == "" {
 			continue
 		}
-		if v, err := s.tasks.ByTicket(ctx, who, base(op.Kind()), id); fault.KindOf(err) != fault.NotFound {
+		if v, err := s.tasks.ByTicket(ctx, caller, moduleOf(op.Kind()), id); fault.KindOf(err) != fault.NotFound {
 			return v, err
 		}
 	}
@@ -121,7 +121,7 @@ func (s *Server) listTasks(ctx context.Context, c *call, in listInput) (*mcp.Cal
 	}
 	lines := []string{fmt.Sprintf("%d tasks.", len(page.Tasks))}
 	for i, v := range page.Tasks {
-		page.Tasks[i] = shown(v)
+		page.Tasks[i] = clean(v)
 		line := fmt.Sprintf("%s  %s  %s  %s  charged: %s", v.TaskID, time.Unix(v.Created, 0).UTC().Format(time.RFC3339), v.Status, v.Model, v.Charged)
 		if len(v.Data) > 0 {
 			line += "  " + v.Data[0].URL
@@ -129,57 +129,58 @@ func (s *Server) listTasks(ctx context.Context, c *call, in listInput) (*mcp.Cal
 		lines = append(lines, line)
 	}
 	if page.Next != "" {
-		lines = append(lines, "There are more: cursor "+page.Next)
+		lines = append(lines, "There are more: call again with cursor "+page.Next)
 	}
 	return &mcp.CallToolResult{Content: []mcp.Content{&mcp.TextContent{Text: strings.Join(lines, "\n")}}, StructuredContent: page}, nil
 }
 
-// canceled is a task with what its cancel came to.
+// canceled is a task with the outcome of its cancellation.
 type canceled struct {
 	*service.View
 	Outcome string `json:"outcome"`
 }
 
 func (s *Server) cancelTask(ctx context.Context, c *call, in taskInput) (*mcp.CallToolResult, error) {
-	v, err := s.find(ctx, c.caller, in.TaskID)
+	v, err := s.findTask(ctx, c.caller, in.TaskID)
 	if err != nil {
 		return nil, err
 	}
-	v, what, err := s.tasks.Cancel(ctx, c.caller, c.view(v).TaskID)
+	v, outcome, err := s.tasks.Cancel(ctx, c.caller, c.recordTask(v).TaskID)
 	if err != nil {
 		return nil, err
 	}
-	v = c.view(v)
-	return &mcp.CallToolResult{Content: []mcp.Content{&mcp.TextContent{Text: cancelText(v, what)}}, StructuredContent: canceled{v, what}}, nil
+	v = c.recordTask(v)
+	return &mcp.CallToolResult{Content: []mcp.Content{&mcp.TextContent{Text: cancelText(v, outcome)}}, StructuredContent: canceled{v, outcome}}, nil
 }
 
-// cancelText says what a cancel came to; also of a task that had ended before.
-func cancelText(v *service.View, what string) string {
+// cancelText is the text of a cancellation's outcome.
+func cancelText(v *service.View, outcome string) string {
 	switch {
-	case what == service.CancelDone, v.Status == task.Canceled && v.Charged == fault.ChargedNo:
+	case outcome == service.CancelDone, v.Status == task.Canceled && v.Charged == fault.ChargedNo:
 		return fmt.Sprintf("Task %s is canceled. Nothing was sent and nothing was charged.", v.TaskID)
 	case v.Status.Terminal():
-		return fmt.Sprintf("Task %s had ended before: it is %s. Charged: %s.", v.TaskID, v.Status, v.Charged)
-	case what == service.CancelVendorTold:
-		return fmt.Sprintf("The vendor was asked to stop task %s. If its result comes nevertheless, it counts; see get_task.", v.TaskID)
+		return fmt.Sprintf("Task %s had already ended: it is %s. Charged: %s.", v.TaskID, v.Status, v.Charged)
+	case outcome == service.CancelVendorTold:
+		return fmt.Sprintf("The vendor was asked to stop task %s. If its result still arrives, the task succeeds; check with get_task.", v.TaskID)
 	case v.Status == task.InDoubt:
-		return fmt.Sprintf("Task %s is in doubt: it was sent, and nobody knows yet whether it was bought. It cannot be canceled.", v.TaskID)
+		return fmt.Sprintf("Task %s is in doubt: it was sent, and it is not known yet whether it was executed and charged. It cannot be canceled.", v.TaskID)
 	}
 	return fmt.Sprintf("It is too late to cancel task %s: it was sent to the vendor, and its result will be stored.", v.TaskID)
 }
 
-// act makes the handler of a person's move. It answers without waiting.
-func (s *Server) act(do func(context.Context, service.Caller, string) (*service.View, error)) func(context.Context, *call, taskInput) (*mcp.CallToolResult, error) {
+// actionHandler makes the handler of retry, resume and discard. It does not wait
+// for the task.
+func (s *Server) actionHandler(do func(context.Context, service.Caller, string) (*service.View, error)) func(context.Context, *call, taskInput) (*mcp.CallToolResult, error) {
 	return func(ctx context.Context, c *call, in taskInput) (*mcp.CallToolResult, error) {
 		c.task = in.TaskID
 		v, err := do(ctx, c.caller, in.TaskID)
 		if err != nil {
 			return nil, err
 		}
-		if v = c.view(v); v.Status.Terminal() && v.Status != task.Succeeded { // what was asked for has happened
+		if v = c.recordTask(v); v.Status.Terminal() && v.Status != task.Succeeded { // no error: the action has succeeded
 			text := fmt.Sprintf("Task %s is %s.", v.TaskID, v.Status)
 			return &mcp.CallToolResult{Content: []mcp.Content{&mcp.TextContent{Text: text}}, StructuredContent: v}, nil
 		}
-		return s.result(ctx, c, v, false), nil
+		return s.taskResult(ctx, c, v, false), nil
 	}
 }

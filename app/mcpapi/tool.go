@@ -20,68 +20,68 @@ import (
 	"aigc/app/web"
 )
 
-// tool is something a client can call.
+// tool is the declaration of an MCP tool and its handler.
 type tool struct {
-	name   string
-	title  string
-	doc    string
-	input  json.RawMessage
-	output json.RawMessage
-	hints  mcp.ToolAnnotations
-	seldom bool // listed only where all tools are
-	buys   bool // may spend money
-	call   func(context.Context, *call) (*mcp.CallToolResult, error)
+	name     string
+	title    string
+	doc      string
+	input    json.RawMessage
+	output   json.RawMessage
+	hints    mcp.ToolAnnotations
+	advanced bool // listed only if Config.AllTools is set
+	buys     bool // a call may be charged
+	call     func(context.Context, *call) (*mcp.CallToolResult, error)
 }
 
 // call is one call of a tool.
 type call struct {
-	*session
+	*requestInfo
 	id   string // of the call, for the log
 	tool *tool
 	req  *mcp.CallToolRequest
 	args json.RawMessage // a JSON object
 	log  zerolog.Logger
-	task string // once there is one
+	task string // task id, empty until it is known
 }
 
-// maxListed is how many tools a client is shown: more of them make models
-// choose worse.
+// maxListed limits the tools in tools/list: with more, models choose worse.
 const maxListed = 30
 
-// mount declares all tools. Operations beyond maxListed can be called, but are
-// shown only where all tools are; main ones come first.
-func (s *Server) mount() {
+// mountTools adds all tools. Operations beyond maxListed are advanced: they can be
+// called but are listed only with Config.AllTools. Primary operations are listed
+// first.
+func (s *Server) mountTools() {
 	fixed := s.taskTools()
 	for _, t := range fixed {
-		s.add(t)
+		s.addTool(t)
 	}
 	room := maxListed
 	for _, t := range fixed {
-		if !t.seldom {
+		if !t.advanced {
 			room--
 		}
 	}
-	usual := map[string]service.Model{}
+	defaults := map[string]service.Model{}
 	for _, m := range s.catalog.Models(context.Background()) {
 		if m.Default {
-			usual[m.Operation] = m
+			defaults[m.Operation] = m
 		}
 	}
-	for _, main := range []bool{true, false} {
+	for _, primary := range []bool{true, false} {
 		for _, op := range s.catalog.Operations() {
-			if op.Registered.Operation.Primary == main {
-				t := s.operationTool(op, usual[op.Kind()])
+			if op.Registered.Operation.Primary == primary {
+				t := s.operationTool(op, defaults[op.Kind()])
 				room--
-				t.seldom = room < 0
-				s.add(t)
+				t.advanced = room < 0
+				s.addTool(t)
 			}
 		}
 	}
 }
 
-func (s *Server) add(t *tool) {
+func (s *Server) addTool(t *tool) {
 	if s.tools[t.name] != nil {
-		panic(fmt.Sprintf("mcpapi: two tools are called %s", t.name))
+		panic(fmt.Sprintf("mcpapi: two tools are named %s", t.name))
 	}
 	s.tools[t.name] = t
 	t.hints.Title = t.title
@@ -92,11 +92,11 @@ func (s *Server) add(t *tool) {
 	})
 }
 
-// run calls a tool. What goes wrong is a result that says so; only arguments
-// that are no object are an error of the protocol.
+// run executes a tool call. Errors become results with isError; only arguments
+// that are not an object are a protocol error.
 func (s *Server) run(ctx context.Context, t *tool, req *mcp.CallToolRequest) (res *mcp.CallToolResult, err error) {
-	x := of(ctx)
-	c := &call{session: x, id: cmp.Or(x.id, uuid.NewString()), tool: t, req: req, args: req.Params.Arguments}
+	x := requestInfoOf(ctx)
+	c := &call{requestInfo: x, id: cmp.Or(x.id, uuid.NewString()), tool: t, req: req, args: req.Params.Arguments}
 	began := time.Now()
 	c.log = s.Log.With().Str("tool", t.name).Str("caller", c.caller.Name).Str("request_id", c.id).Logger()
 	if len(c.args) == 0 || string(c.args) == "null" {
@@ -105,20 +105,20 @@ func (s *Server) run(ctx context.Context, t *tool, req *mcp.CallToolRequest) (re
 	if c.args[0] != '{' {
 		return nil, &jsonrpc.Error{Code: jsonrpc.CodeInvalidParams, Message: "arguments must be an object"}
 	}
-	if c.onLeave != nil { // the SDK ends a call with its connection only in the newest revision
+	if c.onDisconnect != nil { // only in the newest revision the SDK cancels a call when its connection closes
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithCancel(ctx)
 		defer cancel()
-		defer c.onLeave(cancel)()
+		defer c.onDisconnect(cancel)()
 	}
-	defer func() { // the SDK runs this in a goroutine of its own: a panic would end the process
+	defer func() { // the SDK calls this in its own goroutine, where a panic would end the process
 		if p := recover(); p != nil {
-			res, err = s.failed(c, web.Recovered(&c.log, "a tool panicked", p)), nil
+			res, err = s.errorResult(c, web.Recovered(&c.log, "tool panicked", p)), nil
 		}
 	}()
 	defer func() {
-		if refs := c.files.within(c.args); len(refs) > 0 {
-			c.files.drop(refs...)
+		if refs := c.files.refsIn(c.args); len(refs) > 0 {
+			c.files.discard(refs...)
 		}
 	}()
 	if c.free.Add(-1) < 0 {
@@ -128,20 +128,21 @@ func (s *Server) run(ctx context.Context, t *tool, req *mcp.CallToolRequest) (re
 		res, err = t.call(c.log.WithContext(ctx), c)
 	}
 	if err != nil {
-		res = s.failed(c, err)
+		res = s.errorResult(c, err)
 	}
 	done := web.LogFault(&c.log, zerolog.InfoLevel, fault.From(err))
 	if c.task != "" {
 		done = done.Str("task", c.task)
 	}
-	if left, _ := ctx.Value(leftOutKey{}).([]string); len(left) > 0 {
-		res.Content = append(res.Content, &mcp.TextContent{Text: "Warning: " + strings.Join(left, "\nWarning: ")})
+	if ignored, _ := ctx.Value(ignoredArgsKey{}).([]string); len(ignored) > 0 {
+		res.Content = append(res.Content, &mcp.TextContent{Text: "Warning: " + strings.Join(ignored, "\nWarning: ")})
 	}
-	done.Dur("took", time.Since(began)).Msg("a tool was called")
+	done.Dur("took", time.Since(began)).Msg("tool call")
 	return res, nil
 }
 
-// typed completes a tool whose input is a struct with huma tags.
+// typed completes a tool whose input is a struct with huma tags: it derives the
+// schema and parses the arguments.
 func typed[In any](t tool, h func(context.Context, *call, In) (*mcp.CallToolResult, error)) *tool {
 	compiled := schema.New(reflect.TypeFor[In]())
 	t.input = compiled.JSON()
@@ -152,34 +153,34 @@ func typed[In any](t tool, h func(context.Context, *call, In) (*mcp.CallToolResu
 			return nil, err
 		}
 		if err := json.Unmarshal(raw, &in); err != nil {
-			return nil, err // Parse has tried it
+			return nil, err // not expected: Parse has validated it
 		}
 		return h(ctx, c, in)
 	}
 	return &t
 }
 
-// listing hides from lists what can be called, but is seldom needed.
-func (s *Server) listing(next mcp.MethodHandler) mcp.MethodHandler {
+// filterTools is middleware that removes advanced tools from tools/list.
+func (s *Server) filterTools(next mcp.MethodHandler) mcp.MethodHandler {
 	return func(ctx context.Context, method string, req mcp.Request) (mcp.Result, error) {
 		res, err := next(ctx, method, req)
 		list, ok := res.(*mcp.ListToolsResult)
 		if err != nil || !ok || s.AllTools {
 			return res, err
 		}
-		shown := []*mcp.Tool{}
+		listed := []*mcp.Tool{}
 		for _, t := range list.Tools {
-			if !s.tools[t.Name].seldom {
-				shown = append(shown, t)
+			if !s.tools[t.Name].advanced {
+				listed = append(listed, t)
 			}
 		}
-		list.Tools = shown
+		list.Tools = listed
 		return list, nil
 	}
 }
 
-// base is the part of a task kind or a name before its first dot.
-func base(kind string) string {
+// moduleOf is the module of a task kind: the part before the first dot.
+func moduleOf(kind string) string {
 	name, _, _ := strings.Cut(kind, ".")
 	return name
 }
@@ -187,15 +188,15 @@ func base(kind string) string {
 func yes() *bool { v := true; return &v }
 func no() *bool  { return new(bool) }
 
-// view notes which task a call is about.
-func (c *call) view(v *service.View) *service.View {
+// recordTask sets the task of a call for the log, and returns the cleaned view.
+func (c *call) recordTask(v *service.View) *service.View {
 	c.task = v.TaskID
-	return shown(v)
+	return clean(v)
 }
 
-// shown is a task as it may stand in structured content: what a vendor calls
-// usage is its own, and is promised to be an object.
-func shown(v *service.View) *service.View {
+// clean removes a usage that is not a JSON object, since the output schema
+// declares an object and the usage is whatever the vendor sent.
+func clean(v *service.View) *service.View {
 	if len(v.Usage) == 0 || v.Usage[0] == '{' {
 		return v
 	}

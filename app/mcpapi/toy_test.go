@@ -8,13 +8,13 @@ import (
 	"aigc/app/provider"
 )
 
-type picture struct {
+type imageInput struct {
 	Prompt string              `json:"prompt" minLength:"1" maxLength:"1000" doc:"What to draw."`
 	Model  string              `json:"model,omitempty" doc:"The model."`
 	Size   string              `json:"size,omitempty" enum:"small,large" default:"small" doc:"The size."`
 	N      int                 `json:"n,omitempty" minimum:"1" maximum:"4" default:"1" doc:"How many."`
 	Seed   *int64              `json:"seed,omitempty" doc:"The seed."`
-	Image  provider.ImageRef   `json:"image,omitempty" doc:"A picture to start from."`
+	Image  provider.ImageRef   `json:"image,omitempty" doc:"An image to start from."`
 	Images []provider.ImageRef `json:"images,omitempty" maxItems:"3" nullable:"false" doc:"More of them."`
 	Frame  *frame              `json:"frame,omitempty" doc:"A nested object."`
 }
@@ -23,8 +23,8 @@ type frame struct {
 	Width int `json:"width" minimum:"1"`
 }
 
-type film struct {
-	Prompt   string `json:"prompt" minLength:"1" doc:"What to film."`
+type videoInput struct {
+	Prompt   string `json:"prompt" minLength:"1" doc:"What to show."`
 	Duration int    `json:"duration,omitempty" minimum:"1" maximum:"30" doc:"Seconds."`
 }
 
@@ -38,20 +38,20 @@ var toy = module.Define(module.Spec{Name: "toy", Title: "Toy"},
 	module.Declare(module.Operation{
 		Name: "image", Paths: []string{"/toy/generate"}, Tool: "create_toy_image", Media: module.Image, Primary: true,
 		Title: "Draw a toy", Doc: "Draws toys.",
-	}, module.Sync[picture](toyco, generator[picture]{}, oneModel("toy-1", provider.Price{Unit: "image", Micros: 40_000, Currency: "USD"}))),
+	}, module.Sync[imageInput](toyco, generator[imageInput]{}, oneModel("toy-1", provider.Price{Unit: "image", Micros: 40_000, Currency: "USD"}))),
 	module.Declare(module.Operation{
-		Name: "film", Paths: []string{"/toy/film"}, Tool: "create_veo3_video", Media: module.Video, StatusPath: "/toy/status/",
-		Title: "Film a toy", Doc: "Films toys.",
-	}, module.Sync[film](toyco, generator[film]{}, oneModel("film-1"))),
+		Name: "video", Paths: []string{"/toy/video"}, Tool: "create_veo3_video", Media: module.Video, StatusPath: "/toy/status/",
+		Title: "Make a toy video", Doc: "Makes videos of toys.",
+	}, module.Sync[videoInput](toyco, generator[videoInput]{}, oneModel("video-1"))),
 )
 
-var crowd = func() module.Module {
+var manyOperations = func() module.Module {
 	var ops []module.Declaration
 	for i := range 40 {
 		ops = append(ops, module.Declare(module.Operation{
 			Name: fmt.Sprintf("op%02d", i), Paths: []string{fmt.Sprintf("/crowd/%d", i)}, Tool: fmt.Sprintf("create_crowd_%02d", i), Primary: i >= 20,
 			Media: module.Image, Title: "Crowd", Doc: "Draws a crowd.",
-		}, module.Sync[film](toyco, generator[film]{}, oneModel("crowd"))))
+		}, module.Sync[videoInput](toyco, generator[videoInput]{}, oneModel("crowd"))))
 	}
 	return module.Define(module.Spec{Name: "crowd", Title: "Crowd"}, ops...)
 }()
@@ -61,7 +61,7 @@ var edits = module.Define(module.Spec{Name: "edits", Title: "Edits"},
 	module.Declare(module.Operation{
 		Name: "edits", Paths: []string{"/edits"}, Tool: "create_gpt_image_edit", Media: module.Image,
 		Title: "Edit", Doc: "Edits.",
-	}, module.Sync[film](toyco, generator[film]{}, oneModel("edit-1"))))
+	}, module.Sync[videoInput](toyco, generator[videoInput]{}, oneModel("edit-1"))))
 
 type generator[In any] struct{}
 

@@ -16,71 +16,71 @@ import (
 )
 
 const (
-	maxDocument = 4 << 20 // of one request, base64 of files not counted
-	maxFiles    = 32      // in one request
+	maxDocument = 4 << 20 // bytes of one request without the base64 of its files
+	maxFiles    = 32      // of one request
 )
 
-// errNotRPC is the cause of a fault when what came is no JSON at all.
+// errNotRPC is the cause of the fault of a body that is not JSON.
 var errNotRPC = errors.New("not a JSON-RPC message")
 
 func notRPC() error {
-	return fault.Wrap(errNotRPC, fault.Invalid, "not_json", "The request is no JSON-RPC message.").WithCharge(fault.ChargedNo)
+	return fault.Wrap(errNotRPC, fault.Invalid, "not_json", "The request is not a JSON-RPC message.").WithCharge(fault.ChargedNo)
 }
 
-// uploads holds the files that were lifted out of a caller's requests until a
-// tool has used them.
+// uploads has the files that were extracted from a request until a tool has used
+// them.
 type uploads struct {
 	store service.Assets
 	mu    sync.Mutex
-	files map[string]error // by reference: why it cannot be used, or nil
+	files map[string]error // by reference; an error if the file cannot be used
 }
 
 func newUploads(store service.Assets) *uploads {
 	return &uploads{store: store, files: map[string]error{}}
 }
 
-// read reads one JSON document to its end. Long base64 goes to files and is
-// replaced by references; a bad file is no error here, but in the call that
-// names it, where the caller learns which argument it was.
+// read reads one JSON document to its end. Long base64 is written to files and
+// replaced by references. An invalid file is not an error here but in the call
+// that uses it, which knows the argument.
 func (u *uploads) read(ctx context.Context, r io.Reader) ([]byte, error) {
 	var doc bytes.Buffer
-	var got []*file
+	var files []*file
 	blobs, err := jsonblob.Extract(&doc, r, jsonblob.Options{MaxDoc: maxDocument}, func(n int) (io.WriteCloser, error) {
 		f := &file{}
 		if n >= maxFiles {
-			f.err = fault.New(fault.TooLarge, "too_many_files", "A request may hold at most %d files.", maxFiles).WithCharge(fault.ChargedNo)
+			f.err = fault.New(fault.TooLarge, "too_many_files", "A request may have at most %d files.", maxFiles).WithCharge(fault.ChargedNo)
 		} else {
-			f.lifted, f.err = u.store.NewUpload(ctx)
+			f.upload, f.err = u.store.NewUpload(ctx)
 		}
-		got = append(got, f)
+		files = append(files, f)
 		return f, nil
 	})
 	if err == nil && !json.Valid(doc.Bytes()) || errors.Is(err, jsonblob.ErrTruncated) {
 		err = notRPC()
 	}
 	if err != nil {
-		for _, f := range got {
+		for _, f := range files {
 			f.abort()
 		}
 		return nil, err
 	}
 	out := doc.Bytes()
 	for n, b := range blobs {
-		f := got[n]
+		f := files[n]
 		if b.Corrupt && f.err == nil {
-			f.err = errors.New("bad base64")
+			f.err = errors.New("invalid base64")
 			f.abort()
 		}
-		out = bytes.Replace(out, fmt.Appendf(nil, "%q", b.Placeholder), fmt.Appendf(nil, "%q", u.keep(f)), 1)
+		out = bytes.Replace(out, fmt.Appendf(nil, "%q", b.Placeholder), fmt.Appendf(nil, "%q", u.add(f)), 1)
 	}
 	return out, nil
 }
 
-// keep remembers a file and gives the text that stands for it.
-func (u *uploads) keep(f *file) string {
+// add registers a file and returns its reference.
+func (u *uploads) add(f *file) string {
 	ref := "unusable:" + task.RandomHex(16)
-	if f.lifted != nil {
-		ref = f.lifted.Placeholder()
+	if f.upload != nil {
+		ref = f.upload.Placeholder()
 	}
 	u.mu.Lock()
 	defer u.mu.Unlock()
@@ -88,16 +88,17 @@ func (u *uploads) keep(f *file) string {
 	return ref
 }
 
-// find looks a text up as a reference.
-func (u *uploads) find(ref string) (err error, known bool) {
+// lookup returns why a referenced file cannot be used (nil if it can), and whether
+// ref is a reference of this request.
+func (u *uploads) lookup(ref string) (err error, known bool) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	err, known = u.files[ref]
 	return err, known
 }
 
-// within are the references that a JSON value holds.
-func (u *uploads) within(raw []byte) []string {
+// refsIn returns the references in a JSON value.
+func (u *uploads) refsIn(raw []byte) []string {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	var out []string
@@ -109,8 +110,8 @@ func (u *uploads) within(raw []byte) []string {
 	return out
 }
 
-// drop forgets files; those that were used are not touched.
-func (u *uploads) drop(refs ...string) {
+// discard removes the files that no task has taken over, and their references.
+func (u *uploads) discard(refs ...string) {
 	u.store.DiscardUploads(refs...)
 	u.mu.Lock()
 	defer u.mu.Unlock()
@@ -127,20 +128,20 @@ func (u *uploads) close() {
 	}
 	u.mu.Unlock()
 	if len(refs) > 0 {
-		u.drop(refs...)
+		u.discard(refs...)
 	}
 }
 
-// file is one file being received. Once something is wrong with it, the rest
-// is read and thrown away, so that the request it came in can still be answered.
+// file is one file being received. After an error the remaining bytes are read and
+// discarded, so that the request can still be answered.
 type file struct {
-	lifted service.Upload
+	upload service.Upload
 	err    error
 }
 
 func (f *file) Write(p []byte) (int, error) {
 	if f.err == nil {
-		if _, f.err = f.lifted.Write(p); f.err != nil {
+		if _, f.err = f.upload.Write(p); f.err != nil {
 			f.abort()
 		}
 	}
@@ -149,13 +150,13 @@ func (f *file) Write(p []byte) (int, error) {
 
 func (f *file) Close() error {
 	if f.err == nil {
-		f.err = f.lifted.Close()
+		f.err = f.upload.Close()
 	}
 	return nil
 }
 
 func (f *file) abort() {
-	if f.lifted != nil {
-		_ = f.lifted.Abort()
+	if f.upload != nil {
+		_ = f.upload.Abort()
 	}
 }

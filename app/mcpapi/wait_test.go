@@ -14,7 +14,7 @@ import (
 	"aigc/app/task"
 )
 
-func TestHandleAfterTheWait(t *testing.T) {
+func TestHandleAfterWait(t *testing.T) {
 	t.Parallel()
 	f := newFake(t)
 	f.begin = task.Running
@@ -30,13 +30,13 @@ func TestHandleAfterTheWait(t *testing.T) {
 	for _, tool := range []string{"wait_for_task", "get_task"} {
 		a = c.call(tool, map[string]any{"task_id": id})
 		a.want(t, map[string]any{"status": "succeeded", "task_id": id})
-		if len(a.links) != 1 || len(a.shown) != 1 {
-			t.Errorf("%s shows %d links and %d pictures", tool, len(a.links), len(a.shown))
+		if len(a.links) != 1 || len(a.previews) != 1 {
+			t.Errorf("%s has %d links and %d previews", tool, len(a.links), len(a.previews))
 		}
 	}
 }
 
-func TestAFilmIsWaitedForOnlyIfAsked(t *testing.T) {
+func TestWaitForVideoIsOptIn(t *testing.T) {
 	t.Parallel()
 	f := newFake(t)
 	f.begin = task.Queued
@@ -44,7 +44,7 @@ func TestAFilmIsWaitedForOnlyIfAsked(t *testing.T) {
 	c.call("create_veo3_video", map[string]any{"prompt": "x"}).want(t, map[string]any{"status": "queued"})
 	c.call("create_toy_image", map[string]any{"prompt": "x", "wait_seconds": 0}).want(t, map[string]any{"status": "queued"})
 	if len(f.waiting) > 0 {
-		t.Fatal("somebody waited")
+		t.Fatal("a call waited")
 	}
 	go func() {
 		<-f.waiting
@@ -60,10 +60,10 @@ func TestProgress(t *testing.T) {
 	c := start(t, f).connect(t, nil, "")
 	done := make(chan *answer)
 	go func() { done <- c.call("create_toy_image", map[string]any{"prompt": "x"}) }()
-	var told []float64
+	var sent []float64
 	until := func(state string, least float64) {
 		for n := range c.notes {
-			told = append(told, n.Progress)
+			sent = append(sent, n.Progress)
 			if n.ProgressToken != "token of create_toy_image" || n.Total != 1 {
 				t.Errorf("%+v", n)
 			}
@@ -83,14 +83,14 @@ func TestProgress(t *testing.T) {
 	if a := <-done; a.IsError {
 		t.Error(a.text)
 	}
-	for i := range told {
-		if told[i] <= 0 || told[i] >= 1 || i > 0 && told[i] <= told[i-1] {
-			t.Fatalf("progress does not grow: %v", told)
+	for i := range sent {
+		if sent[i] <= 0 || sent[i] >= 1 || i > 0 && sent[i] <= sent[i-1] {
+			t.Fatalf("progress does not grow: %v", sent)
 		}
 	}
 }
 
-func TestCancelEndsTheWaiting(t *testing.T) {
+func TestCancelEndsWait(t *testing.T) {
 	t.Parallel()
 	f := newFake(t)
 	f.begin = task.Running
@@ -104,12 +104,12 @@ func TestCancelEndsTheWaiting(t *testing.T) {
 	if _, err := c.CallTool(ctx, &mcp.CallToolParams{Name: "create_toy_image", Arguments: map[string]any{"prompt": "x"}}); !errors.Is(err, context.Canceled) {
 		t.Fatal(err)
 	}
-	<-f.left // the server noticed
+	<-f.abandoned // the server noticed
 	f.move(task.Succeeded, 1)
 	c.call("get_task", map[string]any{"task_id": "01930000-0000-7000-8000-000000000001"}).want(t, map[string]any{"status": "succeeded"})
 }
 
-func TestAWaitThatFailsStillGivesTheHandle(t *testing.T) {
+func TestFailedWaitReturnsHandle(t *testing.T) {
 	t.Parallel()
 	f := newFake(t)
 	f.begin = task.Submitting
@@ -150,14 +150,14 @@ func TestThumbnails(t *testing.T) {
 			calls := 0
 			f.thumb = func() ([]byte, error) { calls++; return tc.thumb(calls) }
 			a := start(t, f).connect(t, nil, "").call("create_toy_image", map[string]any{"prompt": "x"})
-			if a.IsError || len(a.shown) != tc.want || len(a.links) != 1 {
-				t.Errorf("%d pictures, %d links: %s", len(a.shown), len(a.links), a.text)
+			if a.IsError || len(a.previews) != tc.want || len(a.links) != 1 {
+				t.Errorf("%d previews, %d links: %s", len(a.previews), len(a.links), a.text)
 			}
 		})
 	}
 }
 
-func TestAnOldResultIsShownAtOnce(t *testing.T) {
+func TestOldResultThumbnailNotAwaited(t *testing.T) {
 	t.Parallel()
 	f := newFake(t)
 	calls := 0
@@ -168,6 +168,6 @@ func TestAnOldResultIsShownAtOnce(t *testing.T) {
 	f.set(f.tasks["old"], task.Succeeded)
 	f.mu.Unlock()
 	if a := c.call("get_task", map[string]any{"task_id": "old"}); len(a.links) != 1 || calls != 1 {
-		t.Errorf("%d links, %d looks", len(a.links), calls)
+		t.Errorf("%d links, %d reads of the thumbnail", len(a.links), calls)
 	}
 }

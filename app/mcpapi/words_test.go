@@ -9,7 +9,7 @@ import (
 	"aigc/app/task"
 )
 
-func TestWordsOfACancel(t *testing.T) {
+func TestCancelText(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
 		status  task.State
@@ -17,13 +17,13 @@ func TestWordsOfACancel(t *testing.T) {
 		outcome string
 		want    string
 	}{
-		"in time":            {task.Canceled, fault.ChargedNo, service.CancelDone, "nothing was charged"},
-		"canceled before":    {task.Canceled, fault.ChargedNo, service.CancelTooLate, "nothing was charged"},
-		"the vendor is told": {task.Running, fault.ChargedYes, service.CancelVendorTold, "If its result comes nevertheless"},
-		"under way":          {task.Submitting, fault.ChargedUnknown, service.CancelTooLate, "it was sent to the vendor"},
-		"in doubt":           {task.InDoubt, fault.ChargedUnknown, service.CancelTooLate, "nobody knows yet whether it was bought"},
-		"succeeded before":   {task.Succeeded, fault.ChargedYes, service.CancelTooLate, "it is succeeded. Charged: yes."},
-		"failed before":      {task.Failed, fault.ChargedNo, service.CancelTooLate, "it is failed. Charged: no."},
+		"in time":              {task.Canceled, fault.ChargedNo, service.CancelDone, "nothing was charged"},
+		"canceled before":      {task.Canceled, fault.ChargedNo, service.CancelTooLate, "nothing was charged"},
+		"the vendor was asked": {task.Running, fault.ChargedYes, service.CancelVendorTold, "If its result still arrives"},
+		"under way":            {task.Submitting, fault.ChargedUnknown, service.CancelTooLate, "it was sent to the vendor"},
+		"in doubt":             {task.InDoubt, fault.ChargedUnknown, service.CancelTooLate, "it is not known yet whether it was executed"},
+		"succeeded before":     {task.Succeeded, fault.ChargedYes, service.CancelTooLate, "it is succeeded. Charged: yes."},
+		"failed before":        {task.Failed, fault.ChargedNo, service.CancelTooLate, "it is failed. Charged: no."},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -34,49 +34,48 @@ func TestWordsOfACancel(t *testing.T) {
 	}
 }
 
-func TestWordsOfAPrice(t *testing.T) {
+func TestCostText(t *testing.T) {
 	t.Parallel()
 	noisy, exact := 0.1+0.2+0.3, 0.013005
 	for name, tc := range map[string]struct {
 		view service.View
 		want string
 	}{
-		"paid":             {service.View{Cost: service.Cost{Actual: &exact, Quoted: &noisy, Currency: "USD"}, Charged: fault.ChargedYes}, "Cost: 0.013005 USD."},
-		"a sum of prices":  {service.View{Cost: service.Cost{Quoted: &noisy, Currency: "USD"}, Charged: fault.ChargedNo}, "Cost: 0.6 USD by the price list."},
-		"nothing yet":      {service.View{Charged: fault.ChargedNo}, "Cost: nothing was charged so far."},
-		"nobody knows yet": {service.View{Charged: fault.ChargedUnknown}, "Cost: not known yet."},
-		"the sandbox":      {service.View{Cost: service.Cost{Actual: &exact}, Sandbox: true}, "nothing is paid"},
+		"paid":            {service.View{Cost: service.Cost{Actual: &exact, Quoted: &noisy, Currency: "USD"}, Charged: fault.ChargedYes}, "Cost: 0.013005 USD."},
+		"a sum of prices": {service.View{Cost: service.Cost{Quoted: &noisy, Currency: "USD"}, Charged: fault.ChargedNo}, "Cost: 0.6 USD by the price list."},
+		"nothing yet":     {service.View{Charged: fault.ChargedNo}, "Cost: nothing was charged so far."},
+		"unknown":         {service.View{Charged: fault.ChargedUnknown}, "Cost: not known yet."},
+		"the sandbox":     {service.View{Cost: service.Cost{Actual: &exact}, Sandbox: true}, "nothing is paid"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if got := price(&tc.view); !strings.Contains(got, tc.want) {
+			if got := costText(&tc.view); !strings.Contains(got, tc.want) {
 				t.Errorf("%q does not say %q", got, tc.want)
 			}
 		})
 	}
 }
 
-// A fault without a place is given one where the tool knows it; what is no
-// fault of the arguments is not.
-func TestAFaultIsPlaced(t *testing.T) {
+// A fault of an argument without a location gets the tool's; other faults do not.
+func TestFaultLocation(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
 		err  error
 		want string
 	}{
-		"of a file":      {fault.New(fault.Invalid, "not_a_picture", "No picture."), "body.file"},
-		"placed already": {fault.InvalidInput(fault.Detail{Location: "body.name", Message: "too long"}), "body.name"},
-		"of ours":        {fault.New(fault.StorageFull, "storage_full", "No room."), ""},
-		"of the rate":    {fault.New(fault.Throttled, "rate", "Too fast."), ""},
+		"without a location": {fault.New(fault.Invalid, "not_a_picture", "Not an image."), "body.file"},
+		"with a location":    {fault.InvalidInput(fault.Detail{Location: "body.name", Message: "too long"}), "body.name"},
+		"server fault":       {fault.New(fault.StorageFull, "storage_full", "No room."), ""},
+		"rate limit":         {fault.New(fault.Throttled, "rate", "Too fast."), ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			got := ""
-			if d := fault.From(at("body.file", tc.err)).Details; len(d) > 0 {
+			if d := fault.From(atLocation("body.file", tc.err)).Details; len(d) > 0 {
 				got = d[0].Location
 			}
 			if got != tc.want {
-				t.Errorf("it is about %q, want %q", got, tc.want)
+				t.Errorf("location %q, want %q", got, tc.want)
 			}
 		})
 	}
