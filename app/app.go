@@ -25,17 +25,17 @@ import (
 	"aigc/config"
 )
 
-// Version is set by the build.
+// Version is the version of the program; set by -ldflags -X at build time.
 var Version = "dev"
 
-// App is a process of aigc: the parts that its roles need.
+// App is a running process of aigc with the components that its roles need.
 type App struct {
 	Service    *service.Service
 	Worker     *worker.Worker // nil in roles that do not run tasks
 	MCP        *mcpapi.Server
 	REST       *httpapi.Server
 	Sandbox    *sandbox.Server // nil unless it runs in this process
-	SandboxURL string          // address of the sandbox that stands in for the vendors, if one does
+	SandboxURL string          // address of the sandbox that replaces the vendors; empty: real vendors
 	Ledger     *ledger.SQLite
 	Broker     broker.Broker
 
@@ -43,11 +43,11 @@ type App struct {
 	log   zerolog.Logger
 	roles Roles
 	lock  *lock
-	stop  []func(context.Context) error // in the order of starting
+	stop  []func(context.Context) error // called in reverse order by Stop
 	once  sync.Once
 }
 
-// Roles say what a process does.
+// Roles are the services that a process runs.
 type Roles struct {
 	Name   string // for the lock and the log
 	API    bool   // serves REST
@@ -58,18 +58,17 @@ type Roles struct {
 // All is the role of `aigc all`.
 var All = Roles{Name: "all", API: true, MCP: true, Worker: true}
 
-// InProcess is the role of a command that does the work by itself: it speaks
-// REST to its own process, so that there is one path.
+// InProcess is the role of a command that runs tasks in its own process. It calls
+// REST on loopback, as it would on a running server.
 var InProcess = Roles{Name: "generate", API: true, Worker: true}
 
-// loopback says whether what the roles serve can only be reached from this
-// machine.
+// loopback says whether all listeners of the roles are on loopback addresses.
 func (r Roles) loopback(c *config.Settings) bool {
 	return (!r.API || config.IsLoopback(c.Addr)) && (!r.MCP || config.IsLoopback(c.MCPAddr))
 }
 
-// Start makes and starts everything the roles need, in order. What was
-// started is stopped again when something fails.
+// Start builds and starts everything that the roles need. If it fails, what was
+// started already is stopped.
 func Start(ctx context.Context, c *config.Settings, v Verticals, roles Roles, log zerolog.Logger) (a *App, err error) {
 	a = &App{conf: c, log: log, roles: roles}
 	defer func() {
@@ -92,8 +91,8 @@ func Start(ctx context.Context, c *config.Settings, v Verticals, roles Roles, lo
 	if err = a.Ledger.Migrate(ctx); err != nil {
 		return a, err
 	}
-	// The lock on the folder says that nobody else runs tasks: leases of a
-	// process that died are void.
+	// The lock on the data folder excludes other workers, so all leases in the
+	// ledger are of processes that ended.
 	if err = a.Ledger.ClearLeases(ctx); err != nil {
 		return a, err
 	}
@@ -106,7 +105,7 @@ func Start(ctx context.Context, c *config.Settings, v Verticals, roles Roles, lo
 		return a, err
 	}
 	a.onStop(func(context.Context) error { return blobs.Close() })
-	journal, err := spool.Open(filepath.Join(c.DataDir, "spool"))
+	answers, err := spool.Open(filepath.Join(c.DataDir, "spool"))
 	if err != nil {
 		return a, err
 	}
@@ -116,7 +115,7 @@ func Start(ctx context.Context, c *config.Settings, v Verticals, roles Roles, lo
 	}
 	fetcher := fetch.New(fetch.Config{Allow: c.FetchAllow, Exempt: bases(v.Registry, accounts), Proxy: true, UserAgent: "aigc/" + Version})
 
-	rest, restURL, err := a.listen(roles.API, "AIGC_ADDR", c.Addr)
+	restListener, restURL, err := a.listen(roles.API, "AIGC_ADDR", c.Addr)
 	if err != nil {
 		return a, err
 	}
@@ -128,11 +127,11 @@ func Start(ctx context.Context, c *config.Settings, v Verticals, roles Roles, lo
 	if public == "" {
 		public = restURL
 	}
-	open := roles.loopback(c)
+	onLoopback := roles.loopback(c)
 	dispatcher := dispatch.ToQueue(a.Broker)
 	if roles.Worker {
 		a.Worker = worker.New(worker.Config{
-			Ledger: a.Ledger, Broker: a.Broker, Blobs: blobs, Spool: journal, Fetch: fetcher, Vendors: provider.NewTransport(),
+			Ledger: a.Ledger, Broker: a.Broker, Blobs: blobs, Spool: answers, Fetch: fetcher, Vendors: provider.NewTransport(),
 			Modules: v.Registry, Accounts: accounts, Log: log, Slots: c.WorkerConcurrency, Thumbnail: c.Thumbnails,
 			Address: service.OpenAddress(public, c.PrivateLinks),
 		})
@@ -140,14 +139,14 @@ func Start(ctx context.Context, c *config.Settings, v Verticals, roles Roles, lo
 	}
 	a.Service, err = service.New(service.Config{
 		Ledger: a.Ledger, Broker: a.Broker, Blobs: blobs, Fetch: fetcher, Modules: v.Registry, Log: log,
-		PublicURL: public, UploadDir: filepath.Join(c.DataDir, "intake"), SpoolID: journal.ID(), Dispatcher: dispatcher,
-		Keys: keys(c.APIKeys), Loopback: open, PrivateLinks: c.PrivateLinks, PerMinute: c.RateLimit, Routes: c.Routes, Version: Version,
+		PublicURL: public, UploadDir: filepath.Join(c.DataDir, "intake"), SpoolID: answers.ID(), Dispatcher: dispatcher,
+		Keys: keys(c.APIKeys), Loopback: onLoopback, PrivateLinks: c.PrivateLinks, PerMinute: c.RateLimit, Routes: c.Routes, Version: Version,
 	})
 	if err != nil {
 		return a, err
 	}
 	a.onStop(func(context.Context) error { a.Service.Close(); return nil })
-	if !open {
+	if !onLoopback {
 		if err = a.firstKey(ctx); err != nil {
 			return a, err
 		}
@@ -168,14 +167,14 @@ func Start(ctx context.Context, c *config.Settings, v Verticals, roles Roles, lo
 	shared := web.Config{
 		Access: a.Service, Log: log, Metrics: web.NewMetrics(metrics), PublicURL: public, AllowedHosts: c.AllowedHosts,
 	}
-	a.serve(rest, c.Addr, shared, a.REST)
+	a.serve(restListener, c.Addr, shared, a.REST)
 	a.serve(mcp, c.MCPAddr, shared, a.MCP)
-	a.onStop(func(context.Context) error { a.Service.Drain(); a.REST.Drain(); return nil }) // first of all: nobody waits for a stop
+	a.onStop(func(context.Context) error { a.Service.Drain(); a.REST.Drain(); return nil }) // runs first: waiting callers are answered at once
 	a.lock.URL, a.lock.MCP = restURL, mcpURL
 	return a, a.lock.write()
 }
 
-// Stop ends everything in the opposite order. It may be called twice.
+// Stop stops everything in the reverse order of Start. It may be called again.
 func (a *App) Stop(ctx context.Context) (err error) {
 	a.once.Do(func() {
 		for i := len(a.stop) - 1; i >= 0; i-- {
@@ -187,7 +186,7 @@ func (a *App) Stop(ctx context.Context) (err error) {
 
 func (a *App) onStop(f func(context.Context) error) { a.stop = append(a.stop, f) }
 
-// LockOwner says where the process can be reached.
+// LockOwner returns the content of the data folder's lock file: role and addresses.
 func (a *App) LockOwner() LockOwner { return a.lock.LockOwner }
 
 func (a *App) listen(wanted bool, setting, addr string) (*web.Listener, string, error) {
@@ -201,7 +200,7 @@ func (a *App) listen(wanted bool, setting, addr string) (*web.Listener, string, 
 	return ln, ln.URL(), nil
 }
 
-// mcpPath is where an address serves MCP.
+// mcpPath returns the MCP endpoint at an address.
 func mcpPath(address string) string {
 	if address == "" {
 		return ""

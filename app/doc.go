@@ -1,3 +1,3 @@
-// Package app puts the parts together: it is the only list of constructors,
-// in order, and of what each role starts.
+// Package app builds and runs a process: [Start] calls all constructors in order
+// and starts what the process's roles need.
 package app

@@ -11,7 +11,8 @@ import (
 	"aigc/app/disk"
 )
 
-// LockOwner is who works on a data folder; it stands in the folder's lock file.
+// LockOwner describes the process that uses a data folder; the content of the
+// folder's lock file.
 type LockOwner struct {
 	PID  int    `json:"pid"`
 	Role string `json:"role"`
@@ -19,7 +20,7 @@ type LockOwner struct {
 	MCP  string `json:"mcp,omitempty"`
 }
 
-// LockedError says that another process works on the data folder.
+// LockedError means that another process uses the data folder.
 type LockedError struct {
 	Dir string
 	LockOwner
@@ -27,7 +28,7 @@ type LockedError struct {
 
 func (e *LockedError) Error() string {
 	who := fmt.Sprintf("aigc %s (process %d)", e.Role, e.PID)
-	if e.PID == 0 { // it is just starting or stopping
+	if e.PID == 0 { // the lock file is empty while a process starts or stops
 		who = "another process"
 	}
 	s := fmt.Sprintf("the data folder %s is in use by %s", e.Dir, who)
@@ -37,7 +38,8 @@ func (e *LockedError) Error() string {
 	return s + "; stop it, or choose another AIGC_DATA_DIR"
 }
 
-// lock is a lock on a data folder. It ends with the process, however that ends.
+// lock is an flock on a data folder's lock file. The kernel releases it when the
+// process ends, also after SIGKILL.
 type lock struct {
 	file *os.File
 	LockOwner
@@ -45,15 +47,15 @@ type lock struct {
 
 func takeLock(dir, role string) (*lock, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, fmt.Errorf("AIGC_DATA_DIR: %w", err)
+		return nil, dataDirError(err)
 	}
 	f, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
-		return nil, fmt.Errorf("AIGC_DATA_DIR: %w", err)
+		return nil, dataDirError(err)
 	}
 	locked, err := disk.TryLock(f, true)
 	for try := 0; !locked && err == nil && try < 5; try++ {
-		time.Sleep(20 * time.Millisecond) // Running may just have a look; it takes a moment
+		time.Sleep(20 * time.Millisecond) // Running in another process may hold its shared lock for a moment
 		locked, err = disk.TryLock(f, true)
 	}
 	if err != nil {
@@ -65,6 +67,11 @@ func takeLock(dir, role string) (*lock, error) {
 	}
 	l := &lock{file: f, LockOwner: LockOwner{PID: os.Getpid(), Role: role}}
 	return l, l.write()
+}
+
+// dataDirError is the error of a data folder that cannot be created or written.
+func dataDirError(err error) error {
+	return fmt.Errorf("AIGC_DATA_DIR: %w; set it to a folder that this user can write", err)
 }
 
 func (l *lock) write() error {
@@ -92,7 +99,8 @@ func readLockOwner(dir string) (LockOwner, error) {
 	return h, json.Unmarshal(data, &h)
 }
 
-// Running finds the server that works on a data folder; nil if there is none.
+// Running returns the server that uses a data folder and listens for REST; nil if
+// there is none.
 func Running(dir string) *LockOwner {
 	f, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_RDWR, 0o600)
 	if err != nil {

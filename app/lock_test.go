@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-func TestLockNamesItsHolder(t *testing.T) {
+func TestLockNamesItsOwner(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	if h := Running(dir); h != nil {
@@ -18,14 +18,14 @@ func TestLockNamesItsHolder(t *testing.T) {
 		t.Fatal(err)
 	}
 	if h := Running(dir); h != nil {
-		t.Errorf("it runs before it listens: %+v", h)
+		t.Errorf("running before it listens: %+v", h)
 	}
 	l.URL, l.MCP = "http://127.0.0.1:1", "http://127.0.0.1:2"
 	if err := l.write(); err != nil {
 		t.Fatal(err)
 	}
 	if h := Running(dir); h == nil || h.PID != os.Getpid() || h.URL != l.URL || h.MCP != l.MCP || h.Role != "all" {
-		t.Errorf("holder %+v", h)
+		t.Errorf("owner %+v", h)
 	}
 	_, err = takeLock(dir, "generate")
 	var held *LockedError
@@ -36,7 +36,7 @@ func TestLockNamesItsHolder(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, err = takeLock(dir, "generate"); err == nil || !strings.Contains(err.Error(), "in use by another process;") {
-		t.Errorf("a holder without a name: %v", err)
+		t.Errorf("an empty lock file: %v", err)
 	}
 	if err := l.release(); err != nil {
 		t.Fatal(err)

@@ -14,9 +14,9 @@ import (
 	"aigc/config"
 )
 
-// NewLog makes the process's log: in colour on a terminal, else JSON, and to a
-// rotated file as well if one is named. It goes to stderr, so that stdout
-// stays free for results.
+// NewLog returns the process's logger. It writes to stderr, since stdout is for
+// results: coloured text on a terminal, otherwise JSON. AIGC_LOG_FILE names a
+// rotated file that gets the lines as JSON, too.
 func NewLog(c *config.Config) zerolog.Logger {
 	return newLog(c, os.Stderr, term.IsTerminal(int(os.Stderr.Fd())))
 }
@@ -31,13 +31,13 @@ func newLog(c *config.Config, out io.Writer, tty bool) zerolog.Logger {
 	}
 	level, err := zerolog.ParseLevel(c.LogLevel)
 	if err != nil {
-		level = zerolog.InfoLevel // config has checked it
+		level = zerolog.InfoLevel // not reached with checked settings
 	}
 	return zerolog.New(out).Level(level).With().Timestamp().Logger()
 }
 
-// CheckLogFile says why a log could not be written, if so: the writer finds out with
-// every line, and tells nobody. It makes the file.
+// CheckLogFile creates the log file and returns an error if it cannot be written:
+// the rotating writer would lose every line without an error.
 func CheckLogFile(path string) error {
 	if path == "" {
 		return nil

@@ -12,7 +12,7 @@ import (
 	"aigc/config"
 )
 
-func TestLogForms(t *testing.T) {
+func TestLogFormats(t *testing.T) {
 	t.Setenv("NO_COLOR", "")
 	t.Setenv("TERM", "xterm")
 	tests := []struct {
@@ -22,8 +22,8 @@ func TestLogForms(t *testing.T) {
 	}{
 		{"a file or a pipe", "", false, true, false},
 		{"a terminal", "", true, false, true},
-		{"JSON by order", "json", true, true, false},
-		{"words by order", "console", false, false, false},
+		{"JSON by setting", "json", true, true, false},
+		{"text by setting", "console", false, false, false},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -68,7 +68,7 @@ func TestLogFileIsRotated(t *testing.T) {
 	}
 	found, err := os.ReadDir(dir)
 	if err != nil || len(found) != 2 {
-		t.Fatalf("files %v, %v; want the log and an older part", found, err)
+		t.Fatalf("files %v, %v; want the log and one rotated file", found, err)
 	}
 	for _, f := range found {
 		info, err := f.Info()
@@ -81,13 +81,13 @@ func TestLogFileIsRotated(t *testing.T) {
 		}
 		for line := range bytes.Lines(data) {
 			if !json.Valid(line) {
-				t.Fatalf("%s holds a line that is no JSON", f.Name())
+				t.Fatalf("%s has a line that is not JSON", f.Name())
 			}
 		}
 	}
 }
 
-func TestLogFileThatCannotBe(t *testing.T) {
+func TestLogFileThatCannotBeWritten(t *testing.T) {
 	t.Parallel()
 	for _, path := range []string{"/dev/null/aigc.log", t.TempDir()} {
 		if err := CheckLogFile(path); err == nil || !strings.Contains(err.Error(), "AIGC_LOG_FILE: ") {

@@ -13,13 +13,14 @@ import (
 	"aigc/config"
 )
 
-// bucketTimeout is how long a start waits for an S3 service to answer.
+// bucketTimeout is how long a start waits for the S3 service.
 const bucketTimeout = 10 * time.Second
 
-// openObjects opens the bucket of the settings, or else the directory in the
-// data folder. Wrong keys stop the start. A service that is away does not: its
-// vendors' addresses would die meanwhile, and the worker keeps paid results in
-// the spool until it is back.
+// openObjects opens the bucket of the settings or, without MINIO_ENDPOINT, the
+// directory in the data folder. If the service refuses the key, the start fails.
+// If it is unavailable, the start goes on: a worker that did not run would let the
+// vendors' result addresses expire, so it downloads paid results into the spool
+// until the service is back.
 func openObjects(ctx context.Context, c *config.Settings, log zerolog.Logger) (blob.Store, error) {
 	if c.MinioEndpoint == "" {
 		return blob.NewDir(filepath.Join(c.DataDir, "objects"))
@@ -33,14 +34,14 @@ func openObjects(ctx context.Context, c *config.Settings, log zerolog.Logger) (b
 	switch err := s.MakeBucket(ctx); {
 	case blob.Refused(err):
 		return nil, fault.Wrap(fault.From(err).Err, fault.Unavailable, "storage_refused",
-			"The object store at %s refuses MINIO_ACCESS_KEY, MINIO_SECRET_KEY or MINIO_BUCKET", c.MinioEndpoint)
+			"The object store at %s refuses MINIO_ACCESS_KEY, MINIO_SECRET_KEY or MINIO_BUCKET; correct them", c.MinioEndpoint)
 	case err != nil:
-		log.Error().Err(err).Msg("the object store does not answer; paid results wait in the spool until it does")
+		log.Error().Err(err).Msg("object store unavailable; paid results stay in the spool until it answers")
 	}
 	return s, nil
 }
 
-// Bucket is the S3 store of the settings. It asks the service for nothing.
+// Bucket returns the S3 store of the settings. It sends no request.
 func Bucket(c *config.Settings) (*blob.S3, error) {
 	host, secure := c.MinioAddress()
 	s, err := blob.NewS3(blob.S3Config{

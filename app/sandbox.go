@@ -10,17 +10,18 @@ import (
 	"aigc/config"
 )
 
-// Verticals are what the program is built with: the modules, and the imitations
-// of their vendors.
+// Verticals are the modules that the program is built with, and the sandbox
+// imitations of their vendors.
 type Verticals struct {
 	*module.Registry
 	Sandboxes []sandbox.Imitation
 }
 
-// UsesSandbox says whether the sandbox stands in for the vendors. With "auto" it
-// does only where no vendor key is set at all and nobody elsewhere can call, so
-// that a typo in a key never draws foxes in production; a sandbox that is named
-// is used wherever no key is set. A role apart never starts one of its own.
+// UsesSandbox says whether the sandbox replaces the vendors. AIGC_SANDBOX "on" and
+// "off" decide. With "auto" it does only if no vendor key is set at all and either
+// AIGC_SANDBOX_URL is set, or the process has both the REST and the worker role
+// (or is a CLI command) and listens on loopback only: a typo in a key must not
+// give production callers sandbox images.
 func UsesSandbox(c *config.Settings, roles Roles) bool {
 	switch {
 	case c.Sandbox == "on":
@@ -34,8 +35,8 @@ func UsesSandbox(c *config.Settings, roles Roles) bool {
 	return whole && roles.loopback(c)
 }
 
-// Accounts are those that `aigc all` uses with these settings: the vendors',
-// or the sandbox's.
+// Accounts returns the accounts that `aigc all` uses with these settings: the
+// vendors' or the sandbox's.
 func Accounts(c *config.Settings, v Verticals) *provider.Accounts {
 	if UsesSandbox(c, All) {
 		return sandbox.Accounts(c.SandboxURL, v.Sandboxes)
@@ -43,8 +44,8 @@ func Accounts(c *config.Settings, v Verticals) *provider.Accounts {
 	return c.Accounts
 }
 
-// vendors are the accounts to buy with: the settings', or those of the sandbox,
-// which is started unless one is named.
+// vendors returns the accounts to submit with: those of the settings, or those of
+// the sandbox, which it starts unless AIGC_SANDBOX_URL is set.
 func (a *App) vendors(v Verticals) (*provider.Accounts, error) {
 	if !UsesSandbox(a.conf, a.roles) {
 		return a.conf.Accounts, nil

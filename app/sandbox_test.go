@@ -7,7 +7,7 @@ import (
 	"aigc/config"
 )
 
-func TestSandboxed(t *testing.T) {
+func TestUsesSandbox(t *testing.T) {
 	t.Parallel()
 	agent := Roles{Name: "serve-mcp", API: true, MCP: true, Worker: true}
 	reader := Roles{Name: InProcess.Name, API: true}
@@ -20,20 +20,20 @@ func TestSandboxed(t *testing.T) {
 		roles Roles
 		want  bool
 	}{
-		{"a newcomer", "auto", false, "", "127.0.0.1:5512", All, true},
-		{"a newcomer's command", "auto", false, "", "127.0.0.1:0", InProcess, true},
-		{"a command that only reads", "auto", false, "", "127.0.0.1:0", reader, true},
-		{"a newcomer's agent", "auto", false, "", "127.0.0.1:0", agent, true},
+		{"no key", "auto", false, "", "127.0.0.1:5512", All, true},
+		{"no key, generate", "auto", false, "", "127.0.0.1:0", InProcess, true},
+		{"no key, a command without a worker", "auto", false, "", "127.0.0.1:0", reader, true},
+		{"no key, an agent's server", "auto", false, "", "127.0.0.1:0", agent, true},
 		{"a key", "auto", true, "", "127.0.0.1:5512", All, false},
-		{"an address that others reach", "auto", false, "", "0.0.0.0:5512", All, false},
-		{"an address that others reach, and a sandbox that is named", "auto", false, "http://127.0.0.1:1", "0.0.0.0:5512", All, true},
-		{"a sandbox that is named beside a key", "auto", true, "http://127.0.0.1:1", "127.0.0.1:5512", All, false},
-		{"a worker apart", "auto", false, "", "127.0.0.1:5512", Roles{Name: "worker", Worker: true}, false},
-		{"REST apart", "auto", false, "", "127.0.0.1:5512", Roles{Name: "serve-api", API: true}, false},
+		{"not on loopback", "auto", false, "", "0.0.0.0:5512", All, false},
+		{"not on loopback, with a sandbox URL", "auto", false, "http://127.0.0.1:1", "0.0.0.0:5512", All, true},
+		{"a key and a sandbox URL", "auto", true, "http://127.0.0.1:1", "127.0.0.1:5512", All, false},
+		{"a separate worker", "auto", false, "", "127.0.0.1:5512", Roles{Name: "worker", Worker: true}, false},
+		{"a separate REST server", "auto", false, "", "127.0.0.1:5512", Roles{Name: "serve-api", API: true}, false},
 		{"on", "on", false, "", "127.0.0.1:5512", All, true},
-		{"on, with a key, for everybody", "on", true, "", "0.0.0.0:5512", Roles{Name: "worker", Worker: true}, true},
+		{"on, with a key, not on loopback", "on", true, "", "0.0.0.0:5512", Roles{Name: "worker", Worker: true}, true},
 		{"off", "off", false, "", "127.0.0.1:5512", All, false},
-		{"off, although one is named", "off", false, "http://127.0.0.1:1", "127.0.0.1:5512", All, false},
+		{"off, with a sandbox URL", "off", false, "http://127.0.0.1:1", "127.0.0.1:5512", All, false},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -1,8 +1,8 @@
-// Command bench measures what aigc promises, and prints every figure beside
-// its goal. Upstream, reverse proxy and aigc are processes of their own, on
-// loopback, started and ended by it; ratios are of one run, because machines
-// are noisy.
+// Command bench measures the performance goals of aigc and prints each figure with
+// its goal. It starts the upstream vendor, a reverse proxy and aigc as separate
+// processes on loopback. Ratios compare figures of the same run, because absolute
+// figures vary between machines and moments.
 //
-//	go run ./bench            all of it, a few minutes
-//	go run ./bench -only rate one part: start, idle, latency, rate, accept, memory, poll
+//	go run ./bench            all benchmarks, a few minutes
+//	go run ./bench -only rate one of: start, idle, latency, rate, accept, memory, poll
 package main

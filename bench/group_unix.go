@@ -7,8 +7,8 @@ import (
 	"syscall"
 )
 
-// ownGroup has a child lead a process group of its own.
+// ownGroup starts a child in a new process group.
 func ownGroup(cmd *exec.Cmd) { cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} }
 
-// killGroup kills a child with its group: strace leaves its own child alive.
+// killGroup kills a child and its process group: strace does not kill its child.
 func killGroup(cmd *exec.Cmd) { _ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }

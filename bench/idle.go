@@ -7,14 +7,14 @@ import (
 	"time"
 )
 
-// measureIdle: the CPU of a server that nobody asks anything.
+// measureIdle measures the CPU use of a server without requests.
 func measureIdle(b *bench) error {
 	server, _, err := b.aigc("http://127.0.0.1:9")
 	if err != nil {
 		return err
 	}
 	defer server.stop()
-	time.Sleep(3 * time.Second) // what a start leaves to do
+	time.Sleep(3 * time.Second) // until work of the start is done
 	const watched = 30 * time.Second
 	before, err := server.cpu()
 	if err != nil {
@@ -26,13 +26,13 @@ func measureIdle(b *bench) error {
 		return err
 	}
 	share := 100 * (after - before).Seconds() / watched.Seconds()
-	say("CPU of an idle server, over 30 s", fmt.Sprintf("%.2f %% of a core", share), "<= 0.5 %", share <= 0.5)
+	report("CPU of an idle server, over 30 s", fmt.Sprintf("%.2f %% of a core", share), "<= 0.5 %", share <= 0.5)
 	return nil
 }
 
-// cpu is the time that the threads of the process have run so far, by the
-// scheduler's own count in nanoseconds: the one in hundredths of a second
-// charges whole ticks to whoever wakes with the clock.
+// cpu returns the CPU time of all threads of the process, from schedstat in
+// nanoseconds. /proc/PID/stat counts in ticks of 10 ms and charges a whole tick to
+// the thread that runs at the clock interrupt, which is too coarse here.
 func (p *process) cpu() (sum time.Duration, err error) {
 	threads, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/schedstat", p.cmd.Process.Pid))
 	if err != nil || len(threads) == 0 {

@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// measureLatency: what aigc adds to a small answer, and how often it waits for
-// the disk on the way.
+// measureLatency measures the latency that aigc adds to a small answer, and counts the
+// fsyncs of such a request.
 func measureLatency(b *bench) error {
 	up, err := b.upstream(700, 0)
 	if err != nil {
@@ -23,12 +23,12 @@ func measureLatency(b *bench) error {
 		return err
 	}
 	defer server.stop()
-	ours, bare := drawOn(server.url), bareOn(up.url)
+	ours, bare := throughAIGC(server.url), direct(up.url)
 	if _, err := ours.median(50); err != nil { // warm
 		return err
 	}
 	var added, syncs []time.Duration
-	for range 7 { // taken in turns, so that a slow moment hits both
+	for range 7 { // alternately, so that a slow moment affects both
 		o, err := ours.median(60)
 		if err != nil {
 			return err
@@ -47,13 +47,13 @@ func measureLatency(b *bench) error {
 	if err != nil {
 		return err
 	}
-	say("added latency of a 1 KB answer, 1 caller, median", middle(added).Round(10*time.Microsecond).String(),
-		fmt.Sprintf("none; %s on its way, an fdatasync of 4 KB takes %s here", count, middle(syncs).Round(time.Microsecond)), true)
+	report("added latency of a 1 KB answer, 1 caller, median", medianOf(added).Round(10*time.Microsecond).String(),
+		fmt.Sprintf("none; %s per request, an fdatasync of 4 KB takes %s here", count, medianOf(syncs).Round(time.Microsecond)), true)
 	return nil
 }
 
-// countSyncs is how many fsyncs the purchase of one small image makes, counted
-// by strace in a run of its own.
+// countSyncs counts the fsyncs of a request for one small image, by strace in a
+// separate run.
 func (b *bench) countSyncs(upstream string) (string, error) {
 	strace, err := exec.LookPath("strace")
 	if err != nil {
@@ -67,9 +67,9 @@ func (b *bench) countSyncs(upstream string) (string, error) {
 		return "", err
 	}
 	defer server.stop()
-	c := drawOn(server.url)
+	c := throughAIGC(server.url)
 	const n = 20
-	if _, err := c.median(n); err != nil { // warm: folders are made
+	if _, err := c.median(n); err != nil { // warm-up: creates folders
 		return "", err
 	}
 	before, err := syncsIn(trace)
@@ -79,7 +79,7 @@ func (b *bench) countSyncs(upstream string) (string, error) {
 	if _, err := c.median(n); err != nil {
 		return "", err
 	}
-	time.Sleep(time.Second) // the spool entry goes afterwards
+	time.Sleep(time.Second) // the spool entry is deleted after the answer
 	after, err := syncsIn(trace)
 	return fmt.Sprintf("%.1f fsyncs", float64(after-before)/n), err
 }
@@ -96,7 +96,7 @@ func syncsIn(trace string) (n int, err error) {
 	return n, err
 }
 
-// fdatasync is the median of writing 4 KB and making it durable.
+// fdatasync returns the median time of writing 4 KB with fdatasync.
 func fdatasync(dir string) (time.Duration, error) {
 	f, err := os.Create(filepath.Join(dir, "sync"))
 	if err != nil {
@@ -115,5 +115,5 @@ func fdatasync(dir string) (time.Duration, error) {
 		}
 		times[i] = time.Since(begin)
 	}
-	return middle(times), nil
+	return medianOf(times), nil
 }

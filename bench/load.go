@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// caller sends one kind of request again and again.
+// caller sends one kind of request repeatedly.
 type caller struct {
 	url    string
 	body   string
@@ -47,15 +47,16 @@ func (c caller) once() error {
 	return err
 }
 
-// rate is requests a second by n callers over a time, at most so many.
-func (c caller) rate(n int, d time.Duration, most int64) (float64, error) {
-	var count, given atomic.Int64
+// rate returns the requests per second of n concurrent callers, who stop after d or
+// after limit requests.
+func (c caller) rate(n int, d time.Duration, limit int64) (float64, error) {
+	var count, begun atomic.Int64
 	var wg sync.WaitGroup
 	errs := make([]error, n)
 	begin := time.Now()
 	for i := range n {
 		wg.Go(func() {
-			for time.Since(begin) < d && errs[i] == nil && given.Add(1) <= most {
+			for time.Since(begin) < d && errs[i] == nil && begun.Add(1) <= limit {
 				if errs[i] = c.once(); errs[i] == nil {
 					count.Add(1)
 				}
@@ -72,7 +73,7 @@ func (c caller) rate(n int, d time.Duration, most int64) (float64, error) {
 	return float64(count.Load()) / took.Seconds(), nil
 }
 
-// median time of n requests one after another.
+// median returns the median time of n sequential requests.
 func (c caller) median(n int) (time.Duration, error) {
 	times := make([]time.Duration, n)
 	for i := range times {
@@ -82,20 +83,22 @@ func (c caller) median(n int) (time.Duration, error) {
 		}
 		times[i] = time.Since(begin)
 	}
-	return middle(times), nil
+	return medianOf(times), nil
 }
 
-func middle(times []time.Duration) time.Duration {
+func medianOf(times []time.Duration) time.Duration {
 	slices.Sort(times)
 	return times[len(times)/2]
 }
 
-func drawOn(base string) caller {
+// throughAIGC returns a caller of aigc's image route.
+func throughAIGC(base string) caller {
 	return caller{url: base + "/api/gpt/generations", body: `{"prompt":"bench","size":"1024x1024","quality":"low"}`, want: http.StatusOK}
 }
 
-// bareOn asks the upstream itself, or the proxy in front of it. It sends no
-// body: a reverse proxy now and then cuts an answer that overtakes one.
-func bareOn(base string) caller {
+// direct returns a caller of the upstream, or of the proxy in front of it. It sends
+// no body: httputil.ReverseProxy sometimes cuts an answer that arrives before the
+// request body was sent completely.
+func direct(base string) caller {
 	return caller{url: base + "/v1/images/generations", want: http.StatusOK}
 }

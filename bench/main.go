@@ -11,12 +11,12 @@ import (
 )
 
 func main() {
-	only := flag.String("only", "", "one part: start, idle, latency, rate, accept, memory, poll")
+	only := flag.String("only", "", "run one benchmark: start, idle, latency, rate, accept, memory, poll")
 	role := flag.String("role", "", "internal: upstream, proxy or flux")
 	size := flag.Int("size", 1_500_000, "internal: bytes of the upstream's image")
-	slow := flag.Duration("slow", 0, "internal: how long the upstream takes")
-	cert := flag.String("cert", "", "internal: where flux writes its certificate")
-	target := flag.String("target", "", "internal: where the proxy leads")
+	slow := flag.Duration("slow", 0, "internal: the upstream's response time")
+	cert := flag.String("cert", "", "internal: file to which flux writes its certificate")
+	target := flag.String("target", "", "internal: URL to which the proxy forwards")
 	flag.Parse()
 	var err error
 	switch *role {
@@ -35,14 +35,14 @@ func main() {
 	}
 }
 
-// part measures one promise.
-type part struct {
+// benchmark measures one performance goal.
+type benchmark struct {
 	name string
 	run  func(*bench) error
 }
 
 func run(only string) error {
-	dir, err := os.MkdirTemp(".", ".bench-") // not in /tmp, which may be memory
+	dir, err := os.MkdirTemp(".", ".bench-") // not in /tmp, which may be a tmpfs
 	if err != nil {
 		return err
 	}
@@ -60,14 +60,14 @@ func run(only string) error {
 		return fmt.Errorf("go build: %w\n%s", err, out)
 	}
 	fmt.Printf("aigc bench, %s, %d cores\n\n", runtime.Version(), runtime.NumCPU())
-	made, err := creation(dir)
+	made, err := fileCreation(dir)
 	if err != nil {
 		return err
 	}
 	if made > 100*time.Microsecond {
-		note("making a file takes %s here now; it is some 30µs where few were deleted in the last minutes", made.Round(time.Microsecond))
+		note("creating a file takes %s now; about 30µs is usual if few files were deleted in the last minutes (ext4)", made.Round(time.Microsecond))
 	}
-	for _, p := range []part{
+	for _, p := range []benchmark{
 		{"start", measureStart}, {"idle", measureIdle}, {"latency", measureLatency}, {"rate", measureRate},
 		{"accept", measureAccept}, {"memory", measureMemory}, {"poll", measurePoll},
 	} {
@@ -81,8 +81,8 @@ func run(only string) error {
 	return nil
 }
 
-// say prints one figure beside its goal.
-func say(what, figure, goal string, ok bool) {
+// report prints one figure with its goal.
+func report(what, figure, goal string, ok bool) {
 	mark := "ok  "
 	if !ok {
 		mark = "MISS"
@@ -90,4 +90,5 @@ func say(what, figure, goal string, ok bool) {
 	fmt.Printf("%s  %-58s %-34s goal %s\n", mark, what, figure, goal)
 }
 
+// note prints a figure that has no goal.
 func note(format string, args ...any) { fmt.Printf("      "+format+"\n", args...) }

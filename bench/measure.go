@@ -7,11 +7,11 @@ import (
 	"path/filepath"
 	"time"
 
-	_ "modernc.org/sqlite" // the same engine for the bare inserts
+	_ "modernc.org/sqlite" // the driver that aigc uses, too
 )
 
-// measureRate: a synchronous image, stored durably, as a share of a bare
-// reverse proxy in front of the same upstream.
+// measureRate measures the rate of synchronous image requests, with the image stored
+// durably, as a share of the rate of a reverse proxy in front of the same upstream.
 func measureRate(b *bench) error {
 	up, err := b.upstream(1_500_000, 0)
 	if err != nil {
@@ -28,26 +28,26 @@ func measureRate(b *bench) error {
 		return err
 	}
 	defer server.stop()
-	var bare, ours float64
+	var proxied, ours float64
 	const rounds = 3
-	for range rounds { // taken in turns, so that a slow moment hits both
-		p, err := bareOn(proxy.url).rate(8, 3*time.Second, math.MaxInt64)
+	for range rounds { // alternately, so that a slow moment affects both
+		p, err := direct(proxy.url).rate(8, 3*time.Second, math.MaxInt64)
 		if err != nil {
 			return err
 		}
-		o, err := drawOn(server.url).rate(8, 5*time.Second, math.MaxInt64)
+		o, err := throughAIGC(server.url).rate(8, 5*time.Second, math.MaxInt64)
 		if err != nil {
 			return err
 		}
 		note("proxy %.0f/s, aigc %.0f/s", p, o)
-		bare, ours = bare+p/rounds, ours+o/rounds
+		proxied, ours = proxied+p/rounds, ours+o/rounds
 	}
-	share := ours / bare
-	say("images of 1.5 MB, 8 callers, share of a bare proxy", fmt.Sprintf("%.2f (%.0f of %.0f/s)", share, ours, bare), ">= 0.20", share >= 0.20)
+	share := ours / proxied
+	report("images of 1.5 MB, 8 callers, share of a reverse proxy", fmt.Sprintf("%.2f (%.0f of %.0f/s)", share, ours, proxied), ">= 0.20", share >= 0.20)
 	return nil
 }
 
-// measureMemory: the server's peak under many and under large images.
+// measureMemory measures the server's peak memory with many and with large images.
 func measureMemory(b *bench) error {
 	for _, c := range []struct {
 		callers, size int
@@ -62,8 +62,8 @@ func measureMemory(b *bench) error {
 			up.stop()
 			return err
 		}
-		_, err = drawOn(server.url).rate(c.callers, 30*time.Second, c.most)
-		time.Sleep(3 * time.Second) // thumbnails are made afterwards
+		_, err = throughAIGC(server.url).rate(c.callers, 30*time.Second, c.most)
+		time.Sleep(3 * time.Second) // thumbnails are made after the answer
 		peak, perr := server.peak()
 		server.stop()
 		up.stop()
@@ -71,14 +71,14 @@ func measureMemory(b *bench) error {
 			return fmt.Errorf("%w %w", err, perr)
 		}
 		mib := float64(peak) / (1 << 20)
-		say(fmt.Sprintf("peak memory, %d callers of %.1f MB, thumbnails on", c.callers, float64(c.size)/1e6), fmt.Sprintf("%.0f MiB", mib), "<= 96 MiB", mib <= 96)
+		report(fmt.Sprintf("peak memory, %d callers of %.1f MB, thumbnails on", c.callers, float64(c.size)/1e6), fmt.Sprintf("%.0f MiB", mib), "<= 96 MiB", mib <= 96)
 	}
 	return nil
 }
 
-// creation is the median of making an empty file. A file system may take long
-// beside many that were just deleted: ext4 looks at each of them for minutes.
-func creation(dir string) (time.Duration, error) {
+// fileCreation returns the median time of creating an empty file. It is longer for
+// some minutes after many files were deleted: ext4 scans the deleted inodes.
+func fileCreation(dir string) (time.Duration, error) {
 	times := make([]time.Duration, 50)
 	for i := range times {
 		begin := time.Now()
@@ -91,10 +91,10 @@ func creation(dir string) (time.Duration, error) {
 			return 0, err
 		}
 	}
-	return middle(times), nil
+	return medianOf(times), nil
 }
 
-// measureStart: cold start to ready, and the size of the binary.
+// measureStart measures the time from a cold start to ready, and the binary's size.
 func measureStart(b *bench) error {
 	times := make([]time.Duration, 10)
 	for i := range times {
@@ -105,13 +105,13 @@ func measureStart(b *bench) error {
 		p.stop()
 		times[i] = took
 	}
-	got := middle(times)
-	say("cold start to ready on a fresh folder, median of 10", got.Round(time.Millisecond).String(), "<= 150 ms", got <= 150*time.Millisecond)
+	got := medianOf(times)
+	report("cold start to ready on a fresh folder, median of 10", got.Round(time.Millisecond).String(), "<= 150 ms", got <= 150*time.Millisecond)
 	info, err := os.Stat(b.bin)
 	if err != nil {
 		return err
 	}
 	mb := float64(info.Size()) / 1e6
-	say("stripped static binary", fmt.Sprintf("%.1f MB", mb), "<= 38 MB", mb <= 38)
+	report("stripped static binary", fmt.Sprintf("%.1f MB", mb), "<= 38 MB", mb <= 38)
 	return nil
 }

@@ -12,12 +12,11 @@ import (
 	"time"
 )
 
-// fluxInterval is how often the flux module asks for a job.
+// fluxInterval is the poll interval of the flux module.
 const fluxInterval = 1500 * time.Millisecond
 
-// measurePoll: from the moment a job is ready at its vendor to the moment its
-// task has succeeded, with thousands of tasks running at once at a vendor that
-// speaks TLS and takes its time for every answer.
+// measurePoll measures the time from a job's completion at the vendor to its task's
+// success, with thousands of concurrent tasks at a TLS vendor that answers slowly.
 func measurePoll(b *bench) error {
 	const tasks, answer = 5000, 120 * time.Millisecond
 	cert := filepath.Join(b.dir, "vendor.pem")
@@ -37,37 +36,37 @@ func measurePoll(b *bench) error {
 	if _, err := c.rate(16, time.Minute, tasks); err != nil {
 		return err
 	}
-	finished, most, err := awaitAll(filepath.Join(dir, "aigc.db"), tasks, 3*time.Minute)
+	finished, most, err := waitAllSucceeded(filepath.Join(dir, "aigc.db"), tasks, 3*time.Minute)
 	if err != nil {
 		return err
 	}
-	report, err := fluxReportOf(vendor.url)
+	seen, err := fluxReportOf(vendor.url)
 	if err != nil {
 		return err
 	}
 	var waits, known []time.Duration
 	for ticket, end := range finished {
-		waits = append(waits, time.Duration(end.succeeded-report.Ready[ticket])*time.Millisecond)
-		known = append(known, time.Duration(end.storing-report.Ready[ticket])*time.Millisecond)
+		waits = append(waits, time.Duration(end.succeeded-seen.Ready[ticket])*time.Millisecond)
+		known = append(known, time.Duration(end.storing-seen.Ready[ticket])*time.Millisecond)
 	}
 	slices.Sort(waits)
 	slices.Sort(known)
 	p99, worst := waits[len(waits)*99/100], waits[len(waits)-1]
-	note("at most %d ran at once; %d polls, %d TLS connections", most, report.Polls, report.Conns)
+	note("at most %d ran at once; %d polls, %d TLS connections", most, seen.Polls, seen.Conns)
 	note("ready to succeeded, median %s; ready to known here, median %s, p99 %s", waits[len(waits)/2].Round(10*time.Millisecond),
 		known[len(known)/2].Round(10*time.Millisecond), known[len(known)*99/100].Round(10*time.Millisecond))
-	say(fmt.Sprintf("%d FLUX tasks at a TLS vendor of 120 ms: ready to succeeded, p99", tasks), p99.Round(10*time.Millisecond).String(), "<= interval + 2 s = 3.5 s", p99 <= fluxInterval+2*time.Second)
-	say("the same, worst", worst.Round(10*time.Millisecond).String(), "<= interval + 5 s = 6.5 s", worst <= fluxInterval+5*time.Second)
+	report(fmt.Sprintf("%d FLUX tasks at a TLS vendor of 120 ms: ready to succeeded, p99", tasks), p99.Round(10*time.Millisecond).String(), "<= interval + 2 s = 3.5 s", p99 <= fluxInterval+2*time.Second)
+	report("the same, worst", worst.Round(10*time.Millisecond).String(), "<= interval + 5 s = 6.5 s", worst <= fluxInterval+5*time.Second)
 	return nil
 }
 
-// moments are when a task's answer was recorded, and when it had succeeded, in
-// milliseconds since 1970.
-type moments struct{ storing, succeeded int64 }
+// taskTimes holds the times at which a task began to store its result and at which it
+// succeeded, in milliseconds since 1970.
+type taskTimes struct{ storing, succeeded int64 }
 
-// awaitAll waits until so many tasks have succeeded, and returns when each did,
-// by its ticket, and how many ran at once at most.
-func awaitAll(path string, n int, limit time.Duration) (finished map[string]moments, most int, err error) {
+// waitAllSucceeded waits until n tasks have succeeded. It returns their times by
+// ticket, and the greatest number of tasks that were running at once.
+func waitAllSucceeded(path string, n int, limit time.Duration) (finished map[string]taskTimes, most int, err error) {
 	db, err := sql.Open("sqlite", "file:"+path+"?mode=ro&_pragma=busy_timeout(5000)")
 	if err != nil {
 		return nil, 0, err
@@ -91,10 +90,10 @@ func awaitAll(path string, n int, limit time.Duration) (finished map[string]mome
 		return nil, 0, err
 	}
 	defer rows.Close()
-	finished = map[string]moments{}
+	finished = map[string]taskTimes{}
 	for rows.Next() {
 		var ticket string
-		var at moments
+		var at taskTimes
 		if err := rows.Scan(&ticket, &at.storing, &at.succeeded); err != nil {
 			return nil, 0, err
 		}
@@ -104,7 +103,7 @@ func awaitAll(path string, n int, limit time.Duration) (finished map[string]mome
 }
 
 func fluxReportOf(root string) (r fluxReport, err error) {
-	insecure := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}} //nolint:gosec // our own child
+	insecure := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}} //nolint:gosec // a child process of this program
 	res, err := insecure.Get(root + "/report")
 	if err != nil {
 		return r, err

@@ -13,16 +13,16 @@ import (
 	"time"
 )
 
-// bench is one run.
+// bench is a run of the program.
 type bench struct {
 	dir  string
 	bin  string // aigc
-	self string // this program, for its roles
+	self string // path of this program, to start it in a role
 	n    int
-	wrap []string // a command that starts aigc, for the next start
+	wrap []string // command with arguments that runs aigc, such as strace; for the next start
 }
 
-// process is a child that listens.
+// process is a child process that listens on url.
 type process struct {
 	cmd *exec.Cmd
 	url string
@@ -33,7 +33,7 @@ func (p *process) stop() {
 	_ = p.cmd.Wait()
 }
 
-// role starts this program in one of its roles; it prints its address first.
+// role starts this program in one of its roles, which prints its address first.
 func (b *bench) role(args ...string) (*process, error) {
 	cmd := exec.Command(b.self, args...)
 	cmd.Stderr = os.Stderr
@@ -56,8 +56,8 @@ func (b *bench) upstream(size int, slow time.Duration) (*process, error) {
 	return b.role("-role", "upstream", "-size", fmt.Sprint(size), "-slow", slow.String())
 }
 
-// aigc starts `aigc all` on a folder of its own, with its vendor at upstream,
-// and returns it once /readyz answers, with the time that took.
+// aigc starts `aigc all` on a new data folder, with OpenAI's address at upstream. It
+// returns when /readyz answers, with the time since the start.
 func (b *bench) aigc(upstream string, env ...string) (*process, time.Duration, error) {
 	b.n++
 	return b.aigcIn(filepath.Join(b.dir, fmt.Sprintf("data-%d", b.n)), upstream, env...)
@@ -95,7 +95,7 @@ func (b *bench) aigcIn(dir, upstream string, env ...string) (*process, time.Dura
 	return nil, 0, errors.New("aigc did not get ready within 20 s")
 }
 
-// peak is the highest resident memory of the process so far, in bytes.
+// peak returns the peak resident memory of the process, in bytes.
 func (p *process) peak() (int64, error) {
 	data, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.cmd.Process.Pid))
 	if err != nil {

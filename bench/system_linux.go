@@ -5,5 +5,5 @@ import (
 	"syscall"
 )
 
-// dataSync makes what was written to a file durable, as SQLite does.
+// dataSync calls fdatasync, as SQLite does.
 func dataSync(f *os.File) error { return syscall.Fdatasync(int(f.Fd())) }

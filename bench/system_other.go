@@ -4,5 +4,5 @@ package main
 
 import "os"
 
-// dataSync makes what was written to a file durable.
+// dataSync calls fsync.
 func dataSync(f *os.File) error { return f.Sync() }

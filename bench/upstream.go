@@ -16,7 +16,7 @@ import (
 	"time"
 )
 
-// noisyPNG is a real PNG of about size bytes: noise does not compress.
+// noisyPNG returns a PNG of about size bytes: noise does not compress.
 func noisyPNG(size int) ([]byte, error) {
 	side := max(8, int(math.Sqrt(float64(size)/3)))
 	img := image.NewNRGBA(image.Rect(0, 0, side, side))
@@ -31,14 +31,14 @@ func noisyPNG(size int) ([]byte, error) {
 	return b.Bytes(), err
 }
 
-// serveUpstream answers like OpenAI, always with the same picture.
+// serveUpstream serves OpenAI's image API, always with the same image.
 func serveUpstream(size int, slow time.Duration) error {
-	picture, err := noisyPNG(size)
+	content, err := noisyPNG(size)
 	if err != nil {
 		return err
 	}
 	body := []byte(`{"created":1795400000,"output_format":"png","quality":"low","size":"1024x1024","data":[{"b64_json":"` +
-		base64.StdEncoding.EncodeToString(picture) +
+		base64.StdEncoding.EncodeToString(content) +
 		`"}],"usage":{"input_tokens":14,"output_tokens":660,"total_tokens":674}}`)
 	return listen(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
@@ -55,7 +55,7 @@ func serveUpstream(size int, slow time.Duration) error {
 	}))
 }
 
-// serveProxy is Go's bare reverse proxy.
+// serveProxy serves Go's reverse proxy without further handlers.
 func serveProxy(target string) error {
 	u, err := url.Parse(target)
 	if err != nil {

@@ -21,21 +21,20 @@ import (
 	"time"
 )
 
-// fluxVendor answers like Black Forest Labs over TLS, every answer after the
-// same time. A job is ready within a span after its submission.
+// fluxVendor imitates the API of Black Forest Labs over TLS.
 type fluxVendor struct {
-	answer time.Duration
-	ready  [2]time.Duration // earliest and latest
+	answer time.Duration    // delay of every answer
+	ready  [2]time.Duration // bounds of the random time from a job's submission to its completion
 	image  []byte
 
 	mu    sync.Mutex
-	jobs  map[string]time.Time // when each is ready
-	conns int                  // TLS connections taken
+	jobs  map[string]time.Time // completion times by job id
+	conns int                  // accepted TLS connections
 	polls int
 }
 
-// serveFlux prints its address and writes its certificate, for the client to
-// trust, to a file.
+// serveFlux prints its address and writes its certificate to certFile, for the client
+// to trust.
 func serveFlux(answer, from, to time.Duration, certFile string) error {
 	image, err := noisyPNG(200_000)
 	if err != nil {
@@ -100,9 +99,9 @@ func (v *fluxVendor) poll(w http.ResponseWriter, r *http.Request, root string) {
 	}
 }
 
-// fluxReport is what the vendor saw.
+// fluxReport is what the vendor counted.
 type fluxReport struct {
-	Ready map[string]int64 // by job, in milliseconds since 1970
+	Ready map[string]int64 // completion times by job id, in milliseconds since 1970
 	Conns int
 	Polls int
 }
@@ -117,7 +116,7 @@ func (v *fluxVendor) report(w io.Writer) {
 	_ = json.NewEncoder(w).Encode(out)
 }
 
-// selfSigned makes a certificate for 127.0.0.1 and writes its public part.
+// selfSigned creates a certificate for 127.0.0.1 and writes its public part to file.
 func selfSigned(file string) (tls.Certificate, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), crand.Reader)
 	if err != nil {

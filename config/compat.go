@@ -8,13 +8,13 @@ import (
 	"strings"
 )
 
-// legacyNames accepts variables of the replaced service that mean the same, with
-// a warning. A name of ours wins over an old one. It notes in source where each
-// value came from. HOST and PORT are not taken: shells, package managers and
-// other programs' .env files set them too, and they would open the service to
-// everybody, or move it, by accident.
+// legacyNames copies variables of the replaced service to the current names, with a
+// warning. A current name that is set has precedence. source gets the old name as
+// the origin of the value. HOST and PORT are not accepted: shells, package managers
+// and other programs' .env files set them too, so the service could start to listen
+// on a public or another address by accident.
 func (l *Settings) legacyNames(source map[string]string) {
-	take := func(name, value string, old ...string) {
+	set := func(name, value string, old ...string) {
 		if value == "" || os.Getenv(name) != "" {
 			return
 		}
@@ -34,9 +34,9 @@ func (l *Settings) legacyNames(source map[string]string) {
 		}
 		return "", ""
 	}
-	plain := func(name string, old ...string) {
+	rename := func(name string, old ...string) {
 		v, n := first(old...)
-		take(name, v, n)
+		set(name, v, n)
 	}
 	addr := func(name, host, port string, hosts, ports []string) {
 		h, hn := first(hosts...)
@@ -50,28 +50,28 @@ func (l *Settings) legacyNames(source map[string]string) {
 		if p == "" {
 			p = port
 		}
-		take(name, net.JoinHostPort(h, p), slices.DeleteFunc([]string{hn, pn}, func(s string) bool { return s == "" })...)
+		set(name, net.JoinHostPort(h, p), slices.DeleteFunc([]string{hn, pn}, func(s string) bool { return s == "" })...)
 	}
 	addr("AIGC_ADDR", "127.0.0.1", "5512", []string{"SERVER_HOST"}, []string{"SERVER_PORT", "APP_PORT"})
 	addr("AIGC_MCP_ADDR", "127.0.0.1", "5513", []string{"MCP_HOST"}, []string{"MCP_PORT"})
-	plain("AIGC_PUBLIC_URL", "SERVER_BASE_URL")
-	plain("AIGC_WORKER_CONCURRENCY", "WORKER_CONCURRENCY")
+	rename("AIGC_PUBLIC_URL", "SERVER_BASE_URL")
+	rename("AIGC_WORKER_CONCURRENCY", "WORKER_CONCURRENCY")
 	if v, n := first("LOG_LEVEL"); n != "" {
-		take("AIGC_LOG_LEVEL", map[string]string{"warning": "warn", "critical": "error"}[strings.ToLower(v)], n)
-		take("AIGC_LOG_LEVEL", strings.ToLower(v), n)
+		set("AIGC_LOG_LEVEL", map[string]string{"warning": "warn", "critical": "error"}[strings.ToLower(v)], n)
+		set("AIGC_LOG_LEVEL", strings.ToLower(v), n)
 	}
-	plain("GOOGLE_APPLICATION_CREDENTIALS", "GOOGLE_CREDS_PATH")
-	plain("GOOGLE_CLOUD_PROJECT", "VERTEX_PROJECT_ID", "VEO3_PROJECT_ID")
-	plain("GOOGLE_CLOUD_LOCATION", "VERTEX_LOCATION", "VEO3_LOCATION")
+	rename("GOOGLE_APPLICATION_CREDENTIALS", "GOOGLE_CREDS_PATH")
+	rename("GOOGLE_CLOUD_PROJECT", "VERTEX_PROJECT_ID", "VEO3_PROJECT_ID")
+	rename("GOOGLE_CLOUD_LOCATION", "VERTEX_LOCATION", "VEO3_LOCATION")
 	if v, n := first("VEO3_STORAGE_BUCKET"); n != "" {
-		take("VEO_STORAGE_URI", "gs://"+strings.TrimPrefix(v, "gs://"), n)
+		set("VEO_STORAGE_URI", "gs://"+strings.TrimPrefix(v, "gs://"), n)
 	}
-	plain("MINIO_BUCKET", "MINIO_BUCKET_NAME")
+	rename("MINIO_BUCKET", "MINIO_BUCKET_NAME")
 	if h, n := first("REDIS_HOST"); n != "" {
-		take("REDIS_URL", redisURL(h), n)
+		set("REDIS_URL", redisURL(h), n)
 	}
 	if _, n := first("IMAGES_API_KEY", "IMAGES_API_BASE_URL"); n != "" {
-		l.Warnings = append(l.Warnings, n+" is set, but this version knows no aggregator; set the vendors' own keys.")
+		l.Warnings = append(l.Warnings, n+" is set, but this version supports no aggregator; set the vendors' own keys.")
 	}
 }
 

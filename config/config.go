@@ -14,13 +14,13 @@ import (
 	"aigc/app/provider"
 )
 
-// Config are the settings of the process itself.
+// Config holds the settings of the process itself, not those of vendors.
 type Config struct {
 	Process
 	Stores
 }
 
-// Process are the settings named AIGC_….
+// Process holds the settings named AIGC_….
 type Process struct {
 	Addr              string          `split_words:"true" default:"127.0.0.1:5512" desc:"address of the REST API"`
 	MCPAddr           string          `split_words:"true" default:"127.0.0.1:5513" desc:"address of the MCP server"`
@@ -28,42 +28,42 @@ type Process struct {
 	AllowedHosts      HostNames       `split_words:"true" desc:"further host names, without a port, that callers may use for a server on a loopback address; separated by commas"`
 	DataDir           string          `split_words:"true" default:"./data" desc:"folder of the embedded stores, the spool and the sandbox"`
 	APIKeys           Keys            `split_words:"true" desc:"callers' keys: name:key[:admin], separated by commas"`
-	SyncWait          time.Duration   `split_words:"true" default:"90s" desc:"how long a picture request waits for its result"`
-	WorkerConcurrency int             `split_words:"true" default:"32" desc:"purchases of pictures at a time; films get a quarter"`
-	ShutdownGrace     time.Duration   `split_words:"true" default:"330s" desc:"how long a stop waits for open submissions"`
+	SyncWait          time.Duration   `split_words:"true" default:"90s" desc:"how long an image request waits for its result"`
+	WorkerConcurrency int             `split_words:"true" default:"32" desc:"concurrent submissions of image tasks; video tasks get a quarter of it"`
+	ShutdownGrace     time.Duration   `split_words:"true" default:"330s" desc:"how long a stop waits for the answers to open submissions"`
 	Sandbox           string          `split_words:"true" default:"auto" desc:"offline imitation of the vendors: auto (on a loopback address with no vendor key at all), on, off"`
-	SandboxURL        string          `split_words:"true" desc:"a sandbox already running (aigc sandbox), used instead of one in the process"`
-	RouteFallback     string          `split_words:"true" default:"on" desc:"another vendor may serve a request that names no model while the first one's keys are parked: on, off"`
-	FetchAllow        []netip.Prefix  `split_words:"true" desc:"CIDRs that callers' URLs may name although they are private"`
-	PrivateLinks      bool            `split_words:"true" default:"false" desc:"links to results need a key"`
-	RateLimit         int             `split_words:"true" default:"1000" desc:"requests a minute of one key; 0: no limit"`
+	SandboxURL        string          `split_words:"true" desc:"address of a running sandbox (aigc sandbox), used instead of one in the process"`
+	RouteFallback     string          `split_words:"true" default:"on" desc:"whether another vendor serves a request that names no model while the first vendor's keys are parked: on, off"`
+	FetchAllow        []netip.Prefix  `split_words:"true" desc:"private address ranges (CIDRs) that are allowed in callers' URLs"`
+	PrivateLinks      bool            `split_words:"true" default:"false" desc:"links to results need an API key"`
+	RateLimit         int             `split_words:"true" default:"1000" desc:"requests per minute of one key; 0: no limit"`
 	MCPTools          string          `split_words:"true" desc:"all: list every MCP tool"`
 	Thumbnails        bool            `split_words:"true" default:"true" desc:"make thumbnails of results"`
 	LogLevel          string          `split_words:"true" default:"info" desc:"trace, debug, info, warn, error"`
 	LogFormat         string          `split_words:"true" desc:"console or json; default console on a terminal"`
 	LogFile           string          `split_words:"true" desc:"also log to this file, rotated at 10 MB"`
-	URL               string          `split_words:"true" desc:"command line: the running server to talk to"`
-	APIKey            provider.Secret `split_words:"true" desc:"command line: the key to show it"`
+	URL               string          `split_words:"true" desc:"command line: address of the server to use"`
+	APIKey            provider.Secret `split_words:"true" desc:"command line: API key for that server"`
 }
 
-// Stores are the settings of the three stores.
+// Stores holds the settings of ledger, broker and object store.
 type Stores struct {
 	DatabaseURL provider.Secret `envconfig:"DATABASE_URL" desc:"PostgreSQL ledger; default SQLite in AIGC_DATA_DIR"`
-	RedisURL    provider.Secret `envconfig:"REDIS_URL" desc:"Redis broker; default one in the process"`
+	RedisURL    provider.Secret `envconfig:"REDIS_URL" desc:"Redis broker; default a broker in the process"`
 	Minio
 }
 
 // Keys are callers' keys from the settings.
 type Keys []Key
 
-// Key is one of them.
+// Key is one caller's key.
 type Key struct {
 	Name  string
 	Key   provider.Secret
 	Admin bool
 }
 
-// Decode reads name:key[:admin],…
+// Decode implements envconfig's Decoder: name:key[:admin],… or file:PATH with that.
 func (k *Keys) Decode(value string) error {
 	var secret provider.Secret
 	if err := secret.Decode(value); err != nil { // file:/run/secrets/keys
@@ -88,19 +88,19 @@ func (k *Keys) Decode(value string) error {
 	return nil
 }
 
-// CheckKeyName says whether a caller's key may have this name. Tasks belong to
-// names, and "local" is the caller on an open server.
+// CheckKeyName returns an error if a caller's key must not have this name. "local" is
+// reserved for callers without a key, whose tasks the key would see otherwise.
 func CheckKeyName(name string) error {
 	switch {
 	case name == "local":
-		return errors.New("the name local belongs to callers without a key")
+		return errors.New("the name local is reserved for callers without a key")
 	case len(name) == 0 || len(name) > 64 || strings.ContainsFunc(name, func(r rune) bool { return r <= ' ' || r == ':' || r == ',' || r == 0x7f }):
-		return errors.New("a name has 1 to 64 characters without spaces, colons and commas")
+		return errors.New("a name must have 1 to 64 characters, without spaces, colons and commas")
 	}
 	return nil
 }
 
-// check finds what a type cannot say.
+// check validates what the fields' types do not.
 func (c *Config) check() []error {
 	var errs []error
 	bad := func(name, format string, args ...any) {
@@ -148,7 +148,7 @@ func (c *Config) check() []error {
 		bad("AIGC_RATE_LIMIT", "must not be negative")
 	}
 	if c.DatabaseURL != "" {
-		bad("DATABASE_URL", "this version keeps its ledger in SQLite only; unset it")
+		bad("DATABASE_URL", "this version supports only a SQLite ledger; unset it")
 	}
 	c.Minio.check(bad)
 	return errs
@@ -159,8 +159,7 @@ func isAddress(s string) bool {
 	return err == nil && u.Hostname() != "" && (u.Scheme == "http" || u.Scheme == "https")
 }
 
-// isRedis says whether the broker can read an address; whether anything
-// answers there is another matter.
+// isRedis says whether s is an address that the broker accepts. It does not connect.
 func isRedis(s string) bool {
 	u, err := url.Parse(s)
 	if err != nil {
@@ -182,7 +181,8 @@ func isPort(s string) bool {
 	return err == nil
 }
 
-// IsLoopback says whether an address can only be reached from this machine.
+// IsLoopback says whether host:port is a loopback address, which only this machine
+// can reach.
 func IsLoopback(addr string) bool {
 	host, _, err := net.SplitHostPort(addr)
 	if err != nil {

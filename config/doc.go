@@ -1,6 +1,6 @@
-// Package config reads the settings of the process from the environment and
-// from .env, checks all of them, and reports every fault at once.
+// Package config loads the settings of the process from the environment and from
+// .env. It validates all of them, and its error lists every fault.
 //
-// The settings of vendors are declared by their own packages (see
-// provider.Vendor.Settings); this package only fills them in.
+// Each vendor's package declares that vendor's settings (see
+// provider.Vendor.Settings); this package fills them in.
 package config

@@ -11,7 +11,7 @@ import (
 	"github.com/joho/godotenv"
 )
 
-// dotenv reads a file of variables; what the environment has already wins.
+// dotenv sets the variables of a file, unless the environment has them already.
 func (r *reader) dotenv(path string) error {
 	data, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -21,7 +21,7 @@ func (r *reader) dotenv(path string) error {
 		return fmt.Errorf("%s cannot be read: %w", path, err)
 	}
 	values, ok := variables(string(data))
-	if !ok { // the library's own text repeats the rest of the file, secrets and all
+	if !ok { // the library's error contains text of the file, which may be a secret
 		return fmt.Errorf("%s: line %d is not NAME=value", path, badLine(string(data)))
 	}
 	for name, value := range values {
@@ -38,8 +38,8 @@ func (r *reader) dotenv(path string) error {
 
 var validName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.]*$`)
 
-// variables reads the text of a file; false if a part of it is none. The
-// library takes "A B" and even two lines for a name.
+// variables parses the text of a .env file; false if it is not valid. The library
+// accepts "A B" and even two lines as a name, so names are checked here.
 func variables(text string) (map[string]string, bool) {
 	values, err := godotenv.Unmarshal(text)
 	if err != nil {
@@ -53,17 +53,16 @@ func variables(text string) (map[string]string, bool) {
 	return values, true
 }
 
-// badLine finds the line after which the file cannot be read any more. A
-// quotation may run over several lines, so the last line that still could be
-// read marks the place.
+// badLine returns the number of the first line with which the text is not valid.
+// Quoted values can span several lines, so it looks for the longest valid prefix.
 func badLine(text string) int {
 	lines := strings.SplitAfter(text, "\n")
-	bad := len(lines)
+	first := len(lines)
 	for n := len(lines); n > 0; n-- {
 		if _, ok := variables(strings.Join(lines[:n], "")); ok {
 			break
 		}
-		bad = n
+		first = n
 	}
-	return bad
+	return first
 }

@@ -7,13 +7,13 @@ import (
 	"strings"
 )
 
-// HostNames are names of hosts in lower case, or their IP addresses without
-// brackets: what a Host header has before its port.
+// HostNames are host names in lower case and IP addresses without brackets, as in a
+// Host header without its port.
 type HostNames []string
 
 var hostName = regexp.MustCompile(`^[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(\.[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$`)
 
-// Decode reads name,…
+// Decode implements envconfig's Decoder: host names and addresses, separated by commas.
 func (h *HostNames) Decode(value string) error {
 	for part := range strings.SplitSeq(value, ",") {
 		if part = strings.TrimSpace(part); part == "" {

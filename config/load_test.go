@@ -13,9 +13,9 @@ import (
 	"aigc/app/provider"
 )
 
-// The environment belongs to the process, so these tests run one by one.
+// These tests change the environment of the process, so they are not parallel.
 
-// toy is a module at a vendor with plain keys and one with names of its own.
+// toy is a module with two vendors: acme has the usual settings, odd its own ones.
 var toy = module.Define(module.Spec{Name: "toy", Title: "Toy"},
 	module.Declare(module.Operation{
 		Name: "draw", Paths: []string{"/toy/draw"}, Tool: "create_toy_image", Media: module.Image, Primary: true,
@@ -58,7 +58,7 @@ type incomplete struct{}
 
 func (*incomplete) Error() string { return "ODD_USER and ODD_SECRET are needed together" }
 
-// loadWith loads with exactly these variables and this .env.
+// loadWith calls Load with exactly these variables and this .env.
 func loadWith(t *testing.T, env map[string]string, dotenv string) (*Settings, error) {
 	t.Helper()
 	before := os.Environ()
@@ -109,16 +109,16 @@ func TestDefaults(t *testing.T) {
 		t.Errorf("accounts %v, warnings %q", l.Accounts, l.Warnings)
 	}
 	if got := l.Accounts.Limits("acme"); got != (provider.Limits{Running: 4}) {
-		t.Errorf("caps of the vendor's sheet: %+v", got)
+		t.Errorf("default limits of the vendor: %+v", got)
 	}
 }
 
-// envconfig would also take a name without its prefix where a field's tag names
-// a variable.
-func TestNamesWithoutTheirPrefix(t *testing.T) {
+// Variables without their prefix are ignored: envconfig would accept them for fields
+// with an envconfig tag.
+func TestNamesWithoutPrefix(t *testing.T) {
 	l := mustLoad(t, map[string]string{"API_KEY": "sk-hunter2", "BASE_URL": "http://x", "MAX_RUNNING": "7", "ADDR": "0.0.0.0:1", "SANDBOX": "off", "MODEL": "x"}, "")
 	if !l.Accounts.Empty() || l.APIKey != "" || l.Addr != "127.0.0.1:5512" || l.Sandbox != "auto" || l.Accounts.Limits("acme").Running != 4 {
-		t.Errorf("taken: %+v, caps %+v", l.Process, l.Accounts.Limits("acme"))
+		t.Errorf("accepted: %+v, limits %+v", l.Process, l.Accounts.Limits("acme"))
 	}
 	for _, s := range l.List {
 		if s.Source != "default" {
@@ -132,8 +132,8 @@ func TestFaults(t *testing.T) {
 		name   string
 		env    map[string]string
 		dotenv string
-		want   []string // each a part of the text
-		hidden []string // never in the text
+		want   []string // parts of the error
+		hidden []string // must not be in the error
 	}{
 		{
 			name: "all at once",
@@ -157,14 +157,14 @@ func TestFaults(t *testing.T) {
 				"AIGC_RATE_LIMIT: must not be negative", "ACME_MAX_RUNNING, ACME_PER_MINUTE: must not be negative", "AIGC_MCP_ADDR: is not host:port",
 			},
 		},
-		{name: "one address for two", env: map[string]string{"AIGC_ADDR": "127.0.0.1:9", "AIGC_MCP_ADDR": "127.0.0.1:9"}, want: []string{"are the same address"}},
-		{name: "a store we do not have", env: map[string]string{"DATABASE_URL": "postgres://u:hunter2@db/x"}, want: []string{"DATABASE_URL: "}, hidden: []string{"hunter2"}},
+		{name: "one address for both", env: map[string]string{"AIGC_ADDR": "127.0.0.1:9", "AIGC_MCP_ADDR": "127.0.0.1:9"}, want: []string{"are the same address"}},
+		{name: "a store that is not supported", env: map[string]string{"DATABASE_URL": "postgres://u:hunter2@db/x"}, want: []string{"DATABASE_URL: "}, hidden: []string{"hunter2"}},
 		{
 			name: "object store, all at once",
 			env:  map[string]string{"MINIO_ENDPOINT": "minio:9000/images", "MINIO_SECURE": "perhaps", "MINIO_SECRET_KEY": "hunter2 hunter2", "MINIO_BUCKET": "Images", "MINIO_REGION": "us east"},
 			want: []string{
 				"6 fault(s)", "MINIO_ENDPOINT: is not host:port or http(s)://host:port", "MINIO_SECURE: is not true or false", "MINIO_ACCESS_KEY: is needed with MINIO_ENDPOINT",
-				"MINIO_SECRET_KEY: holds white space", "MINIO_BUCKET: must be 3 to 63", "MINIO_REGION: is not the name of a region",
+				"MINIO_SECRET_KEY: has white space", "MINIO_BUCKET: must be 3 to 63", "MINIO_REGION: is not the name of a region",
 			},
 			hidden: []string{"hunter2", "perhaps"},
 		},
@@ -179,12 +179,12 @@ func TestFaults(t *testing.T) {
 			want:   []string{"4 fault(s)", "REDIS_URL: is not redis://", "ACME_BASE_URL: is not an http(s) address", "AIGC_URL: is not an http(s) address", "AIGC_SANDBOX_URL: is not an http(s) address"},
 			hidden: []string{"hunter2"},
 		},
-		{name: "a database of Redis that is no number", env: map[string]string{"REDIS_URL": "redis://r:6379/x"}, want: []string{"REDIS_URL: is not redis://"}},
+		{name: "a Redis database that is not a number", env: map[string]string{"REDIS_URL": "redis://r:6379/x"}, want: []string{"REDIS_URL: is not redis://"}},
 		{name: "secret file empty", env: map[string]string{"ACME_API_KEY": "file:/dev/null"}, want: []string{"ACME_API_KEY: the file of the secret is empty"}},
 		{name: "keys without a name", env: map[string]string{"AIGC_API_KEYS": "0123456789"}, want: []string{"AIGC_API_KEYS: key 1 is not name:key"}, hidden: []string{"0123456789"}},
 		{name: "keys too short", env: map[string]string{"AIGC_API_KEYS": "a:12345678,b:1234567"}, want: []string{"AIGC_API_KEYS: key 2 is not name:key"}, hidden: []string{"1234567"}},
 		{name: "keys twice", env: map[string]string{"AIGC_API_KEYS": "a:12345678,a:87654321"}, want: []string{"key 2 has the name of an earlier one"}},
-		{name: "key named local", env: map[string]string{"AIGC_API_KEYS": "local:12345678"}, want: []string{"the name local belongs to callers without a key"}},
+		{name: "key named local", env: map[string]string{"AIGC_API_KEYS": "local:12345678"}, want: []string{"the name local is reserved for callers without a key"}},
 		{name: "secret file missing", env: map[string]string{"ACME_API_KEY": "file:/nowhere/key"}, want: []string{"ACME_API_KEY: the file of the secret cannot be read"}},
 		{name: ".env with a space in a name", dotenv: "AIGC_ADDR=127.0.0.1:0\nACME API_KEY=sk-hunter2\nX=1\n", want: []string{".env: line 2 is not NAME=value"}, hidden: []string{"hunter2"}},
 		{name: ".env with a dash in a name", dotenv: "A=1\n\n# B-C\nB-C=sk-hunter2\n", want: []string{".env: line 4 is not NAME=value"}, hidden: []string{"hunter2"}},
@@ -204,7 +204,7 @@ func TestFaults(t *testing.T) {
 			}
 			for _, hidden := range tt.hidden {
 				if strings.Contains(err.Error(), hidden) {
-					t.Errorf("the value %q is told in:\n%v", hidden, err)
+					t.Errorf("the value %q is in:\n%v", hidden, err)
 				}
 			}
 		})
@@ -226,11 +226,11 @@ func TestOldNames(t *testing.T) {
 		{"level", map[string]string{"LOG_LEVEL": "WARNING"}, func(l *Settings) string { return l.LogLevel }, "warn", "LOG_LEVEL is an old name; use AIGC_LOG_LEVEL."},
 		{"level of the same name", map[string]string{"LOG_LEVEL": "Debug"}, func(l *Settings) string { return l.LogLevel }, "debug", "LOG_LEVEL is an old name; use AIGC_LOG_LEVEL."},
 		{"redis", map[string]string{"REDIS_HOST": "r", "REDIS_PASSWORD": "p:w", "REDIS_DB": "2"}, func(l *Settings) string { return l.RedisURL.Reveal() }, "redis://:p%3Aw@r:6379/2", "REDIS_HOST is an old name; use REDIS_URL."},
-		{"bucket", map[string]string{"VEO3_STORAGE_BUCKET": "films"}, func(*Settings) string { return os.Getenv("VEO_STORAGE_URI") }, "gs://films", "VEO3_STORAGE_BUCKET is an old name; use VEO_STORAGE_URI."},
+		{"bucket", map[string]string{"VEO3_STORAGE_BUCKET": "videos"}, func(*Settings) string { return os.Getenv("VEO_STORAGE_URI") }, "gs://videos", "VEO3_STORAGE_BUCKET is an old name; use VEO_STORAGE_URI."},
 		{"Redis on another port", map[string]string{"REDIS_HOST": "r", "REDIS_PORT": "1"}, func(l *Settings) string { return l.RedisURL.Reveal() }, "redis://r:1/", "REDIS_HOST is an old name; use REDIS_URL."},
 		{"too common a name", map[string]string{"HOST": "0.0.0.0", "PORT": "80"}, func(l *Settings) string { return l.Addr }, "127.0.0.1:5512", ""},
-		{"aggregator", map[string]string{"IMAGES_API_KEY": "sk"}, func(*Settings) string { return "" }, "", "IMAGES_API_KEY is set, but this version knows no aggregator; set the vendors' own keys."},
-		{"ours wins", map[string]string{"SERVER_PORT": "8000", "AIGC_ADDR": "127.0.0.1:1"}, func(l *Settings) string { return l.Addr }, "127.0.0.1:1", ""},
+		{"aggregator", map[string]string{"IMAGES_API_KEY": "sk"}, func(*Settings) string { return "" }, "", "IMAGES_API_KEY is set, but this version supports no aggregator; set the vendors' own keys."},
+		{"a current name has precedence", map[string]string{"SERVER_PORT": "8000", "AIGC_ADDR": "127.0.0.1:1"}, func(l *Settings) string { return l.Addr }, "127.0.0.1:1", ""},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -284,15 +284,15 @@ func TestTypos(t *testing.T) {
 		env  map[string]string
 		want []string
 	}{
-		{"ours", map[string]string{"AIGC_BANANA": "1"}, []string{"AIGC_BANANA is set, but there is no such setting."}},
-		{"ours, nearly", map[string]string{"AIGC_ADRR": "127.0.0.1:1"}, []string{"AIGC_ADRR is set, but there is no such setting; did you mean AIGC_ADDR?"}},
+		{"an AIGC_ name", map[string]string{"AIGC_BANANA": "1"}, []string{"AIGC_BANANA is set, but there is no such setting."}},
+		{"an AIGC_ name with a typo", map[string]string{"AIGC_ADRR": "127.0.0.1:1"}, []string{"AIGC_ADRR is set, but there is no such setting; did you mean AIGC_ADDR?"}},
 		{"a vendor's key", map[string]string{"ACME_APIKEY": "sk"}, []string{"ACME_APIKEY is set, but there is no such setting; did you mean ACME_API_KEY?"}},
 		{"a vendor's key, shortened", map[string]string{"ACME_KEY": "sk"}, []string{"ACME_KEY is set, but there is no such setting; did you mean ACME_API_KEY?"}},
 		{"a vendor's name, in two", map[string]string{"AC_ME_API_KEY": "sk"}, []string{"AC_ME_API_KEY is set, but there is no such setting; did you mean ACME_API_KEY?"}},
 		{"without a prefix", map[string]string{"API_KEY": "sk", "BASE_URL": "x", "MAX_RUNNING": "7", "ADDR": "0.0.0.0:1"}, nil},
-		{"right beside wrong", map[string]string{"ACME_API_KEY": "sk", "ACME_API_KEYS": "sk"}, nil},
-		{"somebody else's", map[string]string{"ACME_ORGANISATION": "x", "PATH": "/bin", "AWS_KEY": "x"}, nil},
-		{"of tests", map[string]string{"AIGC_KILL_AT": "accepted", "AIGC_TEST_REQUIRE": "all"}, nil},
+		{"a misspelt name beside the right one", map[string]string{"ACME_API_KEY": "sk", "ACME_API_KEYS": "sk"}, nil},
+		{"other programs' variables", map[string]string{"ACME_ORGANISATION": "x", "PATH": "/bin", "AWS_KEY": "x"}, nil},
+		{"variables of tests", map[string]string{"AIGC_KILL_AT": "accepted", "AIGC_TEST_REQUIRE": "all"}, nil},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

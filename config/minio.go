@@ -9,27 +9,27 @@ import (
 	"aigc/app/provider"
 )
 
-// Minio are the settings of an S3 object store. Without an endpoint objects are
-// kept in AIGC_DATA_DIR.
+// Minio holds the settings of an S3 object store. Without an endpoint objects are
+// stored in AIGC_DATA_DIR.
 type Minio struct {
 	MinioEndpoint  string          `envconfig:"MINIO_ENDPOINT" desc:"S3 object store, host:port or http(s)://host:port; default a folder in AIGC_DATA_DIR"`
 	MinioAccessKey provider.Secret `envconfig:"MINIO_ACCESS_KEY" desc:"access key of the S3 object store"`
 	MinioSecretKey provider.Secret `envconfig:"MINIO_SECRET_KEY" desc:"secret key of the S3 object store"`
-	MinioBucket    string          `envconfig:"MINIO_BUCKET" default:"images" desc:"its bucket; made if it is absent"`
-	MinioSecure    *bool           `envconfig:"MINIO_SECURE" desc:"TLS to the S3 object store; default as MINIO_ENDPOINT's scheme says, else false"`
-	MinioRegion    string          `envconfig:"MINIO_REGION" desc:"its region; default asked of it"`
+	MinioBucket    string          `envconfig:"MINIO_BUCKET" default:"images" desc:"bucket of the S3 object store; created if it does not exist"`
+	MinioSecure    *bool           `envconfig:"MINIO_SECURE" desc:"TLS to the S3 object store: true, false; default by the scheme of MINIO_ENDPOINT, else false"`
+	MinioRegion    string          `envconfig:"MINIO_REGION" desc:"region of the S3 object store; default: the service is asked"`
 }
 
-// MinioAddress splits the endpoint into host[:port] and whether TLS is used.
+// MinioAddress returns host[:port] of the endpoint, and whether to use TLS.
 func (m *Minio) MinioAddress() (host string, secure bool) {
 	host, secure, _ = m.endpoint()
 	return host, secure
 }
 
-// endpoint also says what is wrong with it; empty: nothing.
+// endpoint is MinioAddress with the endpoint's fault; empty if it has none.
 func (m *Minio) endpoint() (host string, secure bool, fault string) {
-	asked := m.MinioSecure != nil && *m.MinioSecure
-	address, secure := m.MinioEndpoint, asked
+	wantTLS := m.MinioSecure != nil && *m.MinioSecure
+	address, secure := m.MinioEndpoint, wantTLS
 	if !strings.Contains(address, "://") {
 		address = "http://" + address
 		if secure {
@@ -45,7 +45,7 @@ func (m *Minio) endpoint() (host string, secure bool, fault string) {
 		return "", false, "is not host:port or http(s)://host:port"
 	}
 	secure = u.Scheme == "https"
-	if m.MinioSecure != nil && secure != asked {
+	if m.MinioSecure != nil && secure != wantTLS {
 		return "", false, "and MINIO_SECURE contradict each other about TLS"
 	}
 	return u.Host, secure, ""
@@ -68,7 +68,7 @@ func (m *Minio) check(bad func(name, format string, args ...any)) {
 		case v == "":
 			bad(key.name, "is needed with MINIO_ENDPOINT")
 		case strings.ContainsFunc(v, func(r rune) bool { return r <= ' ' || r == 0x7f }):
-			bad(key.name, "holds white space or control characters")
+			bad(key.name, "has white space or control characters")
 		case strings.ContainsRune(`"'`, rune(v[0])) && v[0] == v[len(v)-1]:
 			bad(key.name, "is in quotes; set it without them")
 		}
@@ -81,10 +81,10 @@ func (m *Minio) check(bad func(name, format string, args ...any)) {
 	}
 }
 
-// unused warns of keys that nothing uses.
+// unused warns of keys without an endpoint.
 func (m *Minio) unused() []string {
 	if m.MinioEndpoint == "" && (m.MinioAccessKey != "" || m.MinioSecretKey != "") {
-		return []string{"MINIO_ACCESS_KEY or MINIO_SECRET_KEY is set without MINIO_ENDPOINT: objects are kept in AIGC_DATA_DIR."}
+		return []string{"MINIO_ACCESS_KEY or MINIO_SECRET_KEY is set without MINIO_ENDPOINT: objects are stored in AIGC_DATA_DIR."}
 	}
 	return nil
 }

@@ -14,13 +14,13 @@ func TestMinioAddress(t *testing.T) {
 		host             string
 		tls              bool
 	}{
-		"host and port":         {"minio:9000", "", "minio:9000", false},
-		"TLS by its own switch": {"s3.example:9000", "true", "s3.example:9000", true},
-		"no TLS by its switch":  {"minio:9000", "false", "minio:9000", false},
-		"http":                  {"http://minio:9000", "", "minio:9000", false},
-		"https":                 {"https://s3.eu-west-1.amazonaws.com/", "", "s3.eu-west-1.amazonaws.com", true},
-		"https, said twice":     {"https://s3.example", "true", "s3.example", true},
-		"IPv6":                  {"[::1]:9000", "", "[::1]:9000", false},
+		"host and port":          {"minio:9000", "", "minio:9000", false},
+		"TLS by MINIO_SECURE":    {"s3.example:9000", "true", "s3.example:9000", true},
+		"no TLS by MINIO_SECURE": {"minio:9000", "false", "minio:9000", false},
+		"http":                   {"http://minio:9000", "", "minio:9000", false},
+		"https":                  {"https://s3.eu-west-1.amazonaws.com/", "", "s3.eu-west-1.amazonaws.com", true},
+		"https and MINIO_SECURE": {"https://s3.example", "true", "s3.example", true},
+		"IPv6":                   {"[::1]:9000", "", "[::1]:9000", false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			l := mustLoad(t, map[string]string{"MINIO_ENDPOINT": c.endpoint, "MINIO_SECURE": c.secure, "MINIO_ACCESS_KEY": "k", "MINIO_SECRET_KEY": "s"}, "")
@@ -34,7 +34,7 @@ func TestMinioAddress(t *testing.T) {
 	}
 }
 
-// Both keys may lie in files, and neither is shown.
+// Keys can be read from files, and are not shown.
 func TestMinioKeysAreSecrets(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "key")
 	if err := os.WriteFile(file, []byte("hunter2\n"), 0o600); err != nil {

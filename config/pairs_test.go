@@ -9,7 +9,7 @@ import (
 	"aigc/app/provider"
 )
 
-// paired is a module at a vendor that takes a key or a key pair.
+// paired is a module with a vendor that accepts a key or a key pair.
 var paired = module.Define(module.Spec{Name: "paired", Title: "Paired"},
 	module.Declare(module.Operation{
 		Name: "draw", Paths: []string{"/paired/draw"}, Tool: "create_paired_image", Media: module.Image, Primary: true,
@@ -17,8 +17,8 @@ var paired = module.Define(module.Spec{Name: "paired", Title: "Paired"},
 		Name: "acme", Title: "Acme", BaseURL: "https://acme.example", Prefix: "ACME", Settings: provider.KeysOrAccessKeys("ACME"),
 	}, generator{}, terms)))
 
-// A key pair is read from two settings, both of which are secrets; half a pair
-// is a fault that names both and tells no value.
+// A key pair is two settings, both secret. Half a pair is a fault that names both
+// settings and contains no value.
 func TestKeyPairs(t *testing.T) {
 	tests := []struct {
 		name  string

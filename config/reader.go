@@ -13,16 +13,16 @@ import (
 	"aigc/app/provider"
 )
 
-// reader fills settings structs and collects what is wrong with them.
+// reader fills settings structs and collects their faults.
 type reader struct {
-	loaded *Settings
-	source map[string]string // where a variable was set
-	noted  map[string]bool   // variables that two vendors share are shown once
-	errs   []error
+	settings *Settings
+	source   map[string]string // where each variable was set
+	listed   map[string]bool   // names in Settings.List; two vendors can share a variable
+	errs     []error
 }
 
-// environment notes what is set from outside, and forgets what is set to
-// nothing: compose files pass variables on like that.
+// environment records which variables are set, and unsets empty ones: compose files
+// pass variables that are not set as empty ones.
 func (r *reader) environment() {
 	for _, kv := range os.Environ() {
 		name, value, _ := strings.Cut(kv, "=")
@@ -34,10 +34,10 @@ func (r *reader) environment() {
 	}
 }
 
-// read fills one struct. envconfig stops at the first bad value, so each one
-// is noted, set aside and the rest read again.
+// read fills one struct. envconfig stops at the first invalid value, so read records
+// the fault, unsets the variable and tries again until all are read.
 func (r *reader) read(prefix string, spec any) {
-	aside := map[string]string{}
+	invalid := map[string]string{}
 	for {
 		err := envconfig.Process(prefix, spec)
 		var bad *envconfig.ParseError
@@ -48,11 +48,11 @@ func (r *reader) read(prefix string, spec any) {
 			r.errs = append(r.errs, err)
 			break
 		}
-		r.errs = append(r.errs, fmt.Errorf("%s: %s", bad.KeyName, wrong(bad)))
-		aside[bad.KeyName] = os.Getenv(bad.KeyName)
+		r.errs = append(r.errs, fmt.Errorf("%s: %s", bad.KeyName, expected(bad)))
+		invalid[bad.KeyName] = os.Getenv(bad.KeyName)
 		_ = os.Unsetenv(bad.KeyName)
 	}
-	for k, v := range aside {
+	for k, v := range invalid {
 		_ = os.Setenv(k, v)
 	}
 	var text strings.Builder
@@ -64,14 +64,14 @@ func (r *reader) read(prefix string, spec any) {
 	for line := range strings.Lines(text.String()) {
 		f := strings.Split(strings.TrimRight(line, "\n"), "\t")
 		if len(f) == 4 {
-			r.note(Setting{Name: f[0], Default: f[1], Doc: f[2], Secret: strings.Contains(f[3], "Secret") || isSecret(f[0])})
+			r.list(Setting{Name: f[0], Default: f[1], Doc: f[2], Secret: strings.Contains(f[3], "Secret") || isSecret(f[0])})
 		}
 	}
 }
 
-// wrong says what a value should have been. The value itself is never said:
-// it may be a secret that went to the wrong place.
-func wrong(bad *envconfig.ParseError) string {
+// expected describes the valid values. It does not contain the value that was set,
+// which may be a secret set in the wrong variable.
+func expected(bad *envconfig.ParseError) string {
 	switch t := bad.TypeName; {
 	case t == "time.Duration":
 		return "is not a duration such as 90s or 5m"
@@ -82,7 +82,7 @@ func wrong(bad *envconfig.ParseError) string {
 	case t == "[]netip.Prefix":
 		return "is not a list of CIDRs such as 10.0.0.0/8,192.168.1.5/32"
 	case strings.HasSuffix(t, "Secret") || strings.HasPrefix(t, "config."):
-		return bad.Err.Error() // our own decoders, which hold no values
+		return bad.Err.Error() // errors of this module's decoders contain no values
 	default:
 		return "is not a valid " + t
 	}
@@ -97,12 +97,12 @@ func isSecret(name string) bool {
 	return false
 }
 
-// note adds a variable to the list, with where its value came from.
-func (r *reader) note(s Setting) {
-	if r.noted[s.Name] {
+// list adds a variable with its value and origin to Settings.List.
+func (r *reader) list(s Setting) {
+	if r.listed[s.Name] {
 		return
 	}
-	r.noted[s.Name] = true
+	r.listed[s.Name] = true
 	s.Source, s.Value = "default", s.Default
 	if v := os.Getenv(s.Name); v != "" {
 		s.Value, s.Source = v, r.source[s.Name]
@@ -116,13 +116,13 @@ func (r *reader) note(s Setting) {
 			s.Value = "•••"
 		}
 	}
-	r.loaded.List = append(r.loaded.List, s)
+	r.settings.List = append(r.settings.List, s)
 }
 
-// limits are the two limits that exist for every vendor.
+// limits holds the two limits that every vendor has.
 type limits struct {
-	MaxRunning int `split_words:"true" desc:"tasks under way at a time with one key; 0: no limit"`
-	PerMinute  int `split_words:"true" desc:"submissions a minute with one key; 0: no limit"`
+	MaxRunning int `split_words:"true" desc:"concurrent tasks of one key; 0: no limit"`
+	PerMinute  int `split_words:"true" desc:"submissions per minute of one key; 0: no limit"`
 }
 
 // vendor reads a vendor's own settings and its two limits.
@@ -138,10 +138,10 @@ func (r *reader) vendor(v provider.Vendor) {
 		prefix = strings.ToUpper(v.Name)
 	}
 	limits := limits{MaxRunning: v.Limits.Running, PerMinute: v.Limits.PerMinute}
-	first := len(r.loaded.List)
+	first := len(r.settings.List)
 	r.read(prefix, &limits)
-	for i := range r.loaded.List[first:] {
-		s := &r.loaded.List[first+i]
+	for i := range r.settings.List[first:] {
+		s := &r.settings.List[first+i]
 		s.Default = strconv.Itoa(v.Limits.Running)
 		if strings.HasSuffix(s.Name, "_PER_MINUTE") {
 			s.Default = strconv.Itoa(v.Limits.PerMinute)
@@ -153,5 +153,5 @@ func (r *reader) vendor(v provider.Vendor) {
 	if limits.MaxRunning < 0 || limits.PerMinute < 0 {
 		r.errs = append(r.errs, fmt.Errorf("%s_MAX_RUNNING, %s_PER_MINUTE: must not be negative", prefix, prefix))
 	}
-	r.loaded.Accounts.Add(v, provider.Limits{Running: limits.MaxRunning, PerMinute: limits.PerMinute}, accounts...)
+	r.settings.Accounts.Add(v, provider.Limits{Running: limits.MaxRunning, PerMinute: limits.PerMinute}, accounts...)
 }

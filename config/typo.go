@@ -8,10 +8,10 @@ import (
 	"strings"
 )
 
-// typos warns of variables that nobody reads: all that begin with AIGC_, and
-// those that are a slip away from a setting which is not set. A misspelt key
-// would otherwise be noticed by the first request.
-func (l *Settings) typos() {
+// warnUnknown warns of set variables that are no settings: all that begin with AIGC_,
+// and those whose name is similar to a setting that is not set. Without it a misspelt
+// key would be noticed by the first request only.
+func (l *Settings) warnUnknown() {
 	known := map[string]bool{"AIGC_KILL_AT": true, "AIGC_TEST_REQUIRE": true}
 	var unset []string
 	for _, s := range l.List {
@@ -39,28 +39,28 @@ func (l *Settings) typos() {
 	}
 }
 
-// nearest is the setting that name is at most two slips away from, with the
-// same first word, or that differs only in underscores and the word API; empty
+// nearest returns the setting with the same first word and an edit distance of at
+// most 2 from name, or one that differs only in underscores and the word API; empty
 // if there is none.
 func nearest(name string, settings []string) string {
-	best, slips := "", 3
+	best, edits := "", 3
 	word, _, _ := strings.Cut(name, "_")
-	bare := strings.NewReplacer("_", "", "API", "")
+	strip := strings.NewReplacer("_", "", "API", "")
 	for _, s := range settings {
-		if bare.Replace(s) == bare.Replace(name) {
+		if strip.Replace(s) == strip.Replace(name) {
 			return s
 		}
 		if !strings.HasPrefix(s, word+"_") {
 			continue
 		}
-		if d := distance(name, s); d < slips {
-			best, slips = s, d
+		if d := distance(name, s); d < edits {
+			best, edits = s, d
 		}
 	}
 	return best
 }
 
-// distance counts the letters to add, drop or change (Levenshtein).
+// distance is the Levenshtein distance.
 func distance(a, b string) int {
 	row := make([]int, len(b)+1)
 	for j := range row {

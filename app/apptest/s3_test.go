@@ -181,7 +181,7 @@ func TestDoctorOfABucket(t *testing.T) {
 		}
 	}
 	doctor(0, "in the data folder")
-	doctor(0, "it is made at the first start", s3.Env("images")...)
+	doctor(0, "it is created at the first start", s3.Env("images")...)
 	if _, err := os.Stat(filepath.Join(s3.Dir, "images")); err == nil {
 		t.Error("the doctor made the bucket")
 	}

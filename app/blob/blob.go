@@ -7,34 +7,35 @@ import (
 	"time"
 )
 
-// Store keeps objects by name. Names are relative paths with slashes; see
+// Store stores objects by name. Names are relative paths with slashes; see
 // [ValidName]. All methods may be called concurrently.
 //
-// Errors a caller can act on are faults: NotFound "object_not_found" and
-// Unavailable "storage_down". An error of ctx is returned as it is.
+// Errors are faults of kind NotFound ("object_not_found") or Unavailable
+// ("storage_down"). An error of ctx is returned unchanged.
 type Store interface {
-	// Put creates or replaces an object: size bytes of r, from where r stands. It
-	// is durable when Put returns, and readers see either the former object or
-	// the new one, whole. A cancelled Put and an r of more or fewer bytes leave the
-	// former object; after "storage_down" it may be either. Put may be repeated.
+	// Put creates or replaces an object with the next size bytes of r. The object
+	// is durable when Put returns. Readers see the whole former or the whole new
+	// object, never a mixture. If ctx is canceled, or r has more or fewer bytes,
+	// the former object remains; after "storage_down" it may be either one. Put is
+	// idempotent.
 	Put(ctx context.Context, name string, r io.Reader, size int64, o PutOptions) error
-	// Open opens an object for reading. Reads after a Seek fetch only what
-	// follows that offset. The caller closes it; ctx holds for its reads too.
+	// Open opens an object for reading. After a Seek only the bytes from that
+	// offset on are fetched. The caller must close it. ctx also bounds the reads.
 	Open(ctx context.Context, name string) (io.ReadSeekCloser, Info, error)
 	Stat(ctx context.Context, name string) (Info, error)
-	// Delete removes an object. One that is absent is no error.
+	// Delete removes an object. It is no error if the object does not exist.
 	Delete(ctx context.Context, name string) error
 	// List yields the objects whose names begin with prefix, in the byte order of
-	// names, without their ContentType, TaskID and SHA256. Sidecars and unfinished
-	// files are left out. An error ends the list.
+	// names, with PutOptions left empty. Sidecars and unfinished files are not
+	// listed. An error is the last item.
 	List(ctx context.Context, prefix string) iter.Seq2[Info, error]
-	// Check proves that the store can be written and read now.
+	// Check writes and reads a test object; nil if both work.
 	Check(ctx context.Context) error
 	Close() error
 }
 
-// PutOptions describe an object to other clients of the same store. A store
-// without a place for them leaves them out: our own truth is the sidecar.
+// PutOptions are metadata for other clients of the same store. aigc itself reads
+// the sidecar instead, so a store need not keep them.
 type PutOptions struct {
 	ContentType string // MIME type; empty: application/octet-stream
 	TaskID      string // the task that made it; empty for uploads
@@ -46,23 +47,23 @@ type Info struct {
 	Name     string
 	Size     int64 // bytes
 	Modified time.Time
-	ETag     string // with its quotes, as HTTP wants it
+	ETag     string // with quotes, as in the HTTP header
 	PutOptions
 }
 
-// Presigner is a store whose objects can be fetched from it directly, by
-// addresses that hold their own permission.
+// Presigner is a store that can create presigned URLs: links to the store itself
+// that work without a key.
 type Presigner interface {
-	// Presign makes an address that serves an object until ttl has passed: 1 s to
-	// [MaxPresign]. It does not look whether the object exists. What [Inline]
-	// refuses is always served as an attachment.
+	// Presign returns a URL that serves an object for ttl, 1 second to
+	// [MaxPresign]. It does not check that the object exists. Types for which
+	// [Inline] is false are always served as an attachment.
 	Presign(ctx context.Context, name string, ttl time.Duration, o PresignOptions) (string, error)
 }
 
-// PresignOptions say how a presigned address serves its object.
+// PresignOptions configure a presigned URL.
 type PresignOptions struct {
-	Download bool // as an attachment, whatever its type
+	Download bool // serve every type as an attachment
 }
 
-// MaxPresign is the longest life of a presigned address.
+// MaxPresign is the longest lifetime of a presigned URL.
 const MaxPresign = 7 * 24 * time.Hour

@@ -14,21 +14,21 @@ import (
 	"aigc/app/disk"
 )
 
-// Dir is a store in a directory of this machine. One process has it open.
+// Dir is a store in a directory of the local disk. Only one process may open it.
 type Dir struct {
 	root     *os.Root
 	fsync    func(*os.File) error
 	checking sync.Mutex
 
 	mu      sync.Mutex
-	durable map[string]bool // directories that were made or found, and fsynced in their parents
+	durable map[string]bool // directories whose entry in the parent directory this process has fsynced
 }
 
-// tmpDir holds unfinished files. No object's name begins with a dot.
+// tmpDir holds unfinished files. Object names cannot begin with a dot.
 const tmpDir = ".tmp-incoming"
 
-// NewDir opens a directory as a store, makes it if needed, and removes the
-// unfinished files of an earlier process.
+// NewDir opens a directory as a store. It creates the directory if it does not
+// exist, and deletes unfinished files of an earlier process.
 func NewDir(dir string) (*Dir, error) {
 	if err := makeDurably(filepath.Clean(dir)); err != nil {
 		return nil, fmt.Errorf("blob: %w", err)
@@ -47,8 +47,8 @@ func NewDir(dir string) (*Dir, error) {
 	return &Dir{root: root, fsync: disk.Sync, durable: map[string]bool{".": true}}, nil
 }
 
-// makeDurably makes a directory with its parents, and fsyncs each parent that
-// gained an entry.
+// makeDurably creates a directory with its parents, and fsyncs each directory in
+// which it creates an entry.
 func makeDurably(dir string) error {
 	if _, err := os.Stat(dir); err == nil || !errors.Is(err, fs.ErrNotExist) {
 		return err
@@ -86,7 +86,7 @@ func (d *Dir) Open(_ context.Context, name string) (io.ReadSeekCloser, Info, err
 	return nil, Info{}, errors.Join(dirFault(err), f.Close())
 }
 
-// fileInfo describes a regular file; anything else is no object.
+// fileInfo describes a regular file. Other files are reported as not found.
 func fileInfo(name string, st fs.FileInfo) (Info, error) {
 	if !st.Mode().IsRegular() {
 		return Info{}, fs.ErrNotExist
@@ -117,7 +117,7 @@ func (d *Dir) Delete(ctx context.Context, name string) error {
 
 // Check implements [Store].
 func (d *Dir) Check(context.Context) error {
-	d.checking.Lock() // two at a time would read each other's half
+	d.checking.Lock() // concurrent checks would read each other's half-written file
 	defer d.checking.Unlock()
 	name := path.Join(tmpDir, "check")
 	if err := d.root.WriteFile(name, []byte(checkText), 0o600); err != nil {
@@ -125,7 +125,7 @@ func (d *Dir) Check(context.Context) error {
 	}
 	data, err := d.root.ReadFile(name)
 	if err == nil && string(data) != checkText {
-		err = errors.New("blob: what was written is not what is read")
+		err = errors.New("blob: check: the bytes read differ from the bytes written")
 	}
 	return unavailable(err)
 }
@@ -135,7 +135,7 @@ const checkText = "ok"
 // Close implements [Store].
 func (d *Dir) Close() error { return d.root.Close() }
 
-// dirFault is a file system's error as a fault.
+// dirFault converts a file system error to a fault.
 func dirFault(err error) error {
 	if errors.Is(err, fs.ErrNotExist) {
 		return notFound(err)

@@ -10,17 +10,17 @@ import (
 	"path/filepath"
 )
 
-// Linker is a store that can take a finished file of this machine without
-// copying it. It saves writing and fsyncing a result's bytes a second time.
+// Linker is a store that can store a local file without copying it, which saves
+// writing and fsyncing a result's bytes a second time.
 type Linker interface {
-	// Link stores the file at name as [Store.Put] would, by a hard link: the
-	// content must be fsynced already, and must never be written again.
-	// [ErrNotLinked] says that it has to be put instead.
+	// Link stores the file as object name by a hard link. The content of the file
+	// must be fsynced already and must not be changed afterwards. If it returns
+	// [ErrNotLinked], use [Store.Put] instead.
 	Link(ctx context.Context, name, file string, o PutOptions) error
 }
 
-// ErrNotLinked says that a file cannot be linked: it lies on another volume, or
-// the file system has no links.
+// ErrNotLinked means that the file cannot be linked, because it is on another
+// volume or the file system has no hard links.
 var ErrNotLinked = errors.New("blob: the file cannot be linked")
 
 var _ Linker = (*Dir)(nil)
@@ -42,13 +42,13 @@ func (d *Dir) Link(ctx context.Context, name, file string, _ PutOptions) error {
 	return d.rename(tmp, name)
 }
 
-// rename gives a durable file its name, and removes it where that fails.
+// rename renames an fsynced file to its object name, or deletes it if that fails.
 func (d *Dir) rename(tmp, name string) error {
-	err := d.publish(tmp, name)
-	if errors.Is(err, fs.ErrNotExist) { // a directory that this process had made was removed from outside
-		d.forget()
-		err = d.publish(tmp, name)
+	err := d.renameOnce(tmp, name)
+	if errors.Is(err, fs.ErrNotExist) { // another process removed a directory that is in d.durable
+		d.forgetDurable()
+		err = d.renameOnce(tmp, name)
 	}
-	_ = d.root.Remove(tmp) // it is left where the rename failed, and where it was another link of the same file
+	_ = d.root.Remove(tmp) // it still exists if the rename failed, or if both names were links to one file: rename(2) does nothing then
 	return unavailable(err)
 }

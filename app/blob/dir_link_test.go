@@ -11,8 +11,8 @@ import (
 	"aigc/app/fault"
 )
 
-// A linked object is the file itself, under a second name: it stays when the
-// first one goes, and a repeated link replaces it.
+// A linked object remains when the file it was linked from is deleted, and a
+// repeated link replaces it.
 func TestDirLink(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
@@ -27,7 +27,7 @@ func TestDirLink(t *testing.T) {
 		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		for range 2 { // the same file again, too
+		for range 2 { // the second time the object is a link of the same file already
 			if err := s.Link(ctx, "a/b/object.png", file, blob.PutOptions{}); err != nil {
 				t.Fatalf("%d: %v", i, err)
 			}
@@ -56,12 +56,12 @@ func TestDirLinkRefuses(t *testing.T) {
 	}
 	t.Cleanup(func() { _ = s.Close() })
 	if err := s.Link(ctx, "a.png", filepath.Join(dir, "absent"), blob.PutOptions{}); fault.KindOf(err) != fault.Unavailable {
-		t.Errorf("a file that is not there: %v", err)
+		t.Errorf("a missing file: %v", err)
 	}
 	if err := s.Link(ctx, "../a.png", filepath.Join(dir, "absent"), blob.PutOptions{}); fault.KindOf(err) != fault.NotFound {
 		t.Errorf("a bad name: %v", err)
 	}
 	if err := s.Link(ctx, "a.png", dir, blob.PutOptions{}); !errors.Is(err, blob.ErrNotLinked) { // a directory cannot be linked
-		t.Errorf("what cannot be linked: %v", err)
+		t.Errorf("a directory: %v", err)
 	}
 }

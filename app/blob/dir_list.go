@@ -20,9 +20,9 @@ func (d *Dir) List(ctx context.Context, prefix string) iter.Seq2[Info, error] {
 	}
 }
 
-// walk visits objects in the order of their names, and skips directories that
-// hold nothing with the prefix. It returns fs.SkipAll where visit says stop. A
-// file or directory that is deleted meanwhile is left out.
+// walk visits objects in the byte order of their names, and skips directories that
+// cannot contain the prefix. It returns fs.SkipAll if visit returns false. Files
+// and directories that are deleted during the walk are skipped.
 func (d *Dir) walk(ctx context.Context, dir, prefix string, visit func(Info) bool) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -34,7 +34,7 @@ func (d *Dir) walk(ctx context.Context, dir, prefix string, visit func(Info) boo
 		}
 		return err
 	}
-	key := func(e fs.DirEntry) string { // what follows a directory's name is a slash
+	key := func(e fs.DirEntry) string { // names below a directory continue with a slash
 		if e.IsDir() {
 			return e.Name() + "/"
 		}
@@ -50,12 +50,12 @@ func (d *Dir) walk(ctx context.Context, dir, prefix string, visit func(Info) boo
 				err = d.walk(ctx, name, prefix, visit)
 			}
 		case strings.HasPrefix(name, prefix) && !isSidecar(name):
-			st, gone := e.Info()
-			if gone != nil {
+			st, err := e.Info()
+			if err != nil { // deleted since ReadDir
 				continue
 			}
-			if o, odd := fileInfo(name, st); odd == nil && !visit(o) {
-				err = fs.SkipAll
+			if o, err := fileInfo(name, st); err == nil && !visit(o) {
+				return fs.SkipAll
 			}
 		}
 		if err != nil {

@@ -11,9 +11,8 @@ import (
 	"path"
 )
 
-// Put implements [Store]: the file is written under a temporary name, fsynced
-// and renamed, and every directory that gained an entry is fsynced. A directory
-// has no place for options.
+// Put implements [Store]. It writes and fsyncs a temporary file, renames it, and
+// fsyncs every directory that gets a new entry. Options are not stored.
 func (d *Dir) Put(ctx context.Context, name string, r io.Reader, size int64, _ PutOptions) error {
 	if err := ValidName(name); err != nil {
 		return err
@@ -25,14 +24,14 @@ func (d *Dir) Put(ctx context.Context, name string, r io.Reader, size int64, _ P
 	return d.rename(tmp, name)
 }
 
-// write makes a durable file of exactly size bytes under a temporary name.
+// write creates an fsynced temporary file of exactly size bytes.
 func (d *Dir) write(ctx context.Context, r io.Reader, size int64) (tmp string, err error) {
 	tmp = path.Join(tmpDir, rand.Text())
 	f, err := d.root.OpenFile(tmp, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err != nil {
 		return "", err
 	}
-	if err = copyExactly(ctx, f, r, size); err == nil {
+	if err = copyExactSize(ctx, f, r, size); err == nil {
 		err = d.fsync(f)
 	}
 	if err = errors.Join(err, f.Close()); err != nil {
@@ -41,16 +40,16 @@ func (d *Dir) write(ctx context.Context, r io.Reader, size int64) (tmp string, e
 	return tmp, err
 }
 
-// copyExactly copies size bytes, in pieces between which ctx is looked at. From
-// one file to another the kernel copies without passing the bytes through us.
-func copyExactly(ctx context.Context, dst io.Writer, r io.Reader, size int64) error {
-	const piece = 8 << 20
+// copyExactSize copies size bytes, and checks ctx after every 8 MiB. Between two
+// files io.CopyN lets the kernel copy (copy_file_range).
+func copyExactSize(ctx context.Context, dst io.Writer, r io.Reader, size int64) error {
+	const chunk = 8 << 20
 	var copied int64
 	for copied <= size {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		n, err := io.CopyN(dst, r, min(piece, size-copied+1)) // one more than announced would be a fault
+		n, err := io.CopyN(dst, r, min(chunk, size-copied+1)) // one byte more, to detect an r that is too long
 		copied += n
 		if err == io.EOF {
 			break
@@ -60,24 +59,24 @@ func copyExactly(ctx context.Context, dst io.Writer, r io.Reader, size int64) er
 		}
 	}
 	if copied != size {
-		return fmt.Errorf("blob: %d bytes were announced, %d came: %w", size, copied, io.ErrUnexpectedEOF)
+		return fmt.Errorf("blob: expected %d bytes, read %d: %w", size, copied, io.ErrUnexpectedEOF)
 	}
 	return nil
 }
 
-// publish renames a durable file to its name.
-func (d *Dir) publish(tmp, name string) error {
+// renameOnce renames a temporary file to its object name and fsyncs the directory.
+func (d *Dir) renameOnce(tmp, name string) error {
 	dir := path.Dir(name)
 	if err := d.makeDirs(dir); err != nil {
 		return err
 	}
-	return d.change(dir, func() error { return d.root.Rename(tmp, name) })
+	return d.addEntry(dir, func() error { return d.root.Rename(tmp, name) })
 }
 
-// change adds an entry to a directory and fsyncs it. The directory is opened
-// before the change: Linux reports a failed write to the descriptors that were
-// open when it failed, and perhaps not to one that is opened later.
-func (d *Dir) change(dir string, add func() error) error {
+// addEntry calls add, which adds an entry to dir, and fsyncs dir. It opens dir
+// before add: Linux reports a failed write-back to descriptors that were open when
+// it failed, but not reliably to those opened later.
+func (d *Dir) addEntry(dir string, add func() error) error {
 	f, err := d.root.Open(dir)
 	if err != nil {
 		return err
@@ -88,13 +87,13 @@ func (d *Dir) change(dir string, add func() error) error {
 	return errors.Join(err, f.Close())
 }
 
-// maxDurable bounds how many directories are remembered. One that was forgotten
-// costs an fsync of its parents.
+// maxDurable is the size limit of Dir.durable. Forgetting a directory costs one
+// more fsync of each of its parents.
 const maxDurable = 256
 
-// makeDirs makes a directory with its parents, from the top down. A directory
-// that exists may be the work of a process that died before its fsync, so it
-// counts as durable only after this process has fsynced its parent.
+// makeDirs creates a directory with its parents, from the top down. An existing
+// directory may have been created by a process that crashed before its fsync, so
+// it counts as durable only after this process has fsynced its parent.
 func (d *Dir) makeDirs(dir string) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -109,7 +108,7 @@ func (d *Dir) makeDirsLocked(dir string) error {
 	if err := d.makeDirsLocked(parent); err != nil {
 		return err
 	}
-	err := d.change(parent, func() error {
+	err := d.addEntry(parent, func() error {
 		if err := d.root.Mkdir(dir, 0o700); !errors.Is(err, fs.ErrExist) {
 			return err
 		}
@@ -125,8 +124,8 @@ func (d *Dir) makeDirsLocked(dir string) error {
 	return nil
 }
 
-// forget lets every directory be looked for anew.
-func (d *Dir) forget() {
+// forgetDurable makes the next makeDirs create and fsync every directory again.
+func (d *Dir) forgetDurable() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.durable = map[string]bool{".": true}

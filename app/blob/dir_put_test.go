@@ -12,8 +12,8 @@ import (
 	"aigc/app/fault"
 )
 
-// Put fsyncs the file before its rename, and every directory that gained an
-// entry, from the top down; what is durable already is not fsynced again.
+// Put fsyncs the file before its rename, and every directory that got a new entry,
+// from the top down. Directories that are durable already are not fsynced again.
 func TestDirPutIsDurable(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -47,15 +47,14 @@ func TestDirPutIsDurable(t *testing.T) {
 			t.Errorf("%s: fsynced %q, want %q", c.name, synced, c.want)
 		}
 	}
-	again := openDir(t, dir) // it cannot know what the earlier process has fsynced
+	again := openDir(t, dir) // a new process does not know what the earlier one fsynced
 	synced, again.fsync = nil, d.fsync
 	if err := again.Put(context.Background(), "a/b/six", strings.NewReader("x"), 1, PutOptions{}); err != nil || len(synced) != 4 {
 		t.Errorf("in the next process: fsynced %q, %v", synced, err)
 	}
 }
 
-// No Put reports success where one of its fsyncs failed, and none leaves a
-// temporary file.
+// Put fails if one of its fsyncs fails, and leaves no temporary file.
 func TestDirPutFsyncFails(t *testing.T) {
 	t.Parallel()
 	for nth, name := range []string{"of the file", "of the root", "of the parent", "of the directory"} {
@@ -65,7 +64,7 @@ func TestDirPutFsyncFails(t *testing.T) {
 			calls := 0
 			d.fsync = func(f *os.File) error {
 				if calls++; calls == nth+1 {
-					return errors.New("the disk is gone")
+					return errors.New("input/output error")
 				}
 				return f.Sync()
 			}

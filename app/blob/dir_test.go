@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"sync"
 	"testing"
@@ -21,7 +22,7 @@ func TestDir(t *testing.T) {
 	blobtest.Run(t, blobtest.Harness{Open: func(t *testing.T) blob.Store { return open(t, t.TempDir()) }})
 }
 
-// open is a store in a folder; it is closed at the end of the test.
+// open returns a store in a folder that is closed at the end of the test.
 func open(t *testing.T, dir string) *blob.Dir {
 	t.Helper()
 	d, err := blob.NewDir(dir)
@@ -32,9 +33,9 @@ func open(t *testing.T, dir string) *blob.Dir {
 	return d
 }
 
-// No name and no symlink leads out of the folder, and what an earlier life
-// left unfinished is swept.
-func TestDirKeepsToItself(t *testing.T) {
+// No symlink leads out of the folder, and unfinished files of an earlier process
+// are deleted.
+func TestDirIsConfined(t *testing.T) {
 	t.Parallel()
 	outside, dir := t.TempDir(), t.TempDir()
 	secret := filepath.Join(outside, "secret")
@@ -53,21 +54,21 @@ func TestDirKeepsToItself(t *testing.T) {
 	}
 	d := open(t, dir)
 	if _, _, err := d.Open(context.Background(), "link/secret"); err == nil {
-		t.Error("a symlink led out")
+		t.Error("open followed a symlink out of the folder")
 	}
 	if err := d.Put(context.Background(), "link/new", strings.NewReader(""), 0, blob.PutOptions{}); err == nil {
-		t.Error("a put went through a symlink")
+		t.Error("put followed a symlink out of the folder")
 	}
 	if _, err := os.Stat(left); err == nil {
-		t.Error("an unfinished file of an earlier life is still there")
+		t.Error("an unfinished file of an earlier process was not deleted")
 	}
 }
 
-// A folder that somebody removed or moved away is made anew: an object goes
-// where its name leads, and not after the folder.
-func TestDirMakesFoldersAnew(t *testing.T) {
+// A folder that another process removed, moved or replaced is created again: an
+// object is stored at the path of its name, not in the moved folder.
+func TestDirRecreatesFolders(t *testing.T) {
 	t.Parallel()
-	for name, take := range map[string]func(day string) error{
+	for name, change := range map[string]func(day string) error{
 		"removed":    os.RemoveAll,
 		"moved away": func(day string) error { return os.Rename(day, day+"-old") },
 		"replaced": func(day string) error {
@@ -84,11 +85,11 @@ func TestDirMakesFoldersAnew(t *testing.T) {
 					t.Fatal(err)
 				}
 				if o, err := d.Stat(context.Background(), object); err != nil || o.Size != 4 {
-					t.Errorf("%s is not where its name leads: %v", object, err)
+					t.Errorf("%s is not at its path: %v", object, err)
 				}
 			}
 			put("a/28/one")
-			if err := take(filepath.Join(dir, "a", "28")); err != nil {
+			if err := change(filepath.Join(dir, "a", "28")); err != nil {
 				t.Fatal(err)
 			}
 			put("a/28/two")
@@ -96,8 +97,7 @@ func TestDirMakesFoldersAnew(t *testing.T) {
 	}
 }
 
-// Of more folders than it remembers, every one can be stored in, and none stays
-// open.
+// More folders than maxDurable can be used, and no descriptor of a folder is leaked.
 func TestDirWithManyFolders(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -134,7 +134,7 @@ func TestDirWithManyFolders(t *testing.T) {
 		}
 	}
 	if folders > 0 {
-		t.Errorf("%d folders are open", folders)
+		t.Errorf("%d folders are still open", folders)
 	}
 }
 
@@ -153,16 +153,28 @@ func TestName(t *testing.T) {
 	}
 }
 
+// DecodeSidecar returns every field that Encode wrote.
 func TestSidecarRoundTrip(t *testing.T) {
 	t.Parallel()
-	cost, seed := 0.04, int64(7)
-	in := &blob.Sidecar{TaskID: "t", AssetID: "a", Prompt: "狐狸", Cost: &cost, Seed: &seed, Parameters: []byte(`{"n":1}`), CreatedAt: time.Now().UTC()}
+	cost, seed, now := 0.04, int64(7), time.Now().UTC()
+	in := &blob.Sidecar{
+		TaskID: "t", AssetID: "a", Owner: "me", Index: 2, Module: "gpt", Operation: "generations", Model: "m", Vendor: "openai", VendorID: "v",
+		Prompt: "狐狸", RevisedPrompt: "a fox", Parameters: []byte(`{"n":1}`), Seed: &seed, Cost: &cost, Currency: "USD", Charged: "yes", Sandbox: true,
+		MIMEType: "video/mp4", Width: 3, Height: 2, DurationSeconds: 1.5, Size: 9, SHA256: "0f9c", CreatedAt: now, StoredAt: now.Add(time.Second),
+	}
+	for i, v := 0, reflect.ValueOf(*in); i < v.NumField(); i++ {
+		if v.Field(i).IsZero() {
+			t.Errorf("%s is not tested", v.Type().Field(i).Name)
+		}
+	}
 	data, err := in.Encode()
 	if err != nil {
 		t.Fatal(err)
 	}
-	out, err := blob.DecodeSidecar(data)
-	if err != nil || out.Prompt != in.Prompt || *out.Cost != cost || *out.Seed != seed || !out.CreatedAt.Equal(in.CreatedAt) {
-		t.Errorf("%+v, %v", out, err)
+	if out, err := blob.DecodeSidecar(data); err != nil || !reflect.DeepEqual(out, in) {
+		t.Errorf("%+v, %v; want %+v", out, err, in)
+	}
+	if _, err := blob.DecodeSidecar([]byte("{")); err == nil {
+		t.Error("invalid JSON was decoded")
 	}
 }

@@ -1,10 +1,10 @@
-// Package blob keeps objects: results, inputs, uploads and their sidecars.
+// Package blob is the object store: results, uploads and their sidecars.
 //
-// [Store] is the contract, and package blobtest proves that a store keeps it.
-// [Dir] is a directory of this machine, reached through os.Root, so that no
-// name leads out of it. [S3] is a bucket at MinIO or any other S3 service; it
-// also is a [Presigner].
+// [Store] is the interface; package blobtest has its conformance tests. [Dir] is
+// a directory on the local disk, opened through os.Root, so that no name or
+// symlink leads out of it. [S3] is a bucket of MinIO or another S3 service and
+// also implements [Presigner].
 //
-// An object is written before its sidecar: a sidecar therefore always describes
-// an object that is there.
+// An object is written before its sidecar, so a sidecar always describes an
+// object that exists.
 package blob

@@ -11,8 +11,8 @@ func notFound(err error) error {
 	return fault.Wrap(err, fault.NotFound, "object_not_found", "There is no such object.")
 }
 
-// unavailable is an error of the store itself. A cancelled caller's error stays
-// what it is.
+// unavailable wraps an error of the store as a fault of kind Unavailable. Faults
+// and errors of a context are returned unchanged.
 func unavailable(err error) error {
 	var known *fault.Error
 	switch {
@@ -22,7 +22,7 @@ func unavailable(err error) error {
 	return fault.Wrap(err, fault.Unavailable, "storage_down", "Object storage does not answer.")
 }
 
-// ignoreNotFound is err, or nil where it says that the object is absent.
+// ignoreNotFound returns nil for a NotFound fault, otherwise err.
 func ignoreNotFound(err error) error {
 	if fault.KindOf(err) == fault.NotFound {
 		return nil

@@ -9,7 +9,7 @@ import (
 	"aigc/app/media"
 )
 
-// Source is where a file came from: the first part of its name.
+// Source is the origin of a file: the first part of its object name.
 type Source string
 
 // The sources.
@@ -18,17 +18,19 @@ const (
 	Uploaded  Source = "manual_uploads"
 )
 
-// maxName is the longest name in bytes.
+// maxName is the maximum length of a name in bytes.
 const maxName = 512
 
-// Name is the name of the n-th file of a task: the day is that of the task's
-// creation, in UTC, so a repeated put overwrites itself. The id must not be
-// guessable, for the name is all that is needed to read the object.
-func Name(source Source, kind media.Folder, created time.Time, model, id string, n int, ext string) string {
-	return fmt.Sprintf("%s/%s/%s/%s_%s_%d%s", source, kind, created.UTC().Format("2006/01/02"), plain(model), id, n, ext)
+// Name returns the object name of the n-th file of a task. It contains the UTC day
+// of the task's creation and not of the write, so a repeated Put replaces the same
+// object. id must not be guessable: unless links are private, the name is the only
+// permission needed to read the object.
+func Name(source Source, folder media.Folder, created time.Time, model, id string, n int, ext string) string {
+	return fmt.Sprintf("%s/%s/%s/%s_%s_%d%s", source, folder, created.UTC().Format("2006/01/02"), sanitizeModel(model), id, n, ext)
 }
 
-func plain(model string) string {
+// sanitizeModel replaces every character but letters, digits, '.', '_' and '-'.
+func sanitizeModel(model string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
 		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9', r == '.', r == '_', r == '-':
@@ -38,21 +40,22 @@ func plain(model string) string {
 	}, model)
 }
 
-// ValidName refuses names that are not plain relative paths. To a caller such
-// an object does not exist.
+// ValidName returns a NotFound fault unless name is a relative path of at most 512
+// bytes whose elements are not empty and do not begin with a dot.
 func ValidName(name string) error {
-	bad := name == "" || len(name) > maxName || strings.ContainsAny(name, "\\\x00")
+	invalid := name == "" || len(name) > maxName || strings.ContainsAny(name, "\\\x00")
 	for part := range strings.SplitSeq(name, "/") {
-		bad = bad || part == "" || strings.HasPrefix(part, ".")
+		invalid = invalid || part == "" || strings.HasPrefix(part, ".")
 	}
-	if bad {
+	if invalid {
 		return fault.New(fault.NotFound, "object_not_found", "There is no such object.")
 	}
 	return nil
 }
 
-// Inline says whether a browser may show an object of a type in place. SVG and
-// HTML can run scripts, and an unknown type may turn out to be either.
+// Inline says whether a browser may display an object of this type in place. It is
+// false for SVG and HTML, which can run scripts, and for unknown types, which a
+// browser might take for one of them.
 func Inline(mime string) bool {
 	return mime != "image/svg+xml" && mime != "text/html" && mime != "application/octet-stream"
 }

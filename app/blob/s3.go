@@ -16,36 +16,36 @@ import (
 	"github.com/minio/minio-go/v7/pkg/credentials"
 )
 
-// S3Config says where a bucket is and who may use it. The key needs the rights
-// to list the bucket, to read, write and delete its objects, and, where the
-// bucket is not there yet, to make it.
+// S3Config is the address of a bucket and the key for it. The key needs the
+// permissions to list the bucket, to read, write and delete its objects, and to
+// create the bucket if it does not exist.
 type S3Config struct {
 	Endpoint  string // host or host:port
 	Secure    bool   // TLS
 	AccessKey string
 	SecretKey string
 	Bucket    string
-	Region    string // empty: asked of the service
+	Region    string // empty: the client library asks the service
 }
 
 // S3 is a store in a bucket of MinIO or another S3 service. Several processes
 // may use one bucket.
 type S3 struct {
-	client *minio.Client
-	bucket string
-	region string
-	found  atomic.Bool // the bucket exists, as far as we know
+	client      *minio.Client
+	bucket      string
+	region      string
+	bucketFound atomic.Bool // the bucket existed at the last call
 }
 
 const (
-	// attempts of one request by the client library. What still fails is the
-	// caller's to repeat: a task waits in storing.
+	// s3Attempts is how often the client library sends a request. After that the
+	// caller retries: a task stays in the state storing.
 	s3Attempts = 3
-	// dialTimeout bounds how long an address that swallows packets holds a caller.
+	// dialTimeout limits the wait for an address that drops packets.
 	dialTimeout = 5 * time.Second
 )
 
-// NewS3 makes a store without asking the service for anything; see [S3.MakeBucket].
+// NewS3 returns a store without connecting to the service; see [S3.MakeBucket].
 func NewS3(c S3Config) (*S3, error) {
 	transport, err := minio.DefaultTransport(c.Secure)
 	if err != nil {
@@ -62,17 +62,17 @@ func NewS3(c S3Config) (*S3, error) {
 	return &S3{client: client, bucket: c.Bucket, region: c.Region}, nil
 }
 
-// BucketExists asks the service for the bucket.
+// BucketExists asks the service whether the bucket exists.
 func (s *S3) BucketExists(ctx context.Context) (bool, error) {
 	found, err := s.client.BucketExists(ctx, s.bucket)
 	return found, s3Fault(err)
 }
 
-// MakeBucket makes the bucket if it is absent. Several processes may do so at
-// the same time. Put and Check repeat it until it has worked once, so a process
-// may start while the service is away.
+// MakeBucket creates the bucket if it does not exist. Several processes may call
+// it concurrently. Put and Check call it until it has succeeded once, so a process
+// can start while the service is unavailable.
 func (s *S3) MakeBucket(ctx context.Context) error {
-	if s.found.Load() {
+	if s.bucketFound.Load() {
 		return nil
 	}
 	found, err := s.client.BucketExists(ctx, s.bucket)
@@ -85,10 +85,10 @@ func (s *S3) MakeBucket(ctx context.Context) error {
 			return s3Fault(err)
 		}
 		if found, existsErr := s.client.BucketExists(ctx, s.bucket); !found { // it belongs to another account
-			return s3Fault(errors.Join(err, existsErr, errors.New("blob: the bucket cannot be made")))
+			return s3Fault(errors.Join(err, existsErr, errors.New("blob: the bucket cannot be created")))
 		}
 	}
-	s.found.Store(true)
+	s.bucketFound.Store(true)
 	return nil
 }
 
@@ -130,22 +130,22 @@ func (s *S3) List(ctx context.Context, prefix string) iter.Seq2[Info, error] {
 				yield(Info{}, s3Fault(o.Err))
 				return
 			}
-			if ValidName(o.Key) != nil || isSidecar(o.Key) { // such as the object of Check
+			if ValidName(o.Key) != nil || isSidecar(o.Key) { // such as s3CheckName
 				continue
 			}
 			info := s3Info(o)
-			info.PutOptions = PutOptions{} // some services list it, others do not
+			info.PutOptions = PutOptions{} // not all services return it here
 			if !yield(info, nil) {
 				return
 			}
 		}
-		if err := ctx.Err(); err != nil { // the library ends its list without an error
+		if err := ctx.Err(); err != nil { // a canceled list of the library ends without an error
 			yield(Info{}, err)
 		}
 	}
 }
 
-// s3CheckName is no valid name, so no caller can reach it.
+// s3CheckName is not a valid object name, so callers cannot open it.
 const s3CheckName = ".aigc-check"
 
 // Check implements [Store].
@@ -173,9 +173,9 @@ func (s *S3) core() minio.Core { return minio.Core{Client: s.client} }
 // Close implements [Store].
 func (s *S3) Close() error { return nil }
 
-// s3Fault is an error of the client library as a fault. An absent bucket is
-// "storage_down" and not an absent object, from which a caller would conclude
-// that a result is lost.
+// s3Fault converts an error of the client library to a fault. A missing bucket is
+// "storage_down", not "object_not_found": the caller must not conclude that a
+// result is lost.
 func s3Fault(err error) error {
 	if s3Code(err) == minio.NoSuchKey {
 		return notFound(err)
@@ -183,7 +183,7 @@ func s3Fault(err error) error {
 	return unavailable(err)
 }
 
-// s3Code is the service's own code of an error; empty if it did not answer.
+// s3Code returns the service's error code; empty if it did not answer.
 func s3Code(err error) string {
 	var res minio.ErrorResponse
 	if errors.As(err, &res) {
@@ -192,9 +192,9 @@ func s3Code(err error) string {
 	return ""
 }
 
-// Refused says whether an error of an [S3] means that the service answered and
-// does not take the key, its rights or the bucket's name. Repeating helps only
-// after a person has changed the settings.
+// Refused says whether an error of [S3] means that the service answered and
+// rejected the key, its permissions or the bucket's name. A retry helps only after
+// the settings were changed.
 func Refused(err error) bool {
 	var res minio.ErrorResponse
 	if !errors.As(err, &res) {

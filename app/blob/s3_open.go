@@ -10,8 +10,8 @@ import (
 	"github.com/minio/minio-go/v7"
 )
 
-// Open implements [Store]. It asks for the object's description alone; the
-// first read asks for the content.
+// Open implements [Store]. It sends a HEAD request; the content is requested by
+// the first Read.
 func (s *S3) Open(ctx context.Context, name string) (io.ReadSeekCloser, Info, error) {
 	o, err := s.Stat(ctx, name)
 	if err != nil {
@@ -20,16 +20,16 @@ func (s *S3) Open(ctx context.Context, name string) (io.ReadSeekCloser, Info, er
 	return &s3Object{ctx: ctx, store: s, info: o}, o, nil
 }
 
-// s3Object reads an object from where it stands to its end with one request. A
-// Seek elsewhere ends that request, and the next read makes another one. All of
-// them are for the same version: one that was replaced meanwhile is an error
-// and never a mixture.
+// s3Object reads an object from offset to its end with one GET request. A Seek to
+// another offset closes that request, and the next Read sends a new one. All
+// requests have If-Match with the ETag of Open: if the object was replaced in
+// between, Read fails instead of mixing two versions.
 type s3Object struct {
-	ctx    context.Context // it holds for the object's reads, as Open says
+	ctx    context.Context // of Open; it bounds the reads
 	store  *S3
 	info   Info
-	offset int64         // of the next read
-	body   io.ReadCloser // nil until a read; stands at offset
+	offset int64         // of the next Read
+	body   io.ReadCloser // response body at offset; nil if no request is open
 	closed bool
 }
 
@@ -82,11 +82,11 @@ func (o *s3Object) Seek(offset int64, whence int) (int64, error) {
 		offset += o.info.Size
 	}
 	if offset < 0 || o.closed {
-		return o.offset, errors.New("blob: seek before the start, or of a closed object")
+		return o.offset, errors.New("blob: seek to a negative offset, or on a closed object")
 	}
 	if offset != o.offset {
 		o.offset = offset
-		return offset, o.end()
+		return offset, o.closeBody()
 	}
 	return offset, nil
 }
@@ -94,11 +94,11 @@ func (o *s3Object) Seek(offset int64, whence int) (int64, error) {
 // Close implements [io.Closer].
 func (o *s3Object) Close() error {
 	o.closed = true
-	return o.end()
+	return o.closeBody()
 }
 
-// end ends a request that is under way.
-func (o *s3Object) end() error {
+// closeBody closes the open request, if any.
+func (o *s3Object) closeBody() error {
 	if o.body == nil {
 		return nil
 	}

@@ -13,14 +13,14 @@ import (
 
 var _ Presigner = (*S3)(nil)
 
-// Presign implements [Presigner]. The address names the host of
-// [S3Config.Endpoint], so callers must be able to reach that.
+// Presign implements [Presigner]. The URL has the host of [S3Config.Endpoint], so
+// callers must be able to reach that host.
 func (s *S3) Presign(ctx context.Context, name string, ttl time.Duration, o PresignOptions) (string, error) {
 	if err := ValidName(name); err != nil {
 		return "", err
 	}
 	if ttl < time.Second || ttl > MaxPresign {
-		return "", fault.New(fault.Invalid, "invalid_expiry", "A presigned link lives from 1 second to %d hours.", int(MaxPresign.Hours())).WithCharge(fault.ChargedNo)
+		return "", fault.New(fault.Invalid, "invalid_expiry", "A presigned link is valid for 1 second to %d hours.", int(MaxPresign.Hours())).WithCharge(fault.ChargedNo)
 	}
 	contentType := media.TypeByExt(path.Ext(name))
 	disposition := "inline"

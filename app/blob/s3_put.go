@@ -10,15 +10,15 @@ import (
 )
 
 const (
-	// partSize in bytes: larger objects go in parts. Left unset, the client
-	// library takes parts of its own choice, and for a stream a buffer of 528 MiB.
+	// partSize is the part size of multipart uploads in bytes. Without it the
+	// client library chooses one, and buffers up to 528 MiB for a stream.
 	partSize = 16 << 20
-	// partThreads is how many parts of one object are under way.
+	// partThreads is how many parts of one object are sent concurrently.
 	partThreads = 2
 )
 
-// Names of the user metadata, as the library returns them: x-amz-meta-task-id
-// and x-amz-meta-sha256 on the wire.
+// Names of the user metadata in the client library: x-amz-meta-task-id and
+// x-amz-meta-sha256 on the wire.
 const (
 	metaTask   = "Task-Id"
 	metaSHA256 = "Sha256"
@@ -32,7 +32,7 @@ func (s *S3) Put(ctx context.Context, name string, r io.Reader, size int64, o Pu
 	if err := s.MakeBucket(ctx); err != nil {
 		return err
 	}
-	body, err := exactly(r, size)
+	body, err := exactSize(r, size)
 	if err != nil {
 		return unavailable(err)
 	}
@@ -49,17 +49,17 @@ func (s *S3) Put(ctx context.Context, name string, r io.Reader, size int64, o Pu
 func (s *S3) put(ctx context.Context, name string, r io.Reader, size int64, o minio.PutObjectOptions) error {
 	o.PartSize, o.NumThreads = partSize, partThreads
 	_, err := s.client.PutObject(ctx, s.bucket, name, r, size, o)
-	if s3Code(err) == minio.NoSuchBucket { // removed since: the next Put makes it anew
-		s.found.Store(false)
+	if s3Code(err) == minio.NoSuchBucket { // it was deleted: the next Put creates it again
+		s.bucketFound.Store(false)
 	}
 	return unavailable(err)
 }
 
-// exactly returns a reader of size bytes of r that fails before its end where r
-// has more or fewer, so that no service stores them. What can be read at any
-// offset stays so: then the library repeats a failed request, and sends the
-// parts of a large file without holding them in memory.
-func exactly(r io.Reader, size int64) (io.Reader, error) {
+// exactSize returns a reader for the next size bytes of r that fails before EOF if
+// r has more or fewer, so that the service stores nothing. If r is an io.ReaderAt
+// the result is one, too: then the library can resend a failed request, and sends
+// the parts of a large file without buffering them.
+func exactSize(r io.Reader, size int64) (io.Reader, error) {
 	at, ok := r.(interface {
 		io.ReaderAt
 		io.Seeker
@@ -69,10 +69,10 @@ func exactly(r io.Reader, size int64) (io.Reader, error) {
 		if size > 0 {
 			return e, nil
 		}
-		if err := e.end(); err != io.EOF {
+		if err := e.expectEOF(); err != io.EOF {
 			return nil, err
 		}
-		return strings.NewReader(""), nil // HTTP would not read a body of length 0, so r was read here
+		return strings.NewReader(""), nil // net/http does not read a body of length 0, so the check is done here
 	}
 	from, err := at.Seek(0, io.SeekCurrent)
 	if err != nil {
@@ -83,12 +83,12 @@ func exactly(r io.Reader, size int64) (io.Reader, error) {
 		return nil, err
 	}
 	if end-from != size {
-		return nil, fmt.Errorf("blob: %d bytes were announced, there are %d: %w", size, end-from, io.ErrUnexpectedEOF)
+		return nil, fmt.Errorf("blob: expected %d bytes, there are %d: %w", size, end-from, io.ErrUnexpectedEOF)
 	}
 	return io.NewSectionReader(at, from, size), nil
 }
 
-// exactReader hands out the last byte only once it knows that none follows.
+// exactReader returns the last byte only after it has read EOF behind it.
 type exactReader struct {
 	r          io.Reader
 	left, size int64
@@ -105,21 +105,21 @@ func (e *exactReader) Read(p []byte) (int, error) {
 	e.left -= int64(n)
 	switch {
 	case e.left == 0 && n > 0:
-		if err = e.end(); err == io.EOF {
+		if err = e.expectEOF(); err == io.EOF {
 			return n, io.EOF
 		}
 		return 0, err
 	case err == io.EOF:
-		return n, fmt.Errorf("blob: %d bytes of %d are missing: %w", e.left, e.size, io.ErrUnexpectedEOF)
+		return n, fmt.Errorf("blob: expected %d bytes, read %d: %w", e.size, e.size-e.left, io.ErrUnexpectedEOF)
 	}
 	return n, err
 }
 
-// end is io.EOF where nothing follows.
-func (e *exactReader) end() error {
+// expectEOF returns io.EOF if r has no more bytes.
+func (e *exactReader) expectEOF() error {
 	n, err := io.ReadFull(e.r, make([]byte, 1))
 	if n > 0 {
-		return fmt.Errorf("blob: more than the announced %d bytes came: %w", e.size, io.ErrUnexpectedEOF)
+		return fmt.Errorf("blob: expected %d bytes, read more: %w", e.size, io.ErrUnexpectedEOF)
 	}
 	return err
 }

@@ -25,7 +25,7 @@ func TestMain(m *testing.M) { apptest.Main(m) }
 
 var ctx = context.Background()
 
-// bucket is a store in a bucket of a running service. The bucket is not made yet.
+// bucket returns a store at a running service. The bucket does not exist yet.
 func bucket(t *testing.T, server *apptest.S3, name string) *blob.S3 {
 	t.Helper()
 	s, err := blob.NewS3(blob.S3Config{Endpoint: server.Endpoint, AccessKey: server.AccessKey, SecretKey: server.SecretKey, Bucket: name, Region: "us-east-1"})
@@ -48,7 +48,7 @@ func TestS3(t *testing.T) {
 	}})
 }
 
-// Several processes start on a service that has no bucket yet.
+// Several processes may create the same bucket concurrently.
 func TestS3BucketIsMadeOnce(t *testing.T) {
 	t.Parallel()
 	server := apptest.StartS3(t)
@@ -70,13 +70,13 @@ func TestS3BucketIsMadeOnce(t *testing.T) {
 		t.Errorf("%t, %v", found, err)
 	}
 	if found, err := bucket(t, server, "others").BucketExists(ctx); err != nil || found {
-		t.Errorf("a bucket that was never made: %t, %v", found, err)
+		t.Errorf("a bucket that does not exist: %t, %v", found, err)
 	}
 }
 
-// A service that is away is Unavailable, and the same store works again when it
-// is back, with all that was acknowledged.
-func TestS3Away(t *testing.T) {
+// While the service is down every call fails as Unavailable. After its restart the
+// same store works again and has all acknowledged objects.
+func TestS3Unavailable(t *testing.T) {
 	t.Parallel()
 	server := apptest.StartS3(t)
 	s := bucket(t, server, "images")
@@ -112,13 +112,14 @@ func TestS3Away(t *testing.T) {
 	}
 }
 
-// A wrong key is told from a service that is away, and no error holds the secret.
+// Refused distinguishes a wrong key from an unavailable service, and no error
+// contains the secret.
 func TestS3Refused(t *testing.T) {
 	t.Parallel()
 	server := apptest.StartS3(t)
 	for name, c := range map[string]blob.S3Config{
 		"wrong secret": {AccessKey: server.AccessKey, SecretKey: "hunter2-hunter2"},
-		"wrong key":    {AccessKey: "nobody-here", SecretKey: "hunter2-hunter2"},
+		"wrong key":    {AccessKey: "unknown-key", SecretKey: "hunter2-hunter2"},
 	} {
 		c.Endpoint, c.Bucket, c.Region = server.Endpoint, "images", "us-east-1"
 		s, err := blob.NewS3(c)
@@ -133,7 +134,7 @@ func TestS3Refused(t *testing.T) {
 	}
 }
 
-// A bucket that was removed is "storage down"; the next put makes it again.
+// If the bucket was deleted, Put fails with "storage_down"; the next one creates it.
 func TestS3BucketRemoved(t *testing.T) {
 	t.Parallel()
 	server := apptest.StartS3(t)
@@ -152,8 +153,8 @@ func TestS3BucketRemoved(t *testing.T) {
 	}
 }
 
-// A presigned address serves the object without any other permission, with ranges;
-// what a browser could run is an attachment.
+// A presigned URL serves the object without a key, with ranges. Types that a
+// browser could run as a script are attachments.
 func TestS3Presign(t *testing.T) {
 	t.Parallel()
 	server := apptest.StartS3(t)
@@ -204,7 +205,7 @@ func TestS3Presign(t *testing.T) {
 			if strings.HasPrefix(d, "attachment") == c.inline || res.Header.Get("Content-Type") != c.mimeType {
 				t.Errorf("%s, %s", d, res.Header.Get("Content-Type"))
 			}
-			u.Path += "x" // the permission is for this object alone
+			u.Path += "x" // the signature is for this object only
 			res, err = http.Get(u.String())
 			if err != nil {
 				t.Fatal(err)
@@ -217,7 +218,7 @@ func TestS3Presign(t *testing.T) {
 	}
 	for name, ttl := range map[string]time.Duration{"none": 0, "too long": blob.MaxPresign + time.Second} {
 		if _, err := s.Presign(ctx, "a.png", ttl, blob.PresignOptions{}); fault.KindOf(err) != fault.Invalid {
-			t.Errorf("a life of %s: %v", name, err)
+			t.Errorf("lifetime %s: %v", name, err)
 		}
 	}
 	if _, err := s.Presign(ctx, "../a.png", time.Minute, blob.PresignOptions{}); fault.KindOf(err) != fault.NotFound {
@@ -225,7 +226,7 @@ func TestS3Presign(t *testing.T) {
 	}
 }
 
-// User metadata on the wire is the task and the hash, and nothing else.
+// The user metadata on the wire is the task id and the hash only.
 func TestS3Metadata(t *testing.T) {
 	t.Parallel()
 	server := apptest.StartS3(t)
@@ -253,13 +254,13 @@ func TestS3Metadata(t *testing.T) {
 	}
 }
 
-// An upload in parts from a file holds no part in memory, and one from a stream
-// holds one.
+// A multipart upload from a file buffers no part in memory; from a stream it
+// buffers one.
 func TestS3Memory(t *testing.T) {
 	server := apptest.StartS3(t)
 	s := bucket(t, server, "images")
 	const size = 96 << 20
-	file := filepath.Join(t.TempDir(), "film")
+	file := filepath.Join(t.TempDir(), "video")
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -268,7 +269,7 @@ func TestS3Memory(t *testing.T) {
 	}
 	for name, c := range map[string]struct {
 		wrap func(*os.File) io.Reader
-		most uint64 // bytes allocated on the way
+		most uint64 // limit of the bytes allocated
 	}{
 		"file":   {func(f *os.File) io.Reader { return f }, 16 << 20},
 		"stream": {func(f *os.File) io.Reader { return io.MultiReader(f) }, 48 << 20},
@@ -281,7 +282,7 @@ func TestS3Memory(t *testing.T) {
 			defer f.Close()
 			var before, after runtime.MemStats
 			runtime.ReadMemStats(&before)
-			if err := s.Put(ctx, "film.mp4", c.wrap(f), size, blob.PutOptions{ContentType: "video/mp4"}); err != nil {
+			if err := s.Put(ctx, "video.mp4", c.wrap(f), size, blob.PutOptions{ContentType: "video/mp4"}); err != nil {
 				t.Fatal(err)
 			}
 			runtime.ReadMemStats(&after)

@@ -7,8 +7,9 @@ import (
 	"time"
 )
 
-// Sidecar is the record beside an object: everything needed to rebuild its row
-// from the store alone.
+// Sidecar is the JSON object that is stored beside an asset's object, as NAME.json.
+// It has everything that is needed to rebuild the asset's ledger row from the
+// store alone.
 type Sidecar struct {
 	TaskID          string          `json:"task_id,omitempty"`
 	AssetID         string          `json:"asset_id"`
@@ -39,12 +40,12 @@ type Sidecar struct {
 
 const sidecarExt = ".json"
 
-// SidecarName is the name of the record beside an object.
+// SidecarName returns the name of an object's sidecar.
 func SidecarName(object string) string { return object + sidecarExt }
 
 func isSidecar(name string) bool { return strings.HasSuffix(name, sidecarExt) }
 
-// Encode is the record as it is stored.
+// Encode returns the sidecar as it is stored: JSON.
 func (s *Sidecar) Encode() ([]byte, error) {
 	data, err := json.Marshal(s)
 	if err != nil {
@@ -53,7 +54,7 @@ func (s *Sidecar) Encode() ([]byte, error) {
 	return data, nil
 }
 
-// DecodeSidecar reads a stored record.
+// DecodeSidecar parses a stored sidecar.
 func DecodeSidecar(data []byte) (*Sidecar, error) {
 	var s Sidecar
 	if err := json.Unmarshal(data, &s); err != nil {

@@ -34,7 +34,7 @@ func TestRedis(t *testing.T) {
 	brokertest.RunShared(t, openURL)
 }
 
-// The error of a malformed address does not repeat the password in it.
+// The error of a malformed REDIS_URL does not contain its password.
 func TestMalformedURL(t *testing.T) {
 	t.Parallel()
 	for _, url := range []string{"redis://:hunter2@host:port", "redis://:hun/ter2@host:1/0", "http://hunter2@host"} {
@@ -45,7 +45,7 @@ func TestMalformedURL(t *testing.T) {
 	}
 }
 
-// Close leaves no goroutine behind. Not parallel: other brokers have theirs.
+// Close ends all goroutines. Not parallel: other brokers' goroutines would be found.
 func TestCloseEndsGoroutines(t *testing.T) {
 	for name, open := range map[string]func(t *testing.T) broker.Broker{
 		"embedded": func(t *testing.T) broker.Broker { return openURL(t, "") },
@@ -68,7 +68,7 @@ func TestCloseEndsGoroutines(t *testing.T) {
 			if err := b.Close(); err != nil {
 				t.Fatal(err)
 			}
-			for begin := time.Now(); ; time.Sleep(10 * time.Millisecond) { // a goroutine that closed its channel may still be on its way out
+			for begin := time.Now(); ; time.Sleep(10 * time.Millisecond) { // Close waits for the goroutines' last action, not for their exit
 				left := goroutines("aigc/app/broker.(", "hibiken/asynq", "redis/go-redis")
 				if len(left) == 0 {
 					return
@@ -96,7 +96,7 @@ func goroutines(words ...string) (found []string) {
 }
 
 func ExampleOpen() {
-	b, err := broker.Open("", zerolog.Nop()) // no REDIS_URL: within the process
+	b, err := broker.Open("", zerolog.Nop()) // no REDIS_URL: embedded
 	if err != nil {
 		fmt.Println(err)
 		return

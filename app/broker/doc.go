@@ -1,9 +1,8 @@
-// Package broker carries wake-ups, events and the callers' rate limits, behind
-// one interface with two implementations: [Embedded], which lives in the
-// process, and [Redis], which processes share.
+// Package broker queues wake-ups of workers, publishes events of tasks and limits
+// the request rate of callers. [Broker] has two implementations: [Embedded], in
+// the memory of one process, and [Redis], which several processes share.
 //
-// The broker is never the source of truth. It may drop messages, be flushed,
-// restarted or lost at any moment: the ledger knows what is due, and the
-// worker's monitor finds it there. Package brokertest proves both
-// implementations.
+// The broker is not the source of truth. Messages can be lost at any time, and a
+// Redis can be flushed or restarted: the ledger knows which tasks are due, and the
+// worker's monitor finds them there. Package brokertest has the conformance tests.
 package broker

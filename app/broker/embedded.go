@@ -8,8 +8,8 @@ import (
 	"github.com/rs/zerolog"
 )
 
-// Embedded is a [Broker] within the process: a bounded channel for each queue.
-// It keeps nothing on disk and cannot be shared.
+// Embedded is a [Broker] in the memory of one process: a buffered channel for each
+// queue. It cannot be shared with other processes.
 type Embedded struct {
 	log      zerolog.Logger
 	hub      hub
@@ -20,12 +20,12 @@ type Embedded struct {
 	queues map[string]chan string // of task ids
 }
 
-// NewEmbedded makes a broker without goroutines; Serve starts them.
+// NewEmbedded returns an embedded broker. Only Serve starts goroutines.
 func NewEmbedded(log zerolog.Logger) *Embedded {
 	return &Embedded{log: log, handlers: newHandlers(log), limits: newLimiter(maxCallers), queues: map[string]chan string{}}
 }
 
-// queue returns the channel of a queue and makes it on first use.
+// queue returns the channel of a queue, which it creates on first use.
 func (b *Embedded) queue(name string) chan string {
 	b.mu.RLock()
 	q := b.queues[name]
@@ -49,7 +49,7 @@ func (b *Embedded) Wake(queue, task string) {
 	select {
 	case b.queue(queue) <- task:
 	default:
-		b.log.Debug().Str("task", task).Str("queue", queue).Msg("queue full: wake-up dropped, the monitor finds the task")
+		b.log.Debug().Str("task", task).Str("queue", queue).Msg("wake-up dropped: the queue is full; the monitor finds the task later")
 	}
 }
 
@@ -68,7 +68,7 @@ func (b *Embedded) Serve(queue string, slots int, handle Handler) error {
 	return nil
 }
 
-// serve handles one wake-up after the other until the broker is closed.
+// serve handles wake-ups one after another until the broker is closed.
 func (b *Embedded) serve(name string, q <-chan string, handle Handler) {
 	for {
 		select {
@@ -99,7 +99,7 @@ func (b *Embedded) Allow(_ context.Context, caller string, perMinute int) error 
 		return nil
 	}
 	if wait := b.limits.take(caller, perMinute, time.Now()); wait > 0 {
-		return tooMany(perMinute, wait)
+		return throttled(perMinute, wait)
 	}
 	return nil
 }

@@ -8,8 +8,8 @@ import (
 	"github.com/rs/zerolog"
 )
 
-// A full queue drops wake-ups and keeps the rest in order; it has room again
-// once it is served.
+// A full queue drops new wake-ups and keeps the order of the others. It accepts
+// wake-ups again once it is served.
 func TestFullQueue(t *testing.T) {
 	t.Parallel()
 	b := NewEmbedded(zerolog.Nop())

@@ -8,10 +8,10 @@ import (
 	"github.com/rs/zerolog"
 )
 
-// handlers is the life of a broker and of the handlers it runs.
+// handlers runs the handlers of a broker and waits for them when it is closed.
 type handlers struct {
 	log    zerolog.Logger
-	ctx    context.Context // ends when the broker is closed
+	ctx    context.Context // canceled when the broker is closed
 	cancel context.CancelFunc
 
 	mu      sync.Mutex
@@ -24,7 +24,7 @@ func newHandlers(log zerolog.Logger) *handlers {
 	return &handlers{log: log, ctx: ctx, cancel: cancel}
 }
 
-// begin counts a goroutine that close waits for; false after close.
+// begin registers a goroutine that close waits for; false if closed already.
 func (h *handlers) begin() bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -37,7 +37,7 @@ func (h *handlers) begin() bool {
 
 func (h *handlers) end() { h.running.Done() }
 
-// close cancels the context and waits for all that has begun.
+// close cancels the context and waits until every begin has its end.
 func (h *handlers) close() {
 	h.mu.Lock()
 	h.closed = true
@@ -46,12 +46,12 @@ func (h *handlers) close() {
 	h.running.Wait()
 }
 
-// call runs handle. A panic is logged and goes no further: one bad task must
-// not end a process that waits for the paid answers of others.
+// call runs handle. A panic is recovered and logged: one faulty task must not end
+// a process that waits for the answers to paid requests of other tasks.
 func (h *handlers) call(ctx context.Context, queue, task string, handle Handler) {
 	defer func() {
 		if p := recover(); p != nil {
-			h.log.Error().Str("task", task).Str("queue", queue).Interface("panic", p).Bytes("stack", debug.Stack()).Msg("handling a wake-up panicked")
+			h.log.Error().Str("task", task).Str("queue", queue).Interface("panic", p).Bytes("stack", debug.Stack()).Msg("panic in a wake-up handler (bug); the process goes on")
 		}
 	}()
 	handle(ctx, task)

@@ -19,7 +19,7 @@ func (h *hub) subscribe(f func(Event)) (stop func()) {
 	h.next++
 	h.subs[id] = f
 	return func() {
-		h.mu.Lock() // waits for deliveries that are running
+		h.mu.Lock() // waits for running deliveries
 		defer h.mu.Unlock()
 		delete(h.subs, id)
 	}

@@ -23,7 +23,7 @@ func TestLimiter(t *testing.T) {
 		"refused requests are not counted": {
 			{"a", 0, 1, 0}, {"a", 1 * time.Second, 1, 59 * time.Second}, {"a", 59 * time.Second, 1, time.Second}, {"a", 60 * time.Second, 1, 0},
 		},
-		"an idle caller saves up no more than its limit": {
+		"an idle caller gets no more than its limit": {
 			{"a", 0, 1, 0}, {"a", time.Hour, 1, 0}, {"a", time.Hour, 1, time.Minute},
 		},
 		"callers do not share": {{"a", 0, 1, 0}, {"b", 0, 1, 0}, {"a", 0, 1, time.Minute}, {"b", 0, 1, time.Minute}},
@@ -44,8 +44,8 @@ func TestLimiter(t *testing.T) {
 	}
 }
 
-// The number of remembered callers is bounded: those with their whole limit go
-// first, then any.
+// The number of entries is bounded: those of callers with their whole limit are
+// deleted first, then any.
 func TestLimiterForgets(t *testing.T) {
 	t.Parallel()
 	now := time.Now()
@@ -54,15 +54,15 @@ func TestLimiterForgets(t *testing.T) {
 	l.take("idle", 1, now)
 	l.take("idle too", 1, now)
 	now = now.Add(time.Minute)
-	if wait := l.take("new", 1, now); wait != 0 || len(l.full) != 2 {
-		t.Errorf("wait %s, %v", wait, l.full)
+	if wait := l.take("new", 1, now); wait != 0 || len(l.fullUntil) != 2 {
+		t.Errorf("wait %s, %v", wait, l.fullUntil)
 	}
 	if wait := l.take("busy", 1, now); wait != time.Minute {
 		t.Errorf("a busy caller waits %s", wait)
 	}
 	for i := range 10 {
-		if wait := l.take(fmt.Sprint(i), 1, now); wait != 0 || len(l.full) > 3 {
-			t.Errorf("wait %s, %d callers", wait, len(l.full))
+		if wait := l.take(fmt.Sprint(i), 1, now); wait != 0 || len(l.fullUntil) > 3 {
+			t.Errorf("wait %s, %d callers", wait, len(l.fullUntil))
 		}
 	}
 }

@@ -1,19 +1,18 @@
 package broker
 
-// The queues. Each is served with slots of its own, so that slow purchases
-// cannot starve storing.
+// The queues. Each has its own slots, so that slow submissions cannot delay the
+// storing of results.
 const (
 	ImageQueue = "image_queue"
 	VideoQueue = "video_queue"
 	StoreQueue = "store_queue"
 )
 
-// queueSize is how many wake-ups a process keeps for a queue that is not
-// served fast enough; more are dropped, and the monitor finds their tasks.
+// queueSize is the capacity of a queue in this process. Further wake-ups are
+// dropped; the monitor finds their tasks.
 const queueSize = 4096
 
-// QueueFor returns the queue in which purchases of a medium ("image" or
-// "video") wait.
+// QueueFor returns the queue for tasks of a medium, "image" or "video".
 func QueueFor[M ~string](media M) string {
 	if media == "video" {
 		return VideoQueue

@@ -16,21 +16,21 @@ import (
 	"github.com/rs/zerolog"
 )
 
-// Redis is a [Broker] that processes share: wake-ups go through asynq, events
-// through publish and subscribe, limits through redis_rate.
+// Redis is a [Broker] that several processes share: asynq for wake-ups, Redis
+// PUBLISH and SUBSCRIBE for events, redis_rate for limits.
 type Redis struct {
 	log      zerolog.Logger
-	origin   string // of this broker's events: it delivers them itself, and skips them when they come back
+	origin   string // random id in this broker's events, which it skips when Redis sends them back
 	hub      hub
 	handlers *handlers
 	redis    *redis.Client
 	queue    *asynq.Client
 	limiter  *redis_rate.Limiter
 
-	outbox      chan message
-	background  sync.WaitGroup // senders and listener
-	unavailable throttle       // of the log line that says so
-	unlimited   atomic.Int64   // limits are not asked for before then, in nanoseconds since 1970
+	outbox         chan message
+	background     sync.WaitGroup // goroutines of send and listen
+	unavailableLog throttle       // limits the log line about an unavailable Redis
+	limitsOffUntil atomic.Int64   // no rate limits until then, in nanoseconds since 1970
 
 	mu       sync.Mutex
 	servers  []*asynq.Server
@@ -38,28 +38,29 @@ type Redis struct {
 	closeErr error
 }
 
-// How long Redis may take. Requests wait for Allow only.
+// Timeouts of Redis commands. Requests of callers wait only for Allow, which has
+// limitTimeout.
 const (
 	dialTimeout    = time.Second
 	commandTimeout = 3 * time.Second
 	checkTimeout   = 2 * time.Second
 )
 
-// NewRedis makes a broker on the Redis at url and begins to send and listen. It
-// does not wait for Redis; [Redis.Check] says whether it is available. The error
-// of a malformed url does not repeat it, since it may hold a password.
+// NewRedis returns a broker for the Redis at url and starts its goroutines. It does
+// not wait for a connection; see [Redis.Check]. The error of a malformed url does
+// not contain the url, which can hold a password.
 func NewRedis(url string, log zerolog.Logger) (*Redis, error) {
 	opts, err := redis.ParseURL(url)
 	if err != nil {
-		return nil, errors.New("REDIS_URL is not an address such as redis://:password@host:6379/0")
+		return nil, errors.New("REDIS_URL is not a valid address; it must be like redis://:password@host:6379/0")
 	}
-	opts.DialTimeout, opts.DialerRetries, opts.MaxRetries = dialTimeout, 1, 1 // by default a dial is repeated for seconds
+	opts.DialTimeout, opts.DialerRetries, opts.MaxRetries = dialTimeout, 1, 1 // the defaults retry a dial for seconds
 	opts.ReadTimeout, opts.WriteTimeout = commandTimeout, commandTimeout
 	opts.ContextTimeoutEnabled = true
-	logging.Disable() // go-redis returns its errors too, and its lines are not in the log's format
+	logging.Disable() // go-redis also returns its errors, and its lines do not have the log's format
 	b := &Redis{
 		log: log, origin: rand.Text(), handlers: newHandlers(log), redis: redis.NewClient(opts),
-		outbox: make(chan message, queueSize), unavailable: throttle{period: 30 * time.Second},
+		outbox: make(chan message, queueSize), unavailableLog: throttle{period: 30 * time.Second},
 	}
 	b.queue = asynq.NewClientFromRedisClient(b.redis)
 	b.limiter = redis_rate.NewLimiter(b.redis)
@@ -89,7 +90,7 @@ func (b *Redis) Close() error {
 		b.mu.Lock()
 		servers := b.servers
 		for _, s := range servers {
-			s.Stop() // takes no more wake-ups from Redis, which other processes can have
+			s.Stop() // stop taking wake-ups from Redis, so that other processes get them
 		}
 		b.handlers.cancel()
 		b.mu.Unlock()
@@ -105,12 +106,12 @@ func (b *Redis) Close() error {
 	return b.closeErr
 }
 
-// logUnavailable says at most every 30 s that Redis is unavailable: that is one
-// fault, however many commands fail by it.
+// logUnavailable logs a warning that Redis is unavailable, at most every 30 s, since
+// many commands fail for the same reason. The others are logged at debug level.
 func (b *Redis) logUnavailable(err error) {
 	level := zerolog.DebugLevel
-	if b.unavailable.ready() {
+	if b.unavailableLog.ready() {
 		level = zerolog.WarnLevel
 	}
-	b.log.WithLevel(level).Err(err).Msg("Redis is unavailable: wake-ups are left to the monitor, callers are not limited")
+	b.log.WithLevel(level).Err(err).Msg("Redis is unavailable: workers find due tasks by the monitor only, and rate limits are off")
 }

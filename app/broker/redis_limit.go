@@ -8,24 +8,24 @@ import (
 )
 
 const (
-	// limitTimeout is how long a request waits for Redis to count it.
+	// limitTimeout is how long a request waits for Redis.
 	limitTimeout = 500 * time.Millisecond
-	// limitPause is for how long callers are not limited after Redis did not
-	// answer, so that requests do not wait for it one after the other.
+	// limitPause is how long limits are off after Redis did not answer, so that not
+	// every request waits for limitTimeout.
 	limitPause = time.Second
 )
 
 // Allow implements [Broker].
 func (b *Redis) Allow(ctx context.Context, caller string, perMinute int) error {
-	if perMinute <= 0 || time.Now().UnixNano() < b.unlimited.Load() {
+	if perMinute <= 0 || time.Now().UnixNano() < b.limitsOffUntil.Load() {
 		return nil
 	}
-	asked, cancel := context.WithTimeout(ctx, limitTimeout)
+	limitCtx, cancel := context.WithTimeout(ctx, limitTimeout)
 	defer cancel()
-	res, err := b.limiter.Allow(asked, "aigc:limit:"+caller, redis_rate.PerMinute(perMinute))
+	res, err := b.limiter.Allow(limitCtx, "aigc:limit:"+caller, redis_rate.PerMinute(perMinute))
 	if err != nil {
-		if ctx.Err() == nil { // not the caller who left
-			b.unlimited.Store(time.Now().Add(limitPause).UnixNano())
+		if ctx.Err() == nil { // Redis failed; the caller did not cancel
+			b.limitsOffUntil.Store(time.Now().Add(limitPause).UnixNano())
 			b.logUnavailable(err)
 		}
 		return nil
@@ -33,5 +33,5 @@ func (b *Redis) Allow(ctx context.Context, caller string, perMinute int) error {
 	if res.Allowed > 0 {
 		return nil
 	}
-	return tooMany(perMinute, res.RetryAfter)
+	return throttled(perMinute, res.RetryAfter)
 }

@@ -2,40 +2,40 @@ package broker
 
 import "context"
 
-// message waits in a process to be sent to Redis.
+// message is a wake-up or an event that waits to be sent to Redis.
 type message struct {
-	queue string // of a wake-up; "" for an event
-	text  string // a task id, or an event as it is on the wire
+	queue string // of a wake-up; empty for an event
+	text  string // task id of a wake-up, or encoded event
 }
 
-// senders is how many messages are on their way at the same time; each is a
-// round trip or two.
+// senders is how many messages are sent concurrently; each takes one or two round
+// trips.
 const senders = 4
 
 // Wake implements [Broker].
-func (b *Redis) Wake(queue, task string) { b.post(message{queue, task}) }
+func (b *Redis) Wake(queue, task string) { b.enqueueMessage(message{queue, task}) }
 
 // Publish implements [Broker].
 func (b *Redis) Publish(e Event) {
 	if b.handlers.ctx.Err() == nil {
 		b.hub.deliver(e)
-		b.post(message{text: wire(b.origin, e)})
+		b.enqueueMessage(message{text: encodeEvent(b.origin, e)})
 	}
 }
 
-// post hands a message to the senders, or drops it if they have too many.
-func (b *Redis) post(m message) {
+// enqueueMessage puts a message into the outbox, or drops it if the outbox is full.
+func (b *Redis) enqueueMessage(m message) {
 	if b.handlers.ctx.Err() != nil {
 		return
 	}
 	select {
 	case b.outbox <- m:
 	default:
-		b.log.Debug().Str("queue", m.queue).Msg("too many messages for Redis: one is dropped, the monitor finds the task")
+		b.log.Debug().Str("queue", m.queue).Msg("message for Redis dropped: the outbox is full; the monitor finds the task later")
 	}
 }
 
-// send sends messages until the broker is closed.
+// send sends messages of the outbox until the broker is closed.
 func (b *Redis) send() {
 	for {
 		select {
@@ -56,11 +56,11 @@ func (b *Redis) deliver(ctx context.Context, m message) error {
 	if m.queue == "" {
 		return b.redis.Publish(ctx, channel, m.text).Err()
 	}
-	return b.enqueue(ctx, m.queue, m.text)
+	return b.enqueueWake(ctx, m.queue, m.text)
 }
 
 // listen delivers the events of other processes until the broker is closed.
-// go-redis connects and subscribes again by itself.
+// go-redis reconnects and resubscribes automatically.
 func (b *Redis) listen() {
 	sub := b.redis.Subscribe(b.handlers.ctx, channel)
 	defer sub.Close()
@@ -73,7 +73,7 @@ func (b *Redis) listen() {
 			if !ok {
 				return
 			}
-			if origin, e := parse(m.Payload); origin != b.origin {
+			if origin, e := decodeEvent(m.Payload); origin != b.origin {
 				b.hub.deliver(e)
 			}
 		}

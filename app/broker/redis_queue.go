@@ -10,13 +10,13 @@ import (
 	"github.com/hibiken/asynq"
 )
 
-// wakeType is the type of all asynq tasks; the payload is the id of our task.
+// wakeType is the type of all asynq tasks. The payload is the aigc task id.
 const wakeType = "aigc:wake"
 
-// enqueue puts a wake-up into Redis. Each has a TaskID of its own, because asynq
-// refuses an id that an archived or retained task still has. MaxRetry is 0: the
-// monitor repeats wake-ups.
-func (b *Redis) enqueue(ctx context.Context, queue, task string) error {
+// enqueueWake puts a wake-up into Redis. Each gets a new asynq TaskID, because asynq
+// refuses an id that an archived or retained asynq task has. MaxRetry is 0, since
+// the monitor repeats wake-ups.
+func (b *Redis) enqueueWake(ctx context.Context, queue, task string) error {
 	_, err := b.queue.EnqueueContext(ctx, asynq.NewTask(wakeType, []byte(task)),
 		asynq.Queue(queue), asynq.TaskID(task+":"+uuid.NewString()), asynq.MaxRetry(0), asynq.Timeout(time.Hour), asynq.Retention(0))
 	return err
@@ -27,7 +27,7 @@ func (b *Redis) Serve(queue string, slots int, handle Handler) error {
 	s := asynq.NewServerFromRedisClient(b.redis, asynq.Config{
 		Concurrency: max(slots, 1), Queues: map[string]int{queue: 1},
 		TaskCheckInterval: 50 * time.Millisecond, DelayedTaskCheckInterval: time.Second,
-		ShutdownTimeout: time.Second, // Close itself waits for handlers that take longer
+		ShutdownTimeout: time.Second, // Close waits for handlers that take longer
 		Logger:          asynqLogger{b}, LogLevel: asynq.WarnLevel,
 		HealthCheckInterval: time.Minute,
 	})
@@ -45,7 +45,7 @@ func (b *Redis) Serve(queue string, slots int, handle Handler) error {
 		defer cancel()
 		defer context.AfterFunc(b.handlers.ctx, cancel)()
 		b.handlers.call(ctx, queue, string(t.Payload()), handle)
-		return nil // the ledger knows the outcome; asynq must not repeat or archive anything
+		return nil // never an error: the state is in the ledger, so asynq must not retry or archive
 	}))
 	if err != nil {
 		return fmt.Errorf("broker: %s: %w", queue, err)
@@ -54,8 +54,8 @@ func (b *Redis) Serve(queue string, slots int, handle Handler) error {
 	return nil
 }
 
-// asynqLogger passes asynq's lines on. Since handlers return no errors, its
-// warnings are about Redis.
+// asynqLogger writes asynq's log lines to the log. Handlers return no errors, so
+// asynq's warnings and errors are about Redis.
 type asynqLogger struct{ b *Redis }
 
 // Debug implements [asynq.Logger].

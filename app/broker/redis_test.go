@@ -11,7 +11,7 @@ import (
 	"github.com/rs/zerolog"
 )
 
-// lines is a log that can be read while it is written.
+// lines is a log that can be read concurrently.
 type lines struct {
 	mu  sync.Mutex
 	buf bytes.Buffer
@@ -29,7 +29,7 @@ func (l *lines) text() string {
 	return l.buf.String()
 }
 
-// However many commands fail, the log has one line in a period, and no password.
+// Many failing commands cause one log line per period, and it has no password.
 func TestUnavailableIsLoggedOnce(t *testing.T) {
 	t.Parallel()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
@@ -37,7 +37,7 @@ func TestUnavailableIsLoggedOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	addr := ln.Addr().String()
-	if err := ln.Close(); err != nil { // nobody listens there
+	if err := ln.Close(); err != nil { // nothing listens there
 		t.Fatal(err)
 	}
 	var log lines
@@ -46,11 +46,11 @@ func TestUnavailableIsLoggedOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer b.Close()
-	b.unavailable.period = time.Hour
+	b.unavailableLog.period = time.Hour
 	for range 100 {
 		b.Wake(ImageQueue, "one")
 		b.Publish(Event{Task: "one"})
-		b.unlimited.Store(0)
+		b.limitsOffUntil.Store(0)
 		if err := b.Allow(t.Context(), "shop", 1); err != nil {
 			t.Fatal(err)
 		}
@@ -67,12 +67,12 @@ func TestUnavailableIsLoggedOnce(t *testing.T) {
 func TestWire(t *testing.T) {
 	t.Parallel()
 	for name, e := range map[string]Event{"end": {Task: "a"}, "progress": {Task: "a", Progress: true}} {
-		if origin, got := parse(wire("me", e)); got != e || origin != "me" {
-			t.Errorf("%s: %+v became %+v of %s", name, e, got, origin)
+		if origin, got := decodeEvent(encodeEvent("me", e)); got != e || origin != "me" {
+			t.Errorf("%s: %+v was decoded as %+v of %s", name, e, got, origin)
 		}
 	}
-	for _, text := range []string{"", "~", " ", "a b c"} { // anybody may write to the channel
-		parse(text)
+	for _, text := range []string{"", "~", " ", "a b c"} { // other programs can publish to the channel; it must not panic
+		decodeEvent(text)
 	}
 }
 
@@ -81,7 +81,7 @@ func TestQueueFor(t *testing.T) {
 	type medium string
 	for m, want := range map[medium]string{"image": ImageQueue, "video": VideoQueue} {
 		if got := QueueFor(m); got != want {
-			t.Errorf("%s waits in %s", m, got)
+			t.Errorf("%s: %s, want %s", m, got, want)
 		}
 	}
 }

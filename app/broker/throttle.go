@@ -5,14 +5,14 @@ import (
 	"time"
 )
 
-// throttle lets something happen once in a period, however often it is asked.
+// throttle allows an action once per period.
 type throttle struct {
 	period time.Duration
 	mu     sync.Mutex
 	last   time.Time
 }
 
-// ready says whether the period since the last true is over.
+// ready returns true at most once per period.
 func (t *throttle) ready() bool {
 	now := time.Now()
 	t.mu.Lock()

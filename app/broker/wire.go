@@ -5,20 +5,20 @@ import "strings"
 // channel is the Redis channel of all events.
 const channel = "aigc:tasks"
 
-// underway precedes the task id of an event that is not its end.
-const underway = "~"
+// progressMark precedes the task id of an event with Progress.
+const progressMark = "~"
 
-// wire writes an event as it is sent: "origin task" or "origin ~task".
-func wire(origin string, e Event) string {
+// encodeEvent returns the message of an event: "origin task" or "origin ~task".
+func encodeEvent(origin string, e Event) string {
 	if e.Progress {
-		return origin + " " + underway + e.Task
+		return origin + " " + progressMark + e.Task
 	}
 	return origin + " " + e.Task
 }
 
-// parse reads what wire wrote.
-func parse(text string) (origin string, e Event) {
+// decodeEvent is the inverse of encodeEvent. Any text is accepted.
+func decodeEvent(text string) (origin string, e Event) {
 	origin, id, _ := strings.Cut(text, " ")
-	id, found := strings.CutPrefix(id, underway)
+	id, found := strings.CutPrefix(id, progressMark)
 	return origin, Event{Task: id, Progress: found}
 }

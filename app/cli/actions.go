@@ -15,7 +15,7 @@ func (c *cli) waitCommand() *cobra.Command {
 	var output string
 	var asJSON bool
 	cmd := &cobra.Command{
-		Use: "wait ID", Short: "Wait for a task and fetch its results", Args: one("ID"),
+		Use: "wait ID", Short: "Wait for a task and download its results", Args: exactlyOne("ID"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			to, err := newTarget(output)
 			if err != nil {
@@ -26,7 +26,7 @@ func (c *cli) waitCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				return c.collect(cmd.Context(), s, v, to, output, asJSON)
+				return c.waitAndDownload(cmd.Context(), s, v, to, output, asJSON)
 			})
 		},
 	}
@@ -35,32 +35,32 @@ func (c *cli) waitCommand() *cobra.Command {
 }
 
 func outputFlags(cmd *cobra.Command, output *string, asJSON *bool) {
-	cmd.Flags().StringVarP(output, "output", "o", "", "`file`, folder/ or - for the results; the extension may be left out")
-	cmd.Flags().BoolVar(asJSON, "json", false, "as JSON")
+	cmd.Flags().StringVarP(output, "output", "o", "", "`file`, folder/ or - (standard output) for the results; a missing extension is added")
+	cmd.Flags().BoolVar(asJSON, "json", false, "print JSON")
 }
 
-// canceled is the answer to a cancel.
+// canceled is the server's answer to a cancel.
 type canceled struct {
 	Outcome string       `json:"outcome"`
 	Task    service.View `json:"task"`
 }
 
 func (c *cli) cancelCommand() *cobra.Command {
-	return c.actionCommand("cancel", "Cancel a task; what is bought already is kept", func(ctx context.Context, s *session, id string) error {
+	return c.actionCommand("cancel", "Cancel a task; a result that is already paid for is kept", func(ctx context.Context, s *session, id string) error {
 		var v canceled
 		if err := s.post(ctx, taskPath(id, "cancel"), &v); err != nil {
 			return err
 		}
 		switch v.Outcome {
 		case service.CancelDone:
-			c.say("Canceled. Nothing was bought.")
+			c.say("Canceled. Nothing was sent, and nothing is charged.")
 		case service.CancelVendorTold:
-			c.say("The vendor was asked to stop. If a result comes all the same, it is kept; the outcome shows in `aigc tasks get %s`.", id)
+			c.say("The vendor is asked to cancel. If it still returns a result, the result is stored. See: aigc tasks get %s", id)
 		default:
 			if v.Task.Status.Terminal() {
-				c.say("Too late: it has ended already; it is %s.", v.Task.Status)
+				c.say("Too late: the task has ended already; it is %s.", v.Task.Status)
 			} else {
-				c.say("Too late: it was sent already, and its result will be stored. It is %s now.", v.Task.Status)
+				c.say("Too late: the request was sent already, and its result will be stored. The task is %s.", v.Task.Status)
 			}
 		}
 		return nil
@@ -68,39 +68,39 @@ func (c *cli) cancelCommand() *cobra.Command {
 }
 
 func (c *cli) discardCommand() *cobra.Command {
-	return c.actionCommand("discard", "Give up a task in doubt; a late answer is still kept", func(ctx context.Context, s *session, id string) error {
+	return c.actionCommand("discard", "Close a task in doubt; if its answer still arrives, the result is stored", func(ctx context.Context, s *session, id string) error {
 		var v service.View
 		if err := s.post(ctx, taskPath(id, "discard"), &v); err != nil {
 			return err
 		}
-		c.say("Given up. It may have been charged; if an answer turns up after all, it is stored.")
+		c.say("Discarded. The request may have been charged. If the vendor's answer still arrives, the result is stored.")
 		return nil
 	})
 }
 
 func (c *cli) retryCommand() *cobra.Command {
-	return c.againCommand("retry", "Buy a failed or doubtful task anew", "Buy a failed or doubtful task anew: a new task, and a new purchase. A second retry\nof the same task finds the same new one.")
+	return c.restartCommand("retry", "Submit a failed or doubtful task again, as a new purchase", "Submit a failed or doubtful task again: a new task and a new purchase. A second\nretry of the same task returns the same new one.")
 }
 
 func (c *cli) resumeCommand() *cobra.Command {
-	return c.againCommand("resume", "Ask the vendor again for a task that was not finished in time", "Ask the vendor again, for free, for a task that was not finished in time.")
+	return c.restartCommand("resume", "Poll the vendor again for a task that missed its deadline", "Poll the vendor again, for free, for a task that missed its deadline or whose job\nthe vendor did not find.")
 }
 
 func (c *cli) actionCommand(name, short string, do func(context.Context, *session, string) error) *cobra.Command {
 	return &cobra.Command{
-		Use: name + " ID", Short: short, Args: one("ID"),
+		Use: name + " ID", Short: short, Args: exactlyOne("ID"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return c.withServer(cmd.Context(), false, func(s *session) error { return do(cmd.Context(), s, args[0]) })
 		},
 	}
 }
 
-// againCommand sets a task going again, and waits for it if wanted.
-func (c *cli) againCommand(name, short, long string) *cobra.Command {
+// restartCommand is retry or resume: it can wait for the result.
+func (c *cli) restartCommand(name, short, long string) *cobra.Command {
 	var wait, asJSON bool
 	var output string
 	cmd := &cobra.Command{
-		Use: name + " ID", Short: short, Long: long, Args: one("ID"),
+		Use: name + " ID", Short: short, Long: long, Args: exactlyOne("ID"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			ctx := cmd.Context()
 			wait := wait || output != ""
@@ -117,23 +117,23 @@ func (c *cli) againCommand(name, short, long string) *cobra.Command {
 					return err
 				}
 				if !wait {
-					return c.leave(v, s.local(), asJSON)
+					return c.printTaskID(v, s.local(), asJSON)
 				}
-				return c.collect(ctx, s, v, to, output, asJSON)
+				return c.waitAndDownload(ctx, s, v, to, output, asJSON)
 			})
 		},
 	}
-	cmd.Flags().BoolVar(&wait, "wait", false, "wait for the result and fetch it")
+	cmd.Flags().BoolVar(&wait, "wait", false, "wait for the result and download it")
 	outputFlags(cmd, &output, &asJSON)
 	return cmd
 }
 
-func taskPath(id, what string) string { return "/api/tasks/" + url.PathEscape(id) + "/" + what }
+func taskPath(id, action string) string { return "/api/tasks/" + url.PathEscape(id) + "/" + action }
 
 func (c *cli) eventsCommand() *cobra.Command {
 	var asJSON, follow bool
 	cmd := &cobra.Command{
-		Use: "events ID", Short: "What happened to a task", Args: one("ID"),
+		Use: "events ID", Short: "List the state transitions of a task", Args: exactlyOne("ID"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return c.withServer(cmd.Context(), follow, func(s *session) error {
 				err := s.events(cmd.Context(), args[0], follow, func(e task.Event) error {
@@ -150,8 +150,8 @@ func (c *cli) eventsCommand() *cobra.Command {
 			})
 		},
 	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "as JSON, one after the other")
-	cmd.Flags().BoolVarP(&follow, "follow", "f", false, "go on until the task has ended")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON, one event after another")
+	cmd.Flags().BoolVarP(&follow, "follow", "f", false, "print new events until the task has ended")
 	return cmd
 }
 

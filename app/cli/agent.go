@@ -14,17 +14,17 @@ import (
 	"aigc/config"
 )
 
-// agentRole is that of a process which an agent started and which does
-// everything. REST listens for links, and MCP for this agent and for others
-// that are started on the same folder.
+// agentRole is the role of `aigc serve-mcp --stdio` in a process that is the server of
+// its data folder. REST serves the links of results, and MCP serves this agent and
+// the agents of other processes on the same folder.
 var agentRole = app.Roles{Name: "serve-mcp", API: true, MCP: true, Worker: true}
 
 const (
-	// restartWait is how long a server that was not started by an agent is
-	// given to come back.
+	// restartWait is how long to wait for the restart of a server that was not
+	// started by an agent, such as `aigc all`.
 	restartWait = 3 * time.Second
-	// takeoverWait is how long a call waits for the next server: shorter than
-	// the patience of common clients.
+	// takeoverWait is how long a call waits for the next server. It is shorter than
+	// the timeouts of common MCP clients.
 	takeoverWait = 30 * time.Second
 )
 
@@ -33,28 +33,28 @@ type agentServer struct {
 	*cli
 	settings *config.Settings
 	log      zerolog.Logger
-	last     *app.LockOwner // the server that was found before
+	last     *app.LockOwner // the server that connect found before; nil if none
 }
 
-// connect implements Connect of [mcpapi.Bridge]. If an agent's server is gone,
-// each other agent's process on the folder does this within a second, or at its
-// next call: the one that gets the folder's lock is the server, and the others
-// find it.
+// connect implements Connect of [mcpapi.Bridge]. If an agent's server has ended, the
+// processes of all other agents on the folder call connect, within a second or at
+// their next call: the one that gets the folder's lock becomes the server, and the
+// others find it.
 func (s *agentServer) connect(ctx context.Context) (*mcpapi.Endpoint, error) {
-	var comesBack time.Time
+	var restartUntil time.Time
 	if s.last != nil && s.last.Role != agentRole.Name {
-		comesBack = time.Now().Add(restartWait)
+		restartUntil = time.Now().Add(restartWait)
 	}
 	for {
 		if h := app.Running(s.settings.DataDir); h != nil && h.MCP != "" && dial(ctx, h.MCP) == nil {
 			s.last = h
 			e, err := mcpapi.NewEndpoint(h.MCP, s.settings.APIKey.Reveal())
-			if err == nil && h.Role == agentRole.Name { // its agent may leave it at any time, with tasks under way
+			if err == nil && h.Role == agentRole.Name { // it ends with its agent at any time, also with open tasks
 				e.Alive = func(ctx context.Context) bool { return dial(ctx, h.MCP) == nil }
 			}
 			return e, err
 		}
-		if time.Now().Before(comesBack) {
+		if time.Now().Before(restartUntil) {
 			select {
 			case <-ctx.Done():
 				return nil, ctx.Err()
@@ -73,8 +73,8 @@ func (s *agentServer) connect(ctx context.Context) (*mcpapi.Endpoint, error) {
 	}
 }
 
-// become starts the server in this process: where the last one was, so that
-// links to it hold, if that is still free.
+// become starts the server in this process. It listens on the addresses of the last
+// server if they are free, so that links to it keep working.
 func (s *agentServer) become(ctx context.Context) (*mcpapi.Endpoint, error) {
 	own := *s.settings
 	own.Addr, own.MCPAddr = "127.0.0.1:0", "127.0.0.1:0"
@@ -94,7 +94,7 @@ func (s *agentServer) become(ctx context.Context) (*mcpapi.Endpoint, error) {
 		key = a.MCP.LocalKey()
 	}
 	if s.last != nil {
-		s.log.Info().Str("rest", h.URL).Str("mcp", h.MCP).Msg("this process takes the place of the server that is gone")
+		s.log.Info().Str("rest_url", h.URL).Str("mcp_url", h.MCP).Msg("the server has ended; this process is the server of the data folder now")
 	}
 	e, err := mcpapi.NewEndpoint(h.MCP, key)
 	if err != nil {

@@ -21,7 +21,7 @@ import (
 	"aigc/app/module"
 )
 
-// agent is an MCP client on the standard streams.
+// agent is an MCP client that talks to a process over its standard streams.
 type agent struct {
 	*process
 	lines *bufio.Reader
@@ -51,7 +51,7 @@ func (a *agent) write(line string) {
 	}
 }
 
-// ask sends a request and returns its answer.
+// ask sends a JSON-RPC request and returns its answer.
 func (a *agent) ask(method, params string) string {
 	a.t.Helper()
 	a.send(method, params)
@@ -64,7 +64,7 @@ func (a *agent) send(method, params string) {
 	a.write(fmt.Sprintf(`{"jsonrpc":"2.0","id":%d,"method":%q,"params":%s}`, a.id, method, params))
 }
 
-// answer is the answer to the last request.
+// answer returns the answer to the last request.
 func (a *agent) answer() string {
 	a.t.Helper()
 	for {
@@ -74,7 +74,7 @@ func (a *agent) answer() string {
 		}
 		var m struct{ ID int }
 		if err := json.Unmarshal([]byte(line), &m); err != nil {
-			a.t.Fatalf("what stands on the output is no message: %q", line)
+			a.t.Fatalf("the output has a line that is not a message: %q", line)
 		}
 		if m.ID == a.id {
 			return line
@@ -82,14 +82,14 @@ func (a *agent) answer() string {
 	}
 }
 
-// draw makes an image, and returns the server's words.
+// draw calls create_gpt_image and returns the answer.
 func (a *agent) draw(prompt string) string {
 	a.t.Helper()
-	a.order(prompt)
+	a.sendDraw(prompt)
 	return a.answer()
 }
 
-func (a *agent) order(prompt string) {
+func (a *agent) sendDraw(prompt string) {
 	a.t.Helper()
 	a.send("tools/call", fmt.Sprintf(`{"name":"create_gpt_image","arguments":{"prompt":%q}}`, prompt))
 }
@@ -101,7 +101,7 @@ func (a *agent) want(words, text string) {
 	}
 }
 
-// leave closes the agent's end and waits for its process.
+// leave closes the process's standard input and waits for its end.
 func (a *agent) leave() {
 	a.t.Helper()
 	if err := a.in.Close(); err != nil {
@@ -115,8 +115,8 @@ func (a *agent) leave() {
 func TestAgents(t *testing.T) {
 	t.Parallel()
 	for name, leave := range map[string]func(*agent){
-		"the first one leaves": (*agent).leave,
-		"the first one dies":   func(a *agent) { a.signal(syscall.SIGKILL); <-a.ended },
+		"the first one ends":      (*agent).leave,
+		"the first one is killed": func(a *agent) { a.signal(syscall.SIGKILL); <-a.ended },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -125,22 +125,22 @@ func TestAgents(t *testing.T) {
 			first.want(first.ask("tools/list", `{}`), "create_gpt_image")
 			words := first.draw("a fox")
 			first.want(words, "Done: 1 result")
-			second, third := newAgent(t, dir), newAgent(t, dir) // go through the first
+			second, third := newAgent(t, dir), newAgent(t, dir) // use the server of the first
 			second.want(second.draw("an owl"), "Done: 1 result")
-			bought(t, dir, 2)
+			waitPurchases(t, dir, 2)
 
-			// Those that stay call at once: one of them becomes the server, and the
-			// other finds it. Nothing of that is seen in the answers.
+			// Both others call at once: one of them becomes the server, and the other
+			// finds it. Both calls succeed.
 			before := app.Running(dir)
 			leave(first)
-			second.order("a hare")
-			third.order("a cat")
+			second.sendDraw("a hare")
+			third.sendDraw("a cat")
 			second.want(second.answer(), "Done: 1 result")
 			third.want(third.answer(), "Done: 1 result")
-			bought(t, dir, 4)
+			waitPurchases(t, dir, 4)
 			h := app.Running(dir)
 			if h == nil || h.PID != second.Process.Pid && h.PID != third.Process.Pid || h.Role != agentRole.Name || h.URL != before.URL || h.MCP != before.MCP {
-				t.Fatalf("the folder was held by %+v and is by %+v", before, h)
+				t.Fatalf("the folder was locked by %+v, now by %+v", before, h)
 			}
 			_, link, _ := strings.Cut(words, before.URL)
 			link, _, _ = strings.Cut(link, `\n`)
@@ -162,8 +162,8 @@ func TestAgents(t *testing.T) {
 	}
 }
 
-// An agent that calls nothing takes the place of a server that is gone: tasks
-// under way go on, and links answer.
+// An agent's process becomes the server also without a call of its agent, so that open
+// tasks go on and links keep working.
 func TestAgentTakesOverWithoutACall(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -175,7 +175,7 @@ func TestAgentTakesOverWithoutACall(t *testing.T) {
 	apptest.Eventually(t, 20*time.Second, func() error {
 		h := app.Running(dir)
 		if h == nil || h.PID != second.Process.Pid || h.URL != before.URL {
-			return fmt.Errorf("the folder is held by %+v", h)
+			return fmt.Errorf("the folder is locked by %+v", h)
 		}
 		return dial(t.Context(), h.URL)
 	})
@@ -183,12 +183,13 @@ func TestAgentTakesOverWithoutACall(t *testing.T) {
 	second.leave()
 }
 
-// A server that is started anew keeps its folder: the agent waits for it.
+// While a server restarts, the agent's process waits for it instead of becoming the
+// server.
 func TestAgentOfAServerThatRestarts(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	server := start(t, dir, "all").begin()
-	server.says(`"message":"ready"`)
+	server.waitFor(`"message":"ready"`)
 	a := newAgent(t, dir)
 	server.signal(syscall.SIGTERM)
 	if code := server.end(20 * time.Second); code != 0 {
@@ -196,39 +197,39 @@ func TestAgentOfAServerThatRestarts(t *testing.T) {
 	}
 	again := start(t, dir, "all").begin()
 	apptest.Eventually(t, 20*time.Second, func() error {
-		holder, err := os.ReadFile(filepath.Join(dir, "lock"))
-		if err == nil && !strings.Contains(string(holder), fmt.Sprintf(`"pid":%d,`, again.Process.Pid)) {
-			err = fmt.Errorf("the folder is held by %s", holder)
+		owner, err := os.ReadFile(filepath.Join(dir, "lock"))
+		if err == nil && !strings.Contains(string(owner), fmt.Sprintf(`"pid":%d,`, again.Process.Pid)) {
+			err = fmt.Errorf("the folder is locked by %s", owner)
 		}
 		return err
 	})
 	a.want(a.draw("a fox"), "Done: 1 result")
 	if h := app.Running(dir); h == nil || h.PID != again.Process.Pid {
-		t.Errorf("the folder is held by %+v", h)
+		t.Errorf("the folder is locked by %+v", h)
 	}
 }
 
-// Where `aigc all` was the server, it is given time to come back; the place of
-// an agent's process is taken at once.
-func TestAgentAwaitsAServerThatMayReturn(t *testing.T) {
+// If `aigc all` was the server, connect waits for its restart first; if an agent's
+// process was, it becomes the server at once.
+func TestAgentWaitsForARestart(t *testing.T) {
 	t.Parallel()
-	for role, taken := range map[string]bool{"all": false, agentRole.Name: true} {
+	for role, becomes := range map[string]bool{"all": false, agentRole.Name: true} {
 		t.Run(role, func(t *testing.T) {
 			t.Parallel()
 			l := settings(t)
 			c := &cli{Streams: Streams{Err: io.Discard}, modules: []module.Module{toy}, imitations: imitated}
-			if _, err := c.host(); err != nil {
+			if _, err := c.loadRegistry(); err != nil {
 				t.Fatal(err)
 			}
 			nowhere := "http://127.0.0.1:0"
 			s := &agentServer{cli: c, settings: l, log: zerolog.Nop(), last: &app.LockOwner{Role: role, URL: nowhere, MCP: nowhere}}
 			ctx, cancel := context.WithCancel(t.Context())
-			if !taken {
+			if !becomes {
 				cancel()
 			}
 			defer cancel()
 			e, err := s.connect(ctx)
-			if taken != (err == nil) || taken != (app.Running(l.DataDir) != nil) {
+			if becomes != (err == nil) || becomes != (app.Running(l.DataDir) != nil) {
 				t.Fatalf("%+v, %v", e, err)
 			}
 			if err != nil {
@@ -241,8 +242,8 @@ func TestAgentAwaitsAServerThatMayReturn(t *testing.T) {
 	}
 }
 
-// The owner of a folder needs no key in its own process; in another one, where
-// callers need keys, it does.
+// In the process that is the server an agent needs no key. Through the server of
+// another process it does, if callers need keys.
 func TestAgentWithoutAKey(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -255,33 +256,34 @@ func TestAgentWithoutAKey(t *testing.T) {
 	second.want(second.draw("an owl"), `"code":"key_needed"`)
 	first.leave()
 	second.want(second.draw("a hare"), "Done: 1 result") // it is the server now
-	bought(t, dir, 2)
+	waitPurchases(t, dir, 2)
 }
 
-func TestAgentOfAFarServer(t *testing.T) {
+func TestAgentOfARemoteServer(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	server := start(t, dir, "all").begin()
-	server.says(`"message":"ready"`)
+	server.waitFor(`"message":"ready"`)
 	h := app.Running(dir)
 	own := t.TempDir()
-	rest, mcp := newAgent(t, own, "AIGC_URL="+h.URL), newAgent(t, own, "AIGC_URL="+h.MCP+"/mcp")
-	for _, a := range []*agent{rest, mcp} {
+	byREST, byMCP := newAgent(t, own, "AIGC_URL="+h.URL), newAgent(t, own, "AIGC_URL="+h.MCP+"/mcp")
+	for _, a := range []*agent{byREST, byMCP} {
 		a.want(a.draw("a fox"), "Done: 1 result")
 	}
-	rest.leave()
+	byREST.leave()
 	server.signal(syscall.SIGKILL)
 	<-server.ended
-	mcp.want(mcp.draw("a hare"), "There is no aigc server at "+h.MCP) // it takes no other's place
+	byMCP.want(byMCP.draw("a hare"), "There is no aigc server at "+h.MCP) // with AIGC_URL it never becomes the server
 	if h := app.Running(own); h != nil {
-		t.Errorf("its own folder is held by %+v", h)
+		t.Errorf("its own folder is locked by %+v", h)
 	}
-	mcp.leave()
+	byMCP.leave()
 }
 
-// An agent's client that ends the process in the middle of a purchase loses
-// nothing: who waits is told the task, what was sent is awaited and stored.
-func TestAgentEndedInTheMiddle(t *testing.T) {
+// If an agent ends its server process during a submission, the waiting call is
+// answered with the task id, and the process waits for the vendor's answer and
+// stores the result.
+func TestAgentEndsDuringSubmission(t *testing.T) {
 	t.Parallel()
 	for name, end := range map[string]func(*agent){
 		"by a signal":             func(a *agent) { a.signal(syscall.SIGTERM) },
@@ -303,7 +305,7 @@ func TestAgentEndedInTheMiddle(t *testing.T) {
 					Params struct{ Message string }
 				}
 				if err := json.Unmarshal([]byte(line), &m); err != nil {
-					t.Fatalf("what stands on the output is no message: %q", line)
+					t.Fatalf("the output has a line that is not a message: %q", line)
 				}
 				if m.ID == "paid" {
 					answer = line
@@ -313,8 +315,8 @@ func TestAgentEndedInTheMiddle(t *testing.T) {
 					end(a)
 				}
 			}
-			_, rest, _ := strings.Cut(answer, `"task_id":"`)
-			id, _, _ := strings.Cut(rest, `"`)
+			_, after, _ := strings.Cut(answer, `"task_id":"`)
+			id, _, _ := strings.Cut(after, `"`)
 			if code := a.end(30 * time.Second); code != 0 || len(id) != 36 {
 				t.Fatalf("exit code %d, %.400s", code, answer)
 			}
@@ -322,7 +324,7 @@ func TestAgentEndedInTheMiddle(t *testing.T) {
 			if words := next.ask("tools/call", fmt.Sprintf(`{"name":"wait_for_task","arguments":{"task_id":%q}}`, id)); !strings.Contains(words, "Done: 1 result") {
 				t.Errorf("%.400s", words)
 			}
-			bought(t, dir, 1)
+			waitPurchases(t, dir, 1)
 		})
 	}
 }

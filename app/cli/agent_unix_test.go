@@ -11,14 +11,15 @@ import (
 	"aigc/app"
 )
 
-// Where the last server was, something else may listen now.
+// If another program listens on the last server's address, the new server uses another
+// one.
 func TestAgentTakesOverAtAnotherAddress(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	first := newAgent(t, dir)
 	second := newAgent(t, dir)
 	before := app.Running(dir)
-	second.signal(syscall.SIGSTOP) // else it takes the address first
+	second.signal(syscall.SIGSTOP) // so that it does not take the address first
 	first.leave()
 	taken, err := net.Listen("tcp", strings.TrimPrefix(before.URL, "http://"))
 	if err != nil {
@@ -28,6 +29,6 @@ func TestAgentTakesOverAtAnotherAddress(t *testing.T) {
 	second.signal(syscall.SIGCONT)
 	second.want(second.draw("a hare"), "Done: 1 result")
 	if h := app.Running(dir); h == nil || h.PID != second.Process.Pid || h.URL == before.URL {
-		t.Errorf("the folder is held by %+v", h)
+		t.Errorf("the folder is locked by %+v", h)
 	}
 }

@@ -12,8 +12,8 @@ import (
 	"aigc/config"
 )
 
-// ready says where everything is, once it is.
-func (c *cli) ready(ctx context.Context, a *app.App, l *config.Settings, roles app.Roles) {
+// printBanner prints the addresses, folder, vendors and callers of a started server.
+func (c *cli) printBanner(ctx context.Context, a *app.App, l *config.Settings, roles app.Roles) {
 	h := a.LockOwner()
 	line := func(name, text string) { c.say("  %-9s %s", name, text) }
 	c.say("\n%s %s", c.green("●"), c.bold("aigc "+app.Version+" is ready"))
@@ -25,7 +25,7 @@ func (c *cli) ready(ctx context.Context, a *app.App, l *config.Settings, roles a
 		line("MCP", c.cyan(h.MCP+"/mcp"))
 	}
 	line("Data", l.DataDir)
-	text := vendors(a, l, c.mounted)
+	text := vendors(a, l, c.registry)
 	if a.SandboxURL != "" || text == noVendors {
 		text = c.yellow(text)
 	}
@@ -37,9 +37,9 @@ func (c *cli) ready(ctx context.Context, a *app.App, l *config.Settings, roles a
 	c.say("")
 }
 
-const noVendors = "no vendor key is set, so nothing can be made: set one (see `aigc config`), or AIGC_SANDBOX=on to try it offline"
+const noVendors = "no vendor key is set, so nothing can be generated: set one (see `aigc config`), or AIGC_SANDBOX=on to try it offline"
 
-// vendors says who will draw.
+// vendors describes the vendors that have a key, or the sandbox.
 func vendors(a *app.App, l *config.Settings, h *module.Registry) string {
 	if a.SandboxURL != "" {
 		why := "no vendor key is set"
@@ -49,7 +49,7 @@ func vendors(a *app.App, l *config.Settings, h *module.Registry) string {
 		case l.SandboxURL != "":
 			why = "AIGC_SANDBOX_URL"
 		}
-		return "the offline sandbox at " + a.SandboxURL + " (" + why + "): imitations, nothing is paid"
+		return "the offline sandbox at " + a.SandboxURL + " (" + why + "): imitated vendors, no costs"
 	}
 	var out []string
 	all := h.Vendors()
@@ -68,7 +68,7 @@ func vendors(a *app.App, l *config.Settings, h *module.Registry) string {
 	return strings.Join(out, ", ")
 }
 
-// callers says who may ask.
+// callers describes which callers the server accepts.
 func callers(ctx context.Context, a *app.App, l *config.Settings) string {
 	stored, err := a.Ledger.Keys(ctx)
 	if err != nil {
@@ -77,5 +77,5 @@ func callers(ctx context.Context, a *app.App, l *config.Settings) string {
 	if n := len(stored) + len(l.APIKeys); n > 0 {
 		return fmt.Sprintf("%d key(s); see `aigc keys list`", n)
 	}
-	return "anybody on this machine; `aigc keys add NAME` makes a key needed"
+	return "every program on this machine, without a key; `aigc keys add NAME` makes keys required"
 }

@@ -16,14 +16,14 @@ import (
 	"aigc/config"
 )
 
-// Streams are where a command reads and writes.
+// Streams are the standard streams of a command.
 type Streams struct {
 	In       io.Reader
 	Out, Err io.Writer
 }
 
-// Main runs the command line of this process and returns its exit code. The
-// first SIGINT or SIGTERM ends work in order, the second one at once.
+// Main runs the command line of this process and returns its exit code. The first
+// SIGINT or SIGTERM begins a graceful stop, the second one exits at once.
 func Main(modules []module.Module, imitations []sandbox.Imitation) int {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
@@ -38,8 +38,8 @@ func Main(modules []module.Module, imitations []sandbox.Imitation) int {
 	return Run(ctx, modules, imitations, Streams{os.Stdin, os.Stdout, os.Stderr}, os.Args[1:])
 }
 
-// Run runs one command and returns its exit code. The end of ctx is what an
-// interrupt is to a process.
+// Run runs one command and returns its exit code. Canceling ctx has the effect of
+// the first interrupt.
 func Run(ctx context.Context, modules []module.Module, imitations []sandbox.Imitation, s Streams, args []string) int {
 	c := &cli{Streams: s, modules: modules, imitations: imitations, load: config.Load, paint: paint(colours(s.Err))}
 	return c.run(ctx, args)
@@ -52,11 +52,11 @@ func (c *cli) run(ctx context.Context, args []string) int {
 	root.SetOut(c.Out)
 	root.SetErr(c.Err)
 	cmd, err := root.ExecuteContextC(ctx)
-	if err != nil && !c.begun {
+	if err != nil && !c.argsParsed {
 		err = &usageError{err}
 	}
 	if err == nil {
-		err = c.broken
+		err = c.outputErr
 	}
 	return c.exit(ctx, cmd, err)
 }
@@ -67,12 +67,12 @@ type cli struct {
 	paint
 	modules    []module.Module
 	imitations []sandbox.Imitation
-	mounted    *module.Registry
+	registry   *module.Registry // set by loadRegistry
 	load       func(*module.Registry) (*config.Settings, error)
-	begun      bool // the arguments were understood
+	argsParsed bool // false: an error is a usage error
 
-	awaiting bool  // it was said that we wait for another process
-	broken   error // the output
+	lockNoticeShown bool  // await has printed its notice
+	outputErr       error // first error of writing standard output
 }
 
 func (c *cli) root() *cobra.Command {
@@ -80,13 +80,13 @@ func (c *cli) root() *cobra.Command {
 		Use:   "aigc",
 		Short: "Image and video models behind one REST API and one MCP server",
 		Long: "aigc puts image and video models behind one REST API and one MCP server.\n" +
-			"It runs each generation as a durable task, never pays twice, never loses a\n" +
-			"paid result, and says what it cost.\n\n" +
-			"Start with:  aigc generate gpt \"a red fox\" -o fox.png   (no key needed: it is\n" +
-			"drawn by the offline sandbox)   or   aigc all   and open /docs.",
+			"It runs each generation as a durable task, does not pay twice, keeps every paid\n" +
+			"result, and reports the cost.\n\n" +
+			"Start with:  aigc generate gpt \"a red fox\" -o fox.png   (without a vendor key the\n" +
+			"offline sandbox makes the image)   or   aigc all   and open /docs.",
 		SilenceErrors:    true,
 		SilenceUsage:     true,
-		PersistentPreRun: func(*cobra.Command, []string) { c.begun = true },
+		PersistentPreRun: func(*cobra.Command, []string) { c.argsParsed = true },
 	}
 	root.AddGroup(
 		&cobra.Group{ID: "serve", Title: "Serve:"},
@@ -105,26 +105,26 @@ func (c *cli) root() *cobra.Command {
 	return root
 }
 
-// host mounts the modules; once is enough.
-func (c *cli) host() (*module.Registry, error) {
-	if c.mounted == nil {
+// loadRegistry builds the registry of the modules at the first call.
+func (c *cli) loadRegistry() (*module.Registry, error) {
+	if c.registry == nil {
 		h, err := module.NewRegistry(c.modules...)
 		if err != nil {
 			return nil, err
 		}
-		c.mounted = h
+		c.registry = h
 	}
-	return c.mounted, nil
+	return c.registry, nil
 }
 
-// verticals are what the program is built with.
+// verticals returns the modules and sandbox imitations; after loadRegistry.
 func (c *cli) verticals() app.Verticals {
-	return app.Verticals{Registry: c.mounted, Sandboxes: c.imitations}
+	return app.Verticals{Registry: c.registry, Sandboxes: c.imitations}
 }
 
-// settings reads them, and says what is odd about them.
+// settings loads the settings and prints their warnings.
 func (c *cli) settings() (*config.Settings, error) {
-	h, err := c.host()
+	h, err := c.loadRegistry()
 	if err != nil {
 		return nil, err
 	}
@@ -138,14 +138,14 @@ func (c *cli) settings() (*config.Settings, error) {
 	return l, nil
 }
 
-// say writes a line for people.
+// say writes a line for people to standard error.
 func (c *cli) say(format string, args ...any) { _, _ = fmt.Fprintf(c.Err, format+"\n", args...) }
 
-// print writes a part of the result. That it could not be written is said at
-// the end.
+// print writes a part of the result to standard output. An error is kept and
+// reported at the end.
 func (c *cli) print(format string, args ...any) {
-	if _, err := fmt.Fprintf(c.Out, format, args...); err != nil && c.broken == nil {
-		c.broken = fmt.Errorf("the output cannot be written: %w", err)
+	if _, err := fmt.Fprintf(c.Out, format, args...); err != nil && c.outputErr == nil {
+		c.outputErr = fmt.Errorf("the output cannot be written: %w", err)
 	}
 }
 

@@ -18,7 +18,7 @@ import (
 	"aigc/app/service"
 )
 
-// client speaks REST to one server.
+// client is a REST client of one server.
 type client struct {
 	base string // without a trailing slash
 	key  string
@@ -26,26 +26,25 @@ type client struct {
 }
 
 func newClient(base, key string) *client {
-	// No total timeout: answers are waited for as long as the caller wants.
+	// No timeout of the whole exchange: the caller's context bounds it.
 	return &client{base: strings.TrimRight(base, "/"), key: key, http: &http.Client{}}
 }
 
-// answer is what a server said.
+// answer is a server's successful response.
 type answer struct {
 	status int
 	header http.Header
-	data   json.RawMessage // of the envelope
+	data   json.RawMessage // `data` of the envelope
 }
 
-// unreachable is an exchange that broke. Unless no connection came about,
-// nobody knows whether the server has seen the request.
+// unreachable is the error of an exchange without a complete answer.
 type unreachable struct {
 	base string
 	err  error
-	sent bool
+	sent bool // the connection was established, so the server may have got the request
 }
 
-func lost(base string, err error) *unreachable {
+func newUnreachable(base string, err error) *unreachable {
 	var dialing *net.OpError
 	return &unreachable{base, err, !errors.As(err, &dialing) || dialing.Op != "dial"}
 }
@@ -61,7 +60,8 @@ func (e *unreachable) Error() string {
 
 func (e *unreachable) Unwrap() error { return e.err }
 
-// send sends one request; body may be nil. Headers come in pairs.
+// send sends one request; body may be nil. headers are name, value, name, value …;
+// those with an empty value are left out.
 func (c *client) send(ctx context.Context, method, path string, body io.Reader, headers ...string) (*http.Response, error) {
 	req, err := http.NewRequestWithContext(ctx, method, c.base+path, body)
 	if err != nil {
@@ -81,16 +81,16 @@ func (c *client) send(ctx context.Context, method, path string, body io.Reader, 
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
-		return nil, lost(c.base, err)
+		return nil, newUnreachable(c.base, err)
 	}
 	return res, nil
 }
 
-// maxAnswer is more than any answer in JSON has.
+// maxAnswer limits a JSON answer in bytes.
 const maxAnswer = 32 << 20
 
-// call sends one request and reads the whole answer. The error is a *problem
-// where the server said no.
+// call sends one request and reads the whole answer. An error status of the server
+// is returned as a *problem.
 func (c *client) call(ctx context.Context, method, path string, body io.Reader, headers ...string) (answer, error) {
 	res, err := c.send(ctx, method, path, body, headers...)
 	if err != nil {
@@ -99,7 +99,7 @@ func (c *client) call(ctx context.Context, method, path string, body io.Reader, 
 	defer res.Body.Close()
 	raw, err := io.ReadAll(io.LimitReader(res.Body, maxAnswer))
 	if err != nil {
-		return answer{}, lost(c.base, err)
+		return answer{}, newUnreachable(c.base, err)
 	}
 	if res.StatusCode >= 300 {
 		return answer{}, newProblem(c, res, raw)
@@ -108,12 +108,12 @@ func (c *client) call(ctx context.Context, method, path string, body io.Reader, 
 		Data json.RawMessage `json:"data"`
 	}
 	if err := json.Unmarshal(raw, &e); err != nil {
-		return answer{}, fmt.Errorf("the server at %s is no aigc: its answer to %s %s is no JSON", c.base, method, path)
+		return answer{}, fmt.Errorf("the server at %s does not seem to be aigc: its answer to %s %s is not JSON; check AIGC_URL", c.base, method, path)
 	}
 	return answer{res.StatusCode, res.Header, e.Data}, nil
 }
 
-// get reads what a path answers into out.
+// get decodes the answer to a GET into out.
 func (c *client) get(ctx context.Context, path string, out any) error {
 	a, err := c.call(ctx, http.MethodGet, path, nil)
 	if err != nil {
@@ -122,7 +122,7 @@ func (c *client) get(ctx context.Context, path string, out any) error {
 	return a.read(out)
 }
 
-// post does something to a task and reads the answer into out.
+// post decodes the answer to a POST without a body into out.
 func (c *client) post(ctx context.Context, path string, out any) error {
 	a, err := c.call(ctx, http.MethodPost, path, nil)
 	if err != nil {
@@ -138,7 +138,7 @@ func (a answer) read(out any) error {
 	return nil
 }
 
-// task reads a task, waiting up to d until it is settled.
+// task reads a task. The server answers when it is done, at the latest after d.
 func (c *client) task(ctx context.Context, id string, d time.Duration) (*service.View, error) {
 	v := &service.View{}
 	path := "/api/tasks/" + url.PathEscape(id)
@@ -148,20 +148,20 @@ func (c *client) task(ctx context.Context, id string, d time.Duration) (*service
 	return v, c.get(ctx, path, v)
 }
 
-// submit asks for a generation. The same key makes it safe to send again when
-// the answer was lost, and so that is done a few times.
+// submit creates a task. If the answer is lost it sends the request again, up to 4
+// times in all: the idempotency key prevents a second purchase.
 func (c *client) submit(ctx context.Context, path string, input []byte, key string) (v *service.View, replayed bool, err error) {
 	pause, sent := 500*time.Millisecond, false
 	for try := 1; ; try++ {
 		var a answer
 		a, err = c.call(ctx, http.MethodPost, path, bytes.NewReader(input),
 			"Content-Type", "application/json", "Prefer", "respond-async", "Idempotency-Key", key)
-		var away *unreachable
-		if errors.As(err, &away) {
-			away.sent = away.sent || sent // an earlier try may have arrived
-			sent = away.sent
+		var lost *unreachable
+		if errors.As(err, &lost) {
+			lost.sent = lost.sent || sent // the server may have got an earlier try
+			sent = lost.sent
 		}
-		if away == nil || try == 4 {
+		if lost == nil || try == 4 {
 			if err != nil {
 				return nil, false, err
 			}

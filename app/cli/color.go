@@ -7,7 +7,7 @@ import (
 	"golang.org/x/term"
 )
 
-// paint colours words, if it is on.
+// paint adds ANSI colours to text if it is true.
 type paint bool
 
 func (p paint) in(code, text string) string {
@@ -24,11 +24,11 @@ func (p paint) green(s string) string  { return p.in("32", s) }
 func (p paint) yellow(s string) string { return p.in("33", s) }
 func (p paint) cyan(s string) string   { return p.in("36", s) }
 
-// terminal says whether somebody looks on.
+// terminal says whether w is a terminal that understands escape sequences.
 func terminal(w io.Writer) bool {
 	f, ok := w.(*os.File)
 	return ok && term.IsTerminal(int(f.Fd())) && os.Getenv("TERM") != "dumb"
 }
 
-// colours says whether they want colours (https://no-color.org).
+// colours says whether output to w may have colours (https://no-color.org).
 func colours(w io.Writer) bool { return terminal(w) && os.Getenv("NO_COLOR") == "" }

@@ -7,8 +7,8 @@ import (
 func (c *cli) configCommand() *cobra.Command {
 	var asJSON, set bool
 	cmd := &cobra.Command{
-		Use: "config", Short: "Every variable: its value, where it came from, what it does", Args: cobra.NoArgs,
-		Long: "Every variable that aigc reads, from the environment and from .env, with its\nvalue, where that came from, and what it does. Secrets are shown as dots.",
+		Use: "config", Short: "List all settings with value, source and description", Args: cobra.NoArgs,
+		Long: "List every variable that aigc reads, from the environment and from .env, with its\nvalue, its source and its description. Secrets are shown as dots.",
 		RunE: func(*cobra.Command, []string) error {
 			l, err := c.settings()
 			if err != nil {
@@ -23,7 +23,7 @@ func (c *cli) configCommand() *cobra.Command {
 			if asJSON {
 				return printJSON(c.Out, list)
 			}
-			t := newTable(c.Out, "VARIABLE", "VALUE", "FROM", "WHAT IT DOES")
+			t := newTable(c.Out, "VARIABLE", "VALUE", "SOURCE", "DESCRIPTION")
 			for _, s := range list {
 				value := s.Value
 				if value == "" {
@@ -34,7 +34,7 @@ func (c *cli) configCommand() *cobra.Command {
 			return t.flush()
 		},
 	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "as JSON")
-	cmd.Flags().BoolVar(&set, "set", false, "only those that are set")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	cmd.Flags().BoolVar(&set, "set", false, "list only variables that are set")
 	return cmd
 }

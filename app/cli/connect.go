@@ -18,22 +18,23 @@ import (
 	"aigc/config"
 )
 
-// session is a way to a server: one that runs, or one in this process.
+// session is a connection to a running server, or to one in this process.
 type session struct {
 	*client
-	app      *app.App // nil where a server runs elsewhere
+	app      *app.App // the server in this process; nil if the server is another process
 	settings *config.Settings
 }
 
-// connect finds the server to talk to: AIGC_URL, else the one that works on
-// the data folder, else one in this process, with a worker if work is wanted.
+// connect returns a session with the server at AIGC_URL, or with the one that uses
+// the data folder, or starts one in this process, with a worker if work is true.
 func (c *cli) connect(ctx context.Context, l *config.Settings, work bool) (*session, error) {
 	if l.URL != "" {
 		return &session{client: newClient(l.URL, l.APIKey.Reveal()), settings: l}, nil
 	}
 	for {
-		// The server of another command is gone as soon as its own task is done,
-		// so work is not left to it; and any may be just stopping.
+		// The in-process server of another command ends with that command, so it
+		// must not be used for work. Any server may be stopping, so it is dialled
+		// first.
 		h := app.Running(l.DataDir)
 		if h != nil && (h.Role != app.InProcess.Name || !work) && dial(ctx, h.URL) == nil {
 			return &session{client: newClient(h.URL, l.APIKey.Reveal()), settings: l}, nil
@@ -49,12 +50,12 @@ func (c *cli) connect(ctx context.Context, l *config.Settings, work bool) (*sess
 	}
 }
 
-// await waits a moment for whoever holds the data folder: another command at
-// work, or a server that is just starting or stopping.
+// await waits 200 ms for the process that holds the lock of the data folder: another
+// command, or a server that is starting or stopping.
 func (c *cli) await(ctx context.Context, l *config.Settings, held *app.LockedError) error {
-	if !c.awaiting {
-		c.say("Waiting for aigc %s (process %d), which holds %s …", held.Role, held.PID, l.DataDir)
-		c.awaiting = true
+	if !c.lockNoticeShown {
+		c.say("Waiting for aigc %s (process %d), which uses the data folder %s …", held.Role, held.PID, l.DataDir)
+		c.lockNoticeShown = true
 	}
 	select {
 	case <-ctx.Done():
@@ -64,7 +65,7 @@ func (c *cli) await(ctx context.Context, l *config.Settings, held *app.LockedErr
 	}
 }
 
-// inProcess starts a server of our own on a free loopback port.
+// inProcess starts a server in this process, on a free loopback port.
 func (c *cli) inProcess(ctx context.Context, l *config.Settings, work bool) (*session, error) {
 	own, key, err := c.withOwnKey(ctx, l)
 	if err != nil {
@@ -72,10 +73,10 @@ func (c *cli) inProcess(ctx context.Context, l *config.Settings, work bool) (*se
 	}
 	own.Addr = "127.0.0.1:0"
 	if s, _ := l.Setting("AIGC_LOG_LEVEL"); s.Source == "default" {
-		own.LogLevel = "error" // the progress is shown instead
+		own.LogLevel = "error" // the command prints progress instead
 	}
 	if own.LogFormat == "" {
-		own.LogFormat = "console" // it stands among words for people
+		own.LogFormat = "console" // the lines appear between text for people
 	}
 	roles := app.InProcess
 	roles.Worker = work
@@ -86,9 +87,9 @@ func (c *cli) inProcess(ctx context.Context, l *config.Settings, work bool) (*se
 	return &session{client: newClient(a.LockOwner().URL, key), app: a, settings: own}, nil
 }
 
-// withOwnKey copies the settings for a server in this process. Where callers
-// need keys, so does this one: without AIGC_API_KEY it gets a key that lives as
-// long as the process, for whoever may write the data folder may use it.
+// withOwnKey copies the settings for a server in this process. If callers need keys
+// and AIGC_API_KEY is not set, it adds a random admin key that is valid for this
+// process only: a user who can write the data folder needs no other permission.
 func (c *cli) withOwnKey(ctx context.Context, l *config.Settings) (*config.Settings, string, error) {
 	own := *l
 	key := l.APIKey.Reveal()
@@ -103,7 +104,7 @@ func (c *cli) withOwnKey(ctx context.Context, l *config.Settings) (*config.Setti
 	return &own, key, nil
 }
 
-// close ends a server of our own in order: what was sent is awaited.
+// close stops a server in this process, which waits for open submissions.
 func (s *session) close(ctx context.Context) error {
 	s.http.CloseIdleConnections()
 	if s.app == nil {
@@ -112,14 +113,14 @@ func (s *session) close(ctx context.Context) error {
 	return stop(ctx, s.app, s.settings)
 }
 
-// local says that the work is done by this process.
+// local says whether the server runs in this process.
 func (s *session) local() bool { return s.app != nil }
 
-// ledgerFile is where app keeps the ledger.
+// ledgerFile returns the path of the ledger in a data folder.
 func ledgerFile(dir string) string { return filepath.Join(dir, "aigc.db") }
 
-// storedKeys are the callers' keys in the ledger of a data folder. It takes no
-// lock: a server may be at work there.
+// storedKeys returns the callers' keys in the ledger of a data folder. It does not
+// take the folder's lock, since a server may be using the folder.
 func storedKeys(ctx context.Context, dir string) ([]task.APIKey, error) {
 	if _, err := os.Stat(ledgerFile(dir)); errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
@@ -135,13 +136,14 @@ func storedKeys(ctx context.Context, dir string) ([]task.APIKey, error) {
 	return db.Keys(ctx)
 }
 
-// something says that there is a server, or a ledger, to ask for tasks.
-func something(l *config.Settings) error {
+// requireTasks returns an error if there is neither a server nor a ledger that could
+// have tasks.
+func requireTasks(l *config.Settings) error {
 	if l.URL != "" || app.Running(l.DataDir) != nil {
 		return nil
 	}
 	if _, err := os.Stat(ledgerFile(l.DataDir)); errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("there are no tasks in %s, and no server runs on it; set AIGC_URL or AIGC_DATA_DIR to where they are", l.DataDir)
+		return fmt.Errorf("there are no tasks in %s, and no server uses it; set AIGC_URL or AIGC_DATA_DIR to where the tasks are", l.DataDir)
 	}
 	return nil
 }

@@ -1,8 +1,8 @@
-// Package cli is the command line: the roles that serve, the tools beside
-// them, and `aigc generate`, which speaks the same REST to a running server or
-// to one it starts in its own process, so that there is one path.
+// Package cli is the command line: the server roles, the administration commands,
+// and `aigc generate` and `aigc tasks`, which call REST on a running server or, if
+// there is none, on one that they start in their own process.
 //
-// Results go to the output, everything else to the error output. Exit codes:
-// 0 done, 1 failed, 2 used wrongly, 3 the outcome of a purchase is in doubt,
+// Results go to standard output, everything else to standard error. Exit codes:
+// 0 success, 1 failure, 2 wrong usage, 3 the outcome of a purchase is in doubt,
 // 130 interrupted.
 package cli

@@ -14,37 +14,37 @@ import (
 	"aigc/config"
 )
 
-// level is how a finding is meant.
+// level is the severity of a finding.
 type level string
 
 const (
-	fine  level = "ok"
-	odd   level = "odd"   // it works, but look at it
-	wrong level = "wrong" // something will not work
+	levelOK      level = "ok"
+	levelWarning level = "odd"   // it works, but needs attention
+	levelError   level = "wrong" // something does not work
 )
 
-// finding is what one check found.
+// finding is a result of one check.
 type finding struct {
 	Check string `json:"check"`
 	Level level  `json:"level"`
 	Text  string `json:"text"`
-	Do    string `json:"do,omitempty"` // what to do about it
+	Do    string `json:"do,omitempty"` // what to do; empty if nothing
 }
 
 func ok(check, format string, args ...any) finding {
-	return finding{Check: check, Level: fine, Text: fmt.Sprintf(format, args...)}
+	return finding{Check: check, Level: levelOK, Text: fmt.Sprintf(format, args...)}
 }
 
 func (c *cli) doctorCommand() *cobra.Command {
 	var asJSON, ready bool
 	cmd := &cobra.Command{
 		Use: "doctor", Short: "Check settings, folder, ledger, broker, objects, ports and vendor keys", Args: cobra.NoArgs,
-		Long: "Check everything that aigc rests on, and say what to do where something is\nwrong; then the exit code is 1. Vendor keys are checked by calls that cost nothing.",
+		Long: "Check settings, data folder, ledger, broker, object store, ports and vendor keys,\nand say how to fix each problem. The exit code is 1 if something does not work.\nVendor keys are checked by calls that cost nothing.",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if ready {
 				return c.isReady(cmd.Context())
 			}
-			found := c.examine(cmd.Context())
+			found := c.runChecks(cmd.Context())
 			if asJSON {
 				if err := printJSON(c.Out, found); err != nil {
 					return err
@@ -53,19 +53,19 @@ func (c *cli) doctorCommand() *cobra.Command {
 				c.findings(found)
 			}
 			for _, f := range found {
-				if f.Level == wrong {
+				if f.Level == levelError {
 					return exitError(codeFailed)
 				}
 			}
 			return nil
 		},
 	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "as JSON")
-	cmd.Flags().BoolVar(&ready, "ready", false, "only ask the running server whether it is ready, for health checks of containers")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	cmd.Flags().BoolVar(&ready, "ready", false, "only check whether the running server is ready; for container health checks")
 	return cmd
 }
 
-// isReady asks the server that runs on the data folder.
+// isReady checks /readyz of the server at AIGC_URL or on the data folder.
 func (c *cli) isReady(ctx context.Context) error {
 	l, err := c.settings()
 	if err != nil {
@@ -76,7 +76,7 @@ func (c *cli) isReady(ctx context.Context) error {
 		base = h.URL
 	}
 	if base == "" {
-		return fmt.Errorf("no server runs on %s", l.DataDir)
+		return fmt.Errorf("no server uses the data folder %s", l.DataDir)
 	}
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
@@ -87,22 +87,22 @@ func (c *cli) isReady(ctx context.Context) error {
 	}
 	defer res.Body.Close()
 	if res.StatusCode != http.StatusOK {
-		raw, _ := io.ReadAll(io.LimitReader(res.Body, 64<<10)) // only for its words
+		raw, _ := io.ReadAll(io.LimitReader(res.Body, 64<<10)) // for the error text
 		return newProblem(s, res, raw)
 	}
 	c.print("ready\n")
 	return nil
 }
 
-// examine runs all checks. With wrong settings nothing else can be known.
-func (c *cli) examine(ctx context.Context) []finding {
-	h, err := c.host()
+// runChecks runs all checks. If the settings cannot be loaded, it runs no others.
+func (c *cli) runChecks(ctx context.Context) []finding {
+	h, err := c.loadRegistry()
 	if err != nil {
-		return []finding{{"modules", wrong, err.Error(), "this build is broken; take another one"}}
+		return []finding{{"modules", levelError, err.Error(), "this build is faulty; install another one"}}
 	}
 	l, err := c.load(h)
 	if err != nil {
-		return []finding{{"settings", wrong, err.Error(), "correct them in the environment or in .env"}}
+		return []finding{{"settings", levelError, err.Error(), "correct them in the environment or in .env"}}
 	}
 	d := &doctor{l: l, h: h}
 	for _, check := range []func(context.Context) []finding{
@@ -120,25 +120,25 @@ func (d *doctor) settings(context.Context) []finding {
 			set++
 		}
 	}
-	out := []finding{ok("settings", "%d of %d variables are set", set, len(d.l.List))}
+	out := []finding{ok("settings", "%d of %d settings are set", set, len(d.l.List))}
 	for _, w := range d.l.Warnings {
-		out = append(out, finding{"settings", odd, w, "see `aigc config`"})
+		out = append(out, finding{"settings", levelWarning, w, "see `aigc config`"})
 	}
 	if !config.IsLoopback(d.l.Addr) && d.l.PublicURL == "" {
-		out = append(out, finding{"settings", odd, "AIGC_ADDR can be reached from elsewhere, but links are built on it", "set AIGC_PUBLIC_URL to the address that callers use"})
+		out = append(out, finding{"settings", levelWarning, "AIGC_ADDR is not a loopback address, but links are built on it", "set AIGC_PUBLIC_URL to the address that callers use"})
 	}
 	return out
 }
 
-// findings shows them to people.
+// findings prints findings for people.
 func (c *cli) findings(found []finding) {
 	bad := 0
 	for _, f := range found {
 		mark := c.green("✓")
 		switch f.Level {
-		case odd:
+		case levelWarning:
 			mark = c.yellow("!")
-		case wrong:
+		case levelError:
 			mark = c.red("✗")
 			bad++
 		}
@@ -148,6 +148,6 @@ func (c *cli) findings(found []finding) {
 		}
 	}
 	if bad > 0 {
-		c.print("\n%s\n", c.red(fmt.Sprintf("%d thing(s) must be put right.", bad)))
+		c.print("\n%s\n", c.red(fmt.Sprintf("%d problem(s) must be fixed.", bad)))
 	}
 }

@@ -24,12 +24,12 @@ import (
 	"aigc/config"
 )
 
-// doctor is one examination.
+// doctor is one run of all checks.
 type doctor struct {
-	l      *config.Settings
-	h      *module.Registry
-	holder *app.LockOwner // who works on the data folder, if anybody
-	found  []finding
+	l     *config.Settings
+	h     *module.Registry
+	owner *app.LockOwner // the process that uses the data folder; nil if none
+	found []finding
 }
 
 func (d *doctor) folder(context.Context) []finding {
@@ -40,14 +40,14 @@ func (d *doctor) folder(context.Context) []finding {
 			parent = filepath.Dir(parent)
 		}
 		if err := writable(parent); err != nil {
-			return []finding{{"folder", wrong, fmt.Sprintf("%s does not exist and cannot be made: %v", dir, err), "make it, or set AIGC_DATA_DIR"}}
+			return []finding{{"folder", levelError, fmt.Sprintf("%s does not exist and cannot be created: %v", dir, err), "create it, or set AIGC_DATA_DIR to another folder"}}
 		}
-		return []finding{ok("folder", "%s does not exist yet; it is made at the first start", dir), room(parent)}
+		return []finding{ok("folder", "%s does not exist yet; it is created at the first start", dir), diskSpace(parent)}
 	}
 	if err := writable(dir); err != nil {
-		return []finding{{"folder", wrong, fmt.Sprintf("%s cannot be written: %v", dir, err), "give this user the right to, or set AIGC_DATA_DIR"}}
+		return []finding{{"folder", levelError, fmt.Sprintf("%s cannot be written: %v", dir, err), "give this user write permission, or set AIGC_DATA_DIR to another folder"}}
 	}
-	return []finding{ok("folder", "%s can be written", dir), room(dir)}
+	return []finding{ok("folder", "%s can be written", dir), diskSpace(dir)}
 }
 
 func (d *doctor) log(context.Context) []finding {
@@ -55,7 +55,7 @@ func (d *doctor) log(context.Context) []finding {
 		return nil
 	}
 	if err := app.CheckLogFile(d.l.LogFile); err != nil {
-		return []finding{{"log", wrong, err.Error(), "give this user the right to, or set AIGC_LOG_FILE"}}
+		return []finding{{"log", levelError, err.Error(), "give this user write permission, or set AIGC_LOG_FILE to another file"}}
 	}
 	return []finding{ok("log", "%s can be written", d.l.LogFile)}
 }
@@ -68,33 +68,33 @@ func writable(dir string) error {
 	return errors.Join(f.Close(), os.Remove(f.Name()))
 }
 
-func room(dir string) finding {
+func diskSpace(dir string) finding {
 	free, err := disk.Free(dir)
 	if err != nil {
-		return finding{"disk", odd, fmt.Sprintf("the room on %s is not known: %v", dir, err), ""}
+		return finding{"disk", levelWarning, fmt.Sprintf("the free space of %s is unknown: %v", dir, err), ""}
 	}
 	text := fmt.Sprintf("%.1f GiB are free", float64(free)/(1<<30))
 	switch {
 	case free < spool.MinFree:
-		return finding{"disk", wrong, text + "; nothing is bought while less than " + fmt.Sprint(spool.MinFree>>20) + " MiB are free", "make room"}
+		return finding{"disk", levelError, text + "; no task is submitted while less than " + fmt.Sprint(spool.MinFree>>20) + " MiB are free", "free disk space"}
 	case free < 4*spool.MinFree:
-		return finding{"disk", odd, text, "make room before results fill it"}
+		return finding{"disk", levelWarning, text, "free disk space before results fill it"}
 	}
 	return ok("disk", "%s", text)
 }
 
 func (d *doctor) running(ctx context.Context) []finding {
-	if d.holder = app.Running(d.l.DataDir); d.holder == nil {
-		return []finding{ok("server", "none runs on %s", d.l.DataDir)}
+	if d.owner = app.Running(d.l.DataDir); d.owner == nil {
+		return []finding{ok("server", "no server uses %s", d.l.DataDir)}
 	}
-	text := fmt.Sprintf("aigc %s (process %d) works on %s", d.holder.Role, d.holder.PID, d.l.DataDir)
-	if err := dial(ctx, d.holder.URL); err != nil {
-		return []finding{{"server", wrong, text + ", but does not answer at " + d.holder.URL, "look at its log; stop it and start it anew"}}
+	text := fmt.Sprintf("aigc %s (process %d) uses %s", d.owner.Role, d.owner.PID, d.l.DataDir)
+	if err := dial(ctx, d.owner.URL); err != nil {
+		return []finding{{"server", levelError, text + ", but does not answer at " + d.owner.URL, "see its log; stop and restart it"}}
 	}
-	return []finding{ok("server", "%s and answers at %s", text, d.holder.URL)}
+	return []finding{ok("server", "%s and answers at %s", text, d.owner.URL)}
 }
 
-// dial says whether anything listens at an address.
+// dial returns an error if nothing accepts connections at the address of a URL.
 func dial(ctx context.Context, address string) error {
 	u, err := url.Parse(address)
 	if err != nil {
@@ -102,7 +102,7 @@ func dial(ctx context.Context, address string) error {
 	}
 	host := u.Host
 	if u.Port() == "" {
-		host = net.JoinHostPort(u.Hostname(), u.Scheme) // dialling knows the ports of http and https
+		host = net.JoinHostPort(u.Hostname(), u.Scheme) // net.Dial accepts "http" and "https" as ports
 	}
 	conn, err := (&net.Dialer{Timeout: 3 * time.Second}).DialContext(ctx, "tcp", host)
 	if err != nil {
@@ -114,56 +114,56 @@ func dial(ctx context.Context, address string) error {
 func (d *doctor) ledger(ctx context.Context) []finding {
 	path := ledgerFile(d.l.DataDir)
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-		return []finding{ok("ledger", "there is none yet; it is made at the first start")}
+		return []finding{ok("ledger", "it does not exist yet; it is created at the first start")}
 	}
 	db, err := ledger.OpenSQLite(ctx, path)
 	if err != nil {
-		return []finding{{"ledger", wrong, forPeople(err), "check the rights of " + path + "; if it is damaged, restore it from a backup"}}
+		return []finding{{"ledger", levelError, errorText(err), "check the permissions of " + path + "; if it is damaged, restore it from a backup"}}
 	}
 	defer func() { _ = db.Close() }()
 	have, want, err := db.SchemaVersion(ctx)
 	switch {
 	case err != nil:
-		return []finding{{"ledger", wrong, forPeople(err), "restore " + path + " from a backup if it is damaged"}}
+		return []finding{{"ledger", levelError, errorText(err), "restore " + path + " from a backup if it is damaged"}}
 	case have < want:
-		return []finding{{"ledger", wrong, fmt.Sprintf("its tables are of version %d, this program needs %d", have, want), "run `aigc migrate`"}}
+		return []finding{{"ledger", levelError, fmt.Sprintf("its schema is version %d, this program needs %d", have, want), "run `aigc migrate`"}}
 	}
 	if err := db.Check(ctx); err != nil {
-		return []finding{{"ledger", wrong, forPeople(err), "look for a process that keeps it locked, and for room on the disk"}}
+		return []finding{{"ledger", levelError, errorText(err), "look for a process that locks it, and check the free disk space"}}
 	}
-	return append([]finding{ok("ledger", "SQLite, version %d, takes writes", have)}, contents(ctx, db)...)
+	return append([]finding{ok("ledger", "SQLite, schema version %d, can be written", have)}, needsAttention(ctx, db)...)
 }
 
-// contents finds what waits for a person.
-func contents(ctx context.Context, db *ledger.SQLite) []finding {
+// needsAttention finds tasks in doubt and parked vendor keys.
+func needsAttention(ctx context.Context, db *ledger.SQLite) []finding {
 	var out []finding
 	if counts, err := db.Counts(ctx); err == nil && counts[task.InDoubt] > 0 {
-		out = append(out, finding{"tasks", odd, fmt.Sprintf("%d task(s) are in doubt: sent, outcome unknown", counts[task.InDoubt]),
+		out = append(out, finding{"tasks", levelWarning, fmt.Sprintf("%d task(s) are in doubt: sent, outcome unknown", counts[task.InDoubt]),
 			"`aigc tasks list --status in_doubt`, then retry or discard each"})
 	}
 	parked, err := db.Parked(ctx)
 	if err != nil {
-		return append(out, finding{"keys", odd, forPeople(err), ""})
+		return append(out, finding{"keys", levelWarning, errorText(err), ""})
 	}
 	for _, p := range parked {
-		out = append(out, finding{"keys", odd, fmt.Sprintf("the key %s of %s is not used since %s: %s (%s)",
-			p.Fingerprint, p.Vendor, p.Since.Local().Format(time.DateTime), p.Reason, p.Code), "put the key or the balance right; it is tried again by itself"})
+		out = append(out, finding{"keys", levelWarning, fmt.Sprintf("the key %s of %s is parked since %s: %s (%s)",
+			p.Fingerprint, p.Vendor, p.Since.Local().Format(time.DateTime), p.Reason, p.Code), "fix the key or the balance; the key is probed again automatically"})
 	}
 	return out
 }
 
 func (d *doctor) broker(ctx context.Context) []finding {
 	if d.l.RedisURL == "" {
-		return []finding{ok("broker", "in the process (REDIS_URL is not set)")}
+		return []finding{ok("broker", "embedded in the process (REDIS_URL is not set)")}
 	}
 	b, err := broker.Open(d.l.RedisURL.Reveal(), zerolog.Nop())
 	if err != nil {
-		return []finding{{"broker", wrong, err.Error(), "correct REDIS_URL: redis://[:password@]host:port/db"}}
+		return []finding{{"broker", levelError, err.Error(), "correct REDIS_URL: redis://[:password@]host:port/db"}}
 	}
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
 	if err := errors.Join(b.Check(ctx), b.Close()); err != nil {
-		return []finding{{"broker", wrong, "Redis does not answer: " + err.Error(), "start it, or unset REDIS_URL; work goes on without it, but callers' limits do not"}}
+		return []finding{{"broker", levelError, "Redis does not answer: " + err.Error(), "start it, or unset REDIS_URL; without Redis tasks still run, but rate limits are off"}}
 	}
 	return []finding{ok("broker", "Redis answers")}
 }
@@ -174,18 +174,18 @@ func (d *doctor) ports(ctx context.Context) []finding {
 		ln, err := (&net.ListenConfig{}).Listen(ctx, "tcp", s.addr)
 		switch {
 		case err == nil:
-			_ = ln.Close() // it was only to see
+			_ = ln.Close() // only a test
 			out = append(out, ok("ports", "%s %s is free", s.name, s.addr))
-		case d.holder != nil:
-			out = append(out, ok("ports", "%s %s is in use, and a server of ours runs", s.name, s.addr))
+		case d.owner != nil:
+			out = append(out, ok("ports", "%s %s is in use, and an aigc server is running", s.name, s.addr))
 		default:
-			out = append(out, finding{"ports", wrong, fmt.Sprintf("%s: %v", s.name, err), "stop who uses it, or set " + s.name})
+			out = append(out, finding{"ports", levelError, fmt.Sprintf("%s: %v", s.name, err), "stop the program that uses it, or set " + s.name + " to another address"})
 		}
 	}
 	return out
 }
 
-// remote asks the server that commands would talk to.
+// remote checks the server at AIGC_URL, which commands use.
 func (d *doctor) remote(ctx context.Context) []finding {
 	if d.l.URL == "" {
 		return nil
@@ -194,7 +194,7 @@ func (d *doctor) remote(ctx context.Context) []finding {
 	defer cancel()
 	var page service.Page
 	if err := newClient(d.l.URL, d.l.APIKey.Reveal()).get(ctx, "/api/tasks?limit=1", &page); err != nil {
-		return []finding{{"AIGC_URL", wrong, forPeople(err), "correct AIGC_URL or AIGC_API_KEY"}}
+		return []finding{{"AIGC_URL", levelError, errorText(err), "correct AIGC_URL or AIGC_API_KEY"}}
 	}
-	return []finding{ok("AIGC_URL", "the server at %s answers and takes the key", d.l.URL)}
+	return []finding{ok("AIGC_URL", "the server at %s answers and accepts the key", d.l.URL)}
 }

@@ -13,15 +13,15 @@ import (
 	"aigc/app/provider"
 )
 
-// vendors asks every vendor with a key something free that needs the key.
+// vendors checks every vendor key by a free call that needs the key.
 func (d *doctor) vendors(ctx context.Context) []finding {
 	switch {
 	case app.UsesSandbox(d.l, app.All):
 		return d.sandbox(ctx)
 	case d.l.Accounts.Empty() && d.l.Sandbox == "off":
-		return []finding{{"vendors", wrong, "no vendor has a key, and the sandbox is off", "set a vendor's key; `aigc config` lists them"}}
+		return []finding{{"vendors", levelError, "no vendor has a key, and the sandbox is off", "set a vendor's key; `aigc config` lists them"}}
 	case d.l.Accounts.Empty():
-		return []finding{{"vendors", wrong, "no vendor has a key, and on an address that others can reach the sandbox does not start by itself",
+		return []finding{{"vendors", levelError, "no vendor has a key, and on an address that is not loopback the sandbox does not start automatically",
 			"set a vendor's key (`aigc config` lists them), or AIGC_SANDBOX=on"}}
 	}
 	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
@@ -48,17 +48,17 @@ func (d *doctor) vendors(ctx context.Context) []finding {
 	return found
 }
 
-// sandbox says that imitations draw, and why.
+// sandbox reports that the sandbox replaces the vendors, and why.
 func (d *doctor) sandbox(ctx context.Context) []finding {
-	why := "no vendor has a key: the offline sandbox draws"
+	why := "no vendor has a key: the offline sandbox is used"
 	if d.l.Sandbox == "on" {
-		why = "AIGC_SANDBOX=on: the offline sandbox draws, and vendors' keys are not used"
+		why = "AIGC_SANDBOX=on: the offline sandbox is used, and vendor keys are ignored"
 	}
 	if d.l.SandboxURL == "" {
 		return []finding{ok("vendors", "%s", why)}
 	}
 	if err := dial(ctx, d.l.SandboxURL); err != nil {
-		return []finding{{"vendors", wrong, why + ", but it does not answer: " + err.Error(), "start it with `aigc sandbox`, or unset AIGC_SANDBOX_URL"}}
+		return []finding{{"vendors", levelError, why + ", but it does not answer: " + err.Error(), "start it with `aigc sandbox`, or unset AIGC_SANDBOX_URL"}}
 	}
 	return []finding{ok("vendors", "%s; it answers at %s", why, d.l.SandboxURL)}
 }
@@ -66,7 +66,7 @@ func (d *doctor) sandbox(ctx context.Context) []finding {
 func probe(ctx context.Context, v provider.Vendor, a provider.Account, client *provider.Client) finding {
 	who := fmt.Sprintf("%s (%s, key %s)", v.Title, a.Variable, a.Fingerprint)
 	if v.Probe == nil {
-		return ok("vendors", "%s is set; the vendor has no free call to prove it", who)
+		return ok("vendors", "%s is set; it cannot be checked, because the vendor has no free call", who)
 	}
 	err := v.Probe(ctx, provider.Call{Task: "doctor", Submit: a.Fingerprint, Account: a, HTTP: client})
 	f := fault.From(err)
@@ -74,11 +74,11 @@ func probe(ctx context.Context, v provider.Vendor, a provider.Account, client *p
 	case err == nil:
 		return ok("vendors", "%s works", who)
 	case f.Kind == fault.VendorAuth:
-		return finding{"vendors", wrong, who + " is refused: " + f.Message, "correct " + a.Variable}
+		return finding{"vendors", levelError, who + " is refused: " + f.Message, "correct " + a.Variable}
 	case f.Kind == fault.VendorQuota:
-		return finding{"vendors", wrong, who + " has no balance: " + f.Message, "charge the account"}
+		return finding{"vendors", levelError, who + " has no balance: " + f.Message, "top up the account"}
 	case f.Kind == fault.RateLimited:
-		return ok("vendors", "%s is throttled right now, so the key is known", who)
+		return ok("vendors", "%s is rate limited right now, so the key is accepted", who)
 	}
-	return finding{"vendors", wrong, who + " could not be asked: " + forPeople(err), "check the network, HTTPS_PROXY and the base URL"}
+	return finding{"vendors", levelError, who + " could not be checked: " + errorText(err), "check the network, HTTPS_PROXY and the base URL"}
 }

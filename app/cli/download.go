@@ -18,17 +18,17 @@ import (
 	"aigc/app/task"
 )
 
-// here is the path of a link on the server we talk to: links are built on its
-// public address, which need not be the one we know it by.
-func here(link string) (string, error) {
+// localPath returns the path of a result's link below client.base. Links are built
+// on the server's AIGC_PUBLIC_URL, which can differ from client.base.
+func localPath(link string) (string, error) {
 	u, err := url.Parse(link)
 	if err != nil {
-		return "", fmt.Errorf("the result's address cannot be read: %w", err)
+		return "", fmt.Errorf("the link of the result is not a valid URL: %w", err)
 	}
 	p := u.EscapedPath()
 	i := strings.Index(p, "/api/")
 	if i < 0 {
-		return "", fmt.Errorf("the result's address %s is not one of the server's", link)
+		return "", fmt.Errorf("the link of the result, %s, has no /api/ path", link)
 	}
 	p = p[i:]
 	if u.RawQuery != "" {
@@ -37,10 +37,11 @@ func here(link string) (string, error) {
 	return p, nil
 }
 
-// downloadTries is how often a result is fetched; it is ours, so it is free.
+// downloadTries is how often a download is tried.
 const downloadTries = 3
 
-// download writes a result to a file, which appears only when it is whole.
+// download writes a result to a file: it writes and fsyncs a temporary file in the
+// same folder and renames it, so that file never has partial content.
 func (c *client) download(ctx context.Context, r service.ResultView, file string) error {
 	tmp := filepath.Join(filepath.Dir(file), ".aigc-"+task.RandomHex(6)+".part")
 	defer func() { _ = os.Remove(tmp) }()
@@ -64,17 +65,17 @@ func (c *client) download(ctx context.Context, r service.ResultView, file string
 		if err = errors.Join(err, w.Close()); err == nil {
 			return os.Rename(tmp, file)
 		}
-		var no *problem
-		if ctx.Err() != nil || errors.As(err, &no) && no.Status < 500 {
+		var refused *problem
+		if ctx.Err() != nil || errors.As(err, &refused) && refused.Status < 500 {
 			break
 		}
 	}
 	return err
 }
 
-// fetch copies a result and proves that it is the one the task has.
+// fetch copies a result to w and compares its SHA-256 with that of the task.
 func (c *client) fetch(ctx context.Context, r service.ResultView, w io.Writer) error {
-	path, err := here(r.URL)
+	path, err := localPath(r.URL)
 	if err != nil {
 		return err
 	}
@@ -84,16 +85,16 @@ func (c *client) fetch(ctx context.Context, r service.ResultView, w io.Writer) e
 	}
 	defer res.Body.Close()
 	if res.StatusCode != http.StatusOK {
-		raw, _ := io.ReadAll(io.LimitReader(res.Body, 64<<10)) // only for its words
+		raw, _ := io.ReadAll(io.LimitReader(res.Body, 64<<10)) // for the error text
 		return newProblem(c, res, raw)
 	}
 	sum := sha256.New()
 	n, err := io.Copy(io.MultiWriter(w, sum), res.Body)
 	if err != nil {
-		return lost(c.base, err)
+		return newUnreachable(c.base, err)
 	}
 	if r.SHA256 != "" && hex.EncodeToString(sum.Sum(nil)) != r.SHA256 {
-		return fmt.Errorf("what the server sent for %s is not the stored result (%d of %d bytes)", r.AssetID, n, r.Size)
+		return fmt.Errorf("the file that the server sent for %s differs from the stored result (%d of %d bytes)", r.AssetID, n, r.Size)
 	}
 	return nil
 }

@@ -13,12 +13,12 @@ import (
 	"aigc/app/task"
 )
 
-// quiet is how long a stream is silent after it told what has happened so far;
-// that comes in one piece.
-const quiet = 500 * time.Millisecond
+// historySilence is how long the stream must be silent for its history to count as
+// complete: the server sends all past events at once, without an end mark.
+const historySilence = 500 * time.Millisecond
 
-// events reads a task's history from the stream of events, and with follow
-// what happens from now on, until the task has ended.
+// events calls each for the past events of a task, from the server's event stream;
+// with follow also for new ones, until the task has ended.
 func (c *client) events(ctx context.Context, id string, follow bool, each func(task.Event) error) error {
 	reading, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -28,7 +28,7 @@ func (c *client) events(ctx context.Context, id string, follow bool, each func(t
 	}
 	defer res.Body.Close()
 	if res.StatusCode != http.StatusOK {
-		raw, _ := io.ReadAll(io.LimitReader(res.Body, 64<<10)) // only for its words
+		raw, _ := io.ReadAll(io.LimitReader(res.Body, 64<<10)) // for the error text
 		return newProblem(c, res, raw)
 	}
 	silence := time.AfterFunc(10*time.Second, cancel)
@@ -36,7 +36,7 @@ func (c *client) events(ctx context.Context, id string, follow bool, each func(t
 	if follow {
 		silence.Stop()
 	}
-	told := false
+	received := false
 	lines := bufio.NewScanner(res.Body)
 	lines.Buffer(nil, 1<<20)
 	for lines.Scan() {
@@ -46,17 +46,17 @@ func (c *client) events(ctx context.Context, id string, follow bool, each func(t
 		}
 		var e task.Event
 		if err := json.Unmarshal([]byte(data), &e); err != nil {
-			return fmt.Errorf("the server's events cannot be read: %w", err)
+			return fmt.Errorf("an event of the server cannot be decoded: %w", err)
 		}
 		if err := each(e); err != nil {
 			return err
 		}
-		if told = true; !follow {
-			silence.Reset(quiet)
+		if received = true; !follow {
+			silence.Reset(historySilence)
 		}
 	}
-	if err := lines.Err(); err != nil && ctx.Err() == nil && (follow || !told) {
-		return lost(c.base, err)
+	if err := lines.Err(); err != nil && ctx.Err() == nil && (follow || !received) {
+		return newUnreachable(c.base, err)
 	}
 	return ctx.Err()
 }

@@ -11,7 +11,7 @@ import (
 	"aigc/app/fault"
 )
 
-// The exit codes beside 0.
+// Exit codes other than 0, success.
 const (
 	codeFailed      = 1
 	codeUsage       = 2
@@ -19,7 +19,7 @@ const (
 	codeInterrupted = 130
 )
 
-// usageError is a command that was called wrongly.
+// usageError is the error of a command line that is not valid.
 type usageError struct{ error }
 
 func (e *usageError) Unwrap() error { return e.error }
@@ -28,25 +28,25 @@ func usage(format string, args ...any) error {
 	return &usageError{fmt.Errorf(format, args...)}
 }
 
-// one is for commands that take exactly one argument.
-func one(what string) cobra.PositionalArgs {
+// exactlyOne is for commands with exactly one argument.
+func exactlyOne(what string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if len(args) == 1 {
 			return nil
 		}
-		return fmt.Errorf("it takes one %s, and there are %d: %s %s", what, len(args), cmd.CommandPath(), what)
+		return fmt.Errorf("expected one %s, got %d: use %s %s", what, len(args), cmd.CommandPath(), what)
 	}
 }
 
-// exitError ends the command with a code after everything was said.
+// exitError sets the exit code; the messages were printed already.
 type exitError int
 
 func (e exitError) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
 
-// interrupted is the end of a command by a signal, after everything was said.
+// interrupted ends a command after a signal; the messages were printed already.
 const interrupted = exitError(codeInterrupted)
 
-// exit says what went wrong, and how to go on, and returns the exit code.
+// exit prints an error and returns the exit code.
 func (c *cli) exit(ctx context.Context, cmd *cobra.Command, err error) int {
 	var code exitError
 	var used *usageError
@@ -63,13 +63,13 @@ func (c *cli) exit(ctx context.Context, cmd *cobra.Command, err error) int {
 		c.say("aigc: interrupted")
 		return codeInterrupted
 	}
-	c.say("%s %s", c.red("aigc:"), forPeople(err))
+	c.say("%s %s", c.red("aigc:"), errorText(err))
 	return codeFailed
 }
 
-// forPeople is the text of an error. The cause of a fault is shown here, since
-// who calls a command may also read its log.
-func forPeople(err error) string {
+// errorText returns the text of an error for people. Unlike REST it includes the
+// underlying error of a fault: the user of a command may see internal errors.
+func errorText(err error) string {
 	var p *problem
 	if errors.As(err, &p) {
 		return p.text()

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -18,16 +19,16 @@ type operation struct {
 	*schema.Schema
 }
 
-// operations are those of a module, the main one first.
+// operations returns the operations of a module, the primary one first.
 func operations(h *module.Registry, name string) []operation {
 	var out []operation
-	main := h.Primary(name)
+	primary := h.Primary(name)
 	for _, e := range h.Operations() {
 		if e.Module.Name != name {
 			continue
 		}
 		op := operation{e, schema.New(e.Input)}
-		if e == main {
+		if e == primary {
 			out = slices.Insert(out, 0, op)
 		} else {
 			out = append(out, op)
@@ -36,27 +37,27 @@ func operations(h *module.Registry, name string) []operation {
 	return out
 }
 
-// fieldFlag is the flag of an input's field. It keeps texts; the schema makes
-// values of them.
+// fieldFlag is the flag of an input field. It collects the texts that were given;
+// the schema converts them to values.
 type fieldFlag struct {
 	schema.Field
-	flag  string // its name on the command line
+	flag  string // without the dashes
 	texts []string
 }
 
-// String is the default, as help shows it.
+// String implements [pflag.Value]. It is empty: usageText shows the default.
 func (f *fieldFlag) String() string { return "" }
 
-// Set takes one value; those of a list are given one by one.
+// Set implements [pflag.Value]. The flag of a list may be given several times.
 func (f *fieldFlag) Set(text string) error {
 	if !f.Many && len(f.texts) > 0 {
-		return fmt.Errorf("it takes one value")
+		return errors.New("it may be given only once")
 	}
 	f.texts = append(f.texts, text)
 	return nil
 }
 
-// Type is what help shows for the value.
+// Type implements [pflag.Value]: the placeholder of the value in help.
 func (f *fieldFlag) Type() string {
 	t := f.Field.Type
 	switch {
@@ -75,9 +76,10 @@ func (f *fieldFlag) Type() string {
 	return t
 }
 
-// usageText is the field's prose with what a flag's type does not show.
+// usageText is the field's description with its default and, if Type omits them, the
+// allowed values.
 func (f *fieldFlag) usageText() string {
-	s := strings.TrimSuffix(f.Doc, schema.ImageDoc) // the type of the flag says it
+	s := strings.TrimSuffix(f.Doc, schema.ImageDoc) // Type shows it
 	s = strings.ReplaceAll(strings.TrimRight(s, ". "), "`", "'")
 	if len(f.Enum) > 6 {
 		s += "; one of " + strings.Join(f.Enum, ", ")
@@ -88,11 +90,11 @@ func (f *fieldFlag) usageText() string {
 	return s
 }
 
-// kebab is the flag of a field.
+// kebab converts a field's name to a flag's.
 func kebab(field string) string { return strings.ReplaceAll(field, "_", "-") }
 
-// fieldFlags adds the fields of all operations of a module to a command. A
-// field that has the name of a flag of ours becomes --field-NAME.
+// fieldFlags adds flags for the fields of all operations of a module. A field whose
+// name is a flag of the command already becomes --field-NAME.
 func fieldFlags(flags *pflag.FlagSet, ops []operation) map[string]*fieldFlag {
 	out := map[string]*fieldFlag{}
 	for _, op := range ops {
@@ -115,8 +117,8 @@ func fieldFlags(flags *pflag.FlagSet, ops []operation) map[string]*fieldFlag {
 	return out
 }
 
-// choose finds the operation that --operation names; the main one for none.
-func choose(ops []operation, name string) (operation, error) {
+// findOperation returns the operation that --operation names; for "" the primary one.
+func findOperation(ops []operation, name string) (operation, error) {
 	var known []string
 	for _, op := range ops {
 		if name == "" || name == op.Operation.Name || name == op.Kind() {
@@ -124,12 +126,12 @@ func choose(ops []operation, name string) (operation, error) {
 		}
 		known = append(known, op.Operation.Name)
 	}
-	return operation{}, usage("there is no operation %q; there are: %s", name, strings.Join(known, ", "))
+	return operation{}, usage("there is no operation %q; use one of: %s", name, strings.Join(known, ", "))
 }
 
 var location = regexp.MustCompile(`^(?:body|query)\.([a-z0-9_]+)(.*)$`)
 
-// flagOf turns the place of a fault into the flag that it came from.
+// flagOf converts the location of a fault to the flag that sets the field.
 func flagOf(place string) string {
 	m := location.FindStringSubmatch(place)
 	if m == nil {

@@ -11,7 +11,7 @@ import (
 	"aigc/app/module"
 )
 
-// generateFlags are the flags of ours; those of the input come beside them.
+// generateFlags are the flags of generate other than those of input fields.
 type generateFlags struct {
 	input, output, operation, key string
 	wait, noWait, json            bool
@@ -20,27 +20,27 @@ type generateFlags struct {
 func (c *cli) generateCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "generate <module> [prompt]",
-		Short: "Make a picture or a film",
-		Long: "Make a picture or a film, by the server that AIGC_URL names or that works on\n" +
+		Short: "Generate an image or a video",
+		Long: "Generate an image or a video, on the server at AIGC_URL, else on the one that uses\n" +
 			"AIGC_DATA_DIR, else in this process. The task goes on when you interrupt the\n" +
-			"command; `aigc tasks wait ID` collects it.",
+			"command; `aigc tasks wait ID` waits for it and downloads its results.",
 		Example: "  aigc generate gpt \"a red fox\" -o fox.png\n" +
 			"  aigc generate seedream \"the fox in snow\" --image fox.png -o snow.jpg\n" +
 			"  aigc generate veo3 \"a fox runs through snow\" --no-wait\n" +
 			"  echo '{\"prompt\":\"a red fox\",\"n\":4}' | aigc generate gpt --input - -o foxes/",
 		Args:               cobra.ArbitraryArgs,
-		FParseErrWhitelist: cobra.FParseErrWhitelist{UnknownFlags: true}, // the module is what is wrong
+		FParseErrWhitelist: cobra.FParseErrWhitelist{UnknownFlags: true}, // so that the error names the unknown module
 		RunE: func(_ *cobra.Command, args []string) error {
-			h, err := c.host()
+			h, err := c.loadRegistry()
 			if err != nil {
 				return err
 			}
 			return noModule(h, args)
 		},
 	}
-	h, err := c.host()
+	h, err := c.loadRegistry()
 	if err != nil {
-		return cmd // every command that needs the modules reports it
+		return cmd // the commands that need the modules return the error
 	}
 	for _, spec := range h.Specs() {
 		if h.Primary(spec.Name) != nil {
@@ -50,7 +50,7 @@ func (c *cli) generateCommand() *cobra.Command {
 	return cmd
 }
 
-// noModule is for a command line whose first word names no module.
+// noModule is the error of a command line whose first argument is not a module.
 func noModule(h *module.Registry, args []string) error {
 	if len(args) == 0 {
 		return usage("name a module:\n%s", moduleList(h))
@@ -80,20 +80,20 @@ func (c *cli) moduleCommand(h *module.Registry, spec module.Spec) *cobra.Command
 		Use: spec.Name + " [prompt]", Short: spec.Title, Long: moduleHelp(spec, ops),
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 1 {
-				return fmt.Errorf("the prompt is one argument, and there are %d: put it in quotes", len(args))
+				return fmt.Errorf("the prompt must be one argument, got %d: put it in quotes", len(args))
 			}
 			return nil
 		},
 	}
 	f := cmd.Flags()
 	f.SortFlags = false
-	f.StringVarP(&g.output, "output", "o", "", "`file`, folder/ or - for the results; the extension may be left out")
-	f.StringVar(&g.input, "input", "", "JSON of the input: a `file`, or - for the standard input; flags win over it")
+	f.StringVarP(&g.output, "output", "o", "", "`file`, folder/ or - (standard output) for the results; a missing extension is added")
+	f.StringVar(&g.input, "input", "", "`file` with the input as JSON, or - for standard input; flags override its fields")
 	f.StringVar(&g.operation, "operation", "", "`name` of the operation")
 	f.BoolVar(&g.wait, "wait", true, "wait for the result")
-	f.BoolVar(&g.noWait, "no-wait", false, "say the task's id and do not wait")
-	f.BoolVar(&g.json, "json", false, "say the task as JSON")
-	f.StringVar(&g.key, "idempotency-key", "", "`key` of the purchase: repeated with the same key, it buys nothing new")
+	f.BoolVar(&g.noWait, "no-wait", false, "print the task id and do not wait")
+	f.BoolVar(&g.json, "json", false, "print the task as JSON")
+	f.StringVar(&g.key, "idempotency-key", "", "idempotency `key`: a command repeated with the same key is not purchased again")
 	f.BoolP("help", "h", false, "help")
 	fields := fieldFlags(f, ops)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
@@ -107,10 +107,10 @@ func (c *cli) moduleCommand(h *module.Registry, spec module.Spec) *cobra.Command
 	return cmd
 }
 
-// completions are the values that a shell can offer.
+// completions registers the values that a shell can complete.
 func completions(cmd *cobra.Command, ops []operation, fields map[string]*fieldFlag) {
 	offer := func(flag string, values []string) {
-		_ = cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp)) // the flag is there
+		_ = cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp)) // cannot fail: the flag exists
 	}
 	offer("operation", names(ops))
 	for name, f := range fields {
@@ -125,7 +125,7 @@ func completions(cmd *cobra.Command, ops []operation, fields map[string]*fieldFl
 	}
 }
 
-// models are the ids that can be asked for.
+// models returns the ids of an operation's models that are not retired.
 func models(op operation) []string {
 	var ids []string
 	for _, m := range op.Models() {
@@ -160,25 +160,25 @@ func moduleHelp(spec module.Spec, ops []operation) string {
 	return b.String()
 }
 
-// generate makes one purchase and brings its results.
+// generate submits one request and downloads its results.
 func (c *cli) generate(ctx context.Context, ops []operation, g *generateFlags, fields map[string]*fieldFlag, prompt *string) (err error) {
 	wait := g.wait && !g.noWait
 	if !wait && g.output != "" {
-		return usage("-o wants the result; leave --no-wait out, or fetch it later with `aigc tasks wait ID -o …`")
+		return usage("-o needs the result: omit --no-wait, or download it later with `aigc tasks wait ID -o …`")
 	}
-	op, err := choose(ops, g.operation)
+	op, err := findOperation(ops, g.operation)
 	if err != nil {
 		return err
 	}
-	document, err := c.document(g.input)
+	document, err := c.readInput(g.input)
 	if err != nil {
 		return err
 	}
-	raw, err := gather(op, fields, prompt, document)
+	raw, err := buildInput(op, fields, prompt, document)
 	if err != nil {
 		return err
 	}
-	paths, err := files(op, raw)
+	paths, err := localFiles(op, raw)
 	if err != nil {
 		return err
 	}
@@ -197,15 +197,15 @@ func (c *cli) generate(ctx context.Context, ops []operation, g *generateFlags, f
 		return err
 	}
 	defer func() { err = errors.Join(err, s.close(ctx)) }()
-	if raw, err = c.uploaded(ctx, s, op, raw, paths); err != nil {
+	if raw, err = c.uploadFiles(ctx, s, op, raw, paths); err != nil {
 		return err
 	}
-	v, err := c.buy(ctx, s, op, raw, g.key)
+	v, err := c.submitTask(ctx, s, op, raw, g.key)
 	if err != nil {
 		return err
 	}
 	if !wait {
-		return c.leave(v, s.local(), g.json)
+		return c.printTaskID(v, s.local(), g.json)
 	}
-	return c.collect(ctx, s, v, to, g.output, g.json)
+	return c.waitAndDownload(ctx, s, v, to, g.output, g.json)
 }

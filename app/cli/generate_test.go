@@ -23,11 +23,11 @@ func TestGenerateWritesTheResult(t *testing.T) {
 	f.states = []service.View{
 		{Status: task.Submitting},
 		{Status: task.Running, Progress: 0.5},
-		{Status: task.Succeeded, Charged: fault.ChargedYes, Data: f.results, Sandbox: true, Cost: service.Cost{Actual: &price, Currency: "USD"}, Warnings: []string{"style was left out"}},
+		{Status: task.Succeeded, Charged: fault.ChargedYes, Data: f.results, Sandbox: true, Cost: service.Cost{Actual: &price, Currency: "USD"}, Warnings: []string{"style was ignored"}},
 	}
 	file := filepath.Join(t.TempDir(), "fox.png")
 	r := command(t, f.settings(), "generate", "toy", "a red fox", "--size", "large", "--n=2", "--tile", "-o", file)
-	r.want(t, 0, "sent, waiting for the answer", "50 %", "style was left out", "charged: yes", "no real money")
+	r.want(t, 0, "sent, waiting for the answer", "50 %", "style was ignored", "charged: yes", "no real money")
 	if want := file + "  3x2  toy-1  0.04 USD  sandbox\n"; r.out != want {
 		t.Errorf("output %q, want %q", r.out, want)
 	}
@@ -35,7 +35,7 @@ func TestGenerateWritesTheResult(t *testing.T) {
 		t.Errorf("the file holds %d bytes, %v", len(got), err)
 	}
 	if got, want := f.inputs(), []string{`{"n":2,"prompt":"a red fox","size":"large","tile":true}`}; !slices.Equal(got, want) {
-		t.Errorf("bought %q, want %q", got, want)
+		t.Errorf("submitted %q, want %q", got, want)
 	}
 	left, err := filepath.Glob(filepath.Join(filepath.Dir(file), ".aigc-*"))
 	if err != nil || len(left) > 0 {
@@ -50,7 +50,7 @@ func TestGenerateTargets(t *testing.T) {
 		results []string // name:type
 		output  string   // below the test's folder
 		want    []string
-		said    string
+		warning string // expected on stderr
 	}{
 		{"a name", []string{"r.png:image/png"}, "fox.png", []string{"fox.png"}, ""},
 		{"no extension", []string{"r.jpg:image/jpeg"}, "fox", []string{"fox.jpg"}, ""},
@@ -60,8 +60,8 @@ func TestGenerateTargets(t *testing.T) {
 		{"several", []string{"r.png:image/png", "s.png:image/png"}, "fox.png", []string{"fox-1.png", "fox-2.png"}, ""},
 		{"several without an extension", []string{"r.png:image/png", "s.jpg:image/jpeg"}, "fox", []string{"fox-1.png", "fox-2.jpg"}, ""},
 		{"a folder", []string{"r.png:image/png", "s.png:image/png"}, "", []string{"r.png", "s.png"}, ""},
-		{"a new folder", []string{"r.mp4:video/mp4"}, "films/", []string{"films/r.mp4"}, ""},
-		{"a link that climbs", []string{"..%2F..%2Fevil:image/png"}, "", []string{"evil"}, ""},
+		{"a new folder", []string{"r.mp4:video/mp4"}, "videos/", []string{"videos/r.mp4"}, ""},
+		{"a link with ..", []string{"..%2F..%2Fevil:image/png"}, "", []string{"evil"}, ""},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -79,7 +79,7 @@ func TestGenerateTargets(t *testing.T) {
 				out += "/"
 			}
 			r := command(t, f.settings(), "generate", "toy", "x", "-o", out)
-			r.want(t, 0, tt.said)
+			r.want(t, 0, tt.warning)
 			var got []string
 			err := filepath.WalkDir(dir, func(p string, d os.DirEntry, err error) error {
 				if rel, _ := filepath.Rel(dir, p); !d.IsDir() {
@@ -101,7 +101,7 @@ func TestGenerateToStandardOutput(t *testing.T) {
 	r := command(t, f.settings(), "generate", "toy", "x", "-o", "-")
 	r.want(t, 0)
 	if r.out != string(onePNG(t)) {
-		t.Errorf("the output is not the picture: %q", r.out)
+		t.Errorf("the output is not the image: %q", r.out)
 	}
 	f = newFake(t)
 	f.add("r.png", "image/png", onePNG(t))
@@ -109,16 +109,16 @@ func TestGenerateToStandardOutput(t *testing.T) {
 	r = command(t, f.settings(), "generate", "toy", "x", "-o", "-")
 	r.want(t, 1, "aigc tasks wait "+taskID)
 	if r.out != "" {
-		t.Errorf("two pictures went into one output: %q", r.out)
+		t.Errorf("two images were written to one output: %q", r.out)
 	}
 }
 
 func TestGenerateInputs(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	picture := filepath.Join(dir, "fox.png")
+	file := filepath.Join(dir, "fox.png")
 	document := filepath.Join(dir, "input.json")
-	for path, text := range map[string]string{picture: "PICTURE", document: `{"prompt":"from the file","size":"large","n":3}`} {
+	for path, text := range map[string]string{file: "IMAGE", document: `{"prompt":"from the file","size":"large","n":3}`} {
 		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -133,16 +133,16 @@ func TestGenerateInputs(t *testing.T) {
 	}{
 		{"a prompt", []string{"a fox"}, "", `{"prompt":"a fox"}`},
 		{"a prompt by flag", []string{"--prompt", "a fox"}, "", `{"prompt":"a fox"}`},
-		{"a field with our flag's name", []string{"a fox", "--field-wait", "long"}, "", `{"prompt":"a fox","wait":"long"}`},
+		{"a field with the name of a flag", []string{"a fox", "--field-wait", "long"}, "", `{"prompt":"a fox","wait":"long"}`},
 		{"a file of JSON", []string{"--input", document}, "", `{"n":3,"prompt":"from the file","size":"large"}`},
 		{"flags over JSON", []string{"another", "--input", document, "--n", "1"}, "", `{"n":1,"prompt":"another","size":"large"}`},
 		{"JSON from the standard input", []string{"--input", "-"}, `{"prompt":"piped"}`, `{"prompt":"piped"}`},
 		{"a switch off", []string{"a fox", "--tile=false"}, "", `{"prompt":"a fox","tile":false}`},
-		{"a file", []string{"x", "--operation", "edit", "--image", picture}, "", `{"image":"` + first + `","prompt":"x"}`},
-		{"the same file twice", []string{"x", "--operation", "edit", "--image", picture, "--more-images", picture}, "", `{"image":"` + first + `","more_images":["` + first + `"],"prompt":"x"}`},
+		{"a file", []string{"x", "--operation", "edit", "--image", file}, "", `{"image":"` + first + `","prompt":"x"}`},
+		{"the same file twice", []string{"x", "--operation", "edit", "--image", file, "--more-images", file}, "", `{"image":"` + first + `","more_images":["` + first + `"],"prompt":"x"}`},
 		{"an asset and a link", []string{"x", "--operation", "toy.edit", "--image", id, "--more-images", "https://a.example/b.png", "--more-images", "data:image/png;base64,AAAA"}, "",
 			`{"image":"` + id + `","more_images":["https://a.example/b.png","data:image/png;base64,AAAA"],"prompt":"x"}`},
-		{"a file in JSON", []string{"--operation", "edit", "--input", "-"}, `{"prompt":"x","image":"` + picture + `"}`, `{"image":"` + first + `","prompt":"x"}`},
+		{"a file in JSON", []string{"--operation", "edit", "--input", "-"}, `{"prompt":"x","image":"` + file + `"}`, `{"image":"` + first + `","prompt":"x"}`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -153,9 +153,9 @@ func TestGenerateInputs(t *testing.T) {
 			r := commandWith(t.Context(), f.settings(), strings.NewReader(tt.stdin), args...)
 			r.want(t, 0)
 			if got := f.inputs(); !slices.Equal(got, []string{tt.want}) {
-				t.Errorf("bought %q, want %q", got, tt.want)
+				t.Errorf("submitted %q, want %q", got, tt.want)
 			}
-			if strings.Contains(tt.want, first) && string(f.uploads["fox.png"]) != "PICTURE" {
+			if strings.Contains(tt.want, first) && string(f.uploads["fox.png"]) != "IMAGE" {
 				t.Errorf("uploaded %q", f.uploads)
 			}
 			if len(f.uploads) > 1 {
@@ -165,7 +165,7 @@ func TestGenerateInputs(t *testing.T) {
 	}
 }
 
-// Nothing may be asked of a server for a command that cannot work.
+// A wrong command line is refused without a request to the server.
 func TestGenerateUsage(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
@@ -180,24 +180,24 @@ func TestGenerateUsage(t *testing.T) {
 		{"a prompt without quotes", []string{"toy", "a", "fox"}, 2, []string{"put it in quotes"}},
 		{"two prompts", []string{"toy", "a", "--prompt", "b"}, 2, []string{"the prompt is given twice"}},
 		{"unknown flag", []string{"toy", "a", "--sise", "small"}, 2, []string{"unknown flag: --sise", "Try 'aigc generate toy --help'"}},
-		{"unknown operation", []string{"toy", "a", "--operation", "paint"}, 2, []string{"there are: draw, edit"}},
-		{"a field of another operation", []string{"toy", "a", "--image", "x"}, 2, []string{"--image is no field of toy.draw"}},
+		{"unknown operation", []string{"toy", "a", "--operation", "paint"}, 2, []string{"use one of: draw, edit"}},
+		{"a field of another operation", []string{"toy", "a", "--image", "x"}, 2, []string{"--image is not a field of toy.draw"}},
 		{"all faults", []string{"toy", "", "--size", "huge", "--n", "9"}, 2, []string{"3 faults", "--prompt: ", "--size: ", "--n: "}},
 		{"no number", []string{"toy", "x", "--n", "many"}, 2, []string{"--n: expected integer"}},
-		{"twice", []string{"toy", "x", "--n", "1", "--n", "2"}, 2, []string{"it takes one value"}},
+		{"twice", []string{"toy", "x", "--n", "1", "--n", "2"}, 2, []string{"it may be given only once"}},
 		{"no such file", []string{"toy", "x", "--operation", "edit", "--image", "nowhere.png"}, 2, []string{"--image: nowhere.png", "no such file"}},
-		{"a folder for a file", []string{"toy", "x", "--operation", "edit", "--image", "."}, 2, []string{"--image: . is no file"}},
+		{"a folder for a file", []string{"toy", "x", "--operation", "edit", "--image", "."}, 2, []string{"--image: . is not a regular file"}},
 		{"no JSON", []string{"toy", "--input", "-"}, 2, []string{"--input is empty"}},
 		{"no such folder", []string{"toy", "x", "-o", "nowhere/fox.png"}, 1, []string{"results cannot be written to nowhere"}},
-		{"a file that nobody waits for", []string{"toy", "x", "-o", "fox.png", "--no-wait"}, 2, []string{"-o wants the result"}},
+		{"a file without waiting", []string{"toy", "x", "-o", "fox.png", "--no-wait"}, 2, []string{"-o needs the result"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			f := newFake(t)
 			command(t, f.settings(), append([]string{"generate"}, tt.args...)...).want(t, tt.code, tt.want...)
-			if len(f.asked) > 0 {
-				t.Errorf("the server was asked: %q", f.asked)
+			if len(f.requests) > 0 {
+				t.Errorf("the server was asked: %q", f.requests)
 			}
 		})
 	}
@@ -221,19 +221,19 @@ func TestGenerateFailures(t *testing.T) {
 		}, 1, []string{"It failed.", "charged: yes", "a new purchase: aigc tasks retry " + taskID}},
 		{"not in time", func(f *fake) {
 			f.states = []service.View{{Status: task.Failed, Charged: fault.ChargedUnknown, Error: &service.ErrorView{Code: task.CodeDeadline, Message: "Not finished in time.", Retryable: true}}}
-		}, 1, []string{"ask again for free: aigc tasks resume " + taskID}},
+		}, 1, []string{"poll it again for free: aigc tasks resume " + taskID}},
 		{"in doubt", func(f *fake) {
 			f.states = []service.View{{Status: task.InDoubt, Charged: fault.ChargedUnknown, Error: &service.ErrorView{Code: "answer_lost", Message: "The answer was lost."}}}
 		}, 3, []string{"the outcome is unknown: The answer was lost.", "charged: unknown", "aigc tasks retry " + taskID, "aigc tasks discard " + taskID}},
 		{"canceled", func(f *fake) { f.states = []service.View{{Status: task.Canceled, Charged: fault.ChargedNo}} }, 1, []string{"The task was canceled."}},
-		{"no key of ours", func(f *fake) { f.key = "secret" }, 1, []string{"Send an API key.", "set AIGC_API_KEY"}},
+		{"no API key", func(f *fake) { f.key = "secret" }, 1, []string{"Send an API key.", "set AIGC_API_KEY"}},
 		{"no vendor key", func(f *fake) {
-			f.no = &problem{Status: 503, Code: "no_vendor_key", Detail: "Toy has no key: set ACME_API_KEY.", Charged: fault.ChargedNo}
+			f.refusal = &problem{Status: 503, Code: "no_vendor_key", Detail: "Toy has no key: set ACME_API_KEY.", Charged: fault.ChargedNo}
 		}, 1, []string{"Toy has no key: set ACME_API_KEY. (no_vendor_key)"}},
-		{"faults that only the server sees", func(f *fake) {
-			f.no = &problem{Status: 422, Code: "invalid_input", Detail: "body.size: x; body.n: y", Errors: []fault.Detail{{Location: "body.size", Message: "too large for this model"}, {Location: "body.n", Message: "one at a time"}}}
+		{"faults found by the server", func(f *fake) {
+			f.refusal = &problem{Status: 422, Code: "invalid_input", Detail: "body.size: x; body.n: y", Errors: []fault.Detail{{Location: "body.size", Message: "too large for this model"}, {Location: "body.n", Message: "one at a time"}}}
 		}, 1, []string{"2 faults", "--size: too large for this model", "--n: one at a time"}},
-		{"no aigc", func(f *fake) { f.no = &problem{Status: 404} }, 1, []string{"is it an aigc?"}},
+		{"no aigc", func(f *fake) { f.refusal = &problem{Status: 404} }, 1, []string{"does not seem to be aigc"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -243,23 +243,23 @@ func TestGenerateFailures(t *testing.T) {
 			r := command(t, f.settings(), "generate", "toy", "x", "-o", t.TempDir())
 			r.want(t, tt.code, tt.want...)
 			if strings.Contains(r.err, "Usage:") || r.out != "" {
-				t.Errorf("noise: %q %q", r.out, r.err)
+				t.Errorf("unexpected output: %q %q", r.out, r.err)
 			}
 		})
 	}
 }
 
-func TestGenerateLostAnswerIsAskedForAgain(t *testing.T) {
+func TestGenerateRepeatsALostRequest(t *testing.T) {
 	t.Parallel()
 	f := newFake(t)
 	f.add("r.png", "image/png", onePNG(t))
 	f.lose = 1
-	command(t, f.settings(), "generate", "toy", "x", "-o", t.TempDir()).want(t, 0, "This key has bought task "+taskID)
+	command(t, f.settings(), "generate", "toy", "x", "-o", t.TempDir()).want(t, 0, "This idempotency key already belongs to task "+taskID)
 	if n := len(f.inputs()); n != 1 {
 		t.Errorf("%d purchases", n)
 	}
 	f.set(func() { f.lose = 100 })
-	command(t, f.settings(), "generate", "toy", "x", "-o", t.TempDir(), "--idempotency-key", "mine").want(t, 1, "not known whether the server has taken", "--idempotency-key mine")
+	command(t, f.settings(), "generate", "toy", "x", "-o", t.TempDir(), "--idempotency-key", "mine").want(t, 1, "not known whether the server accepted", "--idempotency-key mine")
 }
 
 func TestGenerateWithoutAServer(t *testing.T) {
@@ -269,7 +269,7 @@ func TestGenerateWithoutAServer(t *testing.T) {
 	r := command(t, f.settings(), "generate", "toy", "x", "-o", t.TempDir())
 	r.want(t, 1, "does not answer", "connection refused")
 	if strings.Contains(r.err, "not known") {
-		t.Errorf("nothing was sent, and yet: %s", r.err)
+		t.Errorf("nothing was sent, but it says: %s", r.err)
 	}
 }
 
@@ -282,9 +282,9 @@ func TestGenerateBrokenDownload(t *testing.T) {
 	command(t, f.settings(), "generate", "toy", "x", "-o", dir).want(t, 0, "r.png")
 	f.set(func() { f.cut = 100 })
 	dir = t.TempDir()
-	command(t, f.settings(), "generate", "toy", "x", "-o", dir).want(t, 1, "the result is stored, but could not be fetched", "aigc tasks wait "+taskID)
+	command(t, f.settings(), "generate", "toy", "x", "-o", dir).want(t, 1, "the result is stored, but could not be downloaded", "aigc tasks wait "+taskID)
 	f.set(func() { f.cut, f.files["/api/images/r.png"] = 0, []byte("something else") })
-	command(t, f.settings(), "generate", "toy", "x", "-o", dir).want(t, 1, "is not the stored result")
+	command(t, f.settings(), "generate", "toy", "x", "-o", dir).want(t, 1, "differs from the stored result")
 	if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
 		t.Errorf("left behind: %v %v", left, err)
 	}
@@ -294,13 +294,13 @@ func TestGenerateNoWait(t *testing.T) {
 	t.Parallel()
 	f := newFake(t)
 	r := command(t, f.settings(), "generate", "toy", "x", "--no-wait")
-	r.want(t, 0, "Collect it: aigc tasks wait "+taskID)
+	r.want(t, 0, "Get its result: aigc tasks wait "+taskID)
 	if r.out != taskID+"\n" {
 		t.Errorf("output %q", r.out)
 	}
-	for _, path := range f.asked {
+	for _, path := range f.requests {
 		if strings.HasPrefix(path, "GET") {
-			t.Errorf("it looked: %s", path)
+			t.Errorf("it read the task: %s", path)
 		}
 	}
 }
@@ -327,7 +327,7 @@ func TestGenerateInterrupted(t *testing.T) {
 	f := newFake(t)
 	f.states = []service.View{{Status: task.Running}}
 	ctx, cancel := context.WithCancel(t.Context())
-	f.onLook = cancel
+	f.onRead = cancel
 	r := commandWith(ctx, f.settings(), strings.NewReader(""), "generate", "toy", "x", "-o", filepath.Join(t.TempDir(), "a fox"))
 	r.want(t, 130, "Interrupted. The task goes on at the server.", "aigc tasks wait "+taskID+" -o '")
 }

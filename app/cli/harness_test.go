@@ -26,7 +26,7 @@ import (
 	"aigc/config"
 )
 
-// drawing is the input of the toy module; wait clashes with a flag of ours.
+// drawing is an input of the toy module; wait has the name of a flag of generate.
 type drawing struct {
 	Prompt string `json:"prompt" minLength:"1" doc:"what to draw"`
 	Model  string `json:"model,omitempty" doc:"model id"`
@@ -38,11 +38,11 @@ type drawing struct {
 
 type edit struct {
 	Prompt string              `json:"prompt" minLength:"1" doc:"what to change"`
-	Image  provider.ImageRef   `json:"image" doc:"the picture"`
-	Images []provider.ImageRef `json:"more_images,omitempty" nullable:"false" doc:"further pictures"`
+	Image  provider.ImageRef   `json:"image" doc:"the image"`
+	Images []provider.ImageRef `json:"more_images,omitempty" nullable:"false" doc:"further images"`
 }
 
-// acme can be asked whether a key works.
+// acme is a vendor whose keys can be probed.
 var acme = provider.Vendor{
 	Name: "acme", Title: "Acme", BaseURL: "https://acme.invalid/v1", Prefix: "ACME", Settings: provider.Keys("ACME"),
 	Probe: func(ctx context.Context, c provider.Call) error {
@@ -64,7 +64,7 @@ var toyTerms = module.Terms{Models: []module.Model{
 	{ID: "toy-0", Retired: "2026-01-01"},
 }}
 
-// toy is its module.
+// toy is the module of acme.
 var toy = module.Define(module.Spec{Name: "toy", Title: "Toy", Doc: "It is for tests."},
 	module.Declare(module.Operation{
 		Name: "edit", Paths: []string{"/toy/edit"}, Tool: "edit_toy_image", Media: module.Image, Title: "Edit",
@@ -73,13 +73,13 @@ var toy = module.Define(module.Spec{Name: "toy", Title: "Toy", Doc: "It is for t
 		Name: "draw", Paths: []string{"/toy/draw"}, Tool: "create_toy_image", Media: module.Image, Title: "Draw", Primary: true,
 	}, module.Sync[drawing](acme, struct{ provider.Generator[drawing] }{}, toyTerms)))
 
-// result is what a command left behind.
+// result is the exit code and the output of a command.
 type result struct {
 	code     int
 	out, err string
 }
 
-// command runs one command with these settings.
+// command runs one command with settings l.
 func command(t *testing.T, l *config.Settings, args ...string) result {
 	t.Helper()
 	return commandWith(t.Context(), l, strings.NewReader(""), args...)
@@ -95,7 +95,7 @@ func commandWith(ctx context.Context, l *config.Settings, in io.Reader, args ...
 	return result{code, out.String(), errs.String()}
 }
 
-// want checks the code and that all texts were said, on either output.
+// want checks the exit code, and that each text is in one of the outputs.
 func (r result) want(t *testing.T, code int, texts ...string) {
 	t.Helper()
 	if r.code != code {
@@ -103,7 +103,7 @@ func (r result) want(t *testing.T, code int, texts ...string) {
 	}
 	for _, text := range texts {
 		if !strings.Contains(r.out+r.err, text) {
-			t.Errorf("%q was not said", text)
+			t.Errorf("%q is in no output", text)
 		}
 	}
 	if t.Failed() {
@@ -111,7 +111,7 @@ func (r result) want(t *testing.T, code int, texts ...string) {
 	}
 }
 
-// settings are those of an empty environment, on a folder of the test's own.
+// settings returns the settings of an empty environment, with a new data folder.
 func settings(t *testing.T) *config.Settings {
 	t.Helper()
 	return &config.Settings{
@@ -124,40 +124,39 @@ func settings(t *testing.T) *config.Settings {
 	}
 }
 
-// fake is a server that answers as ours does. Its task goes through states,
-// one more for each look at it.
+// fake is a fake server with one task, which goes to its next state at each read.
 type fake struct {
 	*httptest.Server
 	t *testing.T
 
-	key     string // callers must show it
+	key     string // needed in requests; empty: none
 	results []service.ResultView
 	files   map[string][]byte // by path
-	states  []service.View    // what one look after the other shows
-	lose    int               // answers to purchases that are lost
-	cut     int               // downloads that break off
-	no      *problem          // the answer to a purchase instead
-	onLook  func()
+	states  []service.View    // the answers to successive reads of the task
+	lose    int               // number of submissions whose answer is lost
+	cut     int               // number of downloads that are cut off
+	refusal *problem          // the answer to submissions, if set
+	onRead  func()
 
-	mu      sync.Mutex
-	asked   []string                   // method and path
-	bought  map[string]json.RawMessage // input by idempotency key
-	uploads map[string][]byte
-	looks   int
+	mu          sync.Mutex
+	requests    []string                   // method and path
+	inputsByKey map[string]json.RawMessage // input by idempotency key
+	uploads     map[string][]byte
+	reads       int
 }
 
 const taskID = "0190a000-0000-7000-8000-000000000001"
 
 func newFake(t *testing.T) *fake {
-	f := &fake{t: t, files: map[string][]byte{}, bought: map[string]json.RawMessage{}, uploads: map[string][]byte{}}
+	f := &fake{t: t, files: map[string][]byte{}, inputsByKey: map[string]json.RawMessage{}, uploads: map[string][]byte{}}
 	mux := http.NewServeMux()
-	mux.HandleFunc("POST /api/toy/{operation}", f.buy)
-	mux.HandleFunc("GET /api/tasks/{id}", func(w http.ResponseWriter, r *http.Request) { f.send(w, 200, f.look()) })
+	mux.HandleFunc("POST /api/toy/{operation}", f.submit)
+	mux.HandleFunc("GET /api/tasks/{id}", func(w http.ResponseWriter, r *http.Request) { f.send(w, 200, f.read()) })
 	mux.HandleFunc("POST /api/files/upload", f.upload)
 	mux.HandleFunc("GET /api/images/{name}", f.download)
 	f.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		f.mu.Lock()
-		f.asked = append(f.asked, r.Method+" "+r.URL.Path)
+		f.requests = append(f.requests, r.Method+" "+r.URL.Path)
 		f.mu.Unlock()
 		if f.key != "" && r.Header.Get("Authorization") != "Bearer "+f.key {
 			f.refuse(w, &problem{Status: 401, Code: "key_needed", Detail: "Send an API key."})
@@ -169,25 +168,26 @@ func newFake(t *testing.T) *fake {
 	return f
 }
 
-// settings are those that lead to the fake.
+// settings returns settings with the fake's address.
 func (f *fake) settings() *config.Settings {
 	l := settings(f.t)
 	l.URL = f.URL
 	return l
 }
 
-// add gives the task a result; its link is on the server's public address.
+// add adds a result to the task. Its link has another host than the fake, as with
+// AIGC_PUBLIC_URL.
 func (f *fake) add(name, mime string, data []byte) {
 	sum := sha256.Sum256(data)
 	path := "/api/images/" + name
 	f.files[path] = data
 	f.results = append(f.results, service.ResultView{
-		URL: "https://pictures.example.com/gateway" + path, AssetID: "a-" + name, MIMEType: mime, Width: 3, Height: 2,
+		URL: "https://images.example.com/gateway" + path, AssetID: "a-" + name, MIMEType: mime, Width: 3, Height: 2,
 		Size: int64(len(data)), SHA256: hex.EncodeToString(sum[:]),
 	})
 }
 
-// set changes the fake between two commands.
+// set changes the fake under its lock.
 func (f *fake) set(change func()) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -206,22 +206,22 @@ func (f *fake) refuse(w http.ResponseWriter, p *problem) {
 	_ = json.NewEncoder(w).Encode(p)
 }
 
-func (f *fake) buy(w http.ResponseWriter, r *http.Request) {
+func (f *fake) submit(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
 		f.t.Error(err)
 	}
 	key := r.Header.Get("Idempotency-Key")
 	if key == "" || r.Header.Get("Prefer") != "respond-async" {
-		f.t.Errorf("a purchase without a key, or that waits: %v", r.Header)
+		f.t.Errorf("a submission without an idempotency key, or one that waits: %v", r.Header)
 	}
-	if f.no != nil {
-		f.refuse(w, f.no)
+	if f.refusal != nil {
+		f.refuse(w, f.refusal)
 		return
 	}
 	f.mu.Lock()
-	_, again := f.bought[key]
-	f.bought[key] = body
+	_, again := f.inputsByKey[key]
+	f.inputsByKey[key] = body
 	lost := f.lose > 0
 	f.lose--
 	f.mu.Unlock()
@@ -234,19 +234,19 @@ func (f *fake) buy(w http.ResponseWriter, r *http.Request) {
 	f.send(w, 202, service.View{TaskID: taskID, Status: task.Queued, Warnings: []string{}})
 }
 
-func (f *fake) look() service.View {
+func (f *fake) read() service.View {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.onLook != nil {
-		f.onLook()
+	if f.onRead != nil {
+		f.onRead()
 	}
 	v := service.View{TaskID: taskID, Status: task.Succeeded, Model: "toy-1", Charged: fault.ChargedYes, Data: f.results}
-	if f.looks < len(f.states) {
-		v = f.states[f.looks]
+	if f.reads < len(f.states) {
+		v = f.states[f.reads]
 		v.TaskID, v.Model = taskID, "toy-1"
 	}
-	if f.looks < len(f.states)-1 || v.Status != task.Running {
-		f.looks++
+	if f.reads < len(f.states)-1 || v.Status != task.Running {
+		f.reads++
 	}
 	return v
 }
@@ -282,12 +282,12 @@ func (f *fake) download(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(data)
 }
 
-// inputs are what was bought, each key once.
+// inputs returns the inputs that were submitted, each idempotency key once.
 func (f *fake) inputs() []string {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	var out []string
-	for _, in := range f.bought {
+	for _, in := range f.inputsByKey {
 		out = append(out, string(in))
 	}
 	return out
@@ -302,7 +302,7 @@ func onePNG(t *testing.T) []byte {
 	return b.Bytes()
 }
 
-// lockedBuffer is an output that is read while it is written.
+// lockedBuffer is an output that can be read concurrently.
 type lockedBuffer struct {
 	mu      sync.Mutex
 	b       bytes.Buffer

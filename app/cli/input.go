@@ -14,9 +14,9 @@ import (
 	"aigc/app/fault"
 )
 
-// gather makes the input of an operation: the JSON of --input, then the flags,
-// then the prompt, each over the one before.
-func gather(op operation, fields map[string]*fieldFlag, prompt *string, document []byte) (json.RawMessage, error) {
+// buildInput builds the input of an operation from the JSON of --input, the flags
+// and the prompt. Later ones override earlier ones.
+func buildInput(op operation, fields map[string]*fieldFlag, prompt *string, document []byte) (json.RawMessage, error) {
 	input := map[string]json.RawMessage{}
 	if len(document) > 0 {
 		if err := json.Unmarshal(document, &input); err != nil || input == nil {
@@ -24,24 +24,24 @@ func gather(op operation, fields map[string]*fieldFlag, prompt *string, document
 		}
 	}
 	texts := map[string][]string{}
-	var foreign []string
+	var unknown []string
 	for name, f := range fields {
 		if len(f.texts) == 0 {
 			continue
 		}
 		if _, ok := op.Field(name); !ok {
-			foreign = append(foreign, "--"+f.flag)
+			unknown = append(unknown, "--"+f.flag)
 			continue
 		}
 		texts[name] = f.texts
 	}
-	if len(foreign) > 0 {
-		slices.Sort(foreign)
-		return nil, usage("%s is no field of %s; choose another with --operation", strings.Join(foreign, ", "), op.Kind())
+	if len(unknown) > 0 {
+		slices.Sort(unknown)
+		return nil, usage("%s is not a field of %s; choose another operation with --operation", strings.Join(unknown, ", "), op.Kind())
 	}
 	if prompt != nil {
 		if _, ok := op.Field("prompt"); !ok {
-			return nil, usage("%s takes no prompt", op.Kind())
+			return nil, usage("%s has no prompt", op.Kind())
 		}
 		if len(texts["prompt"]) > 0 {
 			return nil, usage("the prompt is given twice: as an argument and by --prompt")
@@ -58,7 +58,7 @@ func gather(op operation, fields map[string]*fieldFlag, prompt *string, document
 	return raw, check(op, raw)
 }
 
-// merge puts the texts of flags over the fields of an input.
+// merge overrides fields of input by the texts of flags.
 func merge(op operation, input map[string]json.RawMessage, texts map[string][]string) error {
 	raw, err := op.FromForm(texts)
 	if err != nil {
@@ -74,7 +74,7 @@ func merge(op operation, input map[string]json.RawMessage, texts map[string][]st
 	return nil
 }
 
-// check finds all faults that the schema can see, before anything is sent.
+// check validates the input against the schema before anything is sent.
 func check(op operation, raw json.RawMessage) error {
 	_, err := op.Parse(raw)
 	var f *fault.Error
@@ -94,8 +94,8 @@ func check(op operation, raw json.RawMessage) error {
 	return usage("the input has %d faults:\n  %s", len(lines), strings.Join(lines, "\n  "))
 }
 
-// document reads the JSON of --input: a file, or - for the standard input.
-func (c *cli) document(path string) ([]byte, error) {
+// readInput reads the JSON of --input: a file, or - for the standard input.
+func (c *cli) readInput(path string) ([]byte, error) {
 	var data []byte
 	var err error
 	switch path {
@@ -115,8 +115,8 @@ func (c *cli) document(path string) ([]byte, error) {
 	return data, nil
 }
 
-// isFile says whether an image value is to be read here: it is no URL, no data
-// URL and no asset id. A long text that names no file is base64.
+// isFile says whether the value of an image field is a local file: not a URL, data
+// URL or asset id. Text over 1024 bytes that is not a file is taken for base64.
 func isFile(value string) (bool, error) {
 	for _, prefix := range []string{"http://", "https://", "data:"} {
 		if strings.HasPrefix(value, prefix) {
@@ -131,15 +131,15 @@ func isFile(value string) (bool, error) {
 	case err == nil && info.Mode().IsRegular():
 		return true, nil
 	case err == nil:
-		return false, fmt.Errorf("%s is no file", value)
+		return false, fmt.Errorf("%s is not a regular file", value)
 	case len(value) > 1024:
 		return false, nil
 	}
-	return false, fmt.Errorf("%s: it is no URL and no asset id, and there is no such file", oneLine(value))
+	return false, fmt.Errorf("%s: not a URL, not an asset id, and no such file", oneLine(value))
 }
 
-// images puts every picture that an input names through f.
-func images(op operation, raw json.RawMessage, f func(place, value string) string) (json.RawMessage, error) {
+// mapImages replaces every image value of an input by the result of f.
+func mapImages(op operation, raw json.RawMessage, f func(location, value string) string) (json.RawMessage, error) {
 	var input map[string]json.RawMessage
 	if err := json.Unmarshal(raw, &input); err != nil {
 		return nil, err
@@ -160,7 +160,7 @@ func images(op operation, raw json.RawMessage, f func(place, value string) strin
 			}
 			changed = list
 		} else {
-			continue // the schema has its say on it
+			continue // check reports it
 		}
 		text, err := json.Marshal(changed)
 		if err != nil {
@@ -171,15 +171,15 @@ func images(op operation, raw json.RawMessage, f func(place, value string) strin
 	return json.Marshal(input)
 }
 
-// files are the pictures of an input that are to be uploaded.
-func files(op operation, raw json.RawMessage) ([]string, error) {
+// localFiles returns the local files among the images of an input, each once.
+func localFiles(op operation, raw json.RawMessage) ([]string, error) {
 	var out, missing []string
-	_, err := images(op, raw, func(place, value string) string {
-		yes, err := isFile(value)
+	_, err := mapImages(op, raw, func(location, value string) string {
+		local, err := isFile(value)
 		if err != nil && value != "" {
-			missing = append(missing, flagOf(place)+": "+err.Error())
+			missing = append(missing, flagOf(location)+": "+err.Error())
 		}
-		if yes && !slices.Contains(out, value) {
+		if local && !slices.Contains(out, value) {
 			out = append(out, value)
 		}
 		return value

@@ -18,30 +18,31 @@ import (
 
 func (c *cli) keysCommand() *cobra.Command {
 	cmd := &cobra.Command{
-		Use: "keys", Short: "Callers' API keys: add, list, revoke",
-		Long: "Callers' API keys, stored hashed in the ledger of AIGC_DATA_DIR. A running\nserver takes changes over within seconds.",
+		Use: "keys", Short: "Add, list and revoke callers' API keys",
+		Long: "Add, list and revoke callers' API keys. They are stored hashed in the ledger of\nAIGC_DATA_DIR. A running server applies changes within seconds.",
 	}
 	var admin bool
 	add := &cobra.Command{
-		Use: "add NAME", Short: "Make a key; it is shown only once", Args: one("NAME"),
+		Use: "add NAME", Short: "Add a key; it is printed only once", Args: exactlyOne("NAME"),
 		RunE: func(cmd *cobra.Command, args []string) error { return c.addKey(cmd.Context(), args[0], admin) },
 	}
-	add.Flags().BoolVar(&admin, "admin", false, "it sees and changes everybody's tasks and files")
+	add.Flags().BoolVar(&admin, "admin", false, "the key sees and changes all callers' tasks and files")
 	var asJSON bool
 	list := &cobra.Command{
-		Use: "list", Short: "The names of the keys", Args: cobra.NoArgs,
+		Use: "list", Short: "List the keys by name", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return c.listKeys(cmd.Context(), asJSON) },
 	}
-	list.Flags().BoolVar(&asJSON, "json", false, "as JSON")
+	list.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	revoke := &cobra.Command{
-		Use: "revoke NAME", Short: "Take a key away; its tasks and files stay", Args: one("NAME"),
+		Use: "revoke NAME", Short: "Revoke a key; its tasks and files are kept", Args: exactlyOne("NAME"),
 		RunE: func(cmd *cobra.Command, args []string) error { return c.revokeKey(cmd.Context(), args[0]) },
 	}
 	cmd.AddCommand(add, list, revoke)
 	return needsSubcommand(cmd)
 }
 
-// needsSubcommand makes a command that only groups others say so.
+// needsSubcommand makes cmd, which only groups subcommands, print its help, or an
+// error for an unknown subcommand.
 func needsSubcommand(cmd *cobra.Command) *cobra.Command {
 	cmd.Args = cobra.ArbitraryArgs
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
@@ -53,15 +54,15 @@ func needsSubcommand(cmd *cobra.Command) *cobra.Command {
 	return cmd
 }
 
-// withLedger opens the ledger of the data folder beside whoever works there:
-// a key is one row, and the database sees to the rest. A new one is made.
+// withLedger opens the ledger of the data folder, and creates it if it does not
+// exist. A server may be using it: each change of a key is one transaction.
 func (c *cli) withLedger(ctx context.Context, f func(*config.Settings, *ledger.SQLite) error) error {
 	l, err := c.settings()
 	if err != nil {
 		return err
 	}
 	if err := os.MkdirAll(l.DataDir, 0o700); err != nil {
-		return fmt.Errorf("AIGC_DATA_DIR: %w", err)
+		return fmt.Errorf("AIGC_DATA_DIR: %w; set it to a folder that this user can write", err)
 	}
 	db, err := ledger.OpenSQLite(ctx, ledgerFile(l.DataDir))
 	if err != nil {
@@ -75,7 +76,7 @@ func (c *cli) withLedger(ctx context.Context, f func(*config.Settings, *ledger.S
 	if have == 0 {
 		err = db.Migrate(ctx)
 	} else if have < want {
-		err = fmt.Errorf("the ledger in %s is of version %d, and this program needs %d: run `aigc migrate`", l.DataDir, have, want)
+		err = fmt.Errorf("the ledger in %s has schema version %d, this program needs %d: run `aigc migrate`", l.DataDir, have, want)
 	}
 	if err != nil {
 		return err
@@ -90,7 +91,7 @@ func (c *cli) addKey(ctx context.Context, name string, admin bool) error {
 	return c.withLedger(ctx, func(l *config.Settings, db *ledger.SQLite) error {
 		for _, k := range l.APIKeys {
 			if k.Name == name {
-				return fmt.Errorf("there is a key named %s in AIGC_API_KEYS", name)
+				return fmt.Errorf("there is a key named %s in AIGC_API_KEYS already", name)
 			}
 		}
 		before, err := db.Keys(ctx)
@@ -103,18 +104,18 @@ func (c *cli) addKey(ctx context.Context, name string, admin bool) error {
 			return err
 		}
 		if !added {
-			return fmt.Errorf("there is a key named %s; `aigc keys revoke %s` takes it away", name, name)
+			return fmt.Errorf("there is a key named %s already; `aigc keys revoke %s` revokes it", name, name)
 		}
-		c.say("The key of %s, which is shown only this once:", name)
+		c.say("The key of %s; it is shown only once:", name)
 		c.print("%s\n", key)
 		if len(before)+len(l.APIKeys) == 0 {
-			c.say("It is the first one: from now on every caller needs a key, and tasks made without one are seen by admins only.")
+			c.say("This is the first key: from now on every caller needs a key, and tasks made without one are visible to admins only.")
 		}
 		return nil
 	})
 }
 
-// keyRow is a key as it is listed.
+// keyRow is a row of `aigc keys list`.
 type keyRow struct {
 	Name    string     `json:"name"`
 	Admin   bool       `json:"admin"`
@@ -142,10 +143,10 @@ func (c *cli) listKeys(ctx context.Context, asJSON bool) error {
 		return printJSON(c.Out, rows)
 	}
 	if len(rows) == 0 {
-		c.say("There are no keys: on a loopback address anybody on the machine may call.")
+		c.say("There are no keys: a server on a loopback address accepts every program on the machine.")
 		return nil
 	}
-	t := newTable(c.Out, "NAME", "RIGHTS", "CREATED", "FROM")
+	t := newTable(c.Out, "NAME", "RIGHTS", "CREATED", "SOURCE")
 	for _, k := range rows {
 		rights, created := "own tasks", "-"
 		if k.Admin {
@@ -165,12 +166,12 @@ func (c *cli) revokeKey(ctx context.Context, name string) error {
 		return err
 	}
 	if _, err := os.Stat(ledgerFile(l.DataDir)); errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("there are no keys in %s", l.DataDir) // and no reason to make a ledger
+		return fmt.Errorf("there are no keys in %s", l.DataDir) // do not create a ledger
 	}
 	return c.withLedger(ctx, func(l *config.Settings, db *ledger.SQLite) error {
 		for _, k := range l.APIKeys {
 			if k.Name == name {
-				return fmt.Errorf("the key of %s comes from AIGC_API_KEYS; take it out there and start the server anew", name)
+				return fmt.Errorf("the key of %s comes from AIGC_API_KEYS; remove it there and restart the server", name)
 			}
 		}
 		if err := db.RevokeKey(ctx, name); err != nil {
@@ -179,7 +180,7 @@ func (c *cli) revokeKey(ctx context.Context, name string) error {
 		c.say("The key of %s is revoked.", name)
 		left, err := db.Keys(ctx)
 		if err == nil && len(left)+len(l.APIKeys) == 0 {
-			c.warn("it was the last one: on a loopback address anybody on the machine may call now, and a server on another address makes a new key when it starts.")
+			c.warn("it was the last key: a server on a loopback address now accepts every program on the machine, and a server on another address makes a new key when it starts.")
 		}
 		return err
 	})

@@ -21,11 +21,11 @@ func (c *cli) serveMCPCommand() *cobra.Command {
 	var stdio bool
 	roles := app.Roles{Name: "serve-mcp", MCP: true}
 	cmd := &cobra.Command{
-		Use: roles.Name, Short: "MCP alone, or over stdin and stdout with --stdio", Args: cobra.NoArgs,
-		Long: "Serve MCP alone, over HTTP; the stores must be shared with the other roles.\n\n" +
-			"With --stdio it is what an agent starts as its MCP server: it joins the agent to\n" +
-			"the server that AIGC_URL names or that works on AIGC_DATA_DIR, and where there is\n" +
-			"none it becomes that server.",
+		Use: roles.Name, Short: "Serve MCP only, or one agent over stdin and stdout with --stdio", Args: cobra.NoArgs,
+		Long: "Serve MCP only, over HTTP. The stores must be shared with the other roles.\n\n" +
+			"An agent starts it with --stdio as its MCP server. It connects the agent to the\n" +
+			"server at AIGC_URL, else to the one that uses AIGC_DATA_DIR; if there is none, it\n" +
+			"becomes that server.",
 		Example: "  claude mcp add aigc -- aigc serve-mcp --stdio",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if stdio {
@@ -34,12 +34,12 @@ func (c *cli) serveMCPCommand() *cobra.Command {
 			return c.serve(cmd.Context(), roles)
 		},
 	}
-	cmd.Flags().BoolVar(&stdio, "stdio", false, "over stdin and stdout; the log goes to stderr")
+	cmd.Flags().BoolVar(&stdio, "stdio", false, "serve one agent over stdin and stdout; the log goes to stderr")
 	return cmd
 }
 
-// stdio joins one agent on the standard streams to a server until the agent is
-// gone.
+// stdio connects the agent on the standard streams to a server, until standard input
+// ends.
 func (c *cli) stdio(ctx context.Context) error {
 	l, err := c.settings()
 	if err != nil {
@@ -64,9 +64,9 @@ func (c *cli) stdio(ctx context.Context) error {
 	return b.Run(ctx)
 }
 
-// mcp asks a server where it serves MCP. An address that ends in /mcp is one.
-// A server that knows itself by a loopback address is called by the name that
-// we know it by.
+// mcp returns the address at which a server serves MCP: the base address itself if
+// it ends in /mcp, otherwise what the server's root document says. If that has a
+// loopback host, it is replaced by the host of the base address.
 func (c *client) mcp(ctx context.Context) (string, error) {
 	if strings.HasSuffix(c.base, "/mcp") || strings.HasSuffix(c.base, "/mcp/v1") {
 		return c.base, nil
@@ -79,20 +79,20 @@ func (c *client) mcp(ctx context.Context) (string, error) {
 	var root struct {
 		MCP string `json:"mcp"`
 	}
-	_ = json.NewDecoder(io.LimitReader(res.Body, 1<<20)).Decode(&root) // what cannot be read says nothing
-	here, err := url.Parse(c.base)
+	_ = json.NewDecoder(io.LimitReader(res.Body, 1<<20)).Decode(&root) // an answer that cannot be decoded has no address
+	base, err := url.Parse(c.base)
 	if err != nil {
 		return "", err
 	}
-	there, err := url.Parse(root.MCP)
-	if err != nil || there.Host == "" {
+	address, err := url.Parse(root.MCP)
+	if err != nil || address.Host == "" {
 		return "", fmt.Errorf("the server at %s does not serve MCP, or does not say where: set AIGC_URL to its MCP address (http://host:5513/mcp)", c.base)
 	}
-	if config.IsLoopback(net.JoinHostPort(there.Hostname(), "0")) {
-		there.Host = net.JoinHostPort(here.Hostname(), there.Port())
+	if config.IsLoopback(net.JoinHostPort(address.Hostname(), "0")) {
+		address.Host = net.JoinHostPort(base.Hostname(), address.Port())
 	}
-	if p := strings.TrimRight(there.Path, "/"); !strings.HasSuffix(p, "/mcp") && !strings.HasSuffix(p, "/mcp/v1") {
-		there.Path = p + "/mcp"
+	if p := strings.TrimRight(address.Path, "/"); !strings.HasSuffix(p, "/mcp") && !strings.HasSuffix(p, "/mcp/v1") {
+		address.Path = p + "/mcp"
 	}
-	return there.String(), nil
+	return address.String(), nil
 }

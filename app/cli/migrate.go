@@ -11,8 +11,8 @@ import (
 
 func (c *cli) migrateCommand() *cobra.Command {
 	return &cobra.Command{
-		Use: "migrate", Short: "Bring the ledger's tables up to this version", Args: cobra.NoArgs,
-		Long: "Bring the ledger's tables up to this version. `aigc all` does it by itself.\nMigrations only expand, so an older process may go on meanwhile.",
+		Use: "migrate", Short: "Migrate the ledger's schema to this version", Args: cobra.NoArgs,
+		Long: "Migrate the ledger's schema to this version. `aigc all` does it automatically.\nMigrations only add to the schema, so an older process can go on running.",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			ctx := cmd.Context()
 			l, err := c.settings()
@@ -20,7 +20,7 @@ func (c *cli) migrateCommand() *cobra.Command {
 				return err
 			}
 			if err := os.MkdirAll(l.DataDir, 0o700); err != nil {
-				return fmt.Errorf("AIGC_DATA_DIR: %w", err)
+				return fmt.Errorf("AIGC_DATA_DIR: %w; set it to a folder that this user can write", err)
 			}
 			db, err := ledger.OpenSQLite(ctx, ledgerFile(l.DataDir))
 			if err != nil {

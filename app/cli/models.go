@@ -18,17 +18,17 @@ import (
 func (c *cli) modelsCommand() *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
-		Use: "models [module]", Short: "The models, their prices, and whether a key is set for them", Args: cobra.MaximumNArgs(1),
-		Long: "The models, their list prices, and whether they can be used with the settings\nof this machine. It asks no server.",
+		Use: "models [module]", Short: "List models, prices, and which settings they need", Args: cobra.MaximumNArgs(1),
+		Long: "List the models, their list prices, and whether they can be used with the settings\nof this machine. It does not call a server.",
 		RunE: func(_ *cobra.Command, args []string) error {
 			l, err := c.settings()
 			if err != nil {
 				return err
 			}
-			list := c.catalogue(c.mounted, l)
+			list := c.catalogue(c.registry, l)
 			if len(args) == 1 {
-				if c.mounted.Primary(args[0]) == nil {
-					return noModule(c.mounted, args)
+				if c.registry.Primary(args[0]) == nil {
+					return noModule(c.registry, args)
 				}
 				list = slices.DeleteFunc(list, func(m service.Model) bool { return m.Module != args[0] })
 			}
@@ -38,12 +38,12 @@ func (c *cli) modelsCommand() *cobra.Command {
 			return c.modelTable(list)
 		},
 	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "as JSON, with the schema of each input")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON, with the schema of each input")
 	return cmd
 }
 
-// catalogue is what GET /api/models answers, as far as it follows from the
-// modules and the settings.
+// catalogue is the answer of GET /api/models for the modules and settings of this
+// process.
 func (c *cli) catalogue(h *module.Registry, l *config.Settings) []service.Model {
 	var ops []service.Operation
 	for _, e := range h.Operations() {
@@ -62,14 +62,14 @@ func (c *cli) modelTable(list []service.Model) error {
 		if m.Default {
 			id += " *"
 		}
-		way := "ready"
+		route := "ready"
 		switch {
 		case m.Sandbox:
-			way = "sandbox"
+			route = "sandbox"
 		case !m.Available:
-			way = "set " + m.Needs
+			route = "set " + m.Needs
 		}
-		t.row(m.Operation, id, string(m.Media), prices(m.Prices), way)
+		t.row(m.Operation, id, string(m.Media), prices(m.Prices), route)
 	}
 	if err := t.flush(); err != nil {
 		return err
@@ -78,24 +78,24 @@ func (c *cli) modelTable(list []service.Model) error {
 	return nil
 }
 
-// prices are the cheapest and the dearest of a model's list prices.
+// prices shows the range from lowest to highest list price for up to two units.
 func prices(list []provider.ListPrice) string {
 	byUnit := map[string][]provider.Price{}
 	var units []string
 	for _, l := range list {
 		p := l.Price()
 		if p.Micros == 0 {
-			continue // what is free need not be said in a line; --json has it
+			continue // free units are only in --json
 		}
 		if byUnit[p.Unit] == nil {
 			units = append(units, p.Unit)
 		}
 		byUnit[p.Unit] = append(byUnit[p.Unit], p)
 	}
-	dearer := func(a, b provider.Price) int { return cmp.Compare(a.Micros, b.Micros) }
+	byPrice := func(a, b provider.Price) int { return cmp.Compare(a.Micros, b.Micros) }
 	parts := make([]string, len(units))
 	for i, unit := range units {
-		low, high := slices.MinFunc(byUnit[unit], dearer), slices.MaxFunc(byUnit[unit], dearer)
+		low, high := slices.MinFunc(byUnit[unit], byPrice), slices.MaxFunc(byUnit[unit], byPrice)
 		low.Match = nil
 		parts[i] = low.String()
 		if high.Micros > low.Micros {

@@ -26,28 +26,28 @@ func TestKeys(t *testing.T) {
 	command(t, l, "keys", "list").want(t, 0, "There are no keys")
 	command(t, l, "keys", "revoke", "ann").want(t, 1, "there are no keys in "+l.DataDir)
 	if _, err := os.Stat(ledgerFile(l.DataDir)); !os.IsNotExist(err) {
-		t.Errorf("looking for a key made the ledger: %v", err)
+		t.Errorf("revoking a key created the ledger: %v", err)
 	}
 
 	r := command(t, l, "keys", "add", "ann")
-	r.want(t, 0, "shown only this once", "from now on every caller needs a key")
+	r.want(t, 0, "shown only once", "from now on every caller needs a key")
 	key := strings.TrimSpace(r.out)
 	stored, err := storedKeys(t.Context(), l.DataDir)
 	if err != nil || len(stored) != 1 || stored[0].Hash != service.HashKey(key) || stored[0].Admin {
-		t.Fatalf("stored %+v, %v; the key said is %q", stored, err, key)
+		t.Fatalf("stored %+v, %v; the printed key is %q", stored, err, key)
 	}
 	command(t, l, "keys", "add", "ann").want(t, 1, "there is a key named ann")
 	r = command(t, l, "keys", "add", "--admin", "root")
 	r.want(t, 0)
 	if strings.Contains(r.err, "every caller") {
-		t.Errorf("said of the second key: %s", r.err)
+		t.Errorf("printed for the second key: %s", r.err)
 	}
 	l.APIKeys = config.Keys{{Name: "env", Key: "12345678"}}
 	list := command(t, l, "keys", "list")
 	list.want(t, 0, "ann", "own tasks", "root", "admin", "env", "AIGC_API_KEYS")
 	for _, secret := range []string{key, stored[0].Hash, "12345678"} {
 		if strings.Contains(list.out, secret) {
-			t.Errorf("%q is told", secret)
+			t.Errorf("%q is printed", secret)
 		}
 	}
 	var rows []keyRow
@@ -56,16 +56,16 @@ func TestKeys(t *testing.T) {
 	}
 	command(t, l, "keys", "add", "env").want(t, 1, "there is a key named env in AIGC_API_KEYS")
 	command(t, l, "keys", "revoke", "env").want(t, 1, "comes from AIGC_API_KEYS")
-	command(t, l, "keys", "revoke", "nobody").want(t, 1, "no API key of this name")
+	command(t, l, "keys", "revoke", "unknown").want(t, 1, "no API key of this name")
 	command(t, l, "keys", "revoke", "ann").want(t, 0, "revoked")
 	l.APIKeys = nil
-	command(t, l, "keys", "revoke", "root").want(t, 0, "it was the last one")
+	command(t, l, "keys", "revoke", "root").want(t, 0, "it was the last key")
 	for _, name := range []string{"local", "", "a b", "a:b", "a,b", strings.Repeat("x", 65)} {
 		command(t, l, "keys", "add", name).want(t, 2)
 	}
 }
 
-// Keys are added beside a server that holds the data folder and the ledger.
+// A key can be added while a server uses the data folder and the ledger.
 func TestKeysBesideAServer(t *testing.T) {
 	t.Parallel()
 	l := settings(t)
@@ -103,7 +103,7 @@ func TestConfig(t *testing.T) {
 	}
 	command(t, l, "config").want(t, 0, "AIGC_ADDR", "127.0.0.1:1", ".env", "ACME_API_KEY", "•••", "TOY_MODEL", "model")
 	if r := command(t, l, "config", "--set"); strings.Contains(r.out, "TOY_MODEL") {
-		t.Errorf("what is not set is listed: %s", r.out)
+		t.Errorf("a variable that is not set is listed: %s", r.out)
 	}
 	var got []config.Setting
 	if err := json.Unmarshal([]byte(command(t, l, "config", "--json").out), &got); err != nil || len(got) != 3 || got[0] != l.List[0] {
@@ -171,35 +171,35 @@ func TestDoctor(t *testing.T) {
 		code int
 		want []string
 	}{
-		{"nothing set", func(*testing.T, *config.Settings) {}, 0, []string{"can be written", "there is none yet", "in the process", "the offline sandbox draws", "none runs"}},
-		{"a folder that is not there", func(_ *testing.T, l *config.Settings) { l.DataDir += "/a/b" }, 0, []string{"does not exist yet"}},
+		{"nothing set", func(*testing.T, *config.Settings) {}, 0, []string{"can be written", "it does not exist yet", "in the process", "the offline sandbox is used", "no server uses"}},
+		{"a folder that does not exist", func(_ *testing.T, l *config.Settings) { l.DataDir += "/a/b" }, 0, []string{"does not exist yet"}},
 		{"a folder that is a file", func(t *testing.T, l *config.Settings) {
 			l.DataDir += "/file"
 			if err := os.WriteFile(l.DataDir, nil, 0o600); err != nil {
 				t.Fatal(err)
 			}
-		}, 1, []string{"✗ folder", "set AIGC_DATA_DIR", "must be put right"}},
+		}, 1, []string{"✗ folder", "set AIGC_DATA_DIR", "must be fixed"}},
 		{"a good key", func(_ *testing.T, l *config.Settings) { withKey(l, vendor.URL, "sk-good") }, 0, []string{"Acme (ACME_API_KEY, key " + provider.Fingerprint("sk-good") + ") works"}},
-		{"a busy key", func(_ *testing.T, l *config.Settings) { withKey(l, vendor.URL, "sk-busy") }, 0, []string{"is throttled right now"}},
+		{"a busy key", func(_ *testing.T, l *config.Settings) { withKey(l, vendor.URL, "sk-busy") }, 0, []string{"is rate limited right now"}},
 		{"a bad key beside a good one", func(_ *testing.T, l *config.Settings) {
 			withKey(l, vendor.URL, "sk-good")
 			withKey(l, vendor.URL, "sk-bad")
 		}, 1, []string{"works", "is refused: No.", "correct ACME_API_KEY"}},
-		{"no balance", func(_ *testing.T, l *config.Settings) { withKey(l, vendor.URL, "sk-poor") }, 1, []string{"has no balance", "charge the account"}},
-		{"a vendor that cannot be reached", func(_ *testing.T, l *config.Settings) { withKey(l, "http://127.0.0.1:1", "sk-good") }, 1, []string{"could not be asked", "HTTPS_PROXY"}},
+		{"no balance", func(_ *testing.T, l *config.Settings) { withKey(l, vendor.URL, "sk-poor") }, 1, []string{"has no balance", "top up the account"}},
+		{"a vendor that cannot be reached", func(_ *testing.T, l *config.Settings) { withKey(l, "http://127.0.0.1:1", "sk-good") }, 1, []string{"could not be checked", "HTTPS_PROXY"}},
 		{"no key and no sandbox", func(_ *testing.T, l *config.Settings) { l.Sandbox = "off" }, 1, []string{"no vendor has a key, and the sandbox is off"}},
 		{"a port that is taken", func(_ *testing.T, l *config.Settings) { l.Addr = taken.Addr().String() }, 1, []string{"✗ ports", "address already in use", "set AIGC_ADDR"}},
 		{"no Redis", func(_ *testing.T, l *config.Settings) { l.RedisURL = "redis://:hunter2@127.0.0.1:1/0" }, 1, []string{"Redis does not answer", "unset REDIS_URL"}},
 		{"bad REDIS_URL", func(_ *testing.T, l *config.Settings) { l.RedisURL = "hunter2" }, 1, []string{"correct REDIS_URL"}},
-		{"an odd setting", func(_ *testing.T, l *config.Settings) { l.Warnings = []string{"AIGC_BANANA is set"} }, 0, []string{"! settings", "AIGC_BANANA is set"}},
-		{"an open address", func(_ *testing.T, l *config.Settings) { l.Addr = "0.0.0.0:0" }, 1, []string{"set AIGC_PUBLIC_URL", "the sandbox does not start by itself"}},
-		{"an open address and a sandbox by order", func(_ *testing.T, l *config.Settings) { l.Addr, l.Sandbox = "0.0.0.0:0", "on" }, 0, []string{"AIGC_SANDBOX=on: the offline sandbox draws"}},
-		{"a sandbox that is named", func(_ *testing.T, l *config.Settings) { l.SandboxURL = vendor.URL }, 0, []string{"it answers at " + vendor.URL}},
-		{"a sandbox that is gone", func(_ *testing.T, l *config.Settings) { l.SandboxURL = "http://127.0.0.1:1" }, 1, []string{"✗ vendors", "start it with `aigc sandbox`"}},
+		{"a warning of the settings", func(_ *testing.T, l *config.Settings) { l.Warnings = []string{"AIGC_BANANA is set"} }, 0, []string{"! settings", "AIGC_BANANA is set"}},
+		{"an address that is not loopback", func(_ *testing.T, l *config.Settings) { l.Addr = "0.0.0.0:0" }, 1, []string{"set AIGC_PUBLIC_URL", "the sandbox does not start automatically"}},
+		{"an address that is not loopback, sandbox on", func(_ *testing.T, l *config.Settings) { l.Addr, l.Sandbox = "0.0.0.0:0", "on" }, 0, []string{"AIGC_SANDBOX=on: the offline sandbox is used"}},
+		{"a sandbox URL", func(_ *testing.T, l *config.Settings) { l.SandboxURL = vendor.URL }, 0, []string{"it answers at " + vendor.URL}},
+		{"a sandbox that does not answer", func(_ *testing.T, l *config.Settings) { l.SandboxURL = "http://127.0.0.1:1" }, 1, []string{"✗ vendors", "start it with `aigc sandbox`"}},
 		{"a log that can be written", func(_ *testing.T, l *config.Settings) { l.LogFile = l.DataDir + "/logs/a.log" }, 0, []string{"a.log can be written"}},
-		{"a log that cannot", func(_ *testing.T, l *config.Settings) { l.LogFile = "/dev/null/a.log" }, 1, []string{"✗ log", "set AIGC_LOG_FILE"}},
-		{"a task in doubt", func(t *testing.T, l *config.Settings) { doubt(t, l) }, 0, []string{"1 task(s) are in doubt", "aigc tasks list --status in_doubt"}},
-		{"a server that is not there", func(_ *testing.T, l *config.Settings) { l.URL = "http://127.0.0.1:1" }, 1, []string{"✗ AIGC_URL"}},
+		{"a log that cannot be written", func(_ *testing.T, l *config.Settings) { l.LogFile = "/dev/null/a.log" }, 1, []string{"✗ log", "set AIGC_LOG_FILE"}},
+		{"a task in doubt", func(t *testing.T, l *config.Settings) { addInDoubt(t, l) }, 0, []string{"1 task(s) are in doubt", "aigc tasks list --status in_doubt"}},
+		{"a server that does not answer", func(_ *testing.T, l *config.Settings) { l.URL = "http://127.0.0.1:1" }, 1, []string{"✗ AIGC_URL"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -210,7 +210,7 @@ func TestDoctor(t *testing.T) {
 			r.want(t, tt.code, tt.want...)
 			for _, secret := range []string{"sk-good", "sk-bad", "sk-poor", "hunter2"} {
 				if strings.Contains(r.out+r.err, secret) {
-					t.Errorf("the secret %q is told:\n%s", secret, r.out)
+					t.Errorf("the secret %q is printed:\n%s", secret, r.out)
 				}
 			}
 			var found []finding
@@ -221,8 +221,8 @@ func TestDoctor(t *testing.T) {
 	}
 }
 
-// doubt leaves a task of which nobody knows what became of it.
-func doubt(t *testing.T, l *config.Settings) {
+// addInDoubt adds a task in doubt to the ledger.
+func addInDoubt(t *testing.T, l *config.Settings) {
 	t.Helper()
 	db, err := ledger.OpenSQLite(t.Context(), ledgerFile(l.DataDir))
 	if err != nil {
@@ -255,12 +255,12 @@ func TestWrongSettings(t *testing.T) {
 			return nil, errors.New("the settings have 1 fault(s):\n  AIGC_ADDR: is not host:port")
 		}
 		if code := c.run(t.Context(), args); code != 1 || !strings.Contains(out.String(), "AIGC_ADDR: is not host:port") {
-			t.Errorf("%q: code %d, said %q", args, code, out.String())
+			t.Errorf("%q: code %d, output %q", args, code, out.String())
 		}
 	}
 }
 
-func TestStartsThatAreRefused(t *testing.T) {
+func TestStartFailures(t *testing.T) {
 	t.Parallel()
 	taken, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -283,7 +283,7 @@ func TestStartsThatAreRefused(t *testing.T) {
 	}
 }
 
-func TestRolesApart(t *testing.T) {
+func TestSeparateRolesNeedSharedStores(t *testing.T) {
 	t.Parallel()
 	for _, args := range [][]string{{"serve-api"}, {"serve-mcp"}, {"worker"}} {
 		command(t, settings(t), args...).want(t, 1, "aigc: "+args[0]+" alone needs stores", "DATABASE_URL (ledger)", "REDIS_URL (broker)", "MINIO_ENDPOINT (objects)", "use `aigc all`")
@@ -291,12 +291,12 @@ func TestRolesApart(t *testing.T) {
 	command(t, settings(t), "serve-mcp").want(t, 1, "or for an agent on this machine `aigc serve-mcp --stdio`")
 }
 
-func TestSandboxLines(t *testing.T) {
+func TestSandboxOutput(t *testing.T) {
 	t.Parallel()
 	l := settings(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	var out lockedBuffer
-	errs := &lockedBuffer{onWrite: cancel} // it speaks up once it listens
+	errs := &lockedBuffer{onWrite: cancel} // it writes to stderr once it listens
 	c := &cli{Streams: Streams{strings.NewReader(""), &out, errs}, modules: []module.Module{toy}, imitations: imitated}
 	c.load = func(*module.Registry) (*config.Settings, error) { return l, nil }
 	if code := c.run(ctx, []string{"sandbox"}); code != 0 {
@@ -323,8 +323,8 @@ func TestUsageErrors(t *testing.T) {
 		{[]string{"nonsense"}, "unknown command"},
 		{[]string{"tasks", "nonsense"}, `there is no command "aigc tasks nonsense"`},
 		{[]string{"keys", "nonsense"}, `there is no command "aigc keys nonsense"`},
-		{[]string{"keys", "add"}, "it takes one NAME, and there are 0: aigc keys add NAME"},
-		{[]string{"tasks", "show", "a", "b"}, "it takes one ID, and there are 2: aigc tasks get ID"},
+		{[]string{"keys", "add"}, "expected one NAME, got 0: use aigc keys add NAME"},
+		{[]string{"tasks", "show", "a", "b"}, "expected one ID, got 2: use aigc tasks get ID"},
 		{[]string{"all", "--banana"}, "unknown flag: --banana"},
 		{[]string{"all", "banana"}, "unknown command"},
 		{[]string{"version", "banana"}, "unknown command"},
@@ -333,7 +333,7 @@ func TestUsageErrors(t *testing.T) {
 		r := command(t, settings(t), tt.args...)
 		r.want(t, 2, tt.want, "Try 'aigc")
 		if strings.Contains(r.err, "Usage:") {
-			t.Errorf("noise: %s", r.err)
+			t.Errorf("unexpected output: %s", r.err)
 		}
 	}
 }
@@ -343,13 +343,13 @@ func TestVersion(t *testing.T) {
 	command(t, settings(t), "version").want(t, 0, "aigc dev (commit ", "go1.")
 }
 
-func TestTasksWithoutAnything(t *testing.T) {
+func TestTasksWithoutDataFolder(t *testing.T) {
 	t.Parallel()
 	l := settings(t)
 	l.DataDir = filepath.Join(l.DataDir, "none")
 	command(t, l, "tasks", "list").want(t, 1, "there are no tasks in "+l.DataDir)
 	if _, err := os.Stat(l.DataDir); !os.IsNotExist(err) {
-		t.Errorf("looking for tasks made the folder: %v", err)
+		t.Errorf("listing tasks created the folder: %v", err)
 	}
 }
 
@@ -364,7 +364,7 @@ type fullDisk struct{}
 
 func (fullDisk) Write([]byte) (int, error) { return 0, errors.New("no space left on device") }
 
-// A key that nobody could read must not look like a success.
+// A command whose output cannot be written fails: a new key would be lost.
 func TestOutputThatCannotBeWritten(t *testing.T) {
 	t.Parallel()
 	for _, args := range [][]string{{"keys", "add", "ann"}, {"models"}, {"config"}, {"version"}, {"models", "--json"}} {
@@ -373,7 +373,7 @@ func TestOutputThatCannotBeWritten(t *testing.T) {
 		c := &cli{Streams: Streams{strings.NewReader(""), fullDisk{}, &errs}, modules: []module.Module{toy}, imitations: imitated}
 		c.load = func(*module.Registry) (*config.Settings, error) { return l, nil }
 		if code := c.run(t.Context(), args); code != 1 || !strings.Contains(errs.String(), "no space left on device") {
-			t.Errorf("%q: code %d, said %q", args, code, errs.String())
+			t.Errorf("%q: code %d, output %q", args, code, errs.String())
 		}
 	}
 }

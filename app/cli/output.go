@@ -12,17 +12,17 @@ import (
 	"aigc/app/service"
 )
 
-// target is where results go.
+// target is where results are written.
 type target struct {
 	folder string
-	name   string // empty: as the server calls the file
-	ext    string // with its dot; empty: by the type of the file
+	name   string // without extension; empty: the server's name of the file
+	ext    string // with its dot; empty: by the result's type
 	stdout bool
 }
 
-// newTarget reads -o: a file with or without an extension, a folder, or - for
-// the standard output. It proves that the folder can be written, before
-// anything is bought.
+// newTarget parses -o: a file with or without an extension, a folder, or - for
+// standard output. It checks that the folder can be written before a request is
+// submitted.
 func newTarget(o string) (target, error) {
 	t := target{folder: "."}
 	switch {
@@ -38,7 +38,7 @@ func newTarget(o string) (target, error) {
 		t.folder = filepath.Dir(o)
 		t.ext = filepath.Ext(o)
 		t.name = strings.TrimSuffix(filepath.Base(o), t.ext)
-		if t.name == "" { // ".png" is a name without an extension
+		if t.name == "" { // filepath.Ext(".png") is ".png", but here that is the name
 			t.name, t.ext = t.ext, ""
 		}
 	}
@@ -60,8 +60,9 @@ var extensions = map[string]string{
 	"image/svg+xml": ".svg", "image/bmp": ".bmp", "video/mp4": ".mp4", "video/webm": ".webm",
 }
 
-// path is the file of result i of n, and what is odd about it.
-func (t target) path(r service.ResultView, i, n int) (file, oddity string) {
+// path returns the file for result i of n, and a warning if its extension does not
+// fit the result's type.
+func (t target) path(r service.ResultView, i, n int) (file, warning string) {
 	ext := t.ext
 	want := extensions[r.MIMEType]
 	switch {
@@ -70,13 +71,13 @@ func (t target) path(r service.ResultView, i, n int) (file, oddity string) {
 	case ext == "":
 		ext = want
 	case want != "" && !sameExtension(ext, want):
-		oddity = fmt.Sprintf("the name ends in %s, but the file is %s", ext, r.MIMEType)
+		warning = fmt.Sprintf("the name ends in %s, but the file is %s", ext, r.MIMEType)
 	}
 	name := t.name
 	if n > 1 {
 		name += "-" + strconv.Itoa(i+1)
 	}
-	return filepath.Join(t.folder, name+ext), oddity
+	return filepath.Join(t.folder, name+ext), warning
 }
 
 func sameExtension(a, b string) bool {
@@ -89,8 +90,8 @@ func sameExtension(a, b string) bool {
 	return norm(a) == norm(b)
 }
 
-// serverName is the last part of a result's address; nothing of it can lead
-// out of the folder.
+// serverName returns the last path element of a result's URL, without characters
+// that could lead out of the folder.
 func serverName(r service.ResultView) string {
 	u, err := url.Parse(r.URL)
 	name := ""

@@ -9,7 +9,7 @@ import (
 	"aigc/app/fault"
 )
 
-// problem is a server's no (RFC 9457).
+// problem is an error answer of a server (RFC 9457).
 type problem struct {
 	Title     string         `json:"title"`
 	Status    int            `json:"status"`
@@ -26,7 +26,7 @@ type problem struct {
 func newProblem(c *client, res *http.Response, raw []byte) *problem {
 	p := &problem{}
 	if err := json.Unmarshal(raw, p); err != nil || p.Code == "" && p.Detail == "" {
-		p = &problem{Title: http.StatusText(res.StatusCode), Detail: fmt.Sprintf("the server at %s answered with status %d and no explanation; is it an aigc?", c.base, res.StatusCode)}
+		p = &problem{Title: http.StatusText(res.StatusCode), Detail: fmt.Sprintf("the server at %s answered with status %d and no explanation; it does not seem to be aigc: check AIGC_URL", c.base, res.StatusCode)}
 	}
 	p.Status, p.base = res.StatusCode, c.base
 	return p
@@ -34,7 +34,7 @@ func newProblem(c *client, res *http.Response, raw []byte) *problem {
 
 func (p *problem) Error() string { return p.text() }
 
-// text is what people are told: what was wrong, the code, the money, what to do.
+// text is the error for people: message, code, charge, and what to do.
 func (p *problem) text() string {
 	s := strings.TrimRight(p.Detail, "\n")
 	if s == "" {
@@ -56,9 +56,9 @@ func (p *problem) text() string {
 	}
 	switch p.Status {
 	case http.StatusUnauthorized:
-		s += "\nThe server at " + p.base + " wants a key: set AIGC_API_KEY. `aigc keys add NAME` makes one where its data folder is."
+		s += "\nThe server at " + p.base + " needs a key: set AIGC_API_KEY. `aigc keys add NAME` makes one, on the machine with its data folder."
 	case http.StatusForbidden:
-		s += "\nSet AIGC_API_KEY to a key that may do this."
+		s += "\nSet AIGC_API_KEY to a key that has permission for this."
 	}
 	return s
 }

@@ -16,7 +16,7 @@ import (
 	"aigc/app/apptest"
 )
 
-// process is the built program at work: signals and ends are the real ones.
+// process is a running process of the built program.
 type process struct {
 	*exec.Cmd
 	t        *testing.T
@@ -25,7 +25,7 @@ type process struct {
 	ended    chan error
 }
 
-// start starts the program with a data folder and nothing of our environment.
+// start prepares a process with a data folder and a minimal environment; see begin.
 func start(t *testing.T, dir string, args ...string) *process {
 	t.Helper()
 	p := &process{Cmd: exec.Command(apptest.Binary(t, ""), args...), t: t, ended: make(chan error, 1)}
@@ -48,13 +48,13 @@ func (p *process) begin() *process {
 	p.t.Cleanup(func() {
 		_ = p.Process.Kill()
 		if p.t.Failed() {
-			p.t.Logf("aigc %q said:\n%s\n%s", p.Args[1:], p.out.String(), p.err.String())
+			p.t.Logf("aigc %q printed:\n%s\n%s", p.Args[1:], p.out.String(), p.err.String())
 		}
 	})
 	return p
 }
 
-// end waits for the end and returns the exit code.
+// end waits until the process ends and returns its exit code.
 func (p *process) end(limit time.Duration) int {
 	p.t.Helper()
 	select {
@@ -65,17 +65,17 @@ func (p *process) end(limit time.Duration) int {
 		}
 		return p.ProcessState.ExitCode()
 	case <-time.After(limit):
-		p.t.Fatalf("it has not ended within %s", limit)
+		p.t.Fatalf("not ended within %s", limit)
 		return 0
 	}
 }
 
-// says waits until a text was said.
-func (p *process) says(text string) {
+// waitFor waits until a text is in one of the outputs.
+func (p *process) waitFor(text string) {
 	p.t.Helper()
 	apptest.Eventually(p.t, 20*time.Second, func() error {
 		if !strings.Contains(p.out.String()+p.err.String(), text) {
-			return fmt.Errorf("it has not said %q", text)
+			return fmt.Errorf("%q is in no output", text)
 		}
 		return nil
 	})
@@ -88,30 +88,30 @@ func (p *process) signal(s os.Signal) {
 	}
 }
 
-// bought waits until the sandbox of a folder has sold n submissions, and
-// proves that none was of the same task.
-func bought(t *testing.T, dir string, n int) {
+// waitPurchases waits until the sandbox of a folder has counted purchases of n tasks,
+// and checks that each task was purchased once.
+func waitPurchases(t *testing.T, dir string, n int) {
 	t.Helper()
 	apptest.Eventually(t, 20*time.Second, func() error {
 		if got := purchases(t, dir); len(got) != n {
-			return fmt.Errorf("sold: %v, want %d", got, n)
+			return fmt.Errorf("purchases: %v, want %d", got, n)
 		}
 		return nil
 	})
 	for id, times := range purchases(t, dir) {
 		if times != 1 {
-			t.Errorf("task %s was bought %d times", id, times)
+			t.Errorf("task %s was purchased %d times", id, times)
 		}
 	}
 }
 
-func TestInterruptAwaitsWhatWasSent(t *testing.T) {
+func TestInterruptWaitsForOpenSubmissions(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	p := start(t, dir, "generate", "gpt", "a fox [[slow 3s]]").begin()
-	bought(t, dir, 1)
+	waitPurchases(t, dir, 1)
 	p.signal(os.Interrupt)
-	p.says("aigc tasks wait ")
+	p.waitFor("aigc tasks wait ")
 	if code := p.end(20 * time.Second); code != 130 {
 		t.Errorf("exit code %d", code)
 	}
@@ -122,33 +122,33 @@ func TestInterruptAwaitsWhatWasSent(t *testing.T) {
 		t.Errorf("exit code %d of the second command", code)
 	}
 	decode(t, fox)
-	bought(t, dir, 1)
+	waitPurchases(t, dir, 1)
 }
 
-func TestSecondInterruptEndsAtOnce(t *testing.T) {
+func TestSecondInterruptExitsAtOnce(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	p := start(t, dir, "generate", "gpt", "a fox [[slow 60s]]").begin()
-	bought(t, dir, 1)
+	waitPurchases(t, dir, 1)
 	p.signal(os.Interrupt)
-	p.says("Interrupted.")
+	p.waitFor("Interrupted.")
 	p.signal(os.Interrupt)
 	if code := p.end(5 * time.Second); code != 130 {
 		t.Errorf("exit code %d", code)
 	}
 }
 
-func TestServerStopsInOrder(t *testing.T) {
+func TestServerStopsGracefully(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	p := start(t, dir, "all").begin()
-	p.says(`"message":"ready"`) // a log, since nobody looks on
+	p.waitFor(`"message":"ready"`) // JSON, since stderr is not a terminal
 	if h := app.Running(dir); h == nil || h.Role != "all" {
 		t.Fatalf("running: %+v", h)
 	}
-	// A command of the folder's owner goes through it, and may leave.
+	// A command on the same folder uses the server; interrupting it does not stop the task.
 	g := start(t, dir, "generate", "gpt", "a fox [[slow 3s]]").begin()
-	bought(t, dir, 1)
+	waitPurchases(t, dir, 1)
 	g.signal(os.Interrupt)
 	if code := g.end(10 * time.Second); code != 130 || !strings.Contains(g.err.String(), "goes on at the server") {
 		t.Errorf("exit code %d: %s", code, g.err.String())
@@ -162,33 +162,33 @@ func TestServerStopsInOrder(t *testing.T) {
 	}
 	list := start(t, dir, "tasks", "list", "--status", "succeeded").begin()
 	if code := list.end(20 * time.Second); code != 0 || !strings.Contains(list.out.String(), "gpt-image-2") {
-		t.Errorf("what was sent was not awaited: %s %s", list.out.String(), list.err.String())
+		t.Errorf("the server did not wait for the open submission: %s %s", list.out.String(), list.err.String())
 	}
 }
 
-// A command whose server dies for good finishes the work by itself.
-func TestServerDies(t *testing.T) {
+// If its server is killed, a waiting command continues the task in its own process.
+func TestServerKilled(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	server := start(t, dir, "all").begin()
-	server.says(`"message":"ready"`)
+	server.waitFor(`"message":"ready"`)
 	fox := filepath.Join(t.TempDir(), "fox.mp4")
 	p := start(t, dir, "generate", "veo3", "a fox [[slow 6s]]", "-o", fox).begin()
-	bought(t, dir, 1)
+	waitPurchases(t, dir, 1)
 	apptest.Eventually(t, 10*time.Second, func() error { // until the ticket is saved
 		q := start(t, dir, "tasks", "list", "--status", "running").begin()
 		if q.end(20*time.Second) != 0 || !strings.Contains(q.out.String(), "veo") {
-			return errors.New("it does not run yet")
+			return errors.New("not running yet")
 		}
 		return nil
 	})
 	server.signal(syscall.SIGKILL)
-	p.says("The server does not answer")
+	p.waitFor("The server does not answer")
 	if code := p.end(90 * time.Second); code != 0 {
 		t.Errorf("exit code %d", code)
 	}
 	if info, err := os.Stat(fox); err != nil || info.Size() == 0 {
-		t.Errorf("no film: %v", err)
+		t.Errorf("no video: %v", err)
 	}
-	bought(t, dir, 1)
+	waitPurchases(t, dir, 1)
 }

@@ -12,11 +12,11 @@ import (
 	"aigc/app/task"
 )
 
-// progress shows how a task gets on.
+// progress shows the progress of a task.
 type progress interface {
 	show(v *service.View)
-	note(text string) // a line that stays
-	end()             // may be called twice
+	note(text string) // prints a line
+	end()             // may be called again
 }
 
 func (c *cli) newProgress() progress {
@@ -26,10 +26,10 @@ func (c *cli) newProgress() progress {
 	return &lines{out: c.Err, began: time.Now()}
 }
 
-// stage is a state in words.
-func stage(v *service.View) string {
+// stageText describes a task's state.
+func stageText(v *service.View) string {
 	words := map[task.State]string{
-		task.Queued: "waiting for its turn", task.Submitting: "sent, waiting for the answer", task.Running: "the vendor is at work",
+		task.Queued: "queued", task.Submitting: "sent, waiting for the answer", task.Running: "running at the vendor",
 		task.Storing: "storing the result", task.Succeeded: "done", task.Failed: "failed", task.Canceled: "canceled", task.InDoubt: "in doubt",
 	}
 	text := words[v.Status]
@@ -37,7 +37,7 @@ func stage(v *service.View) string {
 		text = string(v.Status)
 	}
 	if v.Status == task.Running && v.Group != nil {
-		text = fmt.Sprintf("%d pictures are being made", len(v.Group.Children))
+		text = fmt.Sprintf("%d results in progress", len(v.Group.Children))
 	}
 	if v.Message != "" {
 		text += ": " + oneLine(v.Message)
@@ -45,7 +45,7 @@ func stage(v *service.View) string {
 	return text
 }
 
-// lines are progress for a file or a pipe: one for each change.
+// lines is progress for a file or a pipe: one line for each change.
 type lines struct {
 	out   io.Writer
 	began time.Time
@@ -53,7 +53,7 @@ type lines struct {
 }
 
 func (l *lines) show(v *service.View) {
-	text := stage(v)
+	text := stageText(v)
 	if v.Progress > 0 && v.Progress < 1 {
 		text = fmt.Sprintf("%s, %d %%", text, int(v.Progress*100))
 	}
@@ -69,8 +69,8 @@ func (l *lines) note(text string) {
 
 func (l *lines) end() {}
 
-// bar is progress for a terminal: a bar where the vendor says how far it is,
-// else a spinner; with the time either way.
+// bar is progress for a terminal: a bar if the vendor reports progress, otherwise a
+// spinner, with the elapsed time.
 type bar struct {
 	out  io.Writer
 	mu   sync.Mutex
@@ -86,7 +86,7 @@ func newBar(out io.Writer, colour bool) *bar {
 		progressbar.OptionEnableColorCodes(colour),
 		progressbar.OptionSetWidth(30),
 		progressbar.OptionSpinnerType(14),
-		progressbar.OptionSetSpinnerChangeInterval(0), // spin does it
+		progressbar.OptionSetSpinnerChangeInterval(0), // spin renders instead
 		progressbar.OptionSetElapsedTime(true),
 		progressbar.OptionSetPredictTime(false),
 		progressbar.OptionClearOnFinish(),
@@ -98,7 +98,7 @@ func newBar(out io.Writer, colour bool) *bar {
 	return b
 }
 
-// spin keeps the time going while nothing is heard.
+// spin renders the bar 8 times a second, so that the elapsed time advances.
 func (b *bar) spin() {
 	tick := time.NewTicker(120 * time.Millisecond)
 	defer tick.Stop()
@@ -111,7 +111,7 @@ func (b *bar) spin() {
 			select {
 			case <-b.stop:
 			default:
-				_ = b.bar.RenderBlank() // a terminal that is gone is no reason to stop
+				_ = b.bar.RenderBlank() // a closed terminal does not end the command
 			}
 			b.mu.Unlock()
 		}
@@ -121,7 +121,7 @@ func (b *bar) spin() {
 func (b *bar) show(v *service.View) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.bar.Describe(stage(v))
+	b.bar.Describe(stageText(v))
 	if v.Progress > 0 && v.Progress < 1 {
 		if b.bar.GetMax64() != 100 {
 			b.bar.ChangeMax64(100)

@@ -12,36 +12,36 @@ import (
 	"aigc/app/task"
 )
 
-// outcome is a task with the files that were made of its results, for --json.
-type outcome struct {
+// taskOutput is the output of --json: a task and the files its results were written to.
+type taskOutput struct {
 	*service.View
 	Files []string `json:"files"`
 }
 
-// finish fetches the results of a settled task and says what became of it. The
-// error holds the exit code.
-func (c *cli) finish(ctx context.Context, s *session, v *service.View, t target, asJSON bool) error {
-	out := outcome{View: v, Files: []string{}}
+// writeResults downloads the results of a task that is done and prints its outcome.
+// The error has the exit code.
+func (c *cli) writeResults(ctx context.Context, s *session, v *service.View, t target, asJSON bool) error {
+	out := taskOutput{View: v, Files: []string{}}
 	var err error
 	if t.stdout && len(v.Data) > 1 {
-		err = fmt.Errorf("the task has %d results, and -o - takes one: fetch them with `aigc tasks wait %s -o FOLDER/`", len(v.Data), v.TaskID)
+		err = fmt.Errorf("the task has %d results, and -o - can write only one: download them with `aigc tasks wait %s -o FOLDER/`", len(v.Data), v.TaskID)
 	} else if t.stdout && len(v.Data) == 1 {
 		err = s.fetch(ctx, v.Data[0], c.Out)
 	} else {
 		for i, r := range v.Data {
-			file, oddity := t.path(r, i, len(v.Data))
+			file, warning := t.path(r, i, len(v.Data))
 			if err = s.download(ctx, r, file); err != nil {
 				break
 			}
 			out.Files = append(out.Files, file)
-			if oddity != "" {
-				c.warn(oddity)
+			if warning != "" {
+				c.warn(warning)
 			}
 		}
 	}
 	if asJSON {
-		if jerr := printJSON(c.Out, out); jerr != nil {
-			return jerr
+		if printErr := printJSON(c.Out, out); printErr != nil {
+			return printErr
 		}
 	} else {
 		for i, file := range out.Files {
@@ -52,8 +52,8 @@ func (c *cli) finish(ctx context.Context, s *session, v *service.View, t target,
 		c.warn(w)
 	}
 	if err != nil {
-		c.say("%s the result is stored, but could not be fetched: %s", c.red("aigc:"), forPeople(err))
-		c.say("  fetch it again: aigc tasks wait %s", v.TaskID)
+		c.say("%s the result is stored, but could not be downloaded: %s", c.red("aigc:"), errorText(err))
+		c.say("  download it again: aigc tasks wait %s", v.TaskID)
 		return exitError(codeFailed)
 	}
 	if !asJSON && len(v.Data) > 0 {
@@ -62,11 +62,12 @@ func (c *cli) finish(ctx context.Context, s *session, v *service.View, t target,
 	return c.failure(v)
 }
 
-// resultLine is one line a file: name, size, model, and a mark for imitations.
-// The cost is the task's, so it stands only where there is one file.
+// resultLine is the output line of a file: name, dimensions, model, cost, and a mark
+// for the sandbox. The cost is that of the task, so it is shown only for a single
+// result.
 func resultLine(file string, v *service.View, r service.ResultView) string {
 	cells := []string{file, size(r), v.Model}
-	if cost := money(v); cost != "" && len(v.Data) == 1 {
+	if cost := costText(v); cost != "" && len(v.Data) == 1 {
 		cells = append(cells, cost)
 	}
 	if v.Sandbox {
@@ -75,7 +76,7 @@ func resultLine(file string, v *service.View, r service.ResultView) string {
 	return strings.Join(slices.DeleteFunc(cells, func(s string) bool { return s == "" }), "  ")
 }
 
-// size is a picture's or a film's, as far as it is known.
+// size shows the known dimensions and duration of a result.
 func size(r service.ResultView) string {
 	s := ""
 	if r.Width > 0 && r.Height > 0 {
@@ -87,7 +88,7 @@ func size(r service.ResultView) string {
 	return strings.TrimSpace(s)
 }
 
-// amount writes money without a needless zero, as exactly as it is known.
+// amount formats money with two decimals, or four if it needs them.
 func amount(x float64, currency string) string {
 	s := strconv.FormatFloat(x, 'f', 4, 64)
 	if whole, cents, ok := strings.Cut(s, "."); ok && strings.HasSuffix(cents, "00") {
@@ -96,8 +97,8 @@ func amount(x float64, currency string) string {
 	return s + " " + currency
 }
 
-// money is what a task cost, or what it was quoted.
-func money(v *service.View) string {
+// costText shows what a task cost, or else what it was quoted.
+func costText(v *service.View) string {
 	switch {
 	case v.Cost.Actual != nil:
 		return amount(*v.Cost.Actual, v.Cost.Currency)
@@ -109,17 +110,17 @@ func money(v *service.View) string {
 
 func costLine(v *service.View) string {
 	text := "charged: " + string(v.Charged)
-	if m := money(v); m != "" {
+	if m := costText(v); m != "" {
 		text += ", cost: " + m
 	}
 	if v.Sandbox {
-		text += ", all in the sandbox: no real money, no real model"
+		text += ", in the sandbox: no real money, no real model"
 	}
 	return text
 }
 
-// failure says why a task brought nothing and what can be done, and returns
-// the exit code as an error; nil for a task that succeeded.
+// failure prints why a task has no result and what can be done, and returns the
+// exit code as an error; nil for a task that succeeded.
 func (c *cli) failure(v *service.View) error {
 	if v.Status == task.Succeeded || !v.Status.Done() {
 		return nil
@@ -138,24 +139,24 @@ func (c *cli) failure(v *service.View) error {
 	if v.Status == task.InDoubt {
 		c.say("%s the outcome is unknown: %s", c.yellow("aigc:"), oneLine(e.Message))
 		c.say("  code: %s   charged: %s   task: %s", code, v.Charged, v.TaskID)
-		c.say("  The request was sent, so it may have been bought; it is never sent again by itself.")
-		c.say("  A late answer is still taken, and the vendor is asked for it where it can be:")
-		c.say("    aigc tasks get %s       look again", v.TaskID)
-		c.say("    aigc tasks retry %s     buy it anew", v.TaskID)
-		c.say("    aigc tasks discard %s   give it up", v.TaskID)
+		c.say("  The request was sent, so it may have been purchased. It is not sent again automatically.")
+		c.say("  If the vendor supports it, the result is looked up there; a late result is stored.")
+		c.say("    aigc tasks get %s       read the state again", v.TaskID)
+		c.say("    aigc tasks retry %s     submit (and pay) again", v.TaskID)
+		c.say("    aigc tasks discard %s   close the task", v.TaskID)
 		return exitError(codeInDoubt)
 	}
 	c.say("%s %s", c.red("aigc:"), oneLine(e.Message))
 	c.say("  code: %s   charged: %s   task: %s", code, charged(v), v.TaskID)
 	switch {
 	case v.RetriedAs != "":
-		c.say("  It was bought anew as task %s.", v.RetriedAs)
+		c.say("  It was retried as task %s.", v.RetriedAs)
 	case e.Code == task.CodeDeadline:
-		c.say("  The vendor may still finish it; ask again for free: aigc tasks resume %s", v.TaskID)
+		c.say("  The vendor may still finish it; poll it again for free: aigc tasks resume %s", v.TaskID)
 	case e.Retryable:
-		c.say("  Trying again may help, and is a new purchase: aigc tasks retry %s", v.TaskID)
+		c.say("  A retry may succeed, and is a new purchase: aigc tasks retry %s", v.TaskID)
 	case v.Status == task.Failed:
-		c.say("  The same request would fail again; change it.")
+		c.say("  The same request would fail again: change it.")
 	}
 	return exitError(codeFailed)
 }
@@ -163,7 +164,7 @@ func (c *cli) failure(v *service.View) error {
 func charged(v *service.View) string {
 	text := string(v.Charged)
 	if v.Charged != fault.ChargedNo {
-		if m := money(v); m != "" {
+		if m := costText(v); m != "" {
 			text += " (" + m + ")"
 		}
 	}

@@ -16,15 +16,15 @@ import (
 func (c *cli) sandboxCommand() *cobra.Command {
 	var addr, dir string
 	cmd := &cobra.Command{
-		Use: "sandbox", Short: "The offline imitations of the vendors alone", Args: cobra.NoArgs,
-		Long: "Run the offline imitations of all vendors, and nothing else. They draw real\n" +
-			"pictures, cost nothing, and take orders for faults in the prompt ([[429]],\n" +
-			"[[refuse]], [[drop]], [[slow 5s]] …; all of them at /sandbox/directives). What\n" +
-			"was bought is counted at /sandbox/purchases.",
+		Use: "sandbox", Short: "Run only the offline sandbox, which imitates the vendors", Args: cobra.NoArgs,
+		Long: "Run only the offline sandbox: imitations of all vendors that make real image and\n" +
+			"video files and cost nothing. Directives in the prompt cause faults ([[429]],\n" +
+			"[[refuse]], [[drop]], [[slow 5s]] …; listed at /sandbox/directives). Purchases\n" +
+			"are counted at /sandbox/purchases.",
 		RunE: func(cmd *cobra.Command, _ []string) error { return c.sandbox(cmd.Context(), addr, dir) },
 	}
-	cmd.Flags().StringVar(&addr, "addr", "127.0.0.1:0", "`address` to listen on; port 0 takes that of the last time")
-	cmd.Flags().StringVar(&dir, "dir", "", "`folder` of its jobs and counts (default sandbox in AIGC_DATA_DIR)")
+	cmd.Flags().StringVar(&addr, "addr", "127.0.0.1:0", "`address` to listen on; port 0: the port of the last run")
+	cmd.Flags().StringVar(&dir, "dir", "", "`folder` for its jobs and purchases (default sandbox in AIGC_DATA_DIR)")
 	return cmd
 }
 
@@ -51,11 +51,11 @@ func (c *cli) sandbox(ctx context.Context, addr, dir string) error {
 	return s.Close()
 }
 
-// sandboxEnv writes lines for .env or a shell, and the key files that they
+// sandboxEnv prints lines for .env or a shell, and writes the key files that they
 // name into dir.
 func (c *cli) sandboxEnv(root, dir string) error {
 	c.print("# aigc against this sandbox:\nAIGC_SANDBOX=on\nAIGC_SANDBOX_URL=%s\n", root)
-	c.print("# or one vendor at a time, also for programs of your own:\n")
+	c.print("# or for single vendors, also in other programs:\n")
 	for _, i := range c.imitations {
 		v, account := i.Vendor, i.Account(root)
 		prefix := "#   "
@@ -64,7 +64,7 @@ func (c *cli) sandboxEnv(root, dir string) error {
 		switch {
 		case account.IsPair():
 			lines = [][2]string{{v.KeyName(), account.AccessKey.Reveal()}, {v.Prefix + "_SECRET_KEY", account.Secret.Reveal()}}
-		case json.Valid([]byte(account.Secret.Reveal())): // a key file
+		case json.Valid([]byte(account.Secret.Reveal())): // the content of a key file
 			file, err := filepath.Abs(filepath.Join(dir, v.Name+"-key.json"))
 			if err == nil {
 				err = os.WriteFile(file, []byte(account.Secret.Reveal()), 0o600)

@@ -13,15 +13,15 @@ import (
 )
 
 func (c *cli) allCommand() *cobra.Command {
-	return c.roleCommand(app.All, "REST, MCP and worker in one process", "Serve REST and MCP and run tasks, in one process. Everything is kept in AIGC_DATA_DIR.")
+	return c.roleCommand(app.All, "Serve REST and MCP and run tasks in one process", "Serve REST and MCP and run tasks in one process. By default all data is in AIGC_DATA_DIR.")
 }
 
 func (c *cli) serveAPICommand() *cobra.Command {
-	return c.roleCommand(app.Roles{Name: "serve-api", API: true}, "REST alone, with workers elsewhere", "Serve REST alone. The stores must be shared with the other roles.")
+	return c.roleCommand(app.Roles{Name: "serve-api", API: true}, "Serve REST only", "Serve REST only. The stores must be shared with the other roles.")
 }
 
 func (c *cli) workerCommand() *cobra.Command {
-	return c.roleCommand(app.Roles{Name: "worker", Worker: true}, "Run tasks alone, with REST and MCP elsewhere", "Run tasks alone. The stores must be shared with the other roles.")
+	return c.roleCommand(app.Roles{Name: "worker", Worker: true}, "Run tasks only", "Run tasks only. The stores must be shared with the other roles.")
 }
 
 func (c *cli) roleCommand(roles app.Roles, short, long string) *cobra.Command {
@@ -31,13 +31,13 @@ func (c *cli) roleCommand(roles app.Roles, short, long string) *cobra.Command {
 	}
 }
 
-// serve runs roles until ctx ends, then stops them in order.
+// serve runs roles until ctx ends, then stops them gracefully.
 func (c *cli) serve(ctx context.Context, roles app.Roles) error {
 	l, err := c.settings()
 	if err != nil {
 		return err
 	}
-	if err := apart(roles, l); err != nil {
+	if err := requireSharedStores(roles, l); err != nil {
 		return err
 	}
 	log := app.NewLog(&l.Config)
@@ -46,19 +46,19 @@ func (c *cli) serve(ctx context.Context, roles app.Roles) error {
 		return err
 	}
 	if terminal(c.Err) || l.LogFormat == "console" {
-		c.ready(ctx, a, l, roles)
+		c.printBanner(ctx, a, l, roles)
 	} else {
 		h, level := a.LockOwner(), zerolog.InfoLevel
-		if vendors(a, l, c.mounted) == noVendors {
+		if vendors(a, l, c.registry) == noVendors {
 			level = zerolog.WarnLevel
 		}
-		log.WithLevel(level).Str("role", roles.Name).Str("rest", h.URL).Str("mcp", h.MCP).Str("version", app.Version).Str("vendors", vendors(a, l, c.mounted)).Msg("ready")
+		log.WithLevel(level).Str("role", roles.Name).Str("rest_url", h.URL).Str("mcp_url", h.MCP).Str("version", app.Version).Str("vendors", vendors(a, l, c.registry)).Msg("ready")
 	}
 	<-ctx.Done()
 	if terminal(c.Err) {
-		c.say("\nStopping. What was already sent is awaited for up to %s; a second Ctrl-C ends at once.", l.ShutdownGrace)
+		c.say("\nStopping. Waiting up to %s for the answers to submitted requests; a second Ctrl-C exits at once.", l.ShutdownGrace)
 	} else {
-		log.Info().Stringer("grace", l.ShutdownGrace).Msg("stopping: what was already sent is awaited; a second signal ends at once")
+		log.Info().Stringer("grace", l.ShutdownGrace).Msg("stopping: waiting for the answers to submitted requests; a second signal exits at once")
 	}
 	err = stop(ctx, a, l)
 	if !terminal(c.Err) {
@@ -67,15 +67,16 @@ func (c *cli) serve(ctx context.Context, roles app.Roles) error {
 	return err
 }
 
-// stop ends an app in order within the grace, although ctx is over.
+// stop stops an app within AIGC_SHUTDOWN_GRACE; ctx may be canceled already.
 func stop(ctx context.Context, a *app.App, l *config.Settings) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), l.ShutdownGrace)
 	defer cancel()
 	return a.Stop(ctx)
 }
 
-// apart refuses a role that would work on stores no other process can see.
-func apart(roles app.Roles, l *config.Settings) error {
+// requireSharedStores returns an error for a role that needs other processes, unless
+// all stores can be shared with them.
+func requireSharedStores(roles app.Roles, l *config.Settings) error {
 	if roles.API && roles.MCP && roles.Worker {
 		return nil
 	}
@@ -96,7 +97,7 @@ func apart(roles app.Roles, l *config.Settings) error {
 	if roles.MCP {
 		instead += ", or for an agent on this machine `aigc serve-mcp --stdio`"
 	}
-	return fmt.Errorf("%s alone needs stores that it can share with the other roles, and these are not set: %s. "+
-		"This version keeps its ledger in SQLite, which one process holds: %s",
+	return fmt.Errorf("%s alone needs stores that it shares with the other roles, and these are not set: %s. "+
+		"The ledger of this version is SQLite, which only one process can use: %s",
 		roles.Name, strings.Join(missing, ", "), instead)
 }

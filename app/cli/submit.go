@@ -14,9 +14,9 @@ import (
 // submitGrace is how long an interrupt waits for the answer to a purchase.
 const submitGrace = 10 * time.Second
 
-// buy submits the input. An interrupt does not cut it at once: its answer
-// names the task.
-func (c *cli) buy(ctx context.Context, s *session, op operation, raw []byte, key string) (*service.View, error) {
+// submitTask submits the input. After an interrupt it still waits up to submitGrace
+// for the answer, which has the task id.
+func (c *cli) submitTask(ctx context.Context, s *session, op operation, raw []byte, key string) (*service.View, error) {
 	if key == "" {
 		key = "cli-" + uuid.NewString()
 	}
@@ -30,26 +30,26 @@ func (c *cli) buy(ctx context.Context, s *session, op operation, raw []byte, key
 		}
 	})()
 	v, replayed, err := s.submit(sending, "/api"+op.Operation.Paths[0], raw, key)
-	var away *unreachable
-	var no *problem
+	var lost *unreachable
+	var refused *problem
 	switch {
-	case errors.As(err, &away) && away.sent || errors.Is(err, context.Canceled):
-		c.say("%s it is not known whether the server has taken the request.", c.yellow("aigc:"))
-		c.say("  To repeat it without buying twice, add: --idempotency-key %s", key)
+	case errors.As(err, &lost) && lost.sent || errors.Is(err, context.Canceled):
+		c.say("%s it is not known whether the server accepted the request.", c.yellow("aigc:"))
+		c.say("  To repeat it without paying twice, add: --idempotency-key %s", key)
 		return nil, err
-	case errors.As(err, &no) && no.TaskID != "":
-		return s.task(ctx, no.TaskID, 0) // an earlier task of the same key, which failed
+	case errors.As(err, &refused) && refused.TaskID != "":
+		return s.task(ctx, refused.TaskID, 0) // an earlier task of the same key, which failed
 	case err != nil:
 		return nil, err
 	}
 	if replayed {
-		c.say("This key has bought task %s before; it is the one you get.", v.TaskID)
+		c.say("This idempotency key already belongs to task %s, which is used.", v.TaskID)
 	}
 	return v, nil
 }
 
-// leave says how to come back for a task.
-func (c *cli) leave(v *service.View, local, asJSON bool) error {
+// printTaskID prints the id of a task that is not waited for, and how to wait for it.
+func (c *cli) printTaskID(v *service.View, local, asJSON bool) error {
 	if asJSON {
 		if err := printJSON(c.Out, v); err != nil {
 			return err
@@ -61,50 +61,51 @@ func (c *cli) leave(v *service.View, local, asJSON bool) error {
 		c.warn(w)
 	}
 	if local {
-		c.say("No server runs: what is sent at once is awaited, the rest is done when one runs, or by: aigc tasks wait %s", v.TaskID)
+		c.say("No server is running: this command ends once submitted requests are answered. The task continues when a server runs, or with: aigc tasks wait %s", v.TaskID)
 	} else {
-		c.say("Collect it: aigc tasks wait %s", v.TaskID)
+		c.say("Get its result: aigc tasks wait %s", v.TaskID)
 	}
 	return nil
 }
 
-// collect waits for a task and brings its results.
-func (c *cli) collect(ctx context.Context, s *session, v *service.View, to target, output string, asJSON bool) error {
-	v, err := c.follow(ctx, s, v)
+// waitAndDownload waits for a task and downloads its results.
+func (c *cli) waitAndDownload(ctx context.Context, s *session, v *service.View, to target, output string, asJSON bool) error {
+	v, err := c.waitForTask(ctx, s, v)
 	if ctx.Err() != nil {
-		c.left(s, v.TaskID, output)
+		c.printInterrupted(s, v.TaskID, output)
 		return interrupted
 	}
 	if err != nil {
-		c.say("Task %s goes on; collect it: %s", v.TaskID, collectCommand(v.TaskID, output))
+		c.say("Task %s goes on. Get its result: %s", v.TaskID, waitCommandLine(v.TaskID, output))
 		return err
 	}
-	err = c.finish(ctx, s, v, to, asJSON)
+	err = c.writeResults(ctx, s, v, to, asJSON)
 	if ctx.Err() != nil {
-		c.left(s, v.TaskID, output)
+		c.printInterrupted(s, v.TaskID, output)
 		return interrupted
 	}
 	return err
 }
 
-// left says what becomes of a task whose caller was interrupted.
-func (c *cli) left(s *session, id, output string) {
+// printInterrupted prints what happens to a task after an interrupt.
+func (c *cli) printInterrupted(s *session, id, output string) {
 	if s.local() {
-		c.say("Interrupted. What was already sent is awaited for up to %s, since it is paid; a second Ctrl-C leaves at once, and that in doubt.", s.settings.ShutdownGrace)
-		c.say("The task is kept. Go on with it: %s", collectCommand(id, output))
+		c.say("Interrupted. Waiting up to %s for the answers to submitted requests, since they are paid; a second Ctrl-C exits at once and leaves them in doubt.", s.settings.ShutdownGrace)
+		c.say("The task is kept. Continue it: %s", waitCommandLine(id, output))
 		return
 	}
-	c.say("Interrupted. The task goes on at the server. Collect it: %s", collectCommand(id, output))
+	c.say("Interrupted. The task goes on at the server. Get its result: %s", waitCommandLine(id, output))
 }
 
-func collectCommand(id, output string) string {
+// waitCommandLine is the command that waits for a task and downloads its results.
+func waitCommandLine(id, output string) string {
 	if output != "" {
 		return "aigc tasks wait " + id + " -o " + quoted(output)
 	}
 	return "aigc tasks wait " + id
 }
 
-// quoted makes one word of a file name for a shell.
+// quoted quotes a file name for a shell if it needs quotes.
 func quoted(s string) string {
 	if !strings.ContainsFunc(s, func(r rune) bool {
 		return !strings.ContainsRune("/._-+,=@%", r) && (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z')

@@ -8,7 +8,7 @@ import (
 	"text/tabwriter"
 )
 
-// table lines up rows of cells.
+// table prints rows with aligned columns.
 type table struct{ w *tabwriter.Writer }
 
 func newTable(out io.Writer, head ...string) *table {
@@ -19,7 +19,7 @@ func newTable(out io.Writer, head ...string) *table {
 	return t
 }
 
-// row adds a row; flush says whether it could be written.
+// row adds a row; flush returns the errors of writing.
 func (t *table) row(cells ...string) {
 	for i, cell := range cells {
 		cells[i] = oneLine(cell)
@@ -29,12 +29,12 @@ func (t *table) row(cells ...string) {
 
 func (t *table) flush() error { return t.w.Flush() }
 
-// oneLine keeps tabs, line ends and escape sequences of others out of a line.
+// oneLine removes tabs, line ends and escape characters from text of other systems.
 func oneLine(s string) string {
 	return strings.Join(strings.FieldsFunc(s, func(r rune) bool { return r < ' ' || r == 0x7f || r == 0x9b }), " ")
 }
 
-// printJSON writes a value for programs.
+// printJSON writes a value as indented JSON.
 func printJSON(out io.Writer, v any) error {
 	enc := json.NewEncoder(out)
 	enc.SetEscapeHTML(false)

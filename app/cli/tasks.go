@@ -17,19 +17,20 @@ import (
 func (c *cli) tasksCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "tasks", Aliases: []string{"task"}, Short: "List, read, wait for, cancel, retry, resume and discard tasks",
-		Long: "Work with tasks, by the server that AIGC_URL names or that works on\nAIGC_DATA_DIR, else in this process.",
+		Long: "List, read and change tasks, on the server at AIGC_URL, else on the one that uses\nAIGC_DATA_DIR, else in this process.",
 	}
 	cmd.AddCommand(c.listCommand(), c.getCommand(), c.waitCommand(), c.cancelCommand(), c.retryCommand(), c.resumeCommand(), c.discardCommand(), c.eventsCommand())
 	return needsSubcommand(cmd)
 }
 
-// withServer runs f with a server to ask; work says that tasks must get on.
+// withServer calls f with a session. work says that the server must run tasks, which
+// the in-process server of another command may not do long enough.
 func (c *cli) withServer(ctx context.Context, work bool, f func(*session) error) (err error) {
 	l, err := c.settings()
 	if err != nil {
 		return err
 	}
-	if err := something(l); err != nil {
+	if err := requireTasks(l); err != nil {
 		return err
 	}
 	s, err := c.connect(ctx, l, work)
@@ -46,7 +47,7 @@ func (c *cli) listCommand() *cobra.Command {
 	var limit int
 	var asJSON bool
 	cmd := &cobra.Command{
-		Use: "list", Short: "Tasks, newest first", Args: cobra.NoArgs,
+		Use: "list", Short: "List tasks, newest first", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			q := url.Values{"limit": {strconv.Itoa(limit)}}
 			for name, v := range map[string]string{"status": strings.Join(status, ","), "module": module, "model": model, "tag": tag, "cursor": cursor} {
@@ -67,13 +68,13 @@ func (c *cli) listCommand() *cobra.Command {
 		},
 	}
 	f := cmd.Flags()
-	f.StringSliceVar(&status, "status", nil, "only these `states`: queued, running, in_doubt …")
-	f.StringVar(&module, "module", "", "only this `module`")
-	f.StringVar(&model, "model", "", "only this `model`")
-	f.StringVar(&tag, "tag", "", "only with this `tag`")
-	f.IntVar(&limit, "limit", 20, "how `many`")
-	f.StringVar(&cursor, "cursor", "", "go on after this `page`")
-	f.BoolVar(&asJSON, "json", false, "as JSON")
+	f.StringSliceVar(&status, "status", nil, "list only tasks in these `states`: queued, running, in_doubt …")
+	f.StringVar(&module, "module", "", "list only tasks of this `module`")
+	f.StringVar(&model, "model", "", "list only tasks of this `model`")
+	f.StringVar(&tag, "tag", "", "list only tasks with this `tag`")
+	f.IntVar(&limit, "limit", 20, "list at most this `number` of tasks")
+	f.StringVar(&cursor, "cursor", "", "continue after the page that printed this `cursor`")
+	f.BoolVar(&asJSON, "json", false, "print JSON")
 	_ = cmd.RegisterFlagCompletionFunc("status", cobra.FixedCompletions(states(), cobra.ShellCompDirectiveNoFileComp))
 	return cmd
 }
@@ -88,7 +89,7 @@ func states() []string {
 
 func (c *cli) taskTable(page service.Page) error {
 	if len(page.Tasks) == 0 {
-		c.say("There are none.")
+		c.say("There are no such tasks.")
 		return nil
 	}
 	t := newTable(c.Out, "TASK", "STATUS", "MODEL", "CREATED", "CHARGED", "COST", "ERROR")
@@ -97,7 +98,7 @@ func (c *cli) taskTable(page service.Page) error {
 		if v.Error != nil {
 			fault = v.Error.Code
 		}
-		t.row(v.TaskID, string(v.Status), v.Model, time.Unix(v.Created, 0).Format(time.DateTime), string(v.Charged), orDash(money(v)), fault)
+		t.row(v.TaskID, string(v.Status), v.Model, time.Unix(v.Created, 0).Format(time.DateTime), string(v.Charged), orDash(costText(v)), fault)
 	}
 	if err := t.flush(); err != nil {
 		return err
@@ -118,7 +119,7 @@ func orDash(s string) string {
 func (c *cli) getCommand() *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
-		Use: "get ID", Aliases: []string{"show"}, Short: "One task", Args: one("ID"),
+		Use: "get ID", Aliases: []string{"show"}, Short: "Show a task", Args: exactlyOne("ID"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return c.withServer(cmd.Context(), false, func(s *session) error {
 				v, err := s.task(cmd.Context(), args[0], 0)
@@ -129,11 +130,11 @@ func (c *cli) getCommand() *cobra.Command {
 			})
 		},
 	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "as JSON")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	return cmd
 }
 
-// showTask is a task for people, or for programs.
+// showTask prints a task as text or JSON.
 func (c *cli) showTask(v *service.View, asJSON bool) error {
 	if asJSON {
 		return printJSON(c.Out, v)
@@ -145,7 +146,7 @@ func (c *cli) showTask(v *service.View, asJSON bool) error {
 		}
 	}
 	line("task", v.TaskID)
-	line("status", string(v.Status)+describe(v))
+	line("status", string(v.Status)+progressText(v))
 	line("operation", v.Kind)
 	line("model", v.Model)
 	line("created", time.Unix(v.Created, 0).Format(time.DateTime))
@@ -153,13 +154,13 @@ func (c *cli) showTask(v *service.View, asJSON bool) error {
 		line("finished", time.Unix(v.Finished, 0).Format(time.DateTime))
 	}
 	line("charged", string(v.Charged))
-	line("cost", money(v))
+	line("cost", costText(v))
 	if v.Sandbox {
 		line("sandbox", "yes: no real money, no real model")
 	}
 	line("vendor", strings.TrimSpace(v.Vendor+" "+v.VendorID))
 	if v.Group != nil {
-		line("parts", strings.Join(v.Group.Children, " "))
+		line("children", strings.Join(v.Group.Children, " "))
 	}
 	for _, r := range v.Data {
 		line("result", r.URL+"  "+size(r)+"  "+r.MIMEType)
@@ -175,12 +176,12 @@ func (c *cli) showTask(v *service.View, asJSON bool) error {
 	return t.flush()
 }
 
-func describe(v *service.View) string {
+func progressText(v *service.View) string {
 	switch {
 	case v.Status.Terminal():
 		return ""
 	case v.Progress > 0:
-		return ", " + strconv.Itoa(int(v.Progress*100)) + " %: " + stage(v)
+		return ", " + strconv.Itoa(int(v.Progress*100)) + " %: " + stageText(v)
 	}
-	return ": " + stage(v)
+	return ": " + stageText(v)
 }

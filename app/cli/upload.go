@@ -13,8 +13,9 @@ import (
 	"aigc/app/service"
 )
 
-// uploaded brings the files of an input to the server and names them there.
-func (c *cli) uploaded(ctx context.Context, s *session, op operation, raw json.RawMessage, paths []string) (json.RawMessage, error) {
+// uploadFiles uploads the local files of an input and replaces their paths by asset
+// ids.
+func (c *cli) uploadFiles(ctx context.Context, s *session, op operation, raw json.RawMessage, paths []string) (json.RawMessage, error) {
 	if len(paths) == 0 {
 		return raw, nil
 	}
@@ -26,7 +27,7 @@ func (c *cli) uploaded(ctx context.Context, s *session, op operation, raw json.R
 		}
 		ids[path] = a.AssetID
 	}
-	return images(op, raw, func(_, value string) string {
+	return mapImages(op, raw, func(_, value string) string {
 		if id := ids[value]; id != "" {
 			return id
 		}
@@ -34,7 +35,7 @@ func (c *cli) uploaded(ctx context.Context, s *session, op operation, raw json.R
 	})
 }
 
-// upload stores one file, streaming it.
+// upload streams one file to the server.
 func (c *client) upload(ctx context.Context, path string) (*service.AssetView, error) {
 	file, err := os.Open(path)
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 
 func (c *cli) versionCommand() *cobra.Command {
 	return &cobra.Command{
-		Use: "version", Short: "Version, commit and Go version", Args: cobra.NoArgs,
+		Use: "version", Short: "Print version, commit and Go version", Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			c.print("aigc %s (commit %s, %s, %s/%s)\n", app.Version, commit(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 			return nil
@@ -19,7 +19,8 @@ func (c *cli) versionCommand() *cobra.Command {
 	}
 }
 
-// commit is what the binary was built from, as far as the build knew.
+// commit returns the commit that the binary was built from; "unknown" if the build
+// did not record it.
 func commit() string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {

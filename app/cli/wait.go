@@ -8,45 +8,45 @@ import (
 	"aigc/app/service"
 )
 
-// patience is how long a server that was there may be away, for a restart,
-// before the task is looked for elsewhere.
-const patience = 10 * time.Second
+// reconnectTimeout is how long a server may be unreachable, for example during a
+// restart, before this process looks for another one or becomes it.
+const reconnectTimeout = 10 * time.Second
 
-// follow waits until a task is settled, and shows how it gets on. The task
-// goes on whatever happens to us.
-func (c *cli) follow(ctx context.Context, s *session, v *service.View) (*service.View, error) {
+// waitForTask waits until a task is done and shows its progress. If it returns
+// early, the task goes on.
+func (c *cli) waitForTask(ctx context.Context, s *session, v *service.View) (*service.View, error) {
 	p := c.newProgress()
 	defer p.end()
 	step := 5 * time.Second
 	if terminal(c.Err) {
-		step = time.Second // a wait ends only when the task is settled
+		step = time.Second // the server answers when this is over or the task is done, so this is the refresh interval
 	}
 	p.show(v)
-	var away time.Time
+	var lostAt time.Time // when the server stopped answering; zero while it answers
 	for !v.Status.Done() {
 		next, err := s.task(ctx, v.TaskID, step)
-		var gone *unreachable
+		var lost *unreachable
 		switch {
 		case err == nil:
-			v, away = next, time.Time{}
+			v, lostAt = next, time.Time{}
 			p.show(v)
 			continue
-		case !errors.As(err, &gone):
+		case !errors.As(err, &lost):
 			return v, err
-		case away.IsZero():
-			away = time.Now()
-			p.note("The server does not answer; it is asked again.")
-		case time.Since(away) > patience:
+		case lostAt.IsZero():
+			lostAt = time.Now()
+			p.note("The server does not answer; trying again.")
+		case time.Since(lostAt) > reconnectTimeout:
 			if s.settings.URL != "" || s.local() {
 				return v, err
 			}
-			// The server that we found on the data folder is gone for good.
-			p.note("The server is gone; the work goes on here.")
+			// The server on the data folder has ended.
+			p.note("The server has ended; looking for another one, or continuing in this process.")
 			again, err := c.connect(ctx, s.settings, true)
 			if err != nil {
 				return v, err
 			}
-			*s, away = *again, time.Time{}
+			*s, lostAt = *again, time.Time{}
 		}
 		select {
 		case <-ctx.Done():

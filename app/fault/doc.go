@@ -1,11 +1,11 @@
-// Package fault is the one vocabulary of what can go wrong.
+// Package fault defines the errors that callers of aigc see.
 //
-// A fault has a [Kind], which decides what the program does; a code, which is
-// stable and meant for programs of our callers; a safe text, which is meant
-// for people and never holds a secret or a prompt; and the cause, which is
-// meant for the log alone. It also says whether money was spent and whether a
-// retry is safe, because that is the first thing a caller wants to know.
+// An [Error] has a [Kind], which decides what the program does and which HTTP
+// status a caller gets (kind.go); a stable code, for programs of our callers; a
+// message for people, which never contains a secret or a prompt; and the cause,
+// which only goes to the log. It also says whether the vendor was paid (its
+// [Charge]), and its kind whether a retry is safe.
 //
-// Act on kinds, never on messages. Kinds and codes may be added, but never
-// renamed: they cross the wire.
+// Act on kinds, never on messages. Kinds and codes are part of the API and stored
+// with tasks: they may be added, but not renamed.
 package fault

@@ -8,26 +8,27 @@ import (
 	"time"
 )
 
-// Error is a fault. Build it with [New], [Wrap] or a literal; read it with
+// Error is a fault. Make it with [New], [Wrap] or a literal; read it with
 // [From], [KindOf] and errors.As.
 type Error struct {
 	Kind       Kind
-	Code       string        // stable, snake_case; empty means the kind itself
-	Message    string        // for people: what was wrong, where, what to do
-	Details    []Detail      // all faults of an input at once
-	VendorCode string        // the vendor's own code, where it gave one
-	Charged    Charge        // empty means not known here
-	RetryAfter time.Duration // how long to wait, zero where nobody said
-	Err        error         // the cause, for the log alone
+	Code       string        // stable, snake_case; empty: the name of the kind
+	Message    string        // for people: what was wrong, where, what to do; no secret and no prompt
+	Details    []Detail      // all faults of an input
+	VendorCode string        // the vendor's own error code; empty if it gave none
+	Charged    Charge        // whether the vendor was paid; empty: not known where the error was made
+	RetryAfter time.Duration // how long the caller should wait; zero: not known
+	Err        error         // the cause; goes to the log only
 }
 
-// Detail is one fault of an input. It never holds the value.
+// Detail is one fault of an input. It never contains the value.
 type Detail struct {
 	Location string `json:"location"` // "body.size", "query.limit"
 	Message  string `json:"message"`
 }
 
-// New makes a fault with a stable code (empty: the kind's name) and a text for people.
+// New makes a fault with a stable code (empty: the kind's name) and a message for
+// people.
 func New(k Kind, code, format string, args ...any) *Error {
 	return &Error{Kind: k, Code: code, Message: fmt.Sprintf(format, args...)}
 }
@@ -39,7 +40,8 @@ func Wrap(err error, k Kind, code, format string, args ...any) *Error {
 	return e
 }
 
-// InvalidInput makes one [Invalid] fault of all that is wrong with an input; nil for none.
+// InvalidInput makes one [Invalid] fault of all faults of an input, not charged; nil
+// if there are none.
 func InvalidInput(details ...Detail) error {
 	if len(details) == 0 {
 		return nil
@@ -51,7 +53,7 @@ func InvalidInput(details ...Detail) error {
 	return &Error{Kind: Invalid, Code: "invalid_input", Message: strings.Join(parts, "; "), Details: details, Charged: ChargedNo}
 }
 
-// Error is for the log: it holds the cause.
+// Error is the text for the log. It contains the cause, so callers must not see it.
 func (e *Error) Error() string {
 	s := e.StableCode()
 	if e.Message != "" {
@@ -65,7 +67,7 @@ func (e *Error) Error() string {
 
 func (e *Error) Unwrap() error { return e.Err }
 
-// StableCode is the stable code a caller sees.
+// StableCode is the code that callers see: Code, else the name of the kind.
 func (e *Error) StableCode() string {
 	if e.Code != "" {
 		return e.Code
@@ -73,12 +75,13 @@ func (e *Error) StableCode() string {
 	return string(e.Kind)
 }
 
-// WithCharge returns e with its charge set, to be used where it is made.
+// WithCharge sets the charge and returns e. Use it only on a fault just made: it
+// changes e.
 func (e *Error) WithCharge(c Charge) *Error { e.Charged = c; return e }
 
-// From makes a fault of any error. What is no fault is [Internal], and its
-// text stays in the log; a passed deadline is [Timeout], a cancelled context
-// [Canceled]. From(nil) is nil.
+// From returns the fault in err's chain. Without one, context.DeadlineExceeded becomes
+// [Timeout], context.Canceled becomes [Canceled], and any other error [Internal], with
+// the error as the cause and a message that does not repeat it. From(nil) is nil.
 func From(err error) *Error {
 	var f *Error
 	switch {
@@ -87,11 +90,11 @@ func From(err error) *Error {
 	case errors.As(err, &f):
 		return f
 	case errors.Is(err, context.DeadlineExceeded):
-		return Wrap(err, Timeout, "", "It took too long.")
+		return Wrap(err, Timeout, "", "The deadline passed before the operation was finished.")
 	case errors.Is(err, context.Canceled):
-		return Wrap(err, Canceled, "", "It was stopped.")
+		return Wrap(err, Canceled, "", "The operation was canceled.")
 	}
-	return Wrap(err, Internal, "", "Something went wrong on our side; the log has the details under the request id.")
+	return Wrap(err, Internal, "", "Internal error; the server's log has the details under the request id.")
 }
 
 // KindOf is the kind of err; empty for nil.

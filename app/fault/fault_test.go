@@ -8,18 +8,18 @@ import (
 	"testing"
 )
 
-// Every kind is told to callers: a status, a title, and never an advice to
-// repeat what a repetition cannot mend.
-func TestTraits(t *testing.T) {
+// Every kind has an HTTP status and a title, and is not retryable if the request itself
+// is at fault.
+func TestKinds(t *testing.T) {
 	t.Parallel()
-	for kind, trait := range traits {
+	for kind, p := range kinds {
 		t.Run(string(kind), func(t *testing.T) {
 			t.Parallel()
-			if ok := trait.status >= 400 && trait.status < 600 || kind == InDoubt && trait.status == 202; !ok || trait.title == "" {
-				t.Errorf("%d %q", trait.status, trait.title)
+			if ok := p.status >= 400 && p.status < 600 || kind == InDoubt && p.status == 202; !ok || p.title == "" {
+				t.Errorf("%d %q", p.status, p.title)
 			}
-			if trait.retryable && trait.status >= 400 && trait.status < 500 && trait.status != 408 && trait.status != 429 {
-				t.Errorf("%d is the caller's own fault and cannot be mended by repeating", trait.status)
+			if p.retryable && p.status >= 400 && p.status < 500 && p.status != 408 && p.status != 429 {
+				t.Errorf("%d blames the request, so a retry cannot help", p.status)
 			}
 		})
 	}
@@ -28,7 +28,7 @@ func TestTraits(t *testing.T) {
 	}
 }
 
-// What is no fault becomes one that keeps its secrets.
+// Other errors become faults whose messages do not repeat them.
 func TestFrom(t *testing.T) {
 	t.Parallel()
 	known := New(Conflict, "taken", "It is taken.")
@@ -51,17 +51,17 @@ func TestFrom(t *testing.T) {
 				t.Errorf("%+v", f)
 			}
 			if !errors.Is(c.err, known) && !strings.Contains(f.Error(), c.err.Error()) {
-				t.Errorf("the log loses the cause: %s", f.Error())
+				t.Errorf("the cause is missing in the text for the log: %s", f.Error())
 			}
 		})
 	}
 	if From(nil) != nil || KindOf(nil) != "" || InvalidInput() != nil {
-		t.Error("nothing became a fault")
+		t.Error("nil became a fault")
 	}
 }
 
-// All faults of an input are one fault, in order, and nothing was charged.
-func TestFaults(t *testing.T) {
+// All faults of an input are one fault, in order, not charged.
+func TestInvalidInput(t *testing.T) {
 	t.Parallel()
 	f := From(InvalidInput(Detail{"body.a", "is required"}, Detail{"body.b", "expected number"}))
 	if f.Kind != Invalid || f.Charged != ChargedNo || len(f.Details) != 2 || f.Message != "body.a: is required; body.b: expected number" {

@@ -1,59 +1,62 @@
 package fault
 
-// Kind decides what becomes of a task, which HTTP status a caller sees and how
-// loud the log is. See [Kind.Status], [Kind.Retryable] and the table in
-// docs/architecture.md.
+// Kind decides the HTTP status of a fault, whether a retry is safe, how it is logged,
+// and what becomes of a task: which kinds put a task back into the queue, fail it or
+// leave it in doubt is decided in app/worker/transitions.go. The HTTP status and the
+// title of each kind are in the table kinds below.
 type Kind string
 
-// The kinds. For a submission to a vendor the comment says what it proves.
+// The kinds. For a submission to a vendor the comment says what the kind proves:
+// "not accepted" means that nothing was executed or billed, so the request can be sent
+// again. Any other error of a paid request is [InDoubt].
 const (
-	Invalid             Kind = "invalid"              // our caller's input, or the vendor's documented "bad request": nothing was bought
-	TooLarge            Kind = "too_large"            // a body, an upload or a picture over its limit
-	RequestTimeout      Kind = "request_timeout"      // a body that did not arrive in time
-	Unsupported         Kind = "unsupported"          // a media type we do not take
-	NotFound            Kind = "not_found"            // no such thing, or not the caller's
+	Invalid             Kind = "invalid"              // the caller's input is wrong, or the vendor answered with a documented "bad request": not accepted
+	TooLarge            Kind = "too_large"            // a request body, an upload or an image over its size limit
+	RequestTimeout      Kind = "request_timeout"      // a request body that did not arrive in time
+	Unsupported         Kind = "unsupported"          // a media type that is not supported
+	NotFound            Kind = "not_found"            // does not exist, or belongs to another caller
 	NotAllowed          Kind = "not_allowed"          // the method does not exist on this path
-	BadRange            Kind = "bad_range"            // a range that lies outside of the object
-	Conflict            Kind = "conflict"             // the thing's state does not allow it
-	IdempotencyMismatch Kind = "idempotency_mismatch" // an idempotency key reused for another input
-	Unauthenticated     Kind = "unauthenticated"      // our caller showed no key, or a wrong one
-	Forbidden           Kind = "forbidden"            // our caller may not do this
-	Throttled           Kind = "throttled"            // our caller asks too often
-	Rejected            Kind = "rejected"             // the vendor refused the content; final
-	RateLimited         Kind = "rate_limited"         // the vendor throttles: surely not accepted
-	Unavailable         Kind = "unavailable"          // surely not accepted: never sent, or documented so
-	VendorAuth          Kind = "vendor_auth"          // the vendor refuses our key: surely not accepted
-	VendorQuota         Kind = "vendor_quota"         // our balance is used up: surely not accepted
-	VendorAccess        Kind = "vendor_access"        // the account lacks a model, right or setting; the key itself is fine and stays in use: surely not accepted
-	NoRoute             Kind = "no_route"             // no key is configured for the module
-	VendorFailed        Kind = "vendor_failed"        // the vendor took the job and says that it failed
-	InvalidResult       Kind = "invalid_result"       // the vendor's answer is whole, but no valid picture
-	ResultExpired       Kind = "result_expired"       // the vendor's copy of the result is gone
+	BadRange            Kind = "bad_range"            // a byte range outside of the object
+	Conflict            Kind = "conflict"             // the state of the task or object does not allow it
+	IdempotencyMismatch Kind = "idempotency_mismatch" // an idempotency key was used before with another input
+	Unauthenticated     Kind = "unauthenticated"      // the caller sent no API key, or an unknown one
+	Forbidden           Kind = "forbidden"            // the caller's key does not allow it
+	Throttled           Kind = "throttled"            // the caller exceeded its rate limit
+	Rejected            Kind = "rejected"             // the vendor's moderation refused prompt or result; final
+	RateLimited         Kind = "rate_limited"         // the vendor throttles: not accepted
+	Unavailable         Kind = "unavailable"          // never sent, or an error that the vendor documents as not accepted
+	VendorAuth          Kind = "vendor_auth"          // the vendor refuses our key: not accepted; the key is parked
+	VendorQuota         Kind = "vendor_quota"         // our balance is used up: not accepted; the key is parked
+	VendorAccess        Kind = "vendor_access"        // the account lacks a model, a right or a setting: not accepted; the key stays in use
+	NoRoute             Kind = "no_route"             // no vendor key is configured for the module
+	VendorFailed        Kind = "vendor_failed"        // the vendor accepted the job and reports that it failed
+	InvalidResult       Kind = "invalid_result"       // the vendor's answer is complete, but contains no valid image or video
+	ResultExpired       Kind = "result_expired"       // the vendor has deleted the result
 	Timeout             Kind = "timeout"              // our deadline passed
-	Canceled            Kind = "canceled"             // stopped on request
-	InDoubt             Kind = "in_doubt"             // sent, outcome unknown: never resubmit
-	StorageFull         Kind = "storage_full"         // no room for a result, so nothing is bought
-	Internal            Kind = "internal"             // our own bug or a broken store
+	Canceled            Kind = "canceled"             // canceled on request
+	InDoubt             Kind = "in_doubt"             // sent, outcome unknown: never sent again automatically
+	StorageFull         Kind = "storage_full"         // no space for a result, so nothing is sent
+	Internal            Kind = "internal"             // a bug of ours, or a store that does not work
 )
 
-type trait struct {
+type properties struct {
 	status    int
 	retryable bool
 	title     string
 }
 
-// The one mapping of kinds to what callers see.
-var traits = map[Kind]trait{
-	Invalid:             {422, false, "The request has faults"},
+// kinds maps each kind to what callers see. It is the only such mapping.
+var kinds = map[Kind]properties{
+	Invalid:             {422, false, "Invalid request"},
 	TooLarge:            {413, false, "Too large"},
-	RequestTimeout:      {408, true, "The request came too slowly"},
-	Unsupported:         {415, false, "Media type not taken"},
+	RequestTimeout:      {408, true, "Request timeout"},
+	Unsupported:         {415, false, "Unsupported media type"},
 	NotFound:            {404, false, "Not found"},
 	NotAllowed:          {405, false, "Method not allowed"},
-	BadRange:            {416, false, "No such range"},
+	BadRange:            {416, false, "Range not satisfiable"},
 	Conflict:            {409, false, "Not possible in this state"},
-	IdempotencyMismatch: {422, false, "Idempotency-Key was used for another input"},
-	Unauthenticated:     {401, false, "An API key is needed"},
+	IdempotencyMismatch: {422, false, "Idempotency-Key was used with another input"},
+	Unauthenticated:     {401, false, "API key required"},
 	Forbidden:           {403, false, "Not allowed"},
 	Throttled:           {429, true, "Too many requests"},
 	Rejected:            {422, false, "The vendor refused the content"},
@@ -63,38 +66,39 @@ var traits = map[Kind]trait{
 	VendorQuota:         {503, true, "The vendor account has no balance left"},
 	VendorAccess:        {503, false, "The vendor account lacks access"},
 	NoRoute:             {503, false, "No vendor key is configured"},
-	VendorFailed:        {502, true, "The vendor failed"},
+	VendorFailed:        {502, true, "The vendor reports a failure"},
 	InvalidResult:       {502, true, "The vendor sent no valid result"},
-	ResultExpired:       {502, true, "The result is gone at the vendor"},
+	ResultExpired:       {502, true, "The vendor has deleted the result"},
 	Timeout:             {504, true, "Not finished in time"},
 	Canceled:            {409, false, "Canceled"},
 	InDoubt:             {202, false, "Sent, outcome unknown"},
-	StorageFull:         {503, true, "No room to store results"},
+	StorageFull:         {503, true, "No space to store results"},
 	Internal:            {500, true, "Internal error"},
 }
 
-// Status is the HTTP status a caller sees; 500 for an unknown kind.
-func (k Kind) Status() int { return k.trait().status }
+// Status is the HTTP status that callers see; 500 for an unknown kind. InDoubt is 202:
+// the task still exists and may get its result.
+func (k Kind) Status() int { return k.properties().status }
 
-// Retryable says whether sending the same request again is safe and may help.
-// A retry of a failed task is always a new purchase; it is "safe" where the
-// failed one is known not to be still under way.
-func (k Kind) Retryable() bool { return k.trait().retryable }
+// Retryable reports whether sending the same request again is safe and may help. A
+// retry of a failed task is always a new purchase; it is safe if the failed one is
+// known not to be running any more.
+func (k Kind) Retryable() bool { return k.properties().retryable }
 
-// Title is the short text for people, the same for every fault of the kind.
-func (k Kind) Title() string { return k.trait().title }
+// Title is a short text for people, the same for every fault of the kind.
+func (k Kind) Title() string { return k.properties().title }
 
-func (k Kind) trait() trait {
-	if t, ok := traits[k]; ok {
+func (k Kind) properties() properties {
+	if t, ok := kinds[k]; ok {
 		return t
 	}
-	return traits[Internal]
+	return kinds[Internal]
 }
 
-// Charge says whether the vendor was paid for a task.
+// Charge says whether the vendor charged us for a task.
 type Charge string
 
-// What is known of the money. A charge that is yes never becomes anything else.
+// The charges. [ChargedYes] never changes again.
 const (
 	ChargedNo      Charge = "no"
 	ChargedYes     Charge = "yes"

@@ -12,21 +12,21 @@ import (
 	"time"
 )
 
-// watched gives up on a body that stalls. The timer runs while we wait for the
-// server, not while the writer takes its time.
-type watched struct {
+// stallReader limits the time that a Read of the body may wait for the server. The timer
+// does not run while the caller's writer is slow.
+type stallReader struct {
 	r     io.Reader
 	timer *time.Timer
 	stall time.Duration
 }
 
-func (b *watched) Read(p []byte) (int, error) {
+func (b *stallReader) Read(p []byte) (int, error) {
 	b.timer.Reset(b.stall)
 	defer b.timer.Stop()
 	return b.r.Read(p)
 }
 
-// writeError is a failure of the caller's writer, which is not the URL's fault.
+// writeError is an error of the caller's writer; the URL is not to blame for it.
 type writeError struct{ err error }
 
 func (e *writeError) Error() string { return "fetch: write: " + e.err.Error() }
@@ -34,8 +34,8 @@ func (e *writeError) Unwrap() error { return e.err }
 
 var buffers = sync.Pool{New: func() any { return new([64 << 10]byte) }}
 
-// copyBody copies at most limit bytes of the body. We ask for no compression,
-// but objects are sometimes stored gzipped and served so to everybody.
+// copyBody copies at most limit bytes of the body. The request accepts no compression,
+// but some servers store objects gzipped and send them so in any case.
 func copyBody(w io.Writer, body io.Reader, resp *http.Response, limit int64) (size int64, err error) {
 	switch strings.ToLower(resp.Header.Get("Content-Encoding")) {
 	case "", "identity":
@@ -44,10 +44,10 @@ func copyBody(w io.Writer, body io.Reader, resp *http.Response, limit int64) (si
 		}
 	case "gzip", "x-gzip":
 		if body, err = gzip.NewReader(body); err != nil {
-			return 0, readTrouble(err)
+			return 0, readError(err)
 		}
 	default:
-		return 0, encoding
+		return 0, badEncoding
 	}
 	buf := buffers.Get().(*[64 << 10]byte)
 	defer buffers.Put(buf)
@@ -67,17 +67,17 @@ func copyBody(w io.Writer, body io.Reader, resp *http.Response, limit int64) (si
 		case err == io.EOF:
 			return size, nil
 		case err != nil:
-			return size, readTrouble(err)
+			return size, readError(err)
 		}
 	}
 }
 
-func readTrouble(err error) error {
+func readError(err error) error {
 	var bad flate.CorruptInputError
 	if errors.Is(err, gzip.ErrHeader) || errors.Is(err, gzip.ErrChecksum) || errors.As(err, &bad) {
-		return encoding.because(err)
+		return badEncoding.withCause(err)
 	}
-	return cutOff.because(err)
+	return truncated.withCause(err)
 }
 
 func mediaType(h http.Header) string {

@@ -13,23 +13,22 @@ import (
 	"golang.org/x/net/http/httpproxy"
 )
 
-// Config adjusts a [Client]. The zero value is the strictest.
+// Config configures a [Client]. The zero value is the strictest.
 type Config struct {
-	// Allow lists the address ranges that the guard lets through although
-	// they are not public: AIGC_FETCH_ALLOW. In a network that has IPv6 only,
-	// 64:ff9b::/96 is one of them.
+	// Allow lists address ranges that are allowed although they are not public:
+	// AIGC_FETCH_ALLOW. A network with IPv6 only needs 64:ff9b::/96 (NAT64) in it.
 	Allow []netip.Prefix
-	// Exempt lists configured base URLs. A vendor's URL with the exact scheme,
-	// host and port of one is fetched without the guard. Anything that is no
-	// URL exempts nothing.
+	// Exempt lists configured base URLs. A vendor's URL with the scheme, host and port of
+	// one of them is fetched without a check of its address. Entries that are not URLs
+	// are ignored.
 	Exempt []string
-	// Proxy makes vendors' URLs go through HTTPS_PROXY and HTTP_PROXY, as
-	// NO_PROXY allows; they are read once, by New. Callers' URLs never do.
+	// Proxy sends requests for vendors' URLs through HTTPS_PROXY and HTTP_PROXY, subject
+	// to NO_PROXY; they are read once, by New. Callers' URLs are always fetched directly.
 	Proxy     bool
-	UserAgent string // "aigc" if empty
+	UserAgent string // default "aigc"
 }
 
-// The defaults of a [Request], and the limits nobody can change.
+// The defaults of a [Request], and the fixed limits.
 const (
 	DefaultMaxBytes = 50 << 20
 	DefaultTimeout  = 2 * time.Minute
@@ -38,38 +37,38 @@ const (
 	dialTimeout   = 10 * time.Second
 	tlsTimeout    = 10 * time.Second
 	headerTimeout = 30 * time.Second
-	stallTimeout  = 30 * time.Second // without a byte of the body
+	stallTimeout  = 30 * time.Second // for one read of the body
 )
 
-// Request is one thing to fetch.
+// Request is one download.
 type Request struct {
 	URL        string
-	MaxBytes   int64         // of the body, after decoding; 50 MB if zero
-	Timeout    time.Duration // for all of it, redirects too; 2 min if zero
+	MaxBytes   int64         // limit of the body, after decoding; default 50 MB
+	Timeout    time.Duration // for everything, including redirects; default 2 min
 	FromVendor bool          // a vendor gave the URL; else a caller did
-	Header     http.Header   // sent to the URL's own scheme, host and port, to no other
-	Field      string        // names a caller's input in faults: "image_url"; may be empty
+	Header     http.Header   // sent only to the URL's own scheme, host and port
+	Field      string        // the caller's input field, for messages: "image_url"; may be empty
 }
 
-// Response says what was fetched. Next to an error it holds what was known by then.
+// Response describes the download. With an error it holds what was known until then.
 type Response struct {
 	Size   int64  // bytes written
-	MIME   string // as the server calls it, without parameters; a hint at most
-	Status int    // of the last answer, 0 before there was one
+	MIME   string // Content-Type of the server, without parameters; may be wrong
+	Status int    // of the last answer; 0 if there was none
 }
 
-// Client fetches. It is safe for concurrent use.
+// Client downloads. It is safe for concurrent use.
 type Client struct {
-	agent   string
-	guard   *ssrf.Guardian
-	exempt  map[string]bool
-	proxy   func(*url.URL) (*url.URL, error) // nil without proxies
-	guarded *http.Transport
-	open    *http.Transport
-	stall   time.Duration
+	agent     string
+	guard     *ssrf.Guardian
+	exempt    map[string]bool                  // origins
+	proxy     func(*url.URL) (*url.URL, error) // nil: no proxies
+	guarded   *http.Transport                  // checks addresses
+	unguarded *http.Transport                  // does not, and uses the proxy
+	stall     time.Duration
 }
 
-// New makes a client. Close it to let its idle connections go.
+// New makes a client. Close closes its idle connections.
 func New(cfg Config) *Client {
 	c := &Client{agent: cfg.UserAgent, guard: newGuard(cfg.Allow), exempt: map[string]bool{}, stall: stallTimeout}
 	if c.agent == "" {
@@ -83,21 +82,21 @@ func New(cfg Config) *Client {
 	if cfg.Proxy {
 		c.proxy = httpproxy.FromEnvironment().ProxyFunc()
 	}
-	c.guarded, c.open = c.transports()
+	c.guarded, c.unguarded = c.transports()
 	return c
 }
 
-// Close closes idle connections. Fetches under way go on.
+// Close closes idle connections. Running downloads continue.
 func (c *Client) Close() {
 	c.guarded.CloseIdleConnections()
-	c.open.CloseIdleConnections()
+	c.unguarded.CloseIdleConnections()
 }
 
-// Get streams what r.URL holds to w. On an error, w may have got a part of it.
+// Get streams the content of r.URL to w. If it fails, w may have got a part.
 //
-// It fails with a *fault.Error: Invalid for a caller's URL; Unavailable,
-// Expired, Broken or VendorAuth for a vendor's; Canceled or Timeout when ctx
-// ended. An error of w is returned wrapped.
+// The error is a *fault.Error: Invalid for a caller's URL; Unavailable, ResultExpired,
+// InvalidResult or VendorAuth for a vendor's; Canceled or Timeout if ctx ended. An error
+// of w is returned wrapped.
 func (c *Client) Get(ctx context.Context, r Request, w io.Writer) (Response, error) {
 	if r.MaxBytes <= 0 {
 		r.MaxBytes = DefaultMaxBytes
@@ -115,22 +114,22 @@ func (c *Client) Get(ctx context.Context, r Request, w io.Writer) (Response, err
 	if err == nil {
 		defer resp.Body.Close()
 		out.Status, out.MIME = resp.StatusCode, mediaType(resp.Header)
-		if err = statusTrouble(resp, r.FromVendor && len(r.Header) > 0); err == nil {
+		if err = statusError(resp, r.FromVendor && len(r.Header) > 0); err == nil {
 			timer := time.AfterFunc(c.stall, func() { stop(errSlow) })
-			out.Size, err = copyBody(w, &watched{resp.Body, timer, c.stall}, resp, r.MaxBytes)
+			out.Size, err = copyBody(w, &stallReader{resp.Body, timer, c.stall}, resp, r.MaxBytes)
 			timer.Stop()
 		}
 	}
-	var own *writeError
+	var writeErr *writeError
 	switch {
 	case err == nil:
 		return out, nil
-	case errors.As(err, &own):
-		return out, own
+	case errors.As(err, &writeErr):
+		return out, writeErr
 	case ctx.Err() != nil:
-		return out, ended(ctx, err)
+		return out, contextFault(ctx, err)
 	case context.Cause(inner) == errSlow:
-		err = slow.because(err)
+		err = tooSlow.withCause(err)
 	}
 	return out, r.fault(err)
 }

@@ -1,16 +1,15 @@
-// Package fetch is the only way aigc follows a URL that somebody else wrote:
-// a caller (an input picture) or a vendor (a result).
+// Package fetch downloads from URLs that others gave us: a caller (an input image) or a
+// vendor (a result). All such downloads go through it.
 //
-// A server that fetches what it is told to is a way into the network it
-// stands in. So every address is checked when it is dialled, after DNS and on
-// every redirect, and only public ones pass; exempt are the ranges of
-// AIGC_FETCH_ALLOW and, for vendors' URLs, the exact scheme, host and port of
-// a configured base URL. Sizes and times are capped, cookies are unknown,
-// headers stay with the host they were given for, and nothing of a URL but
-// what went wrong with it is ever told: result URLs are signed.
+// It protects against server-side request forgery. Every address is checked when it is
+// dialled, after DNS and again for each redirect, and only public addresses are allowed.
+// Exempt are the address ranges of AIGC_FETCH_ALLOW and, for vendors' URLs, the exact
+// scheme, host and port of a configured base URL. Sizes and times are limited, there are
+// no cookies, and headers are sent only to the host that they are meant for. Errors never
+// contain the URL, because URLs of results are signed.
 //
-// What fails is a fault. For a caller's URL it is always Invalid, because the
-// caller can act on it; for a vendor's URL the kind says whether asking again
-// helps (Unavailable), the link is dead (Expired) or the result is of no use
-// (Broken). A GET costs nothing, so repeating one is always safe.
+// Errors are faults. For a caller's URL the kind is always Invalid, because the caller
+// can act on it. For a vendor's URL it is Unavailable if a retry may help, ResultExpired
+// if the URL has expired, and InvalidResult if the content is unusable. A GET costs
+// nothing, so it is always safe to repeat.
 package fetch

@@ -14,51 +14,50 @@ import (
 	"aigc/app/fault"
 )
 
-// trouble is what can go wrong with a URL, before it is known whose it is.
-type trouble struct {
-	name   string     // the code is url_<name> for a caller's URL, result_<name> for a vendor's
-	text   string     // for people; nothing of the URL is in it
-	vendor fault.Kind // what it is when the URL is a vendor's
-	after  time.Duration
-	err    error
+// urlError is a failed download. [Request.fault] makes a fault of it.
+type urlError struct {
+	name   string        // the code is url_<name> for a caller's URL, result_<name> for a vendor's
+	text   string        // for people; contains nothing of the URL
+	vendor fault.Kind    // kind of the fault for a vendor's URL; for a caller's it is Invalid
+	after  time.Duration // of Retry-After
+	err    error         // the cause, for the log
 }
 
 var (
-	badURL      = &trouble{name: "invalid", text: "it is no http or https URL", vendor: fault.InvalidResult}
-	credentials = &trouble{name: "invalid", text: "a URL must not hold a user or a password", vendor: fault.InvalidResult}
-	encoding    = &trouble{name: "encoding", text: "its content is compressed in a way that cannot be read", vendor: fault.InvalidResult}
-	notAllowed  = &trouble{name: "not_allowed", text: "address not allowed; it is neither public nor in AIGC_FETCH_ALLOW", vendor: fault.Unavailable}
-	badRedirect = &trouble{name: "redirect", text: "it redirects to where we do not follow", vendor: fault.Unavailable}
-	unreachable = &trouble{name: "unreachable", text: "its server cannot be reached", vendor: fault.Unavailable}
-	slow        = &trouble{name: "timeout", text: "its server is too slow", vendor: fault.Unavailable}
-	cutOff      = &trouble{name: "truncated", text: "the connection broke before all of it had come", vendor: fault.Unavailable}
+	badURL         = &urlError{name: "invalid", text: "it is not an http or https URL", vendor: fault.InvalidResult}
+	hasCredentials = &urlError{name: "invalid", text: "a URL must not contain a user name or a password", vendor: fault.InvalidResult}
+	badEncoding    = &urlError{name: "encoding", text: "its compression is unsupported or damaged", vendor: fault.InvalidResult}
+	notAllowed     = &urlError{name: "not_allowed", text: "address not allowed; it is neither public nor in AIGC_FETCH_ALLOW", vendor: fault.Unavailable}
+	badRedirect    = &urlError{name: "redirect", text: "it redirects to a URL that is not allowed, or too often", vendor: fault.Unavailable}
+	unreachable    = &urlError{name: "unreachable", text: "its server cannot be reached", vendor: fault.Unavailable}
+	tooSlow        = &urlError{name: "timeout", text: "its server is too slow", vendor: fault.Unavailable}
+	truncated      = &urlError{name: "truncated", text: "the connection was closed before the content was complete", vendor: fault.Unavailable}
 
 	errSlow = errors.New("fetch: too slow")
 )
 
-func (t *trouble) Error() string {
+func (t *urlError) Error() string {
 	if t.err != nil {
 		return t.text + ": " + t.err.Error()
 	}
 	return t.text
 }
-func (t *trouble) Unwrap() error { return t.err }
+func (t *urlError) Unwrap() error { return t.err }
 
-// because is t with its cause, for the log.
-func (t *trouble) because(err error) *trouble {
+// withCause is a copy of t with a cause.
+func (t *urlError) withCause(err error) *urlError {
 	c := *t
 	c.err = err
 	return &c
 }
 
 func tooLarge(limit int64) error {
-	return &trouble{name: "too_large", text: fmt.Sprintf("it is larger than %d bytes", limit), vendor: fault.InvalidResult}
+	return &urlError{name: "too_large", text: fmt.Sprintf("it is larger than %d bytes", limit), vendor: fault.InvalidResult}
 }
 
-// statusTrouble is nil for an answer that has the content. keyed says that a
-// key was sent along.
-func statusTrouble(resp *http.Response, keyed bool) error {
-	t := &trouble{
+// statusError is nil for status 200. keyed: the request had a key.
+func statusError(resp *http.Response, keyed bool) error {
+	t := &urlError{
 		name:   "unreachable",
 		text:   fmt.Sprintf("its server answered %d", resp.StatusCode),
 		vendor: fault.Unavailable,
@@ -67,7 +66,7 @@ func statusTrouble(resp *http.Response, keyed bool) error {
 	switch resp.StatusCode {
 	case http.StatusOK:
 		return nil
-	case http.StatusBadRequest, // Google Cloud Storage, of a signature that has run out
+	case http.StatusBadRequest, // of Google Cloud Storage: the URL's signature has expired
 		http.StatusForbidden, http.StatusNotFound, http.StatusGone:
 		t.vendor = fault.ResultExpired
 	case http.StatusUnauthorized:
@@ -89,18 +88,19 @@ func retryAfter(s string) time.Duration {
 	return 0
 }
 
-// fault makes the fault that the giver of the URL can act on.
+// fault makes the fault of a failed download: for the caller who gave the URL, or, with
+// a vendor's URL, for the worker.
 func (r Request) fault(err error) *fault.Error {
-	var t *trouble
+	var t *urlError
 	var timeout net.Error
 	switch {
 	case errors.As(err, &t):
 	case errors.Is(err, ssrf.ErrProhibitedIP), errors.Is(err, ssrf.ErrProhibitedNetwork):
-		t = notAllowed.because(err)
+		t = notAllowed.withCause(err)
 	case errors.As(err, &timeout) && timeout.Timeout():
-		t = slow.because(err)
+		t = tooSlow.withCause(err)
 	default:
-		t = unreachable.because(err)
+		t = unreachable.withCause(err)
 	}
 	if !r.FromVendor {
 		what := r.Field
@@ -122,10 +122,10 @@ func (r Request) fault(err error) *fault.Error {
 	return f
 }
 
-// ended is the fault of a context that is over.
-func ended(ctx context.Context, err error) error {
+// contextFault is the fault of a context that ended.
+func contextFault(ctx context.Context, err error) error {
 	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
-		return fault.Wrap(err, fault.Timeout, "", "It took too long.")
+		return fault.Wrap(err, fault.Timeout, "", "The deadline passed before the download was complete.")
 	}
-	return fault.Wrap(err, fault.Canceled, "", "It was stopped.")
+	return fault.Wrap(err, fault.Canceled, "", "The download was canceled.")
 }

@@ -20,7 +20,7 @@ import (
 
 var loopback = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")}
 
-func client(t *testing.T, cfg Config) *Client {
+func newClient(t *testing.T, cfg Config) *Client {
 	t.Helper()
 	c := New(cfg)
 	t.Cleanup(c.Close)
@@ -29,7 +29,7 @@ func client(t *testing.T, cfg Config) *Client {
 
 func TestGet(t *testing.T) {
 	t.Parallel()
-	s := host(t)
+	s := testServer(t)
 	cases := map[string]struct {
 		path string
 		max  int64
@@ -38,39 +38,39 @@ func TestGet(t *testing.T) {
 		code string // of a caller's URL; empty for success
 		kind fault.Kind
 	}{
-		"whole":                 {path: "/picture", want: "0123456789", mime: "image/png"},
-		"exactly the cap":       {path: "/picture", max: 10, want: "0123456789", mime: "image/png"},
-		"over the cap, said":    {path: "/picture", max: 9, mime: "image/png", code: "too_large", kind: fault.InvalidResult},
-		"over the cap, unsaid":  {path: "/chunked", max: 9, want: "xxxxxxxxx", mime: "text/plain", code: "too_large", kind: fault.InvalidResult},
-		"shorter than said":     {path: "/short", want: "0123456789", mime: "text/plain", code: "truncated", kind: fault.Unavailable},
-		"cut off":               {path: "/cut", want: "0123456789", mime: "text/plain", code: "truncated", kind: fault.Unavailable},
-		"gzip nobody asked for": {path: "/gzip", want: "0123456789"},
-		"gzip bomb":             {path: "/gzip-bomb", max: 5000, want: strings.Repeat("0", 5000), code: "too_large", kind: fault.InvalidResult},
-		"gzip cut off":          {path: "/gzip-cut", want: "0123456789", code: "truncated", kind: fault.Unavailable},
-		"no gzip":               {path: "/not-gzip", code: "encoding", kind: fault.InvalidResult},
-		"brotli":                {path: "/brotli", code: "encoding", kind: fault.InvalidResult},
-		"redirect":              {path: "/to?url=/picture", want: "0123456789", mime: "image/png"},
-		"five redirects":        {path: "/loop/5", want: "there", mime: "text/plain"},
-		"six redirects":         {path: "/loop/6", code: "redirect", kind: fault.Unavailable},
-		"redirect to a file":    {path: "/to?url=file:///etc/passwd", code: "redirect", kind: fault.Unavailable},
-		"redirect with a user":  {path: "/to?url=http://a:b@example.com/", code: "redirect", kind: fault.Unavailable},
-		"redirect to nowhere":   {path: "/to", code: "unreachable", kind: fault.Unavailable},
-		"no content":            {path: "/status/204", code: "unreachable", kind: fault.Unavailable},
-		"404":                   {path: "/status/404", code: "unreachable", kind: fault.ResultExpired},
-		"403":                   {path: "/status/403", code: "unreachable", kind: fault.ResultExpired},
-		"410":                   {path: "/status/410", code: "unreachable", kind: fault.ResultExpired},
-		"401":                   {path: "/status/401", code: "unreachable", kind: fault.ResultExpired},
-		"429":                   {path: "/status/429", code: "unreachable", kind: fault.Unavailable},
-		"500":                   {path: "/status/500", code: "unreachable", kind: fault.Unavailable},
-		"503":                   {path: "/status/503", code: "unreachable", kind: fault.Unavailable},
-		"418":                   {path: "/status/418", code: "unreachable", kind: fault.Unavailable},
+		"complete":                  {path: "/image", want: "0123456789", mime: "image/png"},
+		"exactly the limit":         {path: "/image", max: 10, want: "0123456789", mime: "image/png"},
+		"over the limit, announced": {path: "/image", max: 9, mime: "image/png", code: "too_large", kind: fault.InvalidResult},
+		"over the limit, chunked":   {path: "/chunked", max: 9, want: "xxxxxxxxx", mime: "text/plain", code: "too_large", kind: fault.InvalidResult},
+		"shorter than announced":    {path: "/short", want: "0123456789", mime: "text/plain", code: "truncated", kind: fault.Unavailable},
+		"cut off":                   {path: "/cut", want: "0123456789", mime: "text/plain", code: "truncated", kind: fault.Unavailable},
+		"gzip without request":      {path: "/gzip", want: "0123456789"},
+		"gzip bomb":                 {path: "/gzip-bomb", max: 5000, want: strings.Repeat("0", 5000), code: "too_large", kind: fault.InvalidResult},
+		"gzip cut off":              {path: "/gzip-cut", want: "0123456789", code: "truncated", kind: fault.Unavailable},
+		"no gzip":                   {path: "/not-gzip", code: "encoding", kind: fault.InvalidResult},
+		"brotli":                    {path: "/brotli", code: "encoding", kind: fault.InvalidResult},
+		"redirect":                  {path: "/to?url=/image", want: "0123456789", mime: "image/png"},
+		"five redirects":            {path: "/loop/5", want: "there", mime: "text/plain"},
+		"six redirects":             {path: "/loop/6", code: "redirect", kind: fault.Unavailable},
+		"redirect to a file":        {path: "/to?url=file:///etc/passwd", code: "redirect", kind: fault.Unavailable},
+		"redirect with a user":      {path: "/to?url=http://a:b@example.com/", code: "redirect", kind: fault.Unavailable},
+		"redirect to nowhere":       {path: "/to", code: "unreachable", kind: fault.Unavailable},
+		"no content":                {path: "/status/204", code: "unreachable", kind: fault.Unavailable},
+		"404":                       {path: "/status/404", code: "unreachable", kind: fault.ResultExpired},
+		"403":                       {path: "/status/403", code: "unreachable", kind: fault.ResultExpired},
+		"410":                       {path: "/status/410", code: "unreachable", kind: fault.ResultExpired},
+		"401":                       {path: "/status/401", code: "unreachable", kind: fault.ResultExpired},
+		"429":                       {path: "/status/429", code: "unreachable", kind: fault.Unavailable},
+		"500":                       {path: "/status/500", code: "unreachable", kind: fault.Unavailable},
+		"503":                       {path: "/status/503", code: "unreachable", kind: fault.Unavailable},
+		"418":                       {path: "/status/418", code: "unreachable", kind: fault.Unavailable},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			for _, vendor := range []bool{false, true} {
 				var got bytes.Buffer
-				resp, err := client(t, Config{Allow: loopback}).Get(t.Context(), Request{URL: s.URL + c.path, MaxBytes: c.max, FromVendor: vendor}, &got)
+				resp, err := newClient(t, Config{Allow: loopback}).Get(t.Context(), Request{URL: s.URL + c.path, MaxBytes: c.max, FromVendor: vendor}, &got)
 				if got.String() != c.want || resp.Size != int64(len(c.want)) || c.mime != "" && resp.MIME != c.mime {
 					t.Errorf("got %q and %+v", got.String(), resp)
 				}
@@ -98,8 +98,8 @@ func TestGet(t *testing.T) {
 
 func TestGetFaults(t *testing.T) {
 	t.Parallel()
-	s := host(t)
-	c := client(t, Config{Allow: loopback})
+	s := testServer(t)
+	c := newClient(t, Config{Allow: loopback})
 	t.Run("the field is named, the query is not", func(t *testing.T) {
 		t.Parallel()
 		for _, u := range []string{"/status/404?sig=SECRET", "/cut?sig=SECRET", "/to?url=http://%2520SECRET/", "/to?url=http://127.0.0.1:1/?SECRET", "/to?url=ftp://x/?SECRET"} {
@@ -109,7 +109,7 @@ func TestGetFaults(t *testing.T) {
 				t.Errorf("%s: got %+v", u, f)
 			}
 			if strings.Contains(fmt.Sprint(err), "SECRET") {
-				t.Errorf("the query was told: %v", err)
+				t.Errorf("the query is in the error: %v", err)
 			}
 		}
 	})
@@ -130,7 +130,7 @@ func TestGetFaults(t *testing.T) {
 	t.Run("the writer's own error", func(t *testing.T) {
 		t.Parallel()
 		full := fault.New(fault.StorageFull, "", "full")
-		_, err := c.Get(t.Context(), Request{URL: s.URL + "/picture"}, iotest.TruncateWriter(badWriter{full}, 3))
+		_, err := c.Get(t.Context(), Request{URL: s.URL + "/image"}, iotest.TruncateWriter(badWriter{full}, 3))
 		if fault.KindOf(err) != fault.StorageFull {
 			t.Errorf("got %v", err)
 		}
@@ -139,12 +139,12 @@ func TestGetFaults(t *testing.T) {
 		t.Parallel()
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
-		_, err := c.Get(ctx, Request{URL: s.URL + "/picture"}, io.Discard)
+		_, err := c.Get(ctx, Request{URL: s.URL + "/image"}, io.Discard)
 		if fault.KindOf(err) != fault.Canceled {
 			t.Errorf("got %v", err)
 		}
 	})
-	t.Run("nobody listens", func(t *testing.T) {
+	t.Run("connection refused", func(t *testing.T) {
 		t.Parallel()
 		dead := httptest.NewServer(nil)
 		dead.Close()
@@ -189,7 +189,7 @@ func TestGetSlow(t *testing.T) {
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			fetcher := client(t, Config{Allow: loopback})
+			fetcher := newClient(t, Config{Allow: loopback})
 			if c.stall > 0 {
 				fetcher.stall = c.stall
 			}
@@ -242,7 +242,7 @@ func TestConnections(t *testing.T) {
 func Example() {
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "image/png")
-		fmt.Fprint(w, "a picture")
+		fmt.Fprint(w, "an image")
 	}))
 	defer s.Close()
 	var file strings.Builder
@@ -258,5 +258,5 @@ func Example() {
 	fmt.Println(file.String(), resp.Size, resp.MIME, err)
 	// Output:
 	// image_url cannot be fetched: address not allowed; it is neither public nor in AIGC_FETCH_ALLOW.
-	// a picture 9 image/png <nil>
+	// an image 8 image/png <nil>
 }

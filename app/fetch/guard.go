@@ -13,7 +13,8 @@ import (
 	"code.dny.dev/ssrf"
 )
 
-// newGuard refuses every address that is not public, on any port.
+// newGuard makes a guard that refuses every address that is neither public nor in allow.
+// Any port is allowed.
 func newGuard(allow []netip.Prefix) *ssrf.Guardian {
 	var v4, v6 []netip.Prefix
 	for _, p := range allow {
@@ -30,10 +31,10 @@ func newGuard(allow []netip.Prefix) *ssrf.Guardian {
 	return ssrf.New(ssrf.WithAnyPort(), ssrf.WithAllowedV4Prefixes(v4...), ssrf.WithAllowedV6Prefixes(v6...))
 }
 
-// transports makes the guarded way out and the open one, which goes through
-// the proxy if there is one. They share no connections.
-func (c *Client) transports() (guarded, open *http.Transport) {
-	base := &http.Transport{
+// transports makes the transport that checks each address when it dials, and the one that
+// does not, which uses the proxy if there is one. They share no connections.
+func (c *Client) transports() (guarded, unguarded *http.Transport) {
+	guarded = &http.Transport{
 		DialContext:            (&net.Dialer{Timeout: dialTimeout, Control: c.guard.Safe}).DialContext,
 		ForceAttemptHTTP2:      true,
 		DisableCompression:     true,
@@ -44,34 +45,35 @@ func (c *Client) transports() (guarded, open *http.Transport) {
 		MaxIdleConnsPerHost:    4,
 		IdleConnTimeout:        30 * time.Second,
 	}
-	open = base.Clone()
-	open.DialContext = (&net.Dialer{Timeout: dialTimeout}).DialContext
+	unguarded = guarded.Clone()
+	unguarded.DialContext = (&net.Dialer{Timeout: dialTimeout}).DialContext
 	if c.proxy != nil {
-		open.Proxy = func(r *http.Request) (*url.URL, error) { return c.proxy(r.URL) }
+		unguarded.Proxy = func(r *http.Request) (*url.URL, error) { return c.proxy(r.URL) }
 	}
-	return base, open
+	return guarded, unguarded
 }
 
-// route chooses the way out for one hop.
+// route chooses the transport for one hop. The error says that the address is not
+// allowed.
 func (c *Client) route(ctx context.Context, u *url.URL, fromVendor bool) (http.RoundTripper, error) {
 	if fromVendor && c.exempt[origin(u)] {
-		return c.open, nil
+		return c.unguarded, nil
 	}
-	if numeric(u.Hostname()) {
+	if isNumericHost(u.Hostname()) {
 		return nil, notAllowed
 	}
 	if fromVendor && c.proxy != nil {
 		if p, err := c.proxy(u); err != nil {
-			return nil, unreachable.because(errors.New("the proxy settings cannot be read"))
+			return nil, unreachable.withCause(errors.New("the proxy settings cannot be read"))
 		} else if p != nil {
-			return c.open, c.checkName(ctx, u.Hostname())
+			return c.unguarded, c.checkName(ctx, u.Hostname())
 		}
 	}
 	return c.guarded, nil
 }
 
-// checkName guards what the proxy will dial, as well as we can know it: a name
-// that only the proxy can resolve passes.
+// checkName checks the addresses of a host that the proxy will dial, as far as we can
+// resolve it: a name that only the proxy can resolve is allowed.
 func (c *Client) checkName(ctx context.Context, host string) error {
 	if a, err := netip.ParseAddr(host); err == nil {
 		return c.guard.SafeAddr(a.Unmap())
@@ -90,9 +92,10 @@ func (c *Client) checkName(ctx context.Context, host string) error {
 	return nil
 }
 
-// numeric says whether host is an address in a form that only some resolvers
-// understand: 2130706433, 0x7f.1, 127.1, 127.0.0.1. with a dot at its end.
-func numeric(host string) bool {
+// isNumericHost reports whether host is an IP address in a form that only some resolvers
+// accept: 2130706433, 0x7f.1, 127.1, or 127.0.0.1. with a final dot. Such hosts are
+// refused.
+func isNumericHost(host string) bool {
 	if _, err := netip.ParseAddr(host); err == nil {
 		return false
 	}
@@ -104,7 +107,7 @@ func numeric(host string) bool {
 	return strings.Trim(last, "0123456789") == ""
 }
 
-// origin is scheme, host and port, written one way.
+// origin is scheme, host and port in canonical form.
 func origin(u *url.URL) string {
 	scheme, port := strings.ToLower(u.Scheme), u.Port()
 	if port == "" {

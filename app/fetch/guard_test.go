@@ -16,80 +16,80 @@ import (
 
 func TestGuard(t *testing.T) {
 	t.Parallel()
-	s := host(t)
+	s := testServer(t)
 	port := s.URL[strings.LastIndexByte(s.URL, ':'):]
 	const blocked, invalid = "url_not_allowed", "url_invalid"
 	cases := map[string]struct{ url, code string }{
-		"loopback":              {"http://127.0.0.1" + port + "/picture", blocked},
-		"rest of loopback":      {"http://127.8.9.10" + port + "/picture", blocked},
-		"a name for loopback":   {"http://localhost" + port + "/picture", blocked},
-		"its loud form":         {"HTTP://LOCALHOST" + port + "/picture", blocked},
-		"IPv6 loopback":         {"http://[::1]" + port + "/picture", blocked},
-		"IPv4 in IPv6":          {"http://[::ffff:127.0.0.1]" + port + "/picture", blocked},
-		"IPv4 in IPv6, as hex":  {"http://[::ffff:7f00:1]" + port + "/picture", blocked},
-		"old IPv4 in IPv6":      {"http://[::127.0.0.1]" + port + "/picture", blocked},
-		"NAT64":                 {"http://[64:ff9b::7f00:1]" + port + "/picture", blocked},
-		"6to4":                  {"http://[2002:7f00:1::]" + port + "/picture", blocked},
-		"this host":             {"http://0.0.0.0" + port + "/picture", blocked},
-		"this host, IPv6":       {"http://[::]" + port + "/picture", blocked},
-		"decimal":               {"http://2130706433" + port + "/picture", blocked},
-		"hex":                   {"http://0x7f000001" + port + "/picture", blocked},
-		"hex parts":             {"http://0x7f.0x0.0x0.0x1" + port + "/picture", blocked},
-		"octal":                 {"http://0177.0.0.1" + port + "/picture", blocked},
-		"two parts":             {"http://127.1" + port + "/picture", blocked},
-		"zero":                  {"http://0" + port + "/picture", blocked},
-		"dot at the end":        {"http://127.0.0.1." + port + "/picture", blocked},
-		"full-width digits":     {"http://１２７.０.０.１" + port + "/picture", blocked},
-		"private 10":            {"http://10.0.0.1/", blocked},
-		"private 172":           {"http://172.16.0.1/", blocked},
-		"private 192":           {"http://192.168.0.1/", blocked},
-		"carrier":               {"http://100.64.0.1/", blocked},
-		"cloud metadata":        {"http://169.254.169.254/latest/meta-data/", blocked},
-		"unique local":          {"http://[fd00:ec2::254]/", blocked},
-		"link local":            {"http://[fe80::1]/", blocked},
-		"link local, with zone": {"http://[fe80::1%25lo]/", blocked},
-		"multicast":             {"http://224.0.0.1/", blocked},
-		"broadcast":             {"http://255.255.255.255/", blocked},
-		"file":                  {"file:///etc/passwd", invalid},
-		"gopher":                {"gopher://example.com/", invalid},
-		"no scheme":             {"example.com/a.png", invalid},
-		"no host":               {"http:///a.png", invalid},
-		"only a port":           {"http://" + port + "/picture", invalid},
-		"opaque":                {"http:example.com", invalid},
-		"empty":                 {"", invalid},
-		"a space":               {"http://exa mple.com/", invalid},
-		"bad port":              {"http://example.com:x/", invalid},
-		"user":                  {"http://me@example.com/", invalid},
-		"user and password":     {"http://me:pw@example.com/", invalid},
-		"port beyond":           {"http://10.0.0.1:99999/", "url_unreachable"},
+		"loopback":                 {"http://127.0.0.1" + port + "/image", blocked},
+		"another loopback address": {"http://127.8.9.10" + port + "/image", blocked},
+		"a name for loopback":      {"http://localhost" + port + "/image", blocked},
+		"in capitals":              {"HTTP://LOCALHOST" + port + "/image", blocked},
+		"IPv6 loopback":            {"http://[::1]" + port + "/image", blocked},
+		"IPv4 in IPv6":             {"http://[::ffff:127.0.0.1]" + port + "/image", blocked},
+		"IPv4 in IPv6, as hex":     {"http://[::ffff:7f00:1]" + port + "/image", blocked},
+		"old IPv4 in IPv6":         {"http://[::127.0.0.1]" + port + "/image", blocked},
+		"NAT64":                    {"http://[64:ff9b::7f00:1]" + port + "/image", blocked},
+		"6to4":                     {"http://[2002:7f00:1::]" + port + "/image", blocked},
+		"this host":                {"http://0.0.0.0" + port + "/image", blocked},
+		"this host, IPv6":          {"http://[::]" + port + "/image", blocked},
+		"decimal":                  {"http://2130706433" + port + "/image", blocked},
+		"hex":                      {"http://0x7f000001" + port + "/image", blocked},
+		"hex parts":                {"http://0x7f.0x0.0x0.0x1" + port + "/image", blocked},
+		"octal":                    {"http://0177.0.0.1" + port + "/image", blocked},
+		"two parts":                {"http://127.1" + port + "/image", blocked},
+		"zero":                     {"http://0" + port + "/image", blocked},
+		"dot at the end":           {"http://127.0.0.1." + port + "/image", blocked},
+		"full-width digits":        {"http://１２７.０.０.１" + port + "/image", blocked},
+		"private 10":               {"http://10.0.0.1/", blocked},
+		"private 172":              {"http://172.16.0.1/", blocked},
+		"private 192":              {"http://192.168.0.1/", blocked},
+		"carrier":                  {"http://100.64.0.1/", blocked},
+		"cloud metadata":           {"http://169.254.169.254/latest/meta-data/", blocked},
+		"unique local":             {"http://[fd00:ec2::254]/", blocked},
+		"link local":               {"http://[fe80::1]/", blocked},
+		"link local, with zone":    {"http://[fe80::1%25lo]/", blocked},
+		"multicast":                {"http://224.0.0.1/", blocked},
+		"broadcast":                {"http://255.255.255.255/", blocked},
+		"file":                     {"file:///etc/passwd", invalid},
+		"gopher":                   {"gopher://example.com/", invalid},
+		"no scheme":                {"example.com/a.png", invalid},
+		"no host":                  {"http:///a.png", invalid},
+		"only a port":              {"http://" + port + "/image", invalid},
+		"opaque":                   {"http:example.com", invalid},
+		"empty":                    {"", invalid},
+		"a space":                  {"http://exa mple.com/", invalid},
+		"bad port":                 {"http://example.com:x/", invalid},
+		"user":                     {"http://me@example.com/", invalid},
+		"user and password":        {"http://me:pw@example.com/", invalid},
+		"port beyond":              {"http://10.0.0.1:99999/", "url_unreachable"},
 	}
-	strict := client(t, Config{Exempt: []string{s.URL}}) // of no use to callers
+	strict := newClient(t, Config{Exempt: []string{s.URL}}) // not for callers' URLs
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			check(t, strict, Request{URL: c.url}, fault.Invalid, c.code)
+			expectFault(t, strict, Request{URL: c.url}, fault.Invalid, c.code)
 		})
 	}
 	// The first hop is allowed, the second is not.
-	kind := client(t, Config{Allow: []netip.Prefix{netip.MustParsePrefix("::ffff:127.0.0.1/128")}})
+	loopbackOnly := newClient(t, Config{Allow: []netip.Prefix{netip.MustParsePrefix("::ffff:127.0.0.1/128")}})
 	for name, to := range map[string]string{
-		"cloud metadata": "http://169.254.169.254/latest/meta-data/",
-		"IPv6 loopback":  "http://[::1]" + port + "/picture",
-		"rest of it":     "http://127.0.0.2" + port + "/picture",
-		"decimal":        "//2852039166/",
+		"cloud metadata":           "http://169.254.169.254/latest/meta-data/",
+		"IPv6 loopback":            "http://[::1]" + port + "/image",
+		"another loopback address": "http://127.0.0.2" + port + "/image",
+		"decimal":                  "//2852039166/",
 	} {
 		t.Run("redirect to "+name, func(t *testing.T) {
 			t.Parallel()
-			check(t, kind, Request{URL: s.URL + "/to?url=" + url.QueryEscape(to)}, fault.Invalid, blocked)
+			expectFault(t, loopbackOnly, Request{URL: s.URL + "/to?url=" + url.QueryEscape(to)}, fault.Invalid, blocked)
 		})
 	}
 	t.Run("a vendor's URL", func(t *testing.T) {
 		t.Parallel()
-		check(t, client(t, Config{}), Request{URL: s.URL + "/picture", FromVendor: true}, fault.Unavailable, "result_not_allowed")
+		expectFault(t, newClient(t, Config{}), Request{URL: s.URL + "/image", FromVendor: true}, fault.Unavailable, "result_not_allowed")
 	})
 }
 
-func check(t *testing.T, c *Client, r Request, kind fault.Kind, code string) {
+func expectFault(t *testing.T, c *Client, r Request, kind fault.Kind, code string) {
 	t.Helper()
 	var got bytes.Buffer
 	_, err := c.Get(t.Context(), r, &got)
@@ -103,20 +103,20 @@ func check(t *testing.T, c *Client, r Request, kind fault.Kind, code string) {
 
 func TestExempt(t *testing.T) {
 	t.Parallel()
-	base, other := host(t), host(t)
-	c := client(t, Config{Exempt: []string{base.URL + "/v1/", "::no URL::", "https://example.com"}})
+	base, other := testServer(t), testServer(t)
+	c := newClient(t, Config{Exempt: []string{base.URL + "/v1/", "::no URL::", "https://example.com"}})
 	cases := map[string]struct {
 		url    string
 		vendor bool
 		ok     bool
 	}{
-		"the base":                     {base.URL + "/picture", true, true},
-		"the base for a caller":        {base.URL + "/picture", false, false},
-		"another port":                 {other.URL + "/picture", true, false},
-		"another name of the address":  {strings.Replace(base.URL, "127.0.0.1", "localhost", 1) + "/picture", true, false},
-		"redirect within":              {base.URL + "/to?url=/picture", true, true},
-		"redirect away":                {base.URL + "/to?url=" + other.URL + "/picture", true, false},
-		"another scheme, no TLS there": {strings.Replace(base.URL, "http:", "https:", 1) + "/picture", true, false},
+		"the base":                     {base.URL + "/image", true, true},
+		"the base for a caller":        {base.URL + "/image", false, false},
+		"another port":                 {other.URL + "/image", true, false},
+		"another name of the address":  {strings.Replace(base.URL, "127.0.0.1", "localhost", 1) + "/image", true, false},
+		"redirect within":              {base.URL + "/to?url=/image", true, true},
+		"redirect away":                {base.URL + "/to?url=" + other.URL + "/image", true, false},
+		"another scheme, no TLS there": {strings.Replace(base.URL, "http:", "https:", 1) + "/image", true, false},
 	}
 	for name, k := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -146,8 +146,8 @@ func TestOrigin(t *testing.T) {
 
 func TestHeaders(t *testing.T) {
 	t.Parallel()
-	a, b := host(t), host(t)
-	c := client(t, Config{Allow: loopback, UserAgent: "aigc/1"})
+	a, b := testServer(t), testServer(t)
+	c := newClient(t, Config{Allow: loopback, UserAgent: "aigc/1"})
 	key := http.Header{"X-Key": {"k"}, "Authorization": {"Bearer s"}, "Accept-Encoding": {"br"}}
 	const with, without = `GET aigc/1 key="kBearer s" enc="identity" ref="" cookie=""`, `GET aigc/1 key="" enc="identity" ref="" cookie=""`
 	back := b.URL + "/to?url=" + url.QueryEscape(a.URL+"/echo")
@@ -175,18 +175,18 @@ func TestHeaders(t *testing.T) {
 
 func TestTLSDowngrade(t *testing.T) {
 	t.Parallel()
-	plain := host(t)
+	plain := testServer(t)
 	secure := httptest.NewUnstartedServer(plain.Config.Handler)
 	secure.Config.ErrorLog = log.New(io.Discard, "", 0)
 	secure.StartTLS()
 	t.Cleanup(secure.Close)
-	c := client(t, Config{Allow: loopback})
-	check(t, c, Request{URL: secure.URL + "/picture"}, fault.Invalid, "url_unreachable") // nobody signed its certificate
+	c := newClient(t, Config{Allow: loopback})
+	expectFault(t, c, Request{URL: secure.URL + "/image"}, fault.Invalid, "url_unreachable") // its certificate is self-signed
 	c.guarded.TLSClientConfig = secure.Client().Transport.(*http.Transport).TLSClientConfig.Clone()
-	if _, err := c.Get(t.Context(), Request{URL: plain.URL + "/to?url=" + secure.URL + "/picture"}, io.Discard); err != nil {
+	if _, err := c.Get(t.Context(), Request{URL: plain.URL + "/to?url=" + secure.URL + "/image"}, io.Discard); err != nil {
 		t.Error(err)
 	}
-	check(t, c, Request{URL: secure.URL + "/to?url=" + plain.URL + "/picture"}, fault.Invalid, "url_redirect")
+	expectFault(t, c, Request{URL: secure.URL + "/to?url=" + plain.URL + "/image"}, fault.Invalid, "url_redirect")
 }
 
 func TestProxy(t *testing.T) { // sets the environment
@@ -194,16 +194,16 @@ func TestProxy(t *testing.T) { // sets the environment
 		_, _ = io.WriteString(w, "by proxy: "+r.URL.String())
 	}))
 	t.Cleanup(proxy.Close)
-	direct := host(t)
+	direct := testServer(t)
 	t.Setenv("HTTP_PROXY", proxy.URL)
 	t.Setenv("NO_PROXY", "10.1.2.3")
-	c := client(t, Config{Proxy: true, Exempt: []string{direct.URL, "http://10.9.9.9"}})
+	c := newClient(t, Config{Proxy: true, Exempt: []string{direct.URL, "http://10.9.9.9"}})
 
 	const public = "http://93.184.215.14/a.png?sig=1"
 	cases := map[string]struct{ url, want, code string }{
 		"public":              {public, "by proxy: " + public, ""},
 		"exempt":              {"http://10.9.9.9/a", "by proxy: http://10.9.9.9/a", ""},
-		"exempt on loopback":  {direct.URL + "/picture", "0123456789", ""},
+		"exempt on loopback":  {direct.URL + "/image", "0123456789", ""},
 		"metadata":            {"http://169.254.169.254/", "", "result_not_allowed"},
 		"private":             {"http://10.0.0.1/", "", "result_not_allowed"},
 		"mapped":              {"http://[::ffff:10.0.0.1]/", "", "result_not_allowed"},
@@ -221,7 +221,7 @@ func TestProxy(t *testing.T) { // sets the environment
 		})
 	}
 	t.Run("never for callers", func(t *testing.T) {
-		check(t, c, Request{URL: "http://10.0.0.1/"}, fault.Invalid, "url_not_allowed")
+		expectFault(t, c, Request{URL: "http://10.0.0.1/"}, fault.Invalid, "url_not_allowed")
 	})
 }
 
@@ -237,15 +237,15 @@ func FuzzParse(f *testing.F) {
 				continue
 			}
 			if u.Scheme != "http" && u.Scheme != "https" || u.User != nil || u.Hostname() == "" {
-				t.Errorf("%q was taken as %v", s, u)
+				t.Errorf("%q was parsed as %v", s, u)
 			}
 			if strings.ContainsFunc(u.Hostname(), func(r rune) bool { return r > '~' }) {
 				t.Errorf("%q kept its host %q", s, u.Hostname())
 			}
 			if again, err := parse(nil, u.String()); err != nil || origin(again) != origin(u) {
-				t.Errorf("%q becomes %v on its way, %v", s, again, err)
+				t.Errorf("%q becomes %v when formatted and parsed again, %v", s, again, err)
 			}
-			numeric(u.Hostname())
+			isNumericHost(u.Hostname())
 		}
 	})
 }

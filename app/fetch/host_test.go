@@ -11,11 +11,11 @@ import (
 	"testing"
 )
 
-// host serves what a test fetches, each path a way to behave.
-func host(t *testing.T) *httptest.Server {
+// testServer has one path for each behaviour of a server.
+func testServer(t *testing.T) *httptest.Server {
 	t.Helper()
 	mux := http.NewServeMux()
-	mux.HandleFunc("/picture", func(w http.ResponseWriter, r *http.Request) {
+	mux.HandleFunc("/image", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "Image/PNG; charset=binary")
 		fmt.Fprint(w, "0123456789")
 	})
@@ -34,9 +34,9 @@ func host(t *testing.T) *httptest.Server {
 		w.(http.Flusher).Flush()
 		panic(http.ErrAbortHandler)
 	})
-	mux.HandleFunc("/gzip", func(w http.ResponseWriter, r *http.Request) { zipped(w, "0123456789", 0) })
-	mux.HandleFunc("/gzip-bomb", func(w http.ResponseWriter, r *http.Request) { zipped(w, strings.Repeat("0", 1<<20), 0) })
-	mux.HandleFunc("/gzip-cut", func(w http.ResponseWriter, r *http.Request) { zipped(w, "0123456789", 9) })
+	mux.HandleFunc("/gzip", func(w http.ResponseWriter, r *http.Request) { writeGzip(w, "0123456789", 0) })
+	mux.HandleFunc("/gzip-bomb", func(w http.ResponseWriter, r *http.Request) { writeGzip(w, strings.Repeat("0", 1<<20), 0) })
+	mux.HandleFunc("/gzip-cut", func(w http.ResponseWriter, r *http.Request) { writeGzip(w, "0123456789", 9) })
 	mux.HandleFunc("/not-gzip", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Encoding", "gzip")
 		fmt.Fprint(w, "0123456789")
@@ -74,7 +74,7 @@ func host(t *testing.T) *httptest.Server {
 	return s
 }
 
-func zipped(w http.ResponseWriter, text string, cut int) {
+func writeGzip(w http.ResponseWriter, text string, cut int) {
 	var b bytes.Buffer
 	z := gzip.NewWriter(&b)
 	_, _ = io.WriteString(z, text)

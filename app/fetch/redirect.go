@@ -11,9 +11,8 @@ import (
 	"golang.org/x/net/idna"
 )
 
-// follow asks for the URL and goes where it is sent, at most MaxRedirects
-// times. Every hop is a request of its own: nothing is carried over but the
-// headers of r, and those only until the origin changes.
+// follow gets the URL and follows up to MaxRedirects redirects. Each hop is a new
+// request: only the headers of r are repeated, and those only until the origin changes.
 func (c *Client) follow(ctx context.Context, r Request) (*http.Response, error) {
 	u, err := parse(nil, r.URL)
 	if err != nil {
@@ -21,7 +20,7 @@ func (c *Client) follow(ctx context.Context, r Request) (*http.Response, error) 
 	}
 	header := r.Header.Clone()
 	for hops := 0; ; hops++ {
-		resp, err := c.ask(ctx, u, header, r.FromVendor)
+		resp, err := c.get(ctx, u, header, r.FromVendor)
 		if err != nil {
 			return nil, err
 		}
@@ -31,14 +30,14 @@ func (c *Client) follow(ctx context.Context, r Request) (*http.Response, error) 
 		}
 		resp.Body.Close()
 		if hops == MaxRedirects {
-			return nil, badRedirect.because(errors.New("too many"))
+			return nil, badRedirect.withCause(errors.New("too many"))
 		}
 		next, err := parse(u, to)
 		switch {
 		case err != nil:
-			return nil, badRedirect.because(err)
+			return nil, badRedirect.withCause(err)
 		case u.Scheme == "https" && next.Scheme != "https":
-			return nil, badRedirect.because(errors.New("from https to http"))
+			return nil, badRedirect.withCause(errors.New("from https to http"))
 		case origin(u) != origin(next):
 			header = nil
 		}
@@ -46,15 +45,15 @@ func (c *Client) follow(ctx context.Context, r Request) (*http.Response, error) 
 	}
 }
 
-// ask sends one GET.
-func (c *Client) ask(ctx context.Context, u *url.URL, header http.Header, fromVendor bool) (*http.Response, error) {
-	way, err := c.route(ctx, u, fromVendor)
+// get sends one GET and does not follow a redirect.
+func (c *Client) get(ctx context.Context, u *url.URL, header http.Header, fromVendor bool) (*http.Response, error) {
+	transport, err := c.route(ctx, u, fromVendor)
 	if err != nil {
 		return nil, err
 	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
 	if err != nil {
-		return nil, badURL.because(bare(err))
+		return nil, badURL.withCause(stripURL(err))
 	}
 	req.Header.Set("User-Agent", c.agent)
 	req.Header.Set("Accept", "*/*")
@@ -62,9 +61,9 @@ func (c *Client) ask(ctx context.Context, u *url.URL, header http.Header, fromVe
 		req.Header[http.CanonicalHeaderKey(k)] = v
 	}
 	req.Header.Set("Accept-Encoding", "identity")
-	// Not http.Client: it would add a Referer with the signed query of the hop
-	// before, and put the URL into its errors.
-	return way.RoundTrip(req)
+	// http.Client is not used: it would send the signed query of the previous hop as
+	// Referer, and put the URL into its errors.
+	return transport.RoundTrip(req)
 }
 
 func redirects(status int) bool {
@@ -76,11 +75,12 @@ func redirects(status int) bool {
 	return false
 }
 
-// parse reads a URL, relative to base if that is not nil.
+// parse parses a URL, relative to base unless that is nil. Only http and https URLs with a
+// host and without a user are accepted.
 func parse(base *url.URL, text string) (*url.URL, error) {
 	u, err := url.Parse(text)
 	if err != nil {
-		return nil, badURL.because(bare(err))
+		return nil, badURL.withCause(stripURL(err))
 	}
 	if base != nil {
 		u = base.ResolveReference(u)
@@ -91,28 +91,28 @@ func parse(base *url.URL, text string) (*url.URL, error) {
 	case u.Hostname() == "":
 		return nil, badURL
 	case u.User != nil:
-		return nil, credentials
+		return nil, hasCredentials
 	}
-	if err := plainHost(u); err != nil {
+	if err := asciiHost(u); err != nil {
 		return nil, err
 	}
-	// Written and read once more, so that the guard and the request see the same.
+	// Formatted and parsed once more, so that the guard and the request use the same host.
 	if u, err = url.Parse(u.String()); err != nil {
-		return nil, badURL.because(bare(err))
+		return nil, badURL.withCause(stripURL(err))
 	}
 	return u, nil
 }
 
-// plainHost writes a host that is not ASCII the way it is looked up, so that
-// nobody hides an address in full-width digits.
-func plainHost(u *url.URL) error {
+// asciiHost converts a host that is not ASCII to the form that is looked up in DNS, so
+// that an address in full-width digits is recognized.
+func asciiHost(u *url.URL) error {
 	host, port := u.Hostname(), u.Port()
 	if !strings.ContainsFunc(host, func(r rune) bool { return r > '~' }) {
 		return nil
 	}
 	host, err := idna.Lookup.ToASCII(host)
 	if err != nil {
-		return badURL.because(err)
+		return badURL.withCause(err)
 	}
 	if u.Host = host; port != "" {
 		u.Host = net.JoinHostPort(host, port)
@@ -120,8 +120,8 @@ func plainHost(u *url.URL) error {
 	return nil
 }
 
-// bare strips a URL off an error.
-func bare(err error) error {
+// stripURL removes the URL from an error of package url.
+func stripURL(err error) error {
 	var u *url.Error
 	if errors.As(err, &u) {
 		return u.Err

@@ -72,7 +72,7 @@ func TestOpenAPIDocument(t *testing.T) {
 		"post /api/images/create":                {"Idempotency-Key Prefer X-Tags", "application/json", "200 202 default"},
 		"post /api/gallery/draw":                 {"Idempotency-Key Prefer X-Tags", "application/json multipart/form-data", "200 202 default"},
 		"post /api/gallery/paint":                {"Idempotency-Key Prefer X-Tags", "application/json multipart/form-data", "200 202 default"},
-		"post /api/gallery/film":                 {"Idempotency-Key Prefer X-Tags", "application/json multipart/form-data", "200 202 default"},
+		"post /api/gallery/video":                {"Idempotency-Key Prefer X-Tags", "application/json multipart/form-data", "200 202 default"},
 		"get /api/gallery/status/{operation_id}": {"operation_id", "", "200 default"},
 		"post /api/files/upload":                 {"", "multipart/form-data", "200 default"},
 		"get /api/images/{object}":               {"Range object", "", "200 206 304 default"},

@@ -22,7 +22,7 @@ func TestList(t *testing.T) {
 		a := r.do("POST", drawPath, body, "X-Tags", "zoo, "+strings.Repeat("x", 65))
 		ids = append(ids, strings.TrimPrefix(a.Header.Get("Location"), "/api/tasks/"))
 	}
-	film := r.do("POST", "/api/gallery/film", `{"prompt":"fox"}`, "Prefer", "wait=20").view().TaskID
+	video := r.do("POST", "/api/gallery/video", `{"prompt":"fox"}`, "Prefer", "wait=20").view().TaskID
 	expect := func(which ...int) string {
 		var out []string
 		for _, i := range which {
@@ -31,18 +31,18 @@ func TestList(t *testing.T) {
 		return strings.Join(out, " ")
 	}
 	cases := map[string]struct{ query, want string }{
-		"all":               {"", film + " " + expect(3, 2, 1, 0)},
+		"all":               {"", video + " " + expect(3, 2, 1, 0)},
 		"by state":          {"?status=failed", expect(1)},
 		"by states":         {"?status=failed,in_doubt", expect(2, 1)},
 		"status twice":      {"?status=failed&status=in_doubt", expect(2, 1)},
-		"by model":          {"?model=reel-1", film},
+		"by model":          {"?model=reel-1", video},
 		"by module":         {"?module=nothing", ""},
 		"by tag":            {"?tag=zoo", expect(3, 2, 1, 0)},
 		"by a tag too long": {"?tag=" + strings.Repeat("x", 65), ""},
-		"a page":            {"?limit=2", film + " " + expect(3)},
+		"a page":            {"?limit=2", video + " " + expect(3)},
 		"the page after":    {"?limit=2&cursor=" + ids[3], expect(2, 1)},
 		"since":             {"?since=2999-01-01T00:00:00Z", ""},
-		"until":             {"?until=2999-01-01T00:00:00%2B02:00", film + " " + expect(3, 2, 1, 0)},
+		"until":             {"?until=2999-01-01T00:00:00%2B02:00", video + " " + expect(3, 2, 1, 0)},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -209,18 +209,18 @@ func TestTaskActions(t *testing.T) {
 func TestVideoStatus(t *testing.T) {
 	t.Parallel()
 	r := start(t)
-	type film struct {
+	type video struct {
 		service.View
 		OperationID string `json:"operation_id"`
 		VideoURL    string `json:"video_url"`
 	}
-	var v film
-	r.do("POST", "/api/gallery/film", `{"prompt":"fox"}`, "Prefer", "wait=20").data(&v)
+	var v video
+	r.do("POST", "/api/gallery/video", `{"prompt":"fox"}`, "Prefer", "wait=20").data(&v)
 	if v.OperationID != v.TaskID || v.VideoURL == "" || !strings.HasPrefix(v.VendorID, "reels/") {
 		t.Fatalf("%+v", v)
 	}
 	for _, name := range []string{v.TaskID, v.VendorID, strings.ReplaceAll(v.VendorID, "/", "%2F")} {
-		var later film
+		var later video
 		var old struct{ Status, State string }
 		if r.do("GET", "/api/gallery/status/"+name, "").data(&old); old.Status != "completed" || old.State != "succeeded" {
 			t.Errorf("in the replaced service's format: %+v", old)

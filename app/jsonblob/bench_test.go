@@ -10,8 +10,8 @@ import (
 	"testing"
 )
 
-// answer is a vendor's answer with a picture of n bytes in it.
-func answer(n int) string {
+// answerWithImage is a vendor's answer with an image of n bytes.
+func answerWithImage(n int) string {
 	raw := make([]byte, 48<<10)
 	rng := rand.NewChaCha8([32]byte{1})
 	_, _ = rng.Read(raw)
@@ -19,20 +19,20 @@ func answer(n int) string {
 	return `{"created":1,"data":[{"b64_json":"` + b64 + `","revised_prompt":"a fox"}],"usage":{"total_tokens":100}}`
 }
 
-type devNull struct{}
+type discardBlob struct{}
 
-func (devNull) Write(p []byte) (int, error) { return len(p), nil }
-func (devNull) Close() error                { return nil }
+func (discardBlob) Write(p []byte) (int, error) { return len(p), nil }
+func (discardBlob) Close() error                { return nil }
 
-func nowhere(int) (io.WriteCloser, error) { return devNull{}, nil }
+func discardSink(int) (io.WriteCloser, error) { return discardBlob{}, nil }
 
-func BenchmarkLift(b *testing.B) {
-	picture := answer(20 << 20)
-	base := answer(3 << 20)
+func BenchmarkExtract(b *testing.B) {
+	large := answerWithImage(20 << 20)
+	base := answerWithImage(3 << 20)
 	docs := map[string]string{
-		"picture 28 MB": picture,
-		"lines of 76":   inLines(picture, 76),
-		"slashes":       strings.ReplaceAll(picture, "/", `\/`),
+		"image 28 MB":   large,
+		"lines of 76":   inLines(large, 76),
+		"slashes":       strings.ReplaceAll(large, "/", `\/`),
 		"fully escaped": `["` + escaped(base[34:len(base)-100]) + `"]`,
 		"long prompt":   `["a fox, ` + strings.Repeat(`she said \"ja\", `, 200_000) + `"]`,
 		"small fields":  "[" + strings.Repeat(`{"id":12345,"name":"fox","tags":["a","b"],"ok":true},`, 70_000) + "1]",
@@ -42,7 +42,7 @@ func BenchmarkLift(b *testing.B) {
 			b.SetBytes(int64(len(doc)))
 			b.ReportAllocs()
 			for b.Loop() {
-				if _, err := Extract(io.Discard, strings.NewReader(doc), Options{}, nowhere); err != nil {
+				if _, err := Extract(io.Discard, strings.NewReader(doc), Options{}, discardSink); err != nil {
 					b.Fatal(err)
 				}
 			}
@@ -63,7 +63,7 @@ func BenchmarkBody(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		r, _ := body.Reader()
-		if _, err := io.Copy(devNull{}, r); err != nil {
+		if _, err := io.Copy(discardBlob{}, r); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -83,23 +83,22 @@ func inLines(doc string, n int) string {
 	return b.String()
 }
 
-// TestLiftMemory keeps the promise of doc.go: what a Lift allocates does not
-// grow with the picture.
-func TestLiftMemory(t *testing.T) {
-	doc := answer(20 << 20)
+// What Extract allocates does not grow with the image.
+func TestExtractMemory(t *testing.T) {
+	doc := answerWithImage(20 << 20)
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	if _, err := Extract(io.Discard, strings.NewReader(doc), Options{}, nowhere); err != nil {
+	if _, err := Extract(io.Discard, strings.NewReader(doc), Options{}, discardSink); err != nil {
 		t.Fatal(err)
 	}
 	runtime.ReadMemStats(&after)
 	if n := after.TotalAlloc - before.TotalAlloc; n > 512<<10 {
-		t.Errorf("lifting %d bytes allocated %d", len(doc), n)
+		t.Errorf("extracting %d bytes allocated %d", len(doc), n)
 	}
 }
 
-// TestLiftLarge crosses the window many times, at every kind of place.
-func TestLiftLarge(t *testing.T) {
+// Documents much larger than the window, refilled at any position.
+func TestExtractLarge(t *testing.T) {
 	t.Parallel()
 	src := rand.NewChaCha8([32]byte{2})
 	rng := rand.New(src)
@@ -118,17 +117,17 @@ func TestLiftLarge(t *testing.T) {
 		}
 		prompt := strings.Repeat(`ein \"Fuchs\" \\ `, 10_000+rng.IntN(5_000))
 		var doc bytes.Buffer
-		var s shelf
+		var s memorySink
 		in := `{"prompt":"` + prompt + `","image":"data:image/png;base64,` + text.String() + `","n":1}`
 		blobs, err := Extract(&doc, &pieces{[]byte(in), 1 + rng.IntN(50_000)}, Options{}, s.open)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if len(blobs) != 1 || blobs[0].Corrupt || !bytes.Equal(s.blobs[0].Bytes(), raw) {
-			t.Fatalf("the picture of %d bytes did not come through: %+v", len(raw), blobs)
+			t.Fatalf("the image of %d bytes was changed: %+v", len(raw), blobs)
 		}
 		if want := `{"prompt":"` + prompt + `","image":"` + blobs[0].Placeholder + `","n":1}`; doc.String() != want {
-			t.Fatal("the rest of the document changed")
+			t.Fatal("the remaining document was changed")
 		}
 	}
 }

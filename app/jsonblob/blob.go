@@ -5,58 +5,58 @@ import (
 	"strconv"
 )
 
-// extract streams the base64 string at pos to a sink and puts a placeholder in
-// its place.
-func (l *extractor) extract(h head) (err error) {
-	n := len(l.blobs)
-	l.blobs = append(l.blobs, Blob{Placeholder: l.Prefix + strconv.Itoa(n), MIME: h.mime})
-	b := &l.blobs[n]
-	if err := l.flush(); err != nil {
+// extract decodes the base64 string at pos into a sink and writes a placeholder to doc
+// instead.
+func (x *extractor) extract(h stringHead) (err error) {
+	n := len(x.blobs)
+	x.blobs = append(x.blobs, Blob{Placeholder: x.Prefix + strconv.Itoa(n), MIME: h.mime})
+	b := &x.blobs[n]
+	if err := x.flush(); err != nil {
 		return err
 	}
-	if err := l.print([]byte(`"` + b.Placeholder + `"`)); err != nil {
+	if err := x.writeDoc([]byte(`"` + b.Placeholder + `"`)); err != nil {
 		return err
 	}
-	w, err := l.sink(n)
+	w, err := x.sink(n)
 	if err != nil {
 		return fmt.Errorf("jsonblob: sink: %w", err)
 	}
-	d := &l.decoder
-	d.reset(w, l.MaxBlob)
+	d := &x.decoder
+	d.reset(w, x.MaxBlob)
 	defer func() {
 		b.Size, b.Corrupt = d.size, d.corrupt
 		if closed := w.Close(); err == nil && closed != nil {
 			err = fmt.Errorf("jsonblob: sink: %w", closed)
 		}
 	}()
-	l.drop(1 + h.skip)
-	l.rewind()
-	if err := l.feed(d); err != nil {
+	x.skip(1 + h.skip)
+	x.rewind()
+	if err := x.decodeString(d); err != nil {
 		return err
 	}
 	return d.finish()
 }
 
-// feed gives the decoder the rest of the string and passes its closing quote.
-func (l *extractor) feed(d *decoder) error {
+// decodeString decodes the remainder of the string and moves past its closing quote.
+func (x *extractor) decodeString(d *decoder) error {
 	for {
-		at := l.next(l.pos)
-		if err := d.write(l.buf[l.pos:at]); err != nil {
+		at := x.next(x.pos)
+		if err := d.write(x.buf[x.pos:at]); err != nil {
 			return err
 		}
-		l.drop(at - l.pos)
-		if at < l.end && l.buf[at] == '"' {
-			l.drop(1)
+		x.skip(at - x.pos)
+		if at < x.end && x.buf[at] == '"' {
+			x.skip(1)
 			return nil
 		}
-		c, size := unescape(l.buf[at:l.end])
+		c, size := unescape(x.buf[at:x.end])
 		if size == 0 {
-			if err := l.refill(); err != nil {
-				return inside(err)
+			if err := x.refill(); err != nil {
+				return truncated(err)
 			}
 			continue
 		}
-		l.drop(size)
+		x.skip(size)
 		switch {
 		case c == '\n' || c == '\r':
 		case c < 0 || c > 0x7f:
@@ -69,8 +69,8 @@ func (l *extractor) feed(d *decoder) error {
 	}
 }
 
-// drop passes bytes that are not copied to doc.
-func (l *extractor) drop(n int) {
-	l.pos += n
-	l.start = l.pos
+// skip moves past n bytes without copying them to doc.
+func (x *extractor) skip(n int) {
+	x.pos += n
+	x.start = x.pos
 }

@@ -9,42 +9,42 @@ import (
 	"sync"
 )
 
-// ErrSize is returned while a body is read when a file has more or fewer bytes
-// than it was said to have. It comes before the body is complete, so no
-// server takes the request for a whole one.
+// ErrSize is returned by a body's Read if a file has more or fewer bytes than its Size.
+// It comes before the last byte of the body, so that the server does not get a request
+// that looks complete.
 var ErrSize = errors.New("jsonblob: a file changed its size")
 
-// Body is a JSON document with files in it, made by [Files.Embed]. It is
-// immutable and can be read many times, also at the same time.
+// Body is a JSON document with files in it, made by [Files.Embed]. It is immutable and
+// can be read several times, also concurrently.
 type Body struct {
 	parts []part
 	size  int64
 }
 
-// part is some text or a file.
+// part is text or, if text is nil, a file.
 type part struct {
 	text []byte
 	file File
 }
 
-// Len is the exact number of bytes a reader gives: the Content-Length.
+// Len is the length of the body in bytes, for Content-Length.
 func (b *Body) Len() int64 { return b.size }
 
-// Reader reads the body from its start; it fits http.Request.GetBody. Whoever
-// calls it closes the reader. It fails with [ErrSize] or with a file's error.
+// Reader reads the body from its start. It can be used as http.Request.GetBody. The
+// caller must close the reader. Its Read fails with [ErrSize] or with a file's error.
 func (b *Body) Reader() (io.ReadCloser, error) { return &bodyReader{parts: b.parts}, nil }
 
-const rawChunk = 24 << 10 // a multiple of 3, so that padding comes at the end only
+const rawChunk = 24 << 10 // bytes encoded at once; a multiple of 3, so that only the last chunk has padding
 
 type bodyReader struct {
-	mu    sync.Mutex // HTTP/2 closes a body while it is being read
-	parts []part
-	ready []byte // to be given out
-	err   error  // sticky
+	mu    sync.Mutex // HTTP/2 may call Close during a Read
+	parts []part     // not read yet
+	ready []byte     // bytes for the next Read
+	err   error      // returned by all further Reads
 
-	file io.ReadCloser // being read, or nil
-	left int64         // bytes of it still to come
-	raw  []byte
+	file io.ReadCloser // being read; nil if none
+	left int64         // bytes of it not read yet
+	raw  []byte        // buffers of encode
 	text []byte
 }
 
@@ -68,10 +68,10 @@ func (r *bodyReader) Close() error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.ready, r.err = nil, fs.ErrClosed
-	return r.shut()
+	return r.closeFile()
 }
 
-// advance makes more bytes ready, or steps to the next part.
+// advance makes more bytes ready, or opens the next part.
 func (r *bodyReader) advance() error {
 	switch {
 	case r.file != nil:
@@ -92,8 +92,8 @@ func (r *bodyReader) advance() error {
 	return nil
 }
 
-// encode makes the next bytes of the file ready. The last ones are held back
-// until the file was seen to end there.
+// encode makes the next bytes of the file ready; the last ones only after the file
+// really ends there.
 func (r *bodyReader) encode() error {
 	if r.raw == nil {
 		r.raw, r.text = make([]byte, rawChunk), make([]byte, rawChunk/3*4)
@@ -103,13 +103,13 @@ func (r *bodyReader) encode() error {
 		return readError(err)
 	}
 	if r.left -= int64(len(raw)); r.left == 0 {
-		var one [1]byte
-		if n, err := io.ReadFull(r.file, one[:]); n > 0 {
+		var extra [1]byte
+		if n, err := io.ReadFull(r.file, extra[:]); n > 0 {
 			return fmt.Errorf("%w: it grew", ErrSize)
 		} else if err != io.EOF {
 			return readError(err)
 		}
-		if err := r.shut(); err != nil {
+		if err := r.closeFile(); err != nil {
 			return err
 		}
 	}
@@ -118,7 +118,7 @@ func (r *bodyReader) encode() error {
 	return nil
 }
 
-func (r *bodyReader) shut() error {
+func (r *bodyReader) closeFile() error {
 	f := r.file
 	if f == nil {
 		return nil

@@ -13,22 +13,22 @@ import (
 // File is one file to be sent as a JSON string of base64.
 type File struct {
 	Prefix string // before the base64: "data:image/png;base64,", or empty
-	Size   int64  // bytes that Open will give, exactly
+	Size   int64  // length in bytes; see [ErrSize]
 
-	// Open opens the file at its start. It is called once for each time the
-	// body is read, when its turn comes, and what it returned is closed then.
+	// Open opens the file at its start. Each reader of the body calls it once, when it
+	// gets to the file, and closes the result.
 	Open func() (io.ReadCloser, error)
 }
 
-// Files collects the files of one request. The zero value is ready; it is not
+// Files collects the files of one request. The zero value is ready for use. It is not
 // safe for concurrent use.
 type Files struct {
 	prefix string
 	files  []File
 }
 
-// Add takes a file and returns the string that stands for it. Put it in the
-// request wherever a string may be; [Files.Embed] does the rest.
+// Add adds a file and returns its placeholder, for any string of the request. See
+// [Files.Embed].
 func (f *Files) Add(file File) string {
 	if f.prefix == "" {
 		f.prefix = "file:" + rand.Text() + ":"
@@ -39,10 +39,10 @@ func (f *Files) Add(file File) string {
 
 func (f *Files) placeholder(n int) string { return f.prefix + strconv.Itoa(n) + "." }
 
-// Embed marshals v with encoding/json and returns the body in which every
-// placeholder is the file itself. Nothing is opened yet. A file that v does
-// not mention is an error, because it would be missing from the request; one
-// that is mentioned twice is sent twice.
+// Embed marshals v with encoding/json and returns a body in which every placeholder is
+// replaced by its file. No file is opened yet. A file whose placeholder is not in v is
+// an error, because it would be missing in the request. If its placeholder is in v
+// twice, the file is sent twice.
 func (f *Files) Embed(v any) (*Body, error) {
 	text, err := json.Marshal(v)
 	if err != nil {
@@ -55,15 +55,15 @@ func (f *Files) Embed(v any) (*Body, error) {
 		if !found {
 			break
 		}
-		number, rest, _ := bytes.Cut(after, []byte("."))
-		n, err := strconv.Atoi(string(number))
+		index, tail, _ := bytes.Cut(after, []byte("."))
+		n, err := strconv.Atoi(string(index))
 		if err != nil || n < 0 || n >= len(f.files) {
-			return nil, errors.New("jsonblob: the request changes a placeholder")
+			return nil, errors.New("jsonblob: the request contains a modified placeholder")
 		}
 		if err := b.add(before, f.files[n]); err != nil {
 			return nil, err
 		}
-		used[n], text = true, rest
+		used[n], text = true, tail
 	}
 	for n, ok := range used {
 		if !ok {
@@ -77,7 +77,7 @@ func (f *Files) Embed(v any) (*Body, error) {
 // add appends text and a file to the body.
 func (b *Body) add(text []byte, file File) error {
 	if file.Size < 0 || file.Open == nil {
-		return errors.New("jsonblob: a file needs its size and a way to open it")
+		return errors.New("jsonblob: File without Size or Open")
 	}
 	prefix, err := json.Marshal(file.Prefix)
 	if err != nil {
@@ -90,6 +90,7 @@ func (b *Body) add(text []byte, file File) error {
 	return nil
 }
 
+// text appends text to the body.
 func (b *Body) text(t []byte) {
 	if len(t) > 0 {
 		b.parts = append(b.parts, part{text: t})

@@ -13,15 +13,15 @@ import (
 )
 
 func ExampleExtract() {
-	picture := base64.StdEncoding.EncodeToString(bytes.Repeat([]byte("\x89PNG"), 50_000))
-	body := strings.NewReader(`{"prompt": "a fox", "b64_json": "` + picture + `"}`)
+	image := base64.StdEncoding.EncodeToString(bytes.Repeat([]byte("\x89PNG"), 50_000))
+	body := strings.NewReader(`{"prompt": "a fox", "b64_json": "` + image + `"}`)
 
 	file, _ := os.CreateTemp("", "")
 	defer os.Remove(file.Name())
 	var doc bytes.Buffer
 	blobs, err := jsonblob.Extract(&doc, body, jsonblob.Options{}, func(int) (io.WriteCloser, error) { return file, nil })
 	if err != nil {
-		fmt.Println(err) // nothing in the sink may be used
+		fmt.Println(err) // the data in the sinks must not be used
 		return
 	}
 	var answer struct {
@@ -35,14 +35,14 @@ func ExampleExtract() {
 
 func ExampleFiles() {
 	var files jsonblob.Files
-	picture := jsonblob.File{
+	image := jsonblob.File{
 		Prefix: "data:image/png;base64,",
 		Size:   4,
 		Open:   func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader("\x89PNG")), nil },
 	}
 	body, err := files.Embed(map[string]any{
 		"prompt": "a fox",
-		"images": []string{files.Add(picture), "https://example.com/hen.png"},
+		"images": []string{files.Add(image), "https://example.com/hen.png"},
 	})
 	if err != nil {
 		fmt.Println(err)

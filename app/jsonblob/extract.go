@@ -11,9 +11,8 @@ import (
 	"aigc/app/fault"
 )
 
-// ErrTruncated is returned when the input ends before its document does, or
-// has no document at all. Of a vendor's answer this means that the outcome is
-// unknown.
+// ErrTruncated is returned if the input ends before its document, or is empty. After a
+// paid request this means that the outcome is unknown.
 var ErrTruncated = errors.New("jsonblob: the JSON document is cut off")
 
 // The defaults of [Options].
@@ -22,41 +21,40 @@ const (
 	DefaultMaxDoc    = 4 << 20
 )
 
-// Options adjust [Extract]. The zero value is fit for use.
+// Options are the limits of [Extract]. The zero value is ready for use.
 type Options struct {
-	Threshold int    // strings with more bytes than this between their quotes are looked at; 64 KB if zero
-	Prefix    string // of the placeholders; made of random bits if empty, as it should be outside tests
-	MaxDoc    int64  // bytes of what is left of the document; 4 MiB if zero
-	MaxBlob   int64  // decoded bytes of one blob; zero is no limit
+	Threshold int    // strings with at most this many bytes between their quotes stay; default 64 KB
+	Prefix    string // of the placeholders; default: random bits; only tests set it
+	MaxDoc    int64  // limit of the copied document in bytes; default 4 MiB
+	MaxBlob   int64  // limit of the decoded bytes of one blob; zero: none
 }
 
-// Blob is what was lifted out of one string.
+// Blob describes the file that was extracted from one string.
 type Blob struct {
-	Placeholder string // the placeholder now in its place: the whole string
+	Placeholder string // the string that replaces it in the document
 	Size        int64  // bytes written to its sink
-	MIME        string // as a data: URL calls it, in lower case and without parameters, else empty
-	Corrupt     bool   // the base64 was bad: the bytes before the fault were written, the document went on
+	MIME        string // media type of a data URL, in lower case, without parameters; else empty
+	Corrupt     bool   // the base64 is invalid: only the bytes before the error were written
 }
 
-// Sink opens the place for the n-th blob, counted from 0. It is closed exactly
-// once, also when Lift fails, so closing must not be taken for success: keep
-// what was written only when Lift returned no error.
+// Sink opens the destination of the n-th blob, counted from 0. It is closed exactly
+// once, also if Extract fails. So Close does not mean success: keep the data only if
+// Extract returns no error.
 type Sink func(n int) (io.WriteCloser, error)
 
-// Extract copies the JSON document in r to doc, but for string values longer than
-// the threshold that start like base64 or a base64 data: URL. Their decoded
-// bytes go to a sink each, and a placeholder takes their place. Keys, prompts
-// and other long text stay.
+// Extract copies the JSON document in r to doc, except string values longer than the
+// threshold that start like base64 or like a base64 data URL. Their decoded bytes go to
+// one sink each, and placeholders replace them. Keys, prompts and other long texts are
+// copied.
 //
-// Both alphabets of base64 are taken, with or without padding, with line
-// breaks, escaped in any way JSON allows. Extract follows strings and nesting
-// alone; whether the rest is valid JSON shows when doc is unmarshalled. It
-// reads r to its end.
+// Both base64 alphabets are accepted, with or without padding, with line breaks, and
+// with any escapes that JSON allows. Extract only parses strings and nesting; other
+// syntax errors are found when doc is unmarshalled. It reads r to its end.
 //
-// It fails with [ErrTruncated], with a fault of the kind TooLarge for a cap
-// and of the kind Invalid for a document that holds the prefix of the
-// placeholders, with the sink's error, or with the reader's, wrapped. The
-// blobs begun so far are returned with the error.
+// The error is [ErrTruncated]; a fault of kind TooLarge if a limit is exceeded; a fault
+// of kind Invalid if the document contains the prefix of placeholders or is nested too
+// deep; or the wrapped error of the sink, of doc or of r. The blobs started so far are
+// returned with it.
 func Extract(doc io.Writer, r io.Reader, o Options, sink Sink) ([]Blob, error) {
 	if o.Threshold <= 0 {
 		o.Threshold = DefaultThreshold
@@ -70,66 +68,66 @@ func Extract(doc io.Writer, r io.Reader, o Options, sink Sink) ([]Blob, error) {
 	if len(o.Prefix) > headChars || strings.ContainsFunc(o.Prefix, needsEscape) {
 		return nil, fmt.Errorf("jsonblob: %q cannot be a prefix of placeholders", o.Prefix)
 	}
-	l := lifters.Get().(*extractor)
-	l.reset(r, max(windowSize, o.Threshold+2*minRead))
-	l.Options, l.doc, l.sink = o, doc, sink
-	blobs, err := l.run()
-	if len(l.buf) > windowSize {
-		l.buf = nil // made for an unusual threshold: not worth keeping
+	x := extractors.Get().(*extractor)
+	x.reset(r, max(windowSize, o.Threshold+2*minRead))
+	x.Options, x.doc, x.sink = o, doc, sink
+	blobs, err := x.run()
+	if len(x.buf) > windowSize {
+		x.buf = nil // too large for the pool: made for an unusual threshold
 	}
-	*l = extractor{window: window{buf: l.buf}, decoder: decoder{out: l.decoder.out}, stack: l.stack[:0]}
-	lifters.Put(l)
+	*x = extractor{window: window{buf: x.buf}, decoder: decoder{out: x.decoder.out}, stack: x.stack[:0]}
+	extractors.Put(x)
 	return blobs, err
 }
 
-var lifters = sync.Pool{New: func() any {
+var extractors = sync.Pool{New: func() any {
 	return &extractor{decoder: decoder{out: make([]byte, 0, outSize)}}
 }}
 
 func needsEscape(r rune) bool { return r < ' ' || r > '~' || r == '"' || r == '\\' }
 
-// extractor is one Lift under way.
+// extractor is the state of one [Extract].
 type extractor struct {
 	Options
 	window
 	decoder decoder
 	doc     io.Writer
 	sink    Sink
-	start   int   // buf[start:pos] is yet to be copied to doc
-	size    int64 // of doc
+	start   int   // buf[start:pos] is not copied to doc yet
+	size    int64 // bytes copied to doc
 	blobs   []Blob
 
-	stack []byte // the opening bracket of each open container
+	stack []byte // opening brackets of the open objects and arrays
 	key   bool   // the next string is a key
-	begun bool   // something other than space was seen
+	begun bool   // the document has started: not only white space so far
 }
 
-// refill copies what was passed and reads on. See [window.more].
-func (l *extractor) refill() error {
-	if err := l.flush(); err != nil {
+// refill copies the scanned bytes to doc and reads more. See [window.more].
+func (x *extractor) refill() error {
+	if err := x.flush(); err != nil {
 		return err
 	}
-	err := l.more()
-	l.start = l.pos
+	err := x.more()
+	x.start = x.pos
 	return err
 }
 
-// flush copies what was passed to doc.
-func (l *extractor) flush() error {
-	b := l.buf[l.start:l.pos]
-	l.start = l.pos
-	return l.print(b)
+// flush copies the scanned bytes to doc.
+func (x *extractor) flush() error {
+	b := x.buf[x.start:x.pos]
+	x.start = x.pos
+	return x.writeDoc(b)
 }
 
-func (l *extractor) print(b []byte) error {
+func (x *extractor) writeDoc(b []byte) error {
 	if len(b) == 0 {
 		return nil
 	}
-	if l.size += int64(len(b)); l.size > l.MaxDoc {
+	if x.size += int64(len(b)); x.size > x.MaxDoc {
 		return fault.New(fault.TooLarge, "document_too_large",
-			"The JSON document is larger than %d bytes, not counting files in base64.", l.MaxDoc)
+			"The JSON document is larger than %d bytes, not counting files in base64.", x.MaxDoc)
 	}
-	if _, err := l.doc.Write(b); err != nil {
+	if _, err := x.doc.Write(b); err != nil {
 		return fmt.Errorf("jsonblob: write: %w", err)
 	}
 	return nil

@@ -14,27 +14,27 @@ import (
 	"aigc/app/fault"
 )
 
-// shelf is a sink that keeps everything, and counts how often it is closed.
-type shelf struct {
+// memorySink keeps blobs in memory and counts how often each is closed.
+type memorySink struct {
 	blobs  []*bytes.Buffer
 	closed []int
 }
 
-func (s *shelf) open(n int) (io.WriteCloser, error) {
+func (s *memorySink) open(n int) (io.WriteCloser, error) {
 	if n != len(s.blobs) {
 		return nil, fmt.Errorf("blob %d comes after %d", n, len(s.blobs))
 	}
 	s.blobs, s.closed = append(s.blobs, &bytes.Buffer{}), append(s.closed, 0)
-	return slot{s, n}, nil
+	return memoryBlob{s, n}, nil
 }
 
-type slot struct {
-	s *shelf
+type memoryBlob struct {
+	s *memorySink
 	n int
 }
 
-func (c slot) Write(p []byte) (int, error) { return c.s.blobs[c.n].Write(p) }
-func (c slot) Close() error                { c.s.closed[c.n]++; return nil }
+func (c memoryBlob) Write(p []byte) (int, error) { return c.s.blobs[c.n].Write(p) }
+func (c memoryBlob) Close() error                { c.s.closed[c.n]++; return nil }
 
 var readers = map[string]func(io.Reader) io.Reader{
 	"whole":      func(r io.Reader) io.Reader { return r },
@@ -51,21 +51,21 @@ func escaped(s string) string {
 	return b.String()
 }
 
-func TestLift(t *testing.T) {
+func TestExtract(t *testing.T) {
 	t.Parallel()
-	picture := []byte("\xff\xfe\xfbpicture bytes that are long enough to be lifted\x00?>~~")
-	std := base64.StdEncoding.EncodeToString(picture)
-	url := base64.URLEncoding.EncodeToString(picture)
+	image := []byte("\xff\xfe\xfbimage bytes that are long enough to be extracted\x00?>~~")
+	std := base64.StdEncoding.EncodeToString(image)
+	url := base64.URLEncoding.EncodeToString(image)
 	long := strings.Repeat("word ", 30)
 	lines := std[:40] + `\r\n` + std[40:] + `\n`
-	one := []Blob{{Placeholder: "@0", Size: int64(len(picture))}}
-	png := []Blob{{Placeholder: "@0", Size: int64(len(picture)), MIME: "image/png"}}
+	one := []Blob{{Placeholder: "@0", Size: int64(len(image))}}
+	png := []Blob{{Placeholder: "@0", Size: int64(len(image)), MIME: "image/png"}}
 
 	cases := map[string]struct {
 		in, want string
 		blobs    []Blob
 	}{
-		"nothing to lift":      {`{"a":[1,true,null,"x"],"b":{}}`, `{"a":[1,true,null,"x"],"b":{}}`, nil},
+		"nothing to extract":   {`{"a":[1,true,null,"x"],"b":{}}`, `{"a":[1,true,null,"x"],"b":{}}`, nil},
 		"value":                {`{"b64":"` + std + `","n":1}`, `{"b64":"@0","n":1}`, one},
 		"spaces":               {"\n{ \"b64\" :\t\"" + std + "\" }\n", "\n{ \"b64\" :\t\"@0\" }\n", one},
 		"top level":            {`"` + std + `"`, `"@0"`, one},
@@ -81,7 +81,7 @@ func TestLift(t *testing.T) {
 		"lines":                {`["` + lines + `"]`, `["@0"]`, one},
 		"leading line break":   {`["\n` + std + `"]`, `["@0"]`, one},
 		"data URL":             {`["data:image/png;base64,` + std + `"]`, `["@0"]`, png},
-		"data URL, loud":       {`["DATA:Image/PNG;charset=x;Base64,` + url + `"]`, `["@0"]`, png},
+		"data URL, capitals":   {`["DATA:Image/PNG;charset=x;Base64,` + url + `"]`, `["@0"]`, png},
 		"data URL, escaped":    {`["` + escaped("data:image/png;base64,"+std) + `"]`, `["@0"]`, png},
 		"data URL, slash":      {`["data:image\/png;base64,` + std + `"]`, `["@0"]`, png},
 		"data URL, no type":    {`["data:;base64,` + std + `"]`, `["@0"]`, one},
@@ -101,7 +101,7 @@ func TestLift(t *testing.T) {
 			t.Run(name+"/"+reader, func(t *testing.T) {
 				t.Parallel()
 				var doc bytes.Buffer
-				var s shelf
+				var s memorySink
 				blobs, err := Extract(&doc, wrap(strings.NewReader(c.in)), Options{Threshold: 32, Prefix: "@"}, s.open)
 				if err != nil {
 					t.Fatal(err)
@@ -113,7 +113,7 @@ func TestLift(t *testing.T) {
 					t.Errorf("blobs\n got %+v\nwant %+v", blobs, c.blobs)
 				}
 				for i, b := range s.blobs {
-					if !bytes.Equal(b.Bytes(), picture) {
+					if !bytes.Equal(b.Bytes(), image) {
 						t.Errorf("blob %d is %q", i, b)
 					}
 					if s.closed[i] != 1 {
@@ -121,16 +121,16 @@ func TestLift(t *testing.T) {
 					}
 				}
 				if !json.Valid(doc.Bytes()) {
-					t.Error("what is left is not valid JSON")
+					t.Error("the copied document is not valid JSON")
 				}
 			})
 		}
 	}
 }
 
-// Where a read ends decides nothing: a string that is just longer than the
-// threshold is lifted, one that is not stays, however they come in.
-func TestLiftAtTheThreshold(t *testing.T) {
+// A string just longer than the threshold is extracted and a shorter one is not,
+// wherever a read ends.
+func TestExtractThreshold(t *testing.T) {
 	t.Parallel()
 	for _, threshold := range []int{DefaultThreshold, headBytes} {
 		for _, more := range []int{-4, 0, 4, 4096} {
@@ -138,7 +138,7 @@ func TestLiftAtTheThreshold(t *testing.T) {
 			doc := `{"a":"` + text + `"}`
 			for cut := threshold - 8; cut < min(threshold+16, len(doc)); cut++ {
 				var out bytes.Buffer
-				s := &shelf{}
+				s := &memorySink{}
 				in := io.MultiReader(strings.NewReader(doc[:cut]), strings.NewReader(doc[cut:]))
 				blobs, err := Extract(&out, in, Options{Threshold: threshold}, s.open)
 				if err != nil || len(blobs) == 1 != (more > 0) {
@@ -149,9 +149,9 @@ func TestLiftAtTheThreshold(t *testing.T) {
 	}
 }
 
-func TestLiftCorrupt(t *testing.T) {
+func TestExtractCorrupt(t *testing.T) {
 	t.Parallel()
-	good := strings.Repeat("QUJD", 300) // past the part that decides
+	good := strings.Repeat("QUJD", 300) // longer than headChars
 	cases := map[string]struct {
 		in   string
 		size int64
@@ -164,7 +164,7 @@ func TestLiftCorrupt(t *testing.T) {
 		"null":              {good + `\u0000QUJD`, 900},
 		"text after pad":    {good + "QQ==QUJD", 901},
 		"too much padding":  {good + "===", 900},
-		"lonely character":  {good + "Q", 900},
+		"single character":  {good + "Q", 900},
 		"bad data URL":      {"data:image/png;base64,QU.D" + good, 1},
 		"data URL of words": {"data:image/png;base64,not base64 at all " + good, 2},
 	}
@@ -172,7 +172,7 @@ func TestLiftCorrupt(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var doc bytes.Buffer
-			var s shelf
+			var s memorySink
 			blobs, err := Extract(&doc, strings.NewReader(`["`+c.in+`","x"]`), Options{Threshold: 32, Prefix: "@"}, s.open)
 			if err != nil {
 				t.Fatal(err)
@@ -181,13 +181,13 @@ func TestLiftCorrupt(t *testing.T) {
 				t.Errorf("got %+v with %d bytes, want corrupt and %d", blobs, s.blobs[0].Len(), c.size)
 			}
 			if doc.String() != `["@0","x"]` {
-				t.Errorf("the document did not go on: %s", doc.String())
+				t.Errorf("the document is cut off after the blob: %s", doc.String())
 			}
 		})
 	}
 }
 
-func TestLiftErrors(t *testing.T) {
+func TestExtractErrors(t *testing.T) {
 	t.Parallel()
 	b64 := strings.Repeat("QUJD", 100)
 	broken := errors.New("connection reset")
@@ -208,7 +208,7 @@ func TestLiftErrors(t *testing.T) {
 		"short body":         {in: io.MultiReader(strings.NewReader(`{"a"`), iotest.ErrReader(io.ErrUnexpectedEOF)), is: ErrTruncated},
 		"short body, cause":  {in: io.MultiReader(strings.NewReader(`{"a"`), iotest.ErrReader(io.ErrUnexpectedEOF)), is: io.ErrUnexpectedEOF},
 		"reader":             {in: io.MultiReader(strings.NewReader(`["`+b64), iotest.ErrReader(broken)), is: broken},
-		"reader without end": {in: silent{}, is: io.ErrNoProgress},
+		"reader without end": {in: emptyReader{}, is: io.ErrNoProgress},
 		"document":           {in: strings.NewReader(`["so long ` + b64 + `"]`), o: Options{MaxDoc: 100}, kind: fault.TooLarge},
 		"blob":               {in: strings.NewReader(`["` + b64 + `"]`), o: Options{MaxBlob: 299}, kind: fault.TooLarge},
 		"deep":               {in: strings.NewReader(strings.Repeat("[", 10_001)), kind: fault.Invalid},
@@ -218,8 +218,8 @@ func TestLiftErrors(t *testing.T) {
 		"key":                {in: strings.NewReader(`{"@":1}`), kind: fault.Invalid},
 		"bad prefix":         {in: strings.NewReader(`[]`), o: Options{Prefix: `"`}, kind: fault.Internal},
 		"sink cannot open":   {in: strings.NewReader(`["` + b64 + `"]`), sink: func(int) (io.WriteCloser, error) { return nil, full }, kind: fault.StorageFull},
-		"sink cannot write":  {in: strings.NewReader(`["` + b64 + `"]`), sink: func(int) (io.WriteCloser, error) { return sour{write: full}, nil }, kind: fault.StorageFull},
-		"sink cannot close":  {in: strings.NewReader(`["` + b64 + `"]`), sink: func(int) (io.WriteCloser, error) { return sour{shut: full}, nil }, kind: fault.StorageFull},
+		"sink cannot write":  {in: strings.NewReader(`["` + b64 + `"]`), sink: func(int) (io.WriteCloser, error) { return failingBlob{write: full}, nil }, kind: fault.StorageFull},
+		"sink cannot close":  {in: strings.NewReader(`["` + b64 + `"]`), sink: func(int) (io.WriteCloser, error) { return failingBlob{shut: full}, nil }, kind: fault.StorageFull},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -228,7 +228,7 @@ func TestLiftErrors(t *testing.T) {
 				c.o.Prefix = "@"
 			}
 			c.o.Threshold = 32
-			var s shelf
+			var s memorySink
 			if c.sink == nil {
 				c.sink = s.open
 			}
@@ -245,11 +245,11 @@ func TestLiftErrors(t *testing.T) {
 	}
 }
 
-type silent struct{}
+type emptyReader struct{}
 
-func (silent) Read([]byte) (int, error) { return 0, nil }
+func (emptyReader) Read([]byte) (int, error) { return 0, nil }
 
-type sour struct{ write, shut error }
+type failingBlob struct{ write, shut error }
 
-func (s sour) Write(p []byte) (int, error) { return len(p), s.write }
-func (s sour) Close() error                { return s.shut }
+func (s failingBlob) Write(p []byte) (int, error) { return len(p), s.write }
+func (s failingBlob) Close() error                { return s.shut }

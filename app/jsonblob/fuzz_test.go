@@ -13,9 +13,9 @@ import (
 	"testing"
 )
 
-// FuzzLift holds Lift against encoding/json: what stays must be equal, what
-// was lifted must be what a plain decoder makes of the string.
-func FuzzLift(f *testing.F) {
+// FuzzExtract compares Extract with encoding/json: copied values must be equal, and
+// extracted bytes must be those that encoding/base64 decodes.
+func FuzzExtract(f *testing.F) {
 	f.Add([]byte(`{"data":[{"b64_json":"QUJDREVGR0g="},{"url":"x\/y"}],"n":1.5}`), uint8(4), uint8(3), uint16(20))
 	f.Add([]byte(`["\u0051\u0055JD\nREVG","data:image\/png;base64,QUJD","QQ==QQ==","QUJ!"]`), uint8(2), uint8(1), uint16(9))
 	f.Add([]byte(`{"QUJDREVGR0g":"QUJDREVGR0g","a":{"b":[]},"c":"\ud83d\ude00 \"\\\\\""}`), uint8(1), uint8(200), uint16(31))
@@ -24,29 +24,29 @@ func FuzzLift(f *testing.F) {
 	f.Fuzz(func(t *testing.T, in []byte, threshold, chunk uint8, cut uint16) {
 		o := Options{Threshold: int(threshold)%64 + 1}
 		var doc bytes.Buffer
-		var s shelf
+		var s memorySink
 		blobs, err := Extract(&doc, &pieces{in, int(chunk)%32 + 1}, o, s.open)
 		var want any
-		if !parses(in, &want) {
-			return // it did not panic, and json.Unmarshal has the last word
+		if !parseJSON(in, &want) {
+			return // invalid JSON: only a panic would be wrong
 		}
 		if err != nil {
 			t.Fatalf("valid JSON failed: %v", err)
 		}
 		var got any
-		if !parses(doc.Bytes(), &got) {
-			t.Fatalf("what is left is not JSON: %s", doc.Bytes())
+		if !parseJSON(doc.Bytes(), &got) {
+			t.Fatalf("the copied document is not JSON: %s", doc.Bytes())
 		}
-		if err := same(want, got, o.Threshold, blobs, s.blobs); err != nil {
+		if err := compareDocs(want, got, o.Threshold, blobs, s.blobs); err != nil {
 			t.Fatal(err)
 		}
 
 		body := bytes.TrimSpace(in)
 		if !bytes.ContainsAny(body[:1], `{["`) {
-			return // half a number is a number
+			return // a number that is cut off is still a number
 		}
 		doc.Reset()
-		_, err = Extract(&doc, &pieces{body[:int(cut)%len(body)], int(chunk)%32 + 1}, o, new(shelf).open)
+		_, err = Extract(&doc, &pieces{body[:int(cut)%len(body)], int(chunk)%32 + 1}, o, new(memorySink).open)
 		if !errors.Is(err, ErrTruncated) {
 			t.Fatalf("cut at %d: %v", int(cut)%len(body), err)
 		}
@@ -68,7 +68,7 @@ func (p *pieces) Read(b []byte) (int, error) {
 	return n, nil
 }
 
-func parses(in []byte, v *any) bool {
+func parseJSON(in []byte, v *any) bool {
 	d := json.NewDecoder(bytes.NewReader(in))
 	d.UseNumber() // 1e999 is valid JSON
 	if d.Decode(v) != nil {
@@ -78,8 +78,8 @@ func parses(in []byte, v *any) bool {
 	return err == io.EOF
 }
 
-// same compares a document with what is left of it.
-func same(want, got any, threshold int, blobs []Blob, bytes []*bytes.Buffer) error {
+// compareDocs compares a document with its copy and the extracted blobs.
+func compareDocs(want, got any, threshold int, blobs []Blob, bytes []*bytes.Buffer) error {
 	switch w := want.(type) {
 	case map[string]any:
 		g, ok := got.(map[string]any)
@@ -87,7 +87,7 @@ func same(want, got any, threshold int, blobs []Blob, bytes []*bytes.Buffer) err
 			return fmt.Errorf("got %v, want %v", got, want)
 		}
 		for k := range w {
-			if err := same(w[k], g[k], threshold, blobs, bytes); err != nil {
+			if err := compareDocs(w[k], g[k], threshold, blobs, bytes); err != nil {
 				return err
 			}
 		}
@@ -98,7 +98,7 @@ func same(want, got any, threshold int, blobs []Blob, bytes []*bytes.Buffer) err
 			return fmt.Errorf("got %v, want %v", got, want)
 		}
 		for i := range w {
-			if err := same(w[i], g[i], threshold, blobs, bytes); err != nil {
+			if err := compareDocs(w[i], g[i], threshold, blobs, bytes); err != nil {
 				return err
 			}
 		}
@@ -106,11 +106,11 @@ func same(want, got any, threshold int, blobs []Blob, bytes []*bytes.Buffer) err
 	case string:
 		for i, b := range blobs {
 			if b.Placeholder == got {
-				return sameBlob(w, b, bytes[i].String())
+				return compareBlob(w, b, bytes[i].String())
 			}
 		}
 		if len(w) > threshold && plainBase64.MatchString(w) {
-			return fmt.Errorf("%q was not lifted", w)
+			return fmt.Errorf("%q was not extracted", w)
 		}
 	}
 	if !reflect.DeepEqual(want, got) {
@@ -120,15 +120,15 @@ func same(want, got any, threshold int, blobs []Blob, bytes []*bytes.Buffer) err
 }
 
 var (
-	plainBase64 = regexp.MustCompile(`^[A-Za-z0-9+/_-]+={0,2}$`)
-	dataHead    = regexp.MustCompile(`(?i)^data:[^,]*;base64,`)
-	badTail     = regexp.MustCompile(`[^A-Za-z0-9+/](?s:.*)$`)
-	ordinary    = strings.NewReplacer("\r", "", "\n", "", "-", "+", "_", "/")
+	plainBase64   = regexp.MustCompile(`^[A-Za-z0-9+/_-]+={0,2}$`)
+	dataHead      = regexp.MustCompile(`(?i)^data:[^,]*;base64,`)
+	badTail       = regexp.MustCompile(`[^A-Za-z0-9+/](?s:.*)$`)
+	toStdAlphabet = strings.NewReplacer("\r", "", "\n", "", "-", "+", "_", "/")
 )
 
-// sameBlob decodes text in the plainest way.
-func sameBlob(text string, b Blob, got string) error {
-	text = ordinary.Replace(dataHead.ReplaceAllString(text, ""))
+// compareBlob compares a blob with the string that it was extracted from.
+func compareBlob(text string, b Blob, got string) error {
+	text = toStdAlphabet.Replace(dataHead.ReplaceAllString(text, ""))
 	tail := badTail.FindString(text)
 	text = strings.TrimSuffix(text, tail)
 	odd := len(text)%4 == 1

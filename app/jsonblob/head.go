@@ -3,19 +3,19 @@ package jsonblob
 import "strings"
 
 const (
-	headChars = 1024          // characters that decide what a long string is
-	headBytes = 6 * headChars // as \uXXXX
-	minLine   = 32            // shorter lines are a list of words, not base64
+	headChars = 1024          // characters by which a long string is classified
+	headBytes = 6 * headChars // if all are escaped as \uXXXX
+	minLine   = 32            // text with shorter lines is a list of words, not base64
 )
 
-// head is what the start of a string says about it.
-type head struct {
+// stringHead is the start of a string of base64.
+type stringHead struct {
 	skip int    // bytes before the base64
-	mime string // of a data: URL
+	mime string // media type of a data URL
 }
 
-// look decides by the first headChars characters whether a string is base64.
-func look(raw []byte) (head, bool) {
+// classify reports whether a string is base64, by its first headChars characters.
+func classify(raw []byte) (stringHead, bool) {
 	var buf [headChars]byte
 	text, used := buf[:0], 0
 	for len(text) < headChars && (len(text) == 0 || text[len(text)-1] != ',') {
@@ -24,19 +24,19 @@ func look(raw []byte) (head, bool) {
 			break
 		}
 		if c < 0 || c > 0x7f {
-			return head{}, false
+			return stringHead{}, false
 		}
 		used += size
 		text = append(text, byte(c))
 	}
 	if mime, ok := dataURL(string(text)); ok {
-		return head{used, mime}, true
+		return stringHead{used, mime}, true
 	}
-	return head{}, isBase64(text)
+	return stringHead{}, isBase64(text)
 }
 
-// isBase64 says whether all of text belongs to base64. Line breaks do if the
-// lines are long.
+// isBase64 reports whether text is base64. Line breaks are allowed if the lines are
+// long.
 func isBase64(text []byte) bool {
 	line, padded := 0, false
 	for _, c := range text {
@@ -49,7 +49,7 @@ func isBase64(text []byte) bool {
 			continue
 		case c == '=':
 			padded = true
-		case padded || digits[0][c] == bad:
+		case padded || digits[0][c] == invalid:
 			return false
 		}
 		line++
@@ -57,7 +57,7 @@ func isBase64(text []byte) bool {
 	return len(text) > 0
 }
 
-// dataURL reads "data:image/png;base64,".
+// dataURL parses "data:image/png;base64,".
 func dataURL(s string) (mime string, ok bool) {
 	s, ok = strings.CutPrefix(strings.ToLower(s), "data:")
 	if ok {
@@ -67,9 +67,9 @@ func dataURL(s string) (mime string, ok bool) {
 	return strings.TrimSpace(mime), ok
 }
 
-// unescape reads the first character of the inside of a JSON string, and how
-// many bytes it takes: 0 if it is cut off. Halves of surrogate pairs come one
-// by one; a byte or an escape that no JSON string has is negative.
+// unescape reads the first character of the inside of a JSON string. size is its length
+// in bytes, 0 if it is incomplete. The halves of a surrogate pair are returned one by
+// one. c is negative for a byte or an escape that is invalid in JSON.
 func unescape(b []byte) (c rune, size int) {
 	switch {
 	case len(b) == 0:
@@ -95,12 +95,12 @@ func unescape(b []byte) (c rune, size int) {
 	case 't':
 		return '\t', 2
 	case 'u':
-		return unicode(b)
+		return unescapeUnicode(b)
 	}
 	return -1, 2
 }
 
-func unicode(b []byte) (c rune, size int) {
+func unescapeUnicode(b []byte) (c rune, size int) {
 	for i := 2; i < 6; i++ {
 		if i == len(b) {
 			return 0, 0
@@ -117,7 +117,7 @@ func unicode(b []byte) (c rune, size int) {
 	return c, 6
 }
 
-// startsWith says whether the inside of a JSON string starts with prefix.
+// startsWith reports whether the inside of a JSON string starts with prefix.
 func startsWith(raw []byte, prefix string) bool {
 	for i := range len(prefix) {
 		c, size := unescape(raw)

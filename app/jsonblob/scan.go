@@ -6,118 +6,118 @@ import (
 	"aigc/app/fault"
 )
 
-// maxDepth is where encoding/json gives up too.
+// maxDepth is the limit of nesting, which encoding/json also has.
 const maxDepth = 10_000
 
-// run passes the whole input, from string to string.
-func (l *extractor) run() ([]Blob, error) {
+// run scans the input to its end.
+func (x *extractor) run() ([]Blob, error) {
 	for {
-		found, err := l.structure()
+		found, err := x.scanStructure()
 		if err != nil {
-			return l.blobs, err
+			return x.blobs, err
 		}
 		if found {
-			if err := l.text(); err != nil {
-				return l.blobs, err
+			if err := x.scanString(); err != nil {
+				return x.blobs, err
 			}
 			continue
 		}
-		switch err := l.refill(); {
-		case err == io.EOF && (len(l.stack) > 0 || !l.begun):
-			return l.blobs, ErrTruncated
+		switch err := x.refill(); {
+		case err == io.EOF && (len(x.stack) > 0 || !x.begun):
+			return x.blobs, ErrTruncated
 		case err == io.EOF:
-			return l.blobs, nil
+			return x.blobs, nil
 		case err != nil:
-			return l.blobs, err
+			return x.blobs, err
 		}
 	}
 }
 
-// structure passes everything outside strings, up to the next quote or the
-// end of the window. All it wants to know is where keys are. Brackets that do
-// not match are left to json.Unmarshal.
-func (l *extractor) structure() (found bool, err error) {
-	for i, c := range l.buf[l.pos:l.end] {
+// scanStructure scans up to the next quote outside a string, or to the end of the window.
+// It tracks nesting only to know which strings are keys; json.Unmarshal finds brackets
+// that do not match.
+func (x *extractor) scanStructure() (found bool, err error) {
+	for i, c := range x.buf[x.pos:x.end] {
 		switch c {
 		case ' ', '\t', '\r', '\n':
 			continue
 		case '"':
-			l.pos += i
-			l.begun = true
+			x.pos += i
+			x.begun = true
 			return true, nil
 		case '{', '[':
-			if len(l.stack) == maxDepth {
+			if len(x.stack) == maxDepth {
 				return false, fault.New(fault.Invalid, "document_too_deep", "The JSON document is nested more than %d deep.", maxDepth)
 			}
-			l.stack = append(l.stack, c)
-			l.key = c == '{'
+			x.stack = append(x.stack, c)
+			x.key = c == '{'
 		case '}', ']':
-			l.stack = l.stack[:max(0, len(l.stack)-1)]
-			l.key = false
+			x.stack = x.stack[:max(0, len(x.stack)-1)]
+			x.key = false
 		case ',':
-			l.key = len(l.stack) > 0 && l.stack[len(l.stack)-1] == '{'
+			x.key = len(x.stack) > 0 && x.stack[len(x.stack)-1] == '{'
 		case ':':
-			l.key = false
+			x.key = false
 		}
-		l.begun = true
+		x.begun = true
 	}
-	l.pos = l.end
+	x.pos = x.end
 	return false, nil
 }
 
-// text passes the string whose opening quote is at pos.
-func (l *extractor) text() error {
-	n, closed, err := l.span(max(l.Threshold, headBytes) + 2) // with the quote, and one more than the threshold
+// scanString copies or extracts the string whose opening quote is at pos.
+func (x *extractor) scanString() error {
+	n, closed, err := x.span(max(x.Threshold, headBytes) + 2) // the quote and one byte more than the threshold
 	if err != nil {
 		return err
 	}
-	raw := l.buf[l.pos+1 : l.pos+n]
+	raw := x.buf[x.pos+1 : x.pos+n]
 	if closed {
 		raw = raw[:len(raw)-1]
 	}
-	if startsWith(raw, l.Prefix) {
-		return fault.New(fault.Invalid, "reserved_text", "The JSON document holds a text that is reserved for placeholders.")
+	if startsWith(raw, x.Prefix) {
+		return fault.New(fault.Invalid, "reserved_text", "The JSON document contains text that is reserved for placeholders.")
 	}
-	if len(raw) > l.Threshold && !l.key {
-		if h, ok := look(raw); ok {
-			return l.extract(h)
+	if len(raw) > x.Threshold && !x.key {
+		if h, ok := classify(raw); ok {
+			return x.extract(h)
 		}
 	}
-	for !closed { // long text: pass it in pieces
-		l.pos += n - 1 // span passes over one byte, here the last one it saw
-		if n, closed, err = l.span(minRead); err != nil {
+	for !closed { // long text: copy it in pieces
+		x.pos += n - 1 // span skips the byte at pos, so let it be one that was scanned
+		if n, closed, err = x.span(minRead); err != nil {
 			return err
 		}
 	}
-	l.pos += n
+	x.pos += n
 	return nil
 }
 
-// span measures the string at pos: up to and including its closing quote, or
-// at least limit bytes of it, all of them in the window. The byte at pos itself
-// is not looked at. What was passed before is copied to doc on the way.
-func (l *extractor) span(limit int) (n int, closed bool, err error) {
+// span reads the string at pos into the window: up to and including its closing quote,
+// or at least limit bytes of it. It returns the number of bytes. The byte at pos itself
+// is skipped. Scanned bytes before pos may be copied to doc.
+func (x *extractor) span(limit int) (n int, closed bool, err error) {
 	for n = 1; n < limit; {
-		at := l.next(l.pos + n)
+		at := x.next(x.pos + n)
 		switch {
-		case at == l.end:
-			n = at - l.pos
-		case l.buf[at] == '"':
-			return at - l.pos + 1, true, nil
+		case at == x.end:
+			n = at - x.pos
+		case x.buf[at] == '"':
+			return at - x.pos + 1, true, nil
 		default:
-			n = at - l.pos + 2
+			n = at - x.pos + 2
 		}
-		for l.pos+n > l.end || l.pos+n == l.end && n < limit {
-			if err := l.refill(); err != nil {
-				return 0, false, inside(err)
+		for x.pos+n > x.end || x.pos+n == x.end && n < limit {
+			if err := x.refill(); err != nil {
+				return 0, false, truncated(err)
 			}
 		}
 	}
 	return n, false, nil
 }
 
-// inside is what an error of refill means where the input must not end.
-func inside(err error) error {
+// truncated turns io.EOF inside a string into [ErrTruncated].
+func truncated(err error) error {
 	if err == io.EOF {
 		return ErrTruncated
 	}

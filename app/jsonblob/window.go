@@ -9,19 +9,19 @@ import (
 
 const (
 	windowSize = 128 << 10
-	minRead    = 32 << 10 // what a read must have room for
+	minRead    = 32 << 10 // least free space for a read
 )
 
-// window is the part of the input being looked at: buf[pos:end]. Positions
-// move when it is refilled, offsets from pos do not.
+// window is the part of the input in memory that is not scanned yet: buf[pos:end].
+// more() moves it to the front of the buffer: positions change, offsets from pos do not.
 type window struct {
 	r        io.Reader
 	buf      []byte
 	pos, end int
-	err      error // came with the last bytes
+	err      error // of the last read
 
-	// Where the next quote and backslash are. Keeping both makes a scan linear
-	// however many there are of one kind.
+	// Positions of the next quote and of the next backslash. Both are cached, so that a
+	// scan takes linear time even if the input has many of one and none of the other.
 	quote, slash int
 }
 
@@ -33,8 +33,8 @@ func (w *window) reset(r io.Reader, size int) {
 	w.rewind()
 }
 
-// more reads on, moving what is left to the front. At the end of the input it
-// returns io.EOF.
+// more reads more input, if necessary after moving the window to the front of the
+// buffer. At the end of the input it returns io.EOF.
 func (w *window) more() error {
 	if len(w.buf)-w.end < minRead || w.pos == w.end {
 		w.end = copy(w.buf, w.buf[w.pos:w.end])
@@ -61,11 +61,11 @@ func (w *window) more() error {
 	return fmt.Errorf("jsonblob: read: %w", w.err)
 }
 
-// rewind allows next to be asked for an earlier position again.
+// rewind clears the cached positions, so that next can be called for an earlier one.
 func (w *window) rewind() { w.quote, w.slash = -1, -1 }
 
-// next finds the first quote or backslash at or after position at; end if
-// there is none. Positions asked for must not fall.
+// next finds the first quote or backslash at or after position at; end if there is none.
+// at must not decrease between calls without a rewind.
 func (w *window) next(at int) int {
 	if at >= w.end {
 		return w.end

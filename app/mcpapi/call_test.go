@@ -176,7 +176,7 @@ func TestTaskTools(t *testing.T) {
 		t.Error(a.text)
 	}
 	a = c.call("quote_generation", map[string]any{"tool": "create_toy_image", "arguments": map[string]any{"prompt": "x", "idempotency_key": "k"}})
-	a.want(t, map[string]any{"model": "toy-1", "pictures": 1.0})
+	a.want(t, map[string]any{"model": "toy-1", "count": 1.0})
 	if a.text != "1 × toy-1: 0.04 USD by the price list." {
 		t.Error(a.text)
 	}

@@ -1,11 +1,12 @@
-// Package media says what a file is, from its bytes alone: names and headers
-// of whoever sent it are not believed.
+// Package media validates images and videos and makes thumbnails. It decides by the bytes
+// of a file alone; names and headers that a caller or a vendor sent are ignored.
 //
-// [Inspect] proves that a picture or film is whole, without decoding it and in
-// constant memory. [Upload] is the same proof in a caller's words, and refuses
-// an SVG that could run or fetch something. [Thumbnail] makes a small JPEG.
+// [Inspect] checks that a file is a complete image or video, without decoding it and in
+// constant memory: the header with the dimensions, the structure of blocks, chunks or
+// boxes, and the end marker. Bytes after the end marker are accepted, because decoders
+// accept them and a refused result is money lost. Checksums are not verified.
 //
-// What a proof rests on: the header with the dimensions, and the end marker in
-// its place. Bytes after the end marker are forgiven, because decoders forgive
-// them and a refused result is money lost. A checksum is nowhere verified.
+// [Upload] is Inspect for files of callers, with faults for callers. It also refuses SVGs
+// that could run script or load something; see svg_policy.go. [Thumbnail] makes a small
+// JPEG.
 package media

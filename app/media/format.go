@@ -2,16 +2,16 @@ package media
 
 import "bytes"
 
-// format is one type of file that we know.
+// format is one supported file type.
 type format struct {
 	name      string // for people
 	mime, ext string
 	kind      Folder
-	is        func(head []byte) bool
+	is        func(head []byte) bool // by the first bytes of a file
 	inspect   func(s *source, info *Info) error
 }
 
-// formats are all types that a result or an upload may have.
+// formats are the types that results and uploads may have. The first that matches is used.
 var formats = []format{
 	{"PNG", "image/png", ".png", Image, prefix("\x89PNG\r\n\x1a\n"), inspectPNG},
 	{"JPEG", "image/jpeg", ".jpg", Image, prefix("\xff\xd8\xff"), inspectJPEG},
@@ -24,8 +24,8 @@ var formats = []format{
 
 const mimeSVG = "image/svg+xml"
 
-// TypeByExt is the media type of a name we gave; "application/octet-stream"
-// for any other.
+// TypeByExt is the media type of an extension with its dot, as in [Info.Ext];
+// "application/octet-stream" for any other.
 func TypeByExt(ext string) string {
 	for _, f := range formats {
 		if f.ext == ext {
@@ -41,8 +41,8 @@ func isWebP(h []byte) bool {
 	return len(h) >= 12 && string(h[:4]) == "RIFF" && string(h[8:12]) == "WEBP"
 }
 
-// isBMP asks for more than two letters, for they begin many a text: one plane
-// is there in every BMP.
+// isBMP checks more than the magic number "BM", with which ordinary text may begin: the
+// number of planes is 1 in every BMP.
 func isBMP(h []byte) bool {
 	if len(h) < 28 || !bytes.HasPrefix(h, []byte("BM")) {
 		return false
@@ -54,7 +54,7 @@ func isBMP(h []byte) bool {
 	return planes[0] == 1 && planes[1] == 0
 }
 
-// isMP4 leaves out the pictures that share MP4's container: HEIC and AVIF.
+// isMP4 excludes HEIC and AVIF images, which use the same container.
 func isMP4(h []byte) bool {
 	if len(h) < 12 || string(h[4:8]) != "ftyp" {
 		return false
@@ -66,7 +66,7 @@ func isMP4(h []byte) bool {
 	return true
 }
 
-// isXML is true of anything with tags; the root decides.
+// isXML is true for any text that starts with a tag; inspectSVG checks the root element.
 func isXML(h []byte) bool {
 	h = bytes.TrimLeft(bytes.TrimPrefix(h, []byte("\xef\xbb\xbf")), " \t\r\n")
 	return bytes.HasPrefix(h, []byte("<"))

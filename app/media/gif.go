@@ -5,8 +5,8 @@ import (
 	"encoding/binary"
 )
 
-// inspectGIF walks all blocks to the trailer: its single byte at the end of a
-// file would prove nothing, any byte of the data can look like it.
+// inspectGIF reads all blocks up to the trailer. Checking the last byte of the file would
+// not be enough: the trailer is the single byte 0x3b, which also occurs in image data.
 func inspectGIF(s *source, info *Info) error {
 	b, err := s.at(0, 13)
 	if err != nil {
@@ -16,8 +16,8 @@ func inspectGIF(s *source, info *Info) error {
 	if info.Width == 0 || info.Height == 0 {
 		return errDamaged
 	}
-	r := s.from(13 + colours(b[10]))
-	for pictures := 0; ; {
+	r := s.from(13 + colorTableSize(b[10]))
+	for images := 0; ; {
 		block, err := r.ReadByte()
 		if err != nil {
 			return err
@@ -27,23 +27,23 @@ func inspectGIF(s *source, info *Info) error {
 			if _, err := r.Discard(1); err != nil {
 				return err
 			}
-		case 0x2c: // picture
-			pictures++
+		case 0x2c: // image
+			images++
 			var d [9]byte
 			for i := range d {
 				if d[i], err = r.ReadByte(); err != nil {
 					return err
 				}
 			}
-			if _, err := r.Discard(int(colours(d[8])) + 1); err != nil {
+			if _, err := r.Discard(int(colorTableSize(d[8])) + 1); err != nil {
 				return err
 			}
 		case 0x3b: // trailer
-			if pictures == 0 {
+			if images == 0 {
 				return errDamaged
 			}
 			return nil
-		case 0: // an empty block too many
+		case 0: // a superfluous block terminator
 			continue
 		default:
 			return errDamaged
@@ -54,14 +54,16 @@ func inspectGIF(s *source, info *Info) error {
 	}
 }
 
-// colours is the size in bytes of the table that a packed field announces.
-func colours(packed byte) int64 {
+// colorTableSize is the size in bytes of the color table after a packed field; 0 if the
+// field announces none.
+func colorTableSize(packed byte) int64 {
 	if packed&0x80 == 0 {
 		return 0
 	}
 	return 3 << (packed&7 + 1)
 }
 
+// skipBlocks skips sub-blocks up to their terminator.
 func skipBlocks(r *bufio.Reader) error {
 	for {
 		n, err := r.ReadByte()

@@ -7,11 +7,11 @@ import (
 	"io"
 )
 
-// frame is what a JPEG says about itself before its first scan.
+// frame has the dimensions in the frame header of a JPEG.
 type frame struct{ width, height int }
 
-// inspectJPEG reads the frame header and asks for EOI behind the first scan.
-// That is nearly always the end of the file; else the scans are read through.
+// inspectJPEG reads the frame header and requires EOI after the first scan. EOI is nearly
+// always at the end of the file; if not, all scans are read.
 func inspectJPEG(s *source, info *Info) error {
 	r := s.from(2)
 	f, err := readFrame(r)
@@ -28,7 +28,7 @@ func inspectJPEG(s *source, info *Info) error {
 	return findEOI(r)
 }
 
-// readFrame reads the segments behind SOI up to the marker of the first scan.
+// readFrame reads the segments after SOI up to the marker of the first scan.
 func readFrame(r *bufio.Reader) (frame, error) {
 	var f frame
 	for {
@@ -42,9 +42,9 @@ func readFrame(r *bufio.Reader) (frame, error) {
 				return f, errDamaged
 			}
 			return f, nil
-		case marker == 0xd8 || marker == 0xd9:
+		case marker == 0xd8 || marker == 0xd9: // SOI, EOI
 			return f, errDamaged
-		case marker < 0xc0 || marker >= 0xd0 && marker <= 0xd7: // nothing follows it
+		case marker < 0xc0 || marker >= 0xd0 && marker <= 0xd7: // has no segment
 		case marker <= 0xcf && marker != 0xc4 && marker != 0xc8 && marker != 0xcc: // SOF
 			if err := f.read(r); err != nil {
 				return f, err
@@ -57,6 +57,7 @@ func readFrame(r *bufio.Reader) (frame, error) {
 	}
 }
 
+// read reads the frame header.
 func (f *frame) read(r *bufio.Reader) error {
 	b, err := segment(r, 6)
 	if err != nil {
@@ -72,8 +73,7 @@ func (f *frame) read(r *bufio.Reader) error {
 	return nil
 }
 
-// nextMarker finds the next marker; what stands before it is passed over, as
-// decoders do.
+// nextMarker finds the next marker. Bytes before it are skipped, as decoders do.
 func nextMarker(r *bufio.Reader) (byte, error) {
 	for {
 		if _, err := r.ReadSlice(0xff); errors.Is(err, bufio.ErrBufferFull) {
@@ -94,7 +94,7 @@ func nextMarker(r *bufio.Reader) (byte, error) {
 	}
 }
 
-// segment reads the first most bytes of a segment, and passes over the rest.
+// segment reads up to most bytes of a segment and skips its remaining bytes.
 func segment(r *bufio.Reader, most int) ([]byte, error) {
 	var size [2]byte
 	if _, err := io.ReadFull(r, size[:]); err != nil {
@@ -117,16 +117,16 @@ func skipSegment(r *bufio.Reader) error {
 	return err
 }
 
-// findEOI reads scans, and the segments between them, up to the end marker.
+// findEOI reads scans and the segments between them up to EOI.
 func findEOI(r *bufio.Reader) error {
 	for {
 		marker, err := nextMarker(r)
 		switch {
 		case err != nil:
 			return err
-		case marker == 0xd9:
+		case marker == 0xd9: // EOI
 			return nil
-		case marker < 0xc0 || marker >= 0xd0 && marker <= 0xd7: // nothing follows it
+		case marker < 0xc0 || marker >= 0xd0 && marker <= 0xd7: // has no segment
 		default:
 			if err := skipSegment(r); err != nil {
 				return err

@@ -11,41 +11,41 @@ import (
 	"aigc/app/fault"
 )
 
-// Folder is the folder a file belongs to.
+// Folder is the folder of the object store that a file belongs to.
 type Folder string
 
-// The kinds.
+// The folders.
 const (
 	Image Folder = "images"
 	Video Folder = "videos"
 	File  Folder = "files"
 )
 
-// Info describes a valid picture or film.
+// Info describes a valid image or video.
 type Info struct {
 	MIME     string
 	Ext      string // with the dot
 	Folder   Folder
-	Width    int // pixels as stored; 0 where the file does not tell
+	Width    int // pixels, without the rotation of EXIF; 0 if the file does not say
 	Height   int
-	Duration time.Duration // of a film; 0 where the file does not tell
+	Duration time.Duration // of a video; 0 if the file does not say
 	Size     int64         // bytes
 }
 
-// What an inspector finds wrong; io.ErrUnexpectedEOF is a file cut short. Any
-// other error is trouble with reading, and says nothing about the file.
+// Errors of format.inspect; io.ErrUnexpectedEOF is a file that is cut short. Any other
+// error means that the file could not be read, not that it is invalid.
 var (
-	errDamaged = errors.New("damaged")
-	errOther   = errors.New("something else")
+	errDamaged     = errors.New("damaged")
+	errUnknownType = errors.New("unknown type")
 )
 
-// Inspect proves that a file of size bytes is a whole picture or film and
-// describes it. It reads nothing beyond size, and needs at most some 40 KB of
-// memory; for an SVG the longest text or tag in it, at most 8 MB, is held too.
+// Inspect checks that a file of size bytes is a complete image or video, and describes
+// it. It reads nothing beyond size. It uses at most about 40 KB of memory; for an SVG
+// also that of its longest text or tag, at most 8 MB.
 //
-// A file that is no valid picture or film is a fault of kind Broken with the
-// code empty_result, not_a_picture, picture_cut_short or picture_damaged. An
-// error that is no fault means that r could not be read: the file may be well.
+// The error of an invalid file is a fault of kind InvalidResult with the code
+// empty_result, not_a_picture, picture_cut_short or picture_damaged. An error that is
+// not a fault means that r could not be read; the file may be valid.
 func Inspect(r io.ReaderAt, size int64) (Info, error) {
 	if size <= 0 {
 		return Info{}, fault.New(fault.InvalidResult, "empty_result", "The file is empty.")
@@ -58,15 +58,15 @@ func Inspect(r io.ReaderAt, size int64) (Info, error) {
 	}
 	f := sniff(head)
 	if f == nil {
-		return Info{}, notImage()
+		return Info{}, unknownType()
 	}
 	info := Info{MIME: f.mime, Ext: f.ext, Folder: f.kind, Size: size}
 	err := f.inspect(&source{r: r, size: size}, &info)
 	switch {
 	case err == nil:
 		return info, nil
-	case errors.Is(err, errOther):
-		return Info{}, notImage()
+	case errors.Is(err, errUnknownType):
+		return Info{}, unknownType()
 	case errors.Is(err, errDamaged):
 		return Info{}, fault.New(fault.InvalidResult, "picture_damaged", "The %s is damaged.", f.name)
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
@@ -91,11 +91,11 @@ func inspectFile(path string, inspect func(io.ReaderAt, int64) (Info, error)) (I
 	return inspect(f, st.Size())
 }
 
-func notImage() error {
-	return fault.New(fault.InvalidResult, "not_a_picture", "The file is no picture or film of a known type.")
+func unknownType() error {
+	return fault.New(fault.InvalidResult, "not_a_picture", "The file is not an image or video of a supported type.")
 }
 
-// sniffed is how many bytes tell a type.
+// sniffed is the number of bytes by which the type is recognized.
 const sniffed = 512
 
 func sniff(head []byte) *format {

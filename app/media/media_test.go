@@ -19,7 +19,7 @@ import (
 	"aigc/app/media"
 )
 
-// samples are whole files of every type, 40 by 20.
+// samples are complete files of every type, of 40 by 20 pixels.
 func samples(t testing.TB) map[string][]byte {
 	t.Helper()
 	img := image.NewNRGBA(image.Rect(0, 0, 40, 20))
@@ -55,7 +55,7 @@ func box(kind string, parts ...[]byte) []byte {
 	return append(append(out, kind...), body...)
 }
 
-// mp4File is the skeleton of an MP4: what tells its size and length.
+// mp4File is a minimal MP4 with dimensions and a duration.
 func mp4File(w, h, seconds int) []byte {
 	mvhd := make([]byte, 100)
 	binary.BigEndian.PutUint32(mvhd[12:], 1000)
@@ -66,7 +66,7 @@ func mp4File(w, h, seconds int) []byte {
 	return bytes.Join([][]byte{box("ftyp", []byte("isom\x00\x00\x02\x00isom")), box("moov", box("mvhd", mvhd), box("trak", box("tkhd", tkhd))), box("mdat", make([]byte, 64))}, nil)
 }
 
-func TestInspectWhole(t *testing.T) {
+func TestInspectComplete(t *testing.T) {
 	t.Parallel()
 	for mime, data := range samples(t) {
 		info, err := media.Inspect(bytes.NewReader(data), int64(len(data)))
@@ -82,7 +82,7 @@ func TestInspectWhole(t *testing.T) {
 	}
 }
 
-// A file that ends early is never taken for a whole one.
+// A file that is cut short is invalid.
 func TestInspectCutShort(t *testing.T) {
 	t.Parallel()
 	for mime, data := range samples(t) {
@@ -98,7 +98,7 @@ func TestInspectCutShort(t *testing.T) {
 func TestInspectOther(t *testing.T) {
 	t.Parallel()
 	for name, text := range map[string]string{
-		"html": "<!doctype html><html><body>Bad gateway</body></html>", "json": `{"error":"x"}`, "text": "hello", "html that speaks of svg": "<html><svg></svg></html>",
+		"html": "<!doctype html><html><body>Bad gateway</body></html>", "json": `{"error":"x"}`, "text": "hello", "html with an svg element": "<html><svg></svg></html>",
 	} {
 		if _, err := media.Inspect(strings.NewReader(text), int64(len(text))); fault.KindOf(err) != fault.InvalidResult {
 			t.Errorf("%s: %v", name, err)
@@ -115,14 +115,14 @@ func TestUpload(t *testing.T) {
 		data string
 		want fault.Kind
 	}{
-		"harmless svg":     {svg(`<circle r="1" fill="url(#a)"/>`), ""},
-		"script":           {svg(`<script>alert(1)</script>`), fault.Unsupported},
-		"event handler":    {svg(`<rect onload="alert(1)"/>`), fault.Unsupported},
-		"javascript link":  {svg(`<a href="javascript:alert(1)"/>`), fault.Unsupported},
-		"external picture": {svg(`<image href="http://evil.example/a.png"/>`), fault.Unsupported},
-		"foreign object":   {svg(`<foreignObject/>`), fault.Unsupported},
-		"html":             {"<html></html>", fault.Unsupported},
-		"cut png":          {"\x89PNG\r\n\x1a\n", fault.Invalid},
+		"harmless svg":    {svg(`<circle r="1" fill="url(#a)"/>`), ""},
+		"script":          {svg(`<script>alert(1)</script>`), fault.Unsupported},
+		"event handler":   {svg(`<rect onload="alert(1)"/>`), fault.Unsupported},
+		"javascript link": {svg(`<a href="javascript:alert(1)"/>`), fault.Unsupported},
+		"external image":  {svg(`<image href="http://evil.example/a.png"/>`), fault.Unsupported},
+		"foreign object":  {svg(`<foreignObject/>`), fault.Unsupported},
+		"html":            {"<html></html>", fault.Unsupported},
+		"cut png":         {"\x89PNG\r\n\x1a\n", fault.Invalid},
 	} {
 		path := filepath.Join(t.TempDir(), "upload")
 		if err := os.WriteFile(path, []byte(c.data), 0o600); err != nil {
@@ -168,8 +168,7 @@ func TestThumbnail(t *testing.T) {
 	}
 }
 
-// Nothing that a vendor or caller sends makes the inspector panic, and what it
-// calls whole has the size it says.
+// Inspect does not panic, whatever the file, and describes only valid files.
 func FuzzInspect(f *testing.F) {
 	for _, data := range samples(f) {
 		f.Add(data)

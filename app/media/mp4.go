@@ -8,21 +8,21 @@ import (
 	"time"
 )
 
-// maxBoxes bounds the walk through a file that lies about its boxes.
+// maxBoxes is the limit of boxes read, for files made to have very many.
 const maxBoxes = 10_000
 
-// mp4File is a walk through the boxes of an MP4.
+// mp4File is the state of a walk through the boxes of an MP4.
 type mp4File struct {
 	s     *source
 	info  *Info
-	left  int // boxes still to be looked at
-	moov  bool
-	media bool // there is a box with frames
+	left  int  // number of boxes that may still be read
+	moov  bool // there is a moov box
+	media bool // there is an mdat box
 }
 
-// inspectMP4 walks the boxes: there must be a moov and a box with frames, and
-// every box must lie inside the file. The duration comes from mvhd, the
-// dimensions from the first track that has any.
+// inspectMP4 walks the boxes: there must be a moov and an mdat, and every box must end
+// inside the file. The duration comes from mvhd, the dimensions from the first track
+// that has any.
 func inspectMP4(s *source, info *Info) error {
 	f := mp4File{s: s, info: info, left: maxBoxes}
 	if err := f.walk(0, s.size, 0); err != nil {
@@ -34,8 +34,7 @@ func inspectMP4(s *source, info *Info) error {
 	return nil
 }
 
-// walk looks at the boxes between off and end; depth 0 is the file, 1 moov, 2
-// a track.
+// walk reads the boxes between off and end; depth 0 is the file, 1 moov, 2 a track.
 func (f *mp4File) walk(off, end int64, depth int) error {
 	for off < end {
 		if f.left--; f.left < 0 {
@@ -44,7 +43,7 @@ func (f *mp4File) walk(off, end int64, depth int) error {
 		kind, start, next, err := f.box(off, end)
 		if err != nil {
 			if depth > 0 || f.complete() && f.zeros(off, end) {
-				return ignoreCut(err) // padding
+				return ignoreTruncation(err) // padding after the last box
 			}
 			return err
 		}
@@ -71,8 +70,8 @@ func (f *mp4File) walk(off, end int64, depth int) error {
 
 func (f *mp4File) complete() bool { return f.moov && f.media }
 
-// box reads a box's header: its kind, where its content starts and where the
-// next box does. A box that does not fit in is a file cut short.
+// box reads a box's header: its type, the start of its content and the start of the next
+// box. If the box ends after end, the error is io.ErrUnexpectedEOF.
 func (f *mp4File) box(off, end int64) (kind string, start, next int64, err error) {
 	b, err := f.s.at(off, 8)
 	if err != nil {
@@ -81,9 +80,9 @@ func (f *mp4File) box(off, end int64) (kind string, start, next int64, err error
 	kind, start = string(b[4:8]), off+8
 	length := int64(binary.BigEndian.Uint32(b))
 	switch length {
-	case 0: // to the end
+	case 0: // up to end
 		length = end - off
-	case 1:
+	case 1: // a 64-bit size follows
 		if b, err = f.s.at(off+8, 8); err != nil {
 			return "", 0, 0, err
 		}
@@ -96,7 +95,7 @@ func (f *mp4File) box(off, end int64) (kind string, start, next int64, err error
 	return kind, start, off + length, nil
 }
 
-// zeros says whether what is left is a short padding.
+// zeros reports whether the bytes between off and end are padding: less than 8, all zero.
 func (f *mp4File) zeros(off, end int64) bool {
 	if end-off >= 8 {
 		return false
@@ -110,14 +109,14 @@ func (f *mp4File) zeros(off, end int64) bool {
 	return err == nil
 }
 
-func ignoreCut(err error) error {
+func ignoreTruncation(err error) error {
 	if errors.Is(err, io.ErrUnexpectedEOF) {
 		return nil
 	}
 	return err
 }
 
-// readLength reads mvhd; a film may leave its length open.
+// readLength reads the duration in mvhd, which may be unset.
 func (f *mp4File) readLength(off, end int64) error {
 	b, err := f.s.at(off, int(min(end-off, 32)))
 	if err != nil || len(b) < 20 {
@@ -135,8 +134,8 @@ func (f *mp4File) readLength(off, end int64) error {
 	return nil
 }
 
-// readSize reads the end of tkhd: a matrix, then width and height, all in fixed
-// point. A picture turned by a quarter has its sides swapped.
+// readSize reads the end of tkhd: a matrix, then width and height, all in fixed-point
+// numbers. If the matrix rotates by 90°, width and height are swapped.
 func (f *mp4File) readSize(off, end int64) error {
 	b, err := f.s.at(max(off, end-44), int(min(end-off, 44)))
 	if err != nil || len(b) < 44 || f.info.Width != 0 {

@@ -11,8 +11,8 @@ import (
 	"aigc/app/media"
 )
 
-// A paid result that decoders read is not refused for being unusual.
-func TestInspectForgives(t *testing.T) {
+// Unusual files that decoders accept are valid.
+func TestInspectUnusual(t *testing.T) {
 	t.Parallel()
 	all := samples(t)
 	padding := make([]byte, 5)
@@ -23,12 +23,12 @@ func TestInspectForgives(t *testing.T) {
 		name, mime string
 		data       []byte
 	}{
-		{"png with bytes behind its end", "image/png", append(bytes.Clone(all["image/png"]), padding...)},
-		{"jpeg with bytes behind its end", "image/jpeg", append(bytes.Clone(all["image/jpeg"]), padding...)},
-		{"gif with bytes behind its end", "image/gif", append(bytes.Clone(all["image/gif"]), padding...)},
-		{"film with a short padding", "video/mp4", append(bytes.Clone(all["video/mp4"]), padding...)},
-		{"film turned by a quarter", "video/mp4", turned},
-		{"svg behind a byte order mark", "image/svg+xml", append([]byte("\xef\xbb\xbf"), all["image/svg+xml"]...)},
+		{"png with bytes after its end", "image/png", append(bytes.Clone(all["image/png"]), padding...)},
+		{"jpeg with bytes after its end", "image/jpeg", append(bytes.Clone(all["image/jpeg"]), padding...)},
+		{"gif with bytes after its end", "image/gif", append(bytes.Clone(all["image/gif"]), padding...)},
+		{"mp4 with a short padding", "video/mp4", append(bytes.Clone(all["video/mp4"]), padding...)},
+		{"mp4 rotated by 90 degrees", "video/mp4", turned},
+		{"svg after a byte order mark", "image/svg+xml", append([]byte("\xef\xbb\xbf"), all["image/svg+xml"]...)},
 	}
 	for _, c := range cases {
 		info, err := media.Inspect(bytes.NewReader(c.data), int64(len(c.data)))
@@ -38,8 +38,8 @@ func TestInspectForgives(t *testing.T) {
 	}
 }
 
-// What only begins like a picture is none.
-func TestInspectRefuses(t *testing.T) {
+// Files that only begin like an image or video are invalid.
+func TestInspectInvalid(t *testing.T) {
 	t.Parallel()
 	all := samples(t)
 	noData := append(bytes.Clone(all["image/png"][:33]), "\x00\x00\x00\x00IEND\xaeB`\x82"...)
@@ -49,13 +49,13 @@ func TestInspectRefuses(t *testing.T) {
 		name, code string
 		data       []byte
 	}{
-		{"png without picture data", "picture_damaged", noData},
+		{"png without image data", "picture_damaged", noData},
 		{"jpeg without a scan", "picture_damaged", noScan},
-		{"film without frames", "picture_cut_short", noFrames},
-		{"gif without a picture", "picture_damaged", append(bytes.Clone([]byte("GIF89a\x01\x00\x01\x00\x00\x00\x00")), 0x3b)},
+		{"mp4 without frames", "picture_cut_short", noFrames},
+		{"gif without an image", "picture_damaged", append(bytes.Clone([]byte("GIF89a\x01\x00\x01\x00\x00\x00\x00")), 0x3b)},
 		{"heic", "not_a_picture", []byte("\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic")},
 		{"text that begins with BM", "not_a_picture", []byte("BMW is a maker of cars and of motorbikes.")},
-		{"svg in svg's name only", "not_a_picture", []byte(`<svg xmlns="http://example.com/other"/>`)},
+		{"svg root in another namespace", "not_a_picture", []byte(`<svg xmlns="http://example.com/other"/>`)},
 		{"svg with an entity bomb", "picture_damaged", []byte(`<!DOCTYPE svg [<!ENTITY a "aaaa">]><svg xmlns="http://www.w3.org/2000/svg">&a;</svg>`)},
 		{"two roots", "picture_damaged", []byte(`<svg xmlns="http://www.w3.org/2000/svg"></svg><svg/>`)},
 	}
@@ -67,18 +67,17 @@ func TestInspectRefuses(t *testing.T) {
 	}
 }
 
-// A disk that cannot be read says nothing about the picture: the result is not
-// given up for it.
+// A read error is not a fault: it does not mean that the file is invalid.
 func TestInspectUnreadable(t *testing.T) {
 	t.Parallel()
-	_, err := media.Inspect(broken{}, 100)
+	_, err := media.Inspect(unreadable{}, 100)
 	var f *fault.Error
 	if err == nil || errors.As(err, &f) {
 		t.Errorf("%v", err)
 	}
 }
 
-type broken struct{}
+type unreadable struct{}
 
 // ReadAt implements [io.ReaderAt].
-func (broken) ReadAt([]byte, int64) (int, error) { return 0, io.ErrClosedPipe }
+func (unreadable) ReadAt([]byte, int64) (int, error) { return 0, io.ErrClosedPipe }

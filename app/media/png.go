@@ -5,12 +5,12 @@ import (
 	"math"
 )
 
-// maxChunks bounds the walk through a PNG that ends in something else than its
-// end marker; with the usual 8 KB a chunk that is half a gigabyte.
+// maxChunks is the limit of chunks read in a PNG that does not end with IEND. With the
+// usual 8 KB per chunk that is 512 MB.
 const maxChunks = 1 << 16
 
-// inspectPNG reads the header, asks for picture data and for IEND, which is
-// nearly always the end of the file.
+// inspectPNG reads the header and requires IDAT and IEND. IEND is nearly always at the
+// end of the file; if not, all chunks are read.
 func inspectPNG(s *source, info *Info) error {
 	b, err := s.at(8, 16)
 	if err != nil {
@@ -35,8 +35,7 @@ func inspectPNG(s *source, info *Info) error {
 	return err
 }
 
-// findChunk walks from one chunk to the next and returns where the wanted one
-// begins.
+// findChunk returns the offset of the first chunk of a type, from off on.
 func findChunk(s *source, off int64, kind string) (int64, error) {
 	for range maxChunks {
 		b, err := s.at(off, 8)

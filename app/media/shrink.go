@@ -5,9 +5,9 @@ import (
 	"image/color"
 )
 
-// shrink reduces an image to at most side pixels on its longest side, on white, by
-// the mean of the source pixels that fall into each pixel. It reads them in the
-// form in which the decoder left them, row by row, and makes no copy.
+// shrink scales an image to at most side pixels on its longest side, on white. Each
+// pixel is the mean of the source pixels in its area. The source is read row by row in
+// the pixel format of the decoder, without a copy.
 func shrink(src image.Image, side int) *image.RGBA {
 	b := src.Bounds()
 	w, h := b.Dx(), b.Dy()
@@ -15,11 +15,11 @@ func shrink(src image.Image, side int) *image.RGBA {
 		w, h = max(1, w*side/long), max(1, h*side/long)
 	}
 	dst := image.NewRGBA(image.Rect(0, 0, w, h))
-	edges := make([]int, w+1) // pixel i is made of the columns edges[i] to edges[i+1]
+	edges := make([]int, w+1) // pixel i covers the columns edges[i] to edges[i+1]
 	for i := range edges {
 		edges[i] = i * b.Dx() / w
 	}
-	add, mean := reader(src)
+	add, mean := pixelReader(src)
 	row := make([]sum, w)
 	for y := range h {
 		clear(row)
@@ -36,22 +36,23 @@ func shrink(src image.Image, side int) *image.RGBA {
 	return dst
 }
 
-// sum is the total of some pixels by component, in the units of their reader.
+// sum is the sum of source pixels by component; which components depends on the addRow
+// that makes it.
 type sum struct{ a, b, c, alpha uint64 }
 
-// adder adds row y of an image to the sums of the pixels it falls into; columns
-// and rows count from the image's corner.
-type adder func(y int, edges []int, row []sum)
+// addRow adds row y of the source to the sums of one row of the result. Columns and rows
+// are counted from the source's corner.
+type addRow func(y int, edges []int, row []sum)
 
-// meaner is the color, on white, of the mean of n pixels.
-type meaner func(s sum, n uint64) color.RGBA
+// meanColor is the mean of n source pixels, on white.
+type meanColor func(s sum, n uint64) color.RGBA
 
-// reader chooses how the pixels of an image are read.
-func reader(src image.Image) (adder, meaner) {
-	corner := src.Bounds().Min == image.Point{} // as all decoders leave it
+// pixelReader chooses the functions for the pixel format of an image.
+func pixelReader(src image.Image) (addRow, meanColor) {
+	atOrigin := src.Bounds().Min == image.Point{} // true of all decoders
 	switch img := src.(type) {
 	case *image.YCbCr:
-		if corner {
+		if atOrigin {
 			return addYCbCr(img), meanYCbCr
 		}
 	case *image.RGBA:
@@ -68,10 +69,11 @@ func reader(src image.Image) (adder, meaner) {
 	return addAny(src), meanPremultiplied
 }
 
-// addYCbCr sums luma, and the chroma samples of the same columns, which it counts as
-// alpha. The mean may be taken before the conversion to RGB, which is linear.
-func addYCbCr(img *image.YCbCr) adder {
-	right, down := 0, 0 // how far luma columns and rows are shifted to chroma's
+// addYCbCr sums luma in a, and the chroma samples of the same columns in b and c; their
+// number is in alpha. The mean can be taken before the conversion to RGB, because that
+// is linear.
+func addYCbCr(img *image.YCbCr) addRow {
+	right, down := 0, 0 // shifts from luma columns and rows to those of chroma
 	switch img.SubsampleRatio {
 	case image.YCbCrSubsampleRatio422:
 		right = 1
@@ -99,7 +101,7 @@ func addYCbCr(img *image.YCbCr) adder {
 }
 
 func total(list []byte) uint64 {
-	var n uint32 // of a row: less than 2^24 bytes
+	var n uint32 // cannot overflow: a row has less than 2^24 bytes
 	for _, v := range list {
 		n += uint32(v)
 	}
@@ -111,12 +113,12 @@ func meanYCbCr(s sum, n uint64) color.RGBA {
 	return color.RGBA{r, g, b, 255}
 }
 
-// addBytes sums pixels of four bytes; with weigh each color counts by its alpha.
-func addBytes(pix []byte, stride int, weigh bool) adder {
+// addBytes sums pixels of four bytes; with weigh, colors are multiplied by their alpha.
+func addBytes(pix []byte, stride int, weigh bool) addRow {
 	return func(y int, edges []int, row []sum) {
 		line := pix[y*stride:]
 		for i := range row {
-			var r, g, b, alpha uint32 // of a row: less than 2^24 pixels
+			var r, g, b, alpha uint32 // cannot overflow: a row has less than 2^24 pixels
 			px := line[edges[i]*4 : edges[i+1]*4]
 			for ; len(px) >= 4; px = px[4:] {
 				a := uint32(px[3])
@@ -136,8 +138,8 @@ func addBytes(pix []byte, stride int, weigh bool) adder {
 	}
 }
 
-// addWide sums pixels of 16 bits a component by their high bytes.
-func addWide(pix []byte, stride int) adder {
+// addWide sums the high bytes of pixels with 16 bits per component.
+func addWide(pix []byte, stride int) addRow {
 	return func(y int, edges []int, row []sum) {
 		line := pix[y*stride:]
 		for i := range row {
@@ -155,7 +157,7 @@ func addWide(pix []byte, stride int) adder {
 	}
 }
 
-func addGray(pix []byte, stride int) adder {
+func addGray(pix []byte, stride int) addRow {
 	return func(y int, edges []int, row []sum) {
 		line := pix[y*stride:]
 		for i := range row {
@@ -169,7 +171,7 @@ func meanGray(s sum, n uint64) color.RGBA {
 	return color.RGBA{v, v, v, 255}
 }
 
-func addPaletted(img *image.Paletted) adder {
+func addPaletted(img *image.Paletted) addRow {
 	var colors [256]sum // an index beyond the palette is transparent
 	for i, c := range img.Palette[:min(len(img.Palette), 256)] {
 		colors[i] = sumOf(c)
@@ -184,8 +186,8 @@ func addPaletted(img *image.Paletted) adder {
 	}
 }
 
-// addAny reads any image, slowly.
-func addAny(img image.Image) adder {
+// addAny sums the pixels of any image, slowly.
+func addAny(img image.Image) addRow {
 	at := img.Bounds().Min
 	return func(y int, edges []int, row []sum) {
 		for i := range row {
@@ -205,11 +207,11 @@ func (s *sum) add(o sum) {
 	s.a, s.b, s.c, s.alpha = s.a+o.a, s.b+o.b, s.c+o.c, s.alpha+o.alpha
 }
 
-// meanPremultiplied puts the mean of colors that are weighed by their alpha on
-// white.
+// meanPremultiplied is the mean of colors that are multiplied by their alpha.
 func meanPremultiplied(s sum, n uint64) color.RGBA {
 	white := 255 - (s.alpha+n/2)/n
-	return color.RGBA{on(s.a, n, white), on(s.b, n, white), on(s.c, n, white), 255}
+	return color.RGBA{onWhite(s.a, n, white), onWhite(s.b, n, white), onWhite(s.c, n, white), 255}
 }
 
-func on(total, n, white uint64) uint8 { return uint8(min((total+n/2)/n+white, 255)) }
+// onWhite is the mean of a component, plus the white that shows through.
+func onWhite(total, n, white uint64) uint8 { return uint8(min((total+n/2)/n+white, 255)) }

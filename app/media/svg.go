@@ -9,17 +9,16 @@ import (
 	"strings"
 )
 
-// maxToken and maxDepth bound what is parsed: the decoder holds one tag or one
-// run of text at a time.
+// Limits of parsing. The decoder holds one tag or one text in memory at a time.
 const (
-	maxToken = 8 << 20
-	maxDepth = 256
+	maxToken = 8 << 20 // bytes of a tag or text
+	maxDepth = 256     // nested elements
 )
 
 const svgSpace = "http://www.w3.org/2000/svg"
 
-// inspectSVG proves that the document is well-formed and that its root is svg.
-// Entities of the document's own are not believed: they count as damage.
+// inspectSVG checks that the document is well-formed and its root is svg. A document that
+// uses entities of its own counts as damaged: the decoder does not expand them.
 func inspectSVG(s *source, info *Info) error {
 	return walkSVG(s, func(depth int, tok xml.Token) error {
 		if e, ok := tok.(xml.StartElement); ok && depth == 1 {
@@ -29,8 +28,8 @@ func inspectSVG(s *source, info *Info) error {
 	})
 }
 
-// walkSVG visits every token of a well-formed document with the root svg; depth
-// is 1 at the root's start and end.
+// walkSVG calls visit with every token, and checks that the document is well-formed and
+// its root is svg. depth is 1 at the start and the end of the root.
 func walkSVG(s *source, visit func(depth int, tok xml.Token) error) error {
 	g := &limitReader{r: io.NewSectionReader(s.r, 0, s.size)}
 	d := xml.NewDecoder(g)
@@ -40,9 +39,9 @@ func walkSVG(s *source, visit func(depth int, tok xml.Token) error) error {
 		tok, err := d.Token()
 		if errors.Is(err, io.EOF) {
 			if !root {
-				return errOther
+				return errUnknownType
 			}
-			return nil // the decoder asks for all end tags
+			return nil // the decoder has checked that all elements are closed
 		}
 		if err != nil {
 			return badXML(err, root, d.InputOffset() >= s.size)
@@ -68,8 +67,8 @@ func walkSVG(s *source, visit func(depth int, tok xml.Token) error) error {
 	}
 }
 
-// checkProlog looks at what stands outside the root, and at the root: one
-// element, and no text beside it.
+// checkProlog checks a token outside of the root, or the root's start: there must be one
+// root, svg, and no text outside of it.
 func checkProlog(tok xml.Token, e xml.StartElement, root bool) error {
 	switch tok := tok.(type) {
 	case xml.StartElement:
@@ -77,30 +76,30 @@ func checkProlog(tok xml.Token, e xml.StartElement, root bool) error {
 			return errDamaged
 		}
 		if e.Name.Local != "svg" || e.Name.Space != "" && e.Name.Space != svgSpace {
-			return errOther
+			return errUnknownType
 		}
 	case xml.CharData:
 		if text := bytes.TrimPrefix(tok, []byte("\xef\xbb\xbf")); len(bytes.TrimSpace(text)) > 0 {
 			if root {
 				return errDamaged
 			}
-			return errOther
+			return errUnknownType
 		}
 	}
 	return nil
 }
 
-// badXML says what a parser's error means. Before the root is seen the file may
-// be anything; an error at the very end is the end that is missing.
+// badXML maps an error of the parser: before the root the file is not an SVG; at its end
+// the file is cut short; else it is damaged.
 func badXML(err error, root, atEnd bool) error {
 	var syntax *xml.SyntaxError
 	switch {
 	case errors.Is(err, errLongToken):
 		return errDamaged
-	case !errors.As(err, &syntax) && !strings.HasPrefix(err.Error(), "xml:"): // not the decoder's own
+	case !errors.As(err, &syntax) && !strings.HasPrefix(err.Error(), "xml:"): // an error of the reader
 		return err
 	case !root:
-		return errOther
+		return errUnknownType
 	case atEnd:
 		return io.ErrUnexpectedEOF
 	}
@@ -109,10 +108,11 @@ func badXML(err error, root, atEnd bool) error {
 
 var errLongToken = errors.New("a tag or text is too long")
 
-// limitReader ends the reading of a token that is too long to be held.
+// limitReader fails with errLongToken when left is used up, which is reset before each
+// token.
 type limitReader struct {
 	r    io.Reader
-	left int
+	left int // bytes
 }
 
 func (g *limitReader) Read(p []byte) (int, error) {
@@ -124,8 +124,8 @@ func (g *limitReader) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// sizeSVG is the size in pixels of a root element: its own, else that of its
-// view box, else zero.
+// sizeSVG is the size in pixels of a root element: width and height, else those of
+// viewBox, else zero.
 func sizeSVG(e xml.StartElement) (w, h int) {
 	for _, a := range e.Attr {
 		switch a.Name.Local {
@@ -144,6 +144,7 @@ func sizeSVG(e xml.StartElement) (w, h int) {
 	return w, h
 }
 
+// pixels parses a length in pixels; 0 for any other unit.
 func pixels(length string) int {
 	f, err := strconv.ParseFloat(strings.TrimSuffix(strings.TrimSpace(length), "px"), 64)
 	if err != nil || !(f > 0 && f < 1<<20) {

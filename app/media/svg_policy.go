@@ -7,69 +7,85 @@ import (
 	"aigc/app/fault"
 )
 
-// maxStyle is the most text that the style elements of an SVG may hold, in
-// bytes.
+// This file is the policy for SVGs that callers upload. An SVG is a document that a
+// browser may execute: script in it would run with the rights of the person who opens it
+// from our host, and an external reference would tell another server who opened it.
+// Refused are:
+//
+//   - elements that run or embed something: script, foreignObject, iframe, audio …
+//     (activeElements), and all XHTML elements;
+//   - event handlers: attributes that begin with "on";
+//   - links to anything but a fragment of the file (#id) or a raster image or font in a
+//     data URL, in any attribute that holds a link (linkAttributes), also by an animation
+//     that sets such an attribute;
+//   - javascript: and vbscript: URLs in any attribute;
+//   - style sheets, and attributes with CSS, that load something (url(), @import …) or
+//     run something (expression(), behavior: …);
+//   - processing instructions, which include style sheets, and entity declarations,
+//     which can hide any of the above.
+//
+// It is a deny list, so it may miss something. It is the second line of defence: the
+// first is that SVGs are served as attachments with a restrictive
+// Content-Security-Policy (app/httpapi/files.go).
+
+// maxStyle is the limit of the text of a style element, in bytes.
 const maxStyle = 1 << 20
 
-// checkSVG refuses what could run or fetch something when the picture is
-// shown: script, event handlers, embedded documents, and references to
-// anything but the file itself. It walks a list of what is dangerous, so it is
-// the second wall: the first is that an SVG is never served inline.
+// checkSVG checks an SVG against the policy; the error is a fault of kind Unsupported.
 func checkSVG(s *source) error {
-	var c svgPolicy
-	err := walkSVG(s, func(_ int, tok xml.Token) error {
-		if !c.harmless(tok) {
+	var p svgPolicy
+	return walkSVG(s, func(_ int, tok xml.Token) error {
+		if !p.allows(tok) {
 			return fault.New(fault.Unsupported, "active_svg",
-				"The SVG holds script or refers to something outside of itself; such files are not taken.").WithCharge(fault.ChargedNo)
+				"The SVG contains script or a reference to an external resource, which is not allowed.").WithCharge(fault.ChargedNo)
 		}
 		return nil
 	})
-	return err
 }
 
-// svgPolicy remembers the text of the style element it is in: its parts count as
-// one.
+// svgPolicy checks the tokens of one SVG. The text of a style element may come in several
+// tokens, so it is collected and checked at the end of the element.
 type svgPolicy struct {
 	inStyle bool
 	style   strings.Builder
 }
 
-func (c *svgPolicy) harmless(tok xml.Token) bool {
+func (p *svgPolicy) allows(tok xml.Token) bool {
 	switch tok := tok.(type) {
-	case xml.ProcInst: // a style sheet may be a program
+	case xml.ProcInst: // such as xml-stylesheet
 		return tok.Target == "xml"
-	case xml.Directive: // entities can hide anything
+	case xml.Directive: // DOCTYPE with entity declarations
 		return !strings.Contains(string(tok), "[") && !strings.Contains(strings.ToUpper(string(tok)), "ENTITY")
 	case xml.StartElement:
-		if c.inStyle || !harmlessElement(tok) {
+		if p.inStyle || !allowsElement(tok) {
 			return false
 		}
-		c.inStyle = strings.EqualFold(tok.Name.Local, "style")
+		p.inStyle = strings.EqualFold(tok.Name.Local, "style")
 	case xml.EndElement:
-		ended := c.inStyle
-		c.inStyle = false
+		ended := p.inStyle
+		p.inStyle = false
 		if ended {
-			ok := harmlessCSS(c.style.String())
-			c.style.Reset()
+			ok := allowsCSS(p.style.String())
+			p.style.Reset()
 			return ok
 		}
 	case xml.CharData:
-		if c.inStyle {
-			c.style.Write(tok)
-			return c.style.Len() <= maxStyle
+		if p.inStyle {
+			p.style.Write(tok)
+			return p.style.Len() <= maxStyle
 		}
 	}
 	return true
 }
 
-// active are elements that run or embed something, in any namespace.
-var active = words(`script foreignobject iframe frame embed object applet audio video source track link meta base
+// activeElements are the elements that run or embed something, in any namespace.
+var activeElements = wordSet(`script foreignobject iframe frame embed object applet audio video source track link meta base
 	handler listener form input button portal`)
 
-// links are attributes that name an address.
-var links = words(`href src srcset data poster action formaction ping background cite longdesc manifest codebase classid archive base`)
+// linkAttributes are the attributes that hold a URL.
+var linkAttributes = wordSet(`href src srcset data poster action formaction ping background cite longdesc manifest codebase classid archive base`)
 
-func words(s string) map[string]bool {
+func wordSet(s string) map[string]bool {
 	m := map[string]bool{}
 	for w := range strings.FieldsSeq(s) {
 		m[w] = true
@@ -77,41 +93,43 @@ func words(s string) map[string]bool {
 	return m
 }
 
-func harmlessElement(e xml.StartElement) bool {
-	if active[strings.ToLower(e.Name.Local)] || strings.HasSuffix(strings.ToLower(e.Name.Space), "/xhtml") {
+// allowsElement checks the name and the attributes of an element.
+func allowsElement(e xml.StartElement) bool {
+	if activeElements[strings.ToLower(e.Name.Local)] || strings.HasSuffix(strings.ToLower(e.Name.Space), "/xhtml") {
 		return false
 	}
 	for _, a := range e.Attr {
 		key, value := strings.ToLower(a.Name.Local), a.Value
 		if a.Name.Space == "xmlns" || a.Name.Space == "" && key == "xmlns" {
-			continue // it names, and fetches nothing
+			continue // the name of a namespace, which nothing loads
 		}
 		switch {
 		case strings.HasPrefix(key, "on"):
 			return false
-		case links[key] && !withinFile(value):
+		case linkAttributes[key] && !isInternalRef(value):
 			return false
 		case key == "attributename" && animatesLink(value):
 			return false
-		case runs(value):
+		case isScriptURL(value):
 			return false
-		case a.Name.Space == "" && !harmlessCSS(value):
+		case a.Name.Space == "" && !allowsCSS(value):
 			return false
 		}
 	}
 	return true
 }
 
-// animatesLink: an animation may set any attribute later.
+// animatesLink reports whether an animation that sets the named attribute could set a link
+// or an event handler.
 func animatesLink(name string) bool {
 	name = strings.ToLower(strings.TrimSpace(name))
 	name = name[strings.LastIndex(name, ":")+1:]
-	return links[name] || strings.HasPrefix(name, "on")
+	return linkAttributes[name] || strings.HasPrefix(name, "on")
 }
 
-// runs says whether a value holds the address of a program; browsers overlook
-// white space within.
-func runs(value string) bool {
+// isScriptURL reports whether a value contains a URL that runs script. Browsers ignore
+// white space in its scheme.
+func isScriptURL(value string) bool {
 	value = strings.ToLower(strings.Map(func(r rune) rune {
 		if r <= ' ' {
 			return -1
@@ -121,41 +139,42 @@ func runs(value string) bool {
 	return strings.Contains(value, "javascript:") || strings.Contains(value, "vbscript:")
 }
 
-// withinFile says whether an address is a part of the file, or a plain picture
-// or font held in the address.
-func withinFile(address string) bool {
+// isInternalRef reports whether a URL is a fragment of the file, or a data URL of a raster
+// image or a font.
+func isInternalRef(address string) bool {
 	address = strings.ToLower(strings.TrimSpace(address))
 	if address == "" || address[0] == '#' {
 		return true
 	}
-	for _, held := range []string{"image/png", "image/jpeg", "image/jpg", "image/gif", "image/webp", "font/", "application/font", "application/x-font"} {
-		if strings.HasPrefix(address, "data:"+held) {
+	for _, mime := range []string{"image/png", "image/jpeg", "image/jpg", "image/gif", "image/webp", "font/", "application/font", "application/x-font"} {
+		if strings.HasPrefix(address, "data:"+mime) {
 			return true
 		}
 	}
 	return false
 }
 
-// harmlessCSS looks for references in a style sheet or in an attribute that may
-// be one. An escape beside a function could spell any of them.
-func harmlessCSS(text string) bool {
+// allowsCSS checks a style sheet, or an attribute that may contain CSS, for external
+// references and constructs that run something. Escapes together with a function or an
+// at-rule are refused, because they could spell any of them.
+func allowsCSS(text string) bool {
 	text = strings.ToLower(text)
 	if strings.Contains(text, `\`) && strings.ContainsAny(text, "(@") {
 		return false
 	}
-	for _, bad := range []string{"@import", "expression(", "-moz-binding", "behavior:", "image-set(", "image(", "src("} {
-		if strings.Contains(text, bad) {
+	for _, construct := range []string{"@import", "expression(", "-moz-binding", "behavior:", "image-set(", "image(", "src("} {
+		if strings.Contains(text, construct) {
 			return false
 		}
 	}
 	for {
-		_, rest, found := strings.Cut(text, "url(")
+		_, after, found := strings.Cut(text, "url(")
 		if !found {
 			return true
 		}
-		if !withinFile(strings.TrimLeft(rest, " \t\r\n\f\"'")) {
+		if !isInternalRef(strings.TrimLeft(after, " \t\r\n\f\"'")) {
 			return false
 		}
-		text = rest
+		text = after
 	}
 }

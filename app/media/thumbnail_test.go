@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// photo has the smoothness and the noise of a photograph.
+// photo is smooth and noisy like a photograph.
 func photo(w, h int) *image.NRGBA {
 	img := image.NewNRGBA(image.Rect(0, 0, w, h))
 	noise := rand.New(rand.NewPCG(1, 2))
@@ -24,7 +24,7 @@ func photo(w, h int) *image.NRGBA {
 	return img
 }
 
-// BenchmarkThumbnail is a whole thumbnail: decoded, shrunk, encoded.
+// BenchmarkThumbnail decodes, shrinks and encodes.
 func BenchmarkThumbnail(b *testing.B) {
 	src := photo(1024, 1024)
 	var asJPEG, asPNG bytes.Buffer
@@ -47,7 +47,7 @@ func BenchmarkThumbnail(b *testing.B) {
 	}
 }
 
-// BenchmarkShrink is the filter alone, for the pixels that decoders give.
+// BenchmarkShrink only shrinks, for each pixel format of the decoders.
 func BenchmarkShrink(b *testing.B) {
 	for _, img := range decoded(1024, 1024) {
 		b.Run(fmt.Sprintf("%T", img), func(b *testing.B) {
@@ -58,7 +58,7 @@ func BenchmarkShrink(b *testing.B) {
 	}
 }
 
-// decoded is a photograph in every form that a decoder may give.
+// decoded is a photo in each pixel format of the decoders.
 func decoded(w, h int) []image.Image {
 	src := photo(w, h)
 	bounds := src.Bounds()
@@ -92,8 +92,7 @@ func decoded(w, h int) []image.Image {
 	return out
 }
 
-// Whatever form the decoder left the pixels in, the thumbnail is the mean of them,
-// on white.
+// For each pixel format the result is the mean of the source pixels, on white.
 func TestShrink(t *testing.T) {
 	t.Parallel()
 	const w, h, side = 98, 64, 10
@@ -105,7 +104,7 @@ func TestShrink(t *testing.T) {
 		}
 		b, off := img.Bounds(), 2.0
 		if _, ok := img.(*image.YCbCr); ok {
-			off = 5 // a chroma sample at the edge counts for both pixels
+			off = 5 // a chroma sample at an edge is part of both pixels
 		}
 		for y := range got.Bounds().Dy() {
 			for x := range side {

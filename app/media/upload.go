@@ -7,13 +7,12 @@ import (
 	"aigc/app/fault"
 )
 
-// MaxUpload is the most that a caller's file may have, in bytes.
+// MaxUpload is the limit of a caller's file in bytes.
 const MaxUpload = 50 << 20
 
-// Upload inspects a caller's file: the same proof as [Inspect], with faults in
-// a caller's words. What is too large is TooLarge; what is none of the types
-// taken, or an SVG that could run or fetch something, is Unsupported; what is
-// damaged or cut short is Invalid.
+// Upload is [Inspect] for a caller's file. The error of a file that is too large is a
+// fault of kind TooLarge; of a file that is empty, damaged or cut short Invalid; of a file
+// of another type, or an SVG that could run script or load something, Unsupported.
 func Upload(r io.ReaderAt, size int64) (Info, error) {
 	if size > MaxUpload {
 		return Info{}, fault.New(fault.TooLarge, "file_too_large", "A file may have at most %d MB.", MaxUpload>>20).WithCharge(fault.ChargedNo)
@@ -28,7 +27,7 @@ func Upload(r io.ReaderAt, size int64) (Info, error) {
 		case "empty_result":
 			code = "empty_file"
 		}
-		return Info{}, fault.New(kind, code, "%s Taken are PNG, JPEG, GIF, WebP, BMP, SVG and MP4.", f.Message).WithCharge(fault.ChargedNo)
+		return Info{}, fault.New(kind, code, "%s Supported types: PNG, JPEG, GIF, WebP, BMP, SVG and MP4.", f.Message).WithCharge(fault.ChargedNo)
 	}
 	if err != nil {
 		return Info{}, err

@@ -5,11 +5,11 @@ import (
 	"io"
 )
 
-// maxRIFF bounds the walk through the chunks before the picture.
+// maxRIFF is the limit of chunks read before the image data.
 const maxRIFF = 1000
 
-// inspectWebP compares the RIFF length with the file's, reads the size from the
-// first chunk and asks for a whole chunk of picture data.
+// inspectWebP compares the RIFF length with the file's size, reads the dimensions from the
+// first chunk and requires a complete chunk of image data.
 func inspectWebP(s *source, info *Info) error {
 	b, err := s.at(0, 30)
 	if err != nil {

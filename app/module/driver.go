@@ -8,25 +8,33 @@ import (
 	"aigc/app/provider"
 )
 
-// AnyDriver is a driver without its input type. Exactly one of ticket and answer is
-// set when Submit returns no error.
+// AnyDriver is a [provider.Driver] or [provider.Generator] without its input type:
+// the input is the task's stored JSON, decoded for each call.
 type AnyDriver interface {
+	// Submit sends one paid request. Without an error exactly one of ticket and
+	// answer is set.
 	Submit(ctx context.Context, c provider.Call, in json.RawMessage) (*provider.Ticket, *provider.Answer, error)
+	// Poll asks for the job of a ticket. A driver that gives no tickets is not polled.
 	Poll(ctx context.Context, c provider.Call, t provider.Ticket) (provider.Update, error)
+	// Plan calls the driver's [Planner], if it is one.
 	Plan(in json.RawMessage, t Target) (Plan, error)
+	// Check calls the driver's [Checker], if it is one.
 	Check(in json.RawMessage, t Target) ([]FieldError, error)
-	Driver() any // for optional interfaces
-	Async() bool // gives tickets
+	// Driver is the typed driver, for type assertions to [provider.Finder],
+	// [provider.Fetcher] and [provider.Canceler].
+	Driver() any
+	// Async reports whether Submit gives tickets.
+	Async() bool
 }
 
-type generator[In any] struct{ real provider.Generator[In] }
+type generator[In any] struct{ typed provider.Generator[In] }
 
 func (g generator[In]) Submit(ctx context.Context, c provider.Call, raw json.RawMessage) (*provider.Ticket, *provider.Answer, error) {
-	in, err := read[In](raw)
+	in, err := decodeInput[In](raw)
 	if err != nil {
 		return nil, nil, err
 	}
-	a, err := g.real.Generate(ctx, c, in)
+	a, err := g.typed.Generate(ctx, c, in)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -34,26 +42,26 @@ func (g generator[In]) Submit(ctx context.Context, c provider.Call, raw json.Raw
 }
 
 func (g generator[In]) Poll(context.Context, provider.Call, provider.Ticket) (provider.Update, error) {
-	return provider.Update{}, nil // there are no tickets to ask for
+	return provider.Update{}, nil // not called: there are no tickets
 }
 
 func (g generator[In]) Plan(raw json.RawMessage, t Target) (Plan, error) {
-	return plan[In](g.real, raw, t)
+	return planWith[In](g.typed, raw, t)
 }
 func (g generator[In]) Check(raw json.RawMessage, t Target) ([]FieldError, error) {
-	return check[In](g.real, raw, t)
+	return checkWith[In](g.typed, raw, t)
 }
-func (g generator[In]) Driver() any { return g.real }
+func (g generator[In]) Driver() any { return g.typed }
 func (g generator[In]) Async() bool { return false }
 
-type driver[In any] struct{ real provider.Driver[In] }
+type driver[In any] struct{ typed provider.Driver[In] }
 
 func (d driver[In]) Submit(ctx context.Context, c provider.Call, raw json.RawMessage) (*provider.Ticket, *provider.Answer, error) {
-	in, err := read[In](raw)
+	in, err := decodeInput[In](raw)
 	if err != nil {
 		return nil, nil, err
 	}
-	t, err := d.real.Submit(ctx, c, in)
+	t, err := d.typed.Submit(ctx, c, in)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -61,20 +69,20 @@ func (d driver[In]) Submit(ctx context.Context, c provider.Call, raw json.RawMes
 }
 
 func (d driver[In]) Poll(ctx context.Context, c provider.Call, t provider.Ticket) (provider.Update, error) {
-	return d.real.Poll(ctx, c, t)
+	return d.typed.Poll(ctx, c, t)
 }
 
 func (d driver[In]) Plan(raw json.RawMessage, t Target) (Plan, error) {
-	return plan[In](d.real, raw, t)
+	return planWith[In](d.typed, raw, t)
 }
 func (d driver[In]) Check(raw json.RawMessage, t Target) ([]FieldError, error) {
-	return check[In](d.real, raw, t)
+	return checkWith[In](d.typed, raw, t)
 }
-func (d driver[In]) Driver() any { return d.real }
+func (d driver[In]) Driver() any { return d.typed }
 func (d driver[In]) Async() bool { return true }
 
-func plan[In any](real any, raw json.RawMessage, t Target) (Plan, error) {
-	in, err := read[In](raw)
+func planWith[In any](real any, raw json.RawMessage, t Target) (Plan, error) {
+	in, err := decodeInput[In](raw)
 	if err != nil {
 		return Plan{}, err
 	}
@@ -84,8 +92,8 @@ func plan[In any](real any, raw json.RawMessage, t Target) (Plan, error) {
 	return Plan{Count: 1}, nil
 }
 
-func check[In any](real any, raw json.RawMessage, t Target) ([]FieldError, error) {
-	in, err := read[In](raw)
+func checkWith[In any](real any, raw json.RawMessage, t Target) ([]FieldError, error) {
+	in, err := decodeInput[In](raw)
 	if err != nil {
 		return nil, err
 	}
@@ -95,10 +103,11 @@ func check[In any](real any, raw json.RawMessage, t Target) ([]FieldError, error
 	return nil, nil
 }
 
-// read decodes a stored input.
-func read[In any](raw json.RawMessage) (in In, err error) {
+// decodeInput decodes the stored input of a task. It fails if an earlier version
+// stored a form that this version's struct cannot hold.
+func decodeInput[In any](raw json.RawMessage) (in In, err error) {
 	if err := json.Unmarshal(raw, &in); err != nil {
-		return in, fault.Wrap(err, fault.Invalid, "stored_input", "The stored input cannot be read; it was made by another version.").WithCharge(fault.ChargedNo)
+		return in, fault.Wrap(err, fault.Invalid, "stored_input", "The stored input cannot be decoded; it was created by another version of aigc.").WithCharge(fault.ChargedNo)
 	}
 	return in, nil
 }

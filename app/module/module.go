@@ -6,98 +6,100 @@ import (
 	"aigc/app/provider"
 )
 
-// Module is one vertical, made by [Define].
+// Module is a set of operations under one name, made by [Define].
 type Module struct {
 	spec       Spec
 	operations []Declaration
 }
 
-// Define makes a module of what it is and what it can do. It has no side
-// effects: a module is a value.
+// Define makes a module. It has no side effects.
 func Define(spec Spec, operations ...Declaration) Module {
 	return Module{spec: spec, operations: operations}
 }
 
-// Spec is what the module is.
+// Spec is the module's description.
 func (m Module) Spec() Spec { return m.spec }
 
-// Spec is what a module is, before anything is known of keys.
+// Spec describes a module. It does not depend on settings or keys.
 type Spec struct {
-	Name  string // folder, package, setting prefix and `aigc generate` name; permanent
-	Title string // "GPT Image"
-	Doc   string // one sentence for the catalogue
+	Name  string // folder, package, prefix of settings and name in `aigc generate`: "gpt"; permanent
+	Title string // for people: "GPT Image"
+	Doc   string // one sentence for the model catalogue
 }
 
-// Media is what an operation makes.
+// Media is the type of result of an operation.
 type Media string
 
-// The kinds. Video operations answer 202 unless a wait is asked.
+// The types of result. Requests for a video answer 202 with a task id unless the
+// caller asks to wait.
 const (
 	Image Media = "image"
 	Video Media = "video"
 )
 
-// Operation is what callers see of one thing a module can do. How it is done,
-// and by whom, is said by its routes.
+// Operation is the part of a declaration that callers see. Vendors, models and
+// drivers are in its routes.
 type Operation struct {
-	Name    string   // "generations"; with the module's name it is the kind of task, permanent
-	Paths   []string // REST paths below /api; the first is the one documented, the others are aliases
+	Name    string   // "generations"; "gpt.generations" is the kind of task; permanent
+	Paths   []string // REST paths below /api; the first is documented, the others are aliases
 	Tool    string   // MCP tool, permanent
 	Media   Media
 	Title   string // "Draw an image with GPT Image"
 	Doc     string // what it does and when to choose it, for people and agents
-	Primary bool   // what `aigc generate <module>` and the generic route mean
-	// StatusPath is a GET route of the replaced service that reads a task by
-	// our id or by the vendor's job name: "/veo3/official/status/".
+	Primary bool   // the operation that `aigc generate <module>` runs
+	// StatusPath is a GET route kept from the service that aigc replaced; it reads a
+	// task by our id or by the vendor's job name: "/veo3/official/status/". Usually
+	// empty.
 	StatusPath string
 }
 
 // Model is one row of a route's model table.
 type Model struct {
-	ID      string // the vendor's id
-	Title   string
-	Doc     string
-	Retired string // "2026-10-23": from that day on (UTC) the default is used instead, with a warning
-	Aliases []string
-	Prices  []provider.Price // the vendor's list; see [provider.Cost]
+	ID      string           // the vendor's model id
+	Title   string           // for people
+	Doc     string           // one sentence for the model catalogue
+	Retired string           // "2026-10-23": from that day on (UTC) the default model is used instead, with a warning
+	Aliases []string         // other ids that callers may use
+	Prices  []provider.Price // the vendor's price list; see [provider.Cost]
 }
 
-// IsRetired says whether the vendor has shut the model down.
+// IsRetired reports whether the vendor has shut the model down by today (UTC).
 func (m Model) IsRetired() bool {
 	return m.Retired != "" && time.Now().UTC().Format(time.DateOnly) >= m.Retired
 }
 
-// Target is who does a task, and with which model: decided once, by [Select],
-// when the task is accepted.
+// Target is the vendor and the model of a task. [Select] decides it once, when the
+// task is created.
 type Target struct {
 	Vendor  string           // Vendor.Name
-	BaseURL string           // of the account, where one is known: some vendors bill by it
-	Model   string           // the vendor's id
-	Prices  []provider.Price // the model's list; nil where nobody here knows one
+	BaseURL string           // of the account; some vendors' prices depend on it; empty where no account is selected
+	Model   string           // the vendor's model id
+	Prices  []provider.Price // the model's price list; nil: no price is known
 }
 
-// Cost is what quantities come to by the target's list; see [provider.Cost].
+// Cost is the list price of quantities of the target's model; see [provider.Cost].
 func (t Target) Cost(facts map[string]string, quantities ...provider.Quantity) *provider.Money {
 	return provider.Cost(t.Prices, facts, quantities...)
 }
 
-// Plan is what would be done with an input: pure, made when the task is
-// accepted.
+// Plan is what a driver computes from an input without sending anything. It is
+// made when the task is created, and for a quote.
 type Plan struct {
-	Count    int             // how many results are asked for; 1 if zero
-	Quote    *provider.Money // for all of them; nil where no price is known
-	Warnings []string        // fields the model cannot honour, values rounded to the nearest possible
+	Count    int             // number of results requested; 0 means 1
+	Quote    *provider.Money // list price of all results; nil: no price is known
+	Warnings []string        // ignored fields and values rounded to the nearest supported one; see [provider.Notes]
 }
 
-// Planner is implemented by a driver that knows what its vendor makes of an
-// input. It is the driver's and not the input's, since two vendors that share
-// an input plan it differently.
+// Planner is implemented by a driver that quotes a cost, counts results or warns.
+// Without it the plan is one result without a quote. It belongs to the driver and
+// not to the input struct because two vendors that share an input struct bill and
+// round it differently.
 type Planner[In any] interface {
 	Plan(in In, t Target) Plan
 }
 
-// Checker is implemented by a driver whose vendor has rules that a schema
-// cannot say. It reports all faults at once.
+// Checker is implemented by a driver whose vendor has input rules that a JSON
+// schema cannot express. It reports all faults at once.
 type Checker[In any] interface {
 	Check(in In, t Target) []FieldError
 }

@@ -5,22 +5,24 @@ import (
 	"slices"
 )
 
-// Registered is a declared operation as the host sees it.
+// Registered is a declared operation with its module and its routes, as the host
+// uses it.
 type Registered struct {
 	Module    Spec
 	Operation Operation
 	Routes    []Route
-	Input     reflect.Type
+	Input     reflect.Type // the input struct
 }
 
-// Kind is the kind of task: "gpt.generations". It is stored, so it is permanent.
+// Kind is the kind of task: "gpt.generations". It is stored with tasks, so it must
+// not change.
 func (e *Registered) Kind() string { return e.Module.Name + "." + e.Operation.Name }
 
-// Default is the model used when none is asked for and nothing is configured:
-// that of the first route.
+// Default is the model used when neither the request nor the settings name one:
+// the default of the first route.
 func (e *Registered) Default() Model { return e.Routes[0].Default() }
 
-// Models are the tables of all routes, each model once.
+// Models are the model tables of all routes, each model once.
 func (e *Registered) Models() []Model {
 	var out []Model
 	for _, r := range e.Routes {
@@ -33,7 +35,7 @@ func (e *Registered) Models() []Model {
 	return out
 }
 
-// Model finds a row of any route's table by id or alias.
+// Model finds a model in any route's table by id or alias.
 func (e *Registered) Model(id string) (Model, bool) {
 	for _, r := range e.Routes {
 		if m, known := r.Model(id); known {

@@ -8,37 +8,39 @@ import (
 	"aigc/app/provider"
 )
 
-// Registry collects what modules declare. It is a value, not a global: tests make
-// one with the modules they want.
+// Registry holds the operations and vendors of the declared modules. It is a value
+// and not a global, so that tests can use modules of their own.
 type Registry struct {
-	specs   []Spec
-	entries []*Registered
-	byKind  map[string]*Registered
-	seen    map[string]string // route, tool or name → who has it
-	vendors map[string]provider.Vendor
-	errs    []error
+	specs      []Spec
+	operations []*Registered
+	byKind     map[string]*Registered
+	owners     map[string]string // kind, path, tool or module name → module that declares it
+	vendors    map[string]provider.Vendor
+	errs       []error
 }
 
-// NewRegistry takes the modules in order. A name, path or tool used twice is an
-// error, and so is an operation that cannot be called.
+// NewRegistry registers modules in order. The error lists every name, path, tool or
+// route that is declared twice, and every operation without a path, a route or a
+// model.
 func NewRegistry(modules ...Module) (*Registry, error) {
-	h := &Registry{byKind: map[string]*Registered{}, seen: map[string]string{}, vendors: map[string]provider.Vendor{}}
+	reg := &Registry{byKind: map[string]*Registered{}, owners: map[string]string{}, vendors: map[string]provider.Vendor{}}
 	for _, m := range modules {
-		h.claim("module "+m.spec.Name, m.spec.Name)
-		h.specs = append(h.specs, m.spec)
+		reg.unique("module "+m.spec.Name, m.spec.Name)
+		reg.specs = append(reg.specs, m.spec)
 		for _, op := range m.operations {
-			h.add(op.entry(m.spec))
+			reg.add(op.registered(m.spec))
 		}
 	}
-	if len(h.errs) > 0 {
-		return nil, fmt.Errorf("modules do not fit together: %w", errors.Join(h.errs...))
+	if len(reg.errs) > 0 {
+		return nil, fmt.Errorf("invalid module declarations: %w", errors.Join(reg.errs...))
 	}
-	return h, nil
+	return reg, nil
 }
 
-// Declaration is an operation with its routes; see [Declare].
+// Declaration is an operation with its routes, whatever its input type; made by
+// [Declare].
 type Declaration interface {
-	entry(Spec) *Registered
+	registered(Spec) *Registered
 }
 
 type declaration[In any] struct {
@@ -46,14 +48,13 @@ type declaration[In any] struct {
 	routes    []RouteOf[In]
 }
 
-// Declare makes an operation with the input In. Its routes stand in the order
-// in which [Select] prefers them: the model's own vendor first, then its second
-// door, then others.
+// Declare declares an operation with the input struct In. [Select] prefers routes in
+// the order given: the vendor that makes the model first, then other hosts of it.
 func Declare[In any](op Operation, routes ...RouteOf[In]) Declaration {
 	return declaration[In]{op, routes}
 }
 
-func (d declaration[In]) entry(spec Spec) *Registered {
+func (d declaration[In]) registered(spec Spec) *Registered {
 	e := &Registered{Module: spec, Operation: d.operation, Input: reflect.TypeFor[In]()}
 	for _, r := range d.routes {
 		e.Routes = append(e.Routes, r.Route)
@@ -61,47 +62,49 @@ func (d declaration[In]) entry(spec Spec) *Registered {
 	return e
 }
 
-func (h *Registry) add(e *Registered) {
+func (reg *Registry) add(e *Registered) {
 	op := e.Operation
-	h.claim("kind "+e.Kind(), e.Module.Name)
-	h.claim("tool "+op.Tool, e.Module.Name)
+	reg.unique("kind "+e.Kind(), e.Module.Name)
+	reg.unique("tool "+op.Tool, e.Module.Name)
 	for _, p := range op.Paths {
-		h.claim("path "+p, e.Module.Name)
+		reg.unique("path "+p, e.Module.Name)
 	}
 	if len(e.Routes) == 0 || len(op.Paths) == 0 {
-		h.errs = append(h.errs, fmt.Errorf("operation %s needs a path and a route", e.Kind()))
+		reg.errs = append(reg.errs, fmt.Errorf("operation %s needs a path and a route", e.Kind()))
 	}
 	for _, r := range e.Routes {
-		h.claim("route "+e.Kind()+" by "+r.Vendor.Name, e.Module.Name)
+		reg.unique("route "+e.Kind()+" by "+r.Vendor.Name, e.Module.Name)
 		if len(r.Models) == 0 {
-			h.errs = append(h.errs, fmt.Errorf("operation %s: the route of %s has no model", e.Kind(), r.Vendor.Name))
+			reg.errs = append(reg.errs, fmt.Errorf("operation %s: the route of %s has no model", e.Kind(), r.Vendor.Name))
 		}
-		h.vendors[r.Vendor.Name] = r.Vendor
+		reg.vendors[r.Vendor.Name] = r.Vendor
 	}
-	h.entries = append(h.entries, e)
-	h.byKind[e.Kind()] = e
+	reg.operations = append(reg.operations, e)
+	reg.byKind[e.Kind()] = e
 }
 
-func (h *Registry) claim(what, who string) {
-	if other, taken := h.seen[what]; taken {
-		h.errs = append(h.errs, fmt.Errorf("%s is declared by both %s and %s", what, other, who))
+// unique records that a module declares a name, and an error if another did before.
+func (reg *Registry) unique(name, module string) {
+	if other, taken := reg.owners[name]; taken {
+		reg.errs = append(reg.errs, fmt.Errorf("%s is declared by both %s and %s", name, other, module))
 	}
-	h.seen[what] = who
+	reg.owners[name] = module
 }
 
-// Specs are the modules in order.
-func (h *Registry) Specs() []Spec { return h.specs }
+// Specs are the descriptions of the modules, in order.
+func (reg *Registry) Specs() []Spec { return reg.specs }
 
-// Operations are the operations in order.
-func (h *Registry) Operations() []*Registered { return h.entries }
+// Operations are the operations of all modules, in order.
+func (reg *Registry) Operations() []*Registered { return reg.operations }
 
 // Operation finds an operation by its kind of task; nil if there is none.
-func (h *Registry) Operation(kind string) *Registered { return h.byKind[kind] }
+func (reg *Registry) Operation(kind string) *Registered { return reg.byKind[kind] }
 
-// Primary is the operation that `aigc generate <module>` means; nil if there is none.
-func (h *Registry) Primary(module string) *Registered {
+// Primary is the operation that `aigc generate <module>` runs: the one marked
+// Primary, else the module's first; nil if there is none.
+func (reg *Registry) Primary(module string) *Registered {
 	var first *Registered
-	for _, e := range h.entries {
+	for _, e := range reg.operations {
 		if e.Module.Name != module {
 			continue
 		}
@@ -115,5 +118,5 @@ func (h *Registry) Primary(module string) *Registered {
 	return first
 }
 
-// Vendors are all vendors that some route names, by name.
-func (h *Registry) Vendors() map[string]provider.Vendor { return h.vendors }
+// Vendors are the vendors of all routes, by name.
+func (reg *Registry) Vendors() map[string]provider.Vendor { return reg.vendors }

@@ -8,47 +8,49 @@ import (
 	"aigc/app/provider"
 )
 
-// Terms are what one vendor says of an operation.
+// Terms are the models, the time limits and the polling interval of one vendor for
+// an operation.
 type Terms struct {
-	Models []Model // the first one that is not retired is the default
+	Models []Model // the first that is not retired is the default
 
-	// CountField names the input's count field ("n") where the vendor makes one
-	// result a submission: each result becomes a task of its own.
+	// CountField names the input's count field ("n") if the vendor makes one result
+	// per request: a request for several becomes a group of tasks, one per result.
 	CountField string
 
-	Submit   time.Duration // how long one submission may take; 5 min if zero
-	Deadline time.Duration // from the ticket on; 30 min if zero
+	Submit   time.Duration // limit of one submission; default 5 min
+	Deadline time.Duration // limit from the ticket to the result; default 30 min
 	Poll     Interval
 }
 
-// Interval is how often a vendor wants to be asked. Against the sandbox all of
-// it shrinks twentyfold.
+// Interval is the time between polls of a job. Against the sandbox it is divided by
+// 20.
 type Interval struct {
-	First time.Duration // after the ticket
-	Every time.Duration // 5 s if zero
+	First time.Duration // from the ticket to the first poll; default 0
+	Every time.Duration // between two polls; default 5 s
 }
 
-// Route is one way an operation can be done: a vendor, its terms, its driver.
+// Route is a vendor that can do an operation, with its terms and its driver.
 type Route struct {
 	Vendor provider.Vendor
 	Terms
 	AnyDriver AnyDriver
 }
 
-// RouteOf is a route of an operation with the input In.
+// RouteOf is a route of an operation with the input struct In.
 type RouteOf[In any] struct{ Route }
 
-// Sync makes a route of a vendor that answers a paid request with the result.
+// Sync makes the route of a vendor that answers a paid request with the result.
 func Sync[In any](v provider.Vendor, g provider.Generator[In], t Terms) RouteOf[In] {
 	return RouteOf[In]{Route{Vendor: v, Terms: t.Complete(), AnyDriver: generator[In]{g}}}
 }
 
-// Async makes a route of a vendor that takes a job and is asked for it later.
+// Async makes the route of a vendor that answers a paid request with a ticket and is
+// polled for the result.
 func Async[In any](v provider.Vendor, d provider.Driver[In], t Terms) RouteOf[In] {
 	return RouteOf[In]{Route{Vendor: v, Terms: t.Complete(), AnyDriver: driver[In]{d}}}
 }
 
-// Complete fills in what is left out.
+// Complete fills in the defaults of unset limits.
 func (t Terms) Complete() Terms {
 	if t.Submit == 0 {
 		t.Submit = 5 * time.Minute
@@ -62,8 +64,8 @@ func (t Terms) Complete() Terms {
 	return t
 }
 
-// Default is the model used when none is asked for: the first in the table
-// that is not gone.
+// Default is the first model of the table that is not retired; the first of all if
+// all are.
 func (t Terms) Default() Model {
 	for _, m := range t.Models {
 		if !m.IsRetired() {
@@ -73,7 +75,7 @@ func (t Terms) Default() Model {
 	return t.Models[0]
 }
 
-// Model finds a row of the table by id or alias.
+// Model finds a model of the table by id or alias.
 func (t Terms) Model(id string) (Model, bool) {
 	for _, m := range t.Models {
 		if m.ID == id || slices.Contains(m.Aliases, id) {
@@ -83,25 +85,27 @@ func (t Terms) Model(id string) (Model, bool) {
 	return Model{}, false
 }
 
-// Prices are the list of a model; nil where the table does not have it.
+// Prices is the price list of a model; nil if the table does not have the model.
 func (t Terms) Prices(model string) []provider.Price {
 	m, _ := t.Model(model)
 	return m.Prices
 }
 
-// Target names a model of this route.
+// Target is a model of this route, with its price list.
 func (r Route) Target(model string) Target {
 	return Target{Vendor: r.Vendor.Name, Model: model, Prices: r.Prices(model)}
 }
 
-// Plan asks the driver what its vendor makes of an input.
+// Plan computes the number of results, the quote and the warnings of an input; see
+// [Planner]. The error is a fault: the input cannot be decoded.
 func (r Route) Plan(raw json.RawMessage, t Target) (Plan, error) {
 	p, err := r.AnyDriver.Plan(raw, t)
 	p.Count = max(p.Count, 1)
 	return p, err
 }
 
-// Check asks the driver for faults that a schema cannot say.
+// Check returns the faults of an input that a JSON schema cannot express; see
+// [Checker].
 func (r Route) Check(raw json.RawMessage, t Target) ([]FieldError, error) {
 	return r.AnyDriver.Check(raw, t)
 }

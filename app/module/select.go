@@ -8,56 +8,59 @@ import (
 	"aigc/app/provider"
 )
 
-// Account is a vendor's account as a worker announced it, without its secret.
+// Account is a vendor account that a worker announced, without its secret.
 type Account struct {
 	Vendor  string
 	BaseURL string
 	Sandbox bool
-	Refusal *fault.Error // why the key is parked, as a caller may be told; nil while it can be used
+	Refusal *fault.Error // why the key is parked, for callers; nil: it is in use
 }
 
-// RouteSettings are what the settings say about routes.
+// RouteSettings are the settings that select routes.
 type RouteSettings struct {
-	Models   map[string]string // module → model used when none is asked for (GPT_MODEL …)
-	Routes   map[string]string // module → the vendor that is used, and no other (GPT_ROUTE …)
-	Fallback bool              // another route may serve a request without a model while the keys of the first are parked
+	Models   map[string]string // module → model used when the request names none (GPT_MODEL …)
+	Routes   map[string]string // module → the only vendor to use (GPT_ROUTE …)
+	Fallback bool              // use the next route for a request without a model while all keys of the first are parked
 }
 
-// Selection is who does a task, and with which model.
+// Selection is the route, the vendor and the model of a task.
 type Selection struct {
 	Route    Route
 	Target   Target
-	Sandbox  bool // the account is our own imitation
-	Warnings []string
+	Sandbox  bool     // the account belongs to the offline sandbox
+	Warnings []string // a retired model was replaced, another route was used
 }
 
-// Select decides vendor and model of a task, once, when it is accepted. It
-// takes the first route of the operation that has an account and knows the
-// asked model (empty or "auto": none is asked for); a model that no table has
-// goes to the first route with an account. The error is a fault: NoRoute if no
-// account is there, VendorAuth or VendorQuota if all of them are parked.
-func Select(e *Registered, asked string, accounts []Account, c RouteSettings) (Selection, error) {
-	if asked == "auto" {
-		asked = ""
+// Select decides the route and the model of a task, once, when it is created. It
+// takes the first route that has an account and whose table has the requested model;
+// an empty model or "auto" requests none. A model that is in no table goes to the
+// first route with an account. If all keys of that route are parked, the next one is
+// used only with c.Fallback and without a requested model.
+//
+// The error is a fault: NoRoute if no vendor of the operation has an account; else
+// the fault that parked the keys, VendorAuth or VendorQuota.
+func Select(e *Registered, requested string, accounts []Account, c RouteSettings) (Selection, error) {
+	if requested == "auto" {
+		requested = ""
 	}
-	s := selector{entry: e, asked: asked, settings: c, accounts: accounts}
+	s := selector{operation: e, model: requested, settings: c, accounts: accounts}
 	routes, err := s.eligible()
 	if err != nil {
 		return Selection{}, err
 	}
 	var refusal *fault.Error
 	for i, r := range routes {
-		usable, parked := s.account(r)
+		usable, parked := s.usableAccount(r)
 		if usable == nil {
 			if refusal == nil {
 				refusal = parked
 			}
-			if asked != "" || !c.Fallback {
+			if requested != "" || !c.Fallback {
 				break
 			}
 			continue
 		}
-		out := s.take(r, usable)
+		out := s.selection(r, usable)
 		if i > 0 {
 			out.Warnings = append(out.Warnings, fmt.Sprintf("The keys of %s cannot be used now; %s was used instead.", routes[0].Vendor.Title, r.Vendor.Title))
 		}
@@ -66,41 +69,42 @@ func Select(e *Registered, asked string, accounts []Account, c RouteSettings) (S
 	return Selection{}, refusal
 }
 
+// selector holds the arguments of one [Select].
 type selector struct {
-	entry    *Registered
-	asked    string
-	settings RouteSettings
-	accounts []Account
+	operation *Registered
+	model     string
+	settings  RouteSettings
+	accounts  []Account
 }
 
-// eligible are the routes that have an account and serve the asked model, in
-// order.
+// eligible are the candidates that have an account and serve the requested model, in
+// order. NoRoute names the setting of the first vendor that would do.
 func (s selector) eligible() ([]Route, error) {
-	declared := s.declared()
-	_, known := s.entry.Model(s.asked)
+	declared := s.candidates()
+	_, known := s.operation.Model(s.model)
 	serves := func(r Route) bool {
-		_, has := r.Model(s.asked)
-		return s.asked == "" || !known || has
+		_, has := r.Model(s.model)
+		return s.model == "" || !known || has
 	}
 	var routes []Route
-	needs := s.entry.Routes[0]
+	firstVendor := s.operation.Routes[0]
 	if len(declared) > 0 {
-		needs = declared[0]
+		firstVendor = declared[0]
 	}
 	for i, r := range slices.DeleteFunc(slices.Clone(declared), func(r Route) bool { return !serves(r) }) {
 		if i == 0 {
-			needs = r
+			firstVendor = r
 		}
 		if len(s.accountsOf(r)) > 0 {
 			routes = append(routes, r)
 		}
 	}
-	if s.asked != "" && !known && len(routes) > 1 {
+	if s.model != "" && !known && len(routes) > 1 {
 		routes = routes[:1]
 	}
 	if len(routes) == 0 {
 		return nil, fault.New(fault.NoRoute, "no_vendor_key", "%s has no key: set %s (or AIGC_SANDBOX=on to try it offline).",
-			s.entry.Module.Title, needs.Vendor.KeyName()).WithCharge(fault.ChargedNo)
+			s.operation.Module.Title, firstVendor.Vendor.KeyName()).WithCharge(fault.ChargedNo)
 	}
 	return routes, nil
 }
@@ -109,8 +113,9 @@ func (s selector) accountsOf(r Route) []Account {
 	return slices.DeleteFunc(slices.Clone(s.accounts), func(a Account) bool { return a.Vendor != r.Vendor.Name })
 }
 
-// account is one of a route's accounts that can be used, or why none can.
-func (s selector) account(r Route) (usable *Account, refusal *fault.Error) {
+// usableAccount is a route's first account that is not parked, or the fault that
+// parked the last one.
+func (s selector) usableAccount(r Route) (usable *Account, refusal *fault.Error) {
 	for _, a := range s.accountsOf(r) {
 		if a.Refusal == nil {
 			return &a, nil
@@ -120,14 +125,14 @@ func (s selector) account(r Route) (usable *Account, refusal *fault.Error) {
 	return nil, refusal
 }
 
-// take settles the model: asked for, or the setting's where the route knows
-// it, or the table's. A retired one becomes the default, with a warning, on
-// the vendor's own host; on another host any id is passed on.
-func (s selector) take(r Route, a *Account) Selection {
+// selection decides the model: the requested one, else the default. At the vendor's
+// official host and in the sandbox a retired model is replaced by the default, with a
+// warning; a gateway at another host may still serve it, so there the id is sent.
+func (s selector) selection(r Route, a *Account) Selection {
 	out := Selection{Route: r, Sandbox: a.Sandbox}
-	model := s.asked
+	model := s.model
 	if model == "" {
-		model = s.preferred(r)
+		model = s.defaultModel(r)
 	}
 	row, known := r.Model(model)
 	if known {
@@ -135,7 +140,7 @@ func (s selector) take(r Route, a *Account) Selection {
 	}
 	if known && row.IsRetired() && (a.Sandbox || r.Vendor.IsOfficialHost(a.BaseURL)) {
 		model = r.Default().ID
-		if set, known := r.Model(s.preferred(r)); known && !set.IsRetired() {
+		if set, known := r.Model(s.defaultModel(r)); known && !set.IsRetired() {
 			model = set.ID
 		}
 		out.Warnings = append(out.Warnings, fmt.Sprintf("The model %s was retired on %s; %s is used instead.", row.ID, row.Retired, model))
@@ -145,20 +150,22 @@ func (s selector) take(r Route, a *Account) Selection {
 	return out
 }
 
-// preferred is the model of a route when none is asked for.
-func (s selector) preferred(r Route) string {
-	set := s.settings.Models[s.entry.Module.Name]
+// defaultModel is the model of a route when the request names none: that of the
+// settings if the route serves it, else the default of the table.
+func (s selector) defaultModel(r Route) string {
+	set := s.settings.Models[s.operation.Module.Name]
 	if set == "" {
 		return r.Default().ID
 	}
-	if _, known := s.entry.Model(set); known {
+	if _, known := s.operation.Model(set); known {
 		if _, has := r.Model(set); !has {
 			return r.Default().ID
 		}
 		return set
 	}
-	// No table has it: an endpoint's or a gateway's own id, for the first route that has an account.
-	for _, first := range s.declared() {
+	// In no table, such as the id of an endpoint or of a gateway: it is meant for the
+	// first route that has an account.
+	for _, first := range s.candidates() {
 		if len(s.accountsOf(first)) > 0 {
 			if first.Vendor.Name == r.Vendor.Name {
 				return set
@@ -169,20 +176,20 @@ func (s selector) preferred(r Route) string {
 	return r.Default().ID
 }
 
-// declared are the operation's routes, or the one that is pinned.
-func (s selector) declared() []Route {
-	pinned := s.settings.Routes[s.entry.Module.Name]
+// candidates are the operation's routes, or only the one that a setting pins.
+func (s selector) candidates() []Route {
+	pinned := s.settings.Routes[s.operation.Module.Name]
 	if pinned == "" {
-		return s.entry.Routes
+		return s.operation.Routes
 	}
-	return slices.DeleteFunc(slices.Clone(s.entry.Routes), func(r Route) bool { return r.Vendor.Name != pinned })
+	return slices.DeleteFunc(slices.Clone(s.operation.Routes), func(r Route) bool { return r.Vendor.Name != pinned })
 }
 
-// Announced are the accounts of a set as they would be announced, none parked:
-// for commands that look at the settings alone.
-func Announced(h *Registry, accounts *provider.Accounts) []Account {
+// Announced are configured accounts in the form in which workers announce them, none
+// parked. Commands use it that read the settings and no ledger.
+func Announced(reg *Registry, accounts *provider.Accounts) []Account {
 	var out []Account
-	for name := range h.Vendors() {
+	for name := range reg.Vendors() {
 		for _, a := range accounts.ForVendor(name) {
 			out = append(out, Account{Vendor: a.Vendor, BaseURL: a.BaseURL, Sandbox: a.Sandbox})
 		}

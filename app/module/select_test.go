@@ -16,15 +16,15 @@ type input struct {
 	Prompt string `json:"prompt"`
 }
 
-type drawer struct{}
+type fakeGenerator struct{}
 
-func (drawer) Generate(context.Context, provider.Call, input) (provider.Answer, error) {
+func (fakeGenerator) Generate(context.Context, provider.Call, input) (provider.Answer, error) {
 	return provider.Answer{}, nil
 }
 
-// entry is an operation with two doors: both know "shared", each one model of
-// its own, and the first a retired one.
-func entry(t *testing.T) *module.Registered {
+// testOperation has two routes: both serve "shared", each has a model of its own, and
+// the first has a retired one.
+func testOperation(t *testing.T) *module.Registered {
 	t.Helper()
 	vendor := func(name string) provider.Vendor {
 		return provider.Vendor{Name: name, Title: strings.ToUpper(name), BaseURL: "https://" + name + ".example", Prefix: strings.ToUpper(name)}
@@ -33,7 +33,7 @@ func entry(t *testing.T) *module.Registered {
 	second := module.Terms{Models: []module.Model{{ID: "second-1"}, {ID: "shared"}}}
 	h, err := module.NewRegistry(module.Define(module.Spec{Name: "toy", Title: "Toy"}, module.Declare(
 		module.Operation{Name: "draw", Paths: []string{"/toy"}, Tool: "toy"},
-		module.Sync(vendor("first"), drawer{}, first), module.Sync(vendor("second"), drawer{}, second))))
+		module.Sync(vendor("first"), fakeGenerator{}, first), module.Sync(vendor("second"), fakeGenerator{}, second))))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,76 +50,76 @@ func TestSelect(t *testing.T) {
 	one, two := account("first", nil), account("second", nil)
 	oneParked, twoParked := account("first", no), account("second", empty)
 	gateway := module.Account{Vendor: "first", BaseURL: "https://gateway.example"}
-	type choices = module.RouteSettings
-	set := func(model string) choices {
-		return choices{Models: map[string]string{"toy": model}, Fallback: true}
+	type settings = module.RouteSettings
+	set := func(model string) settings {
+		return settings{Models: map[string]string{"toy": model}, Fallback: true}
 	}
 	for name, c := range map[string]struct {
-		asked    string
-		accounts []module.Account
-		choices  choices
-		want     string     // vendor/model
-		kind     fault.Kind // of the error, else
-		says     string     // in the error, or in a warning
-		quiet    bool       // no warning at all
+		requested string
+		accounts  []module.Account
+		settings  settings
+		want      string     // vendor/model
+		kind      fault.Kind // of the error, else
+		contains  string     // in the error, or in a warning
+		noWarning bool       // no warning at all
 	}{
-		"first door":                              {"", []module.Account{one, two}, choices{}, "first/first-1", "", "", true},
-		"auto is no model":                        {"auto", []module.Account{one, two}, choices{}, "first/first-1", "", "", true},
-		"second door where the first has no key":  {"", []module.Account{two}, choices{}, "second/second-1", "", "", true},
-		"an alias":                                {"one", []module.Account{one, two}, choices{}, "first/first-1", "", "", true},
-		"a model of the second door":              {"second-1", []module.Account{one, two}, choices{}, "second/second-1", "", "", true},
-		"a model of a door without a key":         {"second-1", []module.Account{one}, choices{}, "", fault.NoRoute, "SECOND_API_KEY", false},
-		"a model of both":                         {"shared", []module.Account{two}, choices{}, "second/shared", "", "", true},
-		"an unknown model goes to the first":      {"ep-1", []module.Account{two, one}, choices{}, "first/ep-1", "", "", true},
-		"an unknown model, only the second":       {"ep-1", []module.Account{two}, choices{}, "second/ep-1", "", "", true},
-		"no key at all":                           {"", nil, choices{}, "", fault.NoRoute, "FIRST_API_KEY", false},
-		"retired on the vendor's host":            {"first-0", []module.Account{one}, choices{}, "first/first-1", "", "was retired on 2020-01-01", false},
-		"retired, and a setting":                  {"first-0", []module.Account{one}, set("shared"), "first/shared", "", "was retired", false},
-		"retired at a gateway":                    {"first-0", []module.Account{gateway}, choices{}, "first/first-0", "", "", true},
-		"the setting":                             {"", []module.Account{one}, set("shared"), "first/shared", "", "", true},
-		"the setting's alias":                     {"", []module.Account{one}, set("one"), "first/first-1", "", "", true},
-		"a setting of the other door":             {"", []module.Account{one, two}, set("second-1"), "first/first-1", "", "", true},
-		"a setting that no table has":             {"", []module.Account{one, two}, set("ep-9"), "first/ep-9", "", "", true},
-		"pinned":                                  {"", []module.Account{one, two}, choices{Routes: map[string]string{"toy": "second"}}, "second/second-1", "", "", true},
-		"pinned without a key":                    {"", []module.Account{one}, choices{Routes: map[string]string{"toy": "second"}}, "", fault.NoRoute, "SECOND_API_KEY", false},
-		"pinned, with a model of no table":        {"", []module.Account{one, two}, choices{Routes: map[string]string{"toy": "second"}, Models: map[string]string{"toy": "ep-9"}}, "second/ep-9", "", "", true},
-		"parked, another key":                     {"", []module.Account{oneParked, one, two}, choices{}, "first/first-1", "", "", true},
-		"parked, and no fallback":                 {"", []module.Account{oneParked, two}, choices{}, "", fault.VendorAuth, "refused", false},
-		"parked, and the other door":              {"", []module.Account{oneParked, two}, choices{Fallback: true}, "second/second-1", "", "SECOND was used instead", false},
-		"parked, but a model was asked for":       {"shared", []module.Account{oneParked, two}, choices{Fallback: true}, "", fault.VendorAuth, "refused", false},
-		"all parked: the first door's reason":     {"", []module.Account{oneParked, twoParked}, choices{Fallback: true}, "", fault.VendorAuth, "refused", false},
-		"only the second is there, and is parked": {"", []module.Account{twoParked}, choices{Fallback: true}, "", fault.VendorQuota, "balance", false},
+		"first route":      {"", []module.Account{one, two}, settings{}, "first/first-1", "", "", true},
+		"auto is no model": {"auto", []module.Account{one, two}, settings{}, "first/first-1", "", "", true},
+		"second route where the first has no key": {"", []module.Account{two}, settings{}, "second/second-1", "", "", true},
+		"an alias":                                 {"one", []module.Account{one, two}, settings{}, "first/first-1", "", "", true},
+		"a model of the second route":              {"second-1", []module.Account{one, two}, settings{}, "second/second-1", "", "", true},
+		"a model of a route without a key":         {"second-1", []module.Account{one}, settings{}, "", fault.NoRoute, "SECOND_API_KEY", false},
+		"a model of both":                          {"shared", []module.Account{two}, settings{}, "second/shared", "", "", true},
+		"an unknown model goes to the first":       {"ep-1", []module.Account{two, one}, settings{}, "first/ep-1", "", "", true},
+		"an unknown model, only the second":        {"ep-1", []module.Account{two}, settings{}, "second/ep-1", "", "", true},
+		"no key at all":                            {"", nil, settings{}, "", fault.NoRoute, "FIRST_API_KEY", false},
+		"retired on the vendor's host":             {"first-0", []module.Account{one}, settings{}, "first/first-1", "", "was retired on 2020-01-01", false},
+		"retired, and a setting":                   {"first-0", []module.Account{one}, set("shared"), "first/shared", "", "was retired", false},
+		"retired at a gateway":                     {"first-0", []module.Account{gateway}, settings{}, "first/first-0", "", "", true},
+		"the setting":                              {"", []module.Account{one}, set("shared"), "first/shared", "", "", true},
+		"the setting's alias":                      {"", []module.Account{one}, set("one"), "first/first-1", "", "", true},
+		"a setting of the other route":             {"", []module.Account{one, two}, set("second-1"), "first/first-1", "", "", true},
+		"a setting that no table has":              {"", []module.Account{one, two}, set("ep-9"), "first/ep-9", "", "", true},
+		"pinned":                                   {"", []module.Account{one, two}, settings{Routes: map[string]string{"toy": "second"}}, "second/second-1", "", "", true},
+		"pinned without a key":                     {"", []module.Account{one}, settings{Routes: map[string]string{"toy": "second"}}, "", fault.NoRoute, "SECOND_API_KEY", false},
+		"pinned, with a model of no table":         {"", []module.Account{one, two}, settings{Routes: map[string]string{"toy": "second"}, Models: map[string]string{"toy": "ep-9"}}, "second/ep-9", "", "", true},
+		"parked, another key":                      {"", []module.Account{oneParked, one, two}, settings{}, "first/first-1", "", "", true},
+		"parked, and no fallback":                  {"", []module.Account{oneParked, two}, settings{}, "", fault.VendorAuth, "refused", false},
+		"parked, and the other route":              {"", []module.Account{oneParked, two}, settings{Fallback: true}, "second/second-1", "", "SECOND was used instead", false},
+		"parked, but a model was requested":        {"shared", []module.Account{oneParked, two}, settings{Fallback: true}, "", fault.VendorAuth, "refused", false},
+		"all parked: the fault of the first route": {"", []module.Account{oneParked, twoParked}, settings{Fallback: true}, "", fault.VendorAuth, "refused", false},
+		"only the second is there, and is parked":  {"", []module.Account{twoParked}, settings{Fallback: true}, "", fault.VendorQuota, "balance", false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			got, err := module.Select(entry(t), c.asked, c.accounts, c.choices)
+			got, err := module.Select(testOperation(t), c.requested, c.accounts, c.settings)
 			if c.kind != "" {
-				if fault.KindOf(err) != c.kind || !strings.Contains(err.Error(), c.says) {
-					t.Fatalf("%v (%s), want %s with %q", err, fault.KindOf(err), c.kind, c.says)
+				if fault.KindOf(err) != c.kind || !strings.Contains(err.Error(), c.contains) {
+					t.Fatalf("%v (%s), want %s with %q", err, fault.KindOf(err), c.kind, c.contains)
 				}
 				return
 			}
 			if err != nil || got.Target.Vendor+"/"+got.Target.Model != c.want || got.Route.Vendor.Name != got.Target.Vendor {
 				t.Fatalf("%v %+v, want %s", err, got.Target, c.want)
 			}
-			said := slices.ContainsFunc(got.Warnings, func(w string) bool { return strings.Contains(w, c.says) })
-			if c.quiet && len(got.Warnings) > 0 || !c.quiet && !said {
-				t.Errorf("warnings %q, want %q", got.Warnings, c.says)
+			found := slices.ContainsFunc(got.Warnings, func(w string) bool { return strings.Contains(w, c.contains) })
+			if c.noWarning && len(got.Warnings) > 0 || !c.noWarning && !found {
+				t.Errorf("warnings %q, want %q", got.Warnings, c.contains)
 			}
 		})
 	}
 }
 
-// What is left out of a route's terms has a value that a task can live by.
+// Unset limits of a route have defaults.
 func TestTermsAreComplete(t *testing.T) {
 	t.Parallel()
-	r := entry(t).Routes[0]
+	r := testOperation(t).Routes[0]
 	if r.Submit != 5*time.Minute || r.Deadline != 30*time.Minute || r.Poll.Every != 5*time.Second {
 		t.Errorf("%+v", r.Terms)
 	}
 }
 
-func TestHostRefuses(t *testing.T) {
+func TestNewRegistryErrors(t *testing.T) {
 	t.Parallel()
 	v := provider.Vendor{Name: "v"}
 	terms := module.Terms{Models: []module.Model{{ID: "m"}}}
@@ -127,11 +127,11 @@ func TestHostRefuses(t *testing.T) {
 		return module.Operation{Name: name, Paths: []string{path}, Tool: tool}
 	}
 	declare := func(op module.Operation, terms module.Terms) module.Declaration {
-		return module.Declare(op, module.Sync(v, drawer{}, terms))
+		return module.Declare(op, module.Sync(v, fakeGenerator{}, terms))
 	}
 	for name, c := range map[string]struct {
-		modules []module.Module
-		says    string
+		modules  []module.Module
+		contains string
 	}{
 		"two modules of a name":  {[]module.Module{module.Define(module.Spec{Name: "a"}), module.Define(module.Spec{Name: "a"})}, "module a"},
 		"two operations at once": {[]module.Module{module.Define(module.Spec{Name: "a"}, declare(op("x", "/x", "x"), terms), declare(op("x", "/y", "y"), terms))}, "kind a.x"},
@@ -139,12 +139,12 @@ func TestHostRefuses(t *testing.T) {
 		"two tools":              {[]module.Module{module.Define(module.Spec{Name: "a"}, declare(op("x", "/x", "x"), terms), declare(op("y", "/y", "x"), terms))}, "tool x"},
 		"no route":               {[]module.Module{module.Define(module.Spec{Name: "a"}, module.Declare[input](op("x", "/x", "x")))}, "needs a path and a route"},
 		"no model":               {[]module.Module{module.Define(module.Spec{Name: "a"}, declare(op("x", "/x", "x"), module.Terms{}))}, "has no model"},
-		"two routes of a vendor": {[]module.Module{module.Define(module.Spec{Name: "a"}, module.Declare(op("x", "/x", "x"), module.Sync(v, drawer{}, terms), module.Sync(v, drawer{}, terms)))}, "route a.x by v"},
+		"two routes of a vendor": {[]module.Module{module.Define(module.Spec{Name: "a"}, module.Declare(op("x", "/x", "x"), module.Sync(v, fakeGenerator{}, terms), module.Sync(v, fakeGenerator{}, terms)))}, "route a.x by v"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if _, err := module.NewRegistry(c.modules...); err == nil || !strings.Contains(err.Error(), c.says) {
-				t.Errorf("%v, want %q", err, c.says)
+			if _, err := module.NewRegistry(c.modules...); err == nil || !strings.Contains(err.Error(), c.contains) {
+				t.Errorf("%v, want %q", err, c.contains)
 			}
 		})
 	}

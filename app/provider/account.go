@@ -5,21 +5,21 @@ import (
 	"strings"
 )
 
-// Account is one paying identity at a vendor: where to call, and with what.
+// Account is one key, or key pair, at a vendor's API.
 type Account struct {
 	Vendor      string            // Vendor.Name
-	Name        string            // as written in "name=key", else empty; keys of one name share their limits
-	BaseURL     string            // without a trailing slash
-	Secret      Secret            // API key, the content of a key file, or the secret half of a key pair
-	AccessKey   Secret            // the other half of a key pair: access key id, SecretId; empty for an API key
-	Fingerprint string            // identifies the secret without revealing it; in tickets and logs
-	Variable    string            // the setting it came from, named in errors
-	Attrs       map[string]string // what else the vendor wants: project, location …
-	Sandbox     bool              // the vendor is our own imitation
+	Name        string            // as written in "name=key", else empty; keys with the same name share their limits
+	BaseURL     string            // of the API, without a trailing slash
+	Secret      Secret            // API key, content of a key file, or secret half of a key pair
+	AccessKey   Secret            // public half of a key pair: access key id, SecretId; empty for an API key
+	Fingerprint string            // identifies the secret without revealing it; stored with tasks and logged
+	Variable    string            // the setting that the key comes from, for messages
+	Attrs       map[string]string // further settings of the vendor: project, location …
+	Sandbox     bool              // the API is the offline sandbox's
 }
 
-// IsPair says whether requests are signed with a key pair rather than sent
-// with an API key.
+// IsPair reports whether requests are signed with a key pair instead of sent with an
+// API key.
 func (a Account) IsPair() bool { return a.AccessKey != "" }
 
 // fingerprint is the [Fingerprint] of the key, or of both halves of a pair.
@@ -30,8 +30,8 @@ func (a Account) fingerprint() string {
 	return Fingerprint(a.AccessKey + "\x00" + a.Secret)
 }
 
-// SameHost says whether u has the scheme, host and port of the account's base
-// URL. A key is sent nowhere else unless the vendor's sheet says so.
+// SameHost reports whether u has the scheme, host and port of the account's base URL. A
+// key is sent to no other host, unless [Request.Trusted] accepts it.
 func (a Account) SameHost(u *url.URL) bool {
 	base, err := url.Parse(a.BaseURL)
 	if err != nil {

@@ -2,7 +2,7 @@ package provider
 
 import "strings"
 
-// Accounts are all the accounts that the settings name, by vendor.
+// Accounts are the configured accounts and their limits, by vendor.
 type Accounts struct {
 	accounts map[string][]Account
 	limits   map[string]Limits
@@ -13,8 +13,9 @@ func NewAccounts() *Accounts {
 	return &Accounts{accounts: map[string][]Account{}, limits: map[string]Limits{}}
 }
 
-// Add gives a vendor its accounts and limits.
-func (a *Accounts) Add(v Vendor, caps Limits, accounts ...Account) {
+// Add adds accounts of a vendor and sets their limits. It fills in Vendor, BaseURL and
+// Fingerprint where they are empty.
+func (a *Accounts) Add(v Vendor, limits Limits, accounts ...Account) {
 	for i := range accounts {
 		accounts[i].Vendor = v.Name
 		if accounts[i].BaseURL == "" {
@@ -26,17 +27,17 @@ func (a *Accounts) Add(v Vendor, caps Limits, accounts ...Account) {
 		}
 	}
 	a.accounts[v.Name] = append(a.accounts[v.Name], accounts...)
-	a.limits[v.Name] = caps
+	a.limits[v.Name] = limits
 }
 
-// ForVendor are the accounts at a vendor.
+// ForVendor are the accounts of a vendor.
 func (a *Accounts) ForVendor(vendor string) []Account { return a.accounts[vendor] }
 
-// Limits are the limits of each account at a vendor.
+// Limits are the limits of each account of a vendor.
 func (a *Accounts) Limits(vendor string) Limits { return a.limits[vendor] }
 
-// Find is the very account that a ticket came from: same vendor, address and
-// key. Without it there is nothing to do but wait.
+// Find is the account that a task was claimed for: same vendor, base URL and key. It is
+// missing after the key was removed from the settings; then the task has to wait for it.
 func (a *Accounts) Find(vendor, baseURL, fingerprint string) (Account, bool) {
 	for _, acc := range a.accounts[vendor] {
 		if acc.BaseURL == baseURL && acc.Fingerprint == fingerprint {
@@ -46,7 +47,7 @@ func (a *Accounts) Find(vendor, baseURL, fingerprint string) (Account, bool) {
 	return Account{}, false
 }
 
-// Empty says that no vendor has an account.
+// Empty reports whether no vendor has an account.
 func (a *Accounts) Empty() bool {
 	for _, list := range a.accounts {
 		if len(list) > 0 {

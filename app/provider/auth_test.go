@@ -10,7 +10,7 @@ import (
 	"aigc/app/provider"
 )
 
-// Each way of showing a key, and that it goes to the account's host alone.
+// Each way to send a key, which goes to the account's host only.
 func TestAuth(t *testing.T) {
 	t.Parallel()
 	token := func(provider.Call) func(*http.Request) error { return provider.BearerToken("made-of-it") }
@@ -73,7 +73,7 @@ func TestProbeGET(t *testing.T) {
 	}{
 		{"works", 200, nil, ""},
 		{"works without a body", 204, nil, ""},
-		{"documented as a sign of life", 422, []int{404, 422}, ""},
+		{"another status that proves the key", 422, []int{404, 422}, ""},
 		{"not found", 404, nil, fault.Unavailable},
 		{"refused", 401, nil, fault.VendorAuth},
 		{"forbidden", 403, nil, fault.VendorAuth},

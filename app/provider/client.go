@@ -14,33 +14,33 @@ import (
 	"aigc/app/jsonblob"
 )
 
-// Client is the way out to a vendor for one step of one task. It never
-// repeats a request: only the task knows what was bought.
+// Client sends the requests of one step of one task to the vendor. It never repeats a
+// request: only the host knows whether a task was already submitted.
 type Client struct {
-	HTTP       *http.Client
-	Blobs      BlobSink     // where base64 of an answer goes; nil: it stays in the answer
-	BeforeSend func() error // asked right before a paid request leaves
+	HTTP       *http.Client // see [NewTransport]
+	Blobs      BlobSink     // receives the files of an answer; nil: they stay in it as base64
+	BeforeSend func() error // called right before a paid request is sent; its error stops the request
 
-	submitted atomic.Bool // set once a paid request is sent; cleared when the vendor rejects it
+	submitted atomic.Bool // set when a paid request is sent; cleared when the vendor refuses it
 }
 
-// BlobSink receives the files of an answer, lifted out of its JSON or sent as
-// they are; the spool is one.
+// BlobSink receives the files of an answer, extracted from its JSON or sent as the body
+// itself. The spool implements it.
 type BlobSink interface {
-	// Create opens the place for the n-th file of an answer, counted from 0. It
-	// is closed exactly once, also when the answer breaks off.
+	// Create opens the n-th file of an answer, counted from 0. It is closed exactly
+	// once, also when the answer is cut off.
 	Create(n int) (io.WriteCloser, error)
-	// Extracted names the files created for an answer, in order, once it was read
-	// whole. It is not called for an answer that broke off.
+	// Extracted lists the files created for an answer, in order, after it was read
+	// completely. It is not called for an answer that is cut off.
 	Extracted(blobs []jsonblob.Blob)
 }
 
-// maxAnswer caps an answer without its lifted base64.
+// maxAnswer is the limit of an answer in bytes, without its extracted base64.
 const maxAnswer = 8 << 20
 
-// Do sends one request and reads the whole answer, whatever its status. The
-// error is a fault: Unavailable if nothing left or nothing was at stake,
-// InDoubt if a paid request left and its answer did not arrive whole.
+// Do sends one request and reads the complete answer, whatever its status. The error is
+// a fault: InDoubt if a paid request was sent and its answer did not arrive completely;
+// else Unavailable, or that of BeforeSend or of a limit that the answer exceeds.
 func (c *Client) Do(ctx context.Context, call Call, r Request) (Response, error) {
 	var sent atomic.Bool
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { sent.Store(true) }})
@@ -58,28 +58,29 @@ func (c *Client) Do(ctx context.Context, call Call, r Request) (Response, error)
 		if !sent.Load() {
 			c.submitted.Store(false)
 		}
-		return Response{}, c.unknownOutcome(err, call, r.Paid && sent.Load())
+		return Response{}, c.exchangeFault(err, call, r.Paid && sent.Load())
 	}
 	defer res.Body.Close()
 	out := Response{Status: res.StatusCode, Header: res.Header, ContentType: mediaType(res.Header), paid: r.Paid, account: &call.Account}
-	if refuses(res.StatusCode) {
+	if isRejection(res.StatusCode) {
 		c.submitted.Store(false)
 	}
 	if out.isFile(r) {
-		if err := c.receive(&out, res); err != nil {
-			return out, c.unknownOutcome(err, call, r.Paid)
+		if err := c.receiveFile(&out, res); err != nil {
+			return out, c.exchangeFault(err, call, r.Paid)
 		}
 		return out, nil
 	}
 	out.Body, err = c.read(res)
-	out.Body = call.Account.hide(out.Body)
+	out.Body = call.Account.redact(out.Body)
 	if err != nil && res.StatusCode < 300 {
-		return out, c.unknownOutcome(err, call, r.Paid)
+		return out, c.exchangeFault(err, call, r.Paid)
 	}
 	return out, nil
 }
 
-// Stream sends one unpaid request and copies the body of a 200 to w.
+// Stream sends one unpaid request and copies the body of a 200 to w. With any other
+// status nothing is written, and Body holds up to 64 KB of the answer.
 func (c *Client) Stream(ctx context.Context, call Call, r Request, w io.Writer) (Response, error) {
 	req, err := c.request(ctx, call, r)
 	if err != nil {
@@ -87,13 +88,13 @@ func (c *Client) Stream(ctx context.Context, call Call, r Request, w io.Writer) 
 	}
 	res, err := c.HTTP.Do(req)
 	if err != nil {
-		return Response{}, c.unknownOutcome(err, call, false)
+		return Response{}, c.exchangeFault(err, call, false)
 	}
 	defer res.Body.Close()
 	out := Response{Status: res.StatusCode, Header: res.Header, ContentType: mediaType(res.Header), account: &call.Account}
 	if res.StatusCode != http.StatusOK {
 		out.Body, _ = io.ReadAll(io.LimitReader(res.Body, 64<<10)) // only for the vendor's message
-		out.Body = call.Account.hide(out.Body)
+		out.Body = call.Account.redact(out.Body)
 		return out, nil
 	}
 	n, err := io.Copy(w, res.Body)
@@ -101,13 +102,13 @@ func (c *Client) Stream(ctx context.Context, call Call, r Request, w io.Writer) 
 		err = io.ErrUnexpectedEOF
 	}
 	if err != nil {
-		return out, c.unknownOutcome(err, call, false)
+		return out, c.exchangeFault(err, call, false)
 	}
 	return out, nil
 }
 
-// checkBeforeSend lets one paid request of a submission out, and another only after the
-// vendor refused the first.
+// checkBeforeSend allows one paid request of a submission, and a further one only after
+// the vendor refused the one before.
 func (c *Client) checkBeforeSend() error {
 	if c.BeforeSend != nil {
 		if err := c.BeforeSend(); err != nil {
@@ -115,12 +116,12 @@ func (c *Client) checkBeforeSend() error {
 		}
 	}
 	if c.submitted.Swap(true) {
-		return fault.New(fault.InDoubt, "second_purchase", "A second paid request was about to leave for the same submission; it was held back.")
+		return fault.New(fault.InDoubt, "second_purchase", "The driver tried to send a second paid request for the same submission; it was not sent.")
 	}
 	return nil
 }
 
-// read reads a JSON answer, lifting long base64 of a success into the scratch.
+// read reads a JSON answer. The long base64 strings of a 2xx go to the sink.
 func (c *Client) read(res *http.Response) (json.RawMessage, error) {
 	var doc bytes.Buffer
 	if c.Blobs == nil || res.StatusCode >= 300 {
@@ -135,14 +136,16 @@ func (c *Client) read(res *http.Response) (json.RawMessage, error) {
 	return doc.Bytes(), nil
 }
 
-// unknownOutcome says what a broken exchange means for the money.
-func (c *Client) unknownOutcome(err error, call Call, bought bool) error {
+// exchangeFault is the fault of a request without a complete answer: InDoubt if it was
+// paid and a connection was there to send it on; else the fault in err, such as a limit
+// that the answer exceeds, or Unavailable.
+func (c *Client) exchangeFault(err error, call Call, paidAndSent bool) error {
 	var f *fault.Error
-	if !bought {
+	if !paidAndSent {
 		if errors.As(err, &f) {
 			return err
 		}
 		return fault.Wrap(err, fault.Unavailable, "vendor_unreachable", "%s could not be reached.", call.Account.Vendor)
 	}
-	return fault.Wrap(err, fault.InDoubt, "answer_lost", "The request was sent to %s, but its answer did not arrive whole: nobody knows whether it was bought. It is not sent again by itself; retry buys it anew, discard gives it up.", call.Account.Vendor).WithCharge(fault.ChargedUnknown)
+	return fault.Wrap(err, fault.InDoubt, "answer_lost", "The request was sent to %s, but its answer did not arrive completely: we cannot tell whether it was executed. It will not be resent automatically: use retry to submit (and pay) again, or discard to close the task.", call.Account.Vendor).WithCharge(fault.ChargedUnknown)
 }

@@ -1,32 +1,36 @@
-// Package provider is the contract between aigc and the companies that run
-// the models, called vendors everywhere else ("vendor" is reserved in Go
-// import paths).
+// Package provider is the contract between aigc and the companies that run the
+// models. Everywhere else they are called vendors; "vendor" is reserved in Go import
+// paths.
 //
-// A driver translates: an input into a vendor's request, a vendor's answer
-// into an [Answer], a vendor's no into a fault. Nothing else. The host owns
-// money, retries, storage and time, so a driver never retries, never sleeps,
-// never writes a file and never keeps state.
+// A driver translates: an input into a vendor's request, a vendor's answer into an
+// [Answer], a vendor's error into a fault. The host does everything else: retries,
+// rate limits, storage, time limits and money. So a driver never retries, sleeps,
+// writes a file or keeps state.
 //
-// A vendor that answers at once implements [Generator]; one that gives a
-// ticket and is asked later implements [Driver]. Everything rare is an
-// optional interface: [Finder], [Fetcher], [Canceler].
+// A vendor that answers with the result implements [Generator]; one that gives a
+// ticket and is polled implements [Driver]. [Finder], [Fetcher] and [Canceler] are
+// optional.
 //
-// What a driver's error means for the money is decided by its kind (see
-// package fault), and the rule is that nothing is assumed: an error of a
-// submission that is not a fault of a kind which proves "not accepted" or
-// "documented no" leaves the task in doubt, and nothing is bought again.
+// # Errors of a paid request
 //
-// What several vendors share is here, each of it once:
-//   - settings of keys and key pairs: [Keys], [AccessKeys], [SecretIDs],
-//     [KeysOrAccessKeys], and [KeyAccounts] and [PairAccounts] for other names
-//   - showing a key: [Bearer], [BearerToken], [HeaderKey]; asking whether it
-//     works: [ProbeGET]
-//   - requests: JSON with files in it by an [Embedder] and [ImageRule], or a
-//     [Form]
-//   - answers: JSON by [Response.Decode], or the image itself, see
-//     [Response.Raw]
-//   - errors: tables of codes, [Codes]
-//   - sizes and ratios: [ParseSize], [ParseRatio], [Sides], [SizeRule],
-//     [Nearest], [NearestShape], [NearestSize]
-//   - warnings: [Notes]; texts of vendors: [Sanitize]
+// The kind of a driver's error decides what becomes of the task; see package fault.
+// A submission is sent again only after an error whose kind proves that the vendor did
+// not accept it, and fails only after a refusal that the vendor documents. Any other
+// error, also one that is not a fault, leaves the task in doubt, and nothing is sent
+// again automatically.
+//
+// # Helpers shared by vendors
+//
+//   - Settings of keys and key pairs: [Keys], [AccessKeys], [SecretIDs] and
+//     [KeysOrAccessKeys]; with other names of settings [KeyAccounts] and
+//     [PairAccounts].
+//   - Authorization: [Bearer], [BearerToken], [HeaderKey]; checking a key: [ProbeGET].
+//   - Requests: JSON with files by an [Embedder] and an [ImageRule], multipart by a
+//     [Form].
+//   - Answers: JSON by [Response.Decode], or the image itself, see [Response.Raw].
+//   - Errors: an [ErrorTable] for each vendor.
+//   - Costs: [Cost] of a list of [Price].
+//   - Sizes and ratios: [ParseSize], [ParseRatio], [Sides], [SizeRule], [Nearest],
+//     [NearestShape], [NearestSize].
+//   - Warnings: [Notes]. Vendors' texts: [Sanitize].
 package provider

@@ -9,20 +9,21 @@ import (
 	"aigc/app/fault"
 )
 
-// Call is one step of one submission: everything a driver may know of it.
+// Call holds what a driver needs for one request of a task: submit, poll, cancel, find
+// or fetch.
 type Call struct {
-	Task    string        // our id; sent as a client request id, so that support can find it
-	Submit  string        // fresh for every submission of the task
+	Task    string        // the task's id; sent as client request id, for the vendor's support
+	Submit  string        // id of this submission of the task; a retry gets a new one
 	Model   string        // the vendor's model id
-	Account Account       // whose money, and where
-	HTTP    *Client       // the only way out; see [Client.JSON]
-	Inputs  AssetOpener   // opens the pictures and films an input names
-	Age     time.Duration // since the ticket was given; zero before
+	Account Account       // base URL and key
+	HTTP    *Client       // for every request to the vendor; see [Client.Do]
+	Inputs  AssetOpener   // opens the images and videos that an input names
+	Age     time.Duration // since the ticket was recorded; zero before
 
-	Prices func(model string) []Price // the route's price list of a model; nil where nobody knows one
+	Prices func(model string) []Price // the route's price list of a model; nil: no price is known
 }
 
-// Cost is what quantities of a model come to by the route's list; see [Cost].
+// Cost is the list price of quantities of a model; nil if it is not known. See [Cost].
 func (c Call) Cost(model string, facts map[string]string, quantities ...Quantity) *Money {
 	if c.Prices == nil {
 		return nil
@@ -30,117 +31,122 @@ func (c Call) Cost(model string, facts map[string]string, quantities ...Quantity
 	return Cost(c.Prices(model), facts, quantities...)
 }
 
-// Driver is a vendor that takes a job and is asked for it later.
+// Driver is implemented for a vendor that gives a ticket and is polled for the result.
 type Driver[In any] interface {
-	// Submit sends one paid request. See the package's rule for errors.
+	// Submit sends one paid request. For its errors see the package's comment.
 	Submit(ctx context.Context, c Call, in In) (Ticket, error)
-	// Poll asks for the job; free and repeatable. An error means that the
-	// asking failed, not the job. The zero Update means "wait".
+	// Poll asks for the state of a job. It costs nothing and can be repeated. An error
+	// means that the request failed, not the job. The zero Update means "still running".
 	Poll(ctx context.Context, c Call, t Ticket) (Update, error)
 }
 
-// Generator is a vendor that answers a paid request with the result.
+// Generator is implemented for a vendor that answers a paid request with the result.
 type Generator[In any] interface {
+	// Generate sends one paid request. For its errors see the package's comment.
 	Generate(ctx context.Context, c Call, in In) (Answer, error)
 }
 
-// Finder can look up a submission whose answer was lost. Finding nothing is
-// (zero Found, nil): it proves nothing.
+// Finder is implemented by a driver that can look up a submission whose answer was lost.
+// If nothing is found it returns the zero LookupResult and no error; that does not prove
+// that the submission was not executed.
 type Finder interface {
 	Find(ctx context.Context, c Call) (LookupResult, error)
 }
 
-// Fetcher fetches results whose address needs the key.
+// Fetcher is implemented by a driver whose results are at URLs that need the key.
 type Fetcher interface {
-	// Fetch streams the result at url to w; handles reports which addresses are its.
+	// Fetch streams the result at url to w.
 	Fetch(ctx context.Context, c Call, url string, w io.Writer) error
+	// Handles reports whether Fetch is to be used for url. Any other is fetched without
+	// the key.
 	Handles(c Call, url string) bool
 }
 
-// Canceler can ask the vendor to stop a job. What became of it is learnt by polling.
+// Canceler is implemented by a driver that can ask the vendor to cancel a job. Whether
+// the job was canceled is learnt by polling.
 type Canceler interface {
 	Cancel(ctx context.Context, c Call, t Ticket) error
 }
 
-// LookupResult is what a look-up brought: a ticket to poll, or the answer itself.
+// LookupResult is what [Finder] found: a ticket to poll, or the answer itself.
 type LookupResult struct {
 	Ticket *Ticket
 	Answer *Answer
 }
 
-// Ticket is what a vendor gave to find the job again.
+// Ticket identifies a job at the vendor. It is stored with the task.
 type Ticket struct {
 	ID      string          `json:"id"`                // the vendor's job or operation name
-	URL     string          `json:"url,omitempty"`     // where to poll, if the vendor says
-	Charged fault.Charge    `json:"charged,omitempty"` // empty: unknown until the end
-	Cost    *Money          `json:"cost,omitempty"`    // if the vendor says it with the ticket
+	URL     string          `json:"url,omitempty"`     // where to poll, if the vendor gives an address
+	Charged fault.Charge    `json:"charged,omitempty"` // empty: not known until the job ends
+	Cost    *Money          `json:"cost,omitempty"`    // if the vendor gives it with the ticket
 	Data    json.RawMessage `json:"data,omitempty"`    // anything else the driver needs to poll
 	At      time.Time       `json:"at,omitzero"`       // when it was recorded, by the ledger's clock; set by the host
 }
 
-// JobNotFound is the code of a fault by which a driver says that the vendor does
-// not know the job any more. The ticket is kept, and the task can be resumed.
+// JobNotFound is the code of a fault of Poll: the vendor does not know the job any
+// more. The task fails, but keeps its ticket, so that it can be resumed.
 const JobNotFound = "job_not_found"
 
-// Phase is what a poll learnt.
+// Phase is the state of a job.
 type Phase int
 
-// The phases. A vendor status we do not know is Wait.
+// The phases. A status that the vendor does not document is Wait.
 const (
-	Wait     Phase = iota // still under way, or a status nobody has told us about
-	Done                  // Update.Answer holds the result
-	Failed                // Update.Err says why: the vendor failed or refused; its Charged as the sheet says
-	Canceled              // the vendor says that the job was cancelled
+	Wait     Phase = iota // queued or running, or an unknown status
+	Done                  // Update.Answer is the result
+	Failed                // Update.Err is the reason, with Charged as documented
+	Canceled              // the vendor reports the job as canceled
 )
 
-// Update is the answer of a poll.
+// Update is the answer to a poll.
 type Update struct {
 	Phase    Phase
-	Progress float64 // 0 to 1, zero where the vendor does not say
-	Message  string  // for people; never a prompt
-	Answer   Answer
-	Err      *fault.Error
-	After    time.Duration // when to ask again; zero: as the operation says
+	Progress float64       // 0 to 1; zero if the vendor does not report it
+	Message  string        // for people; never a prompt
+	Answer   Answer        // if Phase is Done
+	Err      *fault.Error  // if Phase is Failed
+	After    time.Duration // until the next poll; zero: the interval of the route
 }
 
-// Answer is a complete result as the vendor gave it.
+// Answer is a complete result as the vendor sent it.
 type Answer struct {
 	Results  []Result        `json:"results"`
-	Model    string          `json:"model,omitempty"`     // what the vendor says it used
-	VendorID string          `json:"vendor_id,omitempty"` // its id, for support
-	Usage    json.RawMessage `json:"usage,omitempty"`     // its own words on consumption
-	Cost     *Money          `json:"cost,omitempty"`      // if it says so
-	NoCost   bool            `json:"no_cost,omitempty"`   // nobody can say what it cost, and the quote is not it
+	Model    string          `json:"model,omitempty"`     // that the vendor reports
+	VendorID string          `json:"vendor_id,omitempty"` // of the request or job, for the vendor's support
+	Usage    json.RawMessage `json:"usage,omitempty"`     // as the vendor reports it
+	Cost     *Money          `json:"cost,omitempty"`      // actual cost: reported by the vendor, or computed from its usage; nil: the quote is used
+	NoCost   bool            `json:"no_cost,omitempty"`   // the actual cost is not known, and is not the quote
 	Warnings []string        `json:"warnings,omitempty"`
 }
 
-// Result is one picture or film of an answer: bytes or an address.
+// Result is one image or video of an answer: its bytes or its URL.
 type Result struct {
-	Base64  string `json:"base64,omitempty"` // base64, or the filter's reference to bytes lifted out of the answer
-	URL     string `json:"url,omitempty"`    // fetched at once: vendors' addresses die
+	Base64  string `json:"base64,omitempty"` // base64, or the placeholder of bytes extracted from the answer, see package jsonblob
+	URL     string `json:"url,omitempty"`    // fetched at once, because vendors' URLs expire
 	Prompt  string `json:"prompt,omitempty"` // as the vendor rewrote it
 	Seed    *int64 `json:"seed,omitempty"`
 	Warning string `json:"warning,omitempty"`
 }
 
-// ImageRef names a picture or film in an input. Callers write an http(s) URL, a
-// data URL, base64 or an asset id; a driver only ever sees the id of a stored
-// asset and opens it with [AssetOpener].
+// ImageRef names an image or video in an input. Callers send an http(s) URL, a data
+// URL, base64 or the id of an asset. Before the driver is called it is replaced by the
+// id of a stored asset, which [AssetOpener] opens.
 type ImageRef string
 
-// AssetOpener opens what an input names.
+// AssetOpener opens stored assets.
 type AssetOpener interface {
 	Open(ctx context.Context, img ImageRef) (Input, error)
 }
 
-// Input is a stored picture or film of a caller.
+// Input is a stored image or video of a caller.
 type Input struct {
 	Name   string // a file name with the right extension
 	MIME   string
-	Size   int64
+	Size   int64 // bytes
 	SHA256 string
-	URL    string // where others can fetch it without a key; empty where this server cannot be reached, or keeps its links private
-	Width  int
+	URL    string // that the vendor can fetch without a key; empty if this server has no public URL or keeps its links private
+	Width  int    // pixels; 0 if not known
 	Height int
 	Open   func() (io.ReadCloser, error)
 }

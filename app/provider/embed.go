@@ -7,23 +7,22 @@ import (
 	"aigc/app/jsonblob"
 )
 
-// Embedder opens the images and videos that an input names, holds each against
-// a rule, and puts them into a request. It collects all faults, so that a caller
-// hears of them at once: nothing is sent until [Embedder.Err] or
-// [Embedder.Body] was asked. Files are opened when the request is read, and
-// streamed. Use it for one request.
+// Embedder checks the images and videos of an input against rules and puts them into a
+// request. It collects all faults of the input, so that a caller gets them at once: call
+// [Embedder.Err] or [Embedder.Body] before anything is sent. The files are streamed:
+// they are opened when the request is read. Use an Embedder for one request only.
 type Embedder struct {
 	call   Call
 	files  jsonblob.Files
-	faults []fault.Detail
-	err    error // why a file cannot be opened: of our own store, not of the input
+	faults []fault.Detail // of the input
+	err    error          // the object store failed to open a file
 }
 
-// NewEmbedder makes one for a submission.
+// NewEmbedder makes an Embedder for a submission.
 func NewEmbedder(c Call) *Embedder { return &Embedder{call: c} }
 
-// Open opens one file and holds it against a rule, for drivers that send it in
-// a [Form]. False if none is named, or it is at fault.
+// Open opens one file and checks it against a rule, for drivers that send it in a
+// [Form]. ok is false if img is empty, or the file breaks the rule or cannot be opened.
 func (e *Embedder) Open(ctx context.Context, rule ImageRule, img ImageRef) (Input, bool) {
 	if img == "" || e.err != nil {
 		return Input{}, false
@@ -40,14 +39,14 @@ func (e *Embedder) Open(ctx context.Context, rule ImageRule, img ImageRef) (Inpu
 	return in, true
 }
 
-// Fault notes what else is wrong with a field of the input.
+// Fault adds a fault of a field of the input.
 func (e *Embedder) Fault(field, message string) {
 	e.faults = append(e.faults, fault.Detail{Location: "body." + field, Message: message})
 }
 
-// Add takes one file, and returns the text that stands for it in the request:
-// base64, or a data URL, once it is sent. Empty if none is named, or it is at
-// fault.
+// Add adds one file and returns the placeholder to put into the request. When the
+// request is sent, the placeholder is replaced by the file's base64 or data URL. It is
+// empty if img is, or the file breaks the rule or cannot be opened.
 func (e *Embedder) Add(ctx context.Context, rule ImageRule, img ImageRef) string {
 	text, _ := e.AddTyped(ctx, rule, img)
 	return text
@@ -62,7 +61,7 @@ func (e *Embedder) AddTyped(ctx context.Context, rule ImageRule, img ImageRef) (
 	return e.files.Add(jsonblob.File{Prefix: rule.prefix(in), Size: in.Size, Open: in.Open}), in.MIME
 }
 
-// AddAll takes several files by one rule.
+// AddAll adds several files under one rule.
 func (e *Embedder) AddAll(ctx context.Context, rule ImageRule, images []ImageRef) []string {
 	var texts []string
 	for _, img := range images {
@@ -73,8 +72,8 @@ func (e *Embedder) AddAll(ctx context.Context, rule ImageRule, images []ImageRef
 	return texts
 }
 
-// Err is what hinders the request: a file that cannot be opened, or all faults
-// of the input as one [fault.Invalid]. Nothing was charged.
+// Err is nil if the request can be sent. Else it is the error of a file that could not
+// be opened, or one [fault.Invalid] of all faults of the input, not charged.
 func (e *Embedder) Err() error {
 	if e.err != nil {
 		return e.err
@@ -82,15 +81,15 @@ func (e *Embedder) Err() error {
 	return fault.InvalidInput(e.faults...)
 }
 
-// Body is the request as JSON with the files in it, or what hinders it. Every
-// text that Add returned must be in v.
+// Body marshals v with the files in it, or returns [Embedder.Err]. Every placeholder that
+// Add returned must be in v.
 func (e *Embedder) Body(v any) (*jsonblob.Body, error) {
 	if err := e.Err(); err != nil {
 		return nil, err
 	}
 	body, err := e.files.Embed(v)
 	if err != nil {
-		return nil, fault.Wrap(err, fault.Unavailable, "request_body", "The request could not be put together.").WithCharge(fault.ChargedNo)
+		return nil, fault.Wrap(err, fault.Unavailable, "request_body", "The request to the vendor could not be built.").WithCharge(fault.ChargedNo)
 	}
 	return body, nil
 }

@@ -40,8 +40,8 @@ func TestImageRule(t *testing.T) {
 		{"wide", rule, file("image/png", 1, 1001, 400), "Acme takes a ratio of the sides between 1:2.5 and 2.5:1"},
 		{"tall", rule, file("image/png", 1, 400, 1001), "Acme takes a ratio of the sides between 1:2.5 and 2.5:1"},
 		{"widest", rule, file("image/png", 1, 1000, 400), ""},
-		{"nobody knows its sides", rule, file("image/svg+xml", 1, 0, 0), ""},
-		{"nobody knows one side", rule, file("image/png", 1, 100, 0), ""},
+		{"unknown sides", rule, file("image/svg+xml", 1, 0, 0), ""},
+		{"one unknown side", rule, file("image/png", 1, 100, 0), ""},
 		{"no rule", provider.ImageRule{}, file("x/y", 1<<40, 1, 9999), ""},
 	}
 	for _, c := range cases {
@@ -54,11 +54,11 @@ func TestImageRule(t *testing.T) {
 	}
 }
 
-// shelf holds files by name: type and content.
-type shelf map[provider.ImageRef][2]string
+// memoryAssets are files by name: type and content.
+type memoryAssets map[provider.ImageRef][2]string
 
 // Open implements [provider.AssetOpener].
-func (s shelf) Open(_ context.Context, img provider.ImageRef) (provider.Input, error) {
+func (s memoryAssets) Open(_ context.Context, img provider.ImageRef) (provider.Input, error) {
 	f, ok := s[img]
 	if !ok {
 		return provider.Input{}, errors.New("no such asset")
@@ -67,13 +67,13 @@ func (s shelf) Open(_ context.Context, img provider.ImageRef) (provider.Input, e
 		Open: func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(f[1])), nil }}, nil
 }
 
-var files = shelf{"fox": {"image/png", "fox"}, "den": {"image/PNG", "den"}, "film": {"video/mp4", "film"}, "text": {"text/plain", "text"}}
+var testAssets = memoryAssets{"fox": {"image/png", "fox"}, "den": {"image/PNG", "den"}, "clip": {"video/mp4", "clip"}, "text": {"text/plain", "text"}}
 
 func TestEmbedder(t *testing.T) {
 	t.Parallel()
 	bare := provider.ImageRule{Field: "image", Who: "Acme", Types: []string{"image/png", "image/PNG"}}
 	url := provider.ImageRule{Field: "images", Who: "Acme", DataURL: true}
-	film := provider.ImageRule{Field: "video", Who: "Acme", Types: []string{"video/mp4"}}
+	clip := provider.ImageRule{Field: "video", Who: "Acme", Types: []string{"video/mp4"}}
 	ctx := t.Context()
 	type body struct {
 		Image  string   `json:"image,omitempty"`
@@ -86,26 +86,26 @@ func TestEmbedder(t *testing.T) {
 		fill  func(e *provider.Embedder, b *body)
 		want  string // the request; empty: none
 		kind  fault.Kind
-		wrong string // what the fault says
+		wrong string // the message of the fault
 	}{
 		{"nothing", func(e *provider.Embedder, b *body) { b.Image, b.Images = e.Add(ctx, bare, ""), e.AddAll(ctx, url, nil) }, `{}`, "", ""},
 		{"bare base64", func(e *provider.Embedder, b *body) { b.Image = e.Add(ctx, bare, "fox") }, `{"image":"Zm94"}`, "", ""},
-		{"data URLs with small letters", func(e *provider.Embedder, b *body) { b.Images = e.AddAll(ctx, url, []provider.ImageRef{"fox", "den"}) },
+		{"data URLs in lower case", func(e *provider.Embedder, b *body) { b.Images = e.AddAll(ctx, url, []provider.ImageRef{"fox", "den"}) },
 			`{"images":["data:image/png;base64,Zm94","data:image/png;base64,ZGVu"]}`, "", ""},
-		{"with its type", func(e *provider.Embedder, b *body) { b.Video, b.Type = e.AddTyped(ctx, film, "film") }, `{"video":"ZmlsbQ==","type":"video/mp4"}`, "", ""},
+		{"with its type", func(e *provider.Embedder, b *body) { b.Video, b.Type = e.AddTyped(ctx, clip, "clip") }, `{"video":"Y2xpcA==","type":"video/mp4"}`, "", ""},
 		{"all faults of all fields", func(e *provider.Embedder, b *body) {
-			b.Image, b.Images, b.Video = e.Add(ctx, bare, "text"), e.AddAll(ctx, bare, []provider.ImageRef{"fox", "film"}), e.Add(ctx, film, "fox")
+			b.Image, b.Images, b.Video = e.Add(ctx, bare, "text"), e.AddAll(ctx, bare, []provider.ImageRef{"fox", "clip"}), e.Add(ctx, clip, "fox")
 			e.Fault("mask", "has another size")
 		}, "", fault.Invalid, "body.image: Acme takes png and PNG; body.image: Acme takes png and PNG; body.video: Acme takes mp4; body.mask: has another size"},
-		{"not ours to blame", func(e *provider.Embedder, b *body) {
-			b.Image, b.Video = e.Add(ctx, bare, "gone"), e.Add(ctx, film, "fox")
+		{"an asset that cannot be opened", func(e *provider.Embedder, b *body) {
+			b.Image, b.Video = e.Add(ctx, bare, "gone"), e.Add(ctx, clip, "fox")
 		}, "", fault.Internal, ""},
-		{"forgotten in the request", func(e *provider.Embedder, _ *body) { e.Add(ctx, bare, "fox") }, "", fault.Unavailable, "The request could not be put together."},
+		{"a placeholder missing in the request", func(e *provider.Embedder, _ *body) { e.Add(ctx, bare, "fox") }, "", fault.Unavailable, "The request to the vendor could not be built."},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			e, b := provider.NewEmbedder(provider.Call{Inputs: files}), &body{}
+			e, b := provider.NewEmbedder(provider.Call{Inputs: testAssets}), &body{}
 			c.fill(e, b)
 			out, err := e.Body(b)
 			if f := fault.From(err); fault.KindOf(err) != c.kind || c.wrong != "" && (f.Message != c.wrong || f.Charged != fault.ChargedNo) {
@@ -126,12 +126,12 @@ func TestEmbedder(t *testing.T) {
 	}
 }
 
-// Files of a form are held against the same rules.
+// Open checks files of a form against the same rules.
 func TestEmbedderOpen(t *testing.T) {
 	t.Parallel()
-	e := provider.NewEmbedder(provider.Call{Inputs: files})
+	e := provider.NewEmbedder(provider.Call{Inputs: testAssets})
 	rule := provider.ImageRule{Field: "image", Who: "Acme", Types: []string{"image/png"}}
-	for img, want := range map[provider.ImageRef]bool{"": false, "fox": true, "film": false} {
+	for img, want := range map[provider.ImageRef]bool{"": false, "fox": true, "clip": false} {
 		if in, ok := e.Open(t.Context(), rule, img); ok != want || ok && in.Name != string(img) {
 			t.Errorf("%q: %t", img, ok)
 		}

@@ -9,13 +9,14 @@ import (
 	"strings"
 )
 
-// Form is a multipart body that streams its files and knows its length.
+// Form is a multipart/form-data body that streams its files and has a known length.
 type Form struct {
 	w     *multipart.Writer
-	head  bytes.Buffer // text since the last file
+	head  bytes.Buffer // text after the last file
 	parts []formPart
 }
 
+// formPart is text (headers and fields) or the content of a file.
 type formPart struct {
 	text []byte
 	file *Input
@@ -28,14 +29,14 @@ func NewForm() *Form {
 	return f
 }
 
-// Field adds a text field; an empty value is left out.
+// Field adds a text field, unless its value is empty.
 func (f *Form) Field(name, value string) {
 	if value != "" {
 		_ = f.w.WriteField(name, value) // a bytes.Buffer does not fail
 	}
 }
 
-// File adds a file.
+// File adds a file under a field name.
 func (f *Form) File(name string, in Input) {
 	h := textproto.MIMEHeader{}
 	h.Set("Content-Disposition", fmt.Sprintf(`form-data; name="%s"; filename="%s"`, name, strings.ReplaceAll(in.Name, `"`, "")))
@@ -45,14 +46,14 @@ func (f *Form) File(name string, in Input) {
 	f.head.Reset()
 }
 
-// ContentType holds the boundary.
+// ContentType is the request's Content-Type, with the boundary.
 func (f *Form) ContentType() string { return f.w.FormDataContentType() }
 
 func (f *Form) tail() []byte {
 	return append(bytes.Clone(f.head.Bytes()), "\r\n--"+f.w.Boundary()+"--\r\n"...)
 }
 
-// Len is the exact length of the body in bytes.
+// Len is the length of the body in bytes.
 func (f *Form) Len() int64 {
 	n := int64(len(f.tail()))
 	for _, p := range f.parts {
@@ -64,7 +65,8 @@ func (f *Form) Len() int64 {
 	return n
 }
 
-// Reader reads the body from its start.
+// Reader reads the body from its start. It can be called several times, as
+// http.Request.GetBody is.
 func (f *Form) Reader() (io.ReadCloser, error) {
 	var readers []io.Reader
 	var files []io.Closer
@@ -92,7 +94,8 @@ func (r *formReader) Close() error {
 	return nil
 }
 
-// lazyFile opens a file when its turn comes and insists on its size.
+// lazyFile opens a file at the first Read, so that not all files of a form are open at
+// once. Read fails if the file is longer or shorter than announced.
 type lazyFile struct {
 	open func() (io.ReadCloser, error)
 	file io.ReadCloser
@@ -109,7 +112,7 @@ func (l *lazyFile) Read(p []byte) (int, error) {
 	n, err := l.file.Read(p)
 	l.left -= int64(n)
 	if err == io.EOF && l.left != 0 || l.left < 0 {
-		return n, fmt.Errorf("a file changed its size while it was sent")
+		return n, fmt.Errorf("a file changed its size while it was being sent")
 	}
 	return n, err
 }

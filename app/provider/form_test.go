@@ -12,7 +12,7 @@ import (
 	"aigc/app/provider"
 )
 
-// A form is multipart even without a file, knows its length, and can be read
+// A form is multipart even without a file, has a known length, and can be read
 // more than once.
 func TestForm(t *testing.T) {
 	t.Parallel()
@@ -83,7 +83,7 @@ func formParts(t *testing.T, body, boundary string) []string {
 	}
 }
 
-// A file that has another size than it was said to have breaks the form off.
+// Reading a form fails if a file does not have the announced size.
 func TestFormFileChanges(t *testing.T) {
 	t.Parallel()
 	for name, size := range map[string]int64{"shrank": 4, "grew": 2} {

@@ -6,26 +6,26 @@ import (
 	"strings"
 )
 
-// ImageRule is what a vendor takes as an input image or video. Zero values are
-// no limit. Sides of a file that nobody could measure are not checked: the
-// vendor will say.
+// ImageRule is what a vendor accepts as an input image or video. A zero value is no
+// limit. If width and height of a file are not known, its sides are not checked and the
+// vendor decides.
 type ImageRule struct {
 	Field string // of the input, for faults: "image"
-	Who   string // begins the messages: "Ark"
+	Who   string // vendor or model at the start of messages: "Ark"
 
 	Types      []string // media types: "image/png"; empty: any
 	MaxBytes   int64    // of the file
-	MaxBase64  int64    // characters of it as base64
-	MinSide    int      // pixels
-	MaxSide    int      // pixels
+	MaxBase64  int64    // characters of the file's base64
+	MinSide    int      // pixels of the shorter side
+	MaxSide    int      // pixels of the longer side
 	MinPixels  int      // width times height
 	MaxPixels  int      // width times height
-	MaxStretch float64  // longer by shorter side
+	MaxStretch float64  // longer side divided by shorter side
 
-	DataURL bool // sent as "data:image/png;base64,…", not as bare base64
+	DataURL bool // sent as "data:image/png;base64,…" instead of bare base64
 }
 
-// Check says what is wrong with a file; empty if nothing is.
+// Check is the message of the first limit that a file breaks; empty if none.
 func (r ImageRule) Check(in Input) string {
 	measured := in.Width > 0 && in.Height > 0
 	short, long, pixels := min(in.Width, in.Height), max(in.Width, in.Height), in.Width*in.Height
@@ -43,10 +43,10 @@ func (r ImageRule) Check(in Input) string {
 	case r.MaxSide > 0 && long > r.MaxSide:
 		return fmt.Sprintf("%s takes at most %d pixels a side", r.Who, r.MaxSide)
 	case pixels < r.MinPixels:
-		return fmt.Sprintf("%s takes at least %s pixels", r.Who, grouped(r.MinPixels))
+		return fmt.Sprintf("%s takes at least %s pixels", r.Who, withCommas(r.MinPixels))
 	case r.MaxPixels > 0 && pixels > r.MaxPixels:
-		return fmt.Sprintf("%s takes at most %s pixels", r.Who, grouped(r.MaxPixels))
-	case r.MaxStretch > 0 && float64(long) > r.MaxStretch*float64(short)+dust:
+		return fmt.Sprintf("%s takes at most %s pixels", r.Who, withCommas(r.MaxPixels))
+	case r.MaxStretch > 0 && float64(long) > r.MaxStretch*float64(short)+epsilon:
 		return fmt.Sprintf("%s takes a ratio of the sides between 1:%g and %[2]g:1", r.Who, r.MaxStretch)
 	}
 	return ""
@@ -56,12 +56,12 @@ func (r ImageRule) prefix(in Input) string {
 	if !r.DataURL {
 		return ""
 	}
-	return "data:" + strings.ToLower(in.MIME) + ";base64," // some vendors refuse capitals
+	return "data:" + strings.ToLower(in.MIME) + ";base64," // some vendors reject upper case
 }
 
 func base64Len(n int64) int64 { return (n + 2) / 3 * 4 }
 
-// typeNames is "png, jpeg and webp".
+// typeNames lists media types for people: "png, jpeg and webp".
 func typeNames(types []string) string {
 	names := make([]string, len(types))
 	for i, t := range types {
@@ -75,7 +75,7 @@ func typeNames(types []string) string {
 	return strings.Join(names[:last], ", ") + " and " + names[last]
 }
 
-// megabytes is a limit in MB, exact to a tenth.
+// megabytes writes bytes in MB, with one decimal.
 func megabytes(n int64) string {
 	return strings.TrimSuffix(fmt.Sprintf("%.1f", float64(n)/(1<<20)), ".0") + " MB"
 }

@@ -11,8 +11,8 @@ import (
 	"aigc/app/provider"
 )
 
-// Settings are read by envconfig as config does it. The environment belongs to
-// the process, so these tests run one by one.
+// accounts reads settings by envconfig, as package config does. The environment belongs to
+// the process, so these tests are not parallel.
 func accounts(t *testing.T, settings func() provider.Settings, env map[string]string) ([]provider.Account, error) {
 	t.Helper()
 	for _, name := range []string{"API_KEY", "ACCESS_KEY", "SECRET_KEY", "SECRET_ID", "BASE_URL"} {
@@ -46,11 +46,11 @@ func TestKeySettings(t *testing.T) {
 		settings func() provider.Settings
 		env      env
 		want     string // "name|access|secret|variable" of each, by spaces
-		wrong    string // what the error names
+		wrong    string // part of the error
 	}{
 		{"nothing", provider.Keys("ACME"), nil, "", ""},
 		{"one key", provider.Keys("ACME"), env{"ACME_API_KEY": "k1"}, "||k1|ACME_API_KEY", ""},
-		{"several, with spaces and holes", provider.Keys("ACME"), env{"ACME_API_KEY": " k1,,k2 ,"}, "||k1|ACME_API_KEY ||k2|ACME_API_KEY", ""},
+		{"several, with spaces and empty entries", provider.Keys("ACME"), env{"ACME_API_KEY": " k1,,k2 ,"}, "||k1|ACME_API_KEY ||k2|ACME_API_KEY", ""},
 		{"a file with several", provider.Keys("ACME"), env{"ACME_API_KEY": "k1," + file("k2, k3\n")}, "||k1|ACME_API_KEY ||k2|ACME_API_KEY ||k3|ACME_API_KEY", ""},
 		{"named", provider.Keys("ACME"), env{"ACME_API_KEY": "team-a=sk-12345678,team_b2=sk-=2345678,sk-87654321"}, "team-a||sk-12345678|ACME_API_KEY team_b2||sk-=2345678|ACME_API_KEY ||sk-87654321|ACME_API_KEY", ""},
 		{"named in a file", provider.Keys("ACME"), env{"ACME_API_KEY": file("a=sk-12345678,a=sk-87654321")}, "a||sk-12345678|ACME_API_KEY a||sk-87654321|ACME_API_KEY", ""},
@@ -65,13 +65,13 @@ func TestKeySettings(t *testing.T) {
 		{"half a pair", provider.AccessKeys("ACME"), env{"ACME_ACCESS_KEY": "hunter2"}, "", "ACME_ACCESS_KEY, ACME_SECRET_KEY: "},
 		{"the other half", provider.AccessKeys("ACME"), env{"ACME_SECRET_KEY": "hunter2"}, "", "ACME_ACCESS_KEY, ACME_SECRET_KEY: "},
 		{"unequal counts", provider.AccessKeys("ACME"), env{"ACME_ACCESS_KEY": "hunter2,a2", "ACME_SECRET_KEY": "s1"}, "", "2 and 1 values"},
-		{"a hole", provider.AccessKeys("ACME"), env{"ACME_ACCESS_KEY": "hunter2,", "ACME_SECRET_KEY": "s1,s2"}, "", "ACME_ACCESS_KEY, ACME_SECRET_KEY: pair 2"},
-		{"pair by its other name", provider.SecretIDs("ACME"), env{"ACME_SECRET_ID": "a1", "ACME_SECRET_KEY": "s1"}, "|a1|s1|ACME_SECRET_KEY", ""},
+		{"an empty value", provider.AccessKeys("ACME"), env{"ACME_ACCESS_KEY": "hunter2,", "ACME_SECRET_KEY": "s1,s2"}, "", "ACME_ACCESS_KEY, ACME_SECRET_KEY: pair 2"},
+		{"pair with SECRET_ID", provider.SecretIDs("ACME"), env{"ACME_SECRET_ID": "a1", "ACME_SECRET_KEY": "s1"}, "|a1|s1|ACME_SECRET_KEY", ""},
 		{"half of it", provider.SecretIDs("ACME"), env{"ACME_SECRET_ID": "hunter2", "ACME_ACCESS_KEY": "a1"}, "", "ACME_SECRET_ID, ACME_SECRET_KEY: "},
 
 		{"neither", provider.KeysOrAccessKeys("ACME"), nil, "", ""},
-		{"a key of the two", provider.KeysOrAccessKeys("ACME"), env{"ACME_API_KEY": "x=12345678"}, "x||12345678|ACME_API_KEY", ""},
-		{"a pair of the two", provider.KeysOrAccessKeys("ACME"), env{"ACME_ACCESS_KEY": "a1", "ACME_SECRET_KEY": "s1"}, "|a1|s1|ACME_SECRET_KEY", ""},
+		{"only a key", provider.KeysOrAccessKeys("ACME"), env{"ACME_API_KEY": "x=12345678"}, "x||12345678|ACME_API_KEY", ""},
+		{"only a pair", provider.KeysOrAccessKeys("ACME"), env{"ACME_ACCESS_KEY": "a1", "ACME_SECRET_KEY": "s1"}, "|a1|s1|ACME_SECRET_KEY", ""},
 		{"both", provider.KeysOrAccessKeys("ACME"), env{"ACME_API_KEY": "k1", "ACME_ACCESS_KEY": "a1", "ACME_SECRET_KEY": "s1"}, "||k1|ACME_API_KEY |a1|s1|ACME_SECRET_KEY", ""},
 		{"a key and half a pair", provider.KeysOrAccessKeys("ACME"), env{"ACME_API_KEY": "k1", "ACME_SECRET_KEY": "hunter2"}, "", "ACME_ACCESS_KEY, ACME_SECRET_KEY: "},
 	}

@@ -6,8 +6,9 @@ import (
 	"strconv"
 )
 
-// Unmarshal is json.Unmarshal that leaves out values of an odd type: a cost
-// written as text must not lose the job's id or the results beside it.
+// Unmarshal is json.Unmarshal without an error for values of an unexpected type; such
+// fields stay zero. A cost that the vendor writes as text must not lose the job's id or
+// the results in the same answer.
 func Unmarshal(body []byte, into any) error {
 	err := json.Unmarshal(body, into)
 	if odd := (*json.UnmarshalTypeError)(nil); errors.As(err, &odd) {
@@ -16,8 +17,8 @@ func Unmarshal(body []byte, into any) error {
 	return err
 }
 
-// Text is a string that may also come as a number, which keeps all its digits.
-// Anything else is empty, and never an error.
+// Text unmarshals a JSON string or number; a number keeps all its digits. Any other value
+// gives the empty Text, without an error.
 type Text string
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -33,13 +34,13 @@ func (w *Text) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// Float is the number that a word says; false where it says none.
+// Float parses the text as a number; false if it is none.
 func (w Text) Float() (float64, bool) {
 	f, err := strconv.ParseFloat(string(w), 64)
 	return f, err == nil
 }
 
-// Int is the integer that a word says; false where it says none.
+// Int parses the text as an integer; false if it is none.
 func (w Text) Int() (int64, bool) {
 	n, err := strconv.ParseInt(string(w), 10, 64)
 	return n, err == nil

@@ -6,11 +6,11 @@ import (
 	"aigc/app/provider"
 )
 
-// What lies beside a value of an odd type is read all the same.
+// Other fields are decoded although one has an unexpected type.
 func TestUnmarshalIsLenient(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		text, word string
+		text, want string
 		fails      bool
 	}{
 		"a number":         {`{"word":12345678901234567890,"id":"a"}`, "12345678901234567890", false},
@@ -29,7 +29,7 @@ func TestUnmarshalIsLenient(t *testing.T) {
 				ID   string        `json:"id"`
 			}
 			err := provider.Unmarshal([]byte(c.text), &out)
-			if (err != nil) != c.fails || !c.fails && (out.ID != "a" || string(out.Word) != c.word) {
+			if (err != nil) != c.fails || !c.fails && (out.ID != "a" || string(out.Word) != c.want) {
 				t.Errorf("%v %+v", err, out)
 			}
 		})

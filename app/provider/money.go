@@ -7,17 +7,17 @@ import (
 	"strings"
 )
 
-// Money is an amount with its currency; never a guess. It is counted in
-// integer millionths, so that sums are exact.
+// Money is an amount in a currency. It is counted in integer millionths, so that sums
+// are exact.
 type Money struct {
 	Micros   int64  `json:"micros"`   // millionths of the currency's unit
-	Currency string `json:"currency"` // ISO 4217, or a host's own unit such as evolink_credits
+	Currency string `json:"currency"` // ISO 4217, or a vendor's own unit, such as credits
 }
 
-// MicrosPerUnit is how many micros make one unit of a currency.
+// MicrosPerUnit is the number of micros in one unit of a currency.
 const MicrosPerUnit = 1_000_000
 
-// NewMoney rounds a decimal amount, as vendors write it, to micros.
+// NewMoney rounds a decimal amount to micros.
 func NewMoney(amount float64, currency string) *Money {
 	return &Money{Micros: int64(math.Round(amount * MicrosPerUnit)), Currency: currency}
 }
@@ -25,26 +25,26 @@ func NewMoney(amount float64, currency string) *Money {
 // USD is an amount in US dollars.
 func USD(amount float64) *Money { return NewMoney(amount, "USD") }
 
-// Amount is the decimal number for JSON and people.
+// Amount is the amount as a decimal number, for JSON and people.
 func (m Money) Amount() float64 { return float64(m.Micros) / MicrosPerUnit }
 
 // String writes the amount with its currency: "0.053 USD".
 func (m Money) String() string { return decimal(m.Micros, 1) + " " + m.Currency }
 
-// Times is n times the money.
+// Times multiplies the amount by n.
 func (m Money) Times(n int64) *Money { return &Money{Micros: m.Micros * n, Currency: m.Currency} }
 
-// Share is the i-th of n parts that together are exactly the whole.
+// Share is the i-th of n shares, counted from 0. The shares add up to exactly m.
 func (m Money) Share(i, n int64) *Money {
 	return &Money{Micros: m.Micros*(i+1)/n - m.Micros*i/n, Currency: m.Currency}
 }
 
-// Part is got n-ths of the money, rounded to the nearest micro.
+// Part is m times got divided by n, rounded to the nearest micro.
 func (m Money) Part(got, n int64) *Money {
 	return &Money{Micros: (m.Micros*got + n/2) / n, Currency: m.Currency}
 }
 
-// Add is the sum; nil where the currencies differ or either is unknown.
+// Add is the sum; nil if the currencies differ or either amount is nil.
 func Add(a, b *Money) *Money {
 	if a == nil || b == nil || a.Currency != b.Currency {
 		return nil
@@ -52,8 +52,8 @@ func Add(a, b *Money) *Money {
 	return &Money{Micros: a.Micros + b.Micros, Currency: a.Currency}
 }
 
-// UnmarshalJSON also reads the decimal "amount" of rows and journals that
-// were written before money was counted in micros.
+// UnmarshalJSON also reads the decimal "amount" of rows and spool records that earlier
+// versions wrote.
 func (m *Money) UnmarshalJSON(data []byte) error {
 	var w struct {
 		Micros   int64    `json:"micros"`

@@ -7,7 +7,7 @@ import (
 	"aigc/app/provider"
 )
 
-// The wording is the same for every vendor, so it is pinned here.
+// The wording of warnings, which all vendors share.
 func TestNotes(t *testing.T) {
 	t.Parallel()
 	cases := []struct {
@@ -16,7 +16,7 @@ func TestNotes(t *testing.T) {
 		sent bool
 		want []string
 	}{
-		{"honoured", func(n *provider.Notes) bool { return n.Takes("seed", true, true) }, true, nil},
+		{"supported", func(n *provider.Notes) bool { return n.Takes("seed", true, true) }, true, nil},
 		{"not given", func(n *provider.Notes) bool { return n.Takes("seed", false, true) }, false, nil},
 		{"neither", func(n *provider.Notes) bool { return n.Takes("seed", false, false) }, false, nil},
 		{"not supported", func(n *provider.Notes) bool { return n.Takes("seed", true, false) }, false, []string{"seed ignored: acme-1 does not support it."}},
@@ -34,7 +34,7 @@ func TestNotes(t *testing.T) {
 			n.Replaced("width and height", "aspect_ratio 16:9", "%s takes no sides", n.Model)
 			return false
 		}, false, []string{"width and height replaced by aspect_ratio 16:9: acme-1 takes no sides."}},
-		{"said", func(n *provider.Notes) bool { n.Say("Only %d.", 2); return false }, false, []string{"Only 2."}},
+		{"own words", func(n *provider.Notes) bool { n.Say("Only %d.", 2); return false }, false, []string{"Only 2."}},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {

@@ -14,7 +14,7 @@ import (
 	"aigc/app/provider"
 )
 
-// What a status of a paid request means where no sheet says more.
+// The fault of each status of a paid request, without an error table.
 func TestStatusOfAPaidRequest(t *testing.T) {
 	t.Parallel()
 	for status, want := range map[int]fault.Kind{
@@ -37,7 +37,7 @@ func TestStatusOfAPaidRequest(t *testing.T) {
 			if f.Kind != want || (f.Charged == fault.ChargedUnknown) != (want == fault.InDoubt) {
 				t.Errorf("%s, charged %s; want %s", f.Kind, f.Charged, want)
 			}
-			// Only a no lets the same submission out once more.
+			// Only after a refusal the same submission can be sent again.
 			_, err = c.Do(context.Background(), call, provider.Request{URL: "/", Body: map[string]string{}, Paid: true})
 			if again := err == nil; again != (want != fault.InDoubt) {
 				t.Errorf("sent again: %t, %v", again, err)
@@ -46,14 +46,14 @@ func TestStatusOfAPaidRequest(t *testing.T) {
 	}
 }
 
-// A vendor that speaks HTTP/2 and resets a purchase after it has read all of it
-// sees it once: Go's HTTP/2 would send it again by itself.
-func TestPurchaseIsNotRepeatedBelowUs(t *testing.T) {
+// A server that offers HTTP/2 and resets a stream after it has read the whole request
+// gets the request once: Go's HTTP/2 client would send it again automatically.
+func TestPaidRequestIsNotResent(t *testing.T) {
 	t.Parallel()
-	var seen atomic.Int64
+	var received atomic.Int64
 	srv := httptest.NewUnstartedServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
-		seen.Add(1)
+		received.Add(1)
 		panic(http.ErrAbortHandler)
 	}))
 	srv.EnableHTTP2 = true
@@ -64,10 +64,10 @@ func TestPurchaseIsNotRepeatedBelowUs(t *testing.T) {
 	c := &provider.Client{HTTP: client}
 	_, err := c.Do(context.Background(), provider.Call{Account: provider.Account{BaseURL: srv.URL}},
 		provider.Request{URL: "/", Body: map[string]string{"prompt": "x"}, Paid: true})
-	if fault.KindOf(err) != fault.InDoubt || seen.Load() != 1 {
-		t.Errorf("seen %d times: %v", seen.Load(), err)
+	if fault.KindOf(err) != fault.InDoubt || received.Load() != 1 {
+		t.Errorf("received %d times: %v", received.Load(), err)
 	}
 	if tr := client.Transport.(*http.Transport); tr.Protocols == nil || tr.Protocols.HTTP2() || tr.Protocols.UnencryptedHTTP2() {
-		t.Error("vendors are spoken to in HTTP/2")
+		t.Error("HTTP/2 is enabled")
 	}
 }

@@ -1,9 +1,9 @@
 package provider
 
-// The settings of key pairs. envconfig builds the names of variables from the
-// names of fields, so there is a struct for each of the two customary sets of
-// names. No field may have an envconfig tag: envconfig would also read that name
-// without the prefix.
+// This file has the settings of key pairs. envconfig derives the names of variables from
+// the names of struct fields, so there is a struct for each of the two usual sets of
+// names. No field may have an envconfig tag: envconfig would also read that name without
+// the prefix.
 
 // AccessKeys makes the Settings function of a vendor with key pairs named
 // PREFIX_ACCESS_KEY and PREFIX_SECRET_KEY.
@@ -17,10 +17,9 @@ func SecretIDs(prefix string) func() Settings {
 	return func() Settings { return &secretIDSettings{prefix: prefix} }
 }
 
-// KeysOrAccessKeys makes the Settings function of a vendor that takes an API
-// key, PREFIX_API_KEY, or a key pair as [AccessKeys] has it. Where both are set
-// there are accounts of both, those of API keys first. [Account.IsPair] tells
-// them apart.
+// KeysOrAccessKeys makes the Settings function of a vendor that accepts an API key,
+// PREFIX_API_KEY, or a key pair with the names of [AccessKeys]. If both are set, both
+// make accounts, those of API keys first. [Account.IsPair] distinguishes them.
 func KeysOrAccessKeys(prefix string) func() Settings {
 	return func() Settings { return &keyOrPairSettings{prefix: prefix} }
 }

@@ -6,34 +6,37 @@ import (
 	"strings"
 )
 
-// Price is one line of a vendor's price list, as data. A request costs the sum
-// of its quantities, each by the first price of its unit that matches.
+// Price is one line of a vendor's price list. The cost of a request is the sum over its
+// quantities, each at the first price of its unit that matches; see [Cost].
 type Price struct {
 	Unit     string            // what is counted, in the singular: "image", "second", "further megapixel", "output token"
-	Micros   int64             // millionths of Currency for Per units
-	Per      int64             // how many units Micros buys; 1 if zero. Token prices are per million
-	Currency string            // ISO 4217, or a host's own unit
-	Match    map[string]string // what a request must be for this price: "quality": "high". Empty: any
-	Source   string            // where the price was read
-	Date     string            // when, "2026-11"
+	Micros   int64             // price of Per units, in millionths of Currency
+	Per      int64             // number of units that Micros pays for; 0 means 1. Token prices are per million
+	Currency string            // ISO 4217, or a vendor's own unit
+	Match    map[string]string // properties that a request must have for this price: "quality": "high". Empty: any request
+	Source   string            // URL or document of the price
+	Date     string            // when it was read: "2026-11"
 }
 
-// Quantity is how much of a unit a request asks for.
+// Quantity is the amount of a unit that a request uses.
 type Quantity struct {
 	Unit string
 	N    int64
 }
 
-// Cost is what quantities come to by a list: nil where a unit has no price for
-// such a request, where the currencies differ, or where there is no list. facts
-// are what the request is, by the names that the list's Match uses.
+// Cost is the price of quantities by a price list. facts are the properties of the
+// request, under the names that Match uses. It is nil if the list has no price for a
+// unit of such a request, or the prices are in different currencies.
+//
+// Quoted costs come from it by [module.Target.Cost]; actual costs, where the vendor
+// reports its usage, by [Call.Cost].
 func Cost(list []Price, facts map[string]string, quantities ...Quantity) *Money {
 	var sum *Money
 	for _, q := range quantities {
 		if q.N == 0 {
 			continue
 		}
-		p := find(list, q.Unit, facts)
+		p := findPrice(list, q.Unit, facts)
 		if p == nil {
 			return nil
 		}
@@ -48,7 +51,8 @@ func Cost(list []Price, facts map[string]string, quantities ...Quantity) *Money 
 	return sum
 }
 
-func find(list []Price, unit string, facts map[string]string) *Price {
+// findPrice is the first price of a unit that matches; nil if there is none.
+func findPrice(list []Price, unit string, facts map[string]string) *Price {
 	for i, p := range list {
 		if p.Unit == unit && p.matches(facts) {
 			return &list[i]
@@ -66,7 +70,7 @@ func (p Price) matches(facts map[string]string) bool {
 	return true
 }
 
-// String writes the price for people: "0.053 USD/image (quality high, size 1024x1024)".
+// String is the price for people: "0.053 USD/image (quality high, size 1024x1024)".
 func (p Price) String() string {
 	text := decimal(p.Micros, 1) + " " + p.Currency + "/"
 	switch per := max(1, p.Per); per {
@@ -86,7 +90,8 @@ func (p Price) String() string {
 	return text
 }
 
-// When writes what the price is for: "quality high, size 1024x1024"; empty for any request.
+// When is the condition of the price for people: "quality high, size 1024x1024"; empty
+// for any request.
 func (p Price) When() string {
 	var parts []string
 	for _, k := range slices.Sorted(maps.Keys(p.Match)) {
@@ -95,7 +100,7 @@ func (p Price) When() string {
 	return strings.Join(parts, ", ")
 }
 
-// ListPrice is a price as callers see it: a decimal number and its currency.
+// ListPrice is a [Price] as callers see it, with a decimal amount.
 type ListPrice struct {
 	Amount   float64           `json:"amount" doc:"decimal, for per units"`
 	Currency string            `json:"currency" doc:"ISO 4217, or a host's own unit"`
@@ -106,7 +111,7 @@ type ListPrice struct {
 	Date     string            `json:"date,omitempty" doc:"when it was read"`
 }
 
-// ListPrices shows a list to callers.
+// ListPrices converts a price list for callers.
 func ListPrices(list []Price) []ListPrice {
 	out := make([]ListPrice, len(list))
 	for i, p := range list {
@@ -118,7 +123,7 @@ func ListPrices(list []Price) []ListPrice {
 	return out
 }
 
-// Price is the price that is shown.
+// Price converts back.
 func (l ListPrice) Price() Price {
 	return Price{
 		Micros: NewMoney(l.Amount, "").Micros, Currency: l.Currency, Unit: l.Unit, Per: l.Per,
@@ -126,7 +131,7 @@ func (l ListPrice) Price() Price {
 	}
 }
 
-// List fills in what all prices of one list share.
+// List sets the currency, the source and the date of all prices of one list.
 func List(currency, source, date string, prices ...Price) []Price {
 	for i := range prices {
 		prices[i].Currency, prices[i].Source, prices[i].Date = currency, source, date

@@ -52,7 +52,7 @@ func TestPriceForPeople(t *testing.T) {
 			t.Errorf("%q, want %q", got, want)
 		}
 		if got := provider.ListPrices([]provider.Price{p})[0].Price().String(); got != want {
-			t.Errorf("shown and read back: %q, want %q", got, want)
+			t.Errorf("converted and back: %q, want %q", got, want)
 		}
 	}
 }
@@ -71,9 +71,9 @@ func TestMoney(t *testing.T) {
 		t.Errorf("a sum of two currencies: %s", got)
 	}
 	for name, text := range map[string]string{
-		"as it is stored":               `{"micros":100000,"currency":"USD"}`,
-		"as it was stored before":       `{"amount":0.1,"currency":"USD"}`,
-		"with the dust of binary parts": `{"amount":0.10000000000000001,"currency":"USD"}`,
+		"as it is stored":         `{"micros":100000,"currency":"USD"}`,
+		"as it was stored before": `{"amount":0.1,"currency":"USD"}`,
+		"with a rounding error":   `{"amount":0.10000000000000001,"currency":"USD"}`,
 	} {
 		var got provider.Money
 		if err := json.Unmarshal([]byte(text), &got); err != nil || got != *m {

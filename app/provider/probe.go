@@ -8,12 +8,11 @@ import (
 	"aigc/app/fault"
 )
 
-// ProbeGET makes a [Vendor.Probe] of a free call that needs the key, such as
-// asking for the balance. A 2xx, or a further status in ok, proves that the key
-// works. A 401 or 403 is the fault VendorAuth, a 402 VendorQuota; anything else
-// leaves open whether the key works, and is Unavailable or RateLimited. Every
-// error keeps a parked key parked. The vendor's own words are not shown: they
-// may quote parts of the key.
+// ProbeGET makes a [Vendor.Probe] of a free GET that needs the key, such as a query for
+// the balance. A 2xx, or a status in ok, proves that the key works. A 401 or 403 is the
+// fault VendorAuth, a 402 VendorQuota. After any other answer it is not known whether
+// the key works; the fault is RateLimited or Unavailable. With every error a parked key
+// stays parked. The vendor's message is not shown because it may quote parts of the key.
 func ProbeGET(path string, auth Auth, ok ...int) func(context.Context, Call) error {
 	return func(ctx context.Context, c Call) error {
 		res, err := c.HTTP.Do(ctx, c, Request{URL: path, Authorize: auth(c)})

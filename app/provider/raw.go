@@ -24,8 +24,8 @@ func mediaType(h http.Header) string {
 	return t
 }
 
-// isFile says whether an answer is an image or video itself. Errors are JSON
-// or text whatever a vendor calls them.
+// isFile reports whether an answer is an image or video itself. Errors are read as JSON
+// or text, whatever their Content-Type.
 func (r Response) isFile(q Request) bool {
 	switch {
 	case r.Status < 200 || r.Status > 299 || r.Status == http.StatusNoContent:
@@ -36,28 +36,27 @@ func (r Response) isFile(q Request) bool {
 	return q.RawOK && (r.ContentType == "application/octet-stream" || r.ContentType == "")
 }
 
-// receive streams a file to the scratch. Without a scratch it is kept in the
-// answer as base64, as short results are. The error says that the file did not
-// arrive whole.
-func (c *Client) receive(out *Response, res *http.Response) error {
+// receiveFile streams a file to the sink; without a sink it is kept in out as base64.
+// The error means that the file did not arrive completely or could not be written.
+func (c *Client) receiveFile(out *Response, res *http.Response) error {
 	out.Raw = true
 	if c.Blobs == nil {
 		data, err := io.ReadAll(io.LimitReader(res.Body, maxAnswer+1))
 		if err == nil && len(data) > maxAnswer {
-			err = fault.New(fault.TooLarge, "document_too_large", "The answer is a file larger than %d bytes, and there is no place for it.", maxAnswer)
+			err = fault.New(fault.TooLarge, "document_too_large", "The answer is a file larger than %d bytes, and there is no sink to write it to.", maxAnswer)
 		}
 		out.File = base64.StdEncoding.EncodeToString(data)
-		return whole(int64(len(data)), res, err)
+		return checkComplete(int64(len(data)), res, err)
 	}
 	w, err := c.Blobs.Create(0)
 	if err != nil {
-		return fmt.Errorf("scratch: %w", err)
+		return fmt.Errorf("blob sink: %w", err)
 	}
 	n, err := io.Copy(w, res.Body)
 	if closed := w.Close(); err == nil && closed != nil {
-		err = fmt.Errorf("scratch: %w", closed)
+		err = fmt.Errorf("blob sink: %w", closed)
 	}
-	if err := whole(n, res, err); err != nil {
+	if err := checkComplete(n, res, err); err != nil {
 		return err
 	}
 	out.File = "blob:" + rand.Text() + ":0"
@@ -65,9 +64,9 @@ func (c *Client) receive(out *Response, res *http.Response) error {
 	return nil
 }
 
-// whole is the error of a body that was cut off. A file of no bytes proves
-// nothing either.
-func whole(n int64, res *http.Response, err error) error {
+// checkComplete is [io.ErrUnexpectedEOF] if a body of n bytes was cut off. An empty file
+// counts as cut off.
+func checkComplete(n int64, res *http.Response, err error) error {
 	if err == nil && (n == 0 || res.ContentLength >= 0 && n != res.ContentLength) {
 		return io.ErrUnexpectedEOF
 	}

@@ -15,11 +15,11 @@ import (
 	"aigc/app/provider"
 )
 
-// memory is a scratch that keeps what it is given.
-type memory struct {
-	files  []*memoryFile
-	lifted []jsonblob.Blob
-	broken bool // cannot be written
+// memorySink is a BlobSink in memory.
+type memorySink struct {
+	files     []*memoryFile
+	extracted []jsonblob.Blob
+	broken    bool // cannot be written
 }
 
 type memoryFile struct {
@@ -36,20 +36,20 @@ func (f *memoryFile) Write(p []byte) (int, error) {
 	return f.Buffer.Write(p)
 }
 
-// ReadFrom hides the buffer's own, which would go past Write.
+// ReadFrom hides bytes.Buffer.ReadFrom, which would bypass Write.
 func (f *memoryFile) ReadFrom(r io.Reader) (int64, error) { return io.Copy(struct{ io.Writer }{f}, r) }
 
 // Close implements [io.Closer].
 func (f *memoryFile) Close() error { f.closed++; return nil }
 
 // Create implements [provider.BlobSink].
-func (m *memory) Create(int) (io.WriteCloser, error) {
+func (m *memorySink) Create(int) (io.WriteCloser, error) {
 	m.files = append(m.files, &memoryFile{broken: m.broken})
 	return m.files[len(m.files)-1], nil
 }
 
 // Extracted implements [provider.BlobSink].
-func (m *memory) Extracted(blobs []jsonblob.Blob) { m.lifted = append(m.lifted, blobs...) }
+func (m *memorySink) Extracted(blobs []jsonblob.Blob) { m.extracted = append(m.extracted, blobs...) }
 
 // An answer is a file or JSON by its Content-Type and status alone.
 func TestRawAnswer(t *testing.T) {
@@ -68,9 +68,9 @@ func TestRawAnswer(t *testing.T) {
 		{"video", "video/mp4", 201, false, true, "video/mp4"},
 		{"unnamed file", "application/octet-stream", 200, true, true, "application/octet-stream"},
 		{"no type", "", 200, true, true, ""},
-		{"unnamed file that nobody expects", "application/octet-stream", 200, false, false, "application/octet-stream"},
-		{"JSON that speaks of an image", "application/json; type=image/png", 200, true, false, "application/json"},
-		{"error that calls itself an image", "image/png", 403, true, false, "image/png"},
+		{"unnamed file without RawOK", "application/octet-stream", 200, false, false, "application/octet-stream"},
+		{"JSON with an image type as a parameter", "application/json; type=image/png", 200, true, false, "application/json"},
+		{"error with an image type", "image/png", 403, true, false, "image/png"},
 		{"redirect", "image/png", 302, true, false, "image/png"},
 	}
 	for _, c := range cases {
@@ -87,8 +87,8 @@ func TestRawAnswer(t *testing.T) {
 				_, _ = w.Write(body)
 			}))
 			t.Cleanup(srv.Close)
-			scratch := &memory{}
-			call := provider.Call{Account: provider.Account{BaseURL: srv.URL}, HTTP: &provider.Client{HTTP: provider.NewTransport(), Blobs: scratch}}
+			sink := &memorySink{}
+			call := provider.Call{Account: provider.Account{BaseURL: srv.URL}, HTTP: &provider.Client{HTTP: provider.NewTransport(), Blobs: sink}}
 			res, err := call.HTTP.Do(t.Context(), call, provider.Request{URL: "/", Method: "POST", Paid: true, RawOK: c.rawOK})
 			if err != nil {
 				t.Fatal(err)
@@ -97,16 +97,16 @@ func TestRawAnswer(t *testing.T) {
 				t.Errorf("raw %t, type %q, file %q, %d bytes of JSON", res.Raw, res.ContentType, res.File, len(res.Body))
 			}
 			if !c.raw {
-				if len(scratch.files) > 0 || string(res.Body) != string(body) {
-					t.Errorf("%d files, %s", len(scratch.files), res.Body)
+				if len(sink.files) > 0 || string(res.Body) != string(body) {
+					t.Errorf("%d files, %s", len(sink.files), res.Body)
 				}
 				return
 			}
-			if len(scratch.files) != 1 || !bytes.Equal(scratch.files[0].Bytes(), png) || scratch.files[0].closed != 1 {
-				t.Fatal("the file is not in the scratch, or not closed once")
+			if len(sink.files) != 1 || !bytes.Equal(sink.files[0].Bytes(), png) || sink.files[0].closed != 1 {
+				t.Fatal("the file is not in the sink, or was not closed exactly once")
 			}
-			if b := scratch.lifted; len(b) != 1 || b[0] != (jsonblob.Blob{Placeholder: res.File, Size: int64(len(png)), MIME: c.mediaType}) {
-				t.Errorf("noted as %+v", b)
+			if b := sink.extracted; len(b) != 1 || b[0] != (jsonblob.Blob{Placeholder: res.File, Size: int64(len(png)), MIME: c.mediaType}) {
+				t.Errorf("listed as %+v", b)
 			}
 			if err := res.Decode(&struct{}{}); fault.KindOf(err) != fault.InDoubt {
 				t.Errorf("read as JSON: %v", err)
@@ -115,13 +115,13 @@ func TestRawAnswer(t *testing.T) {
 	}
 }
 
-// A file that does not arrive whole, or finds no place, is no answer.
+// A file that is cut off, or cannot be written, is an error.
 func TestRawAnswerCutOff(t *testing.T) {
 	t.Parallel()
 	cases := []struct {
 		name   string
 		answer string // after the status line
-		broken bool   // the scratch
+		broken bool   // the sink
 	}{
 		{"shorter than announced", "Content-Type: image/png\r\nContent-Length: 100\r\n\r\n\x89PNG", false},
 		{"cut within a chunk", "Content-Type: image/png\r\nTransfer-Encoding: chunked\r\n\r\n40\r\n\x89PNG", false},
@@ -143,13 +143,13 @@ func TestRawAnswerCutOff(t *testing.T) {
 					_ = conn.Close()
 				}))
 				t.Cleanup(srv.Close)
-				scratch := &memory{broken: c.broken}
-				call := provider.Call{Account: provider.Account{BaseURL: srv.URL}, HTTP: &provider.Client{HTTP: provider.NewTransport(), Blobs: scratch}}
+				sink := &memorySink{broken: c.broken}
+				call := provider.Call{Account: provider.Account{BaseURL: srv.URL}, HTTP: &provider.Client{HTTP: provider.NewTransport(), Blobs: sink}}
 				_, err := call.HTTP.Do(t.Context(), call, provider.Request{URL: "/", Method: "POST", Paid: paid})
-				if fault.KindOf(err) != want || len(scratch.lifted) > 0 {
-					t.Errorf("%v, %d files noted", err, len(scratch.lifted))
+				if fault.KindOf(err) != want || len(sink.extracted) > 0 {
+					t.Errorf("%v, %d files listed", err, len(sink.extracted))
 				}
-				for _, f := range scratch.files {
+				for _, f := range sink.files {
 					if f.closed != 1 {
 						t.Errorf("closed %d times", f.closed)
 					}
@@ -159,8 +159,8 @@ func TestRawAnswerCutOff(t *testing.T) {
 	}
 }
 
-// Without a scratch a file stays in the answer, up to the cap of answers.
-func TestRawAnswerWithoutScratch(t *testing.T) {
+// Without a sink a file stays in the answer, up to the limit of answers.
+func TestRawAnswerWithoutSink(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		size int

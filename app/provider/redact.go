@@ -8,26 +8,25 @@ import (
 	"strings"
 )
 
-// minRedacted is the length in bytes from which a secret is blanked in a
-// vendor's text: a shorter one would make holes in ordinary words.
+// minRedacted is the least length in bytes of a secret that is redacted in vendors'
+// texts: a shorter one may be part of an ordinary word.
 const minRedacted = 8
 
-// hide blanks the account's secrets, the ids of key pairs included, in what a
-// vendor says. The sandbox's are no secrets.
-func (a Account) hide(text []byte) []byte {
+// redact replaces the account's secrets, and the ids of key pairs, in a vendor's text.
+// The sandbox's keys are public and stay.
+func (a Account) redact(text []byte) []byte {
 	if a.Sandbox {
 		return text
 	}
-	for _, form := range a.spellings() {
+	for _, form := range a.encodings() {
 		text = bytes.ReplaceAll(text, form, []byte(Secret(form).String()))
 	}
 	return text
 }
 
-// spellings are the ways in which a text may quote the secrets: as they are,
-// escaped for a URL and for JSON. Longer ones come first, since one secret may
-// be a part of another.
-func (a Account) spellings() [][]byte {
+// encodings are the forms in which a text may contain the secrets: plain, escaped for a
+// URL, escaped for JSON. Longer ones come first, since one secret may contain another.
+func (a Account) encodings() [][]byte {
 	var all [][]byte
 	for _, s := range []string{a.Secret.Reveal(), a.AccessKey.Reveal()} {
 		if len(s) < minRedacted {
@@ -48,7 +47,7 @@ func (a Account) spellings() [][]byte {
 	return slices.CompactFunc(all, bytes.Equal)
 }
 
-// lowerPercent writes percent escapes with small hex digits, as some servers do.
+// lowerPercent writes percent escapes with lower-case hex digits, as some servers do.
 func lowerPercent(s string) []byte {
 	out := []byte(s)
 	for i := 0; i+2 < len(out); i++ {

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// Whatever prints or marshals an account shows none of its secrets.
+// Printing or marshalling an account shows none of its secrets.
 func TestAccountShowsNoSecret(t *testing.T) {
 	t.Parallel()
 	a := Account{Vendor: "acme", Secret: "sk-hunter2-secret", AccessKey: "AKID-hunter2-access"}
@@ -37,7 +37,7 @@ func TestAccountShowsNoSecret(t *testing.T) {
 	}
 }
 
-func TestHide(t *testing.T) {
+func TestRedact(t *testing.T) {
 	t.Parallel()
 	pair := Account{AccessKey: "AKLT/id+of pair", Secret: `c2VjcmV0/"LWV4+YW1wbGU=<x>`}
 	quoted, _ := json.Marshal(pair.Secret.Reveal())
@@ -55,7 +55,7 @@ func TestHide(t *testing.T) {
 		{"sandbox", Account{Secret: "sk-0123456789", Sandbox: true}, "sk-0123456789", "sk-0123456789"},
 		{"both halves", pair, "id " + pair.AccessKey.Reveal() + ", key " + pair.Secret.Reveal(), "id •••, key •••"},
 		{"in a query", pair, "?a=" + url.QueryEscape(pair.AccessKey.Reveal()) + "&s=" + url.QueryEscape(pair.Secret.Reveal()), "?a=•••&s=•••"},
-		{"in a query, small digits", pair, lower.Replace(url.QueryEscape(pair.Secret.Reveal())), "•••"},
+		{"in a query, lower-case digits", pair, lower.Replace(url.QueryEscape(pair.Secret.Reveal())), "•••"},
 		{"in a path", pair, "/" + url.PathEscape(pair.AccessKey.Reveal()) + "/x", "/•••/x"},
 		{"in JSON", pair, `{"s":` + string(quoted) + `}`, `{"s":"•••"}`},
 		{"in JSON with escaped slashes", pair, strings.ReplaceAll(inJSON, "/", `\/`), "•••"},
@@ -64,15 +64,15 @@ func TestHide(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			if got := string(c.account.hide([]byte(c.text))); got != c.want {
+			if got := string(c.account.redact([]byte(c.text))); got != c.want {
 				t.Errorf("%q, want %q", got, c.want)
 			}
 		})
 	}
 }
 
-// The fingerprint of an API key is in tickets, so it stays as it is; that of a
-// pair covers both halves and where one ends.
+// The fingerprint of an API key is stored with tasks, so it must not change; that of a
+// pair depends on both halves and on where the first ends.
 func TestFingerprints(t *testing.T) {
 	t.Parallel()
 	key := Account{Secret: "key"}

@@ -18,12 +18,12 @@ type Request struct {
 	Header http.Header // no keys here; see Authorize
 	Body   any         // sent as JSON; a [jsonblob.Body] streams files in it as base64
 	Form   *Form       // sent as multipart instead
-	Paid   bool        // it may buy something: a failure after it left is in doubt
+	Paid   bool        // the vendor may charge for it: an error after it was sent is in doubt
 	RawOK  bool        // a 2xx of type application/octet-stream, or without a type, is a file too; see [Response.Raw]
 
-	// Authorize adds the key; see [Auth]. It is called only for the account's
-	// own host and the addresses that Trusted accepts, after all other headers
-	// and the body are set: one that signs the body reads it by GetBody.
+	// Authorize adds the key; see [Auth]. It is called only for URLs of the account's
+	// host and those that Trusted accepts, after all other headers and the body are set,
+	// so that a signature over the body can read it by GetBody.
 	Authorize func(*http.Request) error
 	Trusted   func(*url.URL) bool
 }
@@ -42,7 +42,7 @@ func (c *Client) request(ctx context.Context, call Call, r Request) (*http.Reque
 	}
 	req, err := http.NewRequestWithContext(ctx, method, address, nil)
 	if err != nil {
-		return nil, fault.Wrap(err, fault.Unavailable, "vendor_address", "The address of %s is not a valid URL; check its base URL setting.", call.Account.Vendor)
+		return nil, fault.Wrap(err, fault.Unavailable, "vendor_address", "The URL of %s is not valid; check the setting of its base URL.", call.Account.Vendor)
 	}
 	for k, v := range r.Header {
 		req.Header[k] = v
@@ -50,7 +50,7 @@ func (c *Client) request(ctx context.Context, call Call, r Request) (*http.Reque
 	req.Header.Set("User-Agent", "aigc")
 	req.Header.Set("X-Client-Request-Id", call.Task+"."+call.Submit)
 	if err := r.attach(req); err != nil {
-		return nil, fault.Wrap(err, fault.Unavailable, "request_body", "The request could not be put together.")
+		return nil, fault.Wrap(err, fault.Unavailable, "request_body", "The request to the vendor could not be built.")
 	}
 	if r.Authorize != nil && (call.Account.SameHost(req.URL) || r.Trusted != nil && r.Trusted(req.URL)) {
 		if err := r.Authorize(req); err != nil {
@@ -60,8 +60,8 @@ func (c *Client) request(ctx context.Context, call Call, r Request) (*http.Reque
 	return req, nil
 }
 
-// attach gives the request its body, with a length, so that no vendor has to
-// understand chunks.
+// attach sets the request's body and its Content-Length: some vendors do not accept
+// chunked requests.
 func (r Request) attach(req *http.Request) error {
 	var length int64
 	var open func() (io.ReadCloser, error)
@@ -70,8 +70,8 @@ func (r Request) attach(req *http.Request) error {
 		length, open = r.Form.Len(), r.Form.Reader
 		req.Header.Set("Content-Type", r.Form.ContentType())
 	case r.Body != nil:
-		body, ready := r.Body.(*jsonblob.Body)
-		if !ready {
+		body, embedded := r.Body.(*jsonblob.Body)
+		if !embedded {
 			var err error
 			if body, err = new(jsonblob.Files).Embed(r.Body); err != nil {
 				return err

@@ -9,38 +9,40 @@ import (
 	"aigc/app/fault"
 )
 
-// Response is a whole answer: JSON with long base64 lifted out of it, or a
-// file as it is.
+// Response is a complete answer: JSON whose long base64 strings are replaced by
+// placeholders, or a file.
 type Response struct {
 	Status int
 	Header http.Header
 	Body   json.RawMessage // empty for a file
 
-	// Raw says that a 2xx was no JSON but the image or video itself, by its
-	// Content-Type. Its bytes are in the scratch, and File stands for them: it
-	// goes into [Result.Base64]. Error answers are never raw.
+	// Raw is set for a 2xx that is not JSON but the image or video itself, by its
+	// Content-Type. Its bytes are in the [BlobSink]; File is their placeholder and goes
+	// into [Result.Base64]. Errors are never raw.
 	Raw         bool
 	ContentType string // media type in lower case without parameters: "image/png", "application/json"
 	File        string
 
 	paid    bool
-	account *Account // whose secrets are blanked; a pointer, since fmt prints unexported values as they are
+	account *Account // whose secrets are redacted; a pointer, because fmt would print the value's unexported secrets
 }
 
-// Decode reads a JSON answer into out.
+// Decode unmarshals a JSON answer. Its error is a fault: InDoubt after a paid request,
+// else Unavailable.
 func (r Response) Decode(out any) error {
 	if err := json.Unmarshal(r.Body, out); err != nil {
 		if r.paid {
-			return fault.Wrap(err, fault.InDoubt, "answer_unreadable", "The vendor's answer to a paid request cannot be read.").WithCharge(fault.ChargedUnknown)
+			return fault.Wrap(err, fault.InDoubt, "answer_unreadable", "The vendor's answer to a paid request could not be decoded, so its outcome is unknown.").WithCharge(fault.ChargedUnknown)
 		}
-		return fault.Wrap(err, fault.Unavailable, "answer_unreadable", "The vendor's answer cannot be read.")
+		return fault.Wrap(err, fault.Unavailable, "answer_unreadable", "The vendor's answer could not be decoded.")
 	}
 	return nil
 }
 
-// refuses says whether a status is a server's no to the request itself. Of
-// others (408, 409, 425, 499 …) nobody knows what went before them.
-func refuses(status int) bool {
+// isRejection reports whether a status means in HTTP that the server refused the
+// request without executing it. After other 4xx (408, 409, 425, 499 …) the request may
+// have been executed.
+func isRejection(status int) bool {
 	switch status {
 	case http.StatusBadRequest, http.StatusUnauthorized, http.StatusPaymentRequired, http.StatusForbidden, http.StatusNotFound,
 		http.StatusMethodNotAllowed, http.StatusNotAcceptable, http.StatusGone, http.StatusRequestEntityTooLarge,
@@ -50,8 +52,9 @@ func refuses(status int) bool {
 	return false
 }
 
-// Fault is what a status means where no sheet says more: nothing is assumed of
-// a 5xx, or of an odd 4xx, to a paid request.
+// Fault is the fault of an answer by its HTTP status alone, for a vendor without an
+// [ErrorTable] or a status that no rule matches. After a paid request a 5xx, and a 4xx
+// that is not a refusal, is InDoubt.
 func (r Response) Fault(vendor, code, message string) *fault.Error {
 	f := &fault.Error{VendorCode: r.sanitize(code), Message: r.sanitize(message), RetryAfter: RetryAfter(r.Header), Charged: fault.ChargedNo}
 	switch {
@@ -61,7 +64,7 @@ func (r Response) Fault(vendor, code, message string) *fault.Error {
 		f.Kind, f.Code = KeyRefused.Kind, KeyRefused.Code
 	case r.Status == http.StatusPaymentRequired:
 		f.Kind, f.Code = NoBalance.Kind, NoBalance.Code
-	case refuses(r.Status), r.Status >= 400 && r.Status < 500 && !r.paid:
+	case isRejection(r.Status), r.Status >= 400 && r.Status < 500 && !r.paid:
 		f.Kind, f.Code = BadInput.Kind, BadInput.Code
 	case r.paid:
 		f.Kind, f.Code, f.Charged = Unknown.Kind, Unknown.Code, fault.ChargedUnknown
@@ -74,16 +77,16 @@ func (r Response) Fault(vendor, code, message string) *fault.Error {
 	return f
 }
 
-// sanitize is [Sanitize] without the account's secrets, also where the vendor
-// had escaped them in a way that only decoding undoes.
+// sanitize is [Sanitize] with the account's secrets redacted once more: the vendor may
+// have escaped them so that they only appear in the decoded text.
 func (r Response) sanitize(text string) string {
 	if r.account != nil {
-		text = string(r.account.hide([]byte(text)))
+		text = string(r.account.redact([]byte(text)))
 	}
 	return Sanitize(text)
 }
 
-// variable is the setting that the account's key came from, for messages.
+// variable is the setting of the account's key, for messages.
 func (r Response) variable() string {
 	if r.account == nil || r.account.Variable == "" {
 		return "the settings"
@@ -91,7 +94,8 @@ func (r Response) variable() string {
 	return r.account.Variable
 }
 
-// RetryAfter reads how long a vendor wants us to wait; zero if it does not say.
+// RetryAfter reads the headers Retry-After-Ms and Retry-After (seconds or a date); zero
+// without them.
 func RetryAfter(h http.Header) time.Duration {
 	if ms, err := time.ParseDuration(h.Get("Retry-After-Ms") + "ms"); err == nil && ms > 0 {
 		return ms

@@ -5,13 +5,13 @@ import (
 	"unicode"
 )
 
-// maxSanitized is how much of a vendor's text is shown, in bytes.
+// maxSanitized is the limit of a vendor's text in a fault, in bytes.
 const maxSanitized = 500
 
-// Sanitize makes a vendor's text fit to be shown in a fault: valid UTF-8
-// without control characters, on one line, 500 bytes at most.
+// Sanitize makes a vendor's text fit for a fault: valid UTF-8 without control
+// characters, on one line, at most 500 bytes.
 func Sanitize(text string) string {
-	if len(text) > 4*maxSanitized { // do not process a whole error page
+	if len(text) > 4*maxSanitized { // an HTML error page, for instance
 		text = text[:4*maxSanitized]
 	}
 	text = strings.Map(func(r rune) rune {

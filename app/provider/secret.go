@@ -11,8 +11,8 @@ import (
 	"strings"
 )
 
-// Secret is a value that must not be seen: it prints and marshals as dots,
-// whatever the verb.
+// Secret is a key or password. fmt, with any verb, and encoding/json write dots instead
+// of the value.
 type Secret string
 
 // String hides the secret; see [Secret.Reveal].
@@ -26,14 +26,14 @@ func (s Secret) String() string {
 // GoString hides the secret from %#v.
 func (s Secret) GoString() string { return s.String() }
 
-// Format hides the secret from every verb: without it fmt would print the
-// value itself beside its complaint about a wrong verb.
+// Format hides the secret from every verb: without it fmt would print the value in its
+// error about a verb that does not fit, such as %d.
 func (s Secret) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, s.String()) }
 
 // MarshalJSON hides the secret.
 func (s Secret) MarshalJSON() ([]byte, error) { return json.Marshal(s.String()) }
 
-// Reveal is the secret itself, for the one place that signs a request.
+// Reveal is the value itself, for the code that signs or sends it.
 func (s Secret) Reveal() string { return string(s) }
 
 // Fingerprint is the first 12 hex digits of the SHA-256 of a secret.
@@ -42,8 +42,8 @@ func Fingerprint(s Secret) string {
 	return hex.EncodeToString(sum[:])[:12]
 }
 
-// Decode reads a secret from a setting; "file:/run/secrets/x" names a file
-// that holds it.
+// Decode reads a secret from a setting, for envconfig; "file:/run/secrets/x" reads it
+// from a file.
 func (s *Secret) Decode(value string) error {
 	if path, ok := strings.CutPrefix(value, "file:"); ok {
 		data, err := os.ReadFile(path)
@@ -51,7 +51,7 @@ func (s *Secret) Decode(value string) error {
 			return fmt.Errorf("the file of the secret cannot be read: %w", err)
 		}
 		if value = strings.TrimSpace(string(data)); value == "" {
-			return errors.New("the file of the secret is empty") // not the same as no secret at all
+			return errors.New("the file of the secret is empty") // an unset secret would not be an error
 		}
 	}
 	*s = Secret(value)

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// ParseSize reads "WIDTHxHEIGHT" in pixels; "X", "*" and "×" may stand for the
-// "x". False for anything else, "auto" and ratios included.
+// ParseSize parses "WIDTHxHEIGHT" in pixels; "X", "*" and "×" are accepted instead of
+// "x". False for anything else, also for "auto" and ratios.
 func ParseSize(s string) (w, h int, ok bool) {
 	for _, sep := range []string{"x", "X", "*", "×"} {
 		if left, right, found := strings.Cut(s, sep); found {
@@ -22,8 +22,8 @@ func ParseSize(s string) (w, h int, ok bool) {
 // FormatSize writes "WIDTHxHEIGHT".
 func FormatSize(w, h int) string { return strconv.Itoa(w) + "x" + strconv.Itoa(h) }
 
-// ParseRatio reads "WIDTH:HEIGHT" as width by height; parts of numbers are
-// taken. False for anything else, sizes included.
+// ParseRatio parses "WIDTH:HEIGHT", with decimal numbers, as width divided by height.
+// False for anything else, also for sizes.
 func ParseRatio(s string) (ratio float64, ok bool) {
 	left, right, _ := strings.Cut(s, ":")
 	w, errW := strconv.ParseFloat(left, 64)
@@ -32,7 +32,8 @@ func ParseRatio(s string) (ratio float64, ok bool) {
 	return ratio, errW == nil && errH == nil && w > 0 && h > 0 && ratio > 0 && !math.IsInf(ratio, 0)
 }
 
-// ShapeOf is the width by height of a size or a ratio, in either notation.
+// ShapeOf is width divided by height of a size or a ratio; see [ParseSize] and
+// [ParseRatio].
 func ShapeOf(s string) (ratio float64, ok bool) {
 	if w, h, ok := ParseSize(s); ok {
 		return float64(w) / float64(h), true
@@ -40,9 +41,9 @@ func ShapeOf(s string) (ratio float64, ok bool) {
 	return ParseRatio(s)
 }
 
-// Sides are width and height of about an area in pixels, and not more, in a
-// ratio of width by height: multiples of step, at least one step, and none
-// longer than longest (0: no limit).
+// Sides are a width and a height with the given ratio and at most area pixels, as near
+// to it as possible: both multiples of step, at least one step, and at most longest
+// (0: no limit).
 func Sides(ratio float64, area, step, longest int) (w, h int) {
 	height := math.Sqrt(float64(area) / ratio)
 	width := height * ratio
@@ -52,15 +53,15 @@ func Sides(ratio float64, area, step, longest int) (w, h int) {
 	return RoundDown(width, step), RoundDown(height, step)
 }
 
-// dust is what binary fractions may lack to a whole number.
-const dust = 1e-6
+// epsilon is the tolerance for rounding errors of floating-point numbers.
+const epsilon = 1e-6
 
-// RoundUp is the least multiple of step that is not below v.
-func RoundUp(v float64, step int) int { return int(math.Ceil((v-dust)/float64(step))) * step }
+// RoundUp is the smallest multiple of step that is not below v.
+func RoundUp(v float64, step int) int { return int(math.Ceil((v-epsilon)/float64(step))) * step }
 
-// RoundDown is the largest multiple of step that is not above v, and at least one.
-func RoundDown(v float64, step int) int { return max(1, int((v+dust)/float64(step))) * step }
+// RoundDown is the largest multiple of step that is not above v, at least one step.
+func RoundDown(v float64, step int) int { return max(1, int((v+epsilon)/float64(step))) * step }
 
-// RoundNear is the multiple of step nearest to v, and at least one; of two the
-// larger.
+// RoundNear is the multiple of step nearest to v, at least one step; halfway it rounds
+// up.
 func RoundNear(v float64, step int) int { return RoundDown(v+float64(step)/2, step) }

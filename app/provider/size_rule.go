@@ -5,17 +5,17 @@ import (
 	"math"
 )
 
-// SizeRule is which sizes a model makes. Zero values are no limit.
+// SizeRule is the set of output sizes that a model supports. A zero value is no limit.
 type SizeRule struct {
 	Step       int     // both sides are multiples of it
-	MinSide    int     // pixels
-	MaxSide    int     // pixels
+	MinSide    int     // pixels of the shorter side
+	MaxSide    int     // pixels of the longer side
 	MinPixels  int     // width times height
 	MaxPixels  int     // width times height
-	MaxStretch float64 // longer by shorter side
+	MaxStretch float64 // longer side divided by shorter side
 }
 
-// Check says what is wrong with a size; empty if nothing is.
+// Check is the message of the first limit that a size breaks; empty if none.
 func (r SizeRule) Check(w, h int) string {
 	switch {
 	case r.Step > 1 && (w%r.Step != 0 || h%r.Step != 0):
@@ -24,7 +24,7 @@ func (r SizeRule) Check(w, h int) string {
 		return fmt.Sprintf("each side must have at least %d pixels", r.MinSide)
 	case r.MaxSide > 0 && max(w, h) > r.MaxSide:
 		return fmt.Sprintf("each side may have at most %d pixels", r.MaxSide)
-	case r.MaxStretch > 0 && float64(max(w, h)) > r.MaxStretch*float64(min(w, h))+dust:
+	case r.MaxStretch > 0 && float64(max(w, h)) > r.MaxStretch*float64(min(w, h))+epsilon:
 		return fmt.Sprintf("the ratio of the sides must lie between 1:%g and %[1]g:1", r.MaxStretch)
 	case w*h < r.MinPixels || r.MaxPixels > 0 && w*h > r.MaxPixels:
 		return "the image must have " + r.pixels()
@@ -32,21 +32,21 @@ func (r SizeRule) Check(w, h int) string {
 	return ""
 }
 
-// pixels says how many pixels there may be.
+// pixels is the allowed number of pixels, for messages.
 func (r SizeRule) pixels() string {
 	switch {
 	case r.MaxPixels == 0:
-		return "at least " + grouped(r.MinPixels) + " pixels"
+		return "at least " + withCommas(r.MinPixels) + " pixels"
 	case r.MinPixels == 0:
-		return "at most " + grouped(r.MaxPixels) + " pixels"
+		return "at most " + withCommas(r.MaxPixels) + " pixels"
 	}
-	return grouped(r.MinPixels) + " to " + grouped(r.MaxPixels) + " pixels"
+	return withCommas(r.MinPixels) + " to " + withCommas(r.MaxPixels) + " pixels"
 }
 
-// Fit is a size of the rule near w by h: in its shape as far as the rule allows,
-// scaled until area and sides lie within the limits, and rounded to the step. A
-// size that the rule allows stays. Limits that no size meets together are met
-// in this order: step, sides, most pixels, least pixels.
+// Fit is a supported size near w by h. A supported size is returned unchanged. Any other
+// keeps its ratio as far as MaxStretch allows, is scaled until area and sides are within
+// the limits, and is rounded to the step. If no size meets all limits, they take
+// precedence in this order: Step, MinSide and MaxSide, MaxPixels, MinPixels.
 func (r SizeRule) Fit(w, h int) (int, int) {
 	if r.Check(w, h) == "" {
 		return w, h
@@ -71,14 +71,14 @@ func (r SizeRule) Fit(w, h int) (int, int) {
 	}
 	x, y = x*grow, y*grow
 	down, near, up := RoundDown, RoundNear, RoundUp
-	order := []func(float64, int) int{near, down, up}
+	roundings := []func(float64, int) int{near, down, up}
 	switch {
 	case grow > 1:
-		order = []func(float64, int) int{up, near, down}
+		roundings = []func(float64, int) int{up, near, down}
 	case grow < 1:
-		order = []func(float64, int) int{down, up}
+		roundings = []func(float64, int) int{down, up}
 	}
-	for _, round := range order {
+	for _, round := range roundings {
 		if a, b := round(x, step), round(y, step); r.Check(a, b) == "" {
 			return a, b
 		}
@@ -86,7 +86,7 @@ func (r SizeRule) Fit(w, h int) (int, int) {
 	return r.clamp(down(x, step), step), r.clamp(down(y, step), step)
 }
 
-// clamp brings one side, a multiple of step, within the limits of sides.
+// clamp limits one side, a multiple of step, to MinSide and MaxSide.
 func (r SizeRule) clamp(side, step int) int {
 	side = max(side, RoundUp(float64(r.MinSide), step))
 	if r.MaxSide > 0 {
@@ -95,8 +95,8 @@ func (r SizeRule) clamp(side, step int) int {
 	return side
 }
 
-// grouped writes a number with commas between thousands.
-func grouped(n int) string {
+// withCommas writes a number with thousands separators.
+func withCommas(n int) string {
 	s := fmt.Sprint(n)
 	for i := len(s) - 3; i > 0; i -= 3 {
 		s = s[:i] + "," + s[i:]

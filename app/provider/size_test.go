@@ -105,7 +105,7 @@ func TestSides(t *testing.T) {
 	}
 }
 
-// Rules as the sheets have them.
+// Rules of real models.
 var (
 	gptRule   = provider.SizeRule{Step: 16, MaxSide: 3840, MaxStretch: 3, MinPixels: 655_360, MaxPixels: 8_294_400}
 	glmRule   = provider.SizeRule{Step: 32, MinSide: 1024, MaxSide: 2048, MaxPixels: 1 << 22}
@@ -122,7 +122,7 @@ func TestSizeRule(t *testing.T) {
 		name       string
 		rule       provider.SizeRule
 		w, h       int
-		wrong      string // what Check says; empty: nothing
+		wrong      string // message of Check; empty: supported
 		fitW, fitH int
 	}{
 		{"allowed", gptRule, 1024, 640, "", 1024, 640},
@@ -136,9 +136,9 @@ func TestSizeRule(t *testing.T) {
 		{"far too large", glmRule, 8192, 8192, "each side may have at most 2048 pixels", 2048, 2048},
 		{"multiple of another step", glmRule, 1072, 1072, "both sides must be multiples of 32", 1088, 1088},
 		{"half the step", cogRule, 1016, 1016, "both sides must be multiples of 16", 1024, 1024},
-		{"upper end", cogRule, 2048, 2048, "the image must have at most 2,097,152 pixels", 1440, 1440},
+		{"largest sides, too many pixels", cogRule, 2048, 2048, "the image must have at most 2,097,152 pixels", 1440, 1440},
 		{"any sides", arkRule, 2001, 2003, "", 2001, 2003},
-		{"from below", arkRule, 1024, 1024, "the image must have 3,686,400 to 16,777,216 pixels", 1920, 1920},
+		{"enlarged to the minimum", arkRule, 1024, 1024, "the image must have 3,686,400 to 16,777,216 pixels", 1920, 1920},
 		{"no area", hailuo, 2048, 2048, "", 2048, 2048},
 		{"tall", hunyuan, 720, 1280, "", 720, 1280},
 		{"tall and large", hunyuan, 1440, 2560, "each side may have at most 2048 pixels", 768, 1365},
@@ -158,8 +158,8 @@ func TestSizeRule(t *testing.T) {
 	}
 }
 
-// What comes out of Fit is allowed, and in about the same shape where the limits
-// of sides let it be.
+// Fit returns supported sizes, of about the same shape where the limits of sides
+// allow it.
 func TestFitIsAllowed(t *testing.T) {
 	t.Parallel()
 	for _, rule := range []provider.SizeRule{gptRule, glmRule, cogRule, arkRule, hailuo, hunyuan, leastOnly} {
@@ -193,11 +193,11 @@ func TestNearest(t *testing.T) {
 		{"between", ratios, 1500, 1000, "3:2", ""},
 		{"very wide", ratios, 4000, 500, "21:9", ""},
 		{"very tall", ratios, 500, 4000, "9:16", ""},
-		{"of two the wider", halves, 1000, 1000, "4:3", ""},
+		{"equally near: the wider", halves, 1000, 1000, "4:3", ""},
 		{"exact size", kolors, 768, 1024, "960x1280", "768x1024"},
 		{"larger of a shape", kolors, 1080, 1440, "960x1280", "960x1280"},
 		{"shape before area", kolors, 1080, 1920, "720x1280", "720x1280"},
-		{"what the list has none of", kolors, 1920, 1080, "1024x1024", "1024x1024"},
+		{"no such shape in the list", kolors, 1920, 1080, "1024x1024", "1024x1024"},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {

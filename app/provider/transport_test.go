@@ -12,25 +12,25 @@ import (
 	"aigc/app/provider"
 )
 
-// As many connections stay open as were in use at once: the next round of polls
-// makes no new ones.
+// As many connections are kept as were in use at once, so that the next round of polls
+// opens no new ones.
 func TestConnectionsAreKept(t *testing.T) {
 	t.Parallel()
-	const crowd = 200
-	var fresh, arrived atomic.Int64
+	const parallel = 200
+	var opened, arrived atomic.Int64
 	gates := [2]chan struct{}{make(chan struct{}), make(chan struct{})}
 	srv := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		n := arrived.Add(1)
-		gate := gates[(n-1)/crowd]
-		if n%crowd == 0 {
-			close(gate) // all of a round are here
+		gate := gates[(n-1)/parallel]
+		if n%parallel == 0 {
+			close(gate) // all requests of the round have arrived
 		}
 		<-gate
 		_, _ = io.WriteString(w, `{"status":"Pending"}`)
 	}))
 	srv.Config.ConnState = func(_ net.Conn, s http.ConnState) {
 		if s == http.StateNew {
-			fresh.Add(1)
+			opened.Add(1)
 		}
 	}
 	srv.Start()
@@ -38,7 +38,7 @@ func TestConnectionsAreKept(t *testing.T) {
 	call := provider.Call{Account: provider.Account{BaseURL: srv.URL}, HTTP: &provider.Client{HTTP: provider.NewTransport()}}
 	for round := range 2 {
 		var wg sync.WaitGroup
-		for range crowd {
+		for range parallel {
 			wg.Go(func() {
 				if _, err := call.HTTP.Do(t.Context(), call, provider.Request{URL: "/poll"}); err != nil {
 					t.Error(err)
@@ -46,8 +46,8 @@ func TestConnectionsAreKept(t *testing.T) {
 			})
 		}
 		wg.Wait()
-		if n := fresh.Load(); n != crowd {
-			t.Errorf("%d connections after round %d, want %d", n, round+1, crowd)
+		if n := opened.Load(); n != parallel {
+			t.Errorf("%d connections after round %d, want %d", n, round+1, parallel)
 		}
 	}
 }

@@ -7,37 +7,36 @@ import (
 	"strings"
 )
 
-// Vendor describes one company as data. Several modules may name the same
-// vendor; the host knows it once, by Name.
+// Vendor describes one company's API. Routes of several modules may name the same vendor;
+// it is registered once, by Name.
 type Vendor struct {
-	Name    string // "openai"; permanent, it is in tickets
-	Title   string // "OpenAI"
-	BaseURL string // the vendor's own host, as its sheet says
+	Name    string // "openai"; stored with tasks, so it must not change
+	Title   string // for people: "OpenAI"
+	BaseURL string // of the official API
 
-	// Hosts are how the names of its further hosts end: of its regions.
+	// Hosts are suffixes of further official host names, such as those of regions.
 	Hosts []string
 
-	// Prefix of its settings: with "OPENAI" the settings are OPENAI_API_KEY,
-	// OPENAI_BASE_URL, OPENAI_MAX_RUNNING and OPENAI_PER_MINUTE. The last two
-	// exist for every vendor.
+	// Prefix of the settings: with "OPENAI" they are OPENAI_API_KEY, OPENAI_BASE_URL,
+	// OPENAI_MAX_RUNNING and OPENAI_PER_MINUTE. The last two exist for every vendor.
+	// Empty: Settings is read without a prefix, and the two begin with Name in upper case.
 	Prefix string
-	// KeyVariable names the setting to set first, for "no key" messages; empty:
+	// KeyVariable is the setting that messages about a missing key name; empty:
 	// PREFIX_API_KEY.
 	KeyVariable string
-	// Settings makes an empty settings struct for the loader to fill, read by
-	// envconfig with no prefix of its own when the names are irregular (see
-	// [KeySettings] for the usual case).
+	// Settings makes an empty settings struct, which the config loader fills by
+	// envconfig; usually [Keys].
 	Settings func() Settings
 
-	Limits Limits // limits that the vendor's sheet confirms
+	Limits Limits // documented by the vendor; the settings may change them
 
-	// Probe asks something free that needs the key, to learn whether a parked
-	// key works again. Nil where the vendor has no such call.
+	// Probe sends a free request that needs the key, to check whether a parked key works
+	// again; see [ProbeGET]. Nil if the vendor has no such request.
 	Probe func(ctx context.Context, c Call) error
 }
 
-// IsOfficialHost says whether a base URL leads to the vendor itself, as opposed to
-// somebody's gateway.
+// IsOfficialHost reports whether a base URL is the vendor's own, as opposed to that of a
+// gateway.
 func (v Vendor) IsOfficialHost(baseURL string) bool {
 	if baseURL == v.BaseURL {
 		return true
@@ -46,7 +45,7 @@ func (v Vendor) IsOfficialHost(baseURL string) bool {
 	return err == nil && slices.ContainsFunc(v.Hosts, func(end string) bool { return strings.HasSuffix(u.Hostname(), end) })
 }
 
-// KeyName is the setting to set first, for messages.
+// KeyName is the setting of the key, for messages.
 func (v Vendor) KeyName() string {
 	if v.KeyVariable != "" {
 		return v.KeyVariable
@@ -54,21 +53,21 @@ func (v Vendor) KeyName() string {
 	return v.Prefix + "_API_KEY"
 }
 
-// Limits are what one account of a vendor allows at a time; zero is no limit.
+// Limits are the limits of one account; zero is no limit.
 type Limits struct {
 	Running   int // tasks submitted and not finished
-	PerMinute int // submissions a minute
+	PerMinute int // submissions per minute
 }
 
-// Settings is what a vendor reads from the environment.
+// Settings are the settings of a vendor, read from the environment.
 type Settings interface {
-	// Accounts is one account for each key; none, and no error, where nothing
-	// was set. Only BaseURL, Secret, Variable and Attrs need to be filled.
+	// Accounts makes one account for each key; none, and no error, if no key is set.
+	// Only Name, BaseURL, Secret, AccessKey, Variable and Attrs need to be set.
 	Accounts() ([]Account, error)
 }
 
-// KeySettings serves every vendor that wants an API key and nothing else.
-// Several keys are separated by commas.
+// KeySettings are the settings of a vendor whose only credential is an API key. Several
+// keys are separated by commas.
 type KeySettings struct {
 	APIKey  []Secret `split_words:"true" desc:"API key, several separated by commas"`
 	BaseURL string   `split_words:"true" desc:"another address of the API"`

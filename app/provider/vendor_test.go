@@ -6,9 +6,9 @@ import (
 	"aigc/app/provider"
 )
 
-// What counts as the vendor itself: its base URL and its regions, no gateway
-// with a name that only looks like it.
-func TestOwnHost(t *testing.T) {
+// The vendor's base URL and its regions are official, a host whose name only looks
+// similar is not.
+func TestIsOfficialHost(t *testing.T) {
 	t.Parallel()
 	v := provider.Vendor{BaseURL: "https://us-central1-aiplatform.googleapis.com", Hosts: []string{"aiplatform.googleapis.com", ".bfl.ai"}}
 	for base, want := range map[string]bool{

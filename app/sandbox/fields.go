@@ -71,7 +71,7 @@ func (b Body) problems(fields []Field, model, prefix string) (out []Problem) {
 		case !there && f.Required:
 			out = append(out, Problem{name, Missing, "is required"})
 		case !there:
-		case !f.taken(model):
+		case !f.supportedBy(model):
 			out = append(out, Problem{name, NotSupported, "is not supported by the model"})
 		default:
 			out = append(out, f.check(v, model, name)...)
@@ -85,7 +85,7 @@ func (b Body) problems(fields []Field, model, prefix string) (out []Problem) {
 	return out
 }
 
-func (f Field) taken(model string) bool {
+func (f Field) supportedBy(model string) bool {
 	return len(f.Only) == 0 || slices.ContainsFunc(f.Only, func(m string) bool { return strings.HasPrefix(model, m) })
 }
 

@@ -45,7 +45,7 @@ func (k *Kit) JobRequest(job Job) *Request {
 // TakeFault says whether a fault that happens a number of times is still due for
 // this task, and counts it.
 func (o *Request) TakeFault(name string) bool {
-	return o.Has(name) && o.kit.purchases.attempt(o.task+"/"+name) <= o.Times(name)
+	return o.Has(name) && o.kit.purchases.countAttempt(o.task+"/"+name) <= o.Times(name)
 }
 
 // RecordPurchase counts one paid submission, durably, before anything is answered.

@@ -50,7 +50,7 @@ func (t *PurchaseLog) record(task, submit, vendor string) {
 	_, _ = t.file.Write(append(line, '\n'))
 }
 
-func (t *PurchaseLog) attempt(key string) int {
+func (t *PurchaseLog) countAttempt(key string) int {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.attempts[key]++

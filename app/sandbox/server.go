@@ -63,14 +63,14 @@ func writeJSON(w http.ResponseWriter, v any) {
 // Listen takes addr, or with port 0 the port of the last life if it is still
 // free, so that addresses the vendors handed out stay good.
 func (s *Server) Listen(addr string) error {
-	ln, err := net.Listen("tcp", s.remembered(addr))
+	ln, err := net.Listen("tcp", s.savedPort(addr))
 	if err != nil {
 		if ln, err = net.Listen("tcp", addr); err != nil {
 			return fmt.Errorf("sandbox: %w", err)
 		}
 	}
 	s.addr = ln.Addr().String()
-	s.remember()
+	s.savePort()
 	s.http = &http.Server{Handler: s.mux, ReadHeaderTimeout: 10 * time.Second}
 	go func() {
 		if err := s.http.Serve(ln); !errors.Is(err, http.ErrServerClosed) {
@@ -80,7 +80,7 @@ func (s *Server) Listen(addr string) error {
 	return nil
 }
 
-func (s *Server) remembered(addr string) string {
+func (s *Server) savedPort(addr string) string {
 	host, port, err := net.SplitHostPort(addr)
 	data, readErr := os.ReadFile(filepath.Join(s.dir, "port"))
 	if err != nil || readErr != nil || port != "0" {
@@ -92,7 +92,7 @@ func (s *Server) remembered(addr string) string {
 	return addr
 }
 
-func (s *Server) remember() {
+func (s *Server) savePort() {
 	if _, port, err := net.SplitHostPort(s.addr); err == nil {
 		_ = os.WriteFile(filepath.Join(s.dir, "port"), []byte(port), 0o600) // only a convenience
 	}

@@ -10,8 +10,8 @@ import (
 	"aigc/app/provider"
 )
 
-// shop imitates a vendor: it sells one job a request, and shows a job again.
-func shop(k *Kit) http.Handler {
+// fakeVendor imitates a vendor: it sells one job a request, and shows a job again.
+func fakeVendor(k *Kit) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /jobs", func(w http.ResponseWriter, r *http.Request) {
 		prompt, _ := io.ReadAll(r.Body)
@@ -41,7 +41,7 @@ func shop(k *Kit) http.Handler {
 
 func open(t *testing.T, dir string) *Server {
 	t.Helper()
-	s, err := New(dir, Imitation{Vendor: provider.Vendor{Name: "acme"}, Handler: shop})
+	s, err := New(dir, Imitation{Vendor: provider.Vendor{Name: "acme"}, Handler: fakeVendor})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -52,9 +52,9 @@ func open(t *testing.T, dir string) *Server {
 	return s
 }
 
-// ask sends a request of a task and returns the status and the body; 0 when the
+// send sends a request of a task and returns the status and the body; 0 when the
 // connection was cut.
-func ask(t *testing.T, method, url, task, body string) (int, string) {
+func send(t *testing.T, method, url, task, body string) (int, string) {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), method, url, strings.NewReader(body))
 	if err != nil {
@@ -74,12 +74,12 @@ func ask(t *testing.T, method, url, task, body string) (int, string) {
 	return res.StatusCode, string(data)
 }
 
-func TestJobsTillAndPortSurviveARestart(t *testing.T) {
+func TestJobsPurchasesAndPortSurviveRestart(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	first := open(t, dir)
 	root := first.Root()
-	status, body := ask(t, "POST", root+"/acme/jobs", "t1.s1", "a red fox")
+	status, body := send(t, "POST", root+"/acme/jobs", "t1.s1", "a red fox")
 	var job struct{ ID string }
 	if err := json.Unmarshal([]byte(body), &job); status != 200 || err != nil || job.ID == "" {
 		t.Fatalf("bought: %d %q %v", status, body, err)
@@ -91,17 +91,17 @@ func TestJobsTillAndPortSurviveARestart(t *testing.T) {
 	if second.Root() != root {
 		t.Errorf("it was at %s and is at %s", root, second.Root())
 	}
-	if status, body = ask(t, "GET", root+"/acme/jobs/"+job.ID, "", ""); status != 200 || !strings.Contains(body, `"prompt":"a red fox"`) || !strings.Contains(body, `"n":2`) || !strings.Contains(body, `"task":"t1"`) {
+	if status, body = send(t, "GET", root+"/acme/jobs/"+job.ID, "", ""); status != 200 || !strings.Contains(body, `"prompt":"a red fox"`) || !strings.Contains(body, `"n":2`) || !strings.Contains(body, `"task":"t1"`) {
 		t.Errorf("the job afterwards: %d %s", status, body)
 	}
-	ask(t, "POST", root+"/acme/jobs", "t1.s2", "a red fox")
+	send(t, "POST", root+"/acme/jobs", "t1.s2", "a red fox")
 	if got := second.Purchases(); got.Total != 2 || got.ByTask["t1"] != 2 {
 		t.Errorf("purchases %+v", got)
 	}
 }
 
 // A port that somebody else has by now is no reason not to start.
-func TestPortThatIsTaken(t *testing.T) {
+func TestPortInUse(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	first := open(t, dir)
@@ -123,25 +123,25 @@ func TestPurchasesByTask(t *testing.T) {
 	}
 	for i, tt := range tests {
 		task := string(rune('a' + i))
-		if status, _ := ask(t, "POST", shop, task+".s1", tt.prompt); status != tt.status || s.Purchases().ByTask[task] != tt.sold {
+		if status, _ := send(t, "POST", shop, task+".s1", tt.prompt); status != tt.status || s.Purchases().ByTask[task] != tt.sold {
 			t.Errorf("%q: status %d, sold %d", tt.prompt, status, s.Purchases().ByTask[task])
 		}
 	}
-	if status, _ := ask(t, "POST", shop, "b.s2", "[[429]]"); status != 200 || s.Purchases().ByTask["b"] != 1 {
+	if status, _ := send(t, "POST", shop, "b.s2", "[[429]]"); status != 200 || s.Purchases().ByTask["b"] != 1 {
 		t.Errorf("a second try after [[429]]: %d, sold %d", status, s.Purchases().ByTask["b"])
 	}
-	if status, body := ask(t, "POST", shop, "z.s1", "[[truncate]]"); status != 200 || json.Valid([]byte(body)) {
+	if status, body := send(t, "POST", shop, "z.s1", "[[truncate]]"); status != 200 || json.Valid([]byte(body)) {
 		t.Errorf("[[truncate]]: %d %q", status, body)
 	}
 	var report Report
-	if _, body := ask(t, "GET", s.Root()+"/sandbox/purchases", "", ""); json.Unmarshal([]byte(body), &report) != nil || report.Total != 5 || report.Purchases[0] != (Purchase{"a", "s1", "acme"}) {
+	if _, body := send(t, "GET", s.Root()+"/sandbox/purchases", "", ""); json.Unmarshal([]byte(body), &report) != nil || report.Total != 5 || report.Purchases[0] != (Purchase{"a", "s1", "acme"}) {
 		t.Errorf("told: %+v", report)
 	}
-	var told []struct{ Name, Doc string }
-	if _, body := ask(t, "GET", s.Root()+"/sandbox/directives", "", ""); json.Unmarshal([]byte(body), &told) != nil || len(told) != len(Directives) {
-		t.Errorf("directives: %+v", told)
+	var directives []struct{ Name, Doc string }
+	if _, body := send(t, "GET", s.Root()+"/sandbox/directives", "", ""); json.Unmarshal([]byte(body), &directives) != nil || len(directives) != len(Directives) {
+		t.Errorf("directives: %+v", directives)
 	}
-	if status, body := ask(t, "GET", s.Root()+"/", "", ""); status != 200 || !strings.Contains(body, "/sandbox/directives") {
+	if status, body := send(t, "GET", s.Root()+"/", "", ""); status != 200 || !strings.Contains(body, "/sandbox/directives") {
 		t.Errorf("the front page: %d %q", status, body)
 	}
 }

@@ -16,17 +16,17 @@ import (
 	"aigc/app/fault"
 )
 
-// cleaner makes a decoded input canonical and notes what huma's validator
-// would miss, echo or put in the wrong place.
+// cleaner makes a decoded input canonical. It collects faults that huma's validator would
+// miss, whose values it would repeat, or whose location it would get wrong.
 type cleaner struct{ faults []fault.Detail }
 
-func (c *cleaner) note(where at, message string) {
+func (c *cleaner) addFault(where location, message string) {
 	c.faults = append(c.faults, fault.Detail{Location: where.String(), Message: message})
 }
 
-// clean returns v in canonical form. A value of the wrong type is returned as
-// it is, for the validator to report.
-func (c *cleaner) clean(n *node, v any, where at) any {
+// clean returns v in canonical form. A value of the wrong type is returned unchanged: the
+// validator reports it.
+func (c *cleaner) clean(n *node, v any, where location) any {
 	switch v := v.(type) {
 	case map[string]any:
 		if n.schema.Type == huma.TypeObject {
@@ -35,7 +35,7 @@ func (c *cleaner) clean(n *node, v any, where at) any {
 	case []any:
 		if n.schema.Type == huma.TypeArray {
 			for i := range v {
-				v[i] = c.clean(n.items, v[i], at{up: &where, index: i, item: true})
+				v[i] = c.clean(n.items, v[i], location{up: &where, index: i, item: true})
 			}
 		}
 	case json.Number:
@@ -53,8 +53,10 @@ func (c *cleaner) clean(n *node, v any, where at) any {
 	return v
 }
 
-func (c *cleaner) object(n *node, m map[string]any, where at) {
-	for _, k := range sorted(m) {
+// object cleans the properties of an object, removes nulls and unknown properties, and
+// fills in defaults.
+func (c *cleaner) object(n *node, m map[string]any, where location) {
+	for _, k := range sortedKeys(m) {
 		p, known := n.props[k]
 		if !known {
 			p = n.values
@@ -63,9 +65,9 @@ func (c *cleaner) object(n *node, m map[string]any, where at) {
 		case p != nil && m[k] == nil && known && !n.required[k]:
 			delete(m, k)
 		case p != nil:
-			m[k] = c.clean(p, m[k], at{up: &where, key: k})
+			m[k] = c.clean(p, m[k], location{up: &where, key: k})
 		case !n.open:
-			c.note(at{up: &where, key: k}, validation.MsgUnexpectedProperty+n.hint(k))
+			c.addFault(location{up: &where, key: k}, validation.MsgUnexpectedProperty+n.hint(k))
 			delete(m, k)
 		}
 	}
@@ -76,17 +78,18 @@ func (c *cleaner) object(n *node, m map[string]any, where at) {
 	}
 }
 
-// integer takes 1.0 and 1e3 for integers, and refuses what does not fit the
-// Go type or could not be told apart from its neighbours.
-func (c *cleaner) integer(n *node, num json.Number, where at) any {
+// integer accepts integers written as 1.0 and 1e3. It refuses those that do not fit the
+// Go type, and those written with a fraction or exponent beyond 2^53, where float64 is
+// not exact.
+func (c *cleaner) integer(n *node, num json.Number, where location) any {
 	text := string(num)
 	if strings.ContainsAny(text, ".eE") {
 		f, err := num.Float64()
 		if err == nil && f != math.Trunc(f) {
-			return num // the validator says that it is no integer
+			return num // the validator reports it
 		}
 		if err != nil || math.Abs(f) > 1<<53 {
-			c.note(where, "expected integer that is written out in digits")
+			c.addFault(where, "expected integer that is written out in digits")
 			return num
 		}
 		text = strconv.FormatInt(int64(f), 10)
@@ -103,42 +106,44 @@ func (c *cleaner) integer(n *node, num json.Number, where at) any {
 	if n.kind >= reflect.Uint && n.kind <= reflect.Uintptr {
 		if u, err := strconv.ParseUint(strings.TrimPrefix(text, "-"), 10, bits); err == nil {
 			if strings.HasPrefix(text, "-") && u != 0 {
-				return num // below the minimum of 0
+				return num // negative: the validator reports it
 			}
 			return json.Number(strconv.FormatUint(u, 10))
 		}
 	} else if i, err := strconv.ParseInt(text, 10, bits); err == nil {
 		return json.Number(strconv.FormatInt(i, 10))
 	}
-	c.note(where, "expected integer of at most "+strconv.Itoa(bits)+" bits")
+	c.addFault(where, "expected integer of at most "+strconv.Itoa(bits)+" bits")
 	return num
 }
 
-func (c *cleaner) number(n *node, num json.Number, where at) any {
+// number converts to float64 and refuses what overflows the Go type.
+func (c *cleaner) number(n *node, num json.Number, where location) any {
 	bits := 64
 	if n.kind == reflect.Float32 {
 		bits = 32
 	}
 	f, err := strconv.ParseFloat(string(num), bits)
 	if err != nil {
-		c.note(where, "expected number of a size that can be stored")
+		c.addFault(where, "expected number of a size that can be stored")
 		return num
 	}
-	return f + 0 // never -0
+	return f + 0 // turns -0 into 0
 }
 
-func (c *cleaner) text(n *node, s string, where at) {
+// text refuses white space where text is required, and NUL characters.
+func (c *cleaner) text(n *node, s string, where location) {
 	switch {
 	case n.schema.MinLength != nil && *n.schema.MinLength > 0 && s != "" && strings.TrimSpace(s) == "":
-		c.note(where, "expected more than white space")
+		c.addFault(where, "expected more than white space")
 	case strings.IndexByte(s, 0) >= 0:
-		c.note(where, "expected text without NUL characters")
+		c.addFault(where, "expected text without NUL characters")
 	}
 }
 
-func sorted(m map[string]any) []string { return slices.Sorted(maps.Keys(m)) }
+func sortedKeys(m map[string]any) []string { return slices.Sorted(maps.Keys(m)) }
 
-// hint names the property that was probably meant.
+// hint suggests the property whose name is most similar to an unknown one.
 func (n *node) hint(key string) string {
 	if len(key) > 40 {
 		return ""
@@ -155,7 +160,7 @@ func (n *node) hint(key string) string {
 	return ", did you mean " + best + "?"
 }
 
-// distance is the number of letters to change, add or leave out.
+// distance is the Levenshtein distance of two names, in bytes.
 func distance(a, b string) int {
 	row := make([]int, len(b)+1)
 	for j := range row {
@@ -176,18 +181,18 @@ func distance(a, b string) int {
 	return row[len(b)]
 }
 
-// at is a place in an input; the zero value is the input itself.
-type at struct {
-	up    *at
+// location is a path in an input; the zero value is the input itself.
+type location struct {
+	up    *location
 	key   string
 	index int
 	item  bool
 }
 
-// maxKey is how much of a caller's own key a location repeats.
+// maxKey is the limit of a caller's key in a location, in bytes.
 const maxKey = 64
 
-func (a at) String() string {
+func (a location) String() string {
 	if a.up == nil {
 		return "body"
 	}

@@ -1,13 +1,14 @@
-// Package schema is what REST, MCP, the command line and the page know of an
-// operation's input: its JSON Schema, its defaults and its faults, all read
-// from the huma tags of one Go struct.
+// Package schema compiles the input struct of an operation, with its huma tags, into one
+// [Schema] that REST, MCP, the command line and the web page share: the JSON Schema, the
+// defaults, the list of fields and the validation.
 //
-// [Schema.Parse] is the only door for an input. It reports all faults at once
-// in the words of huma's validator, never repeats a value, fills defaults
-// (also in nested objects that are present), and returns canonical JSON:
-// sorted keys, integers without a fraction, nothing that is null. The same
-// input in other clothes gives the same bytes, so hashes of it can be compared.
+// [Schema.Parse] validates every input. It reports all faults at once, in the words of
+// huma's validator, and never repeats a value. It fills in defaults, also in nested
+// objects that are present, and returns canonical JSON: keys sorted, integers without a
+// fraction, no nulls. Equal inputs that are written differently give the same bytes, so
+// their hashes can be compared.
 //
-// Of a field's Go type it takes what a schema cannot say: a [provider.ImageRef]
-// is a picture to be fetched or lifted, and an integer must fit its size.
+// Two rules come from the Go type of a field, because a JSON Schema cannot express them:
+// a [provider.ImageRef] is an image to be downloaded or extracted, and an integer must
+// fit its size.
 package schema

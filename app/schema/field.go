@@ -6,17 +6,17 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 )
 
-// Field is one property of an input, for command line flags, forms and docs.
+// Field is one property of an input, for command line flags, forms and documentation.
 type Field struct {
 	Name     string
-	Type     string // string, integer, number, boolean or object; of a list, that of its elements
+	Type     string // string, integer, number, boolean or object; of a list, the type of its elements
 	Doc      string
-	Default  any      // string, bool, json.Number, float64 or a list of them; nil if there is none
-	Enum     []string // the allowed values as text; nil if any is
+	Default  any      // string, bool, json.Number, float64 or a list of them; nil: none
+	Enum     []string // allowed values as text; nil: any value
 	Minimum  *float64
 	Maximum  *float64
 	Required bool
-	Image    bool // a provider.Image, or a list of them
+	Image    bool // a provider.ImageRef, or a list of them
 	Many     bool // a list
 }
 
@@ -33,7 +33,7 @@ func (s *Schema) Field(name string) (Field, bool) {
 }
 
 func (n *node) field(name string, in *node) Field {
-	own := in.schema.Properties[name] // a reference has its prose beside it
+	own := in.schema.Properties[name] // may be a reference with a description
 	f := Field{Name: name, Doc: own.Description, Default: in.defaults[name], Required: in.required[name]}
 	if f.Doc == "" {
 		f.Doc = n.schema.Description

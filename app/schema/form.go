@@ -8,12 +8,11 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 )
 
-// FromForm makes a JSON object of the text fields of a form or the parameters
-// of a query. Texts become what the schema says: numbers, booleans, lists (by
-// repetition, by the name with "[]" behind it, or as JSON), objects (as JSON).
-// An empty text of an optional field is the same as leaving it out. A text
-// that does not fit stays a text, and an unknown name stays in, so that
-// [Schema.Parse] reports all faults at once.
+// FromForm converts the text fields of a form, or the parameters of a query, to a JSON
+// object. Texts are converted to the types of the schema: numbers, booleans, lists
+// (repeated fields, fields named "x[]", or a JSON array) and objects (as JSON). An empty
+// text of an optional field is left out. A text that cannot be converted stays a string
+// and an unknown field is kept, so that [Schema.Parse] reports all faults at once.
 func (s *Schema) FromForm(values map[string][]string) (json.RawMessage, error) {
 	merged := map[string][]string{}
 	for name, texts := range values {
@@ -24,11 +23,11 @@ func (s *Schema) FromForm(values map[string][]string) (json.RawMessage, error) {
 	for name, texts := range merged {
 		p, known := s.root.props[name]
 		if !known {
-			out[name] = true // reported by name alone
+			out[name] = true // Parse reports its name
 			continue
 		}
 		if !s.root.required[name] {
-			texts = filled(texts)
+			texts = nonEmpty(texts)
 		}
 		if len(texts) > 0 {
 			out[name] = p.fromTexts(texts)
@@ -37,7 +36,7 @@ func (s *Schema) FromForm(values map[string][]string) (json.RawMessage, error) {
 	return canonical(out)
 }
 
-func filled(texts []string) []string {
+func nonEmpty(texts []string) []string {
 	var out []string
 	for _, t := range texts {
 		if t != "" {
@@ -52,7 +51,7 @@ func (n *node) fromTexts(texts []string) any {
 		if len(texts) == 1 {
 			return n.fromText(texts[0])
 		}
-		return texts // too many: the validator wants the type of one
+		return texts // the validator reports that it is a list
 	}
 	if len(texts) == 1 && strings.HasPrefix(strings.TrimSpace(texts[0]), "[") && json.Valid([]byte(texts[0])) {
 		return json.RawMessage(texts[0])
@@ -71,7 +70,7 @@ func (n *node) fromText(text string) any {
 		if i, err := strconv.ParseInt(trimmed, 10, 64); err == nil {
 			return i
 		}
-		fallthrough // 1e3, or more than 64 bits
+		fallthrough // such as 1e3, or more than 64 bits
 	case huma.TypeNumber:
 		if json.Valid([]byte(trimmed)) && strings.IndexAny(trimmed, "0123456789-") == 0 {
 			return json.RawMessage(trimmed)

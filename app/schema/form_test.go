@@ -11,23 +11,23 @@ func TestFromForm(t *testing.T) {
 		in   map[string][]string
 		want string
 	}{
-		"texts become what the schema says": {
+		"texts are converted": {
 			map[string][]string{"prompt": {"42"}, "n": {" 3 "}, "scale": {"2.50"}, "watermark": {"off"}},
 			`{"n":3,"prompt":"42","scale":2.50,"watermark":false}`,
 		},
 		"lists by repetition":   {map[string][]string{"images": {"a", "b"}}, `{"images":["a","b"]}`},
 		"lists by brackets":     {map[string][]string{"images[]": {"a"}, "images": {"b"}}, `{"images":["b","a"]}`},
 		"lists as JSON":         {map[string][]string{"images": {` ["a","b"]`}}, `{"images":["a","b"]}`},
-		"a bracket is no list":  {map[string][]string{"colors": {"[red"}}, `{"colors":["[red"]}`},
+		"not a JSON list":       {map[string][]string{"colors": {"[red"}}, `{"colors":["[red"]}`},
 		"objects as JSON":       {map[string][]string{"size": {`{"width":64}`}}, `{"size":{"width":64}}`},
-		"misfits stay texts":    {map[string][]string{"n": {"many"}, "size": {"1024x1024"}, "watermark": {"perhaps"}}, `{"n":"many","size":"1024x1024","watermark":"perhaps"}`},
+		"not convertible":       {map[string][]string{"n": {"many"}, "size": {"1024x1024"}, "watermark": {"perhaps"}}, `{"n":"many","size":"1024x1024","watermark":"perhaps"}`},
 		"empty is left out":     {map[string][]string{"n": {""}, "quality": {""}, "images": {""}}, `{}`},
 		"an empty prompt stays": {map[string][]string{"prompt": {""}}, `{"prompt":""}`},
 		"unknown names stay":    {map[string][]string{"colour": {"secret"}}, `{"colour":true}`},
-		"twice is too much":     {map[string][]string{"n": {"1", "2"}}, `{"n":["1","2"]}`},
+		"repeated, not a list":  {map[string][]string{"n": {"1", "2"}}, `{"n":["1","2"]}`},
 		"big integers":          {map[string][]string{"seed": {"9007199254740993"}}, `{"seed":9007199254740993}`},
 		"leading zeros":         {map[string][]string{"n": {"007"}}, `{"n":7}`},
-		"words are no numbers":  {map[string][]string{"scale": {"true"}, "n": {"null"}}, `{"n":"null","scale":"true"}`},
+		"words for numbers":     {map[string][]string{"scale": {"true"}, "n": {"null"}}, `{"n":"null","scale":"true"}`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -39,7 +39,7 @@ func TestFromForm(t *testing.T) {
 	}
 }
 
-// sameNames compares two forms; the order of "images" and "images[]" is free.
+// sameNames compares two objects; "images" and "images[]" are merged in any order.
 func sameNames(got, want string) bool {
 	return got == want || strings.ReplaceAll(got, `["a","b"]`, `["b","a"]`) == want
 }

@@ -13,23 +13,25 @@ import (
 	"aigc/app/provider"
 )
 
-// node is a schema married to the Go type it was made from.
+// node is a schema together with the Go type it was made from.
 type node struct {
-	schema   *huma.Schema // never a reference
-	kind     reflect.Kind // of the Go type, without pointers
-	image    bool         // a provider.Image
-	images   bool         // a provider.Image is somewhere in it
-	names    []string     // properties as declared
-	props    map[string]*node
+	schema   *huma.Schema     // not a reference
+	kind     reflect.Kind     // of the Go type, without pointers
+	image    bool             // it is a provider.ImageRef
+	images   bool             // it is or contains a provider.ImageRef
+	names    []string         // of properties, in the order of the struct
+	props    map[string]*node // by name
 	required map[string]bool
-	defaults map[string]any // ready to be put in place
-	items    *node          // of an array
-	values   *node          // of a map
-	open     bool           // takes properties nobody described
+	defaults map[string]any // in canonical form
+	items    *node          // elements of an array
+	values   *node          // values of a map
+	open     bool           // additional properties are allowed
 }
 
 var imageType = reflect.TypeFor[provider.ImageRef]()
 
+// compile makes the node of a schema and its type. seen holds the nodes of structs so
+// far, for recursive types.
 func compile(reg huma.Registry, s *huma.Schema, t reflect.Type, seen map[reflect.Type]*node) *node {
 	s, t = resolve(reg, s), deref(t)
 	if n, ok := seen[t]; ok && t.Kind() == reflect.Struct && s.Type == huma.TypeObject {
@@ -51,6 +53,7 @@ func compile(reg huma.Registry, s *huma.Schema, t reflect.Type, seen map[reflect
 	return n
 }
 
+// object sets the properties of a node from the fields of a struct.
 func (n *node) object(reg huma.Registry, t reflect.Type, seen map[reflect.Type]*node) {
 	n.props, n.required, n.defaults = map[string]*node{}, map[string]bool{}, map[string]any{}
 	n.open, _ = n.schema.AdditionalProperties.(bool)
@@ -61,20 +64,20 @@ func (n *node) object(reg huma.Registry, t reflect.Type, seen map[reflect.Type]*
 	for _, name := range order {
 		s, described := n.schema.Properties[name]
 		if !described {
-			panic(fmt.Sprintf("schema: %s.%s is no part of the schema; is it in an embedded struct that is not exported?", t, fields[name].Name))
+			panic(fmt.Sprintf("schema: %s.%s is not in the schema; is it in an embedded struct that is not exported?", t, fields[name].Name))
 		}
 		p := compile(reg, s, fields[name].Type, seen)
 		n.names = append(n.names, name)
 		n.props[name] = p
 		n.images = n.images || p.images
 		if s.Default != nil {
-			n.defaults[name] = p.fixed(s.Default)
+			n.defaults[name] = p.defaultValue(s.Default)
 		}
 	}
 }
 
-// fixed brings a value of a tag into the form that Parse works with.
-func (n *node) fixed(v any) any {
+// defaultValue converts the default of a tag to canonical form.
+func (n *node) defaultValue(v any) any {
 	text, err := json.Marshal(v)
 	if err != nil {
 		panic(fmt.Sprintf("schema: default: %v", err))
@@ -86,11 +89,11 @@ func (n *node) fixed(v any) any {
 		panic(fmt.Sprintf("schema: default: %v", err))
 	}
 	var c cleaner
-	return c.clean(n, out, at{})
+	return c.clean(n, out, location{})
 }
 
-// goFields finds the fields of a struct by their JSON names, as encoding/json
-// does: a field of an embedded struct gives way to one of its outer struct.
+// goFields are the fields of a struct by their JSON names, and the names in order. As in
+// encoding/json, a field of the outer struct hides one of an embedded struct.
 func goFields(t reflect.Type) (map[string]reflect.StructField, []string) {
 	found, order := map[string]reflect.StructField{}, []string{}
 	for _, f := range reflect.VisibleFields(t) {
@@ -113,12 +116,12 @@ func goFields(t reflect.Type) (map[string]reflect.StructField, []string) {
 	return found, order
 }
 
-// ImageDoc is what every picture's description ends with.
+// ImageDoc is the end of the description of every image field.
 const ImageDoc = "An http(s) URL, a data URL, base64 or the id of an asset."
 
-// finalize finishes what huma made of a type: pictures say what they take, what
-// has a default is not required, and nothing is shown as nullable, because a
-// null is the same as leaving an optional field out.
+// finalize changes the schema that huma made of a type: image fields get [ImageDoc],
+// fields with a default are not required, and no field is nullable, because a null is the
+// same as leaving an optional field out.
 func finalize(reg huma.Registry, s *huma.Schema, t reflect.Type, seen map[reflect.Type]bool) {
 	s, t = resolve(reg, s), deref(t)
 	switch {
@@ -155,6 +158,7 @@ func finalize(reg huma.Registry, s *huma.Schema, t reflect.Type, seen map[reflec
 
 func isList(t reflect.Type) bool { return t.Kind() == reflect.Slice || t.Kind() == reflect.Array }
 
+// deref is the type that a pointer type points to.
 func deref(t reflect.Type) reflect.Type {
 	for t.Kind() == reflect.Pointer {
 		t = t.Elem()
@@ -162,6 +166,7 @@ func deref(t reflect.Type) reflect.Type {
 	return t
 }
 
+// resolve follows references.
 func resolve(reg huma.Registry, s *huma.Schema) *huma.Schema {
 	for s.Ref != "" {
 		s = reg.SchemaFromRef(s.Ref)

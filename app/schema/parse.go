@@ -15,20 +15,20 @@ import (
 	"aigc/app/fault"
 )
 
-// maxFaults is how many faults one answer names.
+// maxFaults is the limit of faults in one answer.
 const maxFaults = 32
 
-// Parse checks an input and returns it in canonical form with its defaults.
-// The error is a fault of kind Invalid with one detail for each thing that is
-// wrong: locations are "body", "body.size", "body.images[2]". Null means the
-// same as leaving an optional field out.
+// Parse validates an input and returns it in canonical form, with defaults. The error is
+// a fault of kind Invalid with one detail for each fault of the input, with locations
+// such as "body", "body.size" and "body.images[2]". A null in an optional field is the
+// same as leaving the field out.
 func (s *Schema) Parse(raw []byte) (json.RawMessage, error) {
 	input, err := object(raw)
 	if err != nil {
 		return nil, err
 	}
 	var c cleaner
-	c.clean(s.root, input, at{})
+	c.clean(s.root, input, location{})
 	s.validate(&c, input)
 	if err := c.err(); err != nil {
 		return nil, err
@@ -37,15 +37,15 @@ func (s *Schema) Parse(raw []byte) (json.RawMessage, error) {
 	if err != nil {
 		return nil, err
 	}
-	// What is stored must be readable for the module; a type's own
-	// UnmarshalJSON may want more than the schema can say.
+	// The module must be able to decode the stored input: a type with an UnmarshalJSON of
+	// its own may be stricter than the schema.
 	if err := json.Unmarshal(out, reflect.New(s.typ).Interface()); err != nil {
-		return nil, fault.InvalidInput(fault.Detail{Location: unreadable(err), Message: "expected another form of value"})
+		return nil, fault.InvalidInput(fault.Detail{Location: faultLocation(err), Message: "expected a value of another form"})
 	}
 	return out, nil
 }
 
-// object reads a whole JSON object, numbers as they are written.
+// object decodes exactly one JSON object. Numbers become json.Number.
 func object(raw []byte) (map[string]any, error) {
 	dec := json.NewDecoder(bytes.NewReader(raw))
 	dec.UseNumber()
@@ -65,6 +65,7 @@ func object(raw []byte) (map[string]any, error) {
 
 var errMore = errors.New("more than one value")
 
+// notJSON is the fault of a body that is not one JSON object, with the code not_json.
 func notJSON(err error, raw []byte) error {
 	message := "expected a JSON object, but it is cut off"
 	var syntax *json.SyntaxError
@@ -81,16 +82,18 @@ func notJSON(err error, raw []byte) error {
 	return f
 }
 
-var pool = sync.Pool{New: func() any { return &scratch{path: huma.NewPathBuffer(make([]byte, 0, 128), 0)} }}
+// validators has reusable buffers of huma's validator.
+var validators = sync.Pool{New: func() any { return &validator{path: huma.NewPathBuffer(make([]byte, 0, 128), 0)} }}
 
-type scratch struct {
+type validator struct {
 	path *huma.PathBuffer
 	res  huma.ValidateResult
 }
 
+// validate runs huma's validator and adds its faults, except where c already has one.
 func (s *Schema) validate(c *cleaner, input map[string]any) {
-	v := pool.Get().(*scratch)
-	defer pool.Put(v)
+	v := validators.Get().(*validator)
+	defer validators.Put(v)
 	v.path.Reset()
 	v.path.Push("body")
 	v.res.Reset()
@@ -99,14 +102,14 @@ func (s *Schema) validate(c *cleaner, input map[string]any) {
 	for i, err := range v.res.Errors {
 		var d *huma.ErrorDetail
 		if errors.As(err, &d) && !slices.ContainsFunc(c.faults[:known], func(f fault.Detail) bool { return f.Location == d.Location }) {
-			c.faults = append(c.faults, fault.Detail{Location: d.Location, Message: safe(d.Message)})
+			c.faults = append(c.faults, fault.Detail{Location: d.Location, Message: withoutValue(d.Message)})
 		}
-		v.res.Errors[i] = nil // it holds the caller's value
+		v.res.Errors[i] = nil // it refers to the caller's value
 	}
 }
 
-// safe cuts the cause off the few messages of huma that repeat the value.
-func safe(message string) string {
+// withoutValue shortens the few messages of huma that repeat the value.
+func withoutValue(message string) string {
 	for _, p := range []string{"expected string to be RFC", "expected string to be regex", "expected duration"} {
 		if strings.HasPrefix(message, p) {
 			message, _, _ = strings.Cut(message, ": ")
@@ -115,6 +118,7 @@ func safe(message string) string {
 	return message
 }
 
+// err is all faults as one, sorted by location and limited to maxFaults.
 func (c *cleaner) err() error {
 	slices.SortStableFunc(c.faults, byLocation)
 	c.faults = slices.Compact(c.faults)
@@ -124,18 +128,19 @@ func (c *cleaner) err() error {
 	return fault.InvalidInput(c.faults...)
 }
 
-// canonical writes v with sorted keys and without needless escapes.
+// canonical marshals v with sorted keys and without HTML escapes.
 func canonical(v any) (json.RawMessage, error) {
 	var buf bytes.Buffer
 	enc := json.NewEncoder(&buf)
 	enc.SetEscapeHTML(false)
 	if err := enc.Encode(v); err != nil {
-		return nil, fault.Wrap(err, fault.Internal, "", "The input could not be written.")
+		return nil, fault.Wrap(err, fault.Internal, "", "The input could not be marshalled.")
 	}
 	return bytes.TrimSuffix(buf.Bytes(), []byte("\n")), nil
 }
 
-func unreadable(err error) string {
+// faultLocation is the field of an unmarshalling error, or "body".
+func faultLocation(err error) string {
 	var t *json.UnmarshalTypeError
 	if errors.As(err, &t) && t.Field != "" {
 		return "body." + t.Field

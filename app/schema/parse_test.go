@@ -19,7 +19,7 @@ type size struct {
 
 // Shared is embedded, so its fields are the input's own.
 type Shared struct {
-	Seed *int64 `json:"seed,omitempty" minimum:"0" doc:"Repeats a picture."`
+	Seed *int64 `json:"seed,omitempty" minimum:"0" doc:"Reproduces an image."`
 }
 
 type input struct {
@@ -30,7 +30,7 @@ type input struct {
 	Scale   float64             `json:"scale,omitempty" minimum:"1" maximum:"20" default:"7.50"`
 	Half    float32             `json:"half,omitempty"`
 	Mark    bool                `json:"watermark,omitempty" default:"true"`
-	Image   provider.ImageRef   `json:"image,omitempty" doc:"The picture to change."`
+	Image   provider.ImageRef   `json:"image,omitempty" doc:"The image to edit."`
 	Images  []provider.ImageRef `json:"images,omitempty" maxItems:"2"`
 	Colors  []string            `json:"colors,omitempty" enum:"red,green" uniqueItems:"true"`
 	Size    *size               `json:"size,omitempty"`
@@ -56,26 +56,26 @@ type Shared2 struct {
 
 var compiled = schema.New(reflect.TypeFor[input]())
 
-const filled = `"n":1,"quality":"high","scale":7.5,"strength":0.8,"watermark":true`
+const nonEmpty = `"n":1,"quality":"high","scale":7.5,"strength":0.8,"watermark":true`
 
 func TestParse(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ in, want string }{
 		"defaults are filled": {`{"prompt":"a fox"}`, `{"n":1,"prompt":"a fox","quality":"high","scale":7.5,"strength":0.8,"watermark":true}`},
-		"keys are sorted and space goes": {" {\"watermark\": false,\n\"prompt\":\"x\",\"n\":2}\n",
+		"keys are sorted, white space is removed": {" {\"watermark\": false,\n\"prompt\":\"x\",\"n\":2}\n",
 			`{"n":2,"prompt":"x","quality":"high","scale":7.5,"strength":0.8,"watermark":false}`},
-		"null is left out":                   {`{"prompt":"x","quality":null,"image":null,"size":null,"images":null}`, `{` + strings.Replace(filled, `"quality"`, `"prompt":"x","quality"`, 1) + `}`},
-		"1.0 and 1e0 are integers":           {`{"prompt":"x","n":2.0,"tiny":2e1}`, `{"n":2,"prompt":"x","quality":"high","scale":7.5,"strength":0.8,"tiny":20,"watermark":true}`},
-		"numbers lose needless digits":       {`{"prompt":"x","scale":8.000,"strength":5e-1,"half":-0.0}`, `{"half":0,"n":1,"prompt":"x","quality":"high","scale":8,"strength":0.5,"watermark":true}`},
-		"what has a default is not required": {`{"prompt":"x","size":{}}`, `{"n":1,"prompt":"x","quality":"high","scale":7.5,"size":{"height":768,"width":1024},"strength":0.8,"watermark":true}`},
+		"null is left out":                       {`{"prompt":"x","quality":null,"image":null,"size":null,"images":null}`, `{` + strings.Replace(nonEmpty, `"quality"`, `"prompt":"x","quality"`, 1) + `}`},
+		"1.0 and 1e0 are integers":               {`{"prompt":"x","n":2.0,"tiny":2e1}`, `{"n":2,"prompt":"x","quality":"high","scale":7.5,"strength":0.8,"tiny":20,"watermark":true}`},
+		"numbers lose needless digits":           {`{"prompt":"x","scale":8.000,"strength":5e-1,"half":-0.0}`, `{"half":0,"n":1,"prompt":"x","quality":"high","scale":8,"strength":0.5,"watermark":true}`},
+		"a field with a default is not required": {`{"prompt":"x","size":{}}`, `{"n":1,"prompt":"x","quality":"high","scale":7.5,"size":{"height":768,"width":1024},"strength":0.8,"watermark":true}`},
 		"nested defaults": {`{"prompt":"x","size":{"width":64},"sizes":[{"width":65},{"width":66,"height":67}]}`,
 			`{"n":1,"prompt":"x","quality":"high","scale":7.5,"size":{"height":768,"width":64},"sizes":[{"height":768,"width":65},{"height":67,"width":66}],"strength":0.8,"watermark":true}`},
-		"defaults in maps":       {`{"prompt":"x","by_name":{"b":{"name":"i"}}}`, `{"by_name":{"b":{"alpha":1,"name":"i"}},` + strings.Replace(filled, `"quality"`, `"prompt":"x","quality"`, 1) + `}`},
-		"markup is not escaped":  {`{"prompt":"<b>&\u003e 狐\ud83e\udd8a"}`, `{` + strings.Replace(filled, `"quality"`, `"prompt":"<b>&> 狐🦊","quality"`, 1) + `}`},
-		"unknown shapes stay":    {`{"prompt":"x","free":{"b":[1,null],"a":1.50}}`, `{"free":{"a":1.50,"b":[1,null]},` + strings.Replace(filled, `"quality"`, `"prompt":"x","quality"`, 1) + `}`},
-		"the last of equal keys": {`{"prompt":"x","n":3,"n":1}`, `{` + strings.Replace(filled, `"quality"`, `"prompt":"x","quality"`, 1) + `}`},
-		"the same by other spelling": {`{"prompt":"x","n":1,"quality":"high","scale":7.5,"strength":0.80,"watermark":true}`,
-			`{` + strings.Replace(filled, `"quality"`, `"prompt":"x","quality"`, 1) + `}`},
+		"defaults in maps":       {`{"prompt":"x","by_name":{"b":{"name":"i"}}}`, `{"by_name":{"b":{"alpha":1,"name":"i"}},` + strings.Replace(nonEmpty, `"quality"`, `"prompt":"x","quality"`, 1) + `}`},
+		"markup is not escaped":  {`{"prompt":"<b>&\u003e 狐\ud83e\udd8a"}`, `{` + strings.Replace(nonEmpty, `"quality"`, `"prompt":"<b>&> 狐🦊","quality"`, 1) + `}`},
+		"unknown shapes stay":    {`{"prompt":"x","free":{"b":[1,null],"a":1.50}}`, `{"free":{"a":1.50,"b":[1,null]},` + strings.Replace(nonEmpty, `"quality"`, `"prompt":"x","quality"`, 1) + `}`},
+		"the last of equal keys": {`{"prompt":"x","n":3,"n":1}`, `{` + strings.Replace(nonEmpty, `"quality"`, `"prompt":"x","quality"`, 1) + `}`},
+		"the same, written differently": {`{"prompt":"x","n":1,"quality":"high","scale":7.5,"strength":0.80,"watermark":true}`,
+			`{` + strings.Replace(nonEmpty, `"quality"`, `"prompt":"x","quality"`, 1) + `}`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -129,7 +129,7 @@ func TestParseBigNumbers(t *testing.T) {
 		t.Errorf("unsigned: %s, %v", got, err)
 	}
 	if _, err := s.Parse([]byte(`{"prompt":"x","big":-1}`)); err == nil {
-		t.Error("a negative unsigned integer was taken")
+		t.Error("a negative unsigned integer was accepted")
 	}
 }
 
@@ -137,7 +137,7 @@ func details(t *testing.T, err error) []fault.Detail {
 	t.Helper()
 	var f *fault.Error
 	if !errors.As(err, &f) || f.Kind != fault.Invalid || f.Charged != fault.ChargedNo {
-		t.Fatalf("no fault of kind invalid, not charged: %#v", err)
+		t.Fatalf("want a fault of kind invalid, not charged: %#v", err)
 	}
 	return f.Details
 }
@@ -205,7 +205,7 @@ func TestParseFaults(t *testing.T) {
 	}
 }
 
-func TestParseNamesAFewOfManyFaults(t *testing.T) {
+func TestParseLimitsFaults(t *testing.T) {
 	t.Parallel()
 	var b strings.Builder
 	b.WriteString(`{"prompt":"x"`)

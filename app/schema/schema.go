@@ -10,8 +10,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 )
 
-// Schema is the compiled form of an input struct. It is safe for use by many
-// goroutines.
+// Schema is the compiled form of an input struct. It is safe for concurrent use.
 type Schema struct {
 	typ    reflect.Type
 	reg    huma.Registry
@@ -23,9 +22,9 @@ type Schema struct {
 
 const defs = "#/$defs/"
 
-// New compiles the schema of a struct type. It panics on tags that make no
-// sense, as huma does, and on pictures deeper than a list: a test that mounts
-// the module finds them.
+// New compiles the schema of a struct type. It panics on invalid tags, as huma does, and
+// on an image that is neither a field of the struct nor in a list of it. Any test that
+// mounts the module finds them.
 func New(t reflect.Type) *Schema {
 	for t.Kind() == reflect.Pointer {
 		t = t.Elem()
@@ -33,7 +32,7 @@ func New(t reflect.Type) *Schema {
 	reg := huma.NewMapRegistry(defs, Name)
 	root := huma.SchemaFromType(reg, t)
 	if root == nil || root.Type != huma.TypeObject {
-		panic(fmt.Sprintf("schema: %s is no struct", t))
+		panic(fmt.Sprintf("schema: %s is not a struct", t))
 	}
 	finalize(reg, root, t, map[reflect.Type]bool{})
 	s := &Schema{typ: t, reg: reg, byName: map[string]int{}}
@@ -41,7 +40,7 @@ func New(t reflect.Type) *Schema {
 	s.json = export(reg, root)
 	for i, name := range s.root.names {
 		if p := s.root.props[name]; p.images && !p.image && (p.items == nil || !p.items.image) {
-			panic(fmt.Sprintf("schema: %s.%s holds pictures out of reach: they must be fields of the input itself, or lists of them", t, name))
+			panic(fmt.Sprintf("schema: %s.%s contains images, which must be fields of the input itself or lists of them", t, name))
 		}
 		s.fields = append(s.fields, s.root.props[name].field(name, s.root))
 		s.byName[name] = i
@@ -49,12 +48,12 @@ func New(t reflect.Type) *Schema {
 	return s
 }
 
-// JSON is the self-contained JSON Schema (draft 2020-12): an object that takes
-// no other properties, with the schemas of nested structs in $defs.
+// JSON is the self-contained JSON Schema (draft 2020-12) of an object without additional
+// properties. The schemas of nested structs are in $defs.
 func (s *Schema) JSON() json.RawMessage { return s.json }
 
-// Register describes t in a registry of one's own, in the same words as
-// [Schema.JSON], and returns a reference to it. It is for OpenAPI.
+// Register adds the schema of t, the same as [Schema.JSON], to the registry of an OpenAPI
+// document and returns a reference to it.
 func Register(reg huma.Registry, t reflect.Type) *huma.Schema {
 	for t.Kind() == reflect.Pointer {
 		t = t.Elem()
@@ -64,8 +63,8 @@ func Register(reg huma.Registry, t reflect.Type) *huma.Schema {
 	return ref
 }
 
-// RegisterForm is [Register] for a form: there pictures are files, several of
-// a list under one name, and may still be given as text.
+// RegisterForm is [Register] for multipart forms, where images are documented as files,
+// and a list of images as several files with one name. Text is accepted for them, too.
 func RegisterForm(reg huma.Registry, t reflect.Type) *huma.Schema {
 	for t.Kind() == reflect.Pointer {
 		t = t.Elem()
@@ -91,8 +90,9 @@ func RegisterForm(reg huma.Registry, t reflect.Type) *huma.Schema {
 	return &form
 }
 
-// Name names types in schemas: with their package, so that every module may
-// call its input Input ("GptInput"), unless the name already starts with it.
+// Name is the name of a type in schemas. It begins with the package, so that the input
+// struct of each module may be called Input: "GptInput". hint is for types without a
+// name.
 func Name(t reflect.Type, hint string) string {
 	name := huma.DefaultSchemaNamer(t, hint)
 	for t.Kind() == reflect.Pointer {
@@ -108,6 +108,7 @@ func Name(t reflect.Type, hint string) string {
 	return strings.ToUpper(pkg[:1]) + pkg[1:] + name
 }
 
+// export marshals the schema with its nested schemas in $defs.
 func export(reg huma.Registry, root *huma.Schema) json.RawMessage {
 	doc, err := json.Marshal(root)
 	if err != nil {

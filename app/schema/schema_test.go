@@ -25,18 +25,18 @@ func TestJSONIsSelfContained(t *testing.T) {
 		t.Fatal(err)
 	}
 	if doc.Type != "object" || doc.AdditionalProperties == nil || *doc.AdditionalProperties || !reflect.DeepEqual(doc.Required, []string{"prompt"}) {
-		t.Errorf("not an object that takes only what is described: %s", compiled.JSON())
+		t.Errorf("not an object without additional properties: %s", compiled.JSON())
 	}
 	for _, part := range strings.Split(string(compiled.JSON()), `"$ref":"`)[1:] {
 		ref, _, _ := strings.Cut(part, `"`)
 		if _, ok := doc.Defs[strings.TrimPrefix(ref, "#/$defs/")]; !ok {
-			t.Errorf("%s leads nowhere", ref)
+			t.Errorf("%s is not in $defs", ref)
 		}
 	}
 	if strings.Contains(string(compiled.JSON()), `"null"`) {
 		t.Error("an optional field is shown as nullable")
 	}
-	if got := doc.Properties["image"]["description"]; got != "The picture to change. An http(s) URL, a data URL, base64 or the id of an asset." {
+	if got := doc.Properties["image"]["description"]; got != "The image to edit. An http(s) URL, a data URL, base64 or the id of an asset." {
 		t.Errorf("image says %q", got)
 	}
 }
@@ -84,7 +84,7 @@ func TestRegisterTakesTheSameNameFromManyPackages(t *testing.T) {
 		t.Errorf("got %s and %s", ref.Ref, again.Ref)
 	}
 	text, err := json.Marshal(reg.SchemaFromRef(ref.Ref))
-	if err != nil || strings.Count(string(text), "The picture to change. An http(s) URL") != 1 {
+	if err != nil || strings.Count(string(text), "The image to edit. An http(s) URL") != 1 {
 		t.Errorf("%s, %v", text, err)
 	}
 }
@@ -96,9 +96,9 @@ type hidden struct {
 func TestNewRefuses(t *testing.T) {
 	t.Parallel()
 	for name, typ := range map[string]reflect.Type{
-		"no struct":               reflect.TypeFor[string](),
+		"not a struct":            reflect.TypeFor[string](),
 		"a field huma cannot see": reflect.TypeFor[struct{ hidden }](),
-		"a picture nobody looks for": reflect.TypeFor[struct {
+		"an image in a nested struct": reflect.TypeFor[struct {
 			Layers []struct {
 				Image provider.ImageRef `json:"image"`
 			} `json:"layers"`
@@ -111,7 +111,7 @@ func TestNewRefuses(t *testing.T) {
 			t.Parallel()
 			defer func() {
 				if recover() == nil {
-					t.Error("it was taken")
+					t.Error("New did not panic")
 				}
 			}()
 			schema.New(typ)

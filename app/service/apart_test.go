@@ -22,9 +22,8 @@ import (
 	"aigc/app/worker/workertest"
 )
 
-// A process without a worker accepts a task as queued, and wakes the queue with
-// its id at once: the purchase is some worker's. Of a group only the children
-// are woken.
+// A process without a worker inserts a task as queued and sends its id to the
+// queue, for a worker in another process. Of a group it sends the children's ids.
 func TestAcceptedWithoutAWorker(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
@@ -44,7 +43,7 @@ func TestAcceptedWithoutAWorker(t *testing.T) {
 	must(err)
 	host, err := module.NewRegistry(servicetest.FakeModule)
 	must(err)
-	must(rows.Announce(ctx, "a worker elsewhere", []task.VendorAccount{{Account: task.Account{Vendor: "painter", BaseURL: "http://painter", Fingerprint: "key"}}}))
+	must(rows.Announce(ctx, "another worker", []task.VendorAccount{{Account: task.Account{Vendor: "painter", BaseURL: "http://painter", Fingerprint: "key"}}}))
 	s, err := service.New(service.Config{
 		Ledger: rows, Broker: b, Blobs: blobs, Fetch: fetch.New(fetch.Config{}), Modules: host, Log: zerolog.Nop(),
 		PublicURL: "http://gateway", UploadDir: filepath.Join(dir, "intake"), Dispatcher: dispatch.ToQueue(b), Loopback: true,
@@ -63,7 +62,7 @@ func TestAcceptedWithoutAWorker(t *testing.T) {
 		children           int
 	}{
 		"an image": {"gallery.draw", `{"prompt":"fox"}`, broker.ImageQueue, 0},
-		"a video":  {"gallery.film", `{"prompt":"fox"}`, broker.VideoQueue, 0},
+		"a video":  {"gallery.video", `{"prompt":"fox"}`, broker.VideoQueue, 0},
 		"a group":  {"gallery.draw", `{"prompt":"fox","n":3}`, broker.ImageQueue, 3},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -89,12 +88,12 @@ func TestAcceptedWithoutAWorker(t *testing.T) {
 						t.Errorf("woken for %s", id)
 					}
 					delete(want, id)
-				case <-time.After(10 * time.Second): // a bound for a hang; the monitor is not here to find them
-					t.Fatal("nobody is woken")
+				case <-time.After(10 * time.Second): // only bounds a hang: this process has no monitor that would find the task
+					t.Fatal("no wake-up arrived")
 				}
 			}
 			for id := range want {
-				t.Errorf("nobody is woken for %s", id)
+				t.Errorf("no wake-up arrived for %s", id)
 			}
 			row, err := rows.Task(ctx, v.TaskID)
 			if err != nil || c.children == 0 && row.State != task.Queued {

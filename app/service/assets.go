@@ -37,7 +37,8 @@ func (s *Service) Upload(ctx context.Context, c Caller, name string, r io.Reader
 	return s.renderAsset(a), nil
 }
 
-// cleanName keeps of a caller's file name what is safe to show again.
+// cleanName reduces a caller's file name to its last path element without
+// control characters, so that it is safe to show; empty if nothing is left.
 func cleanName(name string) string {
 	name = path.Base(strings.ReplaceAll(name, "\\", "/"))
 	name = strings.Map(func(r rune) rune {
@@ -55,7 +56,7 @@ func cleanName(name string) string {
 // UploadFrom implements [API].
 func (s *Service) UploadFrom(ctx context.Context, c Caller, name, value string) (*AssetView, error) {
 	p := &inputImage{field: "file", index: -1, value: value}
-	if err := s.fetchImage(ctx, c, p); err != nil {
+	if err := s.loadImage(ctx, c, p); err != nil {
 		return nil, err
 	}
 	if p.asset != nil {
@@ -71,27 +72,27 @@ func (s *Service) UploadFrom(ctx context.Context, c Caller, name, value string) 
 
 // Open implements [API].
 func (s *Service) Open(ctx context.Context, c Caller, object string) (*Object, error) {
-	gone := fault.New(fault.NotFound, "object_not_found", "There is no such object.")
-	if hidden(object) {
-		return nil, gone
+	notFound := fault.New(fault.NotFound, "object_not_found", "There is no such object.")
+	if isHidden(object) {
+		return nil, notFound
 	}
 	var mime string
 	if original, thumb := strings.CutSuffix(object, ".thumb.jpg"); thumb {
 		mime = "image/jpeg"
 		if s.PrivateLinks {
-			if err := s.mayOpen(ctx, c, original); err != nil {
+			if err := s.authorizeObject(ctx, c, original); err != nil {
 				return nil, err
 			}
 		}
 	} else if s.PrivateLinks {
-		if err := s.mayOpen(ctx, c, object); err != nil {
+		if err := s.authorizeObject(ctx, c, object); err != nil {
 			return nil, err
 		}
 	}
 	f, o, err := s.Blobs.Open(ctx, object)
 	if err != nil {
 		if fault.KindOf(err) == fault.NotFound {
-			return nil, gone
+			return nil, notFound
 		}
 		return nil, err
 	}
@@ -104,13 +105,13 @@ func (s *Service) Open(ctx context.Context, c Caller, object string) (*Object, e
 	}, nil
 }
 
-func (s *Service) mayOpen(ctx context.Context, c Caller, object string) error {
+func (s *Service) authorizeObject(ctx context.Context, c Caller, object string) error {
 	a, err := s.Ledger.AssetByObject(ctx, object)
 	if err == nil && (c.Admin || a.Owner == c.Name && c.Name != "") {
 		return nil
 	}
 	if c.Name == "" {
-		return fault.New(fault.Unauthenticated, "key_needed", "Links are private here: send a key.")
+		return fault.New(fault.Unauthenticated, "key_needed", "Links need an API key on this server. Send it: Authorization: Bearer <key>.")
 	}
 	return fault.New(fault.NotFound, "object_not_found", "There is no such object.")
 }

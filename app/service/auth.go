@@ -12,31 +12,31 @@ import (
 	"aigc/app/task"
 )
 
-// Local is the caller on an open server.
+// Local is the name of the caller on an open server, where no key is needed.
 const Local = "local"
 
-// keyring remembers the ledger's keys for a moment, so that not every request
-// reads them, and a revoked one is out within seconds.
-type keyring struct {
+// keyCache holds all callers' keys, so that not every request reads them from
+// the ledger. A revoked key is refused after at most keyCacheTTL.
+type keyCache struct {
 	mu   sync.Mutex
 	keys []task.APIKey
 	read time.Time
 }
 
-// keysFor is how long keys may be remembered.
-const keysFor = 2 * time.Second
+// keyCacheTTL is how long cached keys are used.
+const keyCacheTTL = 2 * time.Second
 
-// HashKey is the stored form of a caller's key.
+// HashKey returns the form in which a caller's key is stored: SHA-256 in hex.
 func HashKey(key string) string {
 	sum := sha256.Sum256([]byte(key))
 	return hex.EncodeToString(sum[:])
 }
 
-func (s *Service) knownKeys(ctx context.Context) ([]task.APIKey, error) {
-	s.keys.mu.Lock()
-	defer s.keys.mu.Unlock()
-	if time.Since(s.keys.read) < keysFor {
-		return s.keys.keys, nil
+func (s *Service) callerKeys(ctx context.Context) ([]task.APIKey, error) {
+	s.keyCache.mu.Lock()
+	defer s.keyCache.mu.Unlock()
+	if time.Since(s.keyCache.read) < keyCacheTTL {
+		return s.keyCache.keys, nil
 	}
 	stored, err := s.Ledger.Keys(ctx)
 	if err != nil {
@@ -45,13 +45,13 @@ func (s *Service) knownKeys(ctx context.Context) ([]task.APIKey, error) {
 	for _, k := range s.Keys {
 		stored = append(stored, task.APIKey{Name: k.Name, Hash: HashKey(k.Key.Reveal()), Admin: k.Admin})
 	}
-	s.keys.keys, s.keys.read = stored, time.Now()
+	s.keyCache.keys, s.keyCache.read = stored, time.Now()
 	return stored, nil
 }
 
 // Authenticate implements [API].
 func (s *Service) Authenticate(ctx context.Context, key string) (Caller, error) {
-	keys, err := s.knownKeys(ctx)
+	keys, err := s.callerKeys(ctx)
 	if err != nil {
 		return Caller{}, err
 	}
@@ -63,13 +63,13 @@ func (s *Service) Authenticate(ctx context.Context, key string) (Caller, error) 
 	}
 	hash := []byte(HashKey(key))
 	var found *task.APIKey
-	for i := range keys { // all of them, so that the time tells nothing
+	for i := range keys { // no break: the time must not depend on which key matches
 		if subtle.ConstantTimeCompare(hash, []byte(keys[i].Hash)) == 1 {
 			found = &keys[i]
 		}
 	}
 	if found == nil {
-		return Caller{}, fault.New(fault.Unauthenticated, "key_unknown", "The API key is not known here.").WithCharge(fault.ChargedNo)
+		return Caller{}, fault.New(fault.Unauthenticated, "key_unknown", "This API key is not known to the server.").WithCharge(fault.ChargedNo)
 	}
 	return Caller{Name: found.Name, Admin: found.Admin}, nil
 }

@@ -10,12 +10,13 @@ import (
 	"aigc/app/task"
 )
 
-// firstWake is when the monitor looks after a task that nobody was told of.
-const firstWake = 5 * time.Second
+// firstMonitorCheck is when the monitor first finds an accepted task, in case the
+// wake-up of a worker was lost.
+const firstMonitorCheck = 5 * time.Second
 
 // Create implements [API].
-func (s *Service) Create(waiting context.Context, r Request) (*View, bool, error) {
-	ctx := context.WithoutCancel(waiting)
+func (s *Service) Create(callerCtx context.Context, r Request) (*View, bool, error) {
+	ctx := context.WithoutCancel(callerCtx) // a caller who leaves ends its wait, not the purchase
 	if len(r.IdempotencyKey) > maxKey {
 		return nil, false, fault.New(fault.Invalid, "idempotency_key_too_long", "An Idempotency-Key may have at most %d bytes.", maxKey).WithCharge(fault.ChargedNo)
 	}
@@ -23,26 +24,26 @@ func (s *Service) Create(waiting context.Context, r Request) (*View, bool, error
 	if err != nil {
 		return nil, false, err
 	}
-	defer d.drop()
+	defer d.discardUploads()
 	key := task.IdempotencyKey{Owner: r.Caller.Name, Key: r.IdempotencyKey, Keep: idempotencyTTL}
-	if err := s.receive(ctx, d); err != nil {
-		return nil, false, s.notCompared(ctx, key, err)
+	if err := s.loadImages(ctx, d); err != nil {
+		return nil, false, s.explainReplay(ctx, key, err)
 	}
 	hash := d.hash()
-	// A repeated request gets its task whatever has become of models, prices and
-	// the vendor's keys: only a new purchase is selected, checked and planned.
-	if t, err := s.earlier(ctx, r, hash, key); t != nil || err != nil {
+	// A repeated request returns its task even if the model or the vendor's keys
+	// are gone by now, so this lookup comes before route selection and checks.
+	if t, err := s.findReplay(ctx, r, hash, key); t != nil || err != nil {
 		if err != nil {
 			return nil, false, err
 		}
-		v, err := s.created(waiting, r, t, nil)
+		v, err := s.awaitCreated(callerCtx, r, t, nil)
 		return v, true, err
 	}
-	sel, err := s.choose(ctx, r.Operation, asked(d.input))
+	sel, err := s.selectRoute(ctx, r.Operation, requestedModel(d.input))
 	if err != nil {
 		return nil, false, err
 	}
-	if err := d.planFor(sel); err != nil { // nothing is stored for a task that cannot be
+	if err := d.planFor(sel); err != nil { // before images are stored
 		return nil, false, err
 	}
 	if err := s.storeImages(ctx, d); err != nil {
@@ -52,21 +53,22 @@ func (s *Service) Create(waiting context.Context, r Request) (*View, bool, error
 	if err != nil {
 		return nil, false, err
 	}
-	me, leave := s.waiting.join(tasks[0].ID, false) // before anything can happen to it
-	defer leave()
-	t, replayed, err := s.accept(ctx, d, task.AcceptRequest{Tasks: tasks, Key: key, Join: r.join()})
+	w, unsubscribe := s.waiters.subscribe(tasks[0].ID, false) // before accept, so that no event is missed
+	defer unsubscribe()
+	t, replayed, err := s.accept(ctx, d, task.AcceptRequest{Tasks: tasks, Key: key, Join: r.joinMaxAge()})
 	if err != nil {
 		return nil, false, chargeUnknown(err)
 	}
 	if replayed {
-		me = nil
+		w = nil // it waits for the new task's id, not for the replayed one's
 	}
-	v, err := s.created(waiting, r, t, me)
+	v, err := s.awaitCreated(callerCtx, r, t, w)
 	return v, replayed, err
 }
 
-// accept makes the tasks rows and hands them to the dispatcher. A single task for
-// which the dispatcher has a free slot is claimed in the same transaction.
+// accept inserts the tasks and passes them to the dispatcher. If the dispatcher
+// has a free slot for a single task, the task is inserted and claimed in one
+// transaction.
 func (s *Service) accept(ctx context.Context, d *draft, a task.AcceptRequest) (t *task.Task, replayed bool, err error) {
 	if len(a.Tasks) == 1 {
 		if r := s.Dispatcher.Reserve(a.Tasks[0]); r != nil {
@@ -74,7 +76,7 @@ func (s *Service) accept(ctx context.Context, d *draft, a task.AcceptRequest) (t
 			if !errors.Is(err, task.ErrParked) {
 				return t, replayed, err
 			}
-			if _, err := s.choose(ctx, d.Operation, asked(d.input)); err != nil { // the keys were parked meanwhile
+			if _, err := s.selectRoute(ctx, d.Operation, requestedModel(d.input)); err != nil { // all keys are parked by now: the error says so
 				return nil, false, err
 			}
 		}
@@ -96,53 +98,56 @@ func (s *Service) acceptReserved(ctx context.Context, a task.AcceptRequest, r ta
 	if err == nil && !replayed && t.State == task.Submitting {
 		r.Start(t)
 	} else {
-		r.Cancel() // a task that found no account with room is looked at again soon
+		r.Cancel() // the monitor dispatches a task that found no account below its limit
 	}
 	return t, replayed, err
 }
 
-// earlier looks for the task that a repeated request means, before anything is
-// stored for it. A repetition at the same moment is left to the ledger's Accept.
-func (s *Service) earlier(ctx context.Context, r Request, hash string, key task.IdempotencyKey) (*task.Task, error) {
+// findReplay returns the task of an earlier equal request, before anything is
+// stored; nil if there is none. Two concurrent equal requests both get nil:
+// Ledger.Accept detects the second one in its transaction.
+func (s *Service) findReplay(ctx context.Context, r Request, hash string, key task.IdempotencyKey) (*task.Task, error) {
 	if key.Key == "" && !r.SDKRetry {
 		return nil, nil
 	}
-	t, err := s.Ledger.FindDuplicate(ctx, hash, key, r.join())
+	t, err := s.Ledger.FindDuplicate(ctx, hash, key, r.joinMaxAge())
 	if err != nil {
 		return nil, chargeUnknown(err)
 	}
 	return t, nil
 }
 
-// join is how old a task may be that this request joins without a key.
-func (r Request) join() time.Duration {
+// joinMaxAge is the greatest age of a task that this request may return instead
+// of a new one although it has no idempotency key; 0: it must not.
+func (r Request) joinMaxAge() time.Duration {
 	if r.SDKRetry {
-		return joinWithin
+		return sdkRetryWindow
 	}
 	return 0
 }
 
-// notCompared is the fault of a request whose pictures cannot be had. If its
-// key stands for a task already, the caller must not take it for unsent.
-func (s *Service) notCompared(ctx context.Context, key task.IdempotencyKey, err error) error {
+// explainReplay extends err, the failure to load a request's images. If the
+// idempotency key already belongs to a task, the answer names that task and its
+// charge, so that the caller does not take the purchase for not made.
+func (s *Service) explainReplay(ctx context.Context, key task.IdempotencyKey, err error) error {
 	if key.Key == "" {
 		return err
 	}
-	t, lerr := s.Ledger.FindDuplicate(ctx, "", key, 0)
-	if lerr != nil {
-		return chargeUnknown(lerr)
+	t, ledgerErr := s.Ledger.FindDuplicate(ctx, "", key, 0)
+	if ledgerErr != nil {
+		return chargeUnknown(ledgerErr)
 	}
 	if t == nil {
 		return err
 	}
 	f := fault.Wrap(err, fault.Conflict, "input_not_comparable",
-		"This Idempotency-Key already stands for task %s, but a picture of this request cannot be had to compare the two. Read the task instead.", t.ID)
+		"This Idempotency-Key belongs to task %s, but an image of this request cannot be loaded, so the two requests cannot be compared. Read the task instead.", t.ID)
 	f.Details = fault.From(err).Details
 	return f.WithCharge(t.Charged)
 }
 
-// chargeUnknown marks trouble of the ledger's own: the task may have been accepted
-// all the same.
+// chargeUnknown sets the charge of an error of the ledger itself (5xx) to unknown:
+// the transaction may have committed, so the task may exist and be purchased.
 func chargeUnknown(err error) error {
 	if f := fault.From(err); f.Charged == "" && f.Kind.Status() >= 500 {
 		copied := *f

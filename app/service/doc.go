@@ -1,7 +1,7 @@
-// Package service is what aigc can do, told once for all its faces: REST, MCP
-// and the command line call the same methods of [API] and show the same views.
+// Package service is the application layer below REST and MCP: both call the
+// methods of [API] and return the same views.
 //
-// It accepts requests (checks, stores the inputs' pictures, quotes, inserts
-// the task), serves waiting callers, and answers for tasks and assets. It
-// never talks to a vendor; package worker does.
+// It accepts requests (validates the input, stores its images, quotes a price,
+// inserts the task), lets callers wait for a result, and reads and changes tasks
+// and assets. It never calls a vendor; package worker does.
 package service

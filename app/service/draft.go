@@ -11,10 +11,10 @@ import (
 	"aigc/app/module"
 )
 
-// draft is a request on its way to a task.
+// draft is a request that is being turned into a task.
 type draft struct {
 	Request
-	raw    json.RawMessage // canonical, with the operation's defaults
+	raw    json.RawMessage // canonical JSON of the input, with the operation's defaults
 	input  map[string]json.RawMessage
 	images []*inputImage
 	module.Selection
@@ -22,8 +22,8 @@ type draft struct {
 	warnings []string
 }
 
-// parse holds an input against its operation's schema. Nothing is stored or
-// sent.
+// parse validates an input against its operation's schema. It stores and sends
+// nothing.
 func (s *Service) parse(r Request) (*draft, error) {
 	raw, err := r.Operation.Schema.Parse(r.Input)
 	if err != nil {
@@ -36,13 +36,13 @@ func (s *Service) parse(r Request) (*draft, error) {
 	return d, nil
 }
 
-// asked is the model that the input names; empty if it names none.
-func asked(input map[string]json.RawMessage) (model string) {
-	_ = json.Unmarshal(input["model"], &model) // the schema has seen to its type
+// requestedModel returns the model that the input names; empty if none.
+func requestedModel(input map[string]json.RawMessage) (model string) {
+	_ = json.Unmarshal(input["model"], &model) // the schema has checked its type
 	return model
 }
 
-// planFor asks the selected route whether it can do this, and what it makes of it.
+// planFor validates the input for the selected route and sets plan and warnings.
 func (d *draft) planFor(sel module.Selection) error {
 	d.Selection = sel
 	err := check(sel, d.raw)
@@ -56,7 +56,7 @@ func (d *draft) planFor(sel module.Selection) error {
 	return nil
 }
 
-// check asks the selected route for faults of an input: all at once.
+// check validates an input for the selected route. Its error lists all faults.
 func check(sel module.Selection, raw json.RawMessage) error {
 	faults, err := sel.Route.Check(raw, sel.Target)
 	if err != nil || len(faults) == 0 {
@@ -69,18 +69,19 @@ func check(sel module.Selection, raw json.RawMessage) error {
 	return fault.InvalidInput(details...)
 }
 
-// hash names an input: operation and canonical fields with their defaults,
-// files by their content. Route, vendor and resolved model are no part of it: a
-// repeated request must be known before anything can refuse it.
+// hash identifies equal requests: SHA-256 of the operation and the canonical
+// fields with their defaults, images by their content. Route, vendor and resolved
+// model are left out, because a repeated request must be recognized before route
+// selection, which may refuse it.
 func (d *draft) hash() string {
-	named := make(map[string]json.RawMessage, len(d.input))
+	fields := make(map[string]json.RawMessage, len(d.input))
 	for k, v := range d.input {
-		named[k] = v
+		fields[k] = v
 	}
 	for _, p := range d.images {
-		p.name(named, "sha256:"+p.sha256)
+		p.replaceIn(fields, "sha256:"+p.sha256)
 	}
-	canonical, _ := json.Marshal(named) // raw JSON of a parsed object
+	canonical, _ := json.Marshal(fields) // cannot fail: the values are valid raw JSON
 	sum := sha256.Sum256(append([]byte(d.Operation.Kind()+"\n"), canonical...))
 	return hex.EncodeToString(sum[:])
 }
@@ -91,7 +92,7 @@ func (s *Service) Quote(ctx context.Context, r Request) (Quote, error) {
 	if err != nil {
 		return Quote{}, err
 	}
-	sel, err := s.preview(ctx, r.Operation, asked(d.input))
+	sel, err := s.selectForQuote(ctx, r.Operation, requestedModel(d.input))
 	if err != nil {
 		return Quote{}, err
 	}

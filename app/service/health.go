@@ -17,15 +17,15 @@ func (s *Service) Health(ctx context.Context) Health {
 	h.Status = "healthy"
 	if err := s.Broker.Check(ctx); err != nil {
 		h.Status = "degraded"
-		h.Components["broker"] = Component{"down", "Wake-ups and caller limits are off; work goes on by the monitor."}
+		h.Components["broker"] = Component{"down", "Workers are not woken and rate limits are off; the monitor still finds due tasks within seconds."}
 	} else {
 		h.Components["broker"] = Component{Status: "ok"}
 	}
 	for name, err := range critical {
 		c := Component{Status: "ok"}
 		if err != nil {
-			c = Component{"down", "It does not answer; see the log."}
-			s.Log.Error().Err(err).Msg(name + " is down")
+			c = Component{"down", "It does not answer; see the server's log."}
+			s.Log.Error().Err(err).Str("component", name).Msg("health check failed")
 			h.Status = "unhealthy"
 		}
 		h.Components[name] = c
@@ -48,15 +48,15 @@ func (s *Service) Health(ctx context.Context) Health {
 
 func (s *Service) vendorHealth(ctx context.Context) Component {
 	parked, err := s.Ledger.Parked(ctx)
-	accounts, aerr := s.announced(ctx)
-	switch err = errors.Join(err, aerr); {
+	accounts, accountsErr := s.announcedAccounts(ctx)
+	switch err = errors.Join(err, accountsErr); {
 	case err != nil:
-		return Component{"degraded", "Parked keys are not known while the ledger is down."}
+		return Component{"degraded", "The state of the vendor keys is unknown while the ledger is down."}
 	case len(parked) > 0:
 		p := parked[0]
-		return Component{"degraded", fmt.Sprintf("%d key(s) parked; %s: %s", len(parked), p.Vendor, p.Code)}
+		return Component{"degraded", fmt.Sprintf("%d vendor key(s) parked; %s: %s", len(parked), p.Vendor, p.Code)}
 	case len(accounts) == 0:
-		return Component{"degraded", "No worker has announced a vendor key, and the sandbox is off."}
+		return Component{"degraded", "No worker has a vendor key, and the sandbox is off."}
 	}
 	return Component{Status: "ok"}
 }

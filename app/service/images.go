@@ -22,18 +22,19 @@ import (
 	"aigc/app/task"
 )
 
-// inputImage is one picture or film that an input names, by whatever means.
+// inputImage is one image or video of an input: a URL, data URL, base64, asset id
+// or upload placeholder.
 type inputImage struct {
 	field  string
-	index  int // in a list; -1 for a plain field
+	index  int // in a list; -1 if the field is no list
 	value  string
-	file   *upload // received, not stored yet
-	asset  *task.Asset
+	file   *upload     // the received bytes, not an asset yet; nil if asset is set
+	asset  *task.Asset // the stored file
 	info   media.Info
 	sha256 string
 }
 
-// location is where a caller finds it in his input.
+// location is the image's place in the request, such as "body.images[0]".
 func (p *inputImage) location() string {
 	if p.index < 0 {
 		return "body." + p.field
@@ -41,21 +42,22 @@ func (p *inputImage) location() string {
 	return fmt.Sprintf("body.%s[%d]", p.field, p.index)
 }
 
-// name writes a text where the picture stood.
-func (p *inputImage) name(input map[string]json.RawMessage, text string) {
+// replaceIn writes text into input in place of the image.
+func (p *inputImage) replaceIn(input map[string]json.RawMessage, text string) {
 	if p.index < 0 {
 		input[p.field], _ = json.Marshal(text) // a string
 		return
 	}
 	var list []string
-	_ = json.Unmarshal(input[p.field], &list) // the schema has seen to its type
+	_ = json.Unmarshal(input[p.field], &list) // the schema has checked its type
 	list[p.index] = text
 	input[p.field], _ = json.Marshal(list)
 }
 
-// receive brings all pictures of an input here and proves them, before
-// anything is stored: all faults at once.
-func (s *Service) receive(ctx context.Context, d *draft) error {
+// loadImages fetches or decodes all images of an input into temporary files and
+// checks their types and limits. Its error lists the faults of all images.
+// Nothing is stored yet.
+func (s *Service) loadImages(ctx context.Context, d *draft) error {
 	for _, f := range d.Operation.Schema.Fields() {
 		raw, given := d.input[f.Name]
 		if !f.Image || !given {
@@ -71,30 +73,30 @@ func (s *Service) receive(ctx context.Context, d *draft) error {
 			d.images = append(d.images, &inputImage{field: f.Name, index: -1, value: one})
 		}
 	}
-	ctx, cancel := context.WithTimeout(ctx, fetchAll)
+	ctx, cancel := context.WithTimeout(ctx, imageLoadTimeout)
 	defer cancel()
 	errs := make([]error, len(d.images))
 	var wg sync.WaitGroup
-	slots := make(chan struct{}, fetchers)
+	slots := make(chan struct{}, imageLoaders)
 	for i, p := range d.images {
 		wg.Go(func() {
 			slots <- struct{}{}
 			defer func() { <-slots }()
-			errs[i] = s.fetchImage(ctx, d.Caller, p)
+			errs[i] = s.loadImage(ctx, d.Caller, p)
 		})
 	}
 	wg.Wait()
 	return d.imageErrors(errs)
 }
 
-// All pictures of a request are fetched within fetchAll, some at a time.
 const (
-	fetchAll = time.Minute
-	fetchers = 4
+	imageLoadTimeout = time.Minute // for all images of a request
+	imageLoaders     = 4           // images of one request that are loaded concurrently
 )
 
-// imageErrors makes one fault of what is wrong with an input's pictures. Its
-// kind and code are those of the first; trouble of our own comes before any.
+// imageErrors merges the errors of an input's images, by index. An error that is
+// not the caller's fault is returned alone; otherwise all are listed in one fault
+// that has the kind and code of the first.
 func (d *draft) imageErrors(errs []error) error {
 	var out *fault.Error
 	var details []fault.Detail
@@ -105,8 +107,8 @@ func (d *draft) imageErrors(errs []error) error {
 		}
 		switch f.Kind {
 		case fault.Invalid, fault.Unsupported, fault.TooLarge:
-		case fault.Timeout: // of fetchAll
-			f = fault.Wrap(err, fault.Invalid, "url_timeout", "The URL cannot be fetched: its server is too slow.")
+		case fault.Timeout: // imageLoadTimeout is over
+			f = fault.Wrap(err, fault.Invalid, "url_timeout", "The URL cannot be fetched: its server did not answer in time.")
 		default:
 			return err
 		}
@@ -123,8 +125,8 @@ func (d *draft) imageErrors(errs []error) error {
 	return all
 }
 
-func (s *Service) fetchImage(ctx context.Context, c Caller, p *inputImage) error {
-	if a, known, err := s.ownAsset(ctx, c, p.value); known || err != nil {
+func (s *Service) loadImage(ctx context.Context, c Caller, p *inputImage) error {
+	if a, known, err := s.findAsset(ctx, c, p.value); known || err != nil {
 		if err != nil {
 			return err
 		}
@@ -148,19 +150,18 @@ func (s *Service) fetchImage(ctx context.Context, c Caller, p *inputImage) error
 	return err
 }
 
-// ownAsset looks a value up as an asset id or as a link of ours. Somebody
-// else's asset does not exist.
-func (s *Service) ownAsset(ctx context.Context, c Caller, value string) (*task.Asset, bool, error) {
+// findAsset looks value up as an asset id or as a link below PublicURL. known is
+// false if value is neither. An asset of another owner is reported as not found.
+func (s *Service) findAsset(ctx context.Context, c Caller, value string) (_ *task.Asset, known bool, err error) {
 	var a *task.Asset
-	var err error
-	if object, ours := strings.CutPrefix(value, s.PublicURL+"/api/images/"); ours {
+	if object, isLink := strings.CutPrefix(value, s.PublicURL+"/api/images/"); isLink {
 		object, _, _ = strings.Cut(object, "?")
 		if object, err = url.PathUnescape(object); err == nil {
 			a, err = s.Ledger.AssetByObject(ctx, object)
 		} else {
 			err = fault.Wrap(err, fault.NotFound, "asset_not_found", "There is no such asset.")
 		}
-	} else if _, bad := uuid.Parse(value); bad == nil && len(value) == 36 {
+	} else if _, parseErr := uuid.Parse(value); parseErr == nil && len(value) == 36 {
 		a, err = s.Ledger.Asset(ctx, value)
 	} else {
 		return nil, false, nil
@@ -174,7 +175,7 @@ func (s *Service) ownAsset(ctx context.Context, c Caller, value string) (*task.A
 	return a, true, err
 }
 
-// hasScheme compares a URL's scheme, which may be written in capitals.
+// hasScheme says whether value begins with a URL scheme, in any case.
 func hasScheme(value, scheme string) bool {
 	return len(value) >= len(scheme) && strings.EqualFold(value[:len(scheme)], scheme)
 }
@@ -191,7 +192,8 @@ func (s *Service) download(ctx context.Context, address string) (*upload, error)
 	return f, f.Close()
 }
 
-// decode takes base64, bare or in a data URL, that was too short to be lifted.
+// decode stores base64, bare or in a data URL. Only short values get here: longer
+// ones are extracted from the body while it streams in; see [API.NewUpload].
 func (s *Service) decode(value string) (*upload, error) {
 	if head, data, ok := strings.Cut(value, ","); ok && hasScheme(head, "data:") {
 		value = data
@@ -213,7 +215,8 @@ func (s *Service) decode(value string) (*upload, error) {
 	return f, f.Close()
 }
 
-// storeImages stores what was received and names assets in the input.
+// storeImages stores the loaded images as assets and puts the asset ids into the
+// input.
 func (s *Service) storeImages(ctx context.Context, d *draft) error {
 	for _, p := range d.images {
 		if p.asset == nil {
@@ -223,12 +226,13 @@ func (s *Service) storeImages(ctx context.Context, d *draft) error {
 			}
 			p.asset = a
 		}
-		p.name(d.input, p.asset.ID)
+		p.replaceIn(d.input, p.asset.ID)
 	}
 	return nil
 }
 
-// storeFile stores a received file as an asset of the caller.
+// storeFile stores a received file as an asset of the caller: the object, then
+// its sidecar, then the ledger row.
 func (s *Service) storeFile(ctx context.Context, c Caller, f *upload, info media.Info, name string) (*task.Asset, error) {
 	now := time.Now()
 	id := task.NewID(now)
@@ -250,12 +254,12 @@ func (s *Service) storeFile(ctx context.Context, c Caller, f *upload, info media
 		err = s.Blobs.Put(ctx, blob.SidecarName(a.Object), bytes.NewReader(data), int64(len(data)), blob.PutOptions{ContentType: "application/json"})
 	}
 	if err != nil {
-		return nil, fault.Wrap(err, fault.Unavailable, "storage_down", "Object storage does not take the file.").WithCharge(fault.ChargedNo)
+		return nil, fault.Wrap(err, fault.Unavailable, "storage_down", "The file cannot be written to object storage.").WithCharge(fault.ChargedNo)
 	}
 	return a, s.Ledger.AddAsset(ctx, a)
 }
 
-// putFile stores the content of an asset from a received file.
+// putFile writes the content of an asset from a received file.
 func (s *Service) putFile(ctx context.Context, a *task.Asset, path string) error {
 	f, err := os.Open(path)
 	if err != nil {
@@ -265,8 +269,8 @@ func (s *Service) putFile(ctx context.Context, a *task.Asset, path string) error
 	return s.Blobs.Put(ctx, a.Object, f, a.Size, blob.PutOptions{ContentType: a.MIME, SHA256: a.SHA256})
 }
 
-// drop removes what was received.
-func (d *draft) drop() {
+// discardUploads deletes the temporary files of the input's images.
+func (d *draft) discardUploads() {
 	for _, p := range d.images {
 		if p.file != nil {
 			_ = p.file.Abort()

@@ -21,8 +21,8 @@ import (
 	"aigc/app/worker/workertest"
 )
 
-// site is a server of pictures that the guard lets us fetch from.
-func site(t *testing.T) string {
+// imageServer serves images and faulty answers on loopback.
+func imageServer(t *testing.T) string {
 	t.Helper()
 	mux := http.NewServeMux()
 	mux.HandleFunc("/fox.png", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(workertest.PNG()) })
@@ -44,8 +44,8 @@ func (r *rig) allowLoopback() {
 	r.t.Cleanup(r.Fetch.Close)
 }
 
-// stored counts objects beside their sidecars, and what waits in the intake.
-func (r *rig) stored() (objects, intake int) {
+// stored counts stored objects without sidecars, and temporary uploads.
+func (r *rig) stored() (objects, temporary int) {
 	r.t.Helper()
 	found, err := filepath.Glob(filepath.Join(r.Dir, "objects", "manual_uploads", "*", "*", "*", "*", "*"))
 	r.Must(err)
@@ -59,9 +59,9 @@ func (r *rig) stored() (objects, intake int) {
 	return objects, len(waiting)
 }
 
-// Every way to name a picture, and every way to name one wrongly: then nothing
-// is stored and nothing sold.
-func TestPicturesOfAnInput(t *testing.T) {
+// An input may name an image in several ways. A faulty one is refused, and nothing
+// is stored or purchased.
+func TestInputImages(t *testing.T) {
 	t.Parallel()
 	b64 := base64.StdEncoding.EncodeToString(workertest.PNG())
 	svg := base64.StdEncoding.EncodeToString([]byte(`<svg xmlns="http://www.w3.org/2000/svg" onload="x()"/>`))
@@ -70,11 +70,11 @@ func TestPicturesOfAnInput(t *testing.T) {
 		image string // {site}, {asset} and {link} are filled in
 		kind  fault.Kind
 		code  string
-		says  string
+		want  string // part of the message
 	}{
 		"asset id":             {image: "{asset}"},
-		"our link":             {image: "{link}"},
-		"our link, decorated":  {image: "{link}?width=100"},
+		"a link":               {image: "{link}"},
+		"a link with a query":  {image: "{link}?width=100"},
 		"URL":                  {image: "{site}/fox.png"},
 		"URL in capitals":      {image: "{SITE}/fox.png"},
 		"data URL":             {image: "data:image/png;base64," + b64},
@@ -82,66 +82,66 @@ func TestPicturesOfAnInput(t *testing.T) {
 		"base64":               {image: b64},
 		"base64 for URLs":      {image: base64.RawURLEncoding.EncodeToString(workertest.PNG())},
 
-		"nothing known":         {"not base64!", fault.Invalid, "not_a_picture", anything},
-		"a foreign scheme":      {"ftp://example.com/a.png", fault.Invalid, "not_a_picture", anything},
-		"a file":                {"file:///etc/passwd", fault.Invalid, "not_a_picture", anything},
-		"a guessed reference":   {"lifted:abcdefabcdefabcdefab", fault.Invalid, "unknown_reference", anything},
-		"an unknown asset":      {"01930000-0000-7000-8000-000000000001", fault.Invalid, "asset_not_found", "no such asset"},
-		"a link to nothing":     {"http://gateway/api/images/nothing.png", fault.Invalid, "asset_not_found", "no such asset"},
-		"a broken link of ours": {"http://gateway/api/images/%zz", fault.Invalid, "asset_not_found", "no such asset"},
-		"text":                  {base64.StdEncoding.EncodeToString([]byte("hello")), fault.Unsupported, "not_a_picture", "PNG"},
-		"half a picture":        {"data:image/png;base64," + base64.StdEncoding.EncodeToString(workertest.PNG()[:40]), fault.Invalid, "picture_cut_short", "cut short"},
-		"an SVG that runs":      {"data:image/svg+xml;base64," + svg, fault.Unsupported, "active_svg", "script"},
-		"a page":                {"{site}/page", fault.Unsupported, "not_a_picture", "PNG"},
-		"a cut answer":          {"{site}/cut", fault.Invalid, "picture_cut_short", "cut short"},
-		"no such page":          {"{site}/nothing", fault.Invalid, "url_unreachable", "404"},
-		"a redirect inside":     {"{site}/inside", fault.Invalid, "url_not_allowed", "not allowed"},
-		"a redirect to a file":  {"{site}/file", fault.Invalid, "url_redirect", "redirects"},
-		"too large":             {"{site}/huge", fault.Invalid, "url_too_large", "larger"},
-		"the metadata server":   {"http://169.254.169.254/latest/meta-data", fault.Invalid, "url_not_allowed", "not allowed"},
-		"IPv6 of an IPv4":       {"http://[::ffff:10.0.0.1]/", fault.Invalid, "url_not_allowed", "not allowed"},
-		"a decimal address":     {"http://167772161/", fault.Invalid, "url_not_allowed", "not allowed"},
-		"an octal address":      {"http://012.0.0.1/", fault.Invalid, "url_not_allowed", "not allowed"},
-		"with a password":       {"http://me:secret@example.com/", fault.Invalid, "url_invalid", "password"},
+		"nothing known":        {"not base64!", fault.Invalid, "not_a_picture", anything},
+		"a foreign scheme":     {"ftp://example.com/a.png", fault.Invalid, "not_a_picture", anything},
+		"a file":               {"file:///etc/passwd", fault.Invalid, "not_a_picture", anything},
+		"a guessed reference":  {"lifted:abcdefabcdefabcdefab", fault.Invalid, "unknown_reference", anything},
+		"an unknown asset":     {"01930000-0000-7000-8000-000000000001", fault.Invalid, "asset_not_found", "no such asset"},
+		"a link to nothing":    {"http://gateway/api/images/nothing.png", fault.Invalid, "asset_not_found", "no such asset"},
+		"an invalid link":      {"http://gateway/api/images/%zz", fault.Invalid, "asset_not_found", "no such asset"},
+		"text":                 {base64.StdEncoding.EncodeToString([]byte("hello")), fault.Unsupported, "not_a_picture", "PNG"},
+		"half an image":        {"data:image/png;base64," + base64.StdEncoding.EncodeToString(workertest.PNG()[:40]), fault.Invalid, "picture_cut_short", "cut short"},
+		"an SVG that runs":     {"data:image/svg+xml;base64," + svg, fault.Unsupported, "active_svg", "script"},
+		"a page":               {"{site}/page", fault.Unsupported, "not_a_picture", "PNG"},
+		"a cut answer":         {"{site}/cut", fault.Invalid, "picture_cut_short", "cut short"},
+		"no such page":         {"{site}/nothing", fault.Invalid, "url_unreachable", "404"},
+		"a redirect inside":    {"{site}/inside", fault.Invalid, "url_not_allowed", "not allowed"},
+		"a redirect to a file": {"{site}/file", fault.Invalid, "url_redirect", "redirects"},
+		"too large":            {"{site}/huge", fault.Invalid, "url_too_large", "larger"},
+		"the metadata server":  {"http://169.254.169.254/latest/meta-data", fault.Invalid, "url_not_allowed", "not allowed"},
+		"IPv6 of an IPv4":      {"http://[::ffff:10.0.0.1]/", fault.Invalid, "url_not_allowed", "not allowed"},
+		"a decimal address":    {"http://167772161/", fault.Invalid, "url_not_allowed", "not allowed"},
+		"an octal address":     {"http://012.0.0.1/", fault.Invalid, "url_not_allowed", "not allowed"},
+		"with a password":      {"http://me:secret@example.com/", fault.Invalid, "url_invalid", "password"},
 	}
 	r := start(t)
 	r.allowLoopback()
 	a, err := r.Upload(context.Background(), workertest.Me, "fox.png", bytes.NewReader(workertest.PNG()))
 	r.Must(err)
-	home := site(t)
-	for name, c := range cases { // one after the other: what each leaves behind is counted
+	home := imageServer(t)
+	for name, c := range cases { // not parallel: each counts the files it leaves
 		t.Run(name, func(t *testing.T) {
 			before, _ := r.stored()
-			sold := r.vendor.Purchases.Load()
+			bought := r.vendor.Purchases.Load()
 			image := strings.NewReplacer("{site}", home, "{SITE}", strings.Replace(home, "http:", "HTTP:", 1), "{asset}", a.AssetID, "{link}", a.DirectURL).Replace(c.image)
 			input, err := json.Marshal(map[string]any{"prompt": "fox", "image": image})
 			r.Must(err)
 			v, _, err := r.ask(string(input))
 			objects, waiting := r.stored()
 			if waiting != 0 {
-				t.Errorf("%d files are left in the intake", waiting)
+				t.Errorf("%d temporary files are left", waiting)
 			}
 			if c.kind == "" {
 				r.Must(err)
-				if v = r.settle(v.TaskID); v.Status != task.Succeeded {
+				if v = r.waitDone(v.TaskID); v.Status != task.Succeeded {
 					t.Errorf("%+v", v)
 				}
 				return
 			}
-			is(t, err, c.kind, c.code)
+			wantFault(t, err, c.kind, c.code)
 			f := fault.From(err)
-			if !strings.Contains(f.Message, c.says) || strings.Contains(f.Message, "secret") || len(f.Details) != 1 || f.Details[0].Location != "body.image" || f.Charged != fault.ChargedNo {
+			if !strings.Contains(f.Message, c.want) || strings.Contains(f.Message, "secret") || len(f.Details) != 1 || f.Details[0].Location != "body.image" || f.Charged != fault.ChargedNo {
 				t.Errorf("%+v", f)
 			}
-			if n := r.vendor.Purchases.Load() - sold; n != 0 || objects != before {
-				t.Errorf("%d sales, %d new objects", n, objects-before)
+			if n := r.vendor.Purchases.Load() - bought; n != 0 || objects != before {
+				t.Errorf("%d purchases, %d new objects", n, objects-before)
 			}
 		})
 	}
 }
 
-// All that is wrong with several pictures is told at once, each at its place.
-func TestAllFaultsOfPictures(t *testing.T) {
+// One answer lists the faults of all images, each with its location.
+func TestFaultsOfSeveralImages(t *testing.T) {
 	t.Parallel()
 	r := start(t)
 	_, _, err := r.ask(`{"prompt":"x","image":"ftp://a","images":["http://127.0.0.1/","aGVsbG8=","zz!"]}`)
@@ -152,18 +152,18 @@ func TestAllFaultsOfPictures(t *testing.T) {
 	if got := strings.Join(places, " "); got != "body.image body.images[0] body.images[1] body.images[2]" {
 		t.Errorf("%s: %v", got, err)
 	}
-	is(t, err, fault.Invalid, "not_a_picture")
+	wantFault(t, err, fault.Invalid, "not_a_picture")
 }
 
-// Somebody else's asset cannot be used, by id or by link.
-func TestOwnersOfAssets(t *testing.T) {
+// Another owner's asset cannot be used, neither by id nor by link.
+func TestAssetOwners(t *testing.T) {
 	t.Parallel()
 	r := start(t)
 	a, err := r.Upload(context.Background(), service.Caller{Name: "you"}, "fox.png", bytes.NewReader(workertest.PNG()))
 	r.Must(err)
 	for _, value := range []string{a.AssetID, a.DirectURL} {
 		_, _, err := r.ask(`{"prompt":"x","image":"` + value + `"}`)
-		is(t, err, fault.Invalid, "asset_not_found")
+		wantFault(t, err, fault.Invalid, "asset_not_found")
 	}
 	r.PrivateLinks = true
 	for _, c := range []struct {
@@ -180,8 +180,8 @@ func TestOwnersOfAssets(t *testing.T) {
 	}
 }
 
-// Names that callers give to their files.
-func TestNamesOfUploads(t *testing.T) {
+// File names of callers are reduced to a safe last path element.
+func TestUploadNames(t *testing.T) {
 	t.Parallel()
 	r := start(t)
 	for name, want := range map[string]string{

@@ -9,17 +9,14 @@ import (
 	"aigc/app/task"
 )
 
-// What a person decides about a task that cannot go on by itself. A group
-// decides nothing: its children do, and it follows.
-
 // Resume implements [API].
 func (s *Service) Resume(ctx context.Context, c Caller, id string) (*View, error) {
-	return s.decide(ctx, c, id, s.resume)
+	return s.resolve(ctx, c, id, s.resumeTransition)
 }
 
-func (s *Service) resume(t *task.Task) (task.Transition, error) {
+func (s *Service) resumeTransition(t *task.Task) (task.Transition, error) {
 	if !t.Resumable() {
-		return task.Transition{}, fault.New(fault.Conflict, "not_resumable", "Only a task that failed by its deadline, and whose ticket is kept, can be resumed.")
+		return task.Transition{}, fault.New(fault.Conflict, "not_resumable", "Only a task that missed its deadline, or whose job the vendor did not find, can be resumed; this one is %s.", t.State)
 	}
 	deadline := 30 * time.Minute
 	if r, ok := s.route(t); ok {
@@ -34,21 +31,21 @@ func (s *Service) resume(t *task.Task) (task.Transition, error) {
 	}, nil
 }
 
-// abandonedAfter is how long a result may wait for a volume that is gone
-// before a person may give it up.
-const abandonedAfter = time.Hour
+// discardStoringAfter is how long a task must have been storing without a change,
+// on a volume or an address that does not answer, before it may be discarded.
+const discardStoringAfter = time.Hour
 
 // Discard implements [API].
 func (s *Service) Discard(ctx context.Context, c Caller, id string) (*View, error) {
-	return s.decide(ctx, c, id, s.discard)
+	return s.resolve(ctx, c, id, s.discardTransition)
 }
 
-func (s *Service) discard(t *task.Task) (task.Transition, error) {
+func (s *Service) discardTransition(t *task.Task) (task.Transition, error) {
 	switch t.State {
 	case task.InDoubt:
 	case task.Storing:
-		if t.Spool != "" && t.Spool == s.SpoolID || time.Since(t.Updated) < abandonedAfter {
-			return task.Transition{}, fault.New(fault.Conflict, "still_storing", "The paid result is still being stored; it can be discarded once its address, or the volume that holds it, has not answered for an hour.")
+		if t.Spool != "" && t.Spool == s.SpoolID || time.Since(t.Updated) < discardStoringAfter {
+			return task.Transition{}, fault.New(fault.Conflict, "still_storing", "The paid result is still being stored. It can be discarded once the address or the volume that holds it has not answered for an hour.")
 		}
 	default:
 		return task.Transition{}, fault.New(fault.Conflict, "not_discardable", "Only a task in doubt can be discarded; this one is %s.", t.State)
@@ -56,15 +53,17 @@ func (s *Service) discard(t *task.Task) (task.Transition, error) {
 	return task.Transition{
 		From: []task.State{t.State}, To: task.Failed, Cause: task.Discard,
 		Edit: func(row *task.Task) error {
-			row.Error = &task.Error{Code: task.CodeDiscarded, Message: "Given up by a person. If the answer turns up after all, it is stored.", Kind: fault.Canceled}
+			row.Error = &task.Error{Code: task.CodeDiscarded, Message: "Discarded on request. If the vendor's answer still arrives, the result is stored.", Kind: fault.Canceled}
 			return nil
 		},
 	}, nil
 }
 
-// decide makes a person's move of a task, or of those children of a group that
-// can make it. A task that has moved on meanwhile is a conflict.
-func (s *Service) decide(ctx context.Context, c Caller, id string, move func(*task.Task) (task.Transition, error)) (*View, error) {
+// resolve applies the transition that a caller asked for: of the task or, if it
+// is a group, of each child for which transition returns no error; the ledger
+// derives the group's state from its children. If a task changed state at the same
+// time, the compare-and-set fails and the answer is a conflict.
+func (s *Service) resolve(ctx context.Context, c Caller, id string, transition func(*task.Task) (task.Transition, error)) (*View, error) {
 	t, err := s.authorized(ctx, c, id)
 	if err != nil {
 		return nil, err
@@ -75,27 +74,27 @@ func (s *Service) decide(ctx context.Context, c Caller, id string, move func(*ta
 			return nil, err
 		}
 	}
-	var moves []task.Transition
-	var no error
+	var transitions []task.Transition
+	var refusal error
 	for _, one := range list {
-		change, err := move(one)
+		change, err := transition(one)
 		if err != nil {
-			no = err
+			refusal = err
 			continue
 		}
 		change.ID = one.ID
-		moves = append(moves, change)
+		transitions = append(transitions, change)
 	}
 	switch {
-	case len(moves) > 0:
+	case len(transitions) > 0:
 	case t.Group:
-		return nil, fault.New(fault.Conflict, fault.From(no).StableCode(), "None of the group's tasks is in a state that allows it.")
+		return nil, fault.New(fault.Conflict, fault.From(refusal).StableCode(), "None of the group's tasks is in a state that allows it.")
 	default:
-		return nil, no
+		return nil, refusal
 	}
-	_, err = s.Ledger.Apply(ctx, moves...)
+	_, err = s.Ledger.Apply(ctx, transitions...)
 	if errors.Is(err, task.ErrStale) {
-		return nil, fault.New(fault.Conflict, "moved_on", "The task has moved on meanwhile; look at it again.")
+		return nil, fault.New(fault.Conflict, "moved_on", "The task changed state at the same time. Read it again, then repeat the request if it still applies.")
 	}
 	if err != nil {
 		return nil, err

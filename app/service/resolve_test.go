@@ -12,20 +12,20 @@ import (
 	"aigc/app/worker/workertest"
 )
 
-// What a person may decide of a task that cannot go on, and of a group of them.
-func TestDecisions(t *testing.T) {
+// Retry, resume and discard, of single tasks and of groups, by state.
+func TestRetryResumeDiscard(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
-	type deed func(*service.Service, string) (*service.View, error)
+	type action func(*service.Service, string) (*service.View, error)
 	retry := func(s *service.Service, id string) (*service.View, error) { return s.Retry(ctx, workertest.Me, id) }
 	resume := func(s *service.Service, id string) (*service.View, error) { return s.Resume(ctx, workertest.Me, id) }
 	discard := func(s *service.Service, id string) (*service.View, error) { return s.Discard(ctx, workertest.Me, id) }
 	r := start(t)
 	cases := map[string]struct {
 		input  string
-		do     deed
-		status task.State // of the answer
-		code   string     // or why not
+		do     action
+		status task.State // of the answer; empty if code is set
+		code   string     // of the error
 	}{
 		"retry a success":          {`{"prompt":"fox"}`, retry, "", "retry_not_possible"},
 		"retry a failure":          {`{"prompt":"refuse"}`, retry, task.Queued, ""},
@@ -48,10 +48,10 @@ func TestDecisions(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			r.settle(v.TaskID)
+			r.waitDone(v.TaskID)
 			after, err := c.do(r.Service, v.TaskID)
 			if c.code != "" {
-				is(t, err, fault.Conflict, c.code)
+				wantFault(t, err, fault.Conflict, c.code)
 				return
 			}
 			if err != nil || after.Status != c.status {
@@ -61,8 +61,9 @@ func TestDecisions(t *testing.T) {
 	}
 }
 
-// Of a group is bought anew what did not come, once, as a group or as a single
-// task; what each bought stands in its place.
+// A retry of a group submits its failed and doubtful children again, each once: as
+// a new group, or as a single task if one is left. Each old child names its new
+// task, and the old group names the new one.
 func TestRetryOfGroup(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
@@ -71,7 +72,7 @@ func TestRetryOfGroup(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.settle(v.TaskID)
+	r.waitDone(v.TaskID)
 	first, err := r.Retry(ctx, workertest.Me, v.Group.Children[1])
 	if err != nil || first.Group != nil || first.RetryOf != v.Group.Children[1] {
 		t.Fatalf("%+v, %v", first, err)
@@ -97,9 +98,9 @@ func TestRetryOfGroup(t *testing.T) {
 	if err != nil || old.Status != task.Failed || old.RetriedAs != next.TaskID {
 		t.Errorf("%+v, %v", old, err)
 	}
-	r.settle(next.TaskID)
+	r.waitDone(next.TaskID)
 	if n := r.vendor.Purchases.Load(); n != 6 {
-		t.Errorf("%d sales, want three and three", n)
+		t.Errorf("%d purchases, want three and three", n)
 	}
 	row, err := r.Ledger.Task(ctx, next.TaskID)
 	if err != nil || row.Children != 2 || !strings.Contains(string(row.Input), `"n":2`) || row.Quoted.Amount()*3 != *v.Cost.Quoted*2 {
@@ -115,8 +116,8 @@ func TestRetryOfGroup(t *testing.T) {
 	}
 }
 
-// A second retry means the same new task, also when nothing could be bought any
-// more: a caller who lost the first answer gets the handle back.
+// A second retry returns the same new task even if no vendor key is usable by
+// then: a caller who lost the first answer still gets the task id.
 func TestRetryAgainWithoutKeys(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
@@ -125,7 +126,7 @@ func TestRetryAgainWithoutKeys(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.settle(v.TaskID)
+	r.waitDone(v.TaskID)
 	next, err := r.Retry(ctx, workertest.Me, v.TaskID)
 	if err != nil {
 		t.Fatal(err)

@@ -14,37 +14,37 @@ import (
 	"aigc/app/task"
 )
 
-// Retry implements [API]. Of a group those tasks are bought anew that failed or
-// stand in doubt, as a group of their own if they are several.
+// Retry implements [API]. Of a group, the children that failed or are in doubt
+// are submitted again: as a new group, or as a single task if it is one child.
 func (s *Service) Retry(ctx context.Context, c Caller, id string) (*View, error) {
 	t, err := s.authorized(ctx, c, id)
 	if err != nil {
 		return nil, err
 	}
-	if t.RetriedAs != "" { // whatever became of keys and models: a second call means the same new task
+	if t.RetriedAs != "" { // before any check that could refuse: a second call returns the same new task
 		return s.Get(ctx, c, t.RetriedAs)
 	}
 	old := []*task.Task{t}
 	if t.Group {
-		if old, err = s.retryable(ctx, t); err != nil {
+		if old, err = s.retryableChildren(ctx, t); err != nil {
 			if now, rerr := s.authorized(ctx, c, id); rerr != nil || now.RetriedAs == "" {
 				return nil, err
 			}
-			old = []*task.Task{t} // somebody was quicker: the ledger knows what they bought
+			old = []*task.Task{t} // a concurrent Retry won: Ledger.Retry returns its new task
 		}
 	}
-	next, err := s.repurchase(ctx, t, old)
+	next, err := s.retryTasks(ctx, t, old)
 	if err != nil {
 		return nil, err
 	}
-	first, fresh, err := s.Ledger.Retry(ctx, id, next)
+	first, inserted, err := s.Ledger.Retry(ctx, id, next)
 	if errors.Is(err, task.ErrStale) {
-		return nil, fault.New(fault.Conflict, "moved_on", "A task of the group was retried meanwhile; look at it again.")
+		return nil, fault.New(fault.Conflict, "moved_on", "A task of the group was retried at the same time. Read the group again, then repeat the request if it still applies.")
 	}
 	if err != nil {
 		return nil, err
 	}
-	if fresh {
+	if inserted {
 		for _, one := range old {
 			s.publish(one)
 		}
@@ -55,10 +55,10 @@ func (s *Service) Retry(ctx context.Context, c Caller, id string) (*View, error)
 	return s.view(ctx, first)
 }
 
-// retryable are the tasks of a group that can be bought anew.
-func (s *Service) retryable(ctx context.Context, g *task.Task) (out []*task.Task, err error) {
+// retryableChildren returns the children of a group that can be retried.
+func (s *Service) retryableChildren(ctx context.Context, g *task.Task) (out []*task.Task, err error) {
 	if !g.State.Done() {
-		return nil, fault.New(fault.Conflict, "retry_not_possible", "Tasks of this group are still under way.")
+		return nil, fault.New(fault.Conflict, "retry_not_possible", "Tasks of this group are still open. Wait until all are done.")
 	}
 	children, err := s.Ledger.Children(ctx, g.ID)
 	if err != nil {
@@ -70,23 +70,23 @@ func (s *Service) retryable(ctx context.Context, g *task.Task) (out []*task.Task
 		}
 	}
 	if len(out) == 0 {
-		return nil, fault.New(fault.Conflict, "retry_not_possible", "None of the group's tasks failed or stands in doubt, or all of those were retried.")
+		return nil, fault.New(fault.Conflict, "retry_not_possible", "No task of this group failed or is in doubt without having been retried.")
 	}
 	return out, nil
 }
 
-// repurchase makes the rows that buy what old ones did not bring. Route and model are
-// selected anew.
-func (s *Service) repurchase(ctx context.Context, t *task.Task, old []*task.Task) ([]*task.Task, error) {
+// retryTasks builds the rows that retry old, which is t itself or children of the
+// group t. Route and model are selected again.
+func (s *Service) retryTasks(ctx context.Context, t *task.Task, old []*task.Task) ([]*task.Task, error) {
 	op, known := s.byKind[t.Kind]
 	if !known {
-		return nil, fault.New(fault.Conflict, "retry_not_possible", "This version does not know the operation %s.", t.Kind)
+		return nil, fault.New(fault.Conflict, "retry_not_possible", "This version of aigc has no operation %s.", t.Kind)
 	}
 	var input map[string]json.RawMessage
 	if err := json.Unmarshal(t.Input, &input); err != nil {
 		return nil, fault.Wrap(err, fault.Internal, "stored_input", "The stored input cannot be read.")
 	}
-	sel, err := s.choose(ctx, op, asked(input))
+	sel, err := s.selectRoute(ctx, op, requestedModel(input))
 	if err != nil {
 		return nil, err
 	}
@@ -99,9 +99,9 @@ func (s *Service) repurchase(ctx context.Context, t *task.Task, old []*task.Task
 		return nil, err
 	}
 	asGroup(group, len(old))
-	group.Input, group.Quoted = s.asking(t, len(old)), nil
+	group.Input, group.Quoted = s.inputWithCount(t, len(old)), nil
 	if len(old) != t.Children {
-		group.InputHash = "" // nobody asked for so many: no repeated request means it
+		group.InputHash = "" // no request asked for this number, so none may be joined to it
 	}
 	out := []*task.Task{group}
 	for i, one := range old {
@@ -120,9 +120,9 @@ func (s *Service) repurchase(ctx context.Context, t *task.Task, old []*task.Task
 	return out, nil
 }
 
-// asking is the input of a group for another number of results: in the
-// count field of the route it was accepted for.
-func (s *Service) asking(t *task.Task, n int) json.RawMessage {
+// inputWithCount returns the input of the group t with n in its route's count
+// field.
+func (s *Service) inputWithCount(t *task.Task, n int) json.RawMessage {
 	r, known := s.route(t)
 	var input map[string]json.RawMessage
 	if !known || r.CountField == "" || json.Unmarshal(t.Input, &input) != nil {
@@ -136,9 +136,9 @@ func (s *Service) asking(t *task.Task, n int) json.RawMessage {
 	return raw
 }
 
-// cloneForRetry is a fresh task with the input of another one.
+// cloneForRetry builds a queued task with the input of t for the selected route.
 func cloneForRetry(t *task.Task, sel module.Selection) (*task.Task, error) {
-	if err := check(sel, t.Input); err != nil { // it may be another route than the first time
+	if err := check(sel, t.Input); err != nil { // the route can differ from the first time
 		return nil, err
 	}
 	plan, err := sel.Route.Plan(t.Input, sel.Target)
@@ -150,7 +150,7 @@ func cloneForRetry(t *task.Task, sel module.Selection) (*task.Task, error) {
 		ID: task.NewID(now), Kind: t.Kind, Module: t.Module, Operation: t.Operation, Media: t.Media,
 		Model: sel.Target.Model, Account: task.Account{Vendor: sel.Target.Vendor}, Sandbox: sel.Sandbox,
 		State: task.Queued, Input: append(json.RawMessage{}, t.Input...), InputHash: t.InputHash, Owner: t.Owner, Tags: t.Tags,
-		RetryOf: t.ID, RunAt: now.Add(firstWake), Deadline: now.Add(task.QueueDeadline),
+		RetryOf: t.ID, RunAt: now.Add(firstMonitorCheck), Deadline: now.Add(task.QueueDeadline),
 		Charged: fault.ChargedNo, Quoted: plan.Quote, Warnings: slices.Concat(sel.Warnings, plan.Warnings), Created: now,
 	}, nil
 }

@@ -11,35 +11,36 @@ import (
 	"aigc/app/task"
 )
 
-// announced remembers for a moment which accounts workers have, so that not
-// every request reads them.
-type announced struct {
+// accountCache holds the accounts that workers have announced in the ledger, so
+// that not every request reads them.
+type accountCache struct {
 	mu       sync.Mutex
 	accounts []task.VendorAccount
 	read     time.Time
 }
 
-// announcedFor is how long an announcement may be remembered. That there is
-// none is not remembered.
-const announcedFor = time.Second
+// accountCacheTTL is how long cached accounts are used. An empty list is never
+// cached, so that the first worker's accounts are seen at once.
+const accountCacheTTL = time.Second
 
-func (s *Service) announced(ctx context.Context) ([]task.VendorAccount, error) {
-	s.fleet.mu.Lock()
-	defer s.fleet.mu.Unlock()
-	if len(s.fleet.accounts) > 0 && time.Since(s.fleet.read) < announcedFor {
-		return s.fleet.accounts, nil
+func (s *Service) announcedAccounts(ctx context.Context) ([]task.VendorAccount, error) {
+	s.accountCache.mu.Lock()
+	defer s.accountCache.mu.Unlock()
+	if len(s.accountCache.accounts) > 0 && time.Since(s.accountCache.read) < accountCacheTTL {
+		return s.accountCache.accounts, nil
 	}
 	list, err := s.Ledger.VendorAccounts(ctx)
 	if err != nil {
 		return nil, err
 	}
-	s.fleet.accounts, s.fleet.read = list, time.Now()
+	s.accountCache.accounts, s.accountCache.read = list, time.Now()
 	return list, nil
 }
 
-// accounts are the announced ones, each with the reason why it is parked.
+// accounts returns the announced accounts; Refusal is set on those whose key is
+// parked.
 func (s *Service) accounts(ctx context.Context) ([]module.Account, error) {
-	list, err := s.announced(ctx)
+	list, err := s.announcedAccounts(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -59,7 +60,7 @@ func (s *Service) accounts(ctx context.Context) ([]module.Account, error) {
 	return out, nil
 }
 
-// refusal is what a caller hears while a key is parked.
+// refusal is the error of a request that needs a parked key.
 func refusal(p task.ParkedKey) *fault.Error {
 	kind := fault.VendorAuth
 	if p.Code == "vendor_no_balance" {
@@ -70,8 +71,8 @@ func refusal(p task.ParkedKey) *fault.Error {
 	return f
 }
 
-// choose decides vendor and model of a new task; see [module.Select].
-func (s *Service) choose(ctx context.Context, op Operation, asked string) (module.Selection, error) {
+// selectRoute selects vendor and model of a new task; see [module.Select].
+func (s *Service) selectRoute(ctx context.Context, op Operation, asked string) (module.Selection, error) {
 	accounts, err := s.accounts(ctx)
 	if err != nil {
 		return module.Selection{}, err
@@ -79,10 +80,10 @@ func (s *Service) choose(ctx context.Context, op Operation, asked string) (modul
 	return module.Select(op.Registered, asked, accounts, s.Routes)
 }
 
-// preview is what [Service.choose] would decide, or, where nothing can be
-// bought now, what it would if every vendor had a key: for a quote.
-func (s *Service) preview(ctx context.Context, op Operation, asked string) (module.Selection, error) {
-	sel, err := s.choose(ctx, op, asked)
+// selectForQuote is [Service.selectRoute]; where no vendor has a usable key, it
+// selects as if every vendor had one, so that a price can be quoted.
+func (s *Service) selectForQuote(ctx context.Context, op Operation, asked string) (module.Selection, error) {
+	sel, err := s.selectRoute(ctx, op, asked)
 	if err == nil {
 		return sel, nil
 	}
@@ -102,33 +103,34 @@ func (s *Service) preview(ctx context.Context, op Operation, asked string) (modu
 func (s *Service) Models(ctx context.Context) []Model {
 	accounts, err := s.accounts(ctx)
 	if err != nil {
-		s.Log.Error().Err(err).Msg("the vendor accounts cannot be read; no model is shown as available")
+		s.Log.Error().Err(err).Msg("reading vendor accounts failed; all models are listed as unavailable")
 	}
 	return Catalogue(s.ops, accounts, s.Routes)
 }
 
-// Catalogue lists the models of operations, and whether accounts serve them.
+// Catalogue lists the models of ops. A model is available if one of accounts
+// serves it.
 func Catalogue(ops []Operation, accounts []module.Account, c module.RouteSettings) []Model {
 	out := []Model{}
 	for _, op := range ops {
-		usual := op.Default().ID
+		defaultModel := op.Default().ID
 		if sel, err := module.Select(op.Registered, "", accounts, c); err == nil {
-			usual = sel.Target.Model
+			defaultModel = sel.Target.Model
 		} else if set := c.Models[op.Module.Name]; set != "" {
-			usual = set
+			defaultModel = set
 		}
 		for _, m := range op.Models() {
-			serving := serving(op, m.ID, accounts)
+			account := servingAccount(op, m.ID, accounts)
 			row := Model{
 				ID: m.ID, Module: op.Module.Name, Operation: op.Kind(), Title: m.Title, Doc: m.Doc,
 				Media: op.Registered.Operation.Media, Path: "/api" + op.Registered.Operation.Paths[0], Tool: op.Registered.Operation.Tool,
-				Default: m.ID == usual, Retired: m.Retired, Available: serving != nil,
+				Default: m.ID == defaultModel, Retired: m.Retired, Available: account != nil,
 				Prices: provider.ListPrices(m.Prices), Schema: op.Schema.JSON(),
 			}
-			if serving != nil {
-				row.Sandbox = serving.Sandbox
+			if account != nil {
+				row.Sandbox = account.Sandbox
 			} else {
-				row.Needs = needs(op, m.ID)
+				row.Needs = missingSetting(op, m.ID)
 			}
 			out = append(out, row)
 		}
@@ -136,8 +138,8 @@ func Catalogue(ops []Operation, accounts []module.Account, c module.RouteSetting
 	return out
 }
 
-// serving is the first account that serves a model; nil if none does.
-func serving(op Operation, model string, accounts []module.Account) *module.Account {
+// servingAccount returns the first account that serves a model; nil if none does.
+func servingAccount(op Operation, model string, accounts []module.Account) *module.Account {
 	for _, r := range op.Routes {
 		if _, known := r.Model(model); !known {
 			continue
@@ -151,8 +153,8 @@ func serving(op Operation, model string, accounts []module.Account) *module.Acco
 	return nil
 }
 
-// needs is the setting that would make a model available.
-func needs(op Operation, model string) string {
+// missingSetting returns the name of the setting that would make a model available.
+func missingSetting(op Operation, model string) string {
 	for _, r := range op.Routes {
 		if _, known := r.Model(model); known {
 			return r.Vendor.KeyName()

@@ -9,8 +9,8 @@ import (
 	"aigc/app/task"
 )
 
-// tasks makes the rows: one, or a group and its children where the vendor
-// makes one picture a submission.
+// tasks builds the rows of a request: one task, or, if the route makes one result
+// per submission and n > 1, a group and its n children.
 func (s *Service) tasks(d *draft, hash string) ([]*task.Task, error) {
 	count := d.plan.Count
 	field := d.Route.CountField
@@ -32,7 +32,7 @@ func (s *Service) tasks(d *draft, hash string) ([]*task.Task, error) {
 		input[field] = json.RawMessage("1")
 		var seed *int64
 		if json.Unmarshal(input["seed"], &seed) == nil && seed != nil && *seed >= 0 {
-			input["seed"] = json.RawMessage(fmt.Sprint(*seed + int64(i))) // else all pictures are the same
+			input["seed"] = json.RawMessage(fmt.Sprint(*seed + int64(i))) // one seed would give the same image n times
 		}
 		child, err := s.task(d, input, "")
 		if err != nil {
@@ -47,18 +47,19 @@ func (s *Service) tasks(d *draft, hash string) ([]*task.Task, error) {
 	return out, nil
 }
 
-// asGroup makes a fresh task the group of n others.
+// asGroup turns a new task into a group of n children.
 func asGroup(group *task.Task, n int) {
 	group.Group, group.State, group.Children = true, task.Running, n
 	group.RunAt, group.Deadline = never, time.Time{}
 }
 
-// asChild makes a fresh task the i-th of a group, which shows the warnings.
+// asChild turns a new task into the i-th child of a group. Warnings are kept on the
+// group only.
 func asChild(child, group *task.Task, i int) {
 	child.Parent, child.Index, child.Warnings = group.ID, i, nil
 }
 
-// never is a run_at that does not come: nobody is due to look at a group.
+// never is the run_at of a group: it is never due, since only its children run.
 var never = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
 
 func (s *Service) task(d *draft, input map[string]json.RawMessage, hash string) (*task.Task, error) {
@@ -72,7 +73,7 @@ func (s *Service) task(d *draft, input map[string]json.RawMessage, hash string) 
 		ID: task.NewID(now), Kind: op.Kind(), Module: op.Module.Name, Operation: op.Registered.Operation.Name,
 		Model: d.Target.Model, Account: task.Account{Vendor: d.Target.Vendor}, Media: op.Registered.Operation.Media,
 		State: task.Queued, Input: raw, InputHash: hash, Owner: d.Caller.Name, Tags: d.Tags, Sandbox: d.Sandbox,
-		RunAt: now.Add(firstWake), Deadline: now.Add(task.QueueDeadline),
+		RunAt: now.Add(firstMonitorCheck), Deadline: now.Add(task.QueueDeadline),
 		Charged: fault.ChargedNo, Quoted: d.plan.Quote, Warnings: d.warnings, Created: now,
 	}, nil
 }

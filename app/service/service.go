@@ -18,7 +18,7 @@ import (
 	"aigc/app/task"
 )
 
-// Ledger is what a service needs of the ledger.
+// Ledger is the part of the ledger that a service uses.
 type Ledger interface {
 	task.Tasks
 	task.Assets
@@ -28,24 +28,24 @@ type Ledger interface {
 	Check(ctx context.Context) error
 }
 
-// Config is what a service works with.
+// Config holds the dependencies and settings of a service.
 type Config struct {
 	Ledger     Ledger
 	Broker     broker.Broker
 	Blobs      blob.Store
 	Fetch      *fetch.Client
 	Modules    *module.Registry
-	Dispatcher task.Dispatcher // where accepted tasks go
+	Dispatcher task.Dispatcher // takes accepted tasks
 	Log        zerolog.Logger
 
-	PublicURL    string               // links are built on it
-	UploadDir    string               // a folder for files being received
-	SpoolID      string               // of the worker in this process, if any
-	Keys         []Key                // from the settings
-	Loopback     bool                 // without any key, a loopback address is open
-	PrivateLinks bool                 // links to objects need a key
-	PerMinute    int                  // requests of one key; 0: no limit
-	Routes       module.RouteSettings // what the settings say about routes and models
+	PublicURL    string               // prefix of all links
+	UploadDir    string               // folder for files being received; New empties it
+	SpoolID      string               // id of the spool in this process; empty without a worker
+	Keys         []Key                // callers' keys from the settings
+	Loopback     bool                 // all listeners are on loopback: without any key the server is open
+	PrivateLinks bool                 // links to objects need an API key
+	PerMinute    int                  // requests of one key per minute; 0: no limit
+	Routes       module.RouteSettings // preferred routes and models
 	Version      string
 }
 
@@ -59,16 +59,17 @@ type Key struct {
 // Service implements [API].
 type Service struct {
 	Config
-	ops     []Operation
-	byKind  map[string]Operation
-	waiting waiters
-	keys    keyring
-	fleet   announced
-	uploads uploads
-	stop    []func()
+	ops          []Operation
+	byKind       map[string]Operation
+	waiters      waiters
+	keyCache     keyCache
+	accountCache accountCache
+	uploads      uploads
+	stop         []func() // called in order by Close
 }
 
-// New compiles the schemas of all operations and begins to listen for events.
+// New compiles the schemas of all operations, empties UploadDir and subscribes to
+// the broker's events.
 func New(c Config) (*Service, error) {
 	s := &Service{Config: c, byKind: map[string]Operation{}}
 	s.PublicURL = strings.TrimRight(c.PublicURL, "/")
@@ -77,28 +78,28 @@ func New(c Config) (*Service, error) {
 		s.ops = append(s.ops, op)
 		s.byKind[e.Kind()] = op
 	}
-	if err := os.RemoveAll(c.UploadDir); err != nil { // files of a life that is over
+	if err := os.RemoveAll(c.UploadDir); err != nil { // files of an earlier process
 		return nil, err
 	}
 	if err := os.MkdirAll(c.UploadDir, 0o700); err != nil {
 		return nil, err
 	}
 	s.uploads.files = map[string]*upload{}
-	s.waiting.init()
+	s.waiters.init()
 	ctx, cancel := context.WithCancel(context.Background())
 	var wg sync.WaitGroup
-	wg.Go(func() { s.watchLedger(ctx) })
-	s.stop = []func(){c.Broker.Subscribe(s.waiting.notify), cancel, wg.Wait}
+	wg.Go(func() { s.pollLedger(ctx) })
+	s.stop = []func(){c.Broker.Subscribe(s.waiters.notify), cancel, wg.Wait}
 	return s, nil
 }
 
-// SetPublicURL is called once the listener knows its address.
+// SetPublicURL sets PublicURL once the listener's address is known.
 func (s *Service) SetPublicURL(url string) { s.PublicURL = strings.TrimRight(url, "/") }
 
-// Drain lets all waiting callers go with what they have; they get a handle.
-func (s *Service) Drain() { s.waiting.drain() }
+// Drain ends all waits: callers get the task in its current state.
+func (s *Service) Drain() { s.waiters.drain() }
 
-// Close ends the service's own work. It may be called twice.
+// Close drains and stops the service's goroutines. It may be called again.
 func (s *Service) Close() {
 	s.Drain()
 	for _, f := range s.stop {
@@ -116,7 +117,7 @@ func (s *Service) Operation(kind string) (Operation, bool) { op, ok := s.byKind[
 // OperationFor implements [API].
 func (s *Service) OperationFor(model string) (Operation, bool) {
 	if model == "" || model == "auto" {
-		return s.anyOperation(context.Background()), true
+		return s.defaultOperation(context.Background()), true
 	}
 	for _, op := range s.ops {
 		_, known := op.Model(model)
@@ -132,12 +133,12 @@ func (s *Service) OperationFor(model string) (Operation, bool) {
 	return Operation{}, false
 }
 
-// anyOperation is the first that draws pictures and has a key; without any,
-// the first.
-func (s *Service) anyOperation(ctx context.Context) Operation {
+// defaultOperation returns the first image operation that some account serves;
+// the first operation of all if there is none.
+func (s *Service) defaultOperation(ctx context.Context) Operation {
 	accounts, err := s.accounts(ctx)
 	if err != nil {
-		return s.ops[0] // the request itself hears of the ledger's trouble
+		return s.ops[0] // Create reads the ledger again and returns its error
 	}
 	for _, op := range s.ops {
 		if !op.Registered.Operation.Primary || op.Registered.Operation.Media != module.Image {
@@ -150,11 +151,12 @@ func (s *Service) anyOperation(ctx context.Context) Operation {
 	return s.ops[0]
 }
 
-// idempotencyTTL is how long an idempotency key is remembered.
+// idempotencyTTL is how long an idempotency key is kept.
 const idempotencyTTL = 24 * time.Hour
 
 // maxKey is the longest idempotency key in bytes.
 const maxKey = 255
 
-// joinWithin is how old a request may be for a stock SDK's retry to join it.
-const joinWithin = 10 * time.Minute
+// sdkRetryWindow is the greatest age of a task that an SDK's retry without an
+// idempotency key is joined to.
+const sdkRetryWindow = 10 * time.Minute

@@ -16,7 +16,7 @@ import (
 	"aigc/app/worker/workertest"
 )
 
-// rig is an engine over the gallery.
+// rig is an engine with servicetest.FakeModule.
 type rig struct {
 	*workertest.Engine
 	vendor *servicetest.Vendor
@@ -29,7 +29,7 @@ func start(t *testing.T) *rig {
 	return &rig{e, v, t}
 }
 
-// ask is a request for a drawing.
+// ask creates a task of the image operation.
 func (r *rig) ask(input string, edit ...func(*service.Request)) (*service.View, bool, error) {
 	r.t.Helper()
 	op, ok := r.Operation("gallery.draw")
@@ -43,7 +43,7 @@ func (r *rig) ask(input string, edit ...func(*service.Request)) (*service.View, 
 	return r.Create(context.Background(), req)
 }
 
-func (r *rig) settle(id string) *service.View {
+func (r *rig) waitDone(id string) *service.View {
 	r.t.Helper()
 	v, err := r.Wait(context.Background(), service.Caller{Admin: true}, id, 30*time.Second)
 	if err != nil || !v.Status.Done() {
@@ -52,31 +52,31 @@ func (r *rig) settle(id string) *service.View {
 	return v
 }
 
-// deaf wakes nobody.
-type deaf struct{}
+// noWakes drops wake-ups.
+type noWakes struct{}
 
-func (deaf) Wake(string, string) {}
+func (noWakes) Wake(string, string) {}
 
-func with(key string, caller service.Caller) func(*service.Request) {
+func withKey(key string, caller service.Caller) func(*service.Request) {
 	return func(q *service.Request) { q.IdempotencyKey, q.Caller = key, caller }
 }
 
-// of gives every case owners of its own, so that they may share an engine.
-func of(name string) func(*service.Request) {
-	return func(q *service.Request) { q.Caller.Name += " of " + name }
+// ownedBy gives each case its own owners, so that cases can share an engine.
+func ownedBy(test string) func(*service.Request) {
+	return func(q *service.Request) { q.Caller.Name += " of " + test }
 }
 
-func sdk(q *service.Request) { q.SDKRetry = true }
+func sdkRetry(q *service.Request) { q.SDKRetry = true }
 
-// is fails unless err is a fault of this kind and code.
-func is(t *testing.T, err error, kind fault.Kind, code string) {
+// wantFault fails unless err is a fault of this kind and code.
+func wantFault(t *testing.T, err error, kind fault.Kind, code string) {
 	t.Helper()
 	if f := fault.From(err); f == nil || f.Kind != kind || f.StableCode() != code {
 		t.Errorf("%v; want %s, %s", err, kind, code)
 	}
 }
 
-// The same intent is bought once, whoever repeats it and how.
+// A repeated request is purchased once, whether it is repeated by key or by an SDK.
 func TestIdempotency(t *testing.T) {
 	t.Parallel()
 	me, you := workertest.Me, service.Caller{Name: "you"}
@@ -84,39 +84,39 @@ func TestIdempotency(t *testing.T) {
 	const fox = `{"prompt":"fox"}`
 	r := start(t)
 	cases := map[string]struct {
-		first, second   string
-		edit1, edit2    func(*service.Request)
-		same            bool
-		kind            fault.Kind
-		code            string
-		firstMustSettle bool
+		first, second string
+		edit1, edit2  func(*service.Request)
+		same          bool
+		kind          fault.Kind
+		code          string
+		waitFirst     bool
 	}{
-		"same key, same input":       {first: fox, second: fox, edit1: with("k", me), edit2: with("k", me), same: true},
-		"defaults written out":       {first: fox, second: `{ "n":1.0, "prompt":"fox", "style":null }`, edit1: with("k", me), edit2: with("k", me), same: true},
-		"same key, other input":      {first: fox, second: `{"prompt":"cat"}`, edit1: with("k", me), edit2: with("k", me), kind: fault.IdempotencyMismatch, code: "idempotency_key_reused"},
-		"another owner's key":        {first: fox, second: `{"prompt":"cat"}`, edit1: with("k", me), edit2: with("k", you)},
-		"another key":                {first: fox, second: fox, edit1: with("k", me), edit2: with("l", me)},
-		"no key":                     {first: fox, second: fox, edit1: with("", me), edit2: with("", me)},
-		"longest key":                {first: fox, second: fox, edit1: with(long[:255], me), edit2: with(long[:255], me), same: true},
-		"key too long":               {first: fox, second: fox, edit1: with("k", me), edit2: with(long, me), kind: fault.Invalid, code: "idempotency_key_too_long"},
-		"an SDK repeats itself":      {first: fox, second: fox, edit1: with("", me), edit2: sdk, same: true},
-		"an SDK after a failure":     {first: `{"prompt":"refuse"}`, second: `{"prompt":"refuse"}`, edit1: with("", me), edit2: sdk, firstMustSettle: true},
-		"an SDK with another prompt": {first: fox, second: `{"prompt":"cat"}`, edit1: with("", me), edit2: sdk},
-		"a failure under a key":      {first: `{"prompt":"refuse"}`, second: `{"prompt":"refuse"}`, edit1: with("k", me), edit2: with("k", me), same: true, firstMustSettle: true},
+		"same key, same input":       {first: fox, second: fox, edit1: withKey("k", me), edit2: withKey("k", me), same: true},
+		"defaults written out":       {first: fox, second: `{ "n":1.0, "prompt":"fox", "style":null }`, edit1: withKey("k", me), edit2: withKey("k", me), same: true},
+		"same key, other input":      {first: fox, second: `{"prompt":"cat"}`, edit1: withKey("k", me), edit2: withKey("k", me), kind: fault.IdempotencyMismatch, code: "idempotency_key_reused"},
+		"another owner's key":        {first: fox, second: `{"prompt":"cat"}`, edit1: withKey("k", me), edit2: withKey("k", you)},
+		"another key":                {first: fox, second: fox, edit1: withKey("k", me), edit2: withKey("l", me)},
+		"no key":                     {first: fox, second: fox, edit1: withKey("", me), edit2: withKey("", me)},
+		"longest key":                {first: fox, second: fox, edit1: withKey(long[:255], me), edit2: withKey(long[:255], me), same: true},
+		"key too long":               {first: fox, second: fox, edit1: withKey("k", me), edit2: withKey(long, me), kind: fault.Invalid, code: "idempotency_key_too_long"},
+		"an SDK repeats itself":      {first: fox, second: fox, edit1: withKey("", me), edit2: sdkRetry, same: true},
+		"an SDK after a failure":     {first: `{"prompt":"refuse"}`, second: `{"prompt":"refuse"}`, edit1: withKey("", me), edit2: sdkRetry, waitFirst: true},
+		"an SDK with another prompt": {first: fox, second: `{"prompt":"cat"}`, edit1: withKey("", me), edit2: sdkRetry},
+		"a failure under a key":      {first: `{"prompt":"refuse"}`, second: `{"prompt":"refuse"}`, edit1: withKey("k", me), edit2: withKey("k", me), same: true, waitFirst: true},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			a, replayed, err := r.ask(c.first, c.edit1, of(name))
+			a, replayed, err := r.ask(c.first, c.edit1, ownedBy(name))
 			if err != nil || replayed {
 				t.Fatal(replayed, err)
 			}
-			if c.firstMustSettle {
-				r.settle(a.TaskID)
+			if c.waitFirst {
+				r.waitDone(a.TaskID)
 			}
-			b, replayed, err := r.ask(c.second, c.edit2, of(name))
+			b, replayed, err := r.ask(c.second, c.edit2, ownedBy(name))
 			if c.kind != "" {
-				is(t, err, c.kind, c.code)
+				wantFault(t, err, c.kind, c.code)
 				if f := fault.From(err); f.Charged != fault.ChargedNo {
 					t.Errorf("charged %s", f.Charged)
 				}
@@ -129,7 +129,7 @@ func TestIdempotency(t *testing.T) {
 	}
 }
 
-// What a cancel comes to, and that asking twice changes nothing.
+// The outcomes of Cancel; a second call returns the same one.
 func TestCancel(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
@@ -150,7 +150,7 @@ func TestCancel(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			r.settle(v.TaskID)
+			r.waitDone(v.TaskID)
 			for range 2 {
 				after, outcome, err := r.Cancel(ctx, workertest.Me, v.TaskID)
 				if err != nil || outcome != c.outcome || after.Status != c.status {
@@ -163,7 +163,7 @@ func TestCancel(t *testing.T) {
 		t.Run(name+" in the queue", func(t *testing.T) {
 			t.Parallel()
 			r := start(t)
-			r.Dispatcher = dispatch.ToQueue(deaf{}) // no worker is woken, and the monitor looks later
+			r.Dispatcher = dispatch.ToQueue(noWakes{}) // no worker is woken, and the monitor's first check is 5 s away
 			v, _, err := r.ask(input)
 			if err != nil {
 				t.Fatal(err)
@@ -175,14 +175,14 @@ func TestCancel(t *testing.T) {
 				}
 			}
 			if n := r.vendor.Purchases.Load(); n != 0 {
-				t.Errorf("%d sales", n)
+				t.Errorf("%d purchases", n)
 			}
 		})
 	}
 }
 
-// Somebody else's task does not exist; an admin sees all.
-func TestOwnersOfTasks(t *testing.T) {
+// A task of another owner is reported as not found; an admin sees all tasks.
+func TestTaskOwners(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
 	r := start(t)
@@ -190,9 +190,9 @@ func TestOwnersOfTasks(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.settle(v.TaskID)
+	r.waitDone(v.TaskID)
 	you := service.Caller{Name: "you"}
-	deeds := map[string]func(service.Caller) error{
+	actions := map[string]func(service.Caller) error{
 		"get":     func(c service.Caller) error { _, err := r.Get(ctx, c, v.TaskID); return err },
 		"wait":    func(c service.Caller) error { _, err := r.Wait(ctx, c, v.TaskID, time.Millisecond); return err },
 		"events":  func(c service.Caller) error { _, err := r.Events(ctx, c, v.TaskID, 0); return err },
@@ -201,8 +201,8 @@ func TestOwnersOfTasks(t *testing.T) {
 		"resume":  func(c service.Caller) error { _, err := r.Resume(ctx, c, v.TaskID); return err },
 		"discard": func(c service.Caller) error { _, err := r.Discard(ctx, c, v.TaskID); return err },
 	}
-	for name, do := range deeds {
-		t.Run(name, func(t *testing.T) { is(t, do(you), fault.NotFound, "task_not_found") })
+	for name, do := range actions {
+		t.Run(name, func(t *testing.T) { wantFault(t, do(you), fault.NotFound, "task_not_found") })
 	}
 	if page, err := r.List(ctx, you, task.Query{Owner: "me"}); err != nil || len(page.Tasks) != 0 {
 		t.Errorf("%v: you list %d tasks", err, len(page.Tasks))
@@ -214,18 +214,18 @@ func TestOwnersOfTasks(t *testing.T) {
 	}
 }
 
-// Models: asked for, by alias, retired, unknown, by the settings.
-func TestChoiceOfModel(t *testing.T) {
+// The model of a task: named by id, alias or setting; retired or unknown.
+func TestModelSelection(t *testing.T) {
 	t.Parallel()
 	cases := map[string]struct {
 		input, setting, want string
 		warnings             int
-		ours                 bool // the vendor's own host, or our imitation of it
+		official             bool // the vendor's official host or the sandbox, where retirement dates hold
 	}{
 		"none":                       {`{"prompt":"x"}`, "", "brush-2", 0, false},
 		"auto":                       {`{"prompt":"x","model":"auto"}`, "", "brush-2", 0, false},
 		"alias":                      {`{"prompt":"x","model":"brush"}`, "", "brush-2", 0, false},
-		"retired, somebody's host":   {`{"prompt":"x","model":"brush-1"}`, "", "brush-1", 0, false},
+		"retired, another host":      {`{"prompt":"x","model":"brush-1"}`, "", "brush-1", 0, false},
 		"to be retired":              {`{"prompt":"x","model":"brush-0"}`, "", "brush-0", 0, true},
 		"retired":                    {`{"prompt":"x","model":"brush-1"}`, "", "brush-2", 1, true},
 		"retired, and a setting":     {`{"prompt":"x","model":"brush-1"}`, "brush", "brush-2", 1, true},
@@ -235,17 +235,17 @@ func TestChoiceOfModel(t *testing.T) {
 		"a warning of the plan":      {`{"prompt":"x","style":"fancy"}`, "", "brush-2", 1, false},
 	}
 	engines := map[bool]*rig{}
-	for _, ours := range []bool{true, false} {
-		e, v := servicetest.Start(t, func(a *provider.Account) bool { a.Sandbox = ours; return true })
-		engines[ours] = &rig{e, v, t}
+	for _, official := range []bool{true, false} {
+		e, v := servicetest.Start(t, func(a *provider.Account) bool { a.Sandbox = official; return true })
+		engines[official] = &rig{e, v, t}
 	}
-	for name, c := range cases { // one after the other, for they share a setting
+	for name, c := range cases { // not parallel: they change the same setting
 		t.Run(name, func(t *testing.T) {
-			r := engines[c.ours]
+			r := engines[c.official]
 			r.Routes.Models = map[string]string{"gallery": c.setting}
 			op, _ := r.Operation("gallery.draw")
 			q, err := r.Quote(context.Background(), service.Request{Operation: op, Input: json.RawMessage(c.input), Caller: workertest.Me})
-			priced := c.want != "brush-9" // no list has it: what it costs is not known
+			priced := c.want != "brush-9" // an unknown model has no list price
 			if err != nil || q.Model != c.want || len(q.Warnings) != c.warnings || (q.Cost.Quoted != nil) != priced || priced && *q.Cost.Quoted != 0.25 {
 				t.Errorf("%v: %+v, want %s", err, q, c.want)
 			}
@@ -253,7 +253,7 @@ func TestChoiceOfModel(t *testing.T) {
 	}
 }
 
-// The generic route: what a model's name leads to.
+// The operation that a model id or a module name selects.
 func TestOperationFor(t *testing.T) {
 	t.Parallel()
 	r := start(t)
@@ -269,13 +269,13 @@ func TestOperationFor(t *testing.T) {
 	}
 }
 
-// Without a key nothing is taken, and the variable to set is named.
+// Without a vendor key requests are refused, and the error names the setting.
 func TestNoKey(t *testing.T) {
 	t.Parallel()
 	e, _ := servicetest.Start(t, func(*provider.Account) bool { return false })
 	r := &rig{e, nil, t}
 	_, _, err := r.ask(`{"prompt":"x"}`)
-	is(t, err, fault.NoRoute, "no_vendor_key")
+	wantFault(t, err, fault.NoRoute, "no_vendor_key")
 	if !strings.Contains(fault.From(err).Message, "PAINTER_API_KEY") {
 		t.Error(err)
 	}
@@ -284,26 +284,26 @@ func TestNoKey(t *testing.T) {
 	}
 }
 
-// A request that repeats an earlier one gets its task, even when nothing new
-// could be bought any more; to say "not charged" would invite a second purchase.
-func TestReplayWhenNothingCanBeBought(t *testing.T) {
+// A repeated request returns its earlier task even if no vendor key is usable by
+// then: an error with "charged: no" would invite a second purchase.
+func TestReplayWithoutUsableKeys(t *testing.T) {
 	t.Parallel()
 	r := start(t)
 	ctx := context.Background()
-	first, _, err := r.ask(`{"prompt":"x"}`, with("k", workertest.Me))
+	first, _, err := r.ask(`{"prompt":"x"}`, withKey("k", workertest.Me))
 	if err != nil {
 		t.Fatal(err)
 	}
-	done := r.settle(first.TaskID)
+	done := r.waitDone(first.TaskID)
 	list, err := r.Ledger.VendorAccounts(ctx)
 	r.Must(err)
 	for _, p := range list {
 		r.Must(r.Ledger.Park(ctx, task.ParkedKey{Vendor: p.Vendor, Fingerprint: p.Fingerprint, Code: "vendor_no_balance", Reason: "empty", Until: time.Now().Add(time.Hour)}))
 	}
-	if _, _, err := r.ask(`{"prompt":"y"}`, with("other", workertest.Me)); fault.KindOf(err) != fault.VendorQuota {
+	if _, _, err := r.ask(`{"prompt":"y"}`, withKey("other", workertest.Me)); fault.KindOf(err) != fault.VendorQuota {
 		t.Fatalf("a new purchase: %v", err)
 	}
-	for name, again := range map[string]func(*service.Request){"the same key": with("k", workertest.Me), "a stock SDK": sdk} {
+	for name, again := range map[string]func(*service.Request){"the same key": withKey("k", workertest.Me), "a stock SDK": sdkRetry} {
 		v, replayed, err := r.ask(`{"prompt":"x"}`, again)
 		if err != nil || !replayed || v.TaskID != done.TaskID || v.Charged != fault.ChargedYes {
 			t.Errorf("%s: %v, replayed %t, %+v", name, err, replayed, v)
@@ -311,23 +311,23 @@ func TestReplayWhenNothingCanBeBought(t *testing.T) {
 	}
 }
 
-// A picture that cannot be had any more does not turn a paid request into an
-// unpaid one.
-func TestReplayWithoutItsPicture(t *testing.T) {
+// If an image of a repeated request can no longer be fetched, the error still says
+// what the earlier task was charged.
+func TestReplayWithoutItsImage(t *testing.T) {
 	t.Parallel()
 	r := start(t)
-	first, _, err := r.ask(`{"prompt":"x"}`, with("k", workertest.Me))
+	first, _, err := r.ask(`{"prompt":"x"}`, withKey("k", workertest.Me))
 	if err != nil {
 		t.Fatal(err)
 	}
-	done := r.settle(first.TaskID)
+	done := r.waitDone(first.TaskID)
 	gone := `{"prompt":"x","image":"http://127.0.0.1:1/gone.png"}`
-	_, _, err = r.ask(gone, with("k", workertest.Me))
-	is(t, err, fault.Conflict, "input_not_comparable")
+	_, _, err = r.ask(gone, withKey("k", workertest.Me))
+	wantFault(t, err, fault.Conflict, "input_not_comparable")
 	if f := fault.From(err); f.Charged != fault.ChargedYes || !strings.Contains(f.Message, done.TaskID) || len(f.Details) != 1 {
 		t.Errorf("%+v", f)
 	}
-	_, _, err = r.ask(gone, with("fresh", workertest.Me))
+	_, _, err = r.ask(gone, withKey("fresh", workertest.Me))
 	if fault.KindOf(err) != fault.Invalid {
 		t.Errorf("with a key of its own: %v", err)
 	}

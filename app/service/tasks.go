@@ -36,7 +36,7 @@ func (s *Service) ByTicket(ctx context.Context, c Caller, module, ticket string)
 	return s.view(ctx, t)
 }
 
-// maxPage is the longest page of a list.
+// maxPage is the largest page size of List.
 const maxPage = 200
 
 // List implements [API].
@@ -48,7 +48,7 @@ func (s *Service) List(ctx context.Context, c Caller, q task.Query) (Page, error
 		q.Limit = 50
 	}
 	q.Limit = min(q.Limit, maxPage)
-	q.Limit++ // one more says whether there is a next page
+	q.Limit++ // one more row tells whether there is a next page
 	rows, err := s.Ledger.List(ctx, q)
 	if err != nil {
 		return Page{}, err
@@ -62,11 +62,11 @@ func (s *Service) List(ctx context.Context, c Caller, q task.Query) (Page, error
 	return Page{Tasks: views, Next: next}, err
 }
 
-// What a cancel came to.
+// The outcomes of Cancel.
 const (
-	CancelDone       = "canceled"    // nothing was sent and nothing charged
-	CancelVendorTold = "vendor_told" // the vendor was asked; a result still wins
-	CancelTooLate    = "too_late"    // it is bought; the result will be stored
+	CancelDone       = "canceled"    // nothing was sent, nothing is charged
+	CancelVendorTold = "vendor_told" // the vendor is asked to cancel; if it still returns a result, that is stored
+	CancelTooLate    = "too_late"    // it was sent and cannot be canceled; its result is stored
 )
 
 // Cancel implements [API].
@@ -96,7 +96,7 @@ func (s *Service) Cancel(ctx context.Context, c Caller, id string) (*View, strin
 }
 
 func (s *Service) cancel(ctx context.Context, t *task.Task) (string, error) {
-	if t.State == task.Canceled { // a caller who asks twice hears the same
+	if t.State == task.Canceled { // Cancel is idempotent
 		return CancelDone, nil
 	}
 	defer s.publish(t)
@@ -124,7 +124,7 @@ func (s *Service) cancel(ctx context.Context, t *task.Task) (string, error) {
 	return CancelTooLate, nil
 }
 
-// publish wakes those who wait for a task or for the group it belongs to.
+// publish notifies the waiters for a task and for its group.
 func (s *Service) publish(t *task.Task) {
 	s.Broker.Publish(broker.Event{Task: t.ID})
 	if t.Parent != "" {
@@ -132,7 +132,7 @@ func (s *Service) publish(t *task.Task) {
 	}
 }
 
-// route is the route that a task was accepted for.
+// route returns the route of a task; false if this version does not have it.
 func (s *Service) route(t *task.Task) (module.Route, bool) {
 	op, ok := s.byKind[t.Kind]
 	if !ok {

@@ -14,10 +14,11 @@ import (
 	"aigc/app/task"
 )
 
-// uploadPrefix begins a reference to a received file. The rest cannot be guessed.
+// uploadPrefix begins a placeholder. 160 random bits follow, so only the request
+// that made the upload knows it.
 const uploadPrefix = "lifted:"
 
-// uploads holds files that were received and belong to no asset yet.
+// uploads holds the received files that are not assets yet, by placeholder.
 type uploads struct {
 	mu    sync.Mutex
 	files map[string]*upload
@@ -25,10 +26,10 @@ type uploads struct {
 
 // upload is one file being received.
 type upload struct {
-	file *os.File // not embedded: its ReadFrom would go past the count
+	file *os.File // not embedded: io.Copy would use its ReadFrom, which skips Write's size limit and hash
 	in   *uploads
 	path string
-	ref  string
+	ref  string // the placeholder
 	hash hash.Hash
 	size int64
 }
@@ -50,7 +51,7 @@ func (in *uploads) create(dir string) (*upload, error) {
 	path := filepath.Join(dir, token)
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR|os.O_EXCL, 0o600)
 	if err != nil {
-		return nil, fault.Wrap(err, fault.StorageFull, "storage_full", "There is no room to receive the file.").WithCharge(fault.ChargedNo)
+		return nil, fault.Wrap(err, fault.StorageFull, "storage_full", "The file cannot be received: the server's disk cannot be written.").WithCharge(fault.ChargedNo)
 	}
 	l := &upload{file: f, in: in, path: path, ref: uploadPrefix + token, hash: sha256.New()}
 	in.mu.Lock()
@@ -59,7 +60,8 @@ func (in *uploads) create(dir string) (*upload, error) {
 	return l, nil
 }
 
-// take hands a file to whoever knows its reference, once.
+// take returns the file of a placeholder and forgets the placeholder, so that it
+// works once.
 func (in *uploads) take(ref string) (*upload, error) {
 	in.mu.Lock()
 	defer in.mu.Unlock()
@@ -84,7 +86,7 @@ func (l *upload) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// Close ends the receiving.
+// Close implements [Upload].
 func (l *upload) Close() error { return l.file.Close() }
 
 // Abort implements [Upload].

@@ -13,7 +13,7 @@ import (
 	"aigc/app/task"
 )
 
-// view shows one task with its results.
+// view builds the view of one task with its results.
 func (s *Service) view(ctx context.Context, t *task.Task) (*View, error) {
 	views, err := s.views(ctx, []*task.Task{t})
 	if err != nil {
@@ -22,7 +22,8 @@ func (s *Service) view(ctx context.Context, t *task.Task) (*View, error) {
 	return views[0], nil
 }
 
-// views shows tasks with their results, in two look-ups however many there are.
+// views builds the views of tasks. The results of all tasks are read by one query,
+// the children of each group by another.
 func (s *Service) views(ctx context.Context, tasks []*task.Task) ([]*View, error) {
 	var ids []string
 	children := map[string][]*task.Task{}
@@ -85,9 +86,7 @@ func (s *Service) render(t *task.Task, assets []*task.Asset) *View {
 	if t.Ticket != nil {
 		v.VendorID = t.Ticket.ID
 	}
-	if t.Error != nil {
-		v.Error = &ErrorView{Code: t.Error.Code, Message: t.Error.Message, VendorCode: t.Error.VendorCode, Retryable: t.Error.Retryable, kind: t.Error.Kind}
-	}
+	v.Error = NewErrorView(t.Error)
 	if !t.Finished.IsZero() {
 		v.Finished = t.Finished.Unix()
 	}
@@ -110,7 +109,7 @@ func (s *Service) renderResult(a *task.Asset) ResultView {
 
 func (s *Service) renderGroup(v *View, children []*task.Task, results map[string][]*task.Asset) {
 	v.Group = &GroupView{}
-	var ended float64
+	var done float64
 	for _, c := range children {
 		v.Group.Children = append(v.Group.Children, c.ID)
 		for _, a := range results[c.ID] {
@@ -118,37 +117,37 @@ func (s *Service) renderGroup(v *View, children []*task.Task, results map[string
 		}
 		switch {
 		case c.State == task.InDoubt:
-			v.Warnings = append(v.Warnings, "One picture is in doubt (task "+c.ID+"); a late result is added.")
+			v.Warnings = append(v.Warnings, "One result is in doubt (task "+c.ID+"); it is added if the vendor's answer still arrives.")
 		case c.State == task.Failed && c.Error != nil && v.Status == task.Succeeded:
-			v.Warnings = append(v.Warnings, "One picture failed (task "+c.ID+"): "+c.Error.Message)
+			v.Warnings = append(v.Warnings, "One result failed (task "+c.ID+"): "+c.Error.Message)
 		}
 		if c.State.Done() {
-			ended++
+			done++
 		} else {
-			ended += c.Progress
+			done += c.Progress
 		}
 	}
 	if len(children) > 0 {
-		v.Progress = ended / float64(len(children))
+		v.Progress = done / float64(len(children))
 	}
 }
 
-// amount is the decimal number of some money.
+// amount converts money to a decimal number.
 func amount(m *provider.Money) *float64 {
 	a := m.Amount()
 	return &a
 }
 
-// link is the stable address of an object.
+// link returns the stable address of an object.
 func (s *Service) link(object string) string { return link(s.PublicURL, object) }
 
 func link(publicURL, object string) string {
 	return publicURL + "/api/images/" + (&url.URL{Path: object}).EscapedPath()
 }
 
-// OpenAddress makes the addresses at which others can fetch an object without a
-// key. They are empty where links need one, and where they lead to this machine
-// alone.
+// OpenAddress returns a function that builds the URL at which a vendor can fetch
+// an object without a key. The URL is empty if links need a key (private) or if
+// publicURL is not reachable from another machine.
 func OpenAddress(publicURL string, private bool) func(object string) string {
 	u, err := url.Parse(publicURL)
 	if err == nil && u.Hostname() != "" && u.Hostname() != "localhost" && !private {
@@ -172,7 +171,7 @@ func (s *Service) renderAsset(a *task.Asset) *AssetView {
 	}
 }
 
-// hidden are objects that are never served: sidecars are records, not files.
-func hidden(object string) bool {
+// isHidden says whether an object must not be served: sidecars and invalid names.
+func isHidden(object string) bool {
 	return blob.ValidName(object) != nil || strings.HasSuffix(object, ".json")
 }

@@ -9,19 +9,19 @@ import (
 	"aigc/app/task"
 )
 
-// waiters are those who want to hear of a task. Events wake them at once; one
-// look at the ledger a second, for all of them together, stands behind the
-// events.
+// waiters are the subscribers of single tasks: Wait and Watch. The broker's events
+// notify them; because events can be lost, pollLedger also compares the versions
+// of all their tasks once a second.
 type waiters struct {
 	mu      sync.Mutex
 	byTask  map[string]map[*waiter]bool
-	drained chan struct{}
+	drained chan struct{} // closed by drain
 	once    sync.Once
 }
 
 type waiter struct {
-	wake  chan struct{}
-	steps bool // it wants to hear of every step
+	wake     chan struct{} // capacity 1: several notifications are one
+	progress bool          // notify of progress events, too
 }
 
 func (w *waiters) init() {
@@ -31,18 +31,18 @@ func (w *waiters) init() {
 
 func (w *waiters) drain() { w.once.Do(func() { close(w.drained) }) }
 
-func (w *waiters) join(id string, steps bool) (me *waiter, leave func()) {
-	me = &waiter{wake: make(chan struct{}, 1), steps: steps}
+func (w *waiters) subscribe(id string, progress bool) (sub *waiter, unsubscribe func()) {
+	sub = &waiter{wake: make(chan struct{}, 1), progress: progress}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.byTask[id] == nil {
 		w.byTask[id] = map[*waiter]bool{}
 	}
-	w.byTask[id][me] = true
-	return me, func() {
+	w.byTask[id][sub] = true
+	return sub, func() {
 		w.mu.Lock()
 		defer w.mu.Unlock()
-		delete(w.byTask[id], me)
+		delete(w.byTask[id], sub)
 		if len(w.byTask[id]) == 0 {
 			delete(w.byTask, id)
 		}
@@ -53,12 +53,12 @@ func (w *waiters) notify(e broker.Event) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for waiter := range w.byTask[e.Task] {
-		if e.Progress && !waiter.steps {
+		if e.Progress && !waiter.progress {
 			continue
 		}
 		select {
 		case waiter.wake <- struct{}{}:
-		default: // it has not looked since the last time
+		default: // a notification is pending already
 		}
 	}
 }
@@ -73,31 +73,31 @@ func (w *waiters) ids() []string {
 	return out
 }
 
-// watchLedger finds changes whose event was lost.
-func (s *Service) watchLedger(ctx context.Context) {
+// pollLedger notifies waiters of changes whose event was lost.
+func (s *Service) pollLedger(ctx context.Context) {
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
-	seen := map[string]int64{}
+	seen := map[string]int64{} // versions at the last poll
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
 		}
-		ids := s.waiting.ids()
+		ids := s.waiters.ids()
 		if len(ids) == 0 {
 			clear(seen)
 			continue
 		}
 		rows, err := s.Ledger.Tasks(ctx, ids)
 		if err != nil {
-			continue // the ledger's own check reports it
+			continue // Health reports a ledger that does not answer
 		}
 		now := make(map[string]int64, len(rows))
 		for _, t := range rows {
 			now[t.ID] = t.Version
 			if seen[t.ID] != t.Version {
-				s.waiting.notify(broker.Event{Task: t.ID})
+				s.waiters.notify(broker.Event{Task: t.ID})
 			}
 		}
 		seen = now
@@ -106,47 +106,48 @@ func (s *Service) watchLedger(ctx context.Context) {
 
 // Wait implements [API].
 func (s *Service) Wait(ctx context.Context, c Caller, id string, d time.Duration) (*View, error) {
-	me, leave := s.waiting.join(id, false)
-	defer leave()
+	w, unsubscribe := s.waiters.subscribe(id, false)
+	defer unsubscribe()
 	t, err := s.authorized(context.WithoutCancel(ctx), c, id)
 	if err != nil {
 		return nil, err
 	}
-	return s.await(ctx, c, me, t, d)
+	return s.await(ctx, c, w, t, d)
 }
 
-// created waits for a task as long as the request wants to. me has heard all of
-// it since t; nil: nobody has. A wait that fails leaves the task as it was last
-// seen: a caller must not lose the handle of what was bought.
-func (s *Service) created(ctx context.Context, r Request, t *task.Task, me *waiter) (*View, error) {
+// awaitCreated waits up to Request.Wait for a task that Create returns. w was
+// subscribed before t was read; nil means not subscribed yet. If the wait fails,
+// it returns t as it is: the caller must get the id of a task that may be
+// purchased.
+func (s *Service) awaitCreated(ctx context.Context, r Request, t *task.Task, w *waiter) (*View, error) {
 	if r.Wait > 0 && !t.State.Done() {
-		wait := func() (*View, error) { return s.await(ctx, r.Caller, me, t, r.Wait) }
-		if me == nil {
+		wait := func() (*View, error) { return s.await(ctx, r.Caller, w, t, r.Wait) }
+		if w == nil {
 			wait = func() (*View, error) { return s.Wait(ctx, r.Caller, t.ID, r.Wait) }
 		}
 		v, err := wait()
 		if err == nil {
 			return v, nil
 		}
-		s.Log.Error().Err(err).Str("task", t.ID).Msg("a task could not be waited for")
+		s.Log.Error().Err(err).Str("task", t.ID).Msg("waiting for a task failed; the caller gets it in its last known state")
 	}
 	return s.view(context.WithoutCancel(ctx), t)
 }
 
-// await waits for a task that stood like t when me began to listen, or later.
-func (s *Service) await(ctx context.Context, c Caller, me *waiter, t *task.Task, d time.Duration) (_ *View, err error) {
+// await waits up to d until a task is done. w was subscribed before t was read.
+func (s *Service) await(ctx context.Context, c Caller, w *waiter, t *task.Task, d time.Duration) (_ *View, err error) {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	for over := false; !over && !t.State.Done(); {
 		select {
-		case <-me.wake:
+		case <-w.wake:
 			if t, err = s.authorized(context.WithoutCancel(ctx), c, t.ID); err != nil {
 				return nil, err
 			}
 			continue
 		case <-timer.C:
 		case <-ctx.Done():
-		case <-s.waiting.drained:
+		case <-s.waiters.drained:
 		}
 		over = true
 	}
@@ -155,12 +156,13 @@ func (s *Service) await(ctx context.Context, c Caller, me *waiter, t *task.Task,
 
 // Watch implements [API].
 func (s *Service) Watch(ctx context.Context, id string) <-chan struct{} {
-	me, leave := s.waiting.join(id, true)
-	context.AfterFunc(ctx, leave)
-	return me.wake
+	w, unsubscribe := s.waiters.subscribe(id, true)
+	context.AfterFunc(ctx, unsubscribe)
+	return w.wake
 }
 
-// authorized reads a task that the caller may see; somebody else's does not exist.
+// authorized reads a task that the caller may see. A task of another owner is
+// reported as not found.
 func (s *Service) authorized(ctx context.Context, c Caller, id string) (*task.Task, error) {
 	t, err := s.Ledger.Task(ctx, id)
 	if err != nil {

@@ -1,4 +1,5 @@
-// Package blobtest proves an object store: call [Run] from the store's tests.
+// Package blobtest has the conformance tests of blob.Store: call [Run] from the
+// tests of each implementation.
 package blobtest
 
 import (
@@ -21,11 +22,11 @@ import (
 
 // Harness is a store under test.
 type Harness struct {
-	Open         func(t *testing.T) blob.Store // a fresh and empty one for every test
-	KeepsOptions bool                          // it tells what [blob.PutOptions] said; a store need not
+	Open         func(t *testing.T) blob.Store // a new, empty store for each test
+	KeepsOptions bool                          // Stat and Open return the [blob.PutOptions] of Put
 }
 
-// Run proves a store.
+// Run runs all tests against a store.
 func Run(t *testing.T, h Harness) {
 	t.Run("options", func(t *testing.T) {
 		t.Parallel()
@@ -33,8 +34,8 @@ func Run(t *testing.T, h Harness) {
 	})
 	for name, f := range map[string]func(*testing.T, blob.Store){
 		"put and open": putAndOpen, "replace": replace, "absent": absent, "bad names": badNames,
-		"failed put leaves nothing": failedPut, "repeated put": repeatedPut, "put from where the reader stands": putFromOffset,
-		"list in order": list, "list stops": listStops, "list with a cancelled context": listCancelled, "seek": seek,
+		"failed put leaves nothing": failedPut, "repeated put": repeatedPut, "put from the reader's offset": putFromOffset,
+		"list in order": list, "list stops": listStops, "list with a canceled context": listCanceled, "seek": seek,
 		"large object": large, "concurrent puts of one name": concurrent, "replaced while it is read": replacedWhileRead,
 		"empty object": empty, "names outside ASCII": unicodeNames, "check": check,
 	} {
@@ -80,7 +81,7 @@ func putAndOpen(t *testing.T, s blob.Store) {
 		t.Error(err)
 	}
 	if _, err := s.Stat(ctx, "a/b/c.png"); fault.KindOf(err) != fault.NotFound {
-		t.Errorf("deleted, and stat says %v", err)
+		t.Errorf("stat of a deleted object: %v", err)
 	}
 }
 
@@ -125,7 +126,7 @@ func badNames(t *testing.T, s blob.Store) {
 
 func failedPut(t *testing.T, s blob.Store) {
 	put(t, s, "a.png", "before")
-	stopped, cancel := context.WithCancel(ctx)
+	canceled, cancel := context.WithCancel(ctx)
 	cancel()
 	file := func(text string) func() io.Reader { return func() io.Reader { return strings.NewReader(text) } }
 	stream := func(text string) func() io.Reader { // cannot seek
@@ -136,17 +137,17 @@ func failedPut(t *testing.T, s blob.Store) {
 		r    func() io.Reader
 		size int64
 	}{
-		"a broken reader":            {ctx, func() io.Reader { return io.MultiReader(strings.NewReader("half"), &failing{}) }, 100},
-		"fewer bytes than announced": {ctx, stream("short"), 100},
-		"more bytes than announced":  {ctx, stream("too long"), 3},
-		"bytes where none were":      {ctx, stream("x"), 0},
-		"a shorter file":             {ctx, file("short"), 100},
-		"a longer file":              {ctx, file("too long"), 3},
-		"a cancelled put":            {stopped, file("x"), 1},
+		"a failing reader":          {ctx, func() io.Reader { return io.MultiReader(strings.NewReader("half"), &failing{}) }, 100},
+		"fewer bytes than size":     {ctx, stream("short"), 100},
+		"more bytes than size":      {ctx, stream("too long"), 3},
+		"bytes for an empty object": {ctx, stream("x"), 0},
+		"a shorter file":            {ctx, file("short"), 100},
+		"a longer file":             {ctx, file("too long"), 3},
+		"a canceled put":            {canceled, file("x"), 1},
 	} {
 		for _, object := range []string{"a.png", "b.png"} {
 			if err := s.Put(c.ctx, object, c.r(), c.size, blob.PutOptions{}); err == nil {
-				t.Errorf("%s was stored as %s", name, object)
+				t.Errorf("%s: %s was stored", name, object)
 			}
 		}
 	}
@@ -162,7 +163,7 @@ type failing struct{}
 
 func (*failing) Read([]byte) (int, error) { return 0, errors.New("cut") }
 
-// names are those that a store lists.
+// names returns the names that a store lists.
 func names(t *testing.T, s blob.Store, prefix string) []string {
 	t.Helper()
 	var out []string
@@ -178,8 +179,7 @@ func names(t *testing.T, s blob.Store, prefix string) []string {
 	return out
 }
 
-// A task that is stored again writes the same names over themselves, and leaves
-// nothing else behind.
+// Repeated puts of the same names replace the objects and leave no other files.
 func repeatedPut(t *testing.T, s blob.Store) {
 	for range 3 {
 		put(t, s, "d/a.png", "x")
@@ -214,13 +214,13 @@ func putFromOffset(t *testing.T, s blob.Store) {
 	}
 }
 
-func options(t *testing.T, s blob.Store, keeps bool) {
+func options(t *testing.T, s blob.Store, kept bool) {
 	given := blob.PutOptions{ContentType: "image/png", TaskID: "01a20e42-8744-7180-98af-f5eb12be76a2", SHA256: "0f9c"}
 	if err := s.Put(ctx, "a.png", strings.NewReader("x"), 1, given); err != nil {
 		t.Fatal(err)
 	}
 	want := blob.PutOptions{}
-	if keeps {
+	if kept {
 		want = given
 	}
 	info, err := s.Stat(ctx, "a.png")
@@ -247,7 +247,7 @@ func list(t *testing.T, s blob.Store) {
 	put(t, s, "ai_generated/images/2026/01-x", "x") // "-" comes before "/"
 	want = slices.Insert(want, 0, "ai_generated/images/2026/01-x")
 	put(t, s, "manual_uploads/images/2026/01/01/u.png", "x")
-	if err := s.Check(ctx); err != nil { // what it leaves is no object
+	if err := s.Check(ctx); err != nil { // its test object must not be listed
 		t.Error(err)
 	}
 	if got := names(t, s, "ai_generated/"); !slices.Equal(got, want) {
@@ -282,12 +282,12 @@ func listStops(t *testing.T, s blob.Store) {
 	}
 }
 
-func listCancelled(t *testing.T, s blob.Store) {
+func listCanceled(t *testing.T, s blob.Store) {
 	put(t, s, "d/a", "x")
-	stopped, cancel := context.WithCancel(ctx)
+	canceled, cancel := context.WithCancel(ctx)
 	cancel()
 	var got error
-	for _, err := range s.List(stopped, "") {
+	for _, err := range s.List(canceled, "") {
 		got = err
 	}
 	if !errors.Is(got, context.Canceled) {
@@ -332,7 +332,7 @@ func large(t *testing.T, s blob.Store) {
 			t.Fatalf("%s: %v", name, err)
 		}
 		if get(t, s, name) != string(content) {
-			t.Errorf("%s is another one", name)
+			t.Errorf("%s: the content differs", name)
 		}
 		f, _, err := s.Open(ctx, name)
 		if err != nil {
@@ -342,13 +342,13 @@ func large(t *testing.T, s blob.Store) {
 			t.Error(err)
 		}
 		if tail, err := io.ReadAll(f); err != nil || !bytes.Equal(tail, content[len(content)-100:]) {
-			t.Errorf("%s: the tail is another one: %d bytes, %v", name, len(tail), err)
+			t.Errorf("%s: the last 100 bytes differ: %d bytes, %v", name, len(tail), err)
 		}
 		_ = f.Close()
 	}
 	for name, r := range map[string]io.Reader{"short": io.MultiReader(bytes.NewReader(content)), "file": bytes.NewReader(content)} {
 		if err := s.Put(ctx, "cut.mp4", r, int64(len(content))+1, blob.PutOptions{}); err == nil {
-			t.Errorf("%s: fewer bytes than announced were stored", name)
+			t.Errorf("%s: fewer bytes than size were stored", name)
 		}
 	}
 	if got := names(t, s, "cut"); len(got) != 0 {
@@ -356,8 +356,8 @@ func large(t *testing.T, s blob.Store) {
 	}
 }
 
-// A reader of an object that is replaced sees the former content or an error,
-// and never a part of each.
+// A reader of an object that is replaced while it reads gets the former content or
+// an error, never parts of both.
 func replacedWhileRead(t *testing.T, s blob.Store) {
 	const size = 1 << 20
 	put(t, s, "a.png", strings.Repeat("a", size))
@@ -375,7 +375,7 @@ func replacedWhileRead(t *testing.T, s blob.Store) {
 		t.Fatal(err)
 	}
 	if tail, err := io.ReadAll(f); err == nil && strings.Trim(string(head)+string(tail), "a") != "" {
-		t.Error("the head of one and the tail of the other")
+		t.Error("read the head of the former object and the tail of the new one")
 	}
 }
 
@@ -404,7 +404,7 @@ func concurrent(t *testing.T, s blob.Store) {
 	wg.Wait()
 	got := get(t, s, "one.png")
 	if len(got) != 10_000 || strings.Trim(got, got[:1]) != "" {
-		t.Error("two puts are mixed")
+		t.Error("the object mixes two puts")
 	}
 }
 
@@ -417,7 +417,7 @@ func empty(t *testing.T, s blob.Store) {
 
 func check(t *testing.T, s blob.Store) {
 	var probes sync.WaitGroup
-	for range 8 { // several look at a store at the same time
+	for range 8 { // concurrent checks
 		probes.Go(func() {
 			for range 10 {
 				if err := s.Check(ctx); err != nil {

@@ -9,14 +9,14 @@ import (
 	"aigc/app/broker"
 )
 
-func check(p *proof) { p.must(p.b.Check(p.Context())) }
+func check(p *brokerTest) { p.noError(p.b.Check(p.Context())) }
 
-// Close tells running handlers by their context and waits for them; what is
-// still queued is handled by nobody here.
-func closeEndsHandlers(p *proof) {
+// Close cancels the contexts of running handlers and waits for them. It starts no
+// handler for the wake-ups that are still queued.
+func closeEndsHandlers(p *brokerTest) {
 	var running atomic.Int64
 	started := make(chan bool, 64)
-	p.must(p.b.Serve(broker.ImageQueue, 2, func(ctx context.Context, _ string) {
+	p.noError(p.b.Serve(broker.ImageQueue, 2, func(ctx context.Context, _ string) {
 		running.Add(1)
 		defer running.Add(-1)
 		started <- true
@@ -27,7 +27,7 @@ func closeEndsHandlers(p *proof) {
 	}
 	next(p, started)
 	next(p, started)
-	p.must(p.b.Close())
+	p.noError(p.b.Close())
 	if n := running.Load(); n != 0 {
 		p.Errorf("%d handlers after Close", n)
 	}
@@ -36,26 +36,26 @@ func closeEndsHandlers(p *proof) {
 	}
 }
 
-func closedDoesNothing(p *proof) {
-	got, heard := p.serve(broker.ImageQueue, 1), listen(p.b)
-	p.must(p.b.Close())
+func closedDoesNothing(p *brokerTest) {
+	got, events := p.serve(broker.ImageQueue, 1), record(p.b)
+	p.noError(p.b.Close())
 	p.b.Wake(broker.ImageQueue, "one")
 	p.b.Publish(broker.Event{Task: "one"})
-	if len(got) > 0 || len(heard.all()) > 0 {
-		p.Errorf("after Close: %d wake-ups, events %v", len(got), heard.all())
+	if len(got) > 0 || len(events.all()) > 0 {
+		p.Errorf("after Close: %d wake-ups, events %v", len(got), events.all())
 	}
-	heard.stop()
+	events.stop()
 	p.b.Subscribe(func(broker.Event) {})()
 	if err := p.b.Serve(broker.ImageQueue, 1, func(context.Context, string) {}); err == nil {
-		p.Error("a closed broker serves")
+		p.Error("Serve of a closed broker returned no error")
 	}
 	if err := p.b.Check(p.Context()); err == nil {
-		p.Error("a closed broker calls itself available")
+		p.Error("Check of a closed broker returned no error")
 	}
 }
 
 // All methods may be called while the broker is being closed.
-func closeInACrowd(p *proof) {
+func closeConcurrently(p *brokerTest) {
 	var all sync.WaitGroup
 	p.serve(broker.ImageQueue, 4)
 	for g := range 4 {

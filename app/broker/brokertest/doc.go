@@ -1,4 +1,4 @@
-// Package brokertest proves a broker: call [Run] from the tests of every
-// implementation, and [RunShared] from those of one that processes share over
-// Redis. It also starts real Redis servers for tests.
+// Package brokertest has the conformance tests of broker.Broker: call [Run] from
+// the tests of each implementation, and [RunShared] for one that several processes
+// share over Redis. [StartRedis] starts a real redis-server for a test.
 package brokertest

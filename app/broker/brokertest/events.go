@@ -9,37 +9,37 @@ import (
 	"aigc/app/broker"
 )
 
-func subscribers(p *proof) {
-	first, second := listen(p.b), listen(p.b)
+func subscribers(p *brokerTest) {
+	first, second := record(p.b), record(p.b)
 	want := []broker.Event{{Task: "a", Progress: true}, {Task: "b"}, {Task: "a"}}
 	for _, e := range want {
-		p.b.Publish(e) // heard in this process before it returns
+		p.b.Publish(e) // delivered in this process before it returns
 	}
-	for name, e := range map[string]*ears{"first": first, "second": second} {
+	for name, e := range map[string]*recorder{"first": first, "second": second} {
 		if got := e.all(); !slices.Equal(got, want) {
-			p.Errorf("%s heard %v", name, got)
+			p.Errorf("%s got %v", name, got)
 		}
 	}
 }
 
-func stopSubscription(p *proof) {
-	first, second := listen(p.b), listen(p.b)
+func stopSubscription(p *brokerTest) {
+	first, second := record(p.b), record(p.b)
 	p.b.Publish(broker.Event{Task: "a"})
 	first.stop()
 	first.stop()
 	p.b.Publish(broker.Event{Task: "b"})
 	if got := first.all(); !slices.Equal(got, []broker.Event{{Task: "a"}}) {
-		p.Errorf("a stopped subscriber heard %v", got)
+		p.Errorf("a stopped subscriber got %v", got)
 	}
 	if got := second.all(); !slices.Equal(got, []broker.Event{{Task: "a"}, {Task: "b"}}) {
-		p.Errorf("the other subscriber heard %v", got)
+		p.Errorf("the other subscriber got %v", got)
 	}
 }
 
-// Subscriptions come and go while events are published; once stop has returned,
-// nothing is called.
-func crowd(p *proof) {
-	steady := listen(p.b)
+// Subscriptions begin and stop while events are published. After stop has returned,
+// the subscriber is not called.
+func concurrentSubscriptions(p *brokerTest) {
+	steady := record(p.b)
 	var all sync.WaitGroup
 	for g := range 4 {
 		all.Go(func() {

@@ -4,11 +4,11 @@ package brokertest
 
 import "syscall"
 
-// Freeze stops the server by SIGSTOP: it accepts connections and does not
-// answer.
+// Freeze stops the server by SIGSTOP: connections are accepted by the kernel, but
+// commands get no answer.
 func (r *Redis) Freeze() { r.signal(syscall.SIGSTOP) }
 
-// Thaw lets a frozen server go on.
+// Thaw continues a frozen server by SIGCONT.
 func (r *Redis) Thaw() { r.signal(syscall.SIGCONT) }
 
 func (r *Redis) signal(s syscall.Signal) {

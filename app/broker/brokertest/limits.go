@@ -8,9 +8,9 @@ import (
 	"aigc/app/fault"
 )
 
-// exhaust makes requests until one is over the limit, and returns how many were
-// allowed and when to come back.
-func (p *proof) exhaust(b broker.Broker, caller string, perMinute int) (allowed int, retryAfter time.Duration) {
+// exhaust makes requests until one is over the limit. It returns how many were
+// allowed, and RetryAfter of the refused one.
+func (p *brokerTest) exhaust(b broker.Broker, caller string, perMinute int) (allowed int, retryAfter time.Duration) {
 	p.Helper()
 	for ; allowed <= 100*perMinute; allowed++ {
 		if err := b.Allow(p.Context(), caller, perMinute); err != nil {
@@ -25,11 +25,11 @@ func (p *proof) exhaust(b broker.Broker, caller string, perMinute int) (allowed 
 	return 0, 0
 }
 
-func limits(p *proof) {
-	for i, caller := range []string{"shop", "other shop"} { // the second has its whole limit after the first used its own
+func limits(p *brokerTest) {
+	for i, caller := range []string{"shop", "other shop"} { // the first one's requests do not count for the second
 		perMinute := 2 + i
 		allowed, retryAfter := p.exhaust(p.b, caller, perMinute)
-		if allowed < perMinute || allowed > perMinute+1 { // one more if the test took a minute / perMinute
+		if allowed < perMinute || allowed > perMinute+1 { // one more if the loop took longer than a minute / perMinute
 			p.Errorf("%s: %d of %d requests were allowed", caller, allowed, perMinute)
 		}
 		if retryAfter <= 0 || retryAfter > time.Minute/time.Duration(perMinute) {
@@ -38,13 +38,13 @@ func limits(p *proof) {
 	}
 }
 
-func allowedAgain(p *proof) {
+func allowedAgain(p *brokerTest) {
 	const perMinute = 600 // one each 100 ms
 	p.exhaust(p.b, "shop", perMinute)
 	p.eventually("a caller is allowed again", func() bool { return p.b.Allow(p.Context(), "shop", perMinute) == nil })
 }
 
-func noLimit(p *proof) {
+func noLimit(p *brokerTest) {
 	p.exhaust(p.b, "shop", 1)
 	for i := range 100 {
 		if err := p.b.Allow(p.Context(), "shop", 0); err != nil {

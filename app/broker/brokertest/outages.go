@@ -6,17 +6,18 @@ import (
 	"aigc/app/broker"
 )
 
-// use does what requests do; nothing of it may wait for Redis or fail.
-func (s *sharing) use() {
+// useDuringOutage calls Wake, Publish and Allow, which must neither block nor fail
+// while Redis is unavailable, and Check, which must fail.
+func (s *sharedTest) useDuringOutage() {
 	s.Helper()
-	heard := listen(s.b)
-	defer heard.stop()
-	for i := range 10_000 { // more than a broker keeps
+	local := record(s.b)
+	defer local.stop()
+	for i := range 10_000 { // more than a broker queues
 		s.b.Wake(broker.ImageQueue, fmt.Sprint("lost ", i))
-		s.b.Publish(broker.Event{Task: "here"})
+		s.b.Publish(broker.Event{Task: "local"})
 	}
-	if n := heard.count(broker.Event{Task: "here"}); n != 10_000 {
-		s.Errorf("%d of 10000 events were heard in the process", n)
+	if n := local.count(broker.Event{Task: "local"}); n != 10_000 {
+		s.Errorf("%d of 10000 events were delivered in the process", n)
 	}
 	for range 50 {
 		if err := s.b.Allow(s.Context(), "shop", 1); err != nil {
@@ -24,18 +25,18 @@ func (s *sharing) use() {
 		}
 	}
 	if err := s.b.Check(s.Context()); err == nil {
-		s.Error("an unavailable broker calls itself available")
+		s.Error("Check returned no error while Redis is unavailable")
 	}
 }
 
-// works waits until everything works (again).
-func (s *sharing) works(got <-chan string) {
+// waitUntilWorking waits until wake-ups, events and limits work, possibly again.
+func (s *sharedTest) waitUntilWorking(got <-chan string) {
 	s.Helper()
 	s.eventually("Redis is available", func() bool { return s.b.Check(s.Context()) == nil })
-	s.connect()
+	s.waitConnected()
 	s.eventually("wake-ups arrive", func() bool {
 		s.peer.Wake(broker.ImageQueue, "again")
-		for { // what was woken during an outage may come first
+		for { // wake-ups sent during an outage may come first
 			select {
 			case task := <-got:
 				if task == "again" {
@@ -49,46 +50,46 @@ func (s *sharing) works(got <-chan string) {
 	s.eventually("callers are limited", func() bool { return s.b.Allow(s.Context(), "later", 1) != nil })
 }
 
-func flushed(s *sharing) {
+func flushed(s *sharedTest) {
 	got := s.serve(broker.ImageQueue, 2)
-	s.works(got)
+	s.waitUntilWorking(got)
 	for i := range 100 {
 		s.b.Wake(broker.VideoQueue, fmt.Sprint("lost ", i))
 	}
 	s.redis.Flush()
-	s.works(got)
+	s.waitUntilWorking(got)
 }
 
-func killed(s *sharing) {
+func killed(s *sharedTest) {
 	got := s.serve(broker.ImageQueue, 2)
-	s.works(got)
+	s.waitUntilWorking(got)
 	s.redis.Kill()
-	s.use()
+	s.useDuringOutage()
 	s.redis.Start()
-	s.works(got)
+	s.waitUntilWorking(got)
 }
 
-func frozen(s *sharing) {
+func frozen(s *sharedTest) {
 	got := s.serve(broker.ImageQueue, 2)
-	s.works(got)
+	s.waitUntilWorking(got)
 	s.redis.Freeze()
-	s.use()
+	s.useDuringOutage()
 	s.redis.Thaw()
-	s.works(got)
+	s.waitUntilWorking(got)
 }
 
-func startsLater(s *sharing) {
+func startsLater(s *sharedTest) {
 	s.redis.Kill()
 	got := s.serve(broker.ImageQueue, 2)
-	s.use()
+	s.useDuringOutage()
 	s.redis.Start()
-	s.works(got)
+	s.waitUntilWorking(got)
 }
 
-func closeWhileAway(s *sharing) {
+func closeWhileUnavailable(s *sharedTest) {
 	s.serve(broker.ImageQueue, 2)
-	s.connect()
+	s.waitConnected()
 	s.redis.Kill()
-	s.use()
-	s.must(s.b.Close())
+	s.useDuringOutage()
+	s.noError(s.b.Close())
 }

@@ -14,8 +14,8 @@ import (
 	"aigc/app/apptest"
 )
 
-// Redis is a redis-server of a test: a process of its own on a free port,
-// without persistence, so that a restart loses everything.
+// Redis is a redis-server process for a test, on a free port and without
+// persistence, so that a restart loses all data.
 type Redis struct {
 	t     testing.TB
 	path  string
@@ -24,8 +24,8 @@ type Redis struct {
 	ended chan struct{} // closed when cmd has ended
 }
 
-// StartRedis starts a Redis that ends with the test. Where redis-server is not
-// installed the test is skipped, or fails if AIGC_TEST_REQUIRE=all.
+// StartRedis starts a Redis that is killed at the end of the test. If redis-server
+// is not installed the test is skipped; with AIGC_TEST_REQUIRE=all it fails.
 func StartRedis(t testing.TB) *Redis {
 	t.Helper()
 	r := &Redis{t: t, path: apptest.Need(t, "redis-server")}
@@ -42,7 +42,7 @@ func StartRedis(t testing.TB) *Redis {
 	return r
 }
 
-// URL is what REDIS_URL is set to.
+// URL returns the value for REDIS_URL.
 func (r *Redis) URL() string { return "redis://" + r.addr + "/0" }
 
 // Start starts the server again after Kill, on the same port, and waits until it
@@ -62,7 +62,7 @@ func (r *Redis) Start() {
 		err := r.command("PING")
 		select {
 		case <-r.ended:
-			r.cmd = nil // another process has the port at the moment
+			r.cmd = nil // another process uses the port; try again
 			return errors.New("redis-server did not start")
 		default:
 			return err

@@ -9,7 +9,7 @@ import (
 	"aigc/app/broker"
 )
 
-func wakesArrive(p *proof) {
+func wakesArrive(p *brokerTest) {
 	got := p.serve(broker.ImageQueue, 4)
 	var want, have []string
 	for i := range 100 {
@@ -24,9 +24,9 @@ func wakesArrive(p *proof) {
 	}
 }
 
-func sameTaskTwice(p *proof) {
+func sameTaskTwice(p *brokerTest) {
 	got := p.serve(broker.ImageQueue, 1)
-	for range 3 { // while the first waits, and after it was handled
+	for range 3 { // while the first wake-up is queued, and after it was handled
 		p.b.Wake(broker.ImageQueue, "one")
 		p.b.Wake(broker.ImageQueue, "one")
 		for range 2 {
@@ -37,7 +37,7 @@ func sameTaskTwice(p *proof) {
 	}
 }
 
-func separateQueues(p *proof) {
+func separateQueues(p *brokerTest) {
 	queues := map[string]<-chan string{}
 	for _, q := range []string{broker.ImageQueue, broker.VideoQueue, broker.StoreQueue} {
 		queues[q] = p.serve(q, 2)
@@ -55,19 +55,19 @@ func separateQueues(p *proof) {
 	}
 }
 
-func wakeBeforeServe(p *proof) {
+func wakeBeforeServe(p *brokerTest) {
 	p.b.Wake(broker.VideoQueue, "early")
 	if task := next(p, p.serve(broker.VideoQueue, 1)); task != "early" {
 		p.Errorf("woken: %s", task)
 	}
 }
 
-func slotsBound(p *proof) {
+func slotsBound(p *brokerTest) {
 	const slots, tasks = 3, 12
 	var mu sync.Mutex
 	running, most := 0, 0
 	started, proceed, ended := make(chan bool, tasks), make(chan bool), make(chan bool, tasks)
-	p.must(p.b.Serve(broker.ImageQueue, slots, func(context.Context, string) {
+	p.noError(p.b.Serve(broker.ImageQueue, slots, func(context.Context, string) {
 		mu.Lock()
 		running++
 		most = max(most, running)
@@ -85,7 +85,7 @@ func slotsBound(p *proof) {
 	for range slots {
 		next(p, started)
 	}
-	other := p.serve(broker.VideoQueue, 1) // while all slots of the one queue are taken
+	other := p.serve(broker.VideoQueue, 1) // works although all slots of the first queue are busy
 	p.b.Wake(broker.VideoQueue, "video")
 	next(p, other)
 	close(proceed)
@@ -97,21 +97,21 @@ func slotsBound(p *proof) {
 	}
 }
 
-func wakesNeverBlock(p *proof) {
+func wakesNeverBlock(p *brokerTest) {
 	const tasks = 20_000
 	for i := range tasks {
 		p.b.Wake(broker.StoreQueue, fmt.Sprint(i))
 	}
-	got := p.serve(broker.ImageQueue, 1) // the other queues go on
+	got := p.serve(broker.ImageQueue, 1) // other queues are not affected
 	p.eventually("another queue is served", func() bool {
 		p.b.Wake(broker.ImageQueue, "one")
 		return len(got) > 0
 	})
 }
 
-func panicking(p *proof) {
+func panicking(p *brokerTest) {
 	got := make(chan string, 8)
-	p.must(p.b.Serve(broker.ImageQueue, 1, func(_ context.Context, task string) {
+	p.noError(p.b.Serve(broker.ImageQueue, 1, func(_ context.Context, task string) {
 		if task == "bad" {
 			panic("a bad task")
 		}

@@ -16,28 +16,27 @@ import (
 	"aigc/app/provider"
 )
 
-// exchange is one folder of testdata: what is asked of a driver
-// (input.json), and what the vendor answers to one request after the other
-// (upstream_*.json, by name).
+// exchange is one folder of testdata: the call of a driver (input.json), and the
+// vendor's answers to its requests in order (upstream_*.json, sorted by name).
 type exchange struct {
 	Operation string            `json:"operation"`        // "gpt.generations"
-	Vendor    string            `json:"vendor,omitempty"` // which of its routes; the first if empty
+	Vendor    string            `json:"vendor,omitempty"` // which of its routes; empty: the first
 	Model     string            `json:"model"`
-	Input     json.RawMessage   `json:"input,omitempty"`  // to submit; polls follow while there are answers left
-	Ticket    *provider.Ticket  `json:"ticket,omitempty"` // or to poll
+	Input     json.RawMessage   `json:"input,omitempty"`  // submitted, then polled while answers are left
+	Ticket    *provider.Ticket  `json:"ticket,omitempty"` // or only polled
 	Attrs     map[string]string `json:"attrs,omitempty"`  // of the account
 	upstream  []upstream
 }
 
 // upstream is one answer of the vendor.
 type upstream struct {
-	Status int               `json:"status"` // 200 if left out
+	Status int               `json:"status"` // default 200
 	Header map[string]string `json:"header,omitempty"`
-	Body   json.RawMessage   `json:"body"` // JSON, or a string to be sent as it is
+	Body   json.RawMessage   `json:"body"` // JSON, or a string that is sent as the body
 }
 
-// cases are the folders of testdata.
-func cases() ([]string, error) {
+// caseDirs are the folders of testdata that hold an exchange.
+func caseDirs() ([]string, error) {
 	var dirs []string
 	for _, name := range []string{inputFile, caseFile} {
 		files, err := filepath.Glob(filepath.Join("testdata", "*", name))
@@ -54,10 +53,10 @@ func cases() ([]string, error) {
 
 const (
 	inputFile = "input.json"
-	caseFile  = "case.json" // the input and a single answer in one file
+	caseFile  = "case.json" // instead of it: the input and a single answer
 )
 
-// load reads one folder.
+// load reads the exchange of a folder.
 func load(dir string) (exchange, error) {
 	var single struct {
 		exchange
@@ -82,7 +81,7 @@ func load(dir string) (exchange, error) {
 	return x, err
 }
 
-// decode reads a JSON file that holds nothing unknown.
+// decode reads a JSON file; unknown fields are an error.
 func decode(path string, into any) error {
 	data, err := os.ReadFile(path)
 	if err != nil {
@@ -96,30 +95,30 @@ func decode(path string, into any) error {
 	return nil
 }
 
-// player is the vendor of one exchange: it notes what comes and plays the
+// replayServer is the vendor of one exchange: it records requests and gives the recorded
 // answers in order.
-type player struct {
+type replayServer struct {
 	answers []upstream
 	mu      sync.Mutex
-	sent    []request
-	faults  []error
+	sent    []request // received from the driver
+	errs    []error
 }
 
 // ServeHTTP implements [http.Handler].
-func (p *player) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if r.URL.Path == "/token" { // for vendors that want one first
+func (p *replayServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.URL.Path == "/token" { // an OAuth token endpoint, for vendors that need one
 		_, _ = io.WriteString(w, `{"access_token":"token","token_type":"Bearer","expires_in":3600}`)
 		return
 	}
-	q, err := record(r)
+	q, err := describeRequest(r)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.sent = append(p.sent, q)
 	if err != nil {
-		p.faults = append(p.faults, err)
+		p.errs = append(p.errs, err)
 	}
 	if len(p.sent) > len(p.answers) {
-		p.faults = append(p.faults, fmt.Errorf("request %d has no answer: %s %s", len(p.sent), q.Method, q.Path))
+		p.errs = append(p.errs, fmt.Errorf("no recorded answer to request %d: %s %s", len(p.sent), q.Method, q.Path))
 		http.Error(w, "no answer", http.StatusTeapot)
 		return
 	}
@@ -137,8 +136,8 @@ func (p *player) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = io.WriteString(w, text)
 }
 
-// left is how many answers nobody has asked for.
-func (p *player) left() int {
+// left is the number of answers not given yet.
+func (p *replayServer) left() int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return len(p.answers) - len(p.sent)

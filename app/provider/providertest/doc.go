@@ -1,16 +1,14 @@
-// Package providertest proves drivers. A vertical's own test calls three
-// things, and each proves what the others cannot:
+// Package providertest is the conformance test of drivers. The test of a module calls:
 //
-//   - [Run] drives the operation against the vendor's imitation, over real
-//     HTTP: what comes of it when all goes well, and under every fault that a
-//     prompt can order. What a driver lacks is named in its [Harness].
-//   - [Wire] plays recorded exchanges from testdata: the request that really
-//     left is compared with a golden one, and so is what the driver makes of
-//     the vendor's canned answers. With -update the golden files are written
-//     anew; read what changed.
-//   - [FuzzSubmit] and [FuzzPoll] feed a driver answers that no vendor would
-//     give, and insist that none of them is taken for a result or for an end.
+//   - [Run]: it runs the operation against the vendor's imitation in the sandbox, over
+//     real HTTP, once successfully and once with each fault that a directive in the
+//     prompt can cause. What a vendor cannot do is listed in [Harness.Lacks].
+//   - [Wire]: it replays the exchanges recorded in testdata. The request that the driver
+//     sends, and what it makes of the vendor's canned answers, are compared with golden
+//     files. -update rewrites them; review the diff.
+//   - [FuzzSubmit] and [FuzzPoll]: they feed arbitrary answers to a driver, which must
+//     not take any of them for a result or for the end of a job.
 //
-// What becomes of a task, once the driver has said what it knows, is the
-// worker's business and proved for all modules at once in modules/path_test.go.
+// How the worker continues a task after each kind of driver error is tested for all
+// modules in modules/path_test.go.
 package providertest

@@ -17,68 +17,67 @@ import (
 	"aigc/app/provider"
 )
 
-// Seed is an answer of a vendor to begin with.
+// Seed is an answer in the fuzzer's seed corpus.
 type Seed struct {
 	Status int
 	Body   string
 }
 
-// FuzzSubmit feeds a driver arbitrary answers to a paid request. Whatever they
-// are: it does not panic; what cannot be read, and what is no 2xx, is never a
-// result or a ticket; an answer of the 5xx is doubt unless declined says that
-// the sheet lists it as not accepted; and no fault tells the key.
-func FuzzSubmit(f *testing.F, job module.AnyDriver, model, input string, declined func(status int, body string) bool, seeds ...Seed) {
+// FuzzSubmit feeds a driver arbitrary answers to a paid request. It must not panic. An
+// answer that is not valid JSON or not a 2xx must not become a result or a ticket. A 5xx
+// must be InDoubt, unless notAccepted reports it as documented as not accepted; nil: none
+// is. No fault may contain the key.
+func FuzzSubmit(f *testing.F, job module.AnyDriver, model, input string, notAccepted func(status int, body string) bool, seeds ...Seed) {
 	for _, s := range seeds {
 		f.Add(s.Status, s.Body)
 	}
 	f.Fuzz(func(t *testing.T, status int, body string) {
-		status = plausible(status)
-		ticket, answer, err := job.Submit(t.Context(), canned(model, status, body), json.RawMessage(input))
+		status = clampStatus(status)
+		ticket, answer, err := job.Submit(t.Context(), cannedCall(model, status, body), json.RawMessage(input))
 		switch {
 		case err == nil && status >= 300:
-			t.Fatalf("status %d was taken for success", status)
+			t.Fatalf("status %d was accepted as success", status)
 		case err == nil && !json.Valid([]byte(body)):
-			t.Fatal("an answer that cannot be read was taken for success")
+			t.Fatal("invalid JSON was accepted as success")
 		case err == nil && (ticket == nil) == (answer == nil):
 			t.Fatal("neither a ticket nor an answer")
 		case err == nil && ticket != nil && ticket.ID == "":
 			t.Fatal("a ticket without an id")
 		case err == nil && answer != nil:
-			sound(t, *answer)
+			checkAnswer(t, *answer)
 		case err == nil:
-			sound(t, provider.Answer{Cost: ticket.Cost})
+			checkAnswer(t, provider.Answer{Cost: ticket.Cost})
 		case err != nil:
-			k := sane(t, err)
+			k := checkFault(t, err)
 			if status < 300 && !json.Valid([]byte(body)) && k != fault.InDoubt {
-				t.Fatalf("an answer that cannot be read is %s", k)
+				t.Fatalf("invalid JSON in a %d is %s, want %s", status, k, fault.InDoubt)
 			}
-			if status >= 500 && k != fault.InDoubt && (declined == nil || !declined(status, body)) {
-				t.Fatalf("status %d is %s", status, k)
+			if status >= 500 && k != fault.InDoubt && (notAccepted == nil || !notAccepted(status, body)) {
+				t.Fatalf("status %d is %s, want %s", status, k, fault.InDoubt)
 			}
 		}
 	})
 }
 
-// FuzzPoll feeds a driver arbitrary answers to a poll. Whatever they are: it
-// does not panic; what cannot be read ends no job; nor does an answer that
-// holds none of the words in ends, which are those by which the vendor says
-// that a job is over ("Ready", `"done":true`).
+// FuzzPoll feeds a driver arbitrary answers to a poll. It must not panic. A job must not
+// end by an answer that is not valid JSON or contains none of ends, the texts by which
+// the vendor reports the end of a job ("Ready", `"done":true`).
 func FuzzPoll(f *testing.F, job module.AnyDriver, ticket provider.Ticket, ends []string, seeds ...Seed) {
 	for _, s := range seeds {
 		f.Add(s.Status, s.Body)
 	}
 	f.Fuzz(func(t *testing.T, status int, body string) {
-		status = plausible(status)
-		u, err := job.Poll(t.Context(), canned("", status, body), ticket)
+		status = clampStatus(status)
+		u, err := job.Poll(t.Context(), cannedCall("", status, body), ticket)
 		if err != nil {
-			sane(t, err)
+			checkFault(t, err)
 			if u.Phase != provider.Wait {
-				t.Fatalf("an error, and phase %d", u.Phase)
+				t.Fatalf("an error and phase %d, want %d", u.Phase, provider.Wait)
 			}
 			return
 		}
-		if u.Phase != provider.Wait && !says(body, ends) {
-			t.Fatalf("phase %d, though nothing says that the job is over", u.Phase)
+		if u.Phase != provider.Wait && !containsAny(body, ends) {
+			t.Fatalf("phase %d, but the answer does not report the end of the job", u.Phase)
 		}
 		if math.IsNaN(u.Progress) || u.Progress < 0 || u.Progress > 1 {
 			t.Fatalf("progress %g", u.Progress)
@@ -88,19 +87,19 @@ func FuzzPoll(f *testing.F, job module.AnyDriver, ticket provider.Ticket, ends [
 			if len(u.Answer.Results) == 0 {
 				t.Fatal("done, without a result")
 			}
-			sound(t, u.Answer)
+			checkAnswer(t, u.Answer)
 		case provider.Failed:
 			if u.Err == nil {
 				t.Fatal("failed, without a reason")
 			}
-			sane(t, u.Err)
+			checkFault(t, u.Err)
 		}
 	})
 }
 
-// says whether a readable body holds one of the words; small and capital
-// letters are the same to encoding/json, so they are here.
-func says(body string, words []string) bool {
+// containsAny reports whether a body is valid JSON and contains one of the texts, in
+// upper or lower case: encoding/json matches field names in any case, too.
+func containsAny(body string, words []string) bool {
 	var v any
 	if json.Unmarshal([]byte(body), &v) != nil {
 		return false
@@ -118,39 +117,40 @@ func says(body string, words []string) bool {
 	return false
 }
 
-// sound insists that what was taken for a result holds or names bytes.
-func sound(t *testing.T, a provider.Answer) {
+// checkAnswer fails unless every result has bytes or a URL.
+func checkAnswer(t *testing.T, a provider.Answer) {
 	for _, r := range a.Results {
 		if r.Base64 == "" && r.URL == "" {
-			t.Fatal("a result that is nothing")
+			t.Fatal("a result without bytes and without a URL")
 		}
 	}
 	if a.Cost != nil && a.Cost.Micros < 0 {
-		t.Fatalf("it cost %s", a.Cost)
+		t.Fatalf("negative cost %s", a.Cost)
 	}
 }
 
-// sane insists that an error is a fault that can be shown.
-func sane(t *testing.T, err error) fault.Kind {
+// checkFault fails unless err is a fault that callers may see, and returns its kind.
+func checkFault(t *testing.T, err error) fault.Kind {
 	var f *fault.Error
 	switch {
 	case !errors.As(err, &f):
-		t.Fatalf("%v is no fault", err)
-	case strings.TrimSpace(f.Message) == "" || len(f.Message) > maxSafe || !utf8.ValidString(f.Message):
-		t.Fatalf("words for people: %q", f.Message)
+		t.Fatalf("%v is not a fault", err)
+	case strings.TrimSpace(f.Message) == "" || len(f.Message) > maxMessage || !utf8.ValidString(f.Message):
+		t.Fatalf("message %q", f.Message)
 	case strings.Contains(f.Error(), fuzzKey) || strings.Contains(f.VendorCode, fuzzKey):
-		t.Fatal("the fault tells the key")
-	case len(f.VendorCode) > maxSafe:
-		t.Fatalf("a vendor's code of %d bytes", len(f.VendorCode))
+		t.Fatal("the fault contains the key")
+	case len(f.VendorCode) > maxMessage:
+		t.Fatalf("vendor code of %d bytes", len(f.VendorCode))
 	case f.Kind == fault.InDoubt && (f.Charged == fault.ChargedNo || f.Charged == fault.ChargedYes):
-		t.Fatalf("in doubt, and charged %s", f.Charged)
+		t.Fatalf("in doubt, but charged %s", f.Charged)
 	case f.RetryAfter < 0:
-		t.Fatalf("to be sent again %s ago", f.RetryAfter)
+		t.Fatalf("negative RetryAfter %s", f.RetryAfter)
 	}
 	return f.Kind
 }
 
-func plausible(status int) int {
+// clampStatus replaces an impossible HTTP status by 200.
+func clampStatus(status int) int {
 	if status < 200 || status > 599 {
 		return http.StatusOK
 	}
@@ -159,23 +159,24 @@ func plausible(status int) int {
 
 const fuzzKey = "sk-fuzz-0123456789"
 
-// canned is a call to a vendor that knows one answer.
-func canned(model string, status int, body string) provider.Call {
+// cannedCall is a call to a vendor that gives one answer to every request.
+func cannedCall(model string, status int, body string) provider.Call {
 	return provider.Call{
-		Task: "task", Submit: "submit", Model: model, Inputs: words{}, Age: 1 << 40,
+		Task: "task", Submit: "submit", Model: model, Inputs: textInputs{}, Age: 1 << 40,
 		Account: provider.Account{Vendor: "vendor", BaseURL: "https://vendor.test", Secret: fuzzKey, Fingerprint: "fuzz", Variable: "FUZZ_KEY"},
-		HTTP:    &provider.Client{HTTP: &http.Client{Transport: echo{status, body}}, Blobs: nowhere{}},
+		HTTP:    &provider.Client{HTTP: &http.Client{Transport: cannedTransport{status, body}}, Blobs: discardSink{}},
 	}
 }
 
-// echo answers without a network, but as if there had been one.
-type echo struct {
+// cannedTransport answers without a network. It reports a connection to httptrace, so
+// that the client counts the request as sent.
+type cannedTransport struct {
 	status int
 	body   string
 }
 
 // RoundTrip implements [http.RoundTripper].
-func (e echo) RoundTrip(r *http.Request) (*http.Response, error) {
+func (e cannedTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	if trace := httptrace.ContextClientTrace(r.Context()); trace != nil && trace.GotConn != nil {
 		trace.GotConn(httptrace.GotConnInfo{})
 	}
@@ -192,8 +193,8 @@ func (e echo) RoundTrip(r *http.Request) (*http.Response, error) {
 	}, nil
 }
 
-// Job is the driver of one of a module's operations, by kind of task; vendor
-// empty: its first route.
+// Job is the driver of an operation of a module, by kind of task; vendor empty: that of
+// the first route.
 func Job(tb testing.TB, m module.Module, operation, vendor string) module.AnyDriver {
 	tb.Helper()
 	h, err := module.NewRegistry(m)

@@ -11,45 +11,45 @@ import (
 	"aigc/app/sandbox"
 )
 
-// Harness is one operation to be proved, with what its vendor's sheet says.
+// Harness is one operation under test, with the documented behaviour of its vendor.
 type Harness struct {
 	Module    module.Module
 	Sandbox   sandbox.Imitation // of the route's vendor
 	Operation string            // kind of task: "gpt.generations"
 	Vendor    string            // which of its routes; empty: the first
 	Model     string            // empty: the operation's default
-	Input     string            // JSON object with a "prompt", to which directives are added; every picture it names exists
-	Results   int               // how many results the input asks for; 1 if zero
+	Input     string            // JSON object with a "prompt", to which directives are appended; any image id in it exists
+	Results   int               // number of results that the input requests; default 1
 
-	// Reason is what a refusal must show of the vendor's own words.
+	// Reason is a part of the vendor's message that a refusal must show.
 	Reason string
-	// Charges is what the sheet says of the money, by directive ("refuse",
-	// "refuse-output", "fail"); no where none is named.
+	// Charges is the documented charge of a refused or failed task, by directive
+	// ("refuse", "refuse-output", "fail"); default no.
 	Charges map[string]fault.Charge
-	// Lacks is what the driver or its imitation cannot do: the proofs of it are
-	// left out, by name.
+	// Lacks lists what the vendor or its imitation cannot do; those test cases are
+	// skipped.
 	Lacks []Ability
 }
 
-// Ability is something that not every vendor has.
+// Ability is a feature that not every vendor has.
 type Ability string
 
 // The abilities.
 const (
-	Overload      Ability = "overload"       // a 5xx that the sheet lists as not accepted
-	Balance       Ability = "balance"        // an answer that says the balance is used up
-	RefusedOutput Ability = "refused output" // results are looked at once more after they were made
+	Overload      Ability = "overload"       // a 5xx that is documented as not accepted
+	Balance       Ability = "balance"        // an error for a balance that is used up
+	RefusedOutput Ability = "refused output" // moderation of results
 	Failure       Ability = "failure"        // jobs that the vendor reports as failed
-	Progress      Ability = "progress"       // polls that say how far a job is
-	Cancel        Ability = "cancel"         // jobs that can be stopped, or are stopped by the vendor
+	Progress      Ability = "progress"       // polls report the progress
+	Cancel        Ability = "cancel"         // jobs can be canceled, by us or by the vendor
 	Inline        Ability = "inline"         // results as base64 in the answer
-	Address       Ability = "address"        // results at an address that dies
-	Probe         Ability = "probe"          // a free call that needs the key
+	Address       Ability = "address"        // results at a URL that expires
+	Probe         Ability = "probe"          // a free request that needs the key
 )
 
 var abilities = []Ability{Overload, Balance, RefusedOutput, Failure, Progress, Cancel, Inline, Address, Probe}
 
-// charge is what the sheet says of a directive.
+// charge is the documented charge after a directive.
 func (h Harness) charge(directive string) fault.Charge {
 	if c, named := h.Charges[directive]; named {
 		return c
@@ -57,36 +57,36 @@ func (h Harness) charge(directive string) fault.Charge {
 	return fault.ChargedNo
 }
 
-// proof is one sentence about a driver.
-type proof struct {
+// testCase is one requirement of a driver.
+type testCase struct {
 	name  string
-	only  shape   // of drivers
-	needs Ability // empty: every driver has it
-	check func(ctx context.Context, s *stage) error
+	only  driverKind // that the requirement applies to
+	needs Ability    // empty: none
+	run   func(ctx context.Context, s *fixture) error
 }
 
-// shape is which drivers a proof is for.
-type shape int
+// driverKind is the kind of drivers that a test case applies to.
+type driverKind int
 
 const (
-	every  shape = iota
-	answer       // give the result at once
-	ticket       // give a ticket
+	anyKind     driverKind = iota
+	syncDriver             // answers with the result
+	asyncDriver            // gives a ticket
 )
 
-// patience is how long a proof may take on a busy machine.
-const patience = 2 * time.Minute
+// caseTimeout is the limit of one test case, on a loaded machine.
+const caseTimeout = 2 * time.Minute
 
-// Run proves an operation against its vendor's imitation.
+// Run tests an operation against its vendor's imitation.
 func Run(t *testing.T, h Harness) {
 	t.Helper()
 	for _, a := range h.Lacks {
 		if !slices.Contains(abilities, a) {
-			t.Fatalf("%q is no ability", a)
+			t.Fatalf("unknown ability %q in Lacks", a)
 		}
 		t.Logf("%s lacks %s", h.Operation, a)
 	}
-	s, err := newStage(h, t.TempDir())
+	s, err := newFixture(h, t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -95,24 +95,24 @@ func Run(t *testing.T, h Harness) {
 			t.Error(err)
 		}
 	})
-	for _, p := range proofs {
-		if !p.concerns(s) {
+	for _, c := range suite {
+		if !c.appliesTo(s) {
 			continue
 		}
-		t.Run(p.name, func(t *testing.T) {
+		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			ctx, cancel := context.WithTimeout(t.Context(), patience)
+			ctx, cancel := context.WithTimeout(t.Context(), caseTimeout)
 			defer cancel()
-			if err := p.check(ctx, s); err != nil {
+			if err := c.run(ctx, s); err != nil {
 				t.Error(err)
 			}
 		})
 	}
 }
 
-func (p proof) concerns(s *stage) bool {
-	if s.lacks(p.needs) {
+func (c testCase) appliesTo(s *fixture) bool {
+	if s.lacks(c.needs) {
 		return false
 	}
-	return p.only == every || (p.only == ticket) == s.route.AnyDriver.Async()
+	return c.only == anyKind || (c.only == asyncDriver) == s.route.AnyDriver.Async()
 }

@@ -10,7 +10,7 @@ import (
 	"aigc/app/provider"
 )
 
-// Plan is what an input must say of itself before anything is sent.
+// Plan is the expected result of a driver's Check and Plan for an input.
 type Plan struct {
 	Count    int      // results asked for
 	Quote    float64  // in the currency of the list; 0: no price is known
@@ -18,7 +18,7 @@ type Plan struct {
 	Warnings []string // how each begins
 }
 
-// Of holds the plan against an input for a model of a route.
+// Of compares it with the actual result for an input and a model of a route.
 func (want Plan) Of(t *testing.T, r module.Route, model string, in any) {
 	t.Helper()
 	input, err := json.Marshal(in)
@@ -33,7 +33,7 @@ func (want Plan) Of(t *testing.T, r module.Route, model string, in any) {
 	for _, f := range faults {
 		fields = append(fields, f.Field)
 		if f.Message == "" {
-			t.Errorf("%s: no words", f.Field)
+			t.Errorf("%s: empty message", f.Field)
 		}
 	}
 	if !slices.Equal(fields, want.Faults) {

@@ -22,7 +22,7 @@ func toyHarness(bug string, async bool) Harness {
 	return h
 }
 
-// A driver without a fault passes.
+// Drivers without a bug pass.
 func TestRun(t *testing.T) {
 	t.Run("answer", func(t *testing.T) { Run(t, toyHarness("", false)) })
 	t.Run("answer that is the image itself", func(t *testing.T) {
@@ -33,67 +33,67 @@ func TestRun(t *testing.T) {
 	t.Run("ticket", func(t *testing.T) { Run(t, toyHarness("", true)) })
 }
 
-// Every bug is caught by the proof that is meant for it.
-func TestProofsCanFail(t *testing.T) {
+// Each bug makes its test case fail.
+func TestCasesFindBugs(t *testing.T) {
 	cases := []struct {
 		bug   string
 		async bool
-		proof string
+		name  string
 	}{
 		{"repeats", false, "internal error"},
 		{"repeats", true, "connection cut after sending"},
-		{"forgets that it pays", false, "gate shut"},
-		{"forgets that it pays", true, "answer cut short"},
+		{"does not set Paid", false, "BeforeSend fails"},
+		{"does not set Paid", true, "answer cut short"},
 		{"a 5xx is unavailable", false, "internal error"},
-		{"forgets the pause", true, "throttled, then taken"},
+		{"drops Retry-After", true, "throttled, then accepted"},
 		{"a bad key is bad input", false, "key refused"},
 		{"a bad key is bad input", false, "wrong key"},
 		{"a bad key is bad input", false, "probe"},
 		{"no balance is a bad key", true, "no balance"},
 		{"charges a refusal", false, "content refused"},
 		{"hides the reason", true, "content refused"},
-		{"has no words", true, "faulty request"},
-		{"takes anything", false, "unreadable answers"},
-		{"takes anything", true, "unreadable answers"},
-		{"needs no id", true, "unreadable answers"},
+		{"empty message", true, "bad request"},
+		{"accepts any answer", false, "unreadable answers"},
+		{"accepts any answer", true, "unreadable answers"},
+		{"accepts an empty id", true, "unreadable answers"},
 		{"follows redirects", false, "redirects are not followed"},
-		{"trusts everybody", true, "no key to a host that an answer names"},
-		{"counts in percent", true, "progress grows"},
-		{"never the same answer", true, "asking again changes nothing"},
-		{"unknown means failed", true, "a status that no sheet lists means wait"},
+		{"trusts every host", true, "no key to a host named in an answer"},
+		{"progress in percent", true, "progress grows"},
+		{"changing answer", true, "polls of a finished job agree"},
+		{"unknown means failed", true, "unknown status means wait"},
 	}
 	for _, c := range cases {
-		t.Run(c.bug+" / "+c.proof, func(t *testing.T) {
+		t.Run(c.bug+" / "+c.name, func(t *testing.T) {
 			t.Parallel()
-			i := slices.IndexFunc(proofs, func(p proof) bool { return p.name == c.proof })
+			i := slices.IndexFunc(suite, func(p testCase) bool { return p.name == c.name })
 			if i < 0 {
-				t.Fatal("there is no such proof")
+				t.Fatal("no such test case")
 			}
-			if err := verdict(t, toyHarness("", c.async), proofs[i]); err != nil {
+			if err := runTestCase(t, toyHarness("", c.async), suite[i]); err != nil {
 				t.Fatalf("without the bug: %v", err)
 			}
-			err := verdict(t, toyHarness(c.bug, c.async), proofs[i])
+			err := runTestCase(t, toyHarness(c.bug, c.async), suite[i])
 			if err == nil {
-				t.Fatal("the bug was not seen")
+				t.Fatal("the bug was not found")
 			}
 			t.Log(err)
 		})
 	}
 }
 
-func verdict(t *testing.T, h Harness, p proof) error {
+func runTestCase(t *testing.T, h Harness, p testCase) error {
 	t.Helper()
-	s, err := newStage(h, t.TempDir())
+	s, err := newFixture(h, t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer s.box.Close()
-	if !p.concerns(s) {
-		t.Fatal("the proof is not for this driver")
+	if !p.appliesTo(s) {
+		t.Fatal("the test case does not apply to this driver")
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	ctx, cancel := context.WithTimeout(t.Context(), caseTimeout)
 	defer cancel()
-	return p.check(ctx, s)
+	return p.run(ctx, s)
 }
 
 func FuzzToySubmit(f *testing.F) {

@@ -11,20 +11,20 @@ import (
 	"strings"
 )
 
-// request is what a driver sent: testdata/<case>/request.json.
+// request is a request of a driver: testdata/<case>/request.json.
 type request struct {
 	Method string            `json:"method"`
 	Path   string            `json:"path"`
 	Header map[string]string `json:"header"`
-	Body   any               `json:"body,omitempty"` // JSON, or the parts of a form, a line each
+	Body   any               `json:"body,omitempty"` // JSON, or one line for each part of a form
 }
 
-// record makes a request readable, and hides what differs from run to run.
-func record(r *http.Request) (request, error) {
+// describeRequest makes a request readable, and masks what differs from run to run.
+func describeRequest(r *http.Request) (request, error) {
 	q := request{Method: r.Method, Path: r.URL.RequestURI(), Header: map[string]string{}}
 	for _, name := range append([]string{"X-Client-Request-Id", "Content-Type"}, credentials...) {
 		if v := r.Header.Get(name); v != "" {
-			q.Header[name] = stable(v)
+			q.Header[name] = maskSignature(v)
 		}
 	}
 	kind, params, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
@@ -36,7 +36,7 @@ func record(r *http.Request) (request, error) {
 	}
 	data, err := io.ReadAll(r.Body)
 	if err == nil && r.ContentLength != int64(len(data)) {
-		err = fmt.Errorf("Content-Length %d, %d bytes came", r.ContentLength, len(data))
+		err = fmt.Errorf("Content-Length is %d, but the body has %d bytes", r.ContentLength, len(data))
 	}
 	if len(data) > 0 {
 		q.Body = json.RawMessage(data)
@@ -44,11 +44,11 @@ func record(r *http.Request) (request, error) {
 	return q, err
 }
 
-// stable hides what signs a request: unlike a key as it is, it differs from run
-// to run.
-func stable(header string) string {
-	scheme, rest, _ := strings.Cut(header, " ")
-	if rest == "" || rest == secretKey || rest == "token" || !strings.HasPrefix(scheme, "HMAC-") && strings.Count(rest, ".") != 2 {
+// maskSignature masks an HMAC signature or a JWT, which differs from run to run. A plain
+// key stays.
+func maskSignature(header string) string {
+	scheme, value, _ := strings.Cut(header, " ")
+	if value == "" || value == secretKey || value == "token" || !strings.HasPrefix(scheme, "HMAC-") && strings.Count(value, ".") != 2 {
 		return header
 	}
 	return scheme + " (signed)"

@@ -15,7 +15,7 @@ import (
 	"aigc/app/sandbox/picture"
 )
 
-// toy is a vertical with a driver that can be given one bug, by name.
+// toy is a module with a driver that has one bug, by name; empty: none.
 type toy struct {
 	bug   string
 	async bool
@@ -68,10 +68,10 @@ func (m toy) authorize(c provider.Call) func(*http.Request) error {
 	}
 }
 
-// fault is right but for the bug.
+// fault is correct, except for the bug.
 func (m toy) fault(res provider.Response) *fault.Error {
 	var a toyAnswer
-	_ = json.Unmarshal(res.Body, &a) // not all of it is ours
+	_ = json.Unmarshal(res.Body, &a) // some bodies are not JSON
 	f := res.Fault("Toy Co", "", a.Error)
 	if res.Status == http.StatusUnprocessableEntity {
 		f.Kind = fault.Rejected
@@ -79,7 +79,7 @@ func (m toy) fault(res provider.Response) *fault.Error {
 	switch {
 	case m.bug == "a 5xx is unavailable" && res.Status >= 500:
 		f.Kind = fault.Unavailable
-	case m.bug == "forgets the pause":
+	case m.bug == "drops Retry-After":
 		f.RetryAfter = 0
 	case m.bug == "a bad key is bad input" && f.Kind == fault.VendorAuth:
 		f.Kind = fault.Invalid
@@ -89,15 +89,15 @@ func (m toy) fault(res provider.Response) *fault.Error {
 		f.Charged = fault.ChargedYes
 	case m.bug == "hides the reason" && f.Kind == fault.Rejected:
 		f.Message = "No."
-	case m.bug == "has no words":
+	case m.bug == "empty message":
 		f.Message = " "
 	}
 	return f
 }
 
-func (m toy) buy(ctx context.Context, c provider.Call, in toyInput) (toyAnswer, error) {
+func (m toy) send(ctx context.Context, c provider.Call, in toyInput) (toyAnswer, error) {
 	var a toyAnswer
-	r := provider.Request{URL: "/make", Body: in, Paid: m.bug != "forgets that it pays", Authorize: m.authorize(c)}
+	r := provider.Request{URL: "/make", Body: in, Paid: m.bug != "does not set Paid", Authorize: m.authorize(c)}
 	if m.raw {
 		r.Header = http.Header{"Accept": {"image/*"}}
 	}
@@ -119,7 +119,7 @@ func (m toy) buy(ctx context.Context, c provider.Call, in toyInput) (toyAnswer, 
 		return toyAnswer{B64: res.File}, nil
 	}
 	if err := res.Decode(&a); err != nil {
-		if m.bug == "takes anything" {
+		if m.bug == "accepts any answer" {
 			return toyAnswer{ID: "1", B64: "x"}, nil
 		}
 		return a, err
@@ -131,7 +131,7 @@ type toyGenerator struct{ toy }
 
 // Generate implements [provider.Generator].
 func (m toyGenerator) Generate(ctx context.Context, c provider.Call, in toyInput) (provider.Answer, error) {
-	a, err := m.buy(ctx, c, in)
+	a, err := m.send(ctx, c, in)
 	out := provider.Answer{}
 	if a.B64 != "" {
 		out.Results = []provider.Result{{Base64: a.B64}}
@@ -143,8 +143,8 @@ type toyDriver struct{ toy }
 
 // Submit implements [provider.Driver].
 func (m toyDriver) Submit(ctx context.Context, c provider.Call, in toyInput) (provider.Ticket, error) {
-	a, err := m.buy(ctx, c, in)
-	if err == nil && a.ID == "" && m.bug != "needs no id" {
+	a, err := m.send(ctx, c, in)
+	if err == nil && a.ID == "" && m.bug != "accepts an empty id" {
 		err = fault.New(fault.InDoubt, "no_ticket", "No id.")
 	}
 	return provider.Ticket{ID: a.ID, URL: a.URL}, err
@@ -153,7 +153,7 @@ func (m toyDriver) Submit(ctx context.Context, c provider.Call, in toyInput) (pr
 // Poll implements [provider.Driver].
 func (m toyDriver) Poll(ctx context.Context, c provider.Call, t provider.Ticket) (provider.Update, error) {
 	r := provider.Request{URL: t.URL, Authorize: m.authorize(c)}
-	if m.bug == "trusts everybody" {
+	if m.bug == "trusts every host" {
 		r.Trusted = func(*url.URL) bool { return true }
 	}
 	res, err := c.HTTP.Do(ctx, c, r)
@@ -165,7 +165,7 @@ func (m toyDriver) Poll(ctx context.Context, c provider.Call, t provider.Ticket)
 		return provider.Update{}, m.fault(res)
 	}
 	u := provider.Update{Progress: min(max(a.Progress, 0), 1)}
-	if m.bug == "counts in percent" {
+	if m.bug == "progress in percent" {
 		u.Progress *= 100
 	}
 	switch a.State {
@@ -175,7 +175,7 @@ func (m toyDriver) Poll(ctx context.Context, c provider.Call, t provider.Ticket)
 			return u, nil
 		}
 		u.Phase, u.Answer = provider.Done, provider.Answer{Results: []provider.Result{{URL: a.Result}}}
-		if m.bug == "never the same answer" {
+		if m.bug == "changing answer" {
 			u.Answer.VendorID = time.Now().String()
 		}
 	case "failed":
@@ -193,46 +193,46 @@ func (m toyDriver) Poll(ctx context.Context, c provider.Call, t provider.Ticket)
 	return u, nil
 }
 
-// imitateToy answers submissions with base64 and with a job, as the driver wants.
+// imitateToy answers a submission with both base64 and a job id; a driver uses either.
 func imitateToy(k *sandbox.Kit) http.Handler {
 	mux := http.NewServeMux()
-	say := func(w http.ResponseWriter, status int, a toyAnswer) {
+	reply := func(w http.ResponseWriter, status int, a toyAnswer) {
 		w.WriteHeader(status)
 		_ = json.NewEncoder(w).Encode(a)
 	}
-	keyed := func(h http.HandlerFunc) http.HandlerFunc {
+	requireKey := func(h http.HandlerFunc) http.HandlerFunc {
 		return func(w http.ResponseWriter, r *http.Request) {
 			if r.Header.Get("X-Key") != sandbox.Key {
-				say(w, http.StatusUnauthorized, toyAnswer{Error: "who are you?"})
+				reply(w, http.StatusUnauthorized, toyAnswer{Error: "who are you?"})
 				return
 			}
 			h(w, r)
 		}
 	}
-	paint := func(o *sandbox.Request) []byte {
+	draw := func(o *sandbox.Request) []byte {
 		data, err := o.Picture(picture.Spec{Prompt: "fox", Width: 300, Height: 300}, "png", 0)
 		if err != nil {
 			panic(err)
 		}
 		return data
 	}
-	mux.HandleFunc("GET /v1/me", keyed(func(w http.ResponseWriter, _ *http.Request) { say(w, 200, toyAnswer{}) }))
-	mux.HandleFunc("POST /v1/make", keyed(func(w http.ResponseWriter, r *http.Request) {
+	mux.HandleFunc("GET /v1/me", requireKey(func(w http.ResponseWriter, _ *http.Request) { reply(w, 200, toyAnswer{}) }))
+	mux.HandleFunc("POST /v1/make", requireKey(func(w http.ResponseWriter, r *http.Request) {
 		var in toyInput
-		_ = json.NewDecoder(r.Body).Decode(&in) // an empty prompt will do
+		_ = json.NewDecoder(r.Body).Decode(&in) // an empty prompt is allowed
 		o := k.Request(r, in.Prompt)
 		switch {
 		case o.Has("400"):
-			say(w, http.StatusBadRequest, toyAnswer{Error: "no"})
+			reply(w, http.StatusBadRequest, toyAnswer{Error: "no"})
 		case o.Has("401"):
-			say(w, http.StatusUnauthorized, toyAnswer{Error: "no"})
+			reply(w, http.StatusUnauthorized, toyAnswer{Error: "no"})
 		case o.Has("402"):
-			say(w, http.StatusPaymentRequired, toyAnswer{Error: "no"})
+			reply(w, http.StatusPaymentRequired, toyAnswer{Error: "no"})
 		case o.Has("refuse"):
-			say(w, http.StatusUnprocessableEntity, toyAnswer{Error: "too scary"})
+			reply(w, http.StatusUnprocessableEntity, toyAnswer{Error: "too scary"})
 		case o.TakeFault("429"):
 			w.Header().Set("Retry-After", "1")
-			say(w, http.StatusTooManyRequests, toyAnswer{Error: "slowly"})
+			reply(w, http.StatusTooManyRequests, toyAnswer{Error: "slowly"})
 		default:
 			o.RecordPurchase()
 			job, err := k.Jobs.Accept(o, sandbox.NewID(), "toy-1", in.Prompt, in, 150*time.Millisecond)
@@ -244,10 +244,10 @@ func imitateToy(k *sandbox.Kit) http.Handler {
 				o.Delay(r, 0)
 			}
 			if r.Header.Get("Accept") == "image/*" {
-				o.AnswerFile(w, "image/png", paint(o))
+				o.AnswerFile(w, "image/png", draw(o))
 				return
 			}
-			a.B64 = base64.StdEncoding.EncodeToString(paint(o))
+			a.B64 = base64.StdEncoding.EncodeToString(draw(o))
 			if o.Has("badbase64") {
 				a.B64 = a.B64[:200] + "*!*" + a.B64[203:]
 			}
@@ -255,7 +255,7 @@ func imitateToy(k *sandbox.Kit) http.Handler {
 			o.Answer(w, http.StatusOK, body)
 		}
 	}))
-	mux.HandleFunc("GET /v1/jobs/{id}", keyed(func(w http.ResponseWriter, r *http.Request) {
+	mux.HandleFunc("GET /v1/jobs/{id}", requireKey(func(w http.ResponseWriter, r *http.Request) {
 		job, _ := k.Jobs.Find(r.PathValue("id"))
 		o, a := k.JobRequest(job), toyAnswer{State: "working", Progress: job.Progress()}
 		switch {
@@ -271,7 +271,7 @@ func imitateToy(k *sandbox.Kit) http.Handler {
 		default:
 			a.State, a.Result = "done", "http://"+r.Host+"/toyco/results/"+job.ID
 		}
-		say(w, http.StatusOK, a)
+		reply(w, http.StatusOK, a)
 	}))
 	mux.HandleFunc("GET /results/{id}", func(w http.ResponseWriter, r *http.Request) {
 		job, ok := k.Jobs.Find(r.PathValue("id"))
@@ -279,7 +279,7 @@ func imitateToy(k *sandbox.Kit) http.Handler {
 			http.Error(w, "gone", http.StatusForbidden)
 			return
 		}
-		_, _ = w.Write(paint(k.JobRequest(job)))
+		_, _ = w.Write(draw(k.JobRequest(job)))
 	})
 	return mux
 }

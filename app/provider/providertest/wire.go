@@ -19,11 +19,11 @@ import (
 	"aigc/app/provider"
 )
 
-var update = flag.Bool("update", false, "write golden files anew")
+var update = flag.Bool("update", false, "rewrite golden files")
 
-// outcome is what a driver made of an answer: testdata/<case>/want.json, a
-// list of them where there were several.
-type outcome struct {
+// driverStep is what a driver returned for an answer: testdata/<case>/want.json, which
+// is a list if there were several.
+type driverStep struct {
 	Ticket   *provider.Ticket `json:"ticket,omitempty"`
 	Answer   *provider.Answer `json:"answer,omitempty"`
 	Phase    string           `json:"phase,omitempty"`
@@ -40,29 +40,30 @@ type faultView struct {
 	RetryAfter string       `json:"retry_after,omitempty"`
 }
 
-// Wire plays every case in testdata. prepare may complete the account (its
-// token endpoint is the recording server at base, path /token).
+// Wire replays every case in testdata. prepare, unless nil, completes the account; base
+// is the URL of the replaying server, which serves OAuth tokens at /token.
 func Wire(t *testing.T, m module.Module, prepare func(base string, a *provider.Account)) {
 	t.Helper()
 	h, err := module.NewRegistry(m)
 	if err != nil {
 		t.Fatal(err)
 	}
-	dirs, err := cases()
+	dirs, err := caseDirs()
 	if err != nil || len(dirs) == 0 {
-		t.Fatalf("no cases in testdata: %v", err)
+		t.Fatalf("no test cases in testdata: %v", err)
 	}
 	for _, dir := range dirs {
 		t.Run(filepath.Base(dir), func(t *testing.T) {
 			t.Parallel()
-			play(t, h, dir, prepare)
+			runCase(t, h, dir, prepare)
 		})
 	}
 }
 
-const secretKey = "secret-key" // of every case's account
+const secretKey = "secret-key" // of the account of every case
 
-func play(t *testing.T, h *module.Registry, dir string, prepare func(string, *provider.Account)) {
+// runCase replays the case in dir and compares it with its golden files.
+func runCase(t *testing.T, h *module.Registry, dir string, prepare func(string, *provider.Account)) {
 	x, err := load(dir)
 	if err != nil {
 		t.Fatal(err)
@@ -78,7 +79,7 @@ func play(t *testing.T, h *module.Registry, dir string, prepare func(string, *pr
 			t.Fatalf("%s has no route by %q", x.Operation, x.Vendor)
 		}
 	}
-	vendor := &player{answers: x.upstream}
+	vendor := &replayServer{answers: x.upstream}
 	srv := httptest.NewServer(vendor)
 	defer srv.Close()
 	account := provider.Account{Vendor: route.Vendor.Name, BaseURL: srv.URL, Secret: secretKey, Variable: "TEST_KEY", Attrs: x.Attrs}
@@ -87,15 +88,15 @@ func play(t *testing.T, h *module.Registry, dir string, prepare func(string, *pr
 	}
 	account.Fingerprint = provider.Fingerprint(account.Secret + provider.Secret(srv.URL))
 	call := provider.Call{
-		Task: "task", Submit: "submit", Model: x.Model, Account: account, Inputs: words{},
-		HTTP: &provider.Client{HTTP: provider.NewTransport(), Blobs: nowhere{}}, Prices: route.Prices,
+		Task: "task", Submit: "submit", Model: x.Model, Account: account, Inputs: textInputs{},
+		HTTP: &provider.Client{HTTP: provider.NewTransport(), Blobs: discardSink{}}, Prices: route.Prices,
 	}
 	got := drive(t.Context(), route.AnyDriver, call, x, vendor)
-	for _, err := range vendor.faults {
+	for _, err := range vendor.errs {
 		t.Error(err)
 	}
 	if n := vendor.left(); n > 0 && len(vendor.sent) > 0 {
-		t.Errorf("%d answers were not asked for", n)
+		t.Errorf("%d recorded answers were not requested", n)
 	}
 	if len(vendor.sent) > 0 {
 		golden(t, filepath.Join(dir, "request.json"), oneOrAll(vendor.sent))
@@ -103,38 +104,38 @@ func play(t *testing.T, h *module.Registry, dir string, prepare func(string, *pr
 	golden(t, filepath.Join(dir, "want.json"), oneOrAll(got))
 }
 
-// drive submits, or polls the case's ticket, and then polls while the vendor
+// drive submits the case's input, or starts with its ticket, and polls while the vendor
 // has answers left.
-func drive(ctx context.Context, job module.AnyDriver, call provider.Call, x exchange, vendor *player) []outcome {
-	var steps []outcome
+func drive(ctx context.Context, job module.AnyDriver, call provider.Call, x exchange, vendor *replayServer) []driverStep {
+	var steps []driverStep
 	if x.Ticket == nil {
-		var out outcome
+		var out driverStep
 		var err error
 		out.Ticket, out.Answer, err = job.Submit(ctx, call, x.Input)
-		out.blame(err)
+		out.setFault(err)
 		steps, x.Ticket = append(steps, out), out.Ticket
 	}
-	call.Age = time.Hour // long ago
+	call.Age = time.Hour
 	for x.Ticket != nil && vendor.left() > 0 {
 		left := vendor.left()
 		u, err := job.Poll(ctx, call, *x.Ticket)
-		out := outcome{Phase: [...]string{"wait", "done", "failed", "stopped"}[u.Phase], Progress: u.Progress}
+		out := driverStep{Phase: [...]string{"wait", "done", "failed", "stopped"}[u.Phase], Progress: u.Progress}
 		if u.Phase == provider.Done {
 			out.Answer = &u.Answer
 		}
-		out.blame(err)
+		out.setFault(err)
 		if u.Err != nil {
-			out.blame(u.Err)
+			out.setFault(u.Err)
 		}
 		steps = append(steps, out)
-		if vendor.left() == left { // it did not ask
+		if vendor.left() == left { // Poll sent no request
 			break
 		}
 	}
 	return steps
 }
 
-func (o *outcome) blame(err error) {
+func (o *driverStep) setFault(err error) {
 	f := fault.From(err)
 	if f == nil {
 		return
@@ -145,6 +146,7 @@ func (o *outcome) blame(err error) {
 	}
 }
 
+// oneOrAll is the only element of a list, or the list.
 func oneOrAll[T any](list []T) any {
 	if len(list) == 1 {
 		return list[0]
@@ -152,23 +154,24 @@ func oneOrAll[T any](list []T) any {
 	return list
 }
 
-// words are the inputs of every case: a small file, by any id; one that begins
-// with "film" is an MP4, all others are PNGs.
-type words struct{}
+// textInputs opens any id as a small file: an id that begins with "video" as an MP4,
+// any other as a PNG.
+type textInputs struct{}
 
 // Open implements [provider.AssetOpener].
-func (words) Open(_ context.Context, img provider.ImageRef) (provider.Input, error) {
+func (textInputs) Open(_ context.Context, img provider.ImageRef) (provider.Input, error) {
 	data := "bytes of " + string(img)
 	mime, ext := "image/png", ".png"
-	if strings.HasPrefix(string(img), "film") {
+	if strings.HasPrefix(string(img), "video") {
 		mime, ext = "video/mp4", ".mp4"
 	}
 	return provider.Input{Name: string(img) + ext, URL: "https://gateway.example/api/images/" + string(img) + ext, MIME: mime, Size: int64(len(data)), Width: 512, Height: 512,
 		Open: func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(data)), nil }}, nil
 }
 
-// nowhere throws lifted bytes away: a case's answer is small.
-type nowhere struct{}
+// discardSink is a BlobSink that discards the bytes: the answers of test cases are too
+// short for base64 to be extracted.
+type discardSink struct{}
 
 type discard struct{ io.Writer }
 
@@ -176,11 +179,12 @@ type discard struct{ io.Writer }
 func (discard) Close() error { return nil }
 
 // Create implements [provider.BlobSink].
-func (nowhere) Create(int) (io.WriteCloser, error) { return discard{io.Discard}, nil }
+func (discardSink) Create(int) (io.WriteCloser, error) { return discard{io.Discard}, nil }
 
 // Extracted implements [provider.BlobSink].
-func (nowhere) Extracted([]jsonblob.Blob) {}
+func (discardSink) Extracted([]jsonblob.Blob) {}
 
+// golden compares the JSON of got with a file, which -update writes.
 func golden(t *testing.T, path string, got any) {
 	t.Helper()
 	data, err := json.MarshalIndent(got, "", "  ")
@@ -195,7 +199,7 @@ func golden(t *testing.T, path string, got any) {
 	}
 	want, err := os.ReadFile(path)
 	if err != nil {
-		t.Fatalf("%v; run with -update and read what it writes", err)
+		t.Fatalf("%v; run with -update and review what it writes", err)
 	}
 	if !bytes.Equal(want, data) {
 		t.Errorf("%s differs:\n%s", path, data)

@@ -25,9 +25,9 @@ type brief struct {
 // maxRoles is how many subjects share a picture.
 const maxRoles = 2
 
-// read finds the words we know. A colour belongs to the next noun, or to the
+// parsePrompt finds the words we know. A colour belongs to the next noun, or to the
 // first subject when no noun follows.
-func read(prompt string) brief {
+func parsePrompt(prompt string) brief {
 	var b brief
 	var colour *ink
 	for _, w := range meanings(prompt) {
@@ -37,16 +37,16 @@ func read(prompt string) brief {
 			colour = &c
 			continue
 		case w.actor != nil:
-			b.cast(role{w.actor, colour})
+			b.addRole(role{w.actor, colour})
 		case w.light:
 			b.shine = colour
 		case w.place != anywhere:
 			b.soil = colour
 		default: // an hour or the weather wears no colour
-			b.take(w)
+			b.setScene(w)
 			continue
 		}
-		b.take(w)
+		b.setScene(w)
 		colour = nil
 	}
 	if colour != nil {
@@ -59,7 +59,7 @@ func read(prompt string) brief {
 	return b
 }
 
-func (b *brief) cast(r role) {
+func (b *brief) addRole(r role) {
 	for _, have := range b.roles {
 		if have.actor == r.actor {
 			return
@@ -75,8 +75,8 @@ func (b *brief) afloat() bool {
 	return slices.ContainsFunc(b.roles, func(r role) bool { return r.stand == onWater })
 }
 
-// take keeps the first place, hour and weather that were named.
-func (b *brief) take(w word) {
+// setScene keeps the first place, hour and weather that were named.
+func (b *brief) setScene(w word) {
 	if b.place == anywhere {
 		b.place = w.place
 	}
@@ -93,23 +93,23 @@ func (b *brief) take(w word) {
 // longest match counts.
 func meanings(prompt string) []word {
 	var found []word
-	rest := []rune(strings.ToLower(prompt))
-	for len(rest) > 0 {
-		n := latin(rest)
+	text := []rune(strings.ToLower(prompt))
+	for len(text) > 0 {
+		n := latin(text)
 		if n == 0 {
-			w, length := longest(rest)
+			w, length := longest(text)
 			if length > 0 {
 				found = append(found, w)
 			}
-			rest = rest[max(1, length):]
+			text = text[max(1, length):]
 			continue
 		}
-		one := string(rest[:n])
-		if n < len(rest) && rest[n] == ' ' {
-			if m := latin(rest[n+1:]); m > 0 {
-				if w, ok := singular(one + " " + string(rest[n+1:n+1+m])); ok {
+		one := string(text[:n])
+		if n < len(text) && text[n] == ' ' {
+			if m := latin(text[n+1:]); m > 0 {
+				if w, ok := singular(one + " " + string(text[n+1:n+1+m])); ok {
 					found = append(found, w)
-					rest = rest[n+1+m:]
+					text = text[n+1+m:]
 					continue
 				}
 			}
@@ -117,7 +117,7 @@ func meanings(prompt string) []word {
 		if w, ok := singular(one); ok {
 			found = append(found, w)
 		}
-		rest = rest[n:]
+		text = text[n:]
 	}
 	return found
 }

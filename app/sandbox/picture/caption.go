@@ -56,7 +56,7 @@ func letters(ras *raster, dot, shift int, c ink) {
 	}
 }
 
-func sign(img *image.RGBA) {
+func drawCaption(img *image.RGBA) {
 	text, at := Caption(img.Rect.Dx(), img.Rect.Dy())
 	draw.Draw(img, text.Rect.Add(at), text, image.Point{}, draw.Over)
 }

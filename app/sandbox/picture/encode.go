@@ -26,7 +26,7 @@ func Encode(w io.Writer, img image.Image, format string, quality int) error {
 		}
 		return jpeg.Encode(w, onWhite(img), &jpeg.Options{Quality: quality})
 	case "webp":
-		k := &keeper{w: w}
+		k := &errWriter{w: w}
 		if err := nativewebp.Encode(k, img, nil); err != nil {
 			return err
 		}
@@ -45,13 +45,13 @@ func onWhite(img image.Image) image.Image {
 	return flat
 }
 
-// keeper keeps the first error of a writer, because nativewebp drops it.
-type keeper struct {
+// errWriter keeps the first error of a writer, because nativewebp drops it.
+type errWriter struct {
 	w   io.Writer
 	err error
 }
 
-func (k *keeper) Write(p []byte) (int, error) {
+func (k *errWriter) Write(p []byte) (int, error) {
 	if k.err != nil {
 		return 0, k.err
 	}

@@ -38,16 +38,16 @@ var settings = map[place]setting{
 func newScene(img *image.RGBA, s Spec) *scene {
 	h := fnv.New64a()
 	_, _ = h.Write([]byte(s.Prompt))
-	sc := &scene{canvas: newCanvas(img), brief: read(s.Prompt)}
+	sc := &scene{canvas: newCanvas(img), brief: parsePrompt(s.Prompt)}
 	sc.Rand = rand.New(rand.NewPCG(h.Sum64(), s.Seed*0x9e3779b97f4a7c15)) // neighbours far apart
 	sc.u = min(sc.wide, sc.high, 0.6*max(sc.wide, sc.high))
-	sc.decide()
+	sc.setDefaults()
 	sc.pal = choosePalette(sc)
 	return sc
 }
 
-// decide fills in what the prompt left open.
-func (s *scene) decide() {
+// setDefaults fills in what the prompt left open.
+func (s *scene) setDefaults() {
 	if s.place == anywhere && len(s.roles) > 0 {
 		s.place = s.roles[0].home
 		if len(s.roles) > 1 && s.roles[1].stand == onWater {
@@ -86,7 +86,7 @@ func (s *scene) foreground() {
 	if f := settings[s.place].front; f != nil {
 		f(s)
 	}
-	s.fall()
+	s.drawWeather()
 }
 
 // between is a random number from a to b.

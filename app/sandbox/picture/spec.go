@@ -25,17 +25,17 @@ func Draw(s Spec) *image.RGBA {
 	img := image.NewRGBA(image.Rect(0, 0, w, h))
 	sc := newScene(img, s)
 	if s.Transparent && len(sc.roles) > 0 {
-		sc.pose()
+		sc.drawActorsAlone()
 	} else {
 		sc.backdrop()
-		sc.act()
+		sc.drawActors()
 		sc.foreground()
 		if s.Transparent { // no subject to cut out, so the landscape becomes a badge
 			cutRound(img)
 		}
 	}
 	if !s.Plain {
-		sign(img)
+		drawCaption(img)
 	}
 	return img
 }

@@ -11,7 +11,7 @@ import (
 	"aigc/app/media"
 )
 
-var usual = Spec{Job: "4c1e", Seed: 1, Width: 1280, Height: 720, Seconds: 4, Audio: true}
+var baseSpec = Spec{Job: "4c1e", Seed: 1, Width: 1280, Height: 720, Seconds: 4, Audio: true}
 
 func encode(t *testing.T, s Spec) []byte {
 	t.Helper()
@@ -26,8 +26,8 @@ func encode(t *testing.T, s Spec) []byte {
 // in them.
 func TestEncodeIsDeterministic(t *testing.T) {
 	t.Parallel()
-	first := encode(t, usual)
-	if !bytes.Equal(first, encode(t, usual)) {
+	first := encode(t, baseSpec)
+	if !bytes.Equal(first, encode(t, baseSpec)) {
 		t.Error("two videos of one spec differ")
 	}
 	cases := map[string]func(*Spec){
@@ -41,7 +41,7 @@ func TestEncodeIsDeterministic(t *testing.T) {
 	for name, change := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := usual
+			s := baseSpec
 			change(&s)
 			if bytes.Equal(first, encode(t, s)) {
 				t.Error("another one gives the same video")
@@ -54,7 +54,7 @@ func TestEncodeReportsTheWriter(t *testing.T) {
 	t.Parallel()
 	r, w := io.Pipe()
 	_ = r.Close()
-	if err := Encode(w, usual); !errors.Is(err, io.ErrClosedPipe) {
+	if err := Encode(w, baseSpec); !errors.Is(err, io.ErrClosedPipe) {
 		t.Errorf("%v", err)
 	}
 }

@@ -1,9 +1,9 @@
-// Package servicetest plays a small gallery for the tests of the service and
-// of the faces: one vertical with every kind of operation that matters to
-// them, over a vendor whose behaviour the prompt chooses.
+// Package servicetest has a fake module and its fake vendor for tests of the
+// service, REST and MCP: one synchronous image operation and one asynchronous
+// video operation. The prompt chooses how the vendor behaves; see [Vendor].
 //
-// The engine below is the real one of package workertest: SQLite, folder,
-// broker, worker. Only the vendor is played.
+// Everything below is real: package workertest starts the ledger (SQLite), the
+// object store (a folder), the broker and the worker.
 package servicetest
 
 import (
@@ -16,18 +16,18 @@ import (
 	"aigc/app/provider"
 )
 
-// FakeInput is the input of all its operations.
+// FakeInput is the input of both operations of [FakeModule].
 type FakeInput struct {
 	Prompt string              `json:"prompt" minLength:"1" maxLength:"1000" doc:"what to draw"`
 	Model  string              `json:"model,omitempty"`
 	N      int                 `json:"n,omitempty" minimum:"1" maximum:"4" default:"1"`
 	Seed   *int64              `json:"seed,omitempty"`
 	Style  string              `json:"style,omitempty" enum:"plain,fancy"`
-	Image  provider.ImageRef   `json:"image,omitempty" doc:"a picture to start from"`
-	Images []provider.ImageRef `json:"images,omitempty" maxItems:"16" nullable:"false" doc:"further ones"`
+	Image  provider.ImageRef   `json:"image,omitempty" doc:"an image to start from"`
+	Images []provider.ImageRef `json:"images,omitempty" maxItems:"16" nullable:"false" doc:"further images"`
 }
 
-// planner is what both drivers say of an input.
+// planner plans and checks inputs for both operations.
 type planner struct{}
 
 // Plan implements [module.Planner].
@@ -50,31 +50,31 @@ func (planner) Check(in FakeInput, _ module.Target) []module.FieldError {
 
 var price = []provider.Price{{Unit: "image", Micros: 250_000, Currency: "USD"}}
 
-// Models are the rows of its table; the first one is what is used by default.
+// Models are the models of the image operation; the first one is the default.
 var Models = []module.Model{
 	{ID: "brush-2", Aliases: []string{"brush"}, Prices: price},
 	{ID: "brush-1", Retired: "2026-01-01", Prices: price},
-	{ID: "brush-0", Retired: "9999-01-01", Prices: price}, // still served
+	{ID: "brush-0", Retired: "9999-01-01", Prices: price}, // retired only in future, so still served
 }
 
 var vendor = provider.Vendor{Name: "painter", Title: "Painter", BaseURL: "http://127.0.0.1:1", Prefix: "PAINTER"}
 
-// FakeModule is the vertical.
+// FakeModule is the fake module: gallery.draw makes images, gallery.video videos.
 var FakeModule = module.Define(module.Spec{Name: "gallery", Title: "Gallery"},
 	module.Declare(module.Operation{
 		Name: "draw", Paths: []string{"/gallery/draw", "/gallery/paint"}, Tool: "draw", Media: module.Image, Primary: true,
-		Title: "Draw", Doc: "Draws.",
+		Title: "Draw", Doc: "Draws an image.",
 	}, module.Sync[FakeInput](vendor, imageGenerator{}, module.Terms{Models: Models, CountField: "n", Submit: 10 * time.Second})),
 	module.Declare(module.Operation{
-		Name: "film", Paths: []string{"/gallery/film"}, Tool: "film", Media: module.Video, StatusPath: "/gallery/status/",
-		Title: "Film", Doc: "Films.",
+		Name: "video", Paths: []string{"/gallery/video"}, Tool: "video", Media: module.Video, StatusPath: "/gallery/status/",
+		Title: "Video", Doc: "Makes a video.",
 	}, module.Async[FakeInput](vendor, videoDriver{}, module.Terms{
 		Models: []module.Model{{ID: "reel-1", Prices: price}}, Submit: 10 * time.Second, Deadline: 30 * time.Second,
 		Poll: module.Interval{First: 10 * time.Millisecond, Every: 20 * time.Millisecond},
 	})),
 )
 
-// reply is what the vendor answers.
+// reply is the vendor's answer to every call.
 type reply struct {
 	B64    string `json:"b64,omitempty"`
 	ID     string `json:"id,omitempty"`
@@ -110,7 +110,7 @@ type videoDriver struct{ planner }
 
 // Submit implements [provider.Driver].
 func (videoDriver) Submit(ctx context.Context, c provider.Call, in FakeInput) (provider.Ticket, error) {
-	r, err := send(ctx, c, "/film", in)
+	r, err := send(ctx, c, "/video", in)
 	return provider.Ticket{ID: r.ID}, err
 }
 

@@ -15,18 +15,19 @@ import (
 	"aigc/app/worker/workertest"
 )
 
-// Vendor plays the gallery's vendor. Words in the prompt choose what it does:
-// "drop" cuts the connection after the sale, "refuse" refuses, "hold" waits
-// for Release; anything else is drawn at once.
+// Vendor is the fake module's vendor. Words in the prompt choose its behaviour:
+// "refuse" refuses the content, "drop" counts the purchase and closes the
+// connection without an answer, "hold" answers only after Release. All other
+// prompts succeed at once.
 type Vendor struct {
 	*httptest.Server
-	Purchases atomic.Int64 // submissions that were paid
+	Purchases atomic.Int64 // paid submissions
 
 	hold chan struct{}
 	once sync.Once
 }
 
-// Release lets go of whatever is held, now and from now on.
+// Release answers all held requests, and holds none from now on.
 func (v *Vendor) Release() { v.once.Do(func() { close(v.hold) }) }
 
 func (v *Vendor) serve(w http.ResponseWriter, r *http.Request) {
@@ -47,7 +48,7 @@ func (v *Vendor) serve(w http.ResponseWriter, r *http.Request) {
 	if strings.Contains(in.Prompt, "drop") {
 		panic(http.ErrAbortHandler)
 	}
-	if r.URL.Path == "/film" {
+	if r.URL.Path == "/video" {
 		word, _, _ := strings.Cut(in.Prompt, " ")
 		answer(w, reply{ID: "reels/" + word + "/" + string(rune('a'+n))})
 		return
@@ -59,10 +60,10 @@ func (v *Vendor) serve(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
-	answer(w, reply{B64: picture()})
+	answer(w, reply{B64: pngBase64()})
 }
 
-// job tells of a film: one that is held is not done.
+// job answers a poll: a held job is running, all others are done.
 func (v *Vendor) job(w http.ResponseWriter, r *http.Request) {
 	if strings.Contains(r.URL.Path, "hold") {
 		select {
@@ -72,18 +73,18 @@ func (v *Vendor) job(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
-	answer(w, reply{Status: "done", B64: picture()})
+	answer(w, reply{Status: "done", B64: pngBase64()})
 }
 
-func picture() string { return base64.StdEncoding.EncodeToString(workertest.PNG()) }
+func pngBase64() string { return base64.StdEncoding.EncodeToString(workertest.PNG()) }
 
 func answer(w http.ResponseWriter, r reply) {
 	w.Header().Set("Content-Type", "application/json")
 	_ = json.NewEncoder(w).Encode(r)
 }
 
-// Start runs an engine whose only module is the gallery, with one account;
-// adapt may change it, and say that there shall be none.
+// Start runs an engine that has only FakeModule and one vendor account. adapt may
+// change the account; if the last one returns false there is no account.
 func Start(t testing.TB, adapt ...func(*provider.Account) (keep bool)) (*workertest.Engine, *Vendor) {
 	t.Helper()
 	v := &Vendor{hold: make(chan struct{})}
@@ -104,6 +105,6 @@ func Start(t testing.TB, adapt ...func(*provider.Account) (keep bool)) (*workert
 		accounts.Add(host.Vendors()["painter"], provider.Limits{}, a)
 	}
 	e := workertest.New(t, host, accounts)
-	t.Cleanup(v.Release) // before the engine stops, which awaits what was sent
+	t.Cleanup(v.Release) // runs before the engine's cleanup, which waits for open submissions
 	return e, v
 }

@@ -90,7 +90,7 @@ func (a FakeAnswer) answer() provider.Answer {
 }
 
 // fakeCodes maps status 410 to "the account lacks access".
-var fakeCodes = provider.Codes{Title: "Toy Co", Rules: []provider.CodeRule{{Status: http.StatusGone, Means: provider.NoAccess}}}
+var fakeCodes = provider.ErrorTable{Title: "Toy Co", Rules: []provider.ErrorRule{{Status: http.StatusGone, Class: provider.NoAccess}}}
 
 func send(ctx context.Context, c provider.Call, in FakeInput) (FakeAnswer, error) {
 	var a FakeAnswer
@@ -99,7 +99,7 @@ func send(ctx context.Context, c provider.Call, in FakeInput) (FakeAnswer, error
 		return a, err
 	}
 	if res.Status != http.StatusOK {
-		return a, fakeCodes.Fault(res, provider.Problem{})
+		return a, fakeCodes.Fault(res, provider.VendorError{})
 	}
 	if res.Raw { // the image itself
 		return FakeAnswer{B64: []string{res.File}}, nil

@@ -14,26 +14,26 @@ const title = "Volcengine Ark"
 // codes are the vendor's errors (docs 1299023, 1099476). None of them is charged.
 // A status that the docs do not list, and every 5xx, leaves open whether the
 // request was executed.
-var codes = provider.Codes{
+var codes = provider.ErrorTable{
 	Title:    title,
 	Statuses: []int{http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusTooManyRequests},
-	Rules: []provider.CodeRule{
-		{Match: "SetLimitExceeded*", Means: provider.NoBalance},
-		{Match: "QuotaExceeded*", Means: provider.NoBalance},
-		{Match: "AccountOverdueError*", Means: provider.NoBalance},
-		{Match: "OutputImageSensitiveContentDetected*", Means: provider.ResultRefused},
-		{Match: "InputTextSensitiveContentDetected*", Means: provider.ContentRefused},
-		{Match: "InputImageSensitiveContentDetected*", Means: provider.ContentRefused},
-		{Match: "SensitiveContentDetected*", Means: provider.ContentRefused},
-		{Match: "*RiskDetection", Means: provider.ContentRefused},
-		{Match: "AuthenticationError*", Means: provider.KeyRefused},
-		{Match: "InvalidAccountStatus*", Means: provider.KeyRefused, Safe: "{title} refuses the account of the key in {variable}; see its console."},
-		{Match: "InvalidEndpointOrModel.ModelIDAccessDisabled*", Means: provider.NoAccess, Safe: notOpen},
-		{Match: "InvalidEndpointOrModel*", Means: provider.ModelUnknown},
-		{Match: "ModelNotOpen*", Means: provider.NoAccess, Safe: notOpen},
-		{Match: "OperationDenied.ServiceNotOpen*", Means: provider.NoAccess},
-		{Match: "AccessDenied*", Means: provider.NoAccess},
-		{Status: http.StatusForbidden, Means: provider.NoAccess}, // a bad key is a 401
+	Rules: []provider.ErrorRule{
+		{Match: "SetLimitExceeded*", Class: provider.NoBalance},
+		{Match: "QuotaExceeded*", Class: provider.NoBalance},
+		{Match: "AccountOverdueError*", Class: provider.NoBalance},
+		{Match: "OutputImageSensitiveContentDetected*", Class: provider.ResultRefused},
+		{Match: "InputTextSensitiveContentDetected*", Class: provider.ContentRefused},
+		{Match: "InputImageSensitiveContentDetected*", Class: provider.ContentRefused},
+		{Match: "SensitiveContentDetected*", Class: provider.ContentRefused},
+		{Match: "*RiskDetection", Class: provider.ContentRefused},
+		{Match: "AuthenticationError*", Class: provider.KeyRefused},
+		{Match: "InvalidAccountStatus*", Class: provider.KeyRefused, Message: "{title} refuses the account of the key in {variable}; see its console."},
+		{Match: "InvalidEndpointOrModel.ModelIDAccessDisabled*", Class: provider.NoAccess, Message: notOpen},
+		{Match: "InvalidEndpointOrModel*", Class: provider.ModelUnknown},
+		{Match: "ModelNotOpen*", Class: provider.NoAccess, Message: notOpen},
+		{Match: "OperationDenied.ServiceNotOpen*", Class: provider.NoAccess},
+		{Match: "AccessDenied*", Class: provider.NoAccess},
+		{Status: http.StatusForbidden, Class: provider.NoAccess}, // a bad key is a 401
 	},
 }
 
@@ -59,7 +59,7 @@ func (p problem) resultFault() *fault.Error {
 }
 
 // withoutRequestID removes the vendor's request id from its message.
-func (p problem) withoutRequestID() provider.Problem {
+func (p problem) withoutRequestID() provider.VendorError {
 	text, _, _ := strings.Cut(p.Message, " Request id:")
-	return provider.Problem{Code: p.Code, Message: strings.TrimSpace(text)}
+	return provider.VendorError{Code: p.Code, Message: strings.TrimSpace(text)}
 }

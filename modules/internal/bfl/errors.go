@@ -12,16 +12,16 @@ import (
 // codes are the vendor's errors, which have no error codes. The documented 4xx
 // prove that nothing was accepted; 408 and 409 may come from a proxy and leave
 // open whether the request was executed.
-var codes = provider.Codes{
+var codes = provider.ErrorTable{
 	Title: "Black Forest Labs",
-	Rules: []provider.CodeRule{
-		{Status: http.StatusForbidden, Text: "access to this endpoint", Means: provider.NoAccess},
+	Rules: []provider.ErrorRule{
+		{Status: http.StatusForbidden, Text: "access to this endpoint", Class: provider.NoAccess},
 	},
 }
 
 // responseFault is the fault of an answer other than 200.
 func responseFault(res provider.Response) *fault.Error {
-	return codes.Fault(res, provider.Problem{Message: errorText(res.Body)})
+	return codes.Fault(res, provider.VendorError{Message: errorText(res.Body)})
 }
 
 // errorText is the detail of an error body: a text, or FastAPI's list of

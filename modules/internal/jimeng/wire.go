@@ -62,10 +62,10 @@ type errorBody struct {
 
 const success = "10000"
 
-func (w envelope) problem() provider.Problem {
+func (w envelope) problem() provider.VendorError {
 	e := w.errorBody
 	if w.Gateway.Error.Code != "" {
 		e = w.Gateway.Error
 	}
-	return provider.Problem{Code: string(e.Code), Message: e.Message}
+	return provider.VendorError{Code: string(e.Code), Message: e.Message}
 }

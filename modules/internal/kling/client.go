@@ -87,7 +87,7 @@ func do(ctx context.Context, c provider.Call, r provider.Request) (reply, error)
 			return w, nil
 		}
 		if retried || !c.Account.IsPair() || res.Status != http.StatusUnauthorized || code != notYetValid && code != expired {
-			return reply{}, codes.Fault(res, provider.Problem{Code: code, Message: w.Message})
+			return reply{}, codes.Fault(res, provider.VendorError{Code: code, Message: w.Message})
 		}
 		tokens.Delete(pairOf(c.Account))
 	}

@@ -9,30 +9,30 @@ import (
 // codes are the vendor's errors, by the code in the body: the status 429 alone may
 // be throttling, an empty balance or a refused IP address. A 5xx leaves open
 // whether the request was executed.
-var codes = provider.Codes{
+var codes = provider.ErrorTable{
 	Title:    title,
 	Statuses: []int{http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusTooManyRequests},
-	Rules: []provider.CodeRule{
-		{Match: "1000", Means: provider.KeyRefused},
-		{Match: "1001", Means: provider.KeyRefused},
-		{Match: "1002", Means: provider.KeyRefused},
-		{Match: notYetValid, Means: provider.KeyRefused, Safe: clockHint},
-		{Match: expired, Means: provider.KeyRefused, Safe: clockHint},
-		{Match: "1100", Means: provider.KeyRefused, Safe: "{title} refuses the account of the key in {variable}; see its console."},
-		{Match: "1101", Means: provider.NoBalance},
-		{Match: "1102", Means: provider.NoBalance},
-		{Match: "1103", Means: provider.NoAccess},
-		{Match: "1200", Means: provider.BadInput},
-		{Match: "1201", Means: provider.BadInput},
-		{Match: "1203", Means: provider.ModelUnknown, Safe: "{title} does not serve this model: it is unknown or no longer served."},
-		{Match: "1300", Means: provider.ContentRefused},
-		{Match: "1301", Means: provider.ContentRefused},
-		{Match: "1302", Means: provider.Throttled},
-		{Match: "1303", Means: provider.Throttled},
-		{Match: "1304", Means: provider.NoAccess, Safe: "{title} does not accept this machine's IP address: add it to the allow-list in its console."},
-		{Status: http.StatusForbidden, Means: provider.NoAccess}, // a bad key is a 401
+	Rules: []provider.ErrorRule{
+		{Match: "1000", Class: provider.KeyRefused},
+		{Match: "1001", Class: provider.KeyRefused},
+		{Match: "1002", Class: provider.KeyRefused},
+		{Match: notYetValid, Class: provider.KeyRefused, Message: clockHint},
+		{Match: expired, Class: provider.KeyRefused, Message: clockHint},
+		{Match: "1100", Class: provider.KeyRefused, Message: "{title} refuses the account of the key in {variable}; see its console."},
+		{Match: "1101", Class: provider.NoBalance},
+		{Match: "1102", Class: provider.NoBalance},
+		{Match: "1103", Class: provider.NoAccess},
+		{Match: "1200", Class: provider.BadInput},
+		{Match: "1201", Class: provider.BadInput},
+		{Match: "1203", Class: provider.ModelUnknown, Message: "{title} does not serve this model: it is unknown or no longer served."},
+		{Match: "1300", Class: provider.ContentRefused},
+		{Match: "1301", Class: provider.ContentRefused},
+		{Match: "1302", Class: provider.Throttled},
+		{Match: "1303", Class: provider.Throttled},
+		{Match: "1304", Class: provider.NoAccess, Message: "{title} does not accept this machine's IP address: add it to the allow-list in its console."},
+		{Status: http.StatusForbidden, Class: provider.NoAccess}, // a bad key is a 401
 		// The reason of a failed job is free text; this part of it means a refusal.
-		{Text: "risk control", Means: provider.ContentRefused},
+		{Text: "risk control", Class: provider.ContentRefused},
 	},
 }
 

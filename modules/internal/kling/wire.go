@@ -74,7 +74,7 @@ func (j job) update(c provider.Call, watermarked bool) provider.Update {
 		}
 		return provider.Update{Phase: provider.Done, Progress: 1, Answer: a}
 	case "failed":
-		return provider.Update{Phase: provider.Failed, Err: codes.Failed(provider.Problem{Message: j.Reason}, j.charged())}
+		return provider.Update{Phase: provider.Failed, Err: codes.Failed(provider.VendorError{Message: j.Reason}, j.charged())}
 	}
 	return provider.Update{}
 }

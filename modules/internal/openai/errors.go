@@ -36,25 +36,25 @@ func (p problem) code() string {
 // status, since a 429 may be throttling or an empty balance. Of the 5xx only
 // server_is_overloaded is documented as not accepted. 408 and 409 leave open
 // whether the request was executed: the vendor's own clients retry them.
-var codes = provider.Codes{
+var codes = provider.ErrorTable{
 	Title:    "OpenAI",
 	Statuses: []int{http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusTooManyRequests},
-	Rules: []provider.CodeRule{
-		{Match: "server_is_overloaded", Status: http.StatusServiceUnavailable, Means: provider.Overloaded},
-		{Match: "insufficient_quota", Means: provider.NoBalance},
-		{Match: "credit_balance_exhausted", Means: provider.NoBalance},
-		{Match: "organization_spend_limit_exceeded", Means: provider.NoBalance},
-		{Match: "project_spend_limit_exceeded", Means: provider.NoBalance},
-		{Match: "organization_usage_limit_exceeded", Means: provider.NoBalance},
-		{Match: "billing_hard_limit_reached", Means: provider.NoBalance},
-		{Match: "moderation_blocked", Means: provider.ContentRefused},
-		{Match: "content_policy_violation", Means: provider.ContentRefused}, // of the DALL-E era
-		{Match: "image_generation_user_error", Means: provider.ContentRefused},
-		{Status: http.StatusUnauthorized, Means: provider.KeyRefused},
-		{Status: http.StatusForbidden, Text: "verified", Means: provider.NoAccess,
-			Safe: "The {title} organization must be verified for this model; see its account settings. The key itself is fine."},
-		{Match: "unsupported_country*", Status: http.StatusForbidden, Means: provider.Meaning{Kind: fault.VendorAuth, Code: "vendor_region_refused"}},
-		{Match: "model_not_found", Means: provider.ModelUnknown},
+	Rules: []provider.ErrorRule{
+		{Match: "server_is_overloaded", Status: http.StatusServiceUnavailable, Class: provider.Overloaded},
+		{Match: "insufficient_quota", Class: provider.NoBalance},
+		{Match: "credit_balance_exhausted", Class: provider.NoBalance},
+		{Match: "organization_spend_limit_exceeded", Class: provider.NoBalance},
+		{Match: "project_spend_limit_exceeded", Class: provider.NoBalance},
+		{Match: "organization_usage_limit_exceeded", Class: provider.NoBalance},
+		{Match: "billing_hard_limit_reached", Class: provider.NoBalance},
+		{Match: "moderation_blocked", Class: provider.ContentRefused},
+		{Match: "content_policy_violation", Class: provider.ContentRefused}, // of the DALL-E era
+		{Match: "image_generation_user_error", Class: provider.ContentRefused},
+		{Status: http.StatusUnauthorized, Class: provider.KeyRefused},
+		{Status: http.StatusForbidden, Text: "verified", Class: provider.NoAccess,
+			Message: "The {title} organization must be verified for this model; see its account settings. The key itself is fine."},
+		{Match: "unsupported_country*", Status: http.StatusForbidden, Class: provider.ErrorClass{Kind: fault.VendorAuth, Code: "vendor_region_refused"}},
+		{Match: "model_not_found", Class: provider.ModelUnknown},
 	},
 }
 
@@ -62,7 +62,7 @@ var codes = provider.Codes{
 func responseFault(res provider.Response) *fault.Error {
 	var p problem
 	_ = json.Unmarshal(res.Body, &p) // a gateway in front may send anything
-	f := codes.Fault(res, provider.Problem{Code: p.code(), Type: p.Error.Type, Message: p.Error.Message})
+	f := codes.Fault(res, provider.VendorError{Code: p.code(), Type: p.Error.Type, Message: p.Error.Message})
 	if f.Kind == fault.Rejected && p.Error.Details != nil {
 		p.Error.Details.explain(f)
 	}

@@ -29,12 +29,12 @@ const title = "Google Vertex AI"
 // codes are the errors of a request. The documented 4xx prove that nothing was
 // accepted; 408, 409 and 499 may come from a proxy and leave open whether the
 // request was executed. A 403 concerns the project, not the key.
-var codes = provider.Codes{
+var codes = provider.ErrorTable{
 	Title: title,
-	Rules: []provider.CodeRule{
-		{Status: http.StatusUnauthorized, Means: provider.KeyRefused, Safe: "Google refuses the token of the service account in {variable}."},
-		{Status: http.StatusForbidden, Match: "BILLING_DISABLED", Means: provider.NoBalance},
-		{Status: http.StatusForbidden, Means: provider.NoAccess},
+	Rules: []provider.ErrorRule{
+		{Status: http.StatusUnauthorized, Class: provider.KeyRefused, Message: "Google refuses the token of the service account in {variable}."},
+		{Status: http.StatusForbidden, Match: "BILLING_DISABLED", Class: provider.NoBalance},
+		{Status: http.StatusForbidden, Class: provider.NoAccess},
 	},
 }
 
@@ -42,7 +42,7 @@ var codes = provider.Codes{
 func responseFault(res provider.Response) *fault.Error {
 	s := readStatus(res.Body)
 	reason, delay := s.details()
-	p := provider.Problem{Code: s.Status, Message: s.Message}
+	p := provider.VendorError{Code: s.Status, Message: s.Message}
 	if res.Status == http.StatusForbidden && reason != "" {
 		p.Code = reason // BILLING_DISABLED, SERVICE_DISABLED
 	}

@@ -14,70 +14,71 @@ import (
 	"aigc/app/provider"
 )
 
-// confined is where a key may go: to the vendor's own host.
-var confined = []proof{
-	{name: "no key to a host that an answer names", check: func(ctx context.Context, s *stage) error {
-		foreign := newStranger()
+// keyCases check that a key is only sent to the vendor's own host.
+var keyCases = []testCase{
+	{name: "no key to a host named in an answer", run: func(ctx context.Context, s *fixture) error {
+		foreign := newForeignHost()
 		defer foreign.Close()
-		o, err := s.order("")
+		o, err := s.newTask("")
 		if err != nil {
 			return err
 		}
-		// Every address in every answer leads to the stranger.
-		o.listen().rewrite = strings.NewReplacer(s.box.Root(), foreign.URL)
+		// Every URL in every answer points to the foreign host.
+		o.recordAnswers().rewrite = strings.NewReplacer(s.box.Root(), foreign.URL)
 		t, _, err := o.submit(ctx)
 		if err != nil {
 			return err
 		}
 		if t != nil {
-			// The job may be found in spite of it, or not: only the key counts.
-			_, _ = o.follow(ctx, *t, func(provider.Update) error {
-				if foreign.asked() > 2 {
-					return errors.New("enough")
+			// The polls may fail or not; the case only tests where the key is sent.
+			_, _ = o.pollUntilEnd(ctx, *t, func(provider.Update) error {
+				if foreign.requests() > 2 {
+					return errors.New("enough polls")
 				}
 				return nil
 			})
 		}
 		if f, ok := s.route.AnyDriver.Driver().(provider.Fetcher); ok && f.Handles(o.call(), foreign.URL+"/result.png") {
 			var b bytes.Buffer
-			_ = f.Fetch(ctx, o.call(), foreign.URL+"/result.png", &b) // likewise
+			_ = f.Fetch(ctx, o.call(), foreign.URL+"/result.png", &b) // may fail, too
 		}
-		return foreign.verdict()
+		return foreign.leakError()
 	}},
-	{name: "redirects are not followed", check: func(ctx context.Context, s *stage) error {
-		foreign := newStranger()
+	{name: "redirects are not followed", run: func(ctx context.Context, s *fixture) error {
+		foreign := newForeignHost()
 		defer foreign.Close()
 		vendor := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			http.Redirect(w, r, foreign.URL+r.URL.Path, http.StatusTemporaryRedirect)
 		}))
 		defer vendor.Close()
-		o, err := s.at(vendor.URL)
+		o, err := s.newTaskAt(vendor.URL)
 		if err != nil {
 			return err
 		}
 		if _, _, err := o.submit(ctx); err == nil {
-			return errors.New("a redirect was taken for an answer")
+			return errors.New("a redirect was accepted as an answer")
 		}
-		if n := foreign.asked(); n > 0 {
+		if n := foreign.requests(); n > 0 {
 			return fmt.Errorf("%d requests followed the redirect", n)
 		}
 		return nil
 	}},
 }
 
-// credentials are the headers that vendors' keys travel in.
+// credentials are the headers in which vendors expect keys.
 var credentials = []string{"Authorization", "X-Key", "X-Api-Key", "Api-Key", "X-Goog-Api-Key", "Proxy-Authorization", "Cookie"}
 
-// stranger is a server that no key may reach. It knows of no job.
-type stranger struct {
+// foreignHost is a server that must not get a key. It answers everything with 404 and
+// records credentials.
+type foreignHost struct {
 	*httptest.Server
 	mu    sync.Mutex
 	count int
 	leaks []string
 }
 
-func newStranger() *stranger {
-	s := &stranger{}
+func newForeignHost() *foreignHost {
+	s := &foreignHost{}
 	s.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.mu.Lock()
 		defer s.mu.Unlock()
@@ -97,38 +98,39 @@ func newStranger() *stranger {
 	return s
 }
 
-func (s *stranger) asked() int {
+func (s *foreignHost) requests() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.count
 }
 
-func (s *stranger) verdict() error {
+func (s *foreignHost) leakError() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if len(s.leaks) > 0 {
-		return errors.New("the key left: " + strings.Join(s.leaks, "; "))
+		return errors.New("the key was sent to a foreign host: " + strings.Join(s.leaks, "; "))
 	}
 	return nil
 }
 
-// ear hears every answer on its way to the driver, and may change it.
-type ear struct {
-	next    http.RoundTripper
-	rewrite *strings.Replacer
-	mu      sync.Mutex
-	all     bytes.Buffer
+// answerRecorder records the bodies of all answers, and may rewrite them, before the
+// driver gets them.
+type answerRecorder struct {
+	next     http.RoundTripper
+	rewrite  *strings.Replacer
+	mu       sync.Mutex
+	recorded bytes.Buffer
 }
 
-// listen puts an ear into an order's way out.
-func (o *order) listen() *ear {
-	e := &ear{next: o.http.Transport}
+// recordAnswers puts an answerRecorder into the task's HTTP client.
+func (o *testTask) recordAnswers() *answerRecorder {
+	e := &answerRecorder{next: o.http.Transport}
 	o.http.Transport = e
 	return e
 }
 
 // RoundTrip implements [http.RoundTripper].
-func (e *ear) RoundTrip(r *http.Request) (*http.Response, error) {
+func (e *answerRecorder) RoundTrip(r *http.Request) (*http.Response, error) {
 	res, err := e.next.RoundTrip(r)
 	if err != nil {
 		return nil, err
@@ -142,15 +144,15 @@ func (e *ear) RoundTrip(r *http.Request) (*http.Response, error) {
 		body = []byte(e.rewrite.Replace(string(body)))
 	}
 	e.mu.Lock()
-	e.all.Write(body)
+	e.recorded.Write(body)
 	e.mu.Unlock()
 	res.Body, res.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
 	res.Header.Del("Content-Length")
 	return res, nil
 }
 
-func (e *ear) heard(word string) bool {
+func (e *answerRecorder) contains(word string) bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	return bytes.Contains(e.all.Bytes(), []byte(word))
+	return bytes.Contains(e.recorded.Bytes(), []byte(word))
 }

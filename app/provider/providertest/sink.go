@@ -27,49 +27,49 @@ import (
 	"aigc/app/sandbox/picture"
 )
 
-// scratch is a folder for the bytes lifted out of an answer, as the spool is.
-type scratch struct {
+// folderSink writes the bytes extracted from an answer to files, as the spool does.
+type folderSink struct {
 	dir   string
 	paths []string
-	files map[string]lifted // by placeholder
+	files map[string]extractedFile // by placeholder
 }
 
-type lifted struct {
+type extractedFile struct {
 	path    string
 	corrupt bool
 }
 
 // Create implements [provider.BlobSink].
-func (s *scratch) Create(n int) (io.WriteCloser, error) {
+func (s *folderSink) Create(n int) (io.WriteCloser, error) {
 	path := filepath.Join(s.dir, fmt.Sprintf("blob-%d-%d", len(s.paths), n))
 	s.paths = append(s.paths, path)
 	return os.Create(path)
 }
 
 // Extracted implements [provider.BlobSink].
-func (s *scratch) Extracted(blobs []jsonblob.Blob) {
+func (s *folderSink) Extracted(blobs []jsonblob.Blob) {
 	first := len(s.paths) - len(blobs)
 	for i, b := range blobs {
-		s.files[b.Placeholder] = lifted{s.paths[first+i], b.Corrupt}
+		s.files[b.Placeholder] = extractedFile{s.paths[first+i], b.Corrupt}
 	}
 }
 
-// read are the bytes that a result holds or names, got as the host gets them:
-// from an address without the key, unless the driver says that it fetches.
-func (o *order) read(ctx context.Context, r provider.Result) ([]byte, error) {
+// readResult reads the bytes of a result as the host does: from a URL without the key,
+// unless the driver handles the URL.
+func (o *testTask) readResult(ctx context.Context, r provider.Result) ([]byte, error) {
 	if r.Base64 == "" {
-		return o.fetch(ctx, r.URL)
+		return o.fetchResult(ctx, r.URL)
 	}
-	if f, ok := o.scratch.files[r.Base64]; ok {
+	if f, ok := o.sink.files[r.Base64]; ok {
 		if f.corrupt {
-			return nil, errors.New("the base64 is damaged")
+			return nil, errors.New("the result's base64 is damaged")
 		}
 		return os.ReadFile(f.path)
 	}
-	return base64.StdEncoding.DecodeString(r.Base64) // too short to be lifted
+	return base64.StdEncoding.DecodeString(r.Base64) // too short to be extracted
 }
 
-func (o *order) fetch(ctx context.Context, address string) ([]byte, error) {
+func (o *testTask) fetchResult(ctx context.Context, address string) ([]byte, error) {
 	if f, ok := o.route.AnyDriver.Driver().(provider.Fetcher); ok && f.Handles(o.call(), address) {
 		var b bytes.Buffer
 		err := f.Fetch(ctx, o.call(), address, &b)
@@ -77,7 +77,7 @@ func (o *order) fetch(ctx context.Context, address string) ([]byte, error) {
 	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
-		return nil, fmt.Errorf("a result at %q: %w", address, err)
+		return nil, fmt.Errorf("result at %q: %w", address, err)
 	}
 	res, err := o.http.Do(req)
 	if err != nil {
@@ -85,52 +85,53 @@ func (o *order) fetch(ctx context.Context, address string) ([]byte, error) {
 	}
 	defer res.Body.Close()
 	if res.StatusCode != http.StatusOK {
-		return nil, fmt.Errorf("a result's address answered %d", res.StatusCode)
+		return nil, fmt.Errorf("the result's URL answered %d", res.StatusCode)
 	}
 	return io.ReadAll(res.Body)
 }
 
-// genuine insists that bytes are what the operation makes.
-func genuine(kind module.Media, data []byte) error {
+// checkMedia is an error unless the bytes are a complete image or video, as the operation
+// makes.
+func checkMedia(kind module.Media, data []byte) error {
 	switch {
 	case kind == module.Video:
-		return wholeFilm(data)
+		return checkMP4(data)
 	case bytes.Contains(data[:min(len(data), 512)], []byte("<svg")):
-		return wellFormed(data)
+		return checkXML(data)
 	}
 	_, _, err := image.Decode(bytes.NewReader(data))
 	return err
 }
 
-// wholeFilm insists on an MP4 whose boxes fill the file: ftyp first, then moov
-// and mdat among them.
-func wholeFilm(data []byte) error {
+// checkMP4 is an error unless the boxes fill the file, the first is ftyp, and moov and
+// mdat are among them.
+func checkMP4(data []byte) error {
 	seen := map[string]bool{}
 	for at := uint64(0); at < uint64(len(data)); {
-		rest := data[at:]
-		if len(rest) < 8 {
-			return errors.New("the film is cut short")
+		remaining := data[at:]
+		if len(remaining) < 8 {
+			return errors.New("the MP4 is cut short")
 		}
-		size, name := uint64(binary.BigEndian.Uint32(rest)), string(rest[4:8])
-		if size == 1 && len(rest) >= 16 {
-			size = binary.BigEndian.Uint64(rest[8:])
+		size, name := uint64(binary.BigEndian.Uint32(remaining)), string(remaining[4:8])
+		if size == 1 && len(remaining) >= 16 {
+			size = binary.BigEndian.Uint64(remaining[8:])
 		}
 		if at == 0 && name != "ftyp" {
-			return errors.New("no film of a known type")
+			return errors.New("not an MP4: the first box is not ftyp")
 		}
-		if size < 8 || size > uint64(len(rest)) {
-			return errors.New("the film is cut short")
+		if size < 8 || size > uint64(len(remaining)) {
+			return errors.New("the MP4 is cut short")
 		}
 		seen[name] = true
 		at += size
 	}
 	if !seen["moov"] || !seen["mdat"] {
-		return errors.New("the film lacks a part")
+		return errors.New("the MP4 has no moov or no mdat")
 	}
 	return nil
 }
 
-func wellFormed(data []byte) error {
+func checkXML(data []byte) error {
 	d := xml.NewDecoder(bytes.NewReader(data))
 	for {
 		if _, err := d.Token(); errors.Is(err, io.EOF) {
@@ -141,22 +142,22 @@ func wellFormed(data []byte) error {
 	}
 }
 
-// gallery holds the pictures that inputs name: any id, 320 pixels square; one
-// that begins with "mask" has transparent parts.
-type gallery struct{}
+// imageInputs opens any id as a PNG of 320 by 320 pixels; one that begins with "mask" has
+// transparent areas.
+type imageInputs struct{}
 
-var drawn sync.Map // provider.Image to []byte
+var imageCache sync.Map // provider.ImageRef to []byte
 
 // Open implements [provider.AssetOpener].
-func (gallery) Open(_ context.Context, img provider.ImageRef) (provider.Input, error) {
-	data, ok := drawn.Load(img)
+func (imageInputs) Open(_ context.Context, img provider.ImageRef) (provider.Input, error) {
+	data, ok := imageCache.Load(img)
 	if !ok {
 		var b bytes.Buffer
 		spec := picture.Spec{Prompt: string(img) + " fox", Width: 320, Height: 320, Plain: true, Transparent: strings.HasPrefix(string(img), "mask")}
 		if err := picture.Encode(&b, picture.Draw(spec), "png", 0); err != nil {
 			return provider.Input{}, err
 		}
-		data, _ = drawn.LoadOrStore(img, b.Bytes())
+		data, _ = imageCache.LoadOrStore(img, b.Bytes())
 	}
 	file := data.([]byte)
 	return provider.Input{
