@@ -96,8 +96,8 @@ func TestPrefer(t *testing.T) {
 		applied            string
 	}{
 		"nothing":               {drawPath, free, "", 200, ""},
-		"a video":                {"/api/gallery/video", free, "", 202, ""},
-		"a video, waited for":    {"/api/gallery/video", free, "wait=20", 200, "wait=20"},
+		"a video":               {"/api/gallery/video", free, "", 202, ""},
+		"a video, waited for":   {"/api/gallery/video", free, "wait=20", 200, "wait=20"},
 		"respond-async":         {drawPath, held, "respond-async", 202, "respond-async"},
 		"in capitals":           {drawPath, held, "Respond-Async", 202, "respond-async"},
 		"wait=0":                {drawPath, held, "wait=0", 202, "wait=0"},
