@@ -6,15 +6,15 @@ import (
 	"unicode"
 )
 
-// role is an actor with the colour the prompt gave it, if any.
+// role is an actor of a prompt with its colour.
 type role struct {
 	*actor
-	tint *ink
+	tint *ink // nil: the prompt has no colour for it
 }
 
-// brief is what a prompt asks for, as far as we can draw it.
+// brief is a parsed prompt: the known words in it.
 type brief struct {
-	roles   []role // the first is the main one
+	roles   []role // the first is the main actor
 	place   place
 	hour    hour
 	weather weather
@@ -22,11 +22,11 @@ type brief struct {
 	soil    *ink // colour of the place
 }
 
-// maxRoles is how many subjects share a picture.
+// maxRoles is the most actors in a picture.
 const maxRoles = 2
 
-// parsePrompt finds the words we know. A colour belongs to the next noun, or to the
-// first subject when no noun follows.
+// parsePrompt finds the known words of a prompt. A colour applies to the next noun,
+// or to the first actor if no noun follows.
 func parsePrompt(prompt string) brief {
 	var b brief
 	var colour *ink
@@ -42,7 +42,7 @@ func parsePrompt(prompt string) brief {
 			b.shine = colour
 		case w.place != anywhere:
 			b.soil = colour
-		default: // an hour or the weather wears no colour
+		default: // hour and weather have no colour: keep it for the next noun
 			b.setScene(w)
 			continue
 		}
@@ -70,12 +70,12 @@ func (b *brief) addRole(r role) {
 	}
 }
 
-// afloat tells whether an actor needs water.
+// afloat reports whether an actor needs water.
 func (b *brief) afloat() bool {
 	return slices.ContainsFunc(b.roles, func(r role) bool { return r.stand == onWater })
 }
 
-// setScene keeps the first place, hour and weather that were named.
+// setScene sets place, hour and weather from a word, unless an earlier word has.
 func (b *brief) setScene(w word) {
 	if b.place == anywhere {
 		b.place = w.place
@@ -88,9 +88,9 @@ func (b *brief) setScene(w word) {
 	}
 }
 
-// meanings lists the known words of a prompt in their order. Latin words are
-// looked up whole and in pairs; other scripts do without spaces, so there the
-// longest match counts.
+// meanings lists the known words of a prompt in their order. Latin words are looked
+// up in pairs and alone. Other scripts have no spaces between words, so there it
+// takes the longest match.
 func meanings(prompt string) []word {
 	var found []word
 	text := []rune(strings.ToLower(prompt))

@@ -1,6 +1,6 @@
 package picture
 
-// drawWeather draws the weather before everything else.
+// drawWeather draws snow or rain in front of everything.
 func (s *scene) drawWeather() {
 	switch s.weather {
 	case snow:

@@ -1,6 +1,6 @@
 package picture
 
-// tone is a role of colour in a figure; dyes say which ink plays it.
+// tone is the index of a colour in a figure; dyes has the ink of each.
 type tone uint8
 
 const (
@@ -22,7 +22,7 @@ const (
 
 type dyes [toneCount]ink
 
-// dye makes the usual dyes of a figure from its main and accent inks.
+// dye derives all inks of a figure from its main and accent inks.
 func dye(body, accent ink) dyes {
 	shade, iris := 0.22, rgb(0x33262f)
 	switch l := body.luma(); {
@@ -68,8 +68,8 @@ func (p part) thinning(to float64) part { p.taper = to; return p }
 func (p part) within(path string) part  { p.clip = path; return p }
 func (p part) both() part               { p.mirror = true; return p }
 
-// figure is a subject as data: parts from back to front, drawn in a box of its
-// own whose point (axis, foot) stands on the ground.
+// figure is the drawing of an actor: parts from back to front, in coordinates of its
+// own. The point (axis, foot) is placed on the ground.
 type figure struct {
 	axis, foot float64
 	height     float64 // from foot to top, which placing scales by

@@ -1,6 +1,7 @@
 package picture
 
-// drawActors puts the actors on the stage. A boat takes the other actor aboard.
+// drawActors places and draws the actors. If one of two is a boat, the other is its
+// passenger.
 func (s *scene) drawActors() {
 	if len(s.roles) == 0 {
 		s.drawExtra()
@@ -31,7 +32,7 @@ func (s *scene) drawActors() {
 	}
 }
 
-// drawActorsAlone shows the actors alone, as large as the picture allows.
+// drawActorsAlone draws only the actors, as large as the picture allows.
 func (s *scene) drawActorsAlone() {
 	s.bare = true
 	if len(s.roles) > 1 {
@@ -52,7 +53,7 @@ func (s *scene) drawActorsAlone() {
 	s.draw(r.fig, x, y, k*r.fig.height, false, &d)
 }
 
-// drawActor shows one actor and what it rests on.
+// drawActor draws one actor and what it stands on.
 func (s *scene) drawActor(r role, x, tall float64) {
 	y := s.ground + s.u*0.04
 	switch {
@@ -85,7 +86,7 @@ func (s *scene) drawFigure(r role, x, y, tall float64) {
 	}
 }
 
-// drawAboard seats the passenger in the boat, whose hull hides its legs.
+// drawAboard draws a boat with a passenger, whose legs are hidden by the hull.
 func (s *scene) drawAboard(boat, passenger role, x, tall float64) {
 	y := s.waterline()
 	boatTall := tall * boat.size * 1.15
@@ -100,7 +101,7 @@ func (s *scene) drawAboard(boat, passenger role, x, tall float64) {
 	}
 }
 
-// drawExtra enlivens a landscape that nobody was cast for.
+// drawExtra draws a small actor in a landscape whose prompt names none.
 func (s *scene) drawExtra() {
 	role := role{}
 	x, tall := s.wide*pick(s, []float64{s.between(0.25, 0.4), s.between(0.6, 0.75)}), s.u*0.24
