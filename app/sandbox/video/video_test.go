@@ -22,8 +22,7 @@ func encode(t *testing.T, s Spec) []byte {
 	return b.Bytes()
 }
 
-// Equal specs give equal bytes; everything that tells two results apart is seen
-// in them.
+// Equal specs give equal bytes, and a change of any field gives other bytes.
 func TestEncodeIsDeterministic(t *testing.T) {
 	t.Parallel()
 	first := encode(t, baseSpec)
@@ -88,8 +87,8 @@ func TestNearest(t *testing.T) {
 	}
 }
 
-// Every clip is what its name tells, with audio and without; its boxes fill the
-// file, and the last one names job and seed.
+// Every clip has the size and length of its name, with audio and without; its last
+// box has job and seed.
 func TestClips(t *testing.T) {
 	t.Parallel()
 	total := 0
@@ -124,6 +123,6 @@ func TestClips(t *testing.T) {
 		}
 	}
 	if total > 700_000 {
-		t.Errorf("the clips have %d bytes, which the binary is to carry", total)
+		t.Errorf("the clips add %d bytes to the binary, want at most 700,000", total)
 	}
 }
