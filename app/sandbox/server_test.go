@@ -10,7 +10,7 @@ import (
 	"aigc/app/provider"
 )
 
-// fakeVendor imitates a vendor: it sells one job a request, and shows a job again.
+// fakeVendor is an imitation with two routes: POST creates a job, GET returns it.
 func fakeVendor(k *Kit) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /jobs", func(w http.ResponseWriter, r *http.Request) {
@@ -52,8 +52,8 @@ func open(t *testing.T, dir string) *Server {
 	return s
 }
 
-// send sends a request of a task and returns the status and the body; 0 when the
-// connection was cut.
+// send sends a request of a task and returns the status and the body; 0 if the
+// connection was closed before the end of the response.
 func send(t *testing.T, method, url, task, body string) (int, string) {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), method, url, strings.NewReader(body))
@@ -89,7 +89,7 @@ func TestJobsPurchasesAndPortSurviveRestart(t *testing.T) {
 	}
 	second := open(t, dir)
 	if second.Root() != root {
-		t.Errorf("it was at %s and is at %s", root, second.Root())
+		t.Errorf("the base URL changed from %s to %s", root, second.Root())
 	}
 	if status, body = send(t, "GET", root+"/acme/jobs/"+job.ID, "", ""); status != 200 || !strings.Contains(body, `"prompt":"a red fox"`) || !strings.Contains(body, `"n":2`) || !strings.Contains(body, `"task":"t1"`) {
 		t.Errorf("the job afterwards: %d %s", status, body)
@@ -100,13 +100,13 @@ func TestJobsPurchasesAndPortSurviveRestart(t *testing.T) {
 	}
 }
 
-// A port that somebody else has by now is no reason not to start.
+// If the port of the last start is in use, the server uses another one.
 func TestPortInUse(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	first := open(t, dir)
 	if second := open(t, dir); second.Root() == first.Root() {
-		t.Errorf("two hosts at %s", first.Root())
+		t.Errorf("two servers at %s", first.Root())
 	}
 }
 
@@ -116,8 +116,8 @@ func TestPurchasesByTask(t *testing.T) {
 	shop := s.Root() + "/acme/jobs"
 	tests := []struct {
 		prompt string
-		status int // of the first try; 0: no whole answer
-		sold   int
+		status int // of the first submission; 0: no complete response
+		sold   int // purchases after it
 	}{
 		{"a fox", 200, 1}, {"[[429]]", 429, 0}, {"[[drop]]", 0, 1}, {"[[500]]", 500, 1},
 	}
@@ -135,7 +135,7 @@ func TestPurchasesByTask(t *testing.T) {
 	}
 	var report Report
 	if _, body := send(t, "GET", s.Root()+"/sandbox/purchases", "", ""); json.Unmarshal([]byte(body), &report) != nil || report.Total != 5 || report.Purchases[0] != (Purchase{"a", "s1", "acme"}) {
-		t.Errorf("told: %+v", report)
+		t.Errorf("purchases: %+v", report)
 	}
 	var directives []struct{ Name, Doc string }
 	if _, body := send(t, "GET", s.Root()+"/sandbox/directives", "", ""); json.Unmarshal([]byte(body), &directives) != nil || len(directives) != len(Directives) {
