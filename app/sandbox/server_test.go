@@ -82,7 +82,7 @@ func TestJobsPurchasesAndPortSurviveRestart(t *testing.T) {
 	status, body := send(t, "POST", root+"/acme/jobs", "t1.s1", "a red fox")
 	var job struct{ ID string }
 	if err := json.Unmarshal([]byte(body), &job); status != 200 || err != nil || job.ID == "" {
-		t.Fatalf("bought: %d %q %v", status, body, err)
+		t.Fatalf("submission: %d %q %v", status, body, err)
 	}
 	if err := first.Close(); err != nil {
 		t.Fatal(err)
@@ -113,24 +113,24 @@ func TestPortInUse(t *testing.T) {
 func TestPurchasesByTask(t *testing.T) {
 	t.Parallel()
 	s := open(t, t.TempDir())
-	shop := s.Root() + "/acme/jobs"
+	jobs := s.Root() + "/acme/jobs"
 	tests := []struct {
-		prompt string
-		status int // of the first submission; 0: no complete response
-		sold   int // purchases after it
+		prompt    string
+		status    int // of the first submission; 0: no complete response
+		purchases int // purchases after it
 	}{
 		{"a fox", 200, 1}, {"[[429]]", 429, 0}, {"[[drop]]", 0, 1}, {"[[500]]", 500, 1},
 	}
 	for i, tt := range tests {
 		task := string(rune('a' + i))
-		if status, _ := send(t, "POST", shop, task+".s1", tt.prompt); status != tt.status || s.Purchases().ByTask[task] != tt.sold {
-			t.Errorf("%q: status %d, sold %d", tt.prompt, status, s.Purchases().ByTask[task])
+		if status, _ := send(t, "POST", jobs, task+".s1", tt.prompt); status != tt.status || s.Purchases().ByTask[task] != tt.purchases {
+			t.Errorf("%q: status %d, purchases %d", tt.prompt, status, s.Purchases().ByTask[task])
 		}
 	}
-	if status, _ := send(t, "POST", shop, "b.s2", "[[429]]"); status != 200 || s.Purchases().ByTask["b"] != 1 {
-		t.Errorf("a second try after [[429]]: %d, sold %d", status, s.Purchases().ByTask["b"])
+	if status, _ := send(t, "POST", jobs, "b.s2", "[[429]]"); status != 200 || s.Purchases().ByTask["b"] != 1 {
+		t.Errorf("a second submission after [[429]]: %d, purchases %d", status, s.Purchases().ByTask["b"])
 	}
-	if status, body := send(t, "POST", shop, "z.s1", "[[truncate]]"); status != 200 || json.Valid([]byte(body)) {
+	if status, body := send(t, "POST", jobs, "z.s1", "[[truncate]]"); status != 200 || json.Valid([]byte(body)) {
 		t.Errorf("[[truncate]]: %d %q", status, body)
 	}
 	var report Report

@@ -52,7 +52,7 @@ func dye(body, accent ink) dyes {
 type part struct {
 	tone   tone
 	path   string  // see pen.trace
-	clip   string  // path the part must stay within, if any
+	clip   string  // path that clips the part; empty: none
 	width  float64 // of a line at its start, in units of the figure; 0 fills
 	taper  float64 // its width at the end
 	mirror bool    // draw it a second time, mirrored at the figure's axis
@@ -72,11 +72,11 @@ func (p part) both() part               { p.mirror = true; return p }
 // own. The point (axis, foot) is placed on the ground.
 type figure struct {
 	axis, foot float64
-	height     float64 // from foot to top, which placing scales by
+	height     float64 // from foot to top; draw scales it to the wanted height
 	parts      []part
 
-	hull       int     // of a boat: the parts from here on are before its passenger
-	deck, seat float64 // where the passenger's foot is, and how tall it may be, in boat heights
+	hull       int     // of a boat: index of the first part in front of its passenger
+	deck, seat float64 // height of the passenger's foot and of the passenger, in heights of the boat
 }
 
 // draw puts a figure's foot at (x, y), tall pixels high.

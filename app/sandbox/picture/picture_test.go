@@ -77,7 +77,7 @@ func TestDrawSizes(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			some := prompts
 			if max(c.outW, c.outH) > 1000 {
-				some = prompts[:3] // long ones take their time
+				some = prompts[:3] // large pictures are slow
 			}
 			for _, p := range some {
 				img := Draw(Spec{Prompt: p, Seed: 1, Width: c.w, Height: c.h})
