@@ -14,7 +14,8 @@ import (
 	"aigc/config"
 )
 
-// serve answers requests on a listener until the app stops.
+// serve starts an HTTP server with root as its root API on a listener, which may
+// be nil, and registers its shutdown.
 func (a *App) serve(ln *web.Listener, addr string, c web.Config, root web.Face) {
 	if ln == nil {
 		return
@@ -24,8 +25,9 @@ func (a *App) serve(ln *web.Listener, addr string, c web.Config, root web.Face) 
 	a.onStop(ln.Shutdown)
 }
 
-// firstKey makes a key when the server can be reached from elsewhere and has
-// none: a row, one winner among several processes, printed once.
+// firstKey creates an admin key for a server that is not on loopback and has none,
+// and prints it to stderr. Of several processes that start at the same time one
+// inserts the row, and only that one prints its key. Only the hash is stored.
 func (a *App) firstKey(ctx context.Context) error {
 	stored, err := a.Ledger.Keys(ctx)
 	if err != nil || len(stored) > 0 || len(a.conf.APIKeys) > 0 {
@@ -34,11 +36,12 @@ func (a *App) firstKey(ctx context.Context) error {
 	key := "aigc_" + task.RandomHex(24)
 	won, err := a.Ledger.AddKey(ctx, task.APIKey{Name: "admin", Hash: service.HashKey(key), Admin: true, Created: time.Now()})
 	if err == nil && won {
-		fmt.Fprintf(os.Stderr, "\nThis address can be reached from elsewhere, so a key was made. It is shown only once:\n\n  %s\n\n", key)
+		fmt.Fprintf(os.Stderr, "\nThis address can be reached from other machines, so an admin API key was created. It is shown only once:\n\n  %s\n\n", key)
 	}
 	return err
 }
 
+// keys converts the keys of the settings.
 func keys(in config.Keys) []service.Key {
 	out := make([]service.Key, len(in))
 	for i, k := range in {
@@ -47,8 +50,8 @@ func keys(in config.Keys) []service.Key {
 	return out
 }
 
-// bases are the addresses that a vendor's answers may name although they are
-// private: those the operator has configured himself.
+// bases are the base URLs of all accounts. Results may be fetched from their
+// hosts even at a private address, since the operator has configured them.
 func bases(h *module.Registry, accounts *provider.Accounts) []string {
 	var out []string
 	for name := range h.Vendors() {

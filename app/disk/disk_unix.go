@@ -8,10 +8,12 @@ import (
 	"syscall"
 )
 
-// Sync makes a file, or the entries of a folder, durable: fsync.
+// Sync calls fsync: it makes the content of a file, or the entries of a folder,
+// durable.
 func Sync(f *os.File) error { return f.Sync() }
 
-// Free is how many bytes an unprivileged process may still write below dir.
+// Free returns the free bytes of dir's file system that an unprivileged process
+// may use.
 func Free(dir string) (int64, error) {
 	var st syscall.Statfs_t
 	if err := syscall.Statfs(dir, &st); err != nil {
@@ -20,9 +22,9 @@ func Free(dir string) (int64, error) {
 	return int64(st.Bavail) * int64(st.Bsize), nil //nolint:unconvert // the types differ between systems
 }
 
-// TryLock takes an advisory lock on a file, exclusive or shared, and returns
-// false at once where another process holds one that excludes it. The lock ends
-// when the file is closed, and so with the process.
+// TryLock takes an advisory lock (flock) on a file, exclusive or shared. It does not
+// block: it returns false if a conflicting lock is held. Closing the file releases
+// the lock, and so does the end of the process.
 func TryLock(f *os.File, exclusive bool) (bool, error) {
 	how := syscall.LOCK_SH
 	if exclusive {

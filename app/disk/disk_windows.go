@@ -7,9 +7,10 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// Sync makes a file durable. Windows flushes only what was opened for writing,
-// so a file opened for reading is opened again; it has no call for a folder,
-// whose entries NTFS keeps in a log of its own.
+// Sync makes the content of a file durable. FlushFileBuffers works only on a file
+// that is open for writing, so a file that is open for reading is opened again.
+// For a folder Sync does nothing: Windows has no such call, and NTFS logs changes
+// of folders itself.
 func Sync(f *os.File) error {
 	st, err := f.Stat()
 	if err != nil || st.IsDir() {
@@ -25,7 +26,7 @@ func Sync(f *os.File) error {
 	return errors.Join(w.Sync(), w.Close())
 }
 
-// Free is how many bytes this user may still write below dir.
+// Free returns the free bytes of dir's file system that this user may use.
 func Free(dir string) (int64, error) {
 	name, err := windows.UTF16PtrFromString(dir)
 	if err != nil {
@@ -38,13 +39,13 @@ func Free(dir string) (int64, error) {
 	return int64(free), nil
 }
 
-// lockedByte is far behind the content of any file: on Windows no other handle can
-// read bytes that are locked.
+// lockedByte is the offset of the byte that TryLock locks, 4 EiB into the file: on
+// Windows other handles cannot read locked bytes, so it must be behind the content.
 const lockedByte = 1 << 30
 
-// TryLock takes a lock on a file, exclusive or shared, and returns false at
-// once where another process holds one that excludes it. The lock ends when the
-// file is closed, and so with the process.
+// TryLock takes a lock (LockFileEx) on a file, exclusive or shared. It does not
+// block: it returns false if a conflicting lock is held. Closing the file releases
+// the lock, and so does the end of the process.
 func TryLock(f *os.File, exclusive bool) (bool, error) {
 	flags := uint32(windows.LOCKFILE_FAIL_IMMEDIATELY)
 	if exclusive {

@@ -1,4 +1,4 @@
-// Package disk holds the calls on files that each operating system spells its
-// own way: fsync of files and folders, free space, and locks on files. All
-// other packages use the os package alone.
+// Package disk has the file system calls that differ between Unix and Windows:
+// fsync of files and folders, free space, and file locks. All other packages use
+// only package os.
 package disk

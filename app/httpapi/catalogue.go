@@ -21,33 +21,34 @@ func (s *Server) models(c echo.Context) error {
 			list[i].Schema = nil
 		}
 	}
-	return s.ok(c, http.StatusOK, modelsView{list})
+	return s.respond(c, http.StatusOK, modelsView{list})
 }
 
 type modelsView struct {
 	Models []service.Model `json:"models"`
 }
 
-// quoteRequest asks what a request would cost.
+// quoteRequest is the body of POST /api/quote.
 type quoteRequest struct {
-	Operation string         `json:"operation,omitempty" doc:"kind of task, as in /api/models; without it the input's model decides" example:"gpt.generations"`
-	Input     map[string]any `json:"input" doc:"the body of the operation's own route"`
+	Operation string         `json:"operation,omitempty" doc:"Kind of the task, as in GET /api/models. Default: the operation of the input's model." example:"gpt.generations"`
+	Input     map[string]any `json:"input" doc:"Request body of the operation's route."`
 }
 
 var quoteSchema = schema.New(reflect.TypeFor[quoteRequest]())
 
-// quote tells what a request would do and cost, for nothing.
+// quote responds with the plan and the list price of a request. It submits
+// nothing.
 func (s *Server) quote(c echo.Context) error {
 	in, err := s.readJSON(c)
 	if err != nil {
 		return err
 	}
-	defer s.assets.DiscardUploads(in.refs...)
+	defer s.assets.DiscardUploads(in.placeholders...)
 	doc, err := quoteSchema.Parse(in.doc)
 	if err != nil {
 		return err
 	}
-	var q struct {
+	var q struct { // as quoteRequest; Input is not decoded
 		Operation string
 		Input     json.RawMessage
 	}
@@ -57,21 +58,22 @@ func (s *Server) quote(c echo.Context) error {
 	op, ok := s.catalog.Operation(q.Operation)
 	switch {
 	case q.Operation == "":
-		if op, ok = s.catalog.OperationFor(modelIn(q.Input)); !ok {
-			return noModel("body.input.model")
+		if op, ok = s.catalog.OperationFor(modelOf(q.Input)); !ok {
+			return unknownModel("body.input.model")
 		}
 	case !ok:
-		return fault.InvalidInput(fault.Detail{Location: "body.operation", Message: "there is no such operation; see GET /api/models"})
+		return fault.InvalidInput(fault.Detail{Location: "body.operation", Message: "unknown operation; GET /api/models lists all"})
 	}
 	quote, err := s.catalog.Quote(c.Request().Context(), service.Request{Operation: op, Input: q.Input, Caller: web.Of(c.Request().Context()).Caller})
 	if err != nil {
-		return within("body.input", err)
+		return prefixLocations("body.input", err)
 	}
-	return s.ok(c, http.StatusOK, quote)
+	return s.respond(c, http.StatusOK, quote)
 }
 
-// modelIn is the model an input names; the schema reports a wrong type.
-func modelIn(doc []byte) string {
+// modelOf returns the field model of an input. A wrong type is reported later, by
+// the schema.
+func modelOf(doc []byte) string {
 	var m struct {
 		Model string `json:"model"`
 	}
@@ -79,19 +81,20 @@ func modelIn(doc []byte) string {
 	return m.Model
 }
 
-func noModel(location string) error {
-	return fault.InvalidInput(fault.Detail{Location: location, Message: "no module has this model; see GET /api/models"})
+func unknownModel(location string) error {
+	return fault.InvalidInput(fault.Detail{Location: location, Message: "no module has this model; GET /api/models lists all"})
 }
 
-// within moves the places of an input's faults below the place of the input.
-func within(place string, err error) error {
+// prefixLocations replaces "body" in the locations of an input's faults by prefix,
+// the location of the input in this request.
+func prefixLocations(prefix string, err error) error {
 	f := fault.From(err)
 	if len(f.Details) == 0 {
 		return err
 	}
 	details := make([]fault.Detail, len(f.Details))
 	for i, d := range f.Details {
-		details[i] = fault.Detail{Location: place + strings.TrimPrefix(d.Location, "body"), Message: d.Message}
+		details[i] = fault.Detail{Location: prefix + strings.TrimPrefix(d.Location, "body"), Message: d.Message}
 	}
 	moved := fault.From(fault.InvalidInput(details...))
 	moved.Kind, moved.Code = f.Kind, f.Code

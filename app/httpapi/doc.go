@@ -1,17 +1,20 @@
-// Package httpapi is the REST face of aigc: routes and who may use them,
-// envelope, errors, documents. What it serves is derived from the declared operations; what it
-// does is asked of [service.API].
+// Package httpapi is the REST API: routes with their access levels, the response
+// envelope, errors, and the OpenAPI document. Routes and document are generated
+// from the declared operations; handlers call [service.API].
 //
-// A generation waits for its result up to Config.SyncWait, unless the caller
-// prefers otherwise (RFC 7240), and then answers 202 with the task's address.
-// The task goes on when the caller leaves.
+// A request for a generation waits for its result up to Config.SyncWait, unless
+// the header Prefer (RFC 7240) says otherwise. After that it responds 202 with the
+// task's URL in Location. The task continues if the caller disconnects.
 //
-// JSON bodies are never held whole when they carry pictures: long base64 is
-// lifted out into a file while the body streams in, and a reference takes its
-// place; parts of forms stream into files too. Every answer that is no success
-// is a problem document of one shape, made in one place (problem.go). Guard,
-// keys, rates, the pacing of bodies and the log of requests are package web's.
+// JSON bodies with images are not held in memory: long base64 is extracted into a
+// file while the body is read, and a placeholder replaces it. Files of multipart
+// forms are streamed to files, too.
 //
-// echo routes and huma describes; handlers that need neither are plain
-// net/http, so that moving to another echo is one file (routes.go).
+// Every error response is a problem document (RFC 9457) that problem.go makes from
+// a [fault.Error]. Its HTTP status is that of the fault's kind: the table is in
+// app/fault/kind.go. Host and Origin checks, API keys, rate limits, read deadlines
+// and the access log are in package web.
+//
+// echo is the router; huma builds the OpenAPI document. Only routes.go, the
+// handlers' echo.Context and echoFault depend on echo.
 package httpapi

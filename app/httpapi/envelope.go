@@ -12,7 +12,8 @@ import (
 	"aigc/app/web"
 )
 
-// envelope is every success, in the shape of the replaced service.
+// envelope is the JSON of every successful response. Its fields are those of the
+// replaced service.
 type envelope struct {
 	Success   bool    `json:"success"`
 	Data      any     `json:"data"`
@@ -21,31 +22,31 @@ type envelope struct {
 	Timestamp string  `json:"timestamp"`
 }
 
-// send writes a whole answer.
-func send(w http.ResponseWriter, r *http.Request, status int, mime string, body []byte) {
+// writeResponse writes a response with a complete body; for HEAD its headers only.
+func writeResponse(w http.ResponseWriter, r *http.Request, status int, mime string, body []byte) {
 	h := w.Header()
 	h.Set("Content-Type", mime)
 	h.Set("Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(status)
 	if r.Method != http.MethodHead {
-		_, _ = w.Write(body) // a caller who has left needs no answer
+		_, _ = w.Write(body) // fails only if the caller has disconnected
 	}
 }
 
-// ok answers with data.
-func (s *Server) ok(c echo.Context, status int, data any) error {
+// respond responds with data in an envelope.
+func (s *Server) respond(c echo.Context, status int, data any) error {
 	x := web.Of(c.Request().Context())
-	body, err := encode(envelope{Success: true, Data: data, RequestID: x.ID, Timestamp: time.Now().UTC().Format(time.RFC3339)})
+	body, err := marshalJSON(envelope{Success: true, Data: data, RequestID: x.ID, Timestamp: time.Now().UTC().Format(time.RFC3339)})
 	if err != nil {
 		return err
 	}
 	c.Response().Header().Set("Cache-Control", "no-store")
-	send(c.Response(), c.Request(), status, "application/json", body)
+	writeResponse(c.Response(), c.Request(), status, "application/json", body)
 	return nil
 }
 
-// encode writes JSON for people too: angle brackets stay what they are.
-func encode(v any) ([]byte, error) {
+// marshalJSON encodes v without escaping <, > and &, so that people can read it.
+func marshalJSON(v any) ([]byte, error) {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)

@@ -16,15 +16,16 @@ import (
 
 func (s *Server) fileRoutes() {
 	const objects = "/api/images/*"
-	s.documentUpload(s.route(http.MethodPost, "/api/files/upload", "Store a file to be used as an input", "files", web.Keyed, s.upload))
-	s.documentObject(s.route(http.MethodGet, objects, "A stored object; ranges and HEAD are served", "files", web.ByName, s.object))
+	s.documentUpload(s.route(http.MethodPost, "/api/files/upload", "Upload an input file", "files", web.Keyed, s.upload))
+	s.documentObject(s.route(http.MethodGet, objects, "Download a stored file; supports Range and HEAD", "files", web.ByName, s.object))
 }
 
-// object serves a stored file. Whatever a browser could run is a download.
+// object serves a stored file. A type that a browser could execute, such as SVG, is
+// sent as an attachment.
 func (s *Server) object(c echo.Context) error {
 	ctx := c.Request().Context()
 	x := web.Of(ctx)
-	o, err := s.assets.Open(ctx, x.Caller, rest(c))
+	o, err := s.assets.Open(ctx, x.Caller, wildcard(c))
 	if err != nil {
 		return err
 	}
@@ -44,47 +45,49 @@ func (s *Server) object(c echo.Context) error {
 		disposition = "attachment"
 	}
 	h.Set("Content-Disposition", mime.FormatMediaType(disposition, map[string]string{"filename": o.Name}))
-	w := &ranged{Exchange: x} // not echo's writer: it would keep the file from going out by sendfile
+	w := &rangeWriter{Exchange: x} // not echo's writer, which has no ReadFrom and so prevents sendfile
 	http.ServeContent(w, c.Request(), "", o.Modified, o)
 	if w.refused {
 		h.Del("Content-Disposition")
-		return fault.New(fault.BadRange, "", "The object is shorter; see the header Content-Range.").WithCharge(fault.ChargedNo)
+		return fault.New(fault.BadRange, "", "The range is outside of the object; the header Content-Range has its size.").WithCharge(fault.ChargedNo)
 	}
 	return nil
 }
 
-// rest is what a route's star stands for, as it was meant: names hold slashes,
-// and some callers escape them.
-func rest(c echo.Context) string {
+// wildcard returns the unescaped path that matches the * of a route. It may have
+// slashes, which some callers send escaped.
+func wildcard(c echo.Context) string {
 	return strings.TrimPrefix(c.Request().URL.Path, strings.TrimSuffix(c.Path(), "*"))
 }
 
-// ranged keeps net/http from answering by itself that a range is out of reach.
-type ranged struct {
+// rangeWriter drops net/http's own response 416, so that object responds with a
+// problem document.
+type rangeWriter struct {
 	*web.Exchange
-	refused bool
+	refused bool // net/http wants to respond 416
 }
 
-// WriteHeader passes every other status on.
-func (w *ranged) WriteHeader(status int) {
+// WriteHeader implements [http.ResponseWriter]; it drops 416.
+func (w *rangeWriter) WriteHeader(status int) {
 	if w.refused = status == http.StatusRequestedRangeNotSatisfiable; !w.refused {
 		w.Exchange.WriteHeader(status)
 	}
 }
 
-func (w *ranged) Write(p []byte) (int, error) {
+func (w *rangeWriter) Write(p []byte) (int, error) {
 	if w.refused {
 		return len(p), nil
 	}
 	return w.Exchange.Write(p)
 }
 
-// upload takes the first file of a form.
+// upload stores the first part named "file" of a multipart form; it ignores other
+// parts.
 func (s *Server) upload(c echo.Context) error {
 	ctx := c.Request().Context()
 	_, params, _ := mime.ParseMediaType(c.Request().Header.Get("Content-Type"))
 	if mediaType(c.Request()) != "multipart/form-data" || params["boundary"] == "" {
-		return fault.New(fault.Unsupported, "media_type", "Send multipart/form-data with the file in the field file.").WithCharge(fault.ChargedNo)
+		return fault.New(fault.Unsupported, "media_type", "Send multipart/form-data with the file in the field \"file\".").WithCharge(fault.ChargedNo)
 	}
 	parts := multipart.NewReader(c.Request().Body, params["boundary"])
 	for {
@@ -102,6 +105,6 @@ func (s *Server) upload(c echo.Context) error {
 		if err != nil {
 			return err
 		}
-		return s.ok(c, http.StatusOK, v)
+		return s.respond(c, http.StatusOK, v)
 	}
 }

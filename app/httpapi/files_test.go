@@ -10,8 +10,8 @@ import (
 	"aigc/app/worker/workertest"
 )
 
-// put uploads a file of any content.
-func (r *rig) put(name, content string, headers ...string) *answer {
+// upload uploads a file of any content.
+func (r *rig) upload(name, content string, headers ...string) *answer {
 	r.t.Helper()
 	body := "--q\r\nContent-Disposition: form-data; name=\"file\"; filename=\"" + name + "\"\r\n\r\n" + content + "\r\n--q--\r\n"
 	return r.do("POST", "/api/files/upload", body, append([]string{"Content-Type", "multipart/form-data; boundary=q"}, headers...)...)
@@ -19,7 +19,7 @@ func (r *rig) put(name, content string, headers ...string) *answer {
 
 const harmlessSVG = `<svg xmlns="http://www.w3.org/2000/svg" width="5" height="6"><rect width="1" height="1"/></svg>`
 
-// The content decides what is taken, whatever the name says.
+// The content of an upload decides whether it is accepted, not its name.
 func TestUploads(t *testing.T) {
 	t.Parallel()
 	r := start(t)
@@ -32,17 +32,17 @@ func TestUploads(t *testing.T) {
 		status        int
 		code          string
 	}{
-		"a picture":            {"fox.png", png, 200, ""},
+		"an image":             {"fox.png", png, 200, ""},
 		"under another name":   {"fox.exe", png, 200, ""},
 		"a harmless SVG":       {"a.svg", harmlessSVG, 200, ""},
 		"text":                 {"a.png", "hello", 415, "not_a_picture"},
 		"a page":               {"a.svg", "<html></html>", 415, "not_a_picture"},
 		"nothing":              {"a.png", "", 422, "empty_file"},
-		"half a picture":       {"a.png", png[:len(png)-4], 422, "picture_cut_short"},
+		"half an image":        {"a.png", png[:len(png)-4], 422, "picture_cut_short"},
 		"SVG: script":          {"a.svg", svg("<script>1</script>"), 415, "active_svg"},
 		"SVG: a handler":       {"a.svg", svg(`<rect onclick="x()"/>`), 415, "active_svg"},
 		"SVG: a page inside":   {"a.svg", svg(`<foreignObject/>`), 415, "active_svg"},
-		"SVG: from elsewhere":  {"a.svg", svg(`<image xlink:href="http://evil.example/a.png"/>`), 415, "active_svg"},
+		"SVG: another origin":  {"a.svg", svg(`<image xlink:href="http://evil.example/a.png"/>`), 415, "active_svg"},
 		"SVG: a style sheet":   {"a.svg", svg(`<style>@import "http://evil.example";</style>`), 415, "active_svg"},
 		"SVG: entities":        {"a.svg", `<!DOCTYPE svg [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>` + svg("<text>&b;</text>"), 422, "picture_damaged"},
 		"SVG: a file entity":   {"a.svg", `<!DOCTYPE svg [<!ENTITY a SYSTEM "file:///etc/passwd">]>` + svg("<text>&a;</text>"), 422, "picture_damaged"},
@@ -51,10 +51,10 @@ func TestUploads(t *testing.T) {
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			a := r.put(c.name, c.content)
+			a := r.upload(c.name, c.content)
 			a.t = t
 			if c.code != "" {
-				a.want(c.status, c.code)
+				a.wantProblem(c.status, c.code)
 				return
 			}
 			var v service.AssetView
@@ -77,16 +77,17 @@ func TestUploads(t *testing.T) {
 			t.Parallel()
 			a := r.do("POST", "/api/files/upload", c.body, "Content-Type", c.kind)
 			a.t = t
-			a.want(c.status, c.code)
+			a.wantProblem(c.status, c.code)
 		})
 	}
 }
 
-// Objects: ranges, conditions, HEAD, and what a browser may do with them.
+// TestObjects checks downloads: ranges, conditions, HEAD, headers and names that
+// must not lead out of the store.
 func TestObjects(t *testing.T) {
 	t.Parallel()
 	r := start(t)
-	url := r.do("POST", draw, `{"prompt":"fox"}`).view().Data[0].URL
+	url := r.do("POST", drawPath, `{"prompt":"fox"}`).view().Data[0].URL
 	path := strings.TrimPrefix(url, r.url)
 	png := string(workertest.PNG())
 	size := strconv.Itoa(len(png))
@@ -104,7 +105,7 @@ func TestObjects(t *testing.T) {
 	}{
 		"whole":                {"GET", path, nil, 200, png, [2]string{"Content-Length", size}},
 		"HEAD":                 {"HEAD", path, nil, 200, "", [2]string{"Content-Length", size}},
-		"a query is no matter": {"GET", path + "?v=1", nil, 200, png, [2]string{"Content-Type", "image/png"}},
+		"a query is ignored":   {"GET", path + "?v=1", nil, 200, png, [2]string{"Content-Type", "image/png"}},
 		"escaped slashes":      {"GET", "/api/images/" + strings.ReplaceAll(name, "/", "%2F"), nil, 200, png, [2]string{"Accept-Ranges", "bytes"}},
 		"a range":              {"GET", path, []string{"Range", "bytes=1-3"}, 206, "PNG", [2]string{"Content-Range", "bytes 1-3/" + size}},
 		"its end":              {"GET", path, []string{"Range", "bytes=-4"}, 206, png[len(png)-4:], [2]string{"Content-Length", "4"}},
@@ -113,8 +114,8 @@ func TestObjects(t *testing.T) {
 		"changed":              {"GET", path, []string{"If-None-Match", `"other"`}, 200, png, [2]string{"ETag", etag}},
 		"a range of another":   {"GET", path, []string{"Range", "bytes=1-3", "If-Range", `"other"`}, 200, png, [2]string{"ETag", etag}},
 		"posted to":            {"POST", path, nil, 405, "not_allowed", [2]string{"Allow", "OPTIONS, GET, HEAD"}},
-		"its record":           {"GET", path + ".json", nil, 404, "object_not_found", [2]string{}},
-		"its record, escaped":  {"GET", path + "%2ejson", nil, 404, "object_not_found", [2]string{}},
+		"its sidecar":          {"GET", path + ".json", nil, 404, "object_not_found", [2]string{}},
+		"its sidecar, escaped": {"GET", path + "%2ejson", nil, 404, "object_not_found", [2]string{}},
 		"its folder":           {"GET", path[:strings.LastIndexByte(path, '/')], nil, 404, "object_not_found", [2]string{}},
 		"upwards":              {"GET", "/api/images/../" + name, nil, 404, "object_not_found", [2]string{}},
 		"upwards, escaped":     {"GET", "/api/images/%2e%2e%2f%2e%2e%2faigc.db", nil, 404, "object_not_found", [2]string{}},
@@ -131,7 +132,7 @@ func TestObjects(t *testing.T) {
 			a := r.do(c.method, c.path, "", c.headers...)
 			a.t = t
 			if c.status >= 400 {
-				a.want(c.status, c.body)
+				a.wantProblem(c.status, c.body)
 			} else if a.StatusCode != c.status || string(a.body) != c.body || a.Header.Get("X-Content-Type-Options") != "nosniff" {
 				t.Errorf("%d %v %.40q", a.StatusCode, a.Header, a.body)
 			}
@@ -142,12 +143,12 @@ func TestObjects(t *testing.T) {
 	}
 }
 
-// An SVG is a download, and nothing in it may run even so.
-func TestSVGIsNoPage(t *testing.T) {
+// An SVG is sent as an attachment, with a policy that forbids scripts.
+func TestSVGIsDownload(t *testing.T) {
 	t.Parallel()
 	r := start(t)
 	var v service.AssetView
-	r.put(`a\"b.svg`, harmlessSVG).data(&v)
+	r.upload(`a\"b.svg`, harmlessSVG).data(&v)
 	a := r.do("GET", strings.TrimPrefix(v.DirectURL, r.url), "")
 	if d := a.Header.Get("Content-Disposition"); !strings.HasPrefix(d, "attachment; filename=upload_") {
 		t.Errorf("Content-Disposition: %s", d)
@@ -157,18 +158,19 @@ func TestSVGIsNoPage(t *testing.T) {
 	}
 }
 
-// Private links need the owner's key, and no shared cache keeps what they lead to.
+// Private links require the owner's key, and Cache-Control keeps the files out of
+// shared caches.
 func TestPrivateLinks(t *testing.T) {
 	t.Parallel()
-	r := start(t, keyed, func(r *rig, c *httpapi.Config) { r.PrivateLinks, c.PrivateLinks = true, true })
-	v := r.do("POST", draw, `{"prompt":"fox"}`, "X-API-Key", aliceKey).view()
+	r := start(t, withKeys, func(r *rig, c *httpapi.Config) { r.PrivateLinks, c.PrivateLinks = true, true })
+	v := r.do("POST", drawPath, `{"prompt":"fox"}`, "X-API-Key", aliceKey).view()
 	path := strings.TrimPrefix(v.Data[0].URL, r.url)
 	for name, c := range map[string]struct {
 		key, code string
 		status    int
 	}{
 		"its owner": {aliceKey, "", 200}, "an admin": {rootKey, "", 200}, "another": {bobKey, "object_not_found", 404},
-		"nobody": {"", "key_needed", 401}, "a wrong key": {"wrong-key-1", "key_needed", 401},
+		"no key": {"", "key_needed", 401}, "a wrong key": {"wrong-key-1", "key_needed", 401},
 	} {
 		t.Run(name, func(t *testing.T) {
 			for _, p := range []string{path, path + ".thumb.jpg"} {
@@ -176,7 +178,7 @@ func TestPrivateLinks(t *testing.T) {
 				a.t = t
 				switch {
 				case c.code != "":
-					a.want(c.status, c.code)
+					a.wantProblem(c.status, c.code)
 				case p == path && (a.StatusCode != c.status || !strings.HasPrefix(a.Header.Get("Cache-Control"), "private")):
 					t.Errorf("%d %v", a.StatusCode, a.Header)
 				}

@@ -9,7 +9,7 @@ import (
 	"aigc/app/service"
 )
 
-// healthView adds what the replaced service told of its routes.
+// healthView adds the field file_storage of the replaced service.
 type healthView struct {
 	service.Health
 	Files map[string]any `json:"file_storage"`
@@ -28,7 +28,7 @@ func (s *Server) health(c echo.Context) error {
 
 func (s *Server) ready(c echo.Context) error {
 	if err := s.state.Ready(c.Request().Context()); err != nil {
-		return fault.Wrap(err, fault.Unavailable, "not_ready", "A store does not answer.")
+		return fault.Wrap(err, fault.Unavailable, "not_ready", "A store is not available; GET /api/health shows which.")
 	}
 	return c.String(http.StatusOK, "ok\n")
 }
@@ -43,7 +43,7 @@ func (s *Server) info(c echo.Context) error {
 		}
 	}
 	return c.JSON(http.StatusOK, map[string]any{
-		"service": "aigc", "version": s.Version, "description": "Pictures and films from many vendors' models, as durable tasks.",
+		"service": "aigc", "version": s.Version, "description": "Images and videos from many vendors' models, as durable tasks.",
 		"docs": "/docs", "openapi": "/openapi.json", "api_prefix": "/api", "mcp": s.MCPURL, "supported_models": modules, "endpoints": endpoints,
 	})
 }

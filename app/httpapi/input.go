@@ -17,22 +17,21 @@ import (
 	"aigc/app/web"
 )
 
-// Limits of a body beside its files.
+// Limits of a request body.
 const (
-	maxDocument = 1 << 20
-	maxFields   = 100
-	maxFiles    = 17 // 16 pictures and a mask
+	maxDocument = 1 << 20 // bytes, without files
+	maxFields   = 100     // parts of a form
+	maxFiles    = 17      // 16 images and a mask
 )
 
-// input is a body read to its end: a JSON document, with references where
-// files stood.
+// input is a request body as a JSON document, with placeholders for its files.
 type input struct {
-	doc  []byte
-	refs []string
+	doc          []byte
+	placeholders []string // of the files, which are uploads of the service
 }
 
-// read takes an operation's body as JSON or as a form.
-func (s *Server) read(c echo.Context, op service.Operation) (*input, error) {
+// readInput reads an operation's body: JSON or a multipart form.
+func (s *Server) readInput(c echo.Context, op service.Operation) (*input, error) {
 	switch mediaType(c.Request()) {
 	case "application/json":
 		return s.readJSON(c)
@@ -50,8 +49,8 @@ func mediaType(r *http.Request) string {
 	return t
 }
 
-// readJSON takes a JSON body; base64 of files in it goes to the service as it
-// streams in.
+// readJSON reads a JSON body. It extracts base64 files into uploads of the service
+// while it reads.
 func (s *Server) readJSON(c echo.Context) (*input, error) {
 	if mediaType(c.Request()) != "application/json" {
 		return nil, fault.New(fault.Unsupported, "media_type", "Send application/json.").WithCharge(fault.ChargedNo)
@@ -74,24 +73,24 @@ func (s *Server) readJSON(c echo.Context) (*input, error) {
 	})
 	in := &input{doc: doc.Bytes()}
 	for i, f := range files {
-		in.refs = append(in.refs, f.Placeholder())
+		in.placeholders = append(in.placeholders, f.Placeholder())
 		if err == nil {
 			if blobs[i].Corrupt {
-				err = fault.InvalidInput(fault.Detail{Location: "body", Message: fmt.Sprintf("the base64 of file %d is damaged", i+1)})
+				err = fault.InvalidInput(fault.Detail{Location: "body", Message: fmt.Sprintf("file %d is not valid base64", i+1)})
 				continue
 			}
 			in.doc = bytes.Replace(in.doc, []byte(blobs[i].Placeholder), []byte(f.Placeholder()), 1)
 		}
 	}
 	if err != nil {
-		s.assets.DiscardUploads(in.refs...)
+		s.assets.DiscardUploads(in.placeholders...)
 		return nil, bodyFault(err)
 	}
 	return in, nil
 }
 
-// bodyFault is what a broken body means: the fault of its reader, or one of its
-// own format.
+// bodyFault converts an error of reading a body: faults of the reader are kept,
+// errors of the format (JSON, multipart) become web.BodyCutShort.
 func bodyFault(err error) error {
 	if err == nil || errors.As(err, new(*fault.Error)) {
 		return err
@@ -99,18 +98,18 @@ func bodyFault(err error) error {
 	return web.BodyCutShort(err)
 }
 
-// readForm takes a form: text fields become what the schema says, files go to
-// the service as they stream in. As with the replaced service, query
-// parameters fill fields too.
+// readForm reads a multipart form. The schema gives text fields their types; files
+// are streamed to uploads of the service. Query parameters are fields, too, as in
+// the replaced service; a field of the form is added to their values.
 func (s *Server) readForm(c echo.Context, op service.Operation) (in *input, err error) {
 	_, params, _ := mime.ParseMediaType(c.Request().Header.Get("Content-Type"))
 	if params["boundary"] == "" {
-		return nil, fault.New(fault.Invalid, "bad_form", "The form has no boundary.").WithCharge(fault.ChargedNo)
+		return nil, fault.New(fault.Invalid, "bad_form", "The header Content-Type of the form has no boundary.").WithCharge(fault.ChargedNo)
 	}
 	in = &input{}
 	defer func() {
 		if err != nil {
-			s.assets.DiscardUploads(in.refs...)
+			s.assets.DiscardUploads(in.placeholders...)
 		}
 	}()
 	values := map[string][]string{}
@@ -129,13 +128,13 @@ func (s *Server) readForm(c echo.Context, op service.Operation) (in *input, err 
 		}
 		name := fieldName(p.FormName())
 		if n > maxFields {
-			return in, fault.New(fault.TooLarge, "too_many_fields", "The form has too many fields.").WithCharge(fault.ChargedNo)
+			return in, fault.New(fault.TooLarge, "too_many_fields", "A form may have at most %d fields.", maxFields).WithCharge(fault.ChargedNo)
 		}
 		if p.FileName() != "" {
-			if err := s.takeFile(c, p, in); err != nil {
+			if err := s.readFile(c, p, in); err != nil {
 				return in, err
 			}
-			values[name] = append(values[name], in.refs[len(in.refs)-1])
+			values[name] = append(values[name], in.placeholders[len(in.placeholders)-1])
 			continue
 		}
 		text, err := io.ReadAll(io.LimitReader(p, maxDocument+1))
@@ -143,31 +142,31 @@ func (s *Server) readForm(c echo.Context, op service.Operation) (in *input, err 
 			return in, bodyFault(err)
 		}
 		if size += len(text); size > maxDocument {
-			return in, fault.New(fault.TooLarge, "form_too_large", "The fields of the form are too large.").WithCharge(fault.ChargedNo)
+			return in, fault.New(fault.TooLarge, "form_too_large", "The text fields of a form may have at most %d bytes in total.", maxDocument).WithCharge(fault.ChargedNo)
 		}
 		values[name] = append(values[name], string(text))
 	}
-	spread(op, values)
+	moveExtraImages(op, values)
 	in.doc, err = op.Schema.FromForm(values)
 	return in, err
 }
 
-func (s *Server) takeFile(c echo.Context, p *multipart.Part, in *input) error {
-	if len(in.refs) >= maxFiles {
+func (s *Server) readFile(c echo.Context, p *multipart.Part, in *input) error {
+	if len(in.placeholders) >= maxFiles {
 		return fault.New(fault.TooLarge, "too_many_files", "A request may hold at most %d files.", maxFiles).WithCharge(fault.ChargedNo)
 	}
 	f, err := s.assets.NewUpload(c.Request().Context())
 	if err != nil {
 		return err
 	}
-	in.refs = append(in.refs, f.Placeholder())
+	in.placeholders = append(in.placeholders, f.Placeholder())
 	if _, err := io.Copy(f, p); err != nil {
 		return bodyFault(err)
 	}
 	return f.Close()
 }
 
-// fieldName reads "image[]" as "image".
+// fieldName removes "[]" from the end of a name: "image[]" is "image".
 func fieldName(name string) string {
 	if n := len(name); n > 2 && name[n-2:] == "[]" {
 		return name[:n-2]
@@ -175,9 +174,10 @@ func fieldName(name string) string {
 	return name
 }
 
-// spread moves further files of a single picture field to the list beside it:
-// OpenAI's clients send image[] several times.
-func spread(op service.Operation, values map[string][]string) {
+// moveExtraImages keeps one file in the field image and moves the others to the
+// front of the field images, if the operation has both: OpenAI's clients send
+// image[] several times.
+func moveExtraImages(op service.Operation, values map[string][]string) {
 	one, isOne := op.Schema.Field("image")
 	many, isMany := op.Schema.Field("images")
 	if !isOne || !isMany || !one.Image || !many.Image || one.Many {

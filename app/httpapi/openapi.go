@@ -15,18 +15,20 @@ import (
 //go:embed swagger
 var swagger embed.FS
 
-// wild names what a star at the end of a path stands for, by the part before it.
-var wild = map[string]string{"images": "object", "status": "operation_id"}
+// wildcardNames are the OpenAPI names of the * at the end of a path, by the path
+// segment before it.
+var wildcardNames = map[string]string{"images": "object", "status": "operation_id"}
 
-// openPath is an echo pattern as OpenAPI writes it.
-func openPath(path string) string {
+// openAPIPath converts an echo pattern to OpenAPI's notation: /tasks/:id becomes
+// /tasks/{id}.
+func openAPIPath(path string) string {
 	parts := strings.Split(path, "/")
 	for i, p := range parts {
 		switch {
 		case strings.HasPrefix(p, ":"):
 			parts[i] = "{" + p[1:] + "}"
 		case p == "*":
-			parts[i] = "{" + wild[parts[i-1]] + "}"
+			parts[i] = "{" + wildcardNames[parts[i-1]] + "}"
 		}
 	}
 	return strings.Join(parts, "/")
@@ -34,7 +36,7 @@ func openPath(path string) string {
 
 func pathParams(path string) []string {
 	var out []string
-	for p := range strings.SplitSeq(openPath(path), "/") {
+	for p := range strings.SplitSeq(openAPIPath(path), "/") {
 		if name, ok := strings.CutPrefix(p, "{"); ok {
 			out = append(out, strings.TrimSuffix(name, "}"))
 		}
@@ -44,36 +46,36 @@ func pathParams(path string) []string {
 
 func problemResponse(api huma.API) *huma.Response {
 	ref := api.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[Problem](), true, "Problem")
-	return &huma.Response{Description: "anything else", Content: map[string]*huma.MediaType{problemJSON: {Schema: ref}}}
+	return &huma.Response{Description: "Error", Content: map[string]*huma.MediaType{problemJSON: {Schema: ref}}}
 }
 
-// docs serves the OpenAPI document and a page that shows it, without a network.
-func (s *Server) docs() {
+// docsRoutes mounts the OpenAPI document and Swagger UI, whose files are embedded.
+func (s *Server) docsRoutes() {
 	spec, err := s.api.OpenAPI().MarshalJSON()
 	if err != nil {
-		panic(err) // made of our own declarations
+		panic(err) // a bug: the document has only types of this program
 	}
 	s.spec = spec
 	s.levels["/openapi.json"], s.levels["/docs"], s.levels["/docs/:file"] = web.Public, web.Public, web.Public
 	for path, h := range map[string]handler{
 		"/openapi.json": func(c echo.Context) error {
-			send(c.Response(), c.Request(), http.StatusOK, jsonType, s.spec)
+			writeResponse(c.Response(), c.Request(), http.StatusOK, jsonType, s.spec)
 			return nil
 		},
-		"/docs":       func(c echo.Context) error { return s.page(c, "index.html") },
-		"/docs/:file": func(c echo.Context) error { return s.page(c, c.Param("file")) },
+		"/docs":       func(c echo.Context) error { return s.docsFile(c, "index.html") },
+		"/docs/:file": func(c echo.Context) error { return s.docsFile(c, c.Param("file")) },
 	} {
 		s.echo.GET(path, h)
 		s.echo.HEAD(path, h)
 	}
 }
 
-var pageTypes = map[string]string{
+var docsTypes = map[string]string{
 	"index.html": "text/html; charset=utf-8", "init.js": "text/javascript", "swagger-ui-bundle.js": "text/javascript", "swagger-ui.css": "text/css", "LICENSE": "text/plain",
 }
 
-func (s *Server) page(c echo.Context, name string) error {
-	mime, ok := pageTypes[name]
+func (s *Server) docsFile(c echo.Context, name string) error {
+	mime, ok := docsTypes[name]
 	if !ok {
 		return echo.ErrNotFound
 	}
@@ -85,8 +87,8 @@ func (s *Server) page(c echo.Context, name string) error {
 		if data, err = swagger.ReadFile("swagger/" + name + ".gz"); err != nil {
 			return echo.ErrNotFound
 		}
-		h.Set("Content-Encoding", "gzip") // every browser takes it
+		h.Set("Content-Encoding", "gzip") // stored compressed only; every browser accepts gzip
 	}
-	send(c.Response(), c.Request(), http.StatusOK, mime, data)
+	writeResponse(c.Response(), c.Request(), http.StatusOK, mime, data)
 	return nil
 }

@@ -18,10 +18,10 @@ const (
 
 var text = &huma.Schema{Type: huma.TypeString}
 
-// shows documents an answer that is an envelope around a type.
-func (s *Server) shows(o *huma.Operation, status int, what string, t reflect.Type) {
+// envelopeResponse documents a response: an envelope with data of type t.
+func (s *Server) envelopeResponse(o *huma.Operation, status int, description string, t reflect.Type) {
 	reg := s.api.OpenAPI().Components.Schemas
-	o.Responses[strconv.Itoa(status)] = &huma.Response{Description: what, Content: map[string]*huma.MediaType{jsonType: {Schema: &huma.Schema{
+	o.Responses[strconv.Itoa(status)] = &huma.Response{Description: description, Content: map[string]*huma.MediaType{jsonType: {Schema: &huma.Schema{
 		Type: huma.TypeObject, Required: []string{"success", "data", "error", "request_id", "timestamp"},
 		Properties: map[string]*huma.Schema{
 			"success": {Type: huma.TypeBoolean}, "data": reg.Schema(t, true, "Data"), "error": {Type: "null"},
@@ -30,21 +30,21 @@ func (s *Server) shows(o *huma.Operation, status int, what string, t reflect.Typ
 	}}}}
 }
 
-// answers documents an answer that is no envelope.
-func answers(o *huma.Operation, what, mime string, schema *huma.Schema) {
-	o.Responses["200"] = &huma.Response{Description: what, Content: map[string]*huma.MediaType{mime: {Schema: schema}}}
+// bareResponse documents a response 200 without an envelope.
+func bareResponse(o *huma.Operation, description, mime string, schema *huma.Schema) {
+	o.Responses["200"] = &huma.Response{Description: description, Content: map[string]*huma.MediaType{mime: {Schema: schema}}}
 }
 
-func query(o *huma.Operation, name, kind, doc string) {
+func queryParam(o *huma.Operation, name, kind, doc string) {
 	o.Parameters = append(o.Parameters, &huma.Param{Name: name, In: "query", Description: doc, Schema: &huma.Schema{Type: kind}})
 }
 
-func header(o *huma.Operation, name, doc string) {
+func headerParam(o *huma.Operation, name, doc string) {
 	o.Parameters = append(o.Parameters, &huma.Param{Name: name, In: "header", Description: doc, Schema: text})
 }
 
-// documentPurchase gives an operation its body, headers and answers.
-func (s *Server) documentPurchase(o *huma.Operation, op service.Operation) {
+// documentOperation documents the route of a module's operation.
+func (s *Server) documentOperation(o *huma.Operation, op service.Operation) {
 	reg := s.api.OpenAPI().Components.Schemas
 	o.Summary, o.Description, o.OperationID = op.Registered.Operation.Title, op.Registered.Operation.Doc, op.Registered.Operation.Tool
 	o.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{
@@ -57,23 +57,24 @@ func (s *Server) documentPurchase(o *huma.Operation, op service.Operation) {
 	s.documentTask(o, t)
 }
 
-// documentTask documents what every request for a task takes and answers.
+// documentTask documents the headers and responses of every route that creates a
+// task; t is the type of data.
 func (s *Server) documentTask(o *huma.Operation, t reflect.Type) {
-	s.shows(o, http.StatusOK, "the result", t)
-	s.shows(o, http.StatusAccepted, "it goes on, or is in doubt: see the header Location", t)
-	header(o, "Idempotency-Key", "your own name for this intent, 255 bytes at most: a repeated request never buys twice (24 h)")
-	header(o, "Prefer", "respond-async, or wait=SECONDS (600 at most)")
-	header(o, "X-Tags", "labels for /api/tasks?tag=, separated by commas")
+	s.envelopeResponse(o, http.StatusOK, "The task succeeded.", t)
+	s.envelopeResponse(o, http.StatusAccepted, "The task is not finished or is in doubt. The header Location has its URL.", t)
+	headerParam(o, "Idempotency-Key", "Your own id of this request, at most 255 bytes. A second request with the same key within 24 hours returns the first task and is not charged again.")
+	headerParam(o, "Prefer", "respond-async: respond at once. wait=SECONDS: wait that long for the result, at most 600 seconds.")
+	headerParam(o, "X-Tags", "Labels, separated by commas, to filter tasks by: GET /api/tasks?tag=. At most 16 of 64 bytes each.")
 }
 
-// documentAny documents the route whose model decides the module.
-func (s *Server) documentAny(o *huma.Operation) {
-	o.Description = "The body is that of the route of the model's module."
+// documentCreateAny documents the route that selects the module by the model.
+func (s *Server) documentCreateAny(o *huma.Operation) {
+	o.Description = "Selects the module by the field model. The body has the fields of that module's own route."
 	o.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{jsonType: {Schema: &huma.Schema{
 		Type: huma.TypeObject, Required: []string{"prompt"}, AdditionalProperties: true,
 		Properties: map[string]*huma.Schema{
-			"prompt": {Type: huma.TypeString, Description: "what the picture shall show"},
-			"model":  {Type: huma.TypeString, Default: "auto", Description: "a model's id or alias, a module's name, or auto"},
+			"prompt": {Type: huma.TypeString, Description: "Text prompt describing the image."},
+			"model":  {Type: huma.TypeString, Default: "auto", Description: "Id or alias of a model, name of a module, or auto."},
 		},
 	}}}}
 	s.documentTask(o, reflect.TypeFor[service.View]())
@@ -82,12 +83,12 @@ func (s *Server) documentAny(o *huma.Operation) {
 func (s *Server) documentQuote(o *huma.Operation) {
 	body := schema.Register(s.api.OpenAPI().Components.Schemas, reflect.TypeFor[quoteRequest]())
 	o.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{jsonType: {Schema: body}}}
-	s.shows(o, http.StatusOK, "the quote", reflect.TypeFor[service.Quote]())
+	s.envelopeResponse(o, http.StatusOK, "The quote.", reflect.TypeFor[service.Quote]())
 }
 
 func (s *Server) documentModels(o *huma.Operation) {
-	query(o, "schema", huma.TypeBoolean, "true: with the JSON Schema of each operation's input")
-	s.shows(o, http.StatusOK, "the catalogue", reflect.TypeFor[modelsView]())
+	queryParam(o, "schema", huma.TypeBoolean, "true: include the JSON Schema of each operation's input. Default: false.")
+	s.envelopeResponse(o, http.StatusOK, "The catalogue.", reflect.TypeFor[modelsView]())
 }
 
 func (s *Server) documentList(o *huma.Operation) {
@@ -96,42 +97,42 @@ func (s *Server) documentList(o *huma.Operation) {
 		if f.name == "limit" {
 			kind = huma.TypeInteger
 		}
-		query(o, f.name, kind, f.doc)
+		queryParam(o, f.name, kind, f.doc)
 	}
-	s.shows(o, http.StatusOK, "a page; next is the cursor of the following one", reflect.TypeFor[service.Page]())
+	s.envelopeResponse(o, http.StatusOK, "A page of tasks. next is the cursor of the next page.", reflect.TypeFor[service.Page]())
 }
 
 func (s *Server) documentEvents(o *huma.Operation) {
-	header(o, "Last-Event-ID", "id of the last event that was seen: the stream goes on after it")
-	answers(o, "one event a move, named by the state it led to; a comment now and then as a sign of life", "text/event-stream", text)
-	o.Responses["204"] = &huma.Response{Description: "the task has ended and all was seen"}
+	headerParam(o, "Last-Event-ID", "Id of the last event received; the stream continues after it. Default: all events.")
+	bareResponse(o, "Server-sent events: one for each state transition, named by the new state. Comments are sent as keep-alive. The stream ends with the task.", "text/event-stream", text)
+	o.Responses["204"] = &huma.Response{Description: "The task has ended, and there are no events after Last-Event-ID."}
 }
 
 func (s *Server) documentUpload(o *huma.Operation) {
 	o.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{formType: {Schema: &huma.Schema{
 		Type: huma.TypeObject, Required: []string{"file"},
 		Properties: map[string]*huma.Schema{
-			"file": {Type: huma.TypeString, Format: "binary", Description: "PNG, JPEG, GIF, WebP, BMP, SVG without script, or MP4; 50 MB at most"},
+			"file": {Type: huma.TypeString, Format: "binary", Description: "PNG, JPEG, GIF, WebP, BMP, SVG without scripts, or MP4; at most 50 MB."},
 		},
 	}}}}
-	s.shows(o, http.StatusOK, "the stored file", reflect.TypeFor[service.AssetView]())
+	s.envelopeResponse(o, http.StatusOK, "The stored file.", reflect.TypeFor[service.AssetView]())
 }
 
-// documentObject documents the routes of a file: GET, and HEAD beside it.
+// documentObject documents GET and HEAD of a stored file.
 func (s *Server) documentObject(o *huma.Operation) {
-	header(o, "Range", "bytes=FROM-TO")
-	answers(o, "the file, inline or, of a type that a browser could run, as a download", "*/*", &huma.Schema{Type: huma.TypeString, Format: "binary"})
-	o.Responses["206"] = &huma.Response{Description: "the range asked for"}
-	o.Responses["304"] = &huma.Response{Description: "unchanged: If-None-Match or If-Modified-Since"}
+	headerParam(o, "Range", "bytes=FROM-TO")
+	bareResponse(o, "The file. A type that a browser could execute is sent as an attachment.", "*/*", &huma.Schema{Type: huma.TypeString, Format: "binary"})
+	o.Responses["206"] = &huma.Response{Description: "The requested range."}
+	o.Responses["304"] = &huma.Response{Description: "Not modified, according to If-None-Match or If-Modified-Since."}
 	head := *o
-	head.Method, head.OperationID, head.Summary = http.MethodHead, "head"+o.OperationID[len("get"):], "What GET would answer, without the file"
-	head.Responses = map[string]*huma.Response{"200": {Description: "the headers of GET"}, "default": o.Responses["default"]}
+	head.Method, head.OperationID, head.Summary = http.MethodHead, "head"+o.OperationID[len("get"):], "Headers of a stored file"
+	head.Responses = map[string]*huma.Response{"200": {Description: "The headers of GET."}, "default": o.Responses["default"]}
 	s.api.OpenAPI().AddOperation(&head)
 }
 
-// orNull finishes the description of what may be null: huma cannot say it of a
-// reference.
-func orNull(reg huma.Registry, t reflect.Type, names ...string) {
+// markNullable lets the named properties of t be null. huma does not support
+// nullable for a property that is a $ref.
+func markNullable(reg huma.Registry, t reflect.Type, names ...string) {
 	schema := reg.Schema(t, true, "Data")
 	for schema.Ref != "" {
 		schema = reg.SchemaFromRef(schema.Ref)

@@ -14,8 +14,8 @@ import (
 	"aigc/app/task"
 )
 
-// The document describes every route and what each takes and answers.
-func TestDocument(t *testing.T) {
+// The OpenAPI document has every route with its parameters, bodies and responses.
+func TestOpenAPIDocument(t *testing.T) {
 	t.Parallel()
 	r := start(t)
 	type media struct {
@@ -47,17 +47,17 @@ func TestDocument(t *testing.T) {
 	if err := json.Unmarshal(a.body, &doc); err != nil || doc.OpenAPI != "3.1.0" {
 		t.Fatalf("%v: %s", err, doc.OpenAPI)
 	}
-	chapters := map[string]bool{}
+	tags := map[string]bool{}
 	for _, c := range doc.Tags {
-		chapters[c.Name] = true
+		tags[c.Name] = true
 	}
 	if doc.Tags[0].Name != "gallery" || doc.Tags[len(doc.Tags)-1].Name != "operation" {
-		t.Errorf("the document is read in the order %v", doc.Tags)
+		t.Errorf("tags in the order %v", doc.Tags)
 	}
 	for path, ops := range doc.Paths {
 		for method, op := range ops {
-			if len(op.Tags) != 1 || !chapters[op.Tags[0]] {
-				t.Errorf("%s %s stands in no chapter: %v", method, path, op.Tags)
+			if len(op.Tags) != 1 || !tags[op.Tags[0]] {
+				t.Errorf("%s %s has the tags %v, want one that is declared", method, path, op.Tags)
 			}
 		}
 	}
@@ -90,7 +90,7 @@ func TestDocument(t *testing.T) {
 		for method, o := range methods {
 			w, known := want[method+" "+path]
 			if !known {
-				t.Errorf("%s %s is new: say here what it takes", method, path)
+				t.Errorf("%s %s is new: add it to this table", method, path)
 				continue
 			}
 			delete(want, method+" "+path)
@@ -100,13 +100,13 @@ func TestDocument(t *testing.T) {
 			}
 			slices.Sort(params)
 			if got := strings.Join(params, " "); got != w.params {
-				t.Errorf("%s %s takes %q, want %q", method, path, got, w.params)
+				t.Errorf("%s %s has the parameters %q, want %q", method, path, got, w.params)
 			}
 			if got := keys(o.RequestBody.Content); got != w.bodies {
-				t.Errorf("%s %s takes the bodies %q, want %q", method, path, got, w.bodies)
+				t.Errorf("%s %s has the bodies %q, want %q", method, path, got, w.bodies)
 			}
 			if got := keys(o.Responses); got != w.answers {
-				t.Errorf("%s %s answers %q, want %q", method, path, got, w.answers)
+				t.Errorf("%s %s has the responses %q, want %q", method, path, got, w.answers)
 			}
 			if o.OperationID == "" || seen[o.OperationID] || o.Summary == "" {
 				t.Errorf("%s %s: the id %q is missing or used twice, or there is no summary", method, path, o.OperationID)
@@ -115,20 +115,20 @@ func TestDocument(t *testing.T) {
 		}
 	}
 	for left := range want {
-		t.Errorf("%s is not described", left)
+		t.Errorf("%s is not in the document", left)
 	}
 	f := doc.Paths["/api/gallery/draw"]["post"].RequestBody.Content["multipart/form-data"].Schema.Properties
 	if f["image"].Type != "string" || f["image"].Format != "binary" || f["images"].Type != "array" || f["images"].Items.Format != "binary" || f["prompt"].Format != "" {
-		t.Errorf("pictures of a form: %+v", f)
+		t.Errorf("files of a form: %+v", f)
 	}
 	for _, st := range task.States {
 		if !strings.Contains(string(doc.Components.Schemas["ServiceView"]), `"`+string(st)+`"`) {
-			t.Errorf("the state %s is not described", st)
+			t.Errorf("the state %s is not in the document", st)
 		}
 	}
 	for _, m := range regexp.MustCompile(`"#/components/schemas/([^"]+)"`).FindAllStringSubmatch(string(a.body), -1) {
 		if doc.Components.Schemas[m[1]] == nil {
-			t.Errorf("%s is named and not described", m[1])
+			t.Errorf("the schema %s is referenced but not defined", m[1])
 		}
 	}
 }
@@ -142,8 +142,8 @@ func keys[V any](m map[string]V) string {
 	return strings.Join(out, " ")
 }
 
-// What the page of the docs needs comes from here, under a policy that lets
-// nothing else in.
+// Swagger UI loads its files from this server only, and its Content-Security-Policy
+// allows no other source.
 func TestDocsWorkOffline(t *testing.T) {
 	t.Parallel()
 	r := start(t)
@@ -153,22 +153,22 @@ func TestDocsWorkOffline(t *testing.T) {
 		t.Errorf("Content-Security-Policy: %s", csp)
 	}
 	if strings.Contains(string(page.body), "<script>") || strings.Contains(string(page.body), "://") {
-		t.Errorf("the page needs more than its own files:\n%s", page.body)
+		t.Errorf("the page has inline scripts or other origins:\n%s", page.body)
 	}
 	for _, m := range regexp.MustCompile(`(?:src|href)="([^"]+)"`).FindAllStringSubmatch(string(page.body), -1) {
 		if a := r.do("GET", m[1], ""); a.StatusCode != 200 || len(a.body) == 0 {
 			t.Errorf("%s: %d", m[1], a.StatusCode)
 		}
 	}
-	r.do("GET", "/docs/nothing.js", "").want(404, "no_such_route")
-	r.do("GET", "/docs/..%2fopenapi.go", "").want(404, "no_such_route")
+	r.do("GET", "/docs/nothing.js", "").wantProblem(404, "no_such_route")
+	r.do("GET", "/docs/..%2fopenapi.go", "").wantProblem(404, "no_such_route")
 }
 
-// What can be got can be asked for by HEAD.
+// GET routes support HEAD, except for the event stream.
 func TestHead(t *testing.T) {
 	t.Parallel()
 	r := start(t)
-	id := r.do("POST", draw, `{"prompt":"fox"}`).view().TaskID
+	id := r.do("POST", drawPath, `{"prompt":"fox"}`).view().TaskID
 	for _, path := range []string{"/", "/livez", "/readyz", "/api/health", "/docs", "/docs/init.js", "/openapi.json", "/api/models", "/api/tasks", "/api/tasks/" + id, "/metrics"} {
 		if a := r.do("HEAD", path, ""); a.StatusCode != 200 || len(a.body) > 0 {
 			t.Errorf("HEAD %s: %d, %d bytes", path, a.StatusCode, len(a.body))
@@ -179,8 +179,8 @@ func TestHead(t *testing.T) {
 	}
 }
 
-// A store that is gone shows in health and readiness, and only there a 503
-// says what is down.
+// If the object store is gone, /api/health and /readyz respond 503, and health says
+// which component is down.
 func TestHealth(t *testing.T) {
 	t.Parallel()
 	r := start(t)
@@ -188,7 +188,7 @@ func TestHealth(t *testing.T) {
 		service.Health
 		Files struct{ Enabled bool } `json:"file_storage"`
 	}
-	look := func() (int, health) {
+	getHealth := func() (int, health) {
 		a := r.do("GET", "/api/health", "")
 		var h health
 		if err := json.Unmarshal(a.body, &h); err != nil {
@@ -196,7 +196,7 @@ func TestHealth(t *testing.T) {
 		}
 		return a.StatusCode, h
 	}
-	status, h := look()
+	status, h := getHealth()
 	if status != 200 || h.Status != "healthy" || h.Storage.Status != "ok" || !h.Files.Enabled || !slices.Equal(h.Models, []string{"gallery"}) || len(h.Components) != 4 {
 		t.Errorf("%d %+v", status, h)
 	}
@@ -210,11 +210,11 @@ func TestHealth(t *testing.T) {
 	if err := os.RemoveAll(incoming[0]); err != nil {
 		t.Fatal(err)
 	}
-	status, h = look()
+	status, h = getHealth()
 	if status != 503 || h.Status != "unhealthy" || h.Storage.Status != "down" || h.Components["ledger"].Status != "ok" {
 		t.Errorf("without objects: %d %+v", status, h)
 	}
-	if p := r.do("GET", "/readyz", "").want(503, "not_ready"); !p.Retryable || strings.Contains(p.Title, "vendor") {
+	if p := r.do("GET", "/readyz", "").wantProblem(503, "not_ready"); !p.Retryable || strings.Contains(p.Title, "vendor") {
 		t.Errorf("%+v", p)
 	}
 	if a := r.do("GET", "/livez", ""); a.StatusCode != 200 {
@@ -222,7 +222,7 @@ func TestHealth(t *testing.T) {
 	}
 }
 
-// Labels come from routes and methods we know, never from a caller.
+// Label values are known routes and methods, never text of a caller.
 func TestMetrics(t *testing.T) {
 	t.Parallel()
 	r := start(t)
@@ -243,6 +243,6 @@ func TestMetrics(t *testing.T) {
 		}
 	}
 	if strings.Contains(strings.ToLower(body), "secretvalue") {
-		t.Error("a caller's word became a label")
+		t.Error("a caller's text became a label")
 	}
 }

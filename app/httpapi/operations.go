@@ -15,53 +15,56 @@ import (
 	"aigc/app/web"
 )
 
-// operation mounts an operation at all its paths.
-func (s *Server) operation(op service.Operation) {
+// mountOperation mounts an operation at all its paths, and the status route of the
+// replaced service if the operation has one.
+func (s *Server) mountOperation(op service.Operation) {
 	h := func(c echo.Context) error { return s.generate(c, op) }
 	for i, p := range op.Registered.Operation.Paths {
 		o := s.route(http.MethodPost, "/api"+p, "", op.Module.Name, web.Keyed, h)
-		s.documentPurchase(o, op)
-		if i > 0 { // an alias; ids are unique
+		s.documentOperation(o, op)
+		if i > 0 { // an alias path; OpenAPI requires unique operation ids
 			o.OperationID += "_" + strconv.Itoa(i+1)
 		}
 	}
 	if p := op.Registered.Operation.StatusPath; p != "" {
-		o := s.route(http.MethodGet, "/api"+p+"*", "A task by our id or the vendor's name of the job", op.Module.Name, web.Keyed, func(c echo.Context) error { return s.status(c, op) })
-		s.shows(o, http.StatusOK, "the task", reflect.TypeFor[statusView]())
+		o := s.route(http.MethodGet, "/api"+p+"*", "Get a task by its id or the vendor's job name", op.Module.Name, web.Keyed, func(c echo.Context) error { return s.videoStatus(c, op) })
+		s.envelopeResponse(o, http.StatusOK, "The task.", reflect.TypeFor[statusView]())
 	}
 }
 
-// generate reads, accepts, waits and answers.
+// generate handles the route of an operation.
 func (s *Server) generate(c echo.Context, op service.Operation) error {
-	in, err := s.read(c, op)
+	in, err := s.readInput(c, op)
 	if err != nil {
 		return err
 	}
-	defer s.assets.DiscardUploads(in.refs...)
-	return s.buy(c, op, in.doc)
+	defer s.assets.DiscardUploads(in.placeholders...)
+	return s.createTask(c, op, in.doc)
 }
 
-// createAny lets the model decide the module.
+// createAny handles POST /api/images/create: the field model selects the module.
 func (s *Server) createAny(c echo.Context) error {
 	in, err := s.readJSON(c)
 	if err != nil {
 		return err
 	}
-	defer s.assets.DiscardUploads(in.refs...)
-	op, ok := s.catalog.OperationFor(modelIn(in.doc))
+	defer s.assets.DiscardUploads(in.placeholders...)
+	op, ok := s.catalog.OperationFor(modelOf(in.doc))
 	if !ok {
-		return noModel("body.model")
+		return unknownModel("body.model")
 	}
-	return s.buy(c, op, in.doc)
+	return s.createTask(c, op, in.doc)
 }
 
-func (s *Server) buy(c echo.Context, op service.Operation, doc []byte) error {
+// createTask creates a task, or finds the earlier one of the same idempotency key,
+// waits for it and responds.
+func (s *Server) createTask(c echo.Context, op service.Operation, doc []byte) error {
 	r := c.Request()
 	x := web.Of(r.Context())
-	pref := preferOf(r.Header, s.usualWait(op))
+	pref := parsePrefer(r.Header, s.defaultWait(op))
 	retries, _ := strconv.Atoi(r.Header.Get("X-Stainless-Retry-Count"))
 	v, replayed, err := s.tasks.Create(r.Context(), service.Request{
-		Operation: op, Input: doc, Caller: x.Caller, IdempotencyKey: r.Header.Get("Idempotency-Key"), SDKRetry: retries > 0, Tags: tagsOf(r.Header),
+		Operation: op, Input: doc, Caller: x.Caller, IdempotencyKey: r.Header.Get("Idempotency-Key"), SDKRetry: retries > 0, Tags: parseTags(r.Header),
 		Wait: pref.wait,
 	})
 	if err != nil {
@@ -75,12 +78,12 @@ func (s *Server) buy(c echo.Context, op service.Operation, doc []byte) error {
 	if pref.applied != "" {
 		h.Set("Preference-Applied", pref.applied)
 	}
-	return s.answer(c, op, v)
+	return s.respondTask(c, op, v)
 }
 
-// answer shows a task after a request for it: its result, its failure, or
-// where to find it.
-func (s *Server) answer(c echo.Context, op service.Operation, v *service.View) error {
+// respondTask responds to the request that created a task: 200 with the result, an
+// error if the task failed or was canceled, else 202 with the task's URL.
+func (s *Server) respondTask(c echo.Context, op service.Operation, v *service.View) error {
 	h := c.Response().Header()
 	var data any = v
 	if op.Registered.Operation.StatusPath != "" {
@@ -89,26 +92,28 @@ func (s *Server) answer(c echo.Context, op service.Operation, v *service.View) e
 	h.Set("Location", taskPath(v.TaskID))
 	switch {
 	case v.Status == task.Succeeded:
-		return s.ok(c, http.StatusOK, data)
+		return s.respond(c, http.StatusOK, data)
 	case v.Status.Terminal():
-		return failed(v)
+		return taskError(v)
 	}
 	if v.Status != task.InDoubt {
 		h.Set("Retry-After", "2")
 	}
-	return s.ok(c, http.StatusAccepted, data)
+	return s.respond(c, http.StatusAccepted, data)
 }
 
-// usualWait is how long a request waits without a preference.
-func (s *Server) usualWait(op service.Operation) time.Duration {
+// defaultWait is how long a request waits without the header Prefer: SyncWait for
+// an image, not at all for a video.
+func (s *Server) defaultWait(op service.Operation) time.Duration {
 	if op.Registered.Operation.Media == module.Video {
 		return 0
 	}
 	return s.SyncWait
 }
 
-// tagsOf are a caller's labels: X-Tags, separated by commas.
-func tagsOf(h http.Header) []string {
+// parseTags reads the header X-Tags: labels separated by commas. It ignores labels
+// longer than 64 bytes and all after the first 16.
+func parseTags(h http.Header) []string {
 	var tags []string
 	for t := range strings.SplitSeq(h.Get("X-Tags"), ",") {
 		if t = strings.TrimSpace(t); t != "" && len(t) <= 64 && len(tags) < 16 {

@@ -7,20 +7,20 @@ import (
 	"time"
 )
 
-// preference is what the header Prefer asks (RFC 7240).
+// preference is the header Prefer of a request (RFC 7240).
 type preference struct {
 	wait    time.Duration
-	applied string
+	applied string // the response header Preference-Applied
 }
 
-// maxWait is the longest a caller may ask a request to wait.
+// maxWait is the longest wait that a caller can ask for.
 const maxWait = 10 * time.Minute
 
-// preferOf reads the preferences wait and respond-async. Of each the first
-// counts; with both, a request waits as long as was asked before it answers
-// that it goes on, as every request does. Others, and values that make no
-// sense, are as if they were not there.
-func preferOf(h http.Header, usual time.Duration) preference {
+// parsePrefer reads the preferences respond-async and wait. The first wait counts.
+// wait overrides respond-async: the request waits that long and responds 202
+// after it. Without either the wait is usual. Other preferences and invalid values
+// are ignored, as RFC 7240 requires.
+func parsePrefer(h http.Header, usual time.Duration) preference {
 	async, wait := false, -1
 	for _, line := range h.Values("Prefer") {
 		for part := range strings.SplitSeq(line, ",") {

@@ -14,46 +14,48 @@ import (
 	"aigc/app/web"
 )
 
-// Problem is every answer that is no success (RFC 9457), with the fields of
-// the replaced service beside it.
+// Problem is the body of every error response: a problem document of RFC 9457 with
+// fields of the replaced service. Status and Title are those of the fault's kind,
+// from the table in app/fault/kind.go; see [fault.Kind.Status].
 type Problem struct {
-	Type       string         `json:"type" doc:"urn:aigc:problem:<kind>, stable"`
-	Title      string         `json:"title"`
-	Status     int            `json:"status"`
-	Detail     string         `json:"detail" doc:"For people: what was wrong and what to do."`
-	Code       string         `json:"code" doc:"For programs: stable."`
-	RequestID  string         `json:"request_id"`
-	TaskID     *string        `json:"task_id" doc:"The task that failed; null where none was made."`
-	Charged    fault.Charge   `json:"charged" enum:"no,yes,unknown" doc:"Whether the vendor was paid."`
-	Retryable  bool           `json:"retryable" doc:"Whether the same request may be sent again and may help."`
-	VendorCode string         `json:"vendor_code,omitempty"`
-	Errors     []fault.Detail `json:"errors,omitempty" nullable:"false" doc:"All faults of the input; values are never repeated."`
+	Type       string         `json:"type" doc:"urn:aigc:problem:<kind>. Stable."`
+	Title      string         `json:"title" doc:"Short text, the same for all errors of the kind."`
+	Status     int            `json:"status" doc:"The HTTP status."`
+	Detail     string         `json:"detail" doc:"What was wrong and what to do, as text for people."`
+	Code       string         `json:"code" doc:"Error code for programs. Stable."`
+	RequestID  string         `json:"request_id" doc:"Id of the request, as in the header X-Request-Id."`
+	TaskID     *string        `json:"task_id" doc:"Id of the failed task; null if the request created none."`
+	Charged    fault.Charge   `json:"charged" enum:"no,yes,unknown" doc:"Whether the vendor charged for the task."`
+	Retryable  bool           `json:"retryable" doc:"Whether sending the same request again is safe and may succeed."`
+	VendorCode string         `json:"vendor_code,omitempty" doc:"The vendor's own error code."`
+	Errors     []fault.Detail `json:"errors,omitempty" nullable:"false" doc:"All invalid fields of the request. Values are not repeated."`
 	Success    bool           `json:"success" doc:"Always false."`
 	ErrorText  string         `json:"error" doc:"The same as detail."`
 }
 
-// Error, GetStatus and ContentType make it huma's error.
+// Error implements [error]; with GetStatus and ContentType a Problem is a
+// [huma.StatusError].
 func (p *Problem) Error() string { return p.Detail }
 
-// GetStatus is the HTTP status.
+// GetStatus implements [huma.StatusError].
 func (p *Problem) GetStatus() int { return p.Status }
 
-// ContentType is that of RFC 9457.
+// ContentType implements [huma.ContentTypeFilter]: application/problem+json.
 func (p *Problem) ContentType(string) string { return problemJSON }
 
 const problemJSON = "application/problem+json"
 
-// failure is the fault of a task that a caller waited for.
-type failure struct {
+// taskFailure is the error of a request whose task failed while it waited.
+type taskFailure struct {
 	fault *fault.Error
 	view  *service.View
 }
 
-func (f *failure) Error() string { return f.fault.Error() }
-func (f *failure) Unwrap() error { return f.fault }
+func (f *taskFailure) Error() string { return f.fault.Error() }
+func (f *taskFailure) Unwrap() error { return f.fault }
 
-// failed makes the error of a task that ended without a result.
-func failed(v *service.View) error {
+// taskError makes the error response of a task that failed or was canceled.
+func taskError(v *service.View) error {
 	f := v.Fault()
 	if f == nil {
 		f = fault.New(fault.VendorFailed, "task_failed", "The task ended without a result.").WithCharge(v.Charged)
@@ -61,32 +63,33 @@ func failed(v *service.View) error {
 			f = fault.New(fault.Canceled, "canceled", "The task was canceled.").WithCharge(v.Charged)
 		}
 	}
-	return &failure{f, v}
+	return &taskFailure{f, v}
 }
 
-// problem is the one place where an error becomes an answer.
+// problem converts an error to the response; all error responses of the REST API
+// are made here. The HTTP status is that of the fault's kind (app/fault/kind.go).
 func problem(x *web.Exchange, err error) *Problem {
 	f := fault.From(err)
 	p := &Problem{
 		Type: "urn:aigc:problem:" + string(f.Kind), Title: f.Kind.Title(), Status: f.Kind.Status(), Detail: f.Message, Code: f.StableCode(),
 		RequestID: x.ID, Charged: f.Charged, Retryable: f.Kind.Retryable(), VendorCode: f.VendorCode, Errors: f.Details,
 	}
-	var of *failure
-	if errors.As(err, &of) {
-		p.TaskID, p.Retryable = &of.view.TaskID, of.view.Error != nil && of.view.Error.Retryable
-		x.Task = of.view.TaskID
-		x.Header().Set("Location", taskPath(of.view.TaskID))
+	var failedTask *taskFailure
+	if errors.As(err, &failedTask) {
+		p.TaskID, p.Retryable = &failedTask.view.TaskID, failedTask.view.Error != nil && failedTask.view.Error.Retryable
+		x.Task = failedTask.view.TaskID
+		x.Header().Set("Location", taskPath(failedTask.view.TaskID))
 	}
 	if p.Detail == "" {
 		p.Detail = p.Title + "."
 	}
-	if p.Status < 400 { // of a task in doubt that a person gave up: it will have no result
+	if p.Status < 400 { // InDoubt has status 202; a discarded task in doubt has no result
 		p.Status = http.StatusConflict
 	}
 	if p.Charged == "" {
 		p.Charged = fault.ChargedNo
 		if p.Status >= 500 && x.Task != "" {
-			p.Charged = fault.ChargedUnknown // there is a task, and it goes on
+			p.Charged = fault.ChargedUnknown // the task exists and continues
 		}
 	}
 	p.ErrorText = p.Detail
@@ -96,24 +99,25 @@ func problem(x *web.Exchange, err error) *Problem {
 // Fail implements [web.Face].
 func (s *Server) Fail(x *web.Exchange, r *http.Request, err error) {
 	p := problem(x, err)
-	body, err := encode(p)
+	body, err := marshalJSON(p)
 	if err != nil {
-		body = []byte(`{"status":500}`) // a Problem always marshals
+		body = []byte(`{"status":500}`) // does not happen: a Problem always marshals
 	}
-	send(x, r, p.Status, problemJSON, body)
+	writeResponse(x, r, p.Status, problemJSON, body)
 }
 
-// adopt makes huma speak in problems. Its error constructors are package
-// variables; a test or a second server may get here at the same time.
-var adopt = sync.OnceFunc(func() {
+// installHumaErrors makes huma return Problems. huma's error constructor is a
+// package variable, which several servers of a process (in tests) would set
+// concurrently, so it is set once.
+var installHumaErrors = sync.OnceFunc(func() {
 	huma.NewError = func(status int, message string, errs ...error) huma.StatusError {
 		f := humaFault(status, message, errs)
 		return &Problem{Status: f.Kind.Status(), Title: f.Kind.Title(), Detail: f.Message, Code: f.StableCode(), Errors: f.Details, ErrorText: f.Message}
 	}
 })
 
-// humaFault reads what huma found. Of its details it takes place and message;
-// the value stays where it is.
+// humaFault converts an error of huma. It copies location and message of huma's
+// details, but not their value, which a response must not repeat.
 func humaFault(status int, message string, errs []error) *fault.Error {
 	var details []fault.Detail
 	for _, err := range errs {
@@ -134,26 +138,26 @@ func humaFault(status int, message string, errs []error) *fault.Error {
 	return statusFault(status, message)
 }
 
-// statusFault is for errors that echo and huma know only by their status.
+// statusFault makes the fault of an HTTP status that echo or huma chose.
 func statusFault(status int, message string) *fault.Error {
 	switch status {
 	case http.StatusNotFound:
-		return fault.New(fault.NotFound, "no_such_route", "There is nothing at this path. GET /docs lists what there is.")
+		return fault.New(fault.NotFound, "no_such_route", "There is no such path. GET /docs lists all.")
 	case http.StatusMethodNotAllowed:
-		return fault.New(fault.NotAllowed, "", "This path does not take the method; see the header Allow.")
+		return fault.New(fault.NotAllowed, "", "This path does not support the method; the header Allow lists the methods that it does.")
 	case http.StatusRequestEntityTooLarge:
 		return fault.New(fault.TooLarge, "", "The request is too large.")
 	case http.StatusUnsupportedMediaType:
-		return fault.New(fault.Unsupported, "", "This media type is not taken.")
+		return fault.New(fault.Unsupported, "", "This media type is not supported.")
 	case http.StatusRequestTimeout:
 		return fault.New(fault.RequestTimeout, "", "The request did not arrive in time.")
 	case http.StatusBadRequest, http.StatusUnprocessableEntity:
-		return fault.New(fault.Invalid, "", "The request cannot be read.")
+		return fault.New(fault.Invalid, "", "The request is malformed.")
 	}
 	return fault.From(errors.New(message))
 }
 
-// echoFault takes what echo's router found.
+// echoFault converts an error of echo's router: no such path or method.
 func echoFault(err error) error {
 	var he *echo.HTTPError
 	if errors.As(err, &he) {

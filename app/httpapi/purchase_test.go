@@ -12,10 +12,11 @@ import (
 	"aigc/app/worker/workertest"
 )
 
-const draw = "/api/gallery/draw"
+const drawPath = "/api/gallery/draw"
 
-// Every malformed request is a clear 4xx that repeats no value, and buys nothing.
-func TestMalformed(t *testing.T) {
+// A malformed request gets a 4xx with the invalid fields but without their values,
+// and is not submitted to the vendor.
+func TestMalformedRequests(t *testing.T) {
 	t.Parallel()
 	r := start(t)
 	halfForm := "--q\r\nContent-Disposition: form-data; name=\"prompt\"\r\n\r\nsecretvalue"
@@ -29,28 +30,28 @@ func TestMalformed(t *testing.T) {
 		"no such path":         {"POST", "/api/nothing", `{}`, nil, 404, "no_such_route", ""},
 		"an empty segment":     {"POST", "//api/gallery/draw", `{"prompt":"x"}`, nil, 404, "no_such_route", ""},
 		"no such task":         {"GET", "/api/tasks/secretvalue", "", nil, 404, "task_not_found", ""},
-		"no such method":       {"DELETE", draw, "", nil, 405, "not_allowed", ""},
-		"an invented method":   {"PURCHASE", draw, "", nil, 405, "not_allowed", ""},
-		"no body":              {"POST", draw, "", nil, 415, "media_type", ""},
-		"curl's own type":      {"POST", draw, `{"prompt":"secretvalue"}`, []string{"Content-Type", "application/x-www-form-urlencoded"}, 415, "media_type", ""},
-		"text":                 {"POST", draw, "secretvalue", []string{"Content-Type", "text/plain"}, 415, "media_type", ""},
-		"a broken type":        {"POST", draw, "secretvalue", []string{"Content-Type", ";;;"}, 415, "media_type", ""},
-		"an empty document":    {"POST", draw, " ", nil, 422, "not_json", "body"},
-		"half a document":      {"POST", draw, `{"prompt":"secretvalue`, nil, 422, "not_json", "body"},
-		"no JSON":              {"POST", draw, "secretvalue", nil, 422, "not_json", "body"},
-		"two documents":        {"POST", draw, `{"prompt":"secretvalue"}{}`, nil, 422, "not_json", "body"},
-		"a list":               {"POST", draw, `["secretvalue"]`, nil, 422, "invalid_input", "body"},
-		"null":                 {"POST", draw, `null`, nil, 422, "invalid_input", "body"},
-		"all faults at once":   {"POST", draw, `{"n":9,"style":"secretvalue","colour":"secretvalue","seed":"secretvalue"}`, nil, 422, "invalid_input", "body body.colour body.n body.seed body.style"},
-		"white space":          {"POST", draw, `{"prompt":"  "}`, nil, 422, "invalid_input", "body.prompt"},
-		"a rule of the module": {"POST", draw, `{"prompt":"forbidden"}`, nil, 422, "invalid_input", "body.prompt"},
-		"a fraction":           {"POST", draw, `{"prompt":"x","n":1.5}`, nil, 422, "invalid_input", "body.n"},
-		"a key too long":       {"POST", draw, `{"prompt":"x"}`, []string{"Idempotency-Key", strings.Repeat("k", 256)}, 422, "idempotency_key_too_long", ""},
-		"a form, no boundary":  {"POST", draw, "secretvalue", []string{"Content-Type", "multipart/form-data"}, 422, "bad_form", ""},
-		"half a form":          {"POST", draw, halfForm, []string{"Content-Type", "multipart/form-data; boundary=q"}, 422, "body_cut_short", ""},
-		"too many fields":      {"POST", draw, manyFields, []string{"Content-Type", "multipart/form-data; boundary=q"}, 413, "too_many_fields", ""},
-		"a model nobody has":   {"POST", "/api/images/create", `{"prompt":"x","model":"secretvalue"}`, nil, 422, "invalid_input", "body.model"},
-		"a model that is none": {"POST", "/api/images/create", `{"prompt":"x","model":7}`, nil, 422, "invalid_input", "body.model"},
+		"no such method":       {"DELETE", drawPath, "", nil, 405, "not_allowed", ""},
+		"an invented method":   {"PURCHASE", drawPath, "", nil, 405, "not_allowed", ""},
+		"no body":              {"POST", drawPath, "", nil, 415, "media_type", ""},
+		"curl's own type":      {"POST", drawPath, `{"prompt":"secretvalue"}`, []string{"Content-Type", "application/x-www-form-urlencoded"}, 415, "media_type", ""},
+		"text":                 {"POST", drawPath, "secretvalue", []string{"Content-Type", "text/plain"}, 415, "media_type", ""},
+		"a broken type":        {"POST", drawPath, "secretvalue", []string{"Content-Type", ";;;"}, 415, "media_type", ""},
+		"an empty document":    {"POST", drawPath, " ", nil, 422, "not_json", "body"},
+		"half a document":      {"POST", drawPath, `{"prompt":"secretvalue`, nil, 422, "not_json", "body"},
+		"no JSON":              {"POST", drawPath, "secretvalue", nil, 422, "not_json", "body"},
+		"two documents":        {"POST", drawPath, `{"prompt":"secretvalue"}{}`, nil, 422, "not_json", "body"},
+		"a list":               {"POST", drawPath, `["secretvalue"]`, nil, 422, "invalid_input", "body"},
+		"null":                 {"POST", drawPath, `null`, nil, 422, "invalid_input", "body"},
+		"all faults at once":   {"POST", drawPath, `{"n":9,"style":"secretvalue","colour":"secretvalue","seed":"secretvalue"}`, nil, 422, "invalid_input", "body body.colour body.n body.seed body.style"},
+		"white space":          {"POST", drawPath, `{"prompt":"  "}`, nil, 422, "invalid_input", "body.prompt"},
+		"a rule of the module": {"POST", drawPath, `{"prompt":"forbidden"}`, nil, 422, "invalid_input", "body.prompt"},
+		"a fraction":           {"POST", drawPath, `{"prompt":"x","n":1.5}`, nil, 422, "invalid_input", "body.n"},
+		"a key too long":       {"POST", drawPath, `{"prompt":"x"}`, []string{"Idempotency-Key", strings.Repeat("k", 256)}, 422, "idempotency_key_too_long", ""},
+		"a form, no boundary":  {"POST", drawPath, "secretvalue", []string{"Content-Type", "multipart/form-data"}, 422, "bad_form", ""},
+		"half a form":          {"POST", drawPath, halfForm, []string{"Content-Type", "multipart/form-data; boundary=q"}, 422, "body_cut_short", ""},
+		"too many fields":      {"POST", drawPath, manyFields, []string{"Content-Type", "multipart/form-data; boundary=q"}, 413, "too_many_fields", ""},
+		"an unknown model":     {"POST", "/api/images/create", `{"prompt":"x","model":"secretvalue"}`, nil, 422, "invalid_input", "body.model"},
+		"a model, wrong type":  {"POST", "/api/images/create", `{"prompt":"x","model":7}`, nil, 422, "invalid_input", "body.model"},
 		"create by a form":     {"POST", "/api/images/create", halfForm, []string{"Content-Type", "multipart/form-data; boundary=q"}, 415, "media_type", ""},
 		"quote of nothing":     {"POST", "/api/quote", `{}`, nil, 422, "invalid_input", "body"},
 		"quote, no JSON":       {"POST", "/api/quote", `x`, nil, 422, "not_json", "body"},
@@ -58,7 +59,7 @@ func TestMalformed(t *testing.T) {
 		"quote, no operation":  {"POST", "/api/quote", `{"operation":"secretvalue","input":{"prompt":"x"}}`, nil, 422, "invalid_input", "body.operation"},
 		"quote, no model":      {"POST", "/api/quote", `{"input":{"prompt":"x","model":"secretvalue"}}`, nil, 422, "invalid_input", "body.input.model"},
 		"quote of bad input":   {"POST", "/api/quote", `{"input":{"prompt":"","n":9}}`, nil, 422, "invalid_input", "body.input.n body.input.prompt"},
-		"a wait that is none":  {"GET", "/api/tasks/x?wait=secretvalue", "", nil, 422, "invalid_input", "query.wait"},
+		"an invalid wait":      {"GET", "/api/tasks/x?wait=secretvalue", "", nil, 422, "invalid_input", "query.wait"},
 		"a negative wait":      {"GET", "/api/tasks/x?wait=-1", "", nil, 422, "invalid_input", "query.wait"},
 		"a wait of NaN":        {"GET", "/api/tasks/x?wait=NaN", "", nil, 422, "invalid_input", "query.wait"},
 	}
@@ -67,9 +68,9 @@ func TestMalformed(t *testing.T) {
 			t.Parallel()
 			a := r.do(c.method, c.path, c.body, c.headers...)
 			a.t = t
-			p := a.want(c.status, c.code)
-			if p.Charged != fault.ChargedNo || p.TaskID != nil || places(p) != c.places || strings.Contains(string(a.body), "secretvalue") {
-				t.Errorf("faults at %q, want %q\n%s", places(p), c.places, a.body)
+			p := a.wantProblem(c.status, c.code)
+			if p.Charged != fault.ChargedNo || p.TaskID != nil || locations(p) != c.places || strings.Contains(string(a.body), "secretvalue") {
+				t.Errorf("faults at %q, want %q\n%s", locations(p), c.places, a.body)
 			}
 			if c.status == 405 && !strings.Contains(a.Header.Get("Allow"), "POST") {
 				t.Errorf("Allow: %s", a.Header.Get("Allow"))
@@ -78,12 +79,13 @@ func TestMalformed(t *testing.T) {
 	}
 	t.Cleanup(func() {
 		if n := r.vendor.Purchases.Load(); n != 0 {
-			t.Errorf("%d sales", n)
+			t.Errorf("%d purchases", n)
 		}
 	})
 }
 
-// How long a request waits, and what it says of it.
+// TestPrefer checks how long a request waits by its header Prefer, and its header
+// Preference-Applied.
 func TestPrefer(t *testing.T) {
 	t.Parallel()
 	r := start(t)
@@ -93,18 +95,18 @@ func TestPrefer(t *testing.T) {
 		status             int
 		applied            string
 	}{
-		"nothing":               {draw, free, "", 200, ""},
-		"a film":                {"/api/gallery/video", free, "", 202, ""},
-		"a film, waited for":    {"/api/gallery/video", free, "wait=20", 200, "wait=20"},
-		"respond-async":         {draw, held, "respond-async", 202, "respond-async"},
-		"in capitals":           {draw, held, "Respond-Async", 202, "respond-async"},
-		"wait=0":                {draw, held, "wait=0", 202, "wait=0"},
-		"wait=1":                {draw, held, "wait=1", 202, "wait=1"},
-		"quoted, with others":   {draw, held, `handling=lenient, wait="0"; x=y`, 202, "wait=0"},
-		"both":                  {draw, free, "respond-async, wait=20", 200, "respond-async, wait=20"},
-		"the first wait counts": {draw, held, "wait=0, wait=20", 202, "wait=0"},
-		"more than there is":    {draw, free, "wait=100000", 200, "wait=600"},
-		"nonsense":              {draw, free, "wait=soon, wait=-3, wait", 200, ""},
+		"nothing":               {drawPath, free, "", 200, ""},
+		"a video":               {"/api/gallery/video", free, "", 202, ""},
+		"a video, waited for":   {"/api/gallery/video", free, "wait=20", 200, "wait=20"},
+		"respond-async":         {drawPath, held, "respond-async", 202, "respond-async"},
+		"in capitals":           {drawPath, held, "Respond-Async", 202, "respond-async"},
+		"wait=0":                {drawPath, held, "wait=0", 202, "wait=0"},
+		"wait=1":                {drawPath, held, "wait=1", 202, "wait=1"},
+		"quoted, with others":   {drawPath, held, `handling=lenient, wait="0"; x=y`, 202, "wait=0"},
+		"both":                  {drawPath, free, "respond-async, wait=20", 200, "respond-async, wait=20"},
+		"the first wait counts": {drawPath, held, "wait=0, wait=20", 202, "wait=0"},
+		"more than the maximum": {drawPath, free, "wait=100000", 200, "wait=600"},
+		"nonsense":              {drawPath, free, "wait=soon, wait=-3, wait", 200, ""},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -122,8 +124,9 @@ func TestPrefer(t *testing.T) {
 	}
 }
 
-// What a caller sees of every end of a task, in the answer and later alike.
-func TestEnds(t *testing.T) {
+// TestOutcomes checks the response to a request and a later GET of its task, for
+// each outcome.
+func TestOutcomes(t *testing.T) {
 	t.Parallel()
 	r := start(t)
 	cases := map[string]struct {
@@ -141,14 +144,14 @@ func TestEnds(t *testing.T) {
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			a := r.do("POST", draw, c.body)
+			a := r.do("POST", drawPath, c.body)
 			a.t = t
 			id := strings.TrimPrefix(a.Header.Get("Location"), "/api/tasks/")
 			if a.StatusCode != c.status || len(id) != 36 {
 				t.Fatalf("%d %s", a.StatusCode, a.body)
 			}
 			if c.status >= 400 {
-				if p := a.want(c.status, c.code); p.TaskID == nil || *p.TaskID != id || p.Charged != c.charged {
+				if p := a.wantProblem(c.status, c.code); p.TaskID == nil || *p.TaskID != id || p.Charged != c.charged {
 					t.Errorf("%s", a.body)
 				}
 			}
@@ -172,43 +175,45 @@ func TestEnds(t *testing.T) {
 	}
 }
 
-// A key that is used again while the first request still runs waits with it.
+// A request with the idempotency key of a running task waits for that task.
 func TestReplayWaits(t *testing.T) {
 	t.Parallel()
 	r := start(t)
 	const body = `{"prompt":"hold it"}`
-	first := r.do("POST", draw, body, "Idempotency-Key", "k", "Prefer", "respond-async")
+	first := r.do("POST", drawPath, body, "Idempotency-Key", "k", "Prefer", "respond-async")
 	second := make(chan *answer)
-	go func() { second <- r.do("POST", draw, body, "Idempotency-Key", "k") }()
-	third := r.do("POST", draw, body, "Idempotency-Key", "k", "Prefer", "wait=0")
+	go func() { second <- r.do("POST", drawPath, body, "Idempotency-Key", "k") }()
+	third := r.do("POST", drawPath, body, "Idempotency-Key", "k", "Prefer", "wait=0")
 	if third.StatusCode != 202 || third.Header.Get("Idempotent-Replayed") != "true" || first.Header.Get("Idempotent-Replayed") != "" {
 		t.Errorf("%d %v", third.StatusCode, third.Header)
 	}
 	r.vendor.Release()
 	a := <-second
 	if v := a.view(); a.StatusCode != 200 || a.Header.Get("Idempotent-Replayed") != "true" || v.TaskID != first.view().TaskID || r.vendor.Purchases.Load() != 1 {
-		t.Errorf("%d %s, %d sales", a.StatusCode, a.body, r.vendor.Purchases.Load())
+		t.Errorf("%d %s, %d purchases", a.StatusCode, a.body, r.vendor.Purchases.Load())
 	}
-	r.do("POST", draw, `{"prompt":"other"}`, "Idempotency-Key", "k").want(422, "idempotency_key_reused")
+	r.do("POST", drawPath, `{"prompt":"other"}`, "Idempotency-Key", "k").wantProblem(422, "idempotency_key_reused")
 }
 
-// A person's task under a key that was bought anew ends for the key, too.
-func TestReplayOfWhatWasGivenUp(t *testing.T) {
+// After retry or discard, a request with the old idempotency key gets the closed
+// task as an error.
+func TestReplayAfterRetryAndDiscard(t *testing.T) {
 	t.Parallel()
 	r := start(t)
-	for _, deed := range []string{"retry", "discard"} {
-		v := r.do("POST", draw, `{"prompt":"drop"}`, "Idempotency-Key", deed).view()
-		if a := r.do("POST", "/api/tasks/"+v.TaskID+"/"+deed, ""); a.StatusCode >= 300 {
+	for _, action := range []string{"retry", "discard"} {
+		v := r.do("POST", drawPath, `{"prompt":"drop"}`, "Idempotency-Key", action).view()
+		if a := r.do("POST", "/api/tasks/"+v.TaskID+"/"+action, ""); a.StatusCode >= 300 {
 			t.Fatalf("%s", a.body)
 		}
-		p := r.do("POST", draw, `{"prompt":"drop"}`, "Idempotency-Key", deed).problem()
+		p := r.do("POST", drawPath, `{"prompt":"drop"}`, "Idempotency-Key", action).problem()
 		if p.Status != 409 || p.TaskID == nil || *p.TaskID != v.TaskID || p.Charged != fault.ChargedUnknown || p.Retryable {
-			t.Errorf("%s: %+v", deed, p)
+			t.Errorf("%s: %+v", action, p)
 		}
 	}
 }
 
-// Forms: fields become what the schema says, files pictures; queries fill in.
+// In a form the schema gives fields their types, files are images, and query
+// parameters are fields, too.
 func TestForms(t *testing.T) {
 	t.Parallel()
 	r := start(t)
@@ -230,8 +235,8 @@ func TestForms(t *testing.T) {
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			body, kind := form(t, c.fields...)
-			a := r.do("POST", draw+c.query, body, "Content-Type", kind)
+			body, kind := multipartBody(t, c.fields...)
+			a := r.do("POST", drawPath+c.query, body, "Content-Type", kind)
 			a.t = t
 			if a.StatusCode != c.status {
 				t.Fatalf("%d %s", a.StatusCode, a.body)
@@ -256,7 +261,7 @@ func TestForms(t *testing.T) {
 				n++
 			}
 			if n != c.images {
-				t.Errorf("%d pictures: %s", n, row.Input)
+				t.Errorf("%d images: %s", n, row.Input)
 			}
 		})
 	}
@@ -270,24 +275,25 @@ func repeat(f [2]string, n int) [][2]string {
 	return out
 }
 
-// Long base64 is lifted out of a body while it streams in, damaged or not.
-func TestLifting(t *testing.T) {
+// Long base64 is extracted from a body while it is read, whether it is valid or
+// not.
+func TestExtractBase64(t *testing.T) {
 	t.Parallel()
 	r := start(t)
-	big := strings.Repeat("iVBORw0KGgoAAAANSUhEUgAA", 4000) // begins like a PNG and is none
-	a := r.do("POST", draw, fmt.Sprintf(`{"prompt":"x","image":%q}`, big))
-	if p := a.problem(); p.Status >= 500 || places(p) != "body.image" || len(a.body) > 2000 {
+	big := strings.Repeat("iVBORw0KGgoAAAANSUhEUgAA", 4000) // begins like a PNG, but is not one
+	a := r.do("POST", drawPath, fmt.Sprintf(`{"prompt":"x","image":%q}`, big))
+	if p := a.problem(); p.Status >= 500 || locations(p) != "body.image" || len(a.body) > 2000 {
 		t.Errorf("%d %.300s", p.Status, a.body)
 	}
-	a = r.do("POST", draw, fmt.Sprintf(`{"prompt":"x","image":%q}`, big[:len(big)-40]+"!!"+big[:38]))
-	if p := a.problem(); p.Status != http.StatusUnprocessableEntity || !strings.HasPrefix(places(p), "body") || len(a.body) > 2000 {
+	a = r.do("POST", drawPath, fmt.Sprintf(`{"prompt":"x","image":%q}`, big[:len(big)-40]+"!!"+big[:38]))
+	if p := a.problem(); p.Status != http.StatusUnprocessableEntity || !strings.HasPrefix(locations(p), "body") || len(a.body) > 2000 {
 		t.Errorf("%d %.300s", p.Status, a.body)
 	}
-	a = r.do("POST", draw, fmt.Sprintf(`{"prompt":"x","style":%q}`, strings.Repeat("long text ", 200_000)))
+	a = r.do("POST", drawPath, fmt.Sprintf(`{"prompt":"x","style":%q}`, strings.Repeat("long text ", 200_000)))
 	if p := a.problem(); p.Status != http.StatusRequestEntityTooLarge && p.Status != http.StatusUnprocessableEntity {
 		t.Errorf("%d %.300s", p.Status, a.body)
 	}
 	if n := r.vendor.Purchases.Load(); n != 0 {
-		t.Errorf("%d sales", n)
+		t.Errorf("%d purchases", n)
 	}
 }

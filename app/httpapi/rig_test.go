@@ -22,7 +22,7 @@ import (
 	"aigc/app/worker/workertest"
 )
 
-// rig is the REST face of a real engine over the gallery, behind real HTTP.
+// rig is the REST API on a test server, over a real engine and the fake module.
 type rig struct {
 	*workertest.Engine
 	vendor *servicetest.Vendor
@@ -38,7 +38,7 @@ const (
 	rootKey  = "root-key-1"
 )
 
-// start runs the face. Callers need no key unless the settings say so.
+// start starts a rig. No key is required unless adapt sets keys.
 func start(t *testing.T, adapt ...func(*rig, *httpapi.Config)) *rig {
 	t.Helper()
 	r := &rig{t: t, logs: &bytes.Buffer{}}
@@ -66,22 +66,22 @@ func start(t *testing.T, adapt ...func(*rig, *httpapi.Config)) *rig {
 	return r
 }
 
-func keyed(r *rig, _ *httpapi.Config) {
+func withKeys(r *rig, _ *httpapi.Config) {
 	r.Keys = []service.Key{
 		{Name: "alice", Key: provider.Secret(aliceKey)}, {Name: "bob", Key: provider.Secret(bobKey)},
 		{Name: "root", Key: provider.Secret(rootKey), Admin: true},
 	}
 }
 
-// answer is an HTTP answer read whole.
+// answer is an HTTP response with its whole body.
 type answer struct {
 	*http.Response
 	body []byte
 	t    *testing.T
 }
 
-// do sends a request; headers come in pairs, and "Host" sets the host. A body
-// is JSON unless a header says otherwise.
+// do sends a request. headers are pairs of name and value; "Host" sets the host. A
+// body is JSON unless a header sets another Content-Type.
 func (r *rig) do(method, path, body string, headers ...string) *answer {
 	r.t.Helper()
 	req, err := http.NewRequestWithContext(r.t.Context(), method, r.url+path, strings.NewReader(body))
@@ -114,7 +114,7 @@ func (r *rig) send(req *http.Request) *answer {
 	return &answer{res, body, r.t}
 }
 
-// data reads the envelope, and proves that it is whole.
+// data checks the envelope and decodes its data.
 func (a *answer) data(into any) {
 	a.t.Helper()
 	var e struct {
@@ -140,7 +140,7 @@ func (a *answer) view() *service.View {
 	return &v
 }
 
-// problem reads an error, and proves what holds for all errors.
+// problem decodes an error and checks what all errors have in common.
 func (a *answer) problem() httpapi.Problem {
 	a.t.Helper()
 	var p httpapi.Problem
@@ -150,7 +150,7 @@ func (a *answer) problem() httpapi.Problem {
 	}
 	_ = json.Unmarshal(a.body, &raw)
 	for _, name := range []string{"type", "title", "status", "detail", "code", "request_id", "task_id", "charged", "retryable", "success", "error"} {
-		if _, there := raw[name]; !there {
+		if _, ok := raw[name]; !ok {
 			a.t.Errorf("%s is missing: %s", name, a.body)
 		}
 	}
@@ -162,8 +162,9 @@ func (a *answer) problem() httpapi.Problem {
 	return p
 }
 
-// want fails unless the answer is this problem.
-func (a *answer) want(status int, code string) httpapi.Problem {
+// wantProblem fails the test unless the response is an error with this status and
+// code.
+func (a *answer) wantProblem(status int, code string) httpapi.Problem {
 	a.t.Helper()
 	p := a.problem()
 	if p.Status != status || p.Code != code {
@@ -172,8 +173,8 @@ func (a *answer) want(status int, code string) httpapi.Problem {
 	return p
 }
 
-// places are where a problem found faults.
-func places(p httpapi.Problem) string {
+// locations are the invalid fields of a problem.
+func locations(p httpapi.Problem) string {
 	var out []string
 	for _, d := range p.Errors {
 		out = append(out, d.Location)
@@ -181,8 +182,9 @@ func places(p httpapi.Problem) string {
 	return strings.Join(out, " ")
 }
 
-// form is a multipart body of fields and of files, told apart by their content.
-func form(t *testing.T, fields ...[2]string) (body, contentType string) {
+// multipartBody makes a multipart body of fields; a value that is a PNG becomes a
+// file.
+func multipartBody(t *testing.T, fields ...[2]string) (body, contentType string) {
 	t.Helper()
 	var b bytes.Buffer
 	w := multipart.NewWriter(&b)

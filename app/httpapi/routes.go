@@ -15,10 +15,10 @@ import (
 	"aigc/app/web"
 )
 
-// routes mounts everything. huma holds the OpenAPI document; the handlers
-// validate with package schema, whose words MCP and the command line share.
+// routes mounts all routes. huma only builds the OpenAPI document: the handlers
+// validate with package schema, which MCP and the command line use, too.
 func (s *Server) routes() {
-	adopt()
+	installHumaErrors()
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true
 	e.IPExtractor = echo.ExtractIPDirect()
@@ -29,34 +29,34 @@ func (s *Server) routes() {
 	s.echo = e
 	conf := huma.DefaultConfig("aigc", s.Version)
 	conf.DocsPath, conf.OpenAPIPath, conf.SchemasPath, conf.CreateHooks = "", "", "", nil
-	conf.Info.Description = "Pictures and films from many vendors' models. Every request for one is a durable task."
+	conf.Info.Description = "Images and videos from many vendors' models. Every generation is a durable task: it continues if the caller disconnects or the server restarts."
 	conf.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", schema.Name)
 	conf.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		"bearer": {Type: "http", Scheme: "bearer"}, "key": {Type: "apiKey", In: "header", Name: "X-API-Key"},
 	}
 	conf.Security = []map[string][]string{{}, {"bearer": {}}, {"key": {}}}
-	conf.Tags = s.chapters()
+	conf.Tags = s.tags()
 	s.api = humaecho.NewV4(e, conf)
 
 	for _, t := range []reflect.Type{reflect.TypeFor[service.View](), reflect.TypeFor[jobView](), reflect.TypeFor[statusView]()} {
-		orNull(conf.Components.Schemas, t, "group", "error")
+		markNullable(conf.Components.Schemas, t, "group", "error")
 	}
 
 	for _, op := range s.catalog.Operations() {
-		s.operation(op)
+		s.mountOperation(op)
 	}
-	s.documentAny(s.route(http.MethodPost, "/api/images/create", "Draw with whatever module has the model", "generations", web.Keyed, s.createAny))
-	s.documentQuote(s.route(http.MethodPost, "/api/quote", "What a request would cost", "generations", web.Keyed, s.quote))
-	s.documentModels(s.route(http.MethodGet, "/api/models", "Models, prices and schemas", "catalogue", web.Keyed, s.models))
+	s.documentCreateAny(s.route(http.MethodPost, "/api/images/create", "Create an image; the model selects the module", "generations", web.Keyed, s.createAny))
+	s.documentQuote(s.route(http.MethodPost, "/api/quote", "Cost of a request before it is submitted", "generations", web.Keyed, s.quote))
+	s.documentModels(s.route(http.MethodGet, "/api/models", "List models, prices and schemas", "catalogue", web.Keyed, s.models))
 	s.taskRoutes()
 	s.fileRoutes()
-	s.plainRoutes()
-	s.docs()
+	s.statusRoutes()
+	s.docsRoutes()
 }
 
-// chapters are the tags of the document in the order in which it is read: what
-// can be made first, the service itself last.
-func (s *Server) chapters() []*huma.Tag {
+// tags are the tags of the OpenAPI document in the order in which /docs shows them:
+// the modules first, the operation of the service last.
+func (s *Server) tags() []*huma.Tag {
 	var tags []*huma.Tag
 	seen := map[string]bool{}
 	for _, op := range s.catalog.Operations() {
@@ -66,32 +66,32 @@ func (s *Server) chapters() []*huma.Tag {
 		}
 	}
 	for _, t := range [][2]string{
-		{"generations", "by any module"}, {"catalogue", "models and prices"}, {"tasks", "what became of a request"},
-		{"files", "inputs and results"}, {"operation", "of the service"},
+		{"generations", "Routes for all modules"}, {"catalogue", "Models and prices"}, {"tasks", "Status, history and control of tasks"},
+		{"files", "Input files and results"}, {"operation", "Health and metrics of the service"},
 	} {
 		tags = append(tags, &huma.Tag{Name: t[0], Description: t[1]})
 	}
 	return tags
 }
 
-// plainRoutes are those for whoever operates the service.
-func (s *Server) plainRoutes() {
+// statusRoutes mounts the routes for operators: health, probes, metrics and /.
+func (s *Server) statusRoutes() {
 	reg := s.api.OpenAPI().Components.Schemas
-	health := s.route(http.MethodGet, "/api/health", "State of every part; 503 where nothing can be taken", "operation", web.Public, s.health)
-	answers(health, "healthy or degraded", jsonType, reg.Schema(reflect.TypeFor[healthView](), true, "Health"))
+	health := s.route(http.MethodGet, "/api/health", "Health of all components; 503 if requests cannot be accepted", "operation", web.Public, s.health)
+	bareResponse(health, "Healthy or degraded.", jsonType, reg.Schema(reflect.TypeFor[healthView](), true, "Health"))
 	alive := func(c echo.Context) error { return c.String(http.StatusOK, "ok\n") }
-	answers(s.route(http.MethodGet, "/livez", "The process is alive", "operation", web.Public, alive), "it is", "text/plain", text)
-	answers(s.route(http.MethodGet, "/readyz", "The process can take requests", "operation", web.Public, s.ready), "it can", "text/plain", text)
-	answers(s.route(http.MethodGet, "/", "What this is", "operation", web.Public, s.info), "names and addresses", jsonType, &huma.Schema{Type: huma.TypeObject})
+	bareResponse(s.route(http.MethodGet, "/livez", "Liveness probe", "operation", web.Public, alive), "The process is alive.", "text/plain", text)
+	bareResponse(s.route(http.MethodGet, "/readyz", "Readiness probe", "operation", web.Public, s.ready), "The process can accept requests.", "text/plain", text)
+	bareResponse(s.route(http.MethodGet, "/", "Name, version and endpoints of the service", "operation", web.Public, s.info), "Name, version and endpoints.", jsonType, &huma.Schema{Type: huma.TypeObject})
 	metrics := echo.WrapHandler(promhttp.HandlerFor(s.Metrics, promhttp.HandlerOpts{}))
-	answers(s.route(http.MethodGet, "/metrics", "Prometheus metrics; an admin's key", "operation", web.Admin, metrics), "the metrics", "text/plain", text)
+	bareResponse(s.route(http.MethodGet, "/metrics", "Prometheus metrics; requires an admin's key", "operation", web.Admin, metrics), "The metrics.", "text/plain", text)
 }
 
-// handler is a route that returns its fault.
+// handler handles a route; the error that it returns is the response.
 type handler = echo.HandlerFunc
 
-// authorize runs after routing: the pattern that matched decides who may go on.
-// A path without a route needs a key too.
+// authorize is middleware that runs after routing, with the access level of the
+// route. A path without a route has the zero level, which requires a key.
 func (s *Server) authorize(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		x := web.Of(c.Request().Context())
@@ -105,16 +105,16 @@ func (s *Server) authorize(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-// route mounts a handler and describes it. What can be got can be asked for by
-// HEAD, but for a stream.
+// route mounts a handler and documents it. A GET route supports HEAD, too, except
+// for the event stream.
 func (s *Server) route(method, path, summary, tag string, who web.Level, h handler) *huma.Operation {
 	s.levels[path] = who
 	s.echo.Add(method, path, h)
 	if method == http.MethodGet && !strings.HasSuffix(path, "/events") {
 		s.echo.HEAD(path, h)
 	}
-	op := &huma.Operation{Method: method, Path: openPath(path), Summary: summary, Tags: []string{tag}, Responses: map[string]*huma.Response{
-		"200": {Description: "success"}, "default": problemResponse(s.api),
+	op := &huma.Operation{Method: method, Path: openAPIPath(path), Summary: summary, Tags: []string{tag}, Responses: map[string]*huma.Response{
+		"200": {Description: "Success."}, "default": problemResponse(s.api),
 	}}
 	for _, name := range pathParams(path) {
 		op.Parameters = append(op.Parameters, &huma.Param{Name: name, In: "path", Required: true, Schema: &huma.Schema{Type: huma.TypeString}})

@@ -13,15 +13,15 @@ import (
 	"aigc/app/web"
 )
 
-// Config is what a [Server] needs to know.
+// Config is the configuration of a [Server].
 type Config struct {
 	Service      service.API
-	SyncWait     time.Duration // how long a request for a picture waits for it; 90 s if zero, negative: not at all
-	PrivateLinks bool          // results need a key, so no shared cache may keep them
-	MCPURL       string        // told at /; empty where MCP is not served
+	SyncWait     time.Duration // how long a request for an image waits for the result; default 90 s; negative: 0
+	PrivateLinks bool          // downloads require a key, so Cache-Control is private
+	MCPURL       string        // URL of MCP for GET /; empty: MCP is not served
 	Version      string
-	Metrics      prometheus.Gatherer // what /metrics shows; nothing if nil
-	Heartbeat    time.Duration       // between signs of life in a stream; 15 s if zero
+	Metrics      prometheus.Gatherer // source of /metrics; nil: none
+	Heartbeat    time.Duration       // interval of keep-alive comments in an event stream; default 15 s
 }
 
 // Server serves the REST API. It is a [web.Face].
@@ -33,15 +33,15 @@ type Server struct {
 	state   service.Status
 	echo    *echo.Echo
 	api     huma.API
-	levels  map[string]web.Level // by pattern
+	levels  map[string]web.Level // access levels by route pattern
 	spec    []byte               // the OpenAPI document
 
-	drain chan struct{}
-	once  sync.Once
+	drain     chan struct{}
+	drainOnce sync.Once
 }
 
-// New makes the server with all its routes. It panics on declarations that do
-// not fit together.
+// New makes the server with all its routes. It panics if the declarations of the
+// operations conflict, for example in a path.
 func New(c Config) *Server {
 	if c.SyncWait == 0 {
 		c.SyncWait = 90 * time.Second
@@ -60,10 +60,10 @@ func New(c Config) *Server {
 
 // Serve implements [web.Face].
 func (s *Server) Serve(x *web.Exchange, r *http.Request) error {
-	s.echo.ServeHTTP(x, r) // it hands errors to its HTTPErrorHandler
+	s.echo.ServeHTTP(x, r) // errors go to its HTTPErrorHandler, which calls Fail
 	return nil
 }
 
-// Drain ends the streams of events, whose callers come back by themselves, so
-// that a shutdown need not wait for them. It may be called twice.
-func (s *Server) Drain() { s.once.Do(func() { close(s.drain) }) }
+// Drain ends all event streams, so that a shutdown does not wait for them; clients
+// of server-sent events reconnect automatically. It may be called twice.
+func (s *Server) Drain() { s.drainOnce.Do(func() { close(s.drain) }) }

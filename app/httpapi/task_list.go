@@ -19,23 +19,23 @@ import (
 	"aigc/app/web"
 )
 
-// filters are the parameters of a list of tasks.
+// filters are the query parameters of GET /api/tasks.
 var filters = []struct{ name, doc string }{
-	{"status", "states of a task, separated by commas"},
-	{"module", "as in /api/models"},
-	{"model", "the vendor's id"},
-	{"tag", "a label of X-Tags"},
-	{"since", "created at that time or later (RFC 3339)"},
-	{"until", "created before that time (RFC 3339)"},
-	{"owner", "name of a key; only an admin sees others' tasks"},
-	{"limit", "1 to 200; 50 by default"},
-	{"cursor", "next of the page before"},
+	{"status", "States of a task, separated by commas. Default: all."},
+	{"module", "Name of a module, as in GET /api/models."},
+	{"model", "The vendor's id of a model."},
+	{"tag", "A label of the header X-Tags."},
+	{"since", "Created at this time or later (RFC 3339)."},
+	{"until", "Created before this time (RFC 3339)."},
+	{"owner", "Name of an API key. Only an admin can see the tasks of other keys."},
+	{"limit", "Tasks in a page, 1 to 200. Default: 50."},
+	{"cursor", "The field next of the previous page."},
 }
 
-// listTasks reads its filters, and reports all that is wrong with them.
+// listTasks handles GET /api/tasks.
 func (s *Server) listTasks(c echo.Context) error {
 	ctx := c.Request().Context()
-	q, err := queryOf(c.QueryParams(), web.Of(ctx).Caller)
+	q, err := parseQuery(c.QueryParams(), web.Of(ctx).Caller)
 	if err != nil {
 		return err
 	}
@@ -43,10 +43,11 @@ func (s *Server) listTasks(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.ok(c, http.StatusOK, page)
+	return s.respond(c, http.StatusOK, page)
 }
 
-func queryOf(values url.Values, caller service.Caller) (task.Query, error) {
+// parseQuery reads the filters. Its error lists all invalid ones.
+func parseQuery(values url.Values, caller service.Caller) (task.Query, error) {
 	q := task.Query{
 		Module: values.Get("module"), Model: values.Get("model"), Tag: values.Get("tag"), Before: values.Get("cursor"), Owner: values.Get("owner"),
 	}
@@ -56,7 +57,7 @@ func queryOf(values url.Values, caller service.Caller) (task.Query, error) {
 	}
 	for _, name := range slices.Sorted(maps.Keys(values)) {
 		if !slices.ContainsFunc(filters, func(f struct{ name, doc string }) bool { return f.name == name }) {
-			bad(short(name), "there is no such filter")
+			bad(truncateName(name), "unknown filter")
 		} else if len(values[name]) > 1 && name != "status" {
 			bad(name, "expected one value")
 		}
@@ -87,16 +88,16 @@ func queryOf(values url.Values, caller service.Caller) (task.Query, error) {
 		}
 	}
 	if _, err := uuid.Parse(q.Before); q.Before != "" && (err != nil || len(q.Before) != 36) {
-		bad("cursor", "expected next of an earlier page")
+		bad("cursor", "expected the field next of an earlier page")
 	}
 	if q.Owner != "" && q.Owner != caller.Name && !caller.Admin {
-		bad("owner", "only an admin sees the tasks of others")
+		bad("owner", "only an admin can see the tasks of other keys")
 	}
 	return q, fault.InvalidInput(faults...)
 }
 
-// short bounds what an answer repeats of a caller's own words.
-func short(name string) string {
+// truncateName cuts a caller's parameter name to 64 bytes, for an error message.
+func truncateName(name string) string {
 	if len(name) > 64 {
 		return strings.ToValidUTF8(name[:64], "") + "…"
 	}

@@ -21,32 +21,32 @@ import (
 func (s *Server) taskRoutes() {
 	const one = "/api/tasks/:id"
 	view := reflect.TypeFor[service.View]()
-	s.documentList(s.route(http.MethodGet, "/api/tasks", "Your tasks, newest first", "tasks", web.Keyed, s.listTasks))
-	get := s.route(http.MethodGet, one, "A task; ?wait=30 waits for it", "tasks", web.Keyed, s.getTask)
-	query(get, "wait", huma.TypeNumber, "seconds to wait until the task is settled; 600 at most")
-	s.shows(get, http.StatusOK, "the task", view)
-	cancel := s.route(http.MethodPost, one+"/cancel", "Cancel: says whether it was in time", "tasks", web.Keyed, s.cancelTask)
-	s.shows(cancel, http.StatusOK, "what it came to", reflect.TypeFor[cancelView]())
+	s.documentList(s.route(http.MethodGet, "/api/tasks", "List tasks, newest first", "tasks", web.Keyed, s.listTasks))
+	get := s.route(http.MethodGet, one, "Get a task; ?wait=30 waits for it to finish", "tasks", web.Keyed, s.getTask)
+	queryParam(get, "wait", huma.TypeNumber, "Seconds to wait until the task has ended or is in doubt; at most 600. Default: 0.")
+	s.envelopeResponse(get, http.StatusOK, "The task.", view)
+	cancel := s.route(http.MethodPost, one+"/cancel", "Cancel a task", "tasks", web.Keyed, s.cancelTask)
+	s.envelopeResponse(cancel, http.StatusOK, "The outcome and the task.", reflect.TypeFor[cancelView]())
 	for _, a := range []struct {
 		name, summary string
 		do            func(context.Context, service.Caller, string) (*service.View, error)
 		status        int
 	}{
-		{"retry", "Give up a task that failed or is in doubt, and buy anew", s.tasks.Retry, http.StatusAccepted},
-		{"resume", "Go on asking after a deadline", s.tasks.Resume, http.StatusOK},
-		{"discard", "Give up a task in doubt", s.tasks.Discard, http.StatusOK},
+		{"retry", "Submit (and pay) again: a new task for one that failed or is in doubt", s.tasks.Retry, http.StatusAccepted},
+		{"resume", "Resume polling of a task whose deadline has passed", s.tasks.Resume, http.StatusOK},
+		{"discard", "Close a task in doubt without a result", s.tasks.Discard, http.StatusOK},
 	} {
-		o := s.route(http.MethodPost, one+"/"+a.name, a.summary, "tasks", web.Keyed, s.act(a.do, a.status))
+		o := s.route(http.MethodPost, one+"/"+a.name, a.summary, "tasks", web.Keyed, s.taskAction(a.do, a.status))
 		delete(o.Responses, "200")
-		s.shows(o, a.status, "the task as it stands now; of a retry, the new one", view)
+		s.envelopeResponse(o, a.status, "The task after the action; for retry, the new task.", view)
 	}
-	s.documentEvents(s.route(http.MethodGet, one+"/events", "Its history, as server-sent events while it goes on", "tasks", web.Keyed, s.events))
+	s.documentEvents(s.route(http.MethodGet, one+"/events", "Stream the state transitions of a task as server-sent events", "tasks", web.Keyed, s.events))
 }
 
 func (s *Server) getTask(c echo.Context) error {
 	ctx, id := c.Request().Context(), c.Param("id")
 	x := web.Of(ctx)
-	wait, err := seconds(c.QueryParam("wait"))
+	wait, err := parseWait(c.QueryParam("wait"))
 	if err != nil {
 		return err
 	}
@@ -60,21 +60,24 @@ func (s *Server) getTask(c echo.Context) error {
 		return err
 	}
 	x.Task = v.TaskID
-	return s.ok(c, http.StatusOK, v)
+	return s.respond(c, http.StatusOK, v)
 }
 
-func seconds(text string) (time.Duration, error) {
+// parseWait reads the parameter wait: seconds, cut to maxWait; empty is 0.
+func parseWait(text string) (time.Duration, error) {
 	if text == "" {
 		return 0, nil
 	}
 	n, err := strconv.ParseFloat(text, 64)
-	if err != nil || !(n >= 0) { // NaN is neither
+	if err != nil || !(n >= 0) { // not n < 0: false for NaN
 		return 0, fault.InvalidInput(fault.Detail{Location: "query.wait", Message: "expected a number of seconds"})
 	}
 	return time.Duration(min(n, maxWait.Seconds()) * float64(time.Second)), nil
 }
 
-func (s *Server) act(do func(context.Context, service.Caller, string) (*service.View, error), status int) handler {
+// taskAction makes the handler of retry, resume and discard. The action continues
+// if the caller disconnects.
+func (s *Server) taskAction(do func(context.Context, service.Caller, string) (*service.View, error), status int) handler {
 	return func(c echo.Context) error {
 		ctx := c.Request().Context()
 		v, err := do(context.WithoutCancel(ctx), web.Of(ctx).Caller, c.Param("id"))
@@ -83,13 +86,13 @@ func (s *Server) act(do func(context.Context, service.Caller, string) (*service.
 		}
 		web.Of(ctx).Task = v.TaskID
 		c.Response().Header().Set("Location", taskPath(v.TaskID))
-		return s.ok(c, status, v)
+		return s.respond(c, status, v)
 	}
 }
 
-// cancelView says what a cancel came to.
+// cancelView is the response to a cancellation.
 type cancelView struct {
-	Outcome string        `json:"outcome" enum:"canceled,vendor_told,too_late" doc:"canceled: nothing was charged; vendor_told: a result still wins; too_late: it goes on"`
+	Outcome string        `json:"outcome" enum:"canceled,vendor_told,too_late" doc:"canceled: the task was canceled and nothing was charged; vendor_told: the vendor was asked to cancel, and a result is still kept if there is one; too_late: the task continues or has ended"`
 	Task    *service.View `json:"task"`
 }
 
@@ -100,22 +103,22 @@ func (s *Server) cancelTask(c echo.Context) error {
 		return err
 	}
 	web.Of(ctx).Task = v.TaskID
-	return s.ok(c, http.StatusOK, cancelView{outcome, v})
+	return s.respond(c, http.StatusOK, cancelView{outcome, v})
 }
 
-// jobView is a task with the name that the replaced service gave it.
+// jobView is a task with the extra fields of a job of the replaced service.
 type jobView struct {
 	*service.View
-	OperationID string `json:"operation_id"`
-	VideoURL    string `json:"video_url,omitempty"`
+	OperationID string `json:"operation_id" doc:"The same as task_id."`
+	VideoURL    string `json:"video_url,omitempty" doc:"URL of the first result."`
 }
 
-// statusView is a job in the replaced service's words, for clients that wait
-// for them.
+// statusView is a jobView whose status has the values of the replaced service, for
+// its clients.
 type statusView struct {
 	jobView
-	Status string     `json:"status" enum:"running,completed,failed"`
-	State  task.State `json:"state"` // in ours
+	Status string     `json:"status" enum:"running,completed,failed" doc:"The state as one of three."`
+	State  task.State `json:"state" doc:"The state of the task."`
 }
 
 func statusOf(v *service.View) statusView {
@@ -137,11 +140,11 @@ func jobOf(v *service.View) jobView {
 	return j
 }
 
-// status is the replaced service's way to ask for a film: by our id, or by the
-// vendor's name of the job, which holds slashes.
-func (s *Server) status(c echo.Context, op service.Operation) error {
+// videoStatus handles the replaced service's status route of a video: by task id,
+// or by the vendor's job name, which has slashes.
+func (s *Server) videoStatus(c echo.Context, op service.Operation) error {
 	ctx := c.Request().Context()
-	x, id := web.Of(ctx), rest(c)
+	x, id := web.Of(ctx), wildcard(c)
 	v, err := s.tasks.Get(ctx, x.Caller, id)
 	if fault.KindOf(err) == fault.NotFound {
 		v, err = s.tasks.ByTicket(ctx, x.Caller, op.Module.Name, id)
@@ -150,17 +153,17 @@ func (s *Server) status(c echo.Context, op service.Operation) error {
 		return err
 	}
 	x.Task = v.TaskID
-	return s.ok(c, http.StatusOK, statusOf(v))
+	return s.respond(c, http.StatusOK, statusOf(v))
 }
 
-// events streams a task's history, then what happens, until it has ended.
+// events streams the recorded events of a task, then new ones, until it has ended.
 func (s *Server) events(c echo.Context) error {
 	ctx, id := c.Request().Context(), c.Param("id")
 	last := c.Request().Header.Get("Last-Event-ID")
 	after, _ := strconv.ParseInt(last, 10, 64) // none: from the start
-	news := s.tasks.Watch(ctx, id)
-	beat := time.NewTicker(s.Heartbeat)
-	defer beat.Stop()
+	changed := s.tasks.Watch(ctx, id)
+	keepAlive := time.NewTicker(s.Heartbeat)
+	defer keepAlive.Stop()
 	w := c.Response()
 	for begun := false; ; {
 		v, err := s.tasks.Get(ctx, web.Of(ctx).Caller, id)
@@ -170,12 +173,12 @@ func (s *Server) events(c echo.Context) error {
 		}
 		if err != nil {
 			if begun {
-				return nil // the stream ends; the caller comes back
+				return nil // the status was sent already: end the stream; the client reconnects
 			}
 			return err
 		}
 		if !begun && last != "" && len(list) == 0 && v.Status.Terminal() {
-			return c.NoContent(http.StatusNoContent) // a browser that comes back stops asking
+			return c.NoContent(http.StatusNoContent) // 204 tells a browser's EventSource not to reconnect
 		}
 		if !begun {
 			w.Header().Set("Content-Type", "text/event-stream")
@@ -196,9 +199,9 @@ func (s *Server) events(c echo.Context) error {
 			return nil
 		}
 		select {
-		case <-news:
-		case <-beat.C:
-			fmt.Fprint(w, ": still here\n\n")
+		case <-changed:
+		case <-keepAlive.C:
+			fmt.Fprint(w, ": keep-alive\n\n")
 		case <-s.drain:
 			return nil
 		case <-ctx.Done():

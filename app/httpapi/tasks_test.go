@@ -13,17 +13,17 @@ import (
 	"aigc/app/task"
 )
 
-// What lists can be asked for, and all that is wrong with a question at once.
+// TestList checks the filters, and that an error lists all invalid ones.
 func TestList(t *testing.T) {
 	t.Parallel()
 	r := start(t)
 	var ids []string
 	for _, body := range []string{`{"prompt":"fox"}`, `{"prompt":"refuse"}`, `{"prompt":"drop"}`, `{"prompt":"fox","n":2}`} {
-		a := r.do("POST", draw, body, "X-Tags", "zoo, "+strings.Repeat("x", 65))
+		a := r.do("POST", drawPath, body, "X-Tags", "zoo, "+strings.Repeat("x", 65))
 		ids = append(ids, strings.TrimPrefix(a.Header.Get("Location"), "/api/tasks/"))
 	}
-	film := r.do("POST", "/api/gallery/video", `{"prompt":"fox"}`, "Prefer", "wait=20").view().TaskID
-	pick := func(which ...int) string {
+	video := r.do("POST", "/api/gallery/video", `{"prompt":"fox"}`, "Prefer", "wait=20").view().TaskID
+	expect := func(which ...int) string {
 		var out []string
 		for _, i := range which {
 			out = append(out, ids[i])
@@ -31,18 +31,18 @@ func TestList(t *testing.T) {
 		return strings.Join(out, " ")
 	}
 	cases := map[string]struct{ query, want string }{
-		"all":               {"", film + " " + pick(3, 2, 1, 0)},
-		"by state":          {"?status=failed", pick(1)},
-		"by states":         {"?status=failed,in_doubt", pick(2, 1)},
-		"by states, apart":  {"?status=failed&status=in_doubt", pick(2, 1)},
-		"by model":          {"?model=reel-1", film},
+		"all":               {"", video + " " + expect(3, 2, 1, 0)},
+		"by state":          {"?status=failed", expect(1)},
+		"by states":         {"?status=failed,in_doubt", expect(2, 1)},
+		"status twice":      {"?status=failed&status=in_doubt", expect(2, 1)},
+		"by model":          {"?model=reel-1", video},
 		"by module":         {"?module=nothing", ""},
-		"by tag":            {"?tag=zoo", pick(3, 2, 1, 0)},
+		"by tag":            {"?tag=zoo", expect(3, 2, 1, 0)},
 		"by a tag too long": {"?tag=" + strings.Repeat("x", 65), ""},
-		"a page":            {"?limit=2", film + " " + pick(3)},
-		"the page after":    {"?limit=2&cursor=" + ids[3], pick(2, 1)},
+		"a page":            {"?limit=2", video + " " + expect(3)},
+		"the page after":    {"?limit=2&cursor=" + ids[3], expect(2, 1)},
 		"since":             {"?since=2999-01-01T00:00:00Z", ""},
-		"until":             {"?until=2999-01-01T00:00:00%2B02:00", film + " " + pick(3, 2, 1, 0)},
+		"until":             {"?until=2999-01-01T00:00:00%2B02:00", video + " " + expect(3, 2, 1, 0)},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -65,8 +65,8 @@ func TestList(t *testing.T) {
 		"?status=done": "query.status", "?status=": "query.status", "?since=yesterday&until=now&limit=x&nothing=1": "query.nothing query.since query.until query.limit",
 		"?" + strings.Repeat("n", 100) + "=1": "query." + strings.Repeat("n", 64) + "…",
 	} {
-		if p := r.do("GET", "/api/tasks"+query, "").want(422, "invalid_input"); places(p) != want {
-			t.Errorf("%s: faults at %q, want %q", query, places(p), want)
+		if p := r.do("GET", "/api/tasks"+query, "").wantProblem(422, "invalid_input"); locations(p) != want {
+			t.Errorf("%s: faults at %q, want %q", query, locations(p), want)
 		}
 	}
 }
@@ -96,11 +96,12 @@ func (r *rig) follow(id string, last ...string) *stream {
 	return &stream{res, bufio.NewScanner(res.Body)}
 }
 
-// next reads to a line that begins like this; false at the end.
+// next reads to a line with this prefix and returns what follows it; false at the
+// end.
 func (s *stream) next(prefix string) (string, bool) {
 	for s.lines.Scan() {
-		if rest, ok := strings.CutPrefix(s.lines.Text(), prefix); ok {
-			return rest, true
+		if value, ok := strings.CutPrefix(s.lines.Text(), prefix); ok {
+			return value, true
 		}
 	}
 	return "", false
@@ -117,11 +118,12 @@ func (s *stream) states() string {
 	}
 }
 
-// Events: from the start, from where one was, live, and to the end only.
+// TestEvents checks event streams: from the start, after Last-Event-ID, of a running
+// task, and of one that has ended.
 func TestEvents(t *testing.T) {
 	t.Parallel()
 	r := start(t)
-	done := r.do("POST", draw, `{"prompt":"fox"}`).view().TaskID
+	done := r.do("POST", drawPath, `{"prompt":"fox"}`).view().TaskID
 	const life = "queued submitting storing succeeded"
 	for last, want := range map[string]string{"": life, "0": life, "2": "storing succeeded", "nonsense": life} {
 		if got := r.follow(done, last).states(); got != want {
@@ -133,9 +135,9 @@ func TestEvents(t *testing.T) {
 			t.Errorf("after %s, at the end: %d", last, s.StatusCode)
 		}
 	}
-	r.do("GET", "/api/tasks/nothing/events", "").want(404, "task_not_found")
+	r.do("GET", "/api/tasks/nothing/events", "").wantProblem(404, "task_not_found")
 
-	held := r.do("POST", draw, `{"prompt":"hold it"}`, "Prefer", "respond-async").view().TaskID
+	held := r.do("POST", drawPath, `{"prompt":"hold it"}`, "Prefer", "respond-async").view().TaskID
 	s := r.follow(held)
 	if s.Header.Get("Content-Type") != "text/event-stream" || s.Header.Get("Cache-Control") != "no-store" {
 		t.Errorf("%v", s.Header)
@@ -145,7 +147,7 @@ func TestEvents(t *testing.T) {
 	if err := json.Unmarshal([]byte(data), &e); err != nil || e.Task != held || e.Seq != 1 || e.To != task.Queued {
 		t.Errorf("%v: %s", err, data)
 	}
-	if _, ok := s.next(": "); !ok { // a sign of life
+	if _, ok := s.next(": "); !ok { // a keep-alive comment
 		t.Fatal("the stream ended before the task")
 	}
 	r.vendor.Release()
@@ -154,11 +156,11 @@ func TestEvents(t *testing.T) {
 	}
 }
 
-// A server that stops lets its streams go; their readers come back.
+// Drain ends event streams.
 func TestDrain(t *testing.T) {
 	t.Parallel()
 	r := start(t)
-	id := r.do("POST", draw, `{"prompt":"hold it"}`, "Prefer", "respond-async").view().TaskID
+	id := r.do("POST", drawPath, `{"prompt":"hold it"}`, "Prefer", "respond-async").view().TaskID
 	s := r.follow(id)
 	if _, ok := s.next("data: "); !ok {
 		t.Fatal("no events")
@@ -169,26 +171,26 @@ func TestDrain(t *testing.T) {
 	}
 }
 
-// The answers of a cancel and of the deeds of a person, over the wire.
-func TestDeeds(t *testing.T) {
+// TestTaskActions checks the responses to cancel, retry, resume and discard.
+func TestTaskActions(t *testing.T) {
 	t.Parallel()
 	r := start(t)
-	group := r.do("POST", draw, `{"prompt":"drop","n":2}`).view()
+	group := r.do("POST", drawPath, `{"prompt":"drop","n":2}`).view()
 	if v := r.do("POST", "/api/tasks/"+group.TaskID+"/retry", "").view(); v.RetryOf != group.TaskID || v.Group == nil || len(v.Group.Children) != 2 {
 		t.Errorf("%+v", v)
 	}
-	group = r.do("POST", draw, `{"prompt":"drop","n":2}`).view()
+	group = r.do("POST", drawPath, `{"prompt":"drop","n":2}`).view()
 	if v := r.do("POST", "/api/tasks/"+group.TaskID+"/discard", "").view(); v.Status != task.Failed || v.Group == nil {
 		t.Errorf("%+v", v)
 	}
-	lost := r.do("POST", draw, `{"prompt":"drop"}`).view().TaskID
+	lost := r.do("POST", drawPath, `{"prompt":"drop"}`).view().TaskID
 	a := r.do("POST", "/api/tasks/"+lost+"/retry", "")
 	next := a.view()
 	if a.StatusCode != 202 || next.RetryOf != lost || a.Header.Get("Location") != "/api/tasks/"+next.TaskID {
 		t.Errorf("%d %v", a.StatusCode, a.Header)
 	}
 	if again := r.do("POST", "/api/tasks/"+lost+"/retry", "").view(); again.TaskID != next.TaskID {
-		t.Error("a second retry bought again")
+		t.Error("a second retry created a second task")
 	}
 	var c struct {
 		Outcome string
@@ -198,45 +200,45 @@ func TestDeeds(t *testing.T) {
 	if c.Outcome != service.CancelTooLate || c.Task.TaskID != lost {
 		t.Errorf("%+v", c)
 	}
-	r.do("POST", "/api/tasks/"+lost+"/resume", "").want(409, "not_resumable")
-	r.do("POST", "/api/tasks/"+lost+"/discard", "").want(409, "not_discardable")
+	r.do("POST", "/api/tasks/"+lost+"/resume", "").wantProblem(409, "not_resumable")
+	r.do("POST", "/api/tasks/"+lost+"/discard", "").wantProblem(409, "not_discardable")
 }
 
-// The replaced service's route: by our id and by the vendor's name of the job,
-// whose slashes some escape.
-func TestStatusOfFilm(t *testing.T) {
+// TestVideoStatus checks the replaced service's status route: by task id and by the
+// vendor's job name, with its slashes escaped or not.
+func TestVideoStatus(t *testing.T) {
 	t.Parallel()
 	r := start(t)
-	type film struct {
+	type video struct {
 		service.View
 		OperationID string `json:"operation_id"`
 		VideoURL    string `json:"video_url"`
 	}
-	var v film
+	var v video
 	r.do("POST", "/api/gallery/video", `{"prompt":"fox"}`, "Prefer", "wait=20").data(&v)
 	if v.OperationID != v.TaskID || v.VideoURL == "" || !strings.HasPrefix(v.VendorID, "reels/") {
 		t.Fatalf("%+v", v)
 	}
 	for _, name := range []string{v.TaskID, v.VendorID, strings.ReplaceAll(v.VendorID, "/", "%2F")} {
-		var later film
+		var later video
 		var old struct{ Status, State string }
 		if r.do("GET", "/api/gallery/status/"+name, "").data(&old); old.Status != "completed" || old.State != "succeeded" {
-			t.Errorf("in the replaced service's words: %+v", old)
+			t.Errorf("in the replaced service's format: %+v", old)
 		}
 		if r.do("GET", "/api/gallery/status/"+name, "").data(&later); later.TaskID != v.TaskID || later.OperationID != v.TaskID || later.VideoURL != v.VideoURL {
 			t.Errorf("%s: %+v", name, later)
 		}
 	}
 	for _, name := range []string{"", "nothing", "reels/nothing/a"} {
-		r.do("GET", "/api/gallery/status/"+name, "").want(404, "task_not_found")
+		r.do("GET", "/api/gallery/status/"+name, "").wantProblem(404, "task_not_found")
 	}
 }
 
-// A wait is as long as was asked, and ends when the task does.
+// The parameter wait bounds the wait, which ends when the task does.
 func TestWait(t *testing.T) {
 	t.Parallel()
 	r := start(t)
-	id := r.do("POST", draw, `{"prompt":"hold it"}`, "Prefer", "respond-async").view().TaskID
+	id := r.do("POST", drawPath, `{"prompt":"hold it"}`, "Prefer", "respond-async").view().TaskID
 	if v := r.do("GET", "/api/tasks/"+id+"?wait=0.01", "").view(); v.Status.Done() {
 		t.Errorf("%s", v.Status)
 	}

@@ -2,8 +2,8 @@ package sandbox
 
 import "net/http"
 
-// Bearer passes on the requests that come with a key as "Authorization: Bearer
-// KEY"; refuse answers all others.
+// Bearer calls next for requests with the header "Authorization: Bearer KEY", and
+// refuse for all others.
 func Bearer(key string, refuse http.HandlerFunc, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Header.Get("Authorization") != "Bearer "+key {

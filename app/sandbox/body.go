@@ -7,29 +7,30 @@ import (
 	"errors"
 	"fmt"
 	"image"
-	_ "image/gif"  // what vendors read
-	_ "image/jpeg" // what vendors read
-	_ "image/png"  // what vendors read
+	_ "image/gif"  // a format of inputs
+	_ "image/jpeg" // a format of inputs
+	_ "image/png"  // a format of inputs
 	"io"
 	"net/http"
 	"strings"
 
-	_ "golang.org/x/image/webp" // what vendors read
+	_ "golang.org/x/image/webp" // a format of inputs
 )
 
-// Body is a request as it came over the wire, read by the names of the vendor's
-// sheet and never through the client's structs: a misspelt field must not
-// agree with itself.
+// Body is the JSON object of a request. Imitations read its fields by the names in
+// the vendor's documentation and never with the client's structs: a misspelt field
+// name in those would not be found.
 type Body map[string]any
 
 // maxBody holds 14 images of 30 MB as base64.
 const maxBody = 600 << 20
 
-// ReadJSON reads a JSON object. Numbers stay as they were written.
+// ReadJSON reads the JSON object of a request. Numbers are [json.Number], so that
+// large ones keep their digits.
 func ReadJSON(r *http.Request) (Body, error) { return readJSON(io.LimitReader(r.Body, maxBody)) }
 
-// ParseJSON reads a JSON object that is already at hand: a body whose signature
-// covers its bytes, or a field that holds JSON as text.
+// ParseJSON parses a JSON object that was read already: a body whose signature has
+// to be checked first, or a text field with JSON in it.
 func ParseJSON[T string | []byte](text T) (Body, error) {
 	return readJSON(strings.NewReader(string(text)))
 }
@@ -39,24 +40,25 @@ func readJSON(r io.Reader) (Body, error) {
 	d.UseNumber()
 	var b Body
 	if err := d.Decode(&b); err != nil {
-		return nil, fmt.Errorf("the body is no JSON object: %w", err)
+		return nil, fmt.Errorf("the body is not a JSON object: %w", err)
 	}
 	if b == nil {
-		return nil, errors.New("the body is no JSON object: it is null")
+		return nil, errors.New("the body is not a JSON object: it is null")
 	}
 	if _, err := d.Token(); err != io.EOF { //nolint:errorlint // the decoder gives it as it is
-		return nil, errors.New("something follows the JSON object")
+		return nil, errors.New("there is more data after the JSON object")
 	}
 	return b, nil
 }
 
-// Has says whether a field is there at all.
+// Has reports whether the body has a field, of any type.
 func (b Body) Has(name string) bool { _, ok := b[name]; return ok }
 
-// Text is a field that is a string; empty for anything else.
+// Text returns the value of a string field; empty for another type.
 func (b Body) Text(name string) string { s, _ := b[name].(string); return s }
 
-// Or is a text field, or what the vendor takes where it is absent.
+// Or returns the value of a string field, or usual, the vendor's default, if it is
+// empty or absent.
 func (b Body) Or(name, usual string) string {
 	if s := b.Text(name); s != "" {
 		return s
@@ -64,19 +66,19 @@ func (b Body) Or(name, usual string) string {
 	return usual
 }
 
-// Number is a field that is a number; 0 for anything else.
+// Number returns the value of a number field; 0 for another type.
 func (b Body) Number(name string) float64 { f, _ := number(b[name]); return f }
 
-// Int is a field that is a number, without its fraction.
+// Int returns the value of a number field without its fraction.
 func (b Body) Int(name string) int { return int(b.Number(name)) }
 
-// Flag is a field that is true.
+// Flag reports whether a field is true.
 func (b Body) Flag(name string) bool { v, _ := b[name].(bool); return v }
 
-// Object is a field that is an object; empty for anything else.
+// Object returns the value of an object field; nil for another type.
 func (b Body) Object(name string) Body { o, _ := b[name].(map[string]any); return o }
 
-// List is a field that is a list, or its only item where one stands alone.
+// List returns the items of a list field. A value of another type is a list of one.
 func (b Body) List(name string) []any {
 	switch v := b[name].(type) {
 	case nil:
@@ -88,7 +90,7 @@ func (b Body) List(name string) []any {
 	}
 }
 
-// Texts are the strings of a list.
+// Texts returns the strings of a list field.
 func (b Body) Texts(name string) (out []string) {
 	for _, v := range b.List(name) {
 		if s, ok := v.(string); ok {
@@ -107,15 +109,15 @@ func number(v any) (float64, bool) {
 	return f, err == nil
 }
 
-// Picture is an image of a request.
+// Picture describes an image of a request.
 type Picture struct {
 	MIME          string
 	Width, Height int
 	Size          int // bytes
 }
 
-// ReadPicture decodes the head of an image that a request holds as base64 or
-// as a data URL. ok is false for an address, and for what is no image.
+// ReadPicture decodes the header of an image that is base64 or a data URL. ok is
+// false for a URL and for data that is not an image.
 func ReadPicture(text string) (p Picture, ok bool) {
 	if head, data, found := strings.Cut(text, ","); found && strings.HasPrefix(head, "data:") {
 		if !strings.HasSuffix(head, ";base64") {
@@ -138,7 +140,7 @@ func decodePicture(data []byte) (p Picture, ok bool) {
 	return Picture{MIME: "image/" + format, Width: c.Width, Height: c.Height, Size: len(data)}, true
 }
 
-// IsAddress says whether an image of a request is an address.
+// IsAddress reports whether an image of a request is an HTTP URL.
 func IsAddress(text string) bool {
 	return strings.HasPrefix(text, "http://") || strings.HasPrefix(text, "https://")
 }

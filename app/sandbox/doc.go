@@ -1,10 +1,10 @@
-// Package sandbox hosts offline imitations of the vendors: the same paths, the
-// same checks of keys and fields, the same answers and errors, over real HTTP.
-// An imitation lives below the vendor's client (modules/internal/<vendor>/
-// sandbox) and draws on a [Kit] for everything they share: orders with
-// faults asked for in the prompt, jobs that survive a restart, images and
-// videos, and the till that counts what was paid for each task.
+// Package sandbox is an HTTP server with offline imitations of the vendors: the
+// same paths, checks of keys and fields, responses and errors. The code of an
+// imitation is in modules/internal/<vendor>/sandbox. It uses a [Kit] for what all
+// imitations share: requests with injected faults, jobs that survive a restart,
+// drawn images and ready-made videos, and a log that counts the paid submissions
+// of each task.
 //
-// Directives in a prompt choose faults, so that users can test their own
-// handling of them. They are listed in [Directives].
+// A directive such as [[drop]] in a prompt injects a fault, so that users can test
+// how their programs handle it. [Directives] lists all.
 package sandbox

@@ -6,10 +6,10 @@ import (
 	"time"
 )
 
-// Directives are the faults a prompt can ask for, written [[name]] or
-// [[name argument]]; docs/sandbox.md lists them for users. Those of the first
-// group answer before anything is bought, those of the second after the
-// purchase was counted. What a vendor cannot do, its imitation does not either.
+// Directives are the faults that a prompt can inject, written [[name]] or
+// [[name argument]]; docs/sandbox.md lists them for users. The faults of the first
+// group happen before the purchase is recorded, those of the second group after
+// it. An imitation ignores the faults that its vendor's API cannot have.
 var Directives = []struct {
 	Name string `json:"name"`
 	Doc  string `json:"doc"`
@@ -22,7 +22,7 @@ var Directives = []struct {
 	{"refuse", "refused by moderation"},
 	{"slow", "[[slow 5s]]: the answer, or the job, takes that long"},
 
-	{"500", "accepted and counted, then an internal error: the caller cannot know"},
+	{"500", "accepted and counted, then an internal error: the outcome is unknown"},
 	{"drop", "accepted and counted, then the connection is cut"},
 	{"truncate", "the answer ends in the middle of the JSON"},
 	{"badbase64", "where results come as base64: it is damaged"},
@@ -37,7 +37,7 @@ var Directives = []struct {
 
 var directive = regexp.MustCompile(`\[\[([a-z0-9-]+)(?: ([^\]]{1,40}))?\]\]`)
 
-// Faults are the directives of one prompt.
+// Faults are the directives of one prompt: arguments by name.
 type Faults map[string]string
 
 // ParseFaults finds the directives in a prompt.
@@ -49,10 +49,11 @@ func ParseFaults(prompt string) Faults {
 	return f
 }
 
-// Has says whether the prompt asks for a fault.
+// Has reports whether the prompt has a directive.
 func (f Faults) Has(name string) bool { _, ok := f[name]; return ok }
 
-// Times is how often a repeated fault is wanted: its argument, or 1.
+// Times is how many times a fault must happen: its argument, by default 1; 0 if the
+// prompt does not have it.
 func (f Faults) Times(name string) int {
 	if !f.Has(name) {
 		return 0
@@ -63,7 +64,7 @@ func (f Faults) Times(name string) int {
 	return 1
 }
 
-// Slow is how long the prompt wants the work to take; otherwise usual.
+// Slow is the duration of [[slow]], at most 10 minutes; without it usual.
 func (f Faults) Slow(usual time.Duration) time.Duration {
 	if d, err := time.ParseDuration(f["slow"]); err == nil {
 		return min(d, 10*time.Minute)

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// Users read of the directives in docs/sandbox.md.
+// The table in docs/sandbox.md has the same directives as the code.
 func TestDirectivesAreDocumented(t *testing.T) {
 	t.Parallel()
 	page, err := os.ReadFile("../../docs/sandbox.md")

@@ -8,23 +8,23 @@ import (
 	"unicode/utf8"
 )
 
-// Field is one field of a vendor's request, typed from its sheet.
+// Field is one field of a vendor's request, as in the vendor's documentation.
 type Field struct {
 	Name     string
 	Kind     Kind
 	Required bool
-	Values   []string // a text must be one of them; empty: any
-	Min, Max float64  // of a number; both zero: any
-	MaxLen   int      // characters of a text, items of a list; 0: any
-	Fields   []Field  // of an object, or of each item of a list of objects
-	Item     *Field   // of a list
-	Only     []string // the models that take the field, by how their ids begin; empty: all
+	Values   []string // allowed values of a text; empty: any
+	Min, Max float64  // range of a number; both zero: any
+	MaxLen   int      // most characters of a text, most items of a list; 0: any
+	Fields   []Field  // fields of an object, or of each object in a list
+	Item     *Field   // item of a list
+	Only     []string // prefixes of the ids of the models that support the field; empty: all
 }
 
-// Kind is what a field holds.
+// Kind is the type of a field's value.
 type Kind string
 
-// The kinds. An Image is base64, a data URL, or an address.
+// The kinds. An Image is base64, a data URL, or an HTTP URL.
 const (
 	Text    Kind = "string"
 	Integer Kind = "integer"
@@ -35,13 +35,13 @@ const (
 	Image   Kind = "image"
 )
 
-// Rule is what a field breaks.
+// Rule is a rule that a field violates.
 type Rule string
 
-// The rules, from which an imitation makes the vendor's own words.
+// The rules. An imitation translates them to the vendor's own errors.
 const (
 	Missing      Rule = "missing"
-	Unknown      Rule = "unknown"       // no field of the list
+	Unknown      Rule = "unknown"       // not in the list of fields
 	NotSupported Rule = "not supported" // by the model
 	WrongKind    Rule = "wrong kind"
 	NotListed    Rule = "not listed"
@@ -50,28 +50,28 @@ const (
 	NoImage      Rule = "no image"
 )
 
-// Problem is one fault of a request.
+// Problem is one invalid field of a request.
 type Problem struct {
-	Field string // with dots into objects: "options.max_images"
+	Field string // path of names and indices: "options.max_images", "list.0"
 	Rule  Rule
 	Text  string
 }
 
-// Problems holds a request for a model against the fields of its sheet: all
-// faults, in the order of the list, unknown fields last.
+// Problems validates a request for a model. It returns all problems, in the order
+// of fields, unknown fields last.
 func (b Body) Problems(fields []Field, model string) []Problem { return b.problems(fields, model, "") }
 
 func (b Body) problems(fields []Field, model, prefix string) (out []Problem) {
 	known := map[string]bool{}
 	for _, f := range fields {
 		known[f.Name] = true
-		v, there := b[f.Name]
+		v, ok := b[f.Name]
 		name := prefix + f.Name
 		switch {
-		case !there && f.Required:
+		case !ok && f.Required:
 			out = append(out, Problem{name, Missing, "is required"})
-		case !there:
-		case !f.taken(model):
+		case !ok:
+		case !f.supportedBy(model):
 			out = append(out, Problem{name, NotSupported, "is not supported by the model"})
 		default:
 			out = append(out, f.check(v, model, name)...)
@@ -79,13 +79,13 @@ func (b Body) problems(fields []Field, model, prefix string) (out []Problem) {
 	}
 	for _, name := range slices.Sorted(maps.Keys(b)) {
 		if !known[name] {
-			out = append(out, Problem{prefix + name, Unknown, "is no field of the request"})
+			out = append(out, Problem{prefix + name, Unknown, "is not a field of this request"})
 		}
 	}
 	return out
 }
 
-func (f Field) taken(model string) bool {
+func (f Field) supportedBy(model string) bool {
 	return len(f.Only) == 0 || slices.ContainsFunc(f.Only, func(m string) bool { return strings.HasPrefix(model, m) })
 }
 
@@ -105,11 +105,11 @@ func (f Field) check(v any, model, name string) []Problem {
 		case len(f.Values) > 0 && !slices.Contains(f.Values, s):
 			return one(NotListed, "must be one of %s", strings.Join(f.Values, ", "))
 		case f.MaxLen > 0 && utf8.RuneCountInString(s) > f.MaxLen:
-			return one(TooLong, "may have at most %d characters", f.MaxLen)
+			return one(TooLong, "must have at most %d characters", f.MaxLen)
 		}
 		if f.Kind == Image && !IsAddress(s) {
 			if _, ok := ReadPicture(s); !ok {
-				return one(NoImage, "must be an image as base64, or an address")
+				return one(NoImage, "must be an image as base64, or a URL")
 			}
 		}
 	case Integer, Number:
@@ -136,7 +136,7 @@ func (f Field) check(v any, model, name string) []Problem {
 		case !ok:
 			return wrong
 		case f.MaxLen > 0 && len(list) > f.MaxLen:
-			return one(TooLong, "may have at most %d items", f.MaxLen)
+			return one(TooLong, "must have at most %d items", f.MaxLen)
 		}
 		return f.items(list, model, name)
 	}
@@ -156,7 +156,8 @@ func (f Field) items(list []any, model, name string) (out []Problem) {
 	return out
 }
 
-// Find is the first problem of one of these rules; ok is false without one.
+// Find returns the first problem with one of these rules; ok is false if there is
+// none.
 func Find(problems []Problem, rules ...Rule) (p Problem, ok bool) {
 	i := slices.IndexFunc(problems, func(p Problem) bool { return slices.Contains(rules, p.Rule) })
 	if i < 0 {
@@ -165,9 +166,10 @@ func Find(problems []Problem, rules ...Rule) (p Problem, ok bool) {
 	return problems[i], true
 }
 
-// Ordered is the first of these faults that the prompt asks for and that comes
-// before anything is bought; empty for none. Those that repeat ("429", "503")
-// are counted.
+// Ordered returns the first of the named faults that the prompt asks for; empty if
+// there is none. It is for faults before the purchase is recorded. "429" and "503"
+// apply only to the first submissions of a task, which Ordered counts; see
+// [Request.TakeFault].
 func (o *Request) Ordered(names ...string) string {
 	for _, name := range names {
 		repeats := name == "429" || name == "503"

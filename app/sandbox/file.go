@@ -5,9 +5,9 @@ import (
 	"strconv"
 )
 
-// AnswerFile sends a paid answer that is the image or video itself, unless the
-// prompt wants it lost as [Request.Answer] has it. Its length is announced, so
-// that one that ends early shows.
+// AnswerFile sends a paid response whose body is the image or video itself, with
+// the faults of the prompt as in [Request.Answer]. Content-Length is always that of
+// the whole file, so that a client can detect a truncated one.
 func (o *Request) AnswerFile(w http.ResponseWriter, contentType string, data []byte) {
 	if o.Has("drop") || o.Has("500") {
 		o.Answer(w, http.StatusOK, nil)

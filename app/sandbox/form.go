@@ -15,17 +15,16 @@ type File struct {
 	Data  []byte
 }
 
-// Picture decodes the head of a file; ok is false for what is no image.
+// Picture decodes the header of an image; ok is false for another file.
 func (f File) Picture() (p Picture, ok bool) { return decodePicture(f.Data) }
 
-// ReadForm reads a multipart form: its text fields as a body, and its files in
-// the order in which they were sent. A form has only text: a field that the
-// list says is no text is read as JSON, and stays text where it is none. Text
-// fields of the same name become a list.
+// ReadForm reads a multipart form: its fields as a body, and its files in the order
+// in which they were sent. A field whose Kind is not Text is parsed as JSON, and
+// stays text if that fails. Fields of the same name become a list.
 func ReadForm(r *http.Request, fields []Field) (Body, []File, error) {
 	form, err := r.MultipartReader()
 	if err != nil {
-		return nil, nil, fmt.Errorf("the body is no form: %w", err)
+		return nil, nil, fmt.Errorf("the body is not a form: %w", err)
 	}
 	kinds := map[string]Kind{}
 	for _, f := range fields {

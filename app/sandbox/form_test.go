@@ -21,8 +21,8 @@ func TestReadForm(t *testing.T) {
 	}{
 		"nothing":                 {nil, `{}`},
 		"kinds":                   {[][2]string{{"prompt", "5"}, {"n", "5"}, {"on", "true"}, {"options", `{"a":1}`}}, `{"n":5,"on":true,"options":{"a":1},"prompt":"5"}`},
-		"what is no number":       {[][2]string{{"n", "two"}}, `{"n":"two"}`},
-		"what follows a number":   {[][2]string{{"n", "5 6"}}, `{"n":"5 6"}`},
+		"not a number":            {[][2]string{{"n", "two"}}, `{"n":"two"}`},
+		"more than a number":      {[][2]string{{"n", "5 6"}}, `{"n":"5 6"}`},
 		"unknown fields":          {[][2]string{{"style", "1"}}, `{"style":"1"}`},
 		"fields of the same name": {[][2]string{{"n", "1"}, {"n", "2"}, {"n", "3"}}, `{"n":[1,2,3]}`},
 	} {
@@ -92,7 +92,7 @@ func TestReadFormBroken(t *testing.T) {
 	}
 }
 
-// readForm closes a form and reads it back.
+// readForm closes a form and parses it.
 func readForm(t *testing.T, w *multipart.Writer, b *bytes.Buffer, fields []Field) (Body, []File, error) {
 	t.Helper()
 	if err := w.Close(); err != nil {

@@ -8,18 +8,19 @@ import (
 	"aigc/app/provider"
 )
 
-// Imitation is one vendor's offline stand-in: the same paths below the base
-// URL, the same checks, the same error shapes.
+// Imitation is the offline API of one vendor: the same paths below the base URL,
+// the same checks, the same error formats.
 type Imitation struct {
 	Vendor  provider.Vendor
 	Handler func(*Kit) http.Handler
 
-	// Complete fills in the credentials that the imitation wants where a single
-	// key is not all of them. The account's BaseURL is set. Nil: [Key] alone.
+	// Complete sets further credentials of the account, for a vendor that requires
+	// more than a key. The account's BaseURL is set before. Nil: only [Key].
 	Complete func(*provider.Account)
 }
 
-// Account is the account that the imitation accepts on a sandbox at root.
+// Account returns the account that the imitation accepts; root is the base URL of
+// the sandbox.
 func (i Imitation) Account(root string) provider.Account {
 	path := ""
 	if u, err := url.Parse(i.Vendor.BaseURL); err == nil {
@@ -35,7 +36,8 @@ func (i Imitation) Account(root string) provider.Account {
 	return a
 }
 
-// Accounts are those of all imitations on a sandbox at root.
+// Accounts returns the accounts of all imitations; root is the base URL of the
+// sandbox.
 func Accounts(root string, imitations []Imitation) *provider.Accounts {
 	out := provider.NewAccounts()
 	for _, i := range imitations {

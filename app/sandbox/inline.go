@@ -5,7 +5,8 @@ import (
 	"hash/fnv"
 )
 
-// Base64 writes a file as it stands in a JSON answer, damaged as the prompt asks.
+// Base64 encodes a file for a JSON response. It corrupts the base64 if the prompt
+// has [[badbase64]].
 func (o *Request) Base64(file []byte) string {
 	text := base64.StdEncoding.EncodeToString(file)
 	if half := len(text) / 2; o.Has("badbase64") && half >= 4 {
@@ -14,7 +15,7 @@ func (o *Request) Base64(file []byte) string {
 	return text
 }
 
-// Seed is the seed of a prompt where the request has none: the same prompt
+// Seed derives a seed from a prompt, for a request without a seed: the same prompt
 // gives the same image.
 func Seed(prompt string) uint64 {
 	h := fnv.New64a()

@@ -11,34 +11,35 @@ import (
 	"time"
 )
 
-// Jobs are the accepted jobs of one vendor. Each is a file, so that they
+// Jobs stores the accepted jobs of one vendor, each in a JSON file, so that they
 // survive a restart.
 type Jobs struct {
 	dir   string
 	mu    sync.Mutex
-	polls map[string]int
+	polls map[string]int // by job id, since the start of the process
 }
 
-// NewID makes the name of a job.
+// NewID makes a random job id.
 func NewID() string {
 	var b [16]byte
 	_, _ = rand.Read(b[:]) // never fails
 	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
 }
 
-// Job is what an imitation needs to answer polls and to draw the result again.
+// Job is all that an imitation needs to respond to polls and to make the result.
 type Job struct {
 	ID      string          `json:"id"`
 	Prompt  string          `json:"prompt"`
 	Model   string          `json:"model"`
 	Task    string          `json:"task"`
 	Submit  string          `json:"submit"`
-	Input   json.RawMessage `json:"input"` // the vendor's request, as the imitation wants it back
+	Input   json.RawMessage `json:"input"` // data of the imitation
 	Created time.Time       `json:"created"`
 	Ready   time.Time       `json:"ready"`
 }
 
-// Accept stores a job of the order, due after its work time.
+// Accept stores a job that will be ready after usual, or after the time of the
+// directive [[slow]]. The file is renamed into place, so that it is always whole.
 func (j *Jobs) Accept(o *Request, id, model, prompt string, input any, usual time.Duration) (Job, error) {
 	raw, err := json.Marshal(input)
 	if err != nil {
@@ -57,7 +58,7 @@ func (j *Jobs) Accept(o *Request, id, model, prompt string, input any, usual tim
 	return job, os.Rename(tmp, j.path(id))
 }
 
-// Find reads a job back.
+// Find reads a job; false if there is none.
 func (j *Jobs) Find(id string) (Job, bool) {
 	var job Job
 	data, err := os.ReadFile(j.path(id))
@@ -67,7 +68,8 @@ func (j *Jobs) Find(id string) (Job, bool) {
 	return job, true
 }
 
-// Polled counts the polls of a job since the start, this one included.
+// Polled counts a poll of a job and returns the number of polls since the start of
+// the process, this one included.
 func (j *Jobs) Polled(id string) int {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -75,7 +77,8 @@ func (j *Jobs) Polled(id string) int {
 	return j.polls[id]
 }
 
-// Progress is how much of the job is done, 0 to 1; a job told to hang stays below.
+// Progress is how much of the job is done, 0 to 1. With the directive [[hang]] it
+// stays at 0.5.
 func (job Job) Progress() float64 {
 	if ParseFaults(job.Prompt).Has("hang") {
 		return 0.5

@@ -10,7 +10,7 @@ import (
 	"aigc/app/sandbox/video"
 )
 
-// Kit is what an imitation works with. There is one a vendor.
+// Kit is the state of one vendor's imitation.
 type Kit struct {
 	Vendor    string
 	Jobs      *Jobs
@@ -20,39 +20,42 @@ type Kit struct {
 // Key is the only key that the imitations accept.
 const Key = "sandbox"
 
-// Request is one request to make something, as an imitation understood it.
+// Request is one submission to an imitation, with the faults of its prompt.
 type Request struct {
 	Faults
 	kit    *Kit
 	task   string
-	submit string
-	job    string // empty before a job is accepted
+	submit string // submit id
+	job    string // job id; empty unless made by JobRequest
 }
 
-// Request reads the prompt's directives and who asks: aigc names the task in
-// X-Client-Request-Id as "task.submission". A foreign client's request counts
-// under its own address.
+// Request parses the directives of the prompt, and task and submit id from the
+// header X-Client-Request-Id, which aigc sends as "task.submit". A request of
+// another client is counted under its remote address.
 func (k *Kit) Request(r *http.Request, prompt string) *Request {
 	task, submit := requestID(r)
 	return &Request{Faults: ParseFaults(prompt), kit: k, task: task, submit: submit}
 }
 
-// JobRequest is the order that a job came from: its directives and its till.
+// JobRequest returns the request that created a job, to make its result with the
+// faults of its prompt.
 func (k *Kit) JobRequest(job Job) *Request {
 	return &Request{Faults: ParseFaults(job.Prompt), kit: k, task: job.Task, submit: job.Submit, job: job.ID}
 }
 
-// TakeFault says whether a fault that happens a number of times is still due for
-// this task, and counts it.
+// TakeFault counts a submission of the task against a fault and reports whether the
+// fault must happen: in the first [Faults.Times] submissions of the task.
 func (o *Request) TakeFault(name string) bool {
-	return o.Has(name) && o.kit.purchases.attempt(o.task+"/"+name) <= o.Times(name)
+	return o.Has(name) && o.kit.purchases.countAttempt(o.task+"/"+name) <= o.Times(name)
 }
 
-// RecordPurchase counts one paid submission, durably, before anything is answered.
+// RecordPurchase appends a paid submission to the purchase log. Call it before the
+// response is sent.
 func (o *Request) RecordPurchase() { o.kit.purchases.record(o.task, o.submit, o.kit.Vendor) }
 
-// Answer sends a paid JSON answer unless the prompt wants it lost: the
-// connection is cut, the body ends early, or an internal error follows.
+// Answer sends a paid JSON response, or the fault that the prompt asks for: [[drop]]
+// closes the connection, [[500]] sends an internal error, [[truncate]] sends two
+// thirds of the body.
 func (o *Request) Answer(w http.ResponseWriter, status int, body []byte) {
 	w.Header().Set("Content-Type", "application/json")
 	switch {
@@ -70,7 +73,8 @@ func (o *Request) Answer(w http.ResponseWriter, status int, body []byte) {
 	}
 }
 
-// Delay waits as long as making the result takes, or until the caller is gone.
+// Delay waits for usual, or for the time of the directive [[slow]], or until the
+// client disconnects.
 func (o *Request) Delay(r *http.Request, usual time.Duration) {
 	t := time.NewTimer(o.Slow(usual))
 	defer t.Stop()
@@ -80,7 +84,7 @@ func (o *Request) Delay(r *http.Request, usual time.Duration) {
 	}
 }
 
-// DropConnection closes the caller's connection without an answer.
+// DropConnection closes the client's connection without a response.
 func DropConnection(w http.ResponseWriter) {
 	if h, ok := w.(http.Hijacker); ok {
 		if conn, _, err := h.Hijack(); err == nil {
@@ -91,7 +95,7 @@ func DropConnection(w http.ResponseWriter) {
 	panic(http.ErrAbortHandler)
 }
 
-// Picture draws one picture of the order, spoilt as its prompt asks.
+// Picture draws an image, with the faults of the prompt.
 func (o *Request) Picture(s picture.Spec, format string, quality int) ([]byte, error) {
 	var b bytes.Buffer
 	if err := picture.Encode(&b, picture.Draw(s), format, quality); err != nil {
@@ -100,7 +104,7 @@ func (o *Request) Picture(s picture.Spec, format string, quality int) ([]byte, e
 	return o.Corrupt(b.Bytes()), nil
 }
 
-// Video makes one video of the order's job, spoilt as its prompt asks.
+// Video makes the video of the request's job, with the faults of the prompt.
 func (o *Request) Video(s video.Spec) ([]byte, error) {
 	s.Job = o.job
 	var b bytes.Buffer
@@ -110,8 +114,8 @@ func (o *Request) Video(s video.Spec) ([]byte, error) {
 	return o.Corrupt(b.Bytes()), nil
 }
 
-// Corrupt damages a finished file as the prompt asks; [Request.Picture] and
-// [Request.Video] do so themselves.
+// Corrupt applies [[html]] and [[short]] to a file: the first replaces it by an HTML
+// page, the second truncates it. [Request.Picture] and [Request.Video] call it.
 func (o *Request) Corrupt(data []byte) []byte {
 	switch {
 	case o.Has("html"):

@@ -10,13 +10,14 @@ import (
 	"sync"
 )
 
-// PurchaseLog counts paid submissions by task. It is a file of one line a purchase,
-// so that the count survives whatever is done to the process.
+// PurchaseLog counts paid submissions by task, so that tests find tasks that were
+// submitted twice. It is a file with one line of JSON for each purchase, so that the
+// count survives a killed process.
 type PurchaseLog struct {
 	mu        sync.Mutex
 	file      *os.File
 	purchases []Purchase
-	attempts  map[string]int
+	attempts  map[string]int // by task and fault
 }
 
 // Purchase is one paid submission.
@@ -29,54 +30,56 @@ type Purchase struct {
 func openPurchaseLog(path string) (*PurchaseLog, error) {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR|os.O_APPEND, 0o600)
 	if err != nil {
-		return nil, fmt.Errorf("sandbox: till: %w", err)
+		return nil, fmt.Errorf("sandbox: open the purchase log: %w", err)
 	}
-	t := &PurchaseLog{file: f, attempts: map[string]int{}}
+	l := &PurchaseLog{file: f, attempts: map[string]int{}}
 	for lines := bufio.NewScanner(f); lines.Scan(); {
 		var s Purchase
 		if json.Unmarshal(lines.Bytes(), &s) == nil {
-			t.purchases = append(t.purchases, s)
+			l.purchases = append(l.purchases, s)
 		}
 	}
-	return t, nil
+	return l, nil
 }
 
-func (t *PurchaseLog) record(task, submit, vendor string) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
+func (l *PurchaseLog) record(task, submit, vendor string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	s := Purchase{Task: task, Submit: submit, Vendor: vendor}
-	t.purchases = append(t.purchases, s)
+	l.purchases = append(l.purchases, s)
 	line, _ := json.Marshal(s) // a struct of strings
-	_, _ = t.file.Write(append(line, '\n'))
+	_, _ = l.file.Write(append(line, '\n'))
 }
 
-func (t *PurchaseLog) attempt(key string) int {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.attempts[key]++
-	return t.attempts[key]
+func (l *PurchaseLog) countAttempt(key string) int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.attempts[key]++
+	return l.attempts[key]
 }
 
-// Report is what the till has counted.
+// Report is the content of a purchase log.
 type Report struct {
 	Total     int            `json:"total"`
 	ByTask    map[string]int `json:"by_task"`
 	Purchases []Purchase     `json:"sales"`
 }
 
-// Report counts the sales so far.
-func (t *PurchaseLog) Report() Report {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	r := Report{Total: len(t.purchases), ByTask: map[string]int{}, Purchases: append([]Purchase{}, t.purchases...)}
-	for _, s := range t.purchases {
+// Report counts all purchases.
+func (l *PurchaseLog) Report() Report {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	r := Report{Total: len(l.purchases), ByTask: map[string]int{}, Purchases: append([]Purchase{}, l.purchases...)}
+	for _, s := range l.purchases {
 		r.ByTask[s.Task]++
 	}
 	return r
 }
 
-func (t *PurchaseLog) close() error { return t.file.Close() }
+func (l *PurchaseLog) close() error { return l.file.Close() }
 
+// requestID reads task and submit id from X-Client-Request-Id, which aigc sends as
+// "task.submit". A request of another client is counted under its remote address.
 func requestID(r *http.Request) (task, submit string) {
 	id := r.Header.Get("X-Client-Request-Id")
 	if id == "" {

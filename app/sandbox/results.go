@@ -9,39 +9,39 @@ import (
 	"aigc/app/sandbox/video"
 )
 
-// Drawing is what a result's address needs to be drawn when it is fetched.
+// Drawing says what to draw when a result's URL is fetched.
 type Drawing struct {
 	picture.Spec
 	Format  string      `json:",omitempty"` // "png", "jpeg", "webp"
-	Quality int         `json:",omitempty"` // of a JPEG, in percent; 0: as usual
+	Quality int         `json:",omitempty"` // of a JPEG, 1 to 100; 0: the default of picture.Encode
 	Video   *video.Spec `json:",omitempty"` // instead of an image
 }
 
-// Reply writes a JSON answer.
+// Reply writes a JSON response.
 func Reply(w http.ResponseWriter, status int, v any) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
 	_ = json.NewEncoder(w).Encode(v)
 }
 
-// signature is what every result's address is signed with; without it, it is
-// refused as an expired one is.
+// signature is the query of every result's URL. A request without it gets the error
+// of an expired URL.
 const signature = "sig=sandbox"
 
-// ResultURL is the address of a job's result on the host that a request came
-// to; see [Kit.Results].
+// ResultURL returns the URL of a job's result, on the host of r. [Kit.Results]
+// serves it.
 func (k *Kit) ResultURL(r *http.Request, job string) string {
 	return "http://" + r.Host + "/" + k.Vendor + "/results/" + job + "?" + signature
 }
 
-// Offer keeps a drawing that is ready at once, and returns its address.
+// Offer stores a drawing as a job that is ready at once, and returns its URL.
 func (k *Kit) Offer(r *http.Request, o *Request, model, prompt string, d Drawing) (string, error) {
 	job, err := k.Jobs.Accept(o, NewID(), model, prompt, d, 0)
 	return k.ResultURL(r, job.ID), err
 }
 
-// Results serves GET /results/{name}: it draws the Drawing that a job was
-// accepted with. An address lives for a while after its job was ready.
+// Results serves GET /results/{name}: it draws the Drawing that is the input of the
+// job. A URL expires when its job has been ready for longer than life.
 func (k *Kit) Results(life time.Duration) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		job, ok := k.Jobs.Find(r.PathValue("name"))
@@ -52,7 +52,7 @@ func (k *Kit) Results(life time.Duration) http.HandlerFunc {
 		}
 		w.Header().Set("Content-Type", d.mime())
 		w.WriteHeader(http.StatusOK)
-		_ = http.NewResponseController(w).Flush() // an image of 4K takes seconds, and callers do not wait for headers that long
+		_ = http.NewResponseController(w).Flush() // drawing a 4K image takes seconds, longer than clients wait for headers
 		data, err := k.JobRequest(job).Draw(d)
 		if err != nil {
 			DropConnection(w)
@@ -69,7 +69,7 @@ func (d Drawing) mime() string {
 	return "image/" + d.Format
 }
 
-// Draw makes the file of a drawing, damaged as its prompt asks.
+// Draw makes the file of a drawing, with the faults of the prompt.
 func (o *Request) Draw(d Drawing) ([]byte, error) {
 	if d.Video != nil {
 		return o.Video(*d.Video)

@@ -7,20 +7,22 @@ import (
 	"aigc/app/fault"
 )
 
-// Level is who may use a route. The zero value needs a key, so that a route
-// without a level is not open.
+// Level says which callers may use a route. The zero value requires a key, so
+// that a route without a level is not public.
 type Level int
 
 // The levels.
 const (
-	Keyed  Level = iota // a key, counted against its rate
-	Public              // all callers; the key is not looked at
-	ByName              // the object's name is the permission; the service looks at the caller where links are private
-	Admin               // an admin's key, counted against its rate
+	Keyed  Level = iota // a valid key is required; the request counts against its rate limit
+	Public              // all callers; the key is ignored
+	ByName              // no key is required: who knows an object's name may read it; the service checks the caller if links are private
+	Admin               // an admin's key is required; the request counts against its rate limit
 )
 
-// Authorize finds the caller by the key in the request's headers, and counts
-// the request against the caller's rate. It reads nothing of the body.
+// Authorize sets Caller from the key in the request's headers and counts the
+// request against the caller's rate limit. Errors have the kinds Unauthenticated
+// (no key, or an unknown one), Forbidden (not an admin's) and Throttled. It does
+// not read the body.
 func (x *Exchange) Authorize(r *http.Request, level Level) error {
 	if level == Public {
 		return nil
@@ -38,12 +40,13 @@ func (x *Exchange) Authorize(r *http.Request, level Level) error {
 		return nil
 	}
 	if level == Admin && !caller.Admin {
-		return fault.New(fault.Forbidden, "admin_needed", "This needs the key of an admin.")
+		return fault.New(fault.Forbidden, "admin_needed", "This route requires an admin's API key.")
 	}
 	return access.Allow(r.Context(), caller)
 }
 
-// KeyOf is the key that a request shows: Authorization: Bearer, or X-API-Key.
+// KeyOf returns the API key of a request, from the header Authorization (scheme
+// Bearer) or X-API-Key; empty if there is none.
 func KeyOf(r *http.Request) string {
 	if scheme, key, ok := strings.Cut(r.Header.Get("Authorization"), " "); ok && strings.EqualFold(scheme, "Bearer") {
 		return strings.TrimSpace(key)

@@ -11,32 +11,33 @@ import (
 	"aigc/app/web"
 )
 
-// at is a route of a level that says who called.
-func at(level web.Level) func(*web.Exchange, *http.Request) error {
+// withLevel is a handler of a route with a level; it responds with the caller's
+// name in the header Caller.
+func withLevel(level web.Level) func(*web.Exchange, *http.Request) error {
 	return func(x *web.Exchange, r *http.Request) error {
 		if err := x.Authorize(r, level); err != nil {
 			return err
 		}
 		x.Header().Set("Caller", x.Caller.Name)
-		return fine(x, r)
+		return writeFine(x, r)
 	}
 }
 
-// Who may use what, with which key, however it is shown, and what is counted
-// against the rate.
+// TestLevels checks for each level: which keys are accepted, in which headers, and
+// whether the request counts against the rate limit.
 func TestLevels(t *testing.T) {
 	t.Parallel()
-	face := plain{"/keyed": at(web.Keyed), "/public": at(web.Public), "/name": at(web.ByName), "/admin": at(web.Admin)}
+	face := textFace{"/keyed": withLevel(web.Keyed), "/public": withLevel(web.Public), "/name": withLevel(web.ByName), "/admin": withLevel(web.Admin)}
 	bearer := func(key string) []string { return []string{"Authorization", "Bearer " + key} }
 	for name, c := range map[string]struct {
 		path    string
 		headers []string
 		status  int
-		says    string // the caller, or the code
+		want    string // the caller's name, or the error code
 		counted bool
 	}{
 		"bearer":                {"/keyed", bearer("alice-key"), 200, "alice", true},
-		"bearer, spelt freely":  {"/keyed", []string{"Authorization", "bearer   alice-key"}, 200, "alice", true},
+		"bearer, lower case":    {"/keyed", []string{"Authorization", "bearer   alice-key"}, 200, "alice", true},
 		"X-API-Key":             {"/keyed", []string{"X-API-Key", "alice-key"}, 200, "alice", true},
 		"none":                  {"/keyed", nil, 401, "key_unknown", false},
 		"empty":                 {"/keyed", bearer(""), 401, "key_unknown", false},
@@ -58,7 +59,7 @@ func TestLevels(t *testing.T) {
 			r := start(t, face)
 			r.open = false
 			a := r.do(t, "GET", c.path, nil, c.headers...)
-			if a.StatusCode != c.status || c.status == 200 && a.Header.Get("Caller") != c.says || c.status != 200 && !strings.HasPrefix(a.body, "plain "+c.says) {
+			if a.StatusCode != c.status || c.status == 200 && a.Header.Get("Caller") != c.want || c.status != 200 && !strings.HasPrefix(a.body, "plain "+c.want) {
 				t.Errorf("%d %s %s", a.StatusCode, a.Header.Get("Caller"), a.body)
 			}
 			if (a.StatusCode == 401) != (a.Header.Get("WWW-Authenticate") == `Bearer realm="aigc"`) {
@@ -66,14 +67,14 @@ func TestLevels(t *testing.T) {
 			}
 			r.mu.Lock()
 			defer r.mu.Unlock()
-			if counted := slices.Equal(r.counted, []string{c.says}); counted != c.counted {
+			if counted := slices.Equal(r.counted, []string{c.want}); counted != c.counted {
 				t.Errorf("counted: %v", r.counted)
 			}
 		})
 	}
 }
 
-// Over its rate a key is told when to come back.
+// Throttled and unavailable responses have the header Retry-After.
 func TestRetryAfter(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -81,16 +82,16 @@ func TestRetryAfter(t *testing.T) {
 		wait time.Duration
 		want string
 	}{
-		"known, rounded up":     {fault.Throttled, 1500 * time.Millisecond, "2"},
-		"unknown":               {fault.Throttled, 0, "5"},
-		"a store is away":       {fault.Unavailable, 0, "5"},
-		"no use to come back":   {fault.NoRoute, 0, ""},
-		"of another status":     {fault.VendorFailed, 0, ""},
-		"of another, but known": {fault.VendorFailed, time.Second, "1"},
+		"with a time, rounded up":     {fault.Throttled, 1500 * time.Millisecond, "2"},
+		"without a time":              {fault.Throttled, 0, "5"},
+		"store unavailable":           {fault.Unavailable, 0, "5"},
+		"503, not retryable":          {fault.NoRoute, 0, ""},
+		"another status":              {fault.VendorFailed, 0, ""},
+		"another status, with a time": {fault.VendorFailed, time.Second, "1"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := start(t, plain{"/": at(web.Keyed)})
+			r := start(t, textFace{"/": withLevel(web.Keyed)})
 			r.allow = &fault.Error{Kind: c.kind, RetryAfter: c.wait}
 			if a := r.do(t, "GET", "/", nil); a.StatusCode != c.kind.Status() || a.Header.Get("Retry-After") != c.want {
 				t.Errorf("%d, Retry-After %q", a.StatusCode, a.Header.Get("Retry-After"))

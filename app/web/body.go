@@ -10,18 +10,18 @@ import (
 	"aigc/app/fault"
 )
 
-// Body is a request's body that may neither pause nor last too long. It moves
-// the connection's read deadline ahead of its reader. The deadline is set from
-// the start, since net/http reads what a handler leaves before it answers. At
-// the end of the body net/http takes the deadline away, so that it does not
-// cut the answer.
+// Body is a request's body with two time limits: one for a pause and one for the
+// whole body. Each Read extends the connection's read deadline. The first deadline
+// is set before the handler runs, because net/http reads an unread body before it
+// sends the response. net/http clears the deadline at the end of the body, so it
+// does not cut the response.
 type Body struct {
 	io.ReadCloser
 	conn *http.ResponseController
-	idle time.Duration
-	end  time.Time // when it has to be complete
-	next time.Time // when the deadline is moved again
-	done bool      // it was read to its end
+	idle time.Duration // longest pause
+	end  time.Time     // deadline of the whole body
+	next time.Time     // do not set the deadline again before then
+	done bool          // the body was read to its end
 }
 
 func newBody(w http.ResponseWriter, r io.ReadCloser, idle, total time.Duration) *Body {
@@ -39,11 +39,12 @@ func (b *Body) extend() {
 	if d.After(b.end) {
 		d = b.end
 	}
-	_ = b.conn.SetReadDeadline(d) // a test's recorder has no connection
+	_ = b.conn.SetReadDeadline(d) // fails only for a test's recorder, which has no connection
 	b.next = now.Add(b.idle / 10)
 }
 
-// Read implements [io.Reader]. Its errors, but for io.EOF, are faults.
+// Read implements [io.Reader]. All errors but io.EOF are faults: of the kind
+// RequestTimeout if a time limit passed, else of [BodyCutShort].
 func (b *Body) Read(p []byte) (int, error) {
 	b.extend()
 	n, err := b.ReadCloser.Read(p)
@@ -59,7 +60,8 @@ func (b *Body) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// BodyCutShort is the fault of a body that ended before its format says.
+// BodyCutShort makes the fault of a body that ended before its Content-Length, or
+// before the end that its format (JSON, multipart) requires.
 func BodyCutShort(err error) error {
 	return fault.Wrap(err, fault.Invalid, "body_cut_short", "The request's body ended early.").WithCharge(fault.ChargedNo)
 }

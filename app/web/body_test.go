@@ -13,24 +13,24 @@ import (
 	"aigc/app/web"
 )
 
-const hundred = "POST /read HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n"
+const requestOf100Bytes = "POST /read HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n"
 
-// A body that does not come is given up, and the answer says so.
+// A body that exceeds a time limit ends in a 408 and a closed connection.
 func TestSlowBodies(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		idle, total time.Duration
-		trickle     bool // a byte now and then
+		trickle     bool // send a byte every 10 ms
 		path        string
 		code        string
 	}{
 		"a pause":                     {50 * time.Millisecond, time.Hour, false, "/read", "body_too_slow"},
-		"no end":                      {time.Hour, 100 * time.Millisecond, true, "/read", "body_too_slow"},
+		"longer than the total":       {time.Hour, 100 * time.Millisecond, true, "/read", "body_too_slow"},
 		"a pause that no route reads": {50 * time.Millisecond, time.Hour, false, "/refuse", "bad"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := start(t, plain{"/read": read, "/refuse": func(*web.Exchange, *http.Request) error {
+			r := start(t, textFace{"/read": readBody, "/refuse": func(*web.Exchange, *http.Request) error {
 				return fault.New(fault.Invalid, "bad", "Bad.")
 			}}, func(cf *web.Config) { cf.BodyIdle, cf.BodyTotal = c.idle, c.total })
 			conn, err := net.Dial("tcp", strings.TrimPrefix(r.url, "http://"))
@@ -38,8 +38,8 @@ func TestSlowBodies(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer conn.Close()
-			_ = conn.SetDeadline(time.Now().Add(20 * time.Second)) // else a failure would hang
-			fmt.Fprint(conn, strings.Replace(hundred, "/read", c.path, 1)+"{")
+			_ = conn.SetDeadline(time.Now().Add(20 * time.Second)) // so that a failure does not hang
+			fmt.Fprint(conn, strings.Replace(requestOf100Bytes, "/read", c.path, 1)+"{")
 			if c.trickle {
 				go func() {
 					for range 99 {
@@ -58,16 +58,16 @@ func TestSlowBodies(t *testing.T) {
 	}
 }
 
-// A body that ends before its Content-Length is its caller's fault.
+// A body that ends before its Content-Length is a 422.
 func TestBodyCutShort(t *testing.T) {
 	t.Parallel()
-	r := start(t, plain{"/read": read})
+	r := start(t, textFace{"/read": readBody})
 	conn, err := net.Dial("tcp", strings.TrimPrefix(r.url, "http://"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer conn.Close()
-	fmt.Fprint(conn, hundred+"{")
+	fmt.Fprint(conn, requestOf100Bytes+"{")
 	if err := conn.(*net.TCPConn).CloseWrite(); err != nil {
 		t.Fatal(err)
 	}
@@ -77,11 +77,12 @@ func TestBodyCutShort(t *testing.T) {
 	}
 }
 
-// A failed request keeps its connection unless much of its body is unread.
+// The connection of a failed request is kept unless more than maxDrain bytes of the
+// body are unread.
 func TestUnreadBodies(t *testing.T) {
 	t.Parallel()
 	bad := fault.New(fault.Invalid, "bad", "Bad.")
-	r := start(t, plain{
+	r := start(t, textFace{
 		"/unread": func(*web.Exchange, *http.Request) error { return bad },
 		"/read": func(_ *web.Exchange, r *http.Request) error {
 			if _, err := io.Copy(io.Discard, r.Body); err != nil {
@@ -90,7 +91,7 @@ func TestUnreadBodies(t *testing.T) {
 			return bad
 		},
 		"/large": func(*web.Exchange, *http.Request) error { return fault.New(fault.TooLarge, "", "Large.") },
-		"/fine":  fine,
+		"/fine":  writeFine,
 	})
 	long := strings.Repeat("x", 100<<10)
 	for name, c := range map[string]struct {
@@ -98,14 +99,14 @@ func TestUnreadBodies(t *testing.T) {
 		body         io.Reader
 		closed       bool
 	}{
-		"none":                  {"POST", "/unread", nil, false},
-		"short":                 {"POST", "/unread", strings.NewReader("x"), false},
-		"long":                  {"POST", "/unread", strings.NewReader(long), true},
-		"of unknown length":     {"POST", "/unread", io.MultiReader(strings.NewReader("x")), true},
-		"long, but read":        {"POST", "/read", strings.NewReader(long), false},
-		"too large":             {"POST", "/large", strings.NewReader("x"), true},
-		"of a read":             {"GET", "/fine", strings.NewReader("x"), false},
-		"short, and not wanted": {"POST", "/fine", strings.NewReader("x"), false},
+		"none":              {"POST", "/unread", nil, false},
+		"short":             {"POST", "/unread", strings.NewReader("x"), false},
+		"long":              {"POST", "/unread", strings.NewReader(long), true},
+		"of unknown length": {"POST", "/unread", io.MultiReader(strings.NewReader("x")), true},
+		"long, but read":    {"POST", "/read", strings.NewReader(long), false},
+		"too large":         {"POST", "/large", strings.NewReader("x"), true},
+		"of a GET":          {"GET", "/fine", strings.NewReader("x"), false},
+		"short, success":    {"POST", "/fine", strings.NewReader("x"), false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -116,33 +117,33 @@ func TestUnreadBodies(t *testing.T) {
 	}
 }
 
-// Nothing of a body is read before its caller is known.
-func TestNoKeyNoReading(t *testing.T) {
+// A body is not read before the caller is authorized.
+func TestUnauthenticatedBodyIsNotRead(t *testing.T) {
 	t.Parallel()
-	r := start(t, plain{"/read": at(web.Keyed)})
+	r := start(t, textFace{"/read": withLevel(web.Keyed)})
 	r.open = false
 	res, _ := r.raw(t, "POST /read HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 100000\r\n\r\n")
-	if res.StatusCode != http.StatusUnauthorized || !res.Close { // not 100: the caller is not asked for its body
+	if res.StatusCode != http.StatusUnauthorized || !res.Close { // and not 100 Continue
 		t.Errorf("%s %v", res.Status, res.Header)
 	}
 }
 
-// The deadline of a body does not end the answer, whether the body was read or
-// a route has no use for it.
-func TestAnswersMayTakeLongerThanBodies(t *testing.T) {
+// The read deadline of a body does not end the response, whether the handler reads
+// the body or not.
+func TestBodyDeadlineDoesNotEndResponse(t *testing.T) {
 	t.Parallel()
 	const idle = 30 * time.Millisecond
 	answer := func(x *web.Exchange, r *http.Request) error {
-		_ = fine(x, r)
-		_ = http.NewResponseController(x).Flush() // net/http looks for the end of the connection from now on
+		_ = writeFine(x, r)
+		_ = http.NewResponseController(x).Flush() // from here on net/http reads in the background, to detect a closed connection
 		select {
 		case <-r.Context().Done():
 			return r.Context().Err()
 		case <-time.After(5 * idle):
-			return fine(x, r)
+			return writeFine(x, r)
 		}
 	}
-	r := start(t, plain{"/unread": answer, "/read": func(x *web.Exchange, r *http.Request) error {
+	r := start(t, textFace{"/unread": answer, "/read": func(x *web.Exchange, r *http.Request) error {
 		if _, err := io.Copy(io.Discard, r.Body); err != nil {
 			return err
 		}

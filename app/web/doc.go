@@ -1,14 +1,16 @@
-// Package web is what all HTTP faces share, each thing once: the guard against
-// foreign hosts and origins, keys and rates, the pacing of bodies, recovery
-// from panics, request ids, the log line and the metrics of a request, the
-// level of a fault in the log, and the listener with its limits.
+// Package web is the HTTP middleware and server that the REST API, MCP and other
+// APIs share: the check of Host and Origin headers, API keys and rate limits,
+// read deadlines of request bodies, recovery from panics, request ids, the access
+// log, request metrics, log levels of faults, and the listener with its timeouts.
 //
-// A [Handler] answers the requests of one listener. It makes an [Exchange] of
-// each and gives it to the [Face] whose prefix matches. A face routes, answers
-// and renders faults in its own shape: problem documents, JSON-RPC, OpenAI's
-// errors or a page.
+// A [Handler] serves one listener. For each request it makes an [Exchange] and
+// calls the [Face] with the longest matching path prefix. A face is one API: it
+// routes requests and writes errors in its own format (problem documents,
+// JSON-RPC, OpenAI's errors or HTML). The HTTP status of an error is that of its
+// kind: see [fault.Kind.Status] in app/fault/kind.go.
 //
-// Two rules hold for every face. A handler returns its fault and logs nothing:
-// the request's line has it. A body is read through the request as usual; it
-// is paced already, and what its Read returns is a fault.
+// Two rules hold for every face. A handler returns its error and does not log it:
+// the access log line of the request has it. A handler reads the body from the
+// request as usual: the read deadlines are set already, and errors of Read are
+// faults.
 package web

@@ -14,34 +14,35 @@ import (
 	"aigc/app/service"
 )
 
-// Exchange is one request and its answer.
+// Exchange is one request and its response. It is the [http.ResponseWriter] of
+// its request.
 type Exchange struct {
 	http.ResponseWriter
-	ID     string         // of the request, for the log and the caller
-	Route  string         // the pattern that matched, for log and metrics; never the path, which may be a permission
+	ID     string         // request id: X-Request-ID of the caller, or a new one
+	Route  string         // the pattern that matched, for log and metrics; never the path, whose object names grant access
 	Caller service.Caller // set by Authorize
-	Task   string         // id of the task the request is about, for the log; empty: none
+	Task   string         // id of the request's task, for the log; empty: none
 
-	handler *Handler
-	face    Face
-	body    *Body // nil: the request has none
-	began   time.Time
-	status  int // 0: no answer has begun
-	bytes   int64
-	fault   *fault.Error
-	gone    bool // the caller left before the answer
+	handler    *Handler
+	face       Face
+	body       *Body // nil: the request has none
+	started    time.Time
+	status     int // 0: no answer has begun
+	bytes      int64
+	fault      *fault.Error
+	clientGone bool // the caller left before the answer
 }
 
-// unmatched is the route of requests for paths that no face knows.
+// unmatched is Route for paths without a route.
 const unmatched = "unmatched"
 
 type exchangeKey struct{}
 
-// Of is the exchange that a context belongs to.
+// Of returns the exchange of a request's context; it panics for another context.
 func Of(ctx context.Context) *Exchange { return ctx.Value(exchangeKey{}).(*Exchange) }
 
 func newExchange(h *Handler, w http.ResponseWriter, r *http.Request) *Exchange {
-	x := &Exchange{ResponseWriter: w, ID: r.Header.Get("X-Request-ID"), Route: unmatched, handler: h, face: h.face(r.URL.Path), began: time.Now()}
+	x := &Exchange{ResponseWriter: w, ID: r.Header.Get("X-Request-ID"), Route: unmatched, handler: h, face: h.face(r.URL.Path), started: time.Now()}
 	if !validID(x.ID) {
 		x.ID = uuid.NewString()
 	}
@@ -54,7 +55,8 @@ func newExchange(h *Handler, w http.ResponseWriter, r *http.Request) *Exchange {
 	return x
 }
 
-// validID says whether a caller's request id may stand in a log.
+// validID reports whether a caller's request id can be logged: 1 to 128 letters,
+// digits and -_.: characters.
 func validID(id string) bool {
 	if len(id) == 0 || len(id) > 128 {
 		return false
@@ -68,25 +70,25 @@ func validID(id string) bool {
 	return true
 }
 
-// finish answers for a panic, counts and logs. Neither query nor body nor path
-// is logged: they hold prompts and the names of private files.
+// finish responds to a panic with a 500, then counts and logs the request. It logs
+// neither path nor query nor body: they have prompts and names of private files.
 func (x *Exchange) finish(r *http.Request, log *zerolog.Logger, panicked any) {
 	if panicked != nil && panicked != http.ErrAbortHandler {
 		at := log.With().Str("route", x.Route).Logger()
-		err := Recovered(&at, "a handler panicked", panicked)
+		err := Recovered(&at, "panic in a request handler (bug)", panicked)
 		if panicked = nil; x.status != 0 {
-			panicked = http.ErrAbortHandler // half an answer was sent: cut the connection, so that it is not taken for whole
+			panicked = http.ErrAbortHandler // the response has begun: close the connection, so that the caller sees it is incomplete
 		}
 		x.Fail(r, err)
 	}
 	status := x.status
 	switch {
-	case x.gone:
+	case x.clientGone:
 		status = 499
 	case status == 0:
 		status = http.StatusOK
 	}
-	took := time.Since(x.began)
+	took := time.Since(x.started)
 	x.handler.Metrics.end(x.Route, r.Method, status, took)
 	level := zerolog.DebugLevel
 	if r.Method == http.MethodPost && x.Route != unmatched {
@@ -104,7 +106,7 @@ func (x *Exchange) finish(r *http.Request, log *zerolog.Logger, panicked any) {
 	}
 }
 
-// WriteHeader notes the status.
+// WriteHeader implements [http.ResponseWriter] and records the status.
 func (x *Exchange) WriteHeader(status int) {
 	if x.status == 0 && status >= 200 {
 		x.status = status
@@ -121,7 +123,7 @@ func (x *Exchange) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// ReadFrom lets files go out by sendfile.
+// ReadFrom implements [io.ReaderFrom], so that files are sent with sendfile.
 func (x *Exchange) ReadFrom(r io.Reader) (int64, error) {
 	if x.status == 0 {
 		x.status = http.StatusOK
@@ -131,5 +133,5 @@ func (x *Exchange) ReadFrom(r io.Reader) (int64, error) {
 	return n, err
 }
 
-// Unwrap is for [http.ResponseController].
+// Unwrap returns the wrapped writer, for [http.ResponseController].
 func (x *Exchange) Unwrap() http.ResponseWriter { return x.ResponseWriter }

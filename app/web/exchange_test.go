@@ -17,10 +17,10 @@ import (
 	"aigc/app/web"
 )
 
-// A request id of the caller's is kept if it may stand in a log.
+// The caller's request id is kept if it is valid, and replaced otherwise.
 func TestRequestID(t *testing.T) {
 	t.Parallel()
-	r := start(t, plain{"/": fine})
+	r := start(t, textFace{"/": writeFine})
 	for id, kept := range map[string]bool{"my-id_1.2:3": true, "with space": false, strings.Repeat("x", 128): true, strings.Repeat("x", 129): false, `"quoted"`: false, "ä": false} {
 		a := r.do(t, "GET", "/", nil, "X-Request-ID", id)
 		if got := a.Header.Get("X-Request-Id"); (got == id) != kept || got == "" {
@@ -29,13 +29,14 @@ func TestRequestID(t *testing.T) {
 	}
 }
 
-// The line of a request, and the lines about panics before it.
+// TestRequestLine checks the access log line of a request, and the line about a
+// panic before it.
 func TestRequestLine(t *testing.T) {
 	t.Parallel()
-	r := start(t, plain{
+	r := start(t, textFace{
 		"/fine": func(x *web.Exchange, r *http.Request) error {
 			x.Task = "task-1"
-			return at(web.Keyed)(x, r)
+			return withLevel(web.Keyed)(x, r)
 		},
 		"/caller": func(*web.Exchange, *http.Request) error { return fault.New(fault.Invalid, "bad", "Bad.") },
 		"/ours":   func(*web.Exchange, *http.Request) error { return errors.New("the disk is on fire") },
@@ -43,7 +44,7 @@ func TestRequestLine(t *testing.T) {
 			return fault.Wrap(errors.New("503 from it"), fault.Unavailable, "away", "Away.")
 		},
 		"/panic": func(*web.Exchange, *http.Request) error { panic("a bug") },
-		"/late":  func(x *web.Exchange, _ *http.Request) error { _ = fine(x, nil); return errors.New("too late") },
+		"/late":  func(x *web.Exchange, _ *http.Request) error { _ = writeFine(x, nil); return errors.New("too late") },
 	})
 	r.open = false
 	for name, c := range map[string]struct {
@@ -69,7 +70,7 @@ func TestRequestLine(t *testing.T) {
 				t.Errorf("%d %s", a.StatusCode, a.body)
 			}
 			var levels []string
-			list := r.log.of(t, a.Header.Get("X-Request-Id"))
+			list := r.log.waitFor(t, a.Header.Get("X-Request-Id"))
 			for _, line := range list {
 				levels = append(levels, line["level"].(string))
 			}
@@ -87,7 +88,7 @@ func TestRequestLine(t *testing.T) {
 			}
 		})
 	}
-	t.Cleanup(func() {
+	t.Cleanup(func() { // neither path, query, method nor key of a caller is logged
 		for _, secret := range []string{"secret", "SECRET", "alice-key"} {
 			if strings.Contains(r.log.text.String(), secret) {
 				t.Errorf("%s is in the log", secret)
@@ -96,11 +97,12 @@ func TestRequestLine(t *testing.T) {
 	})
 }
 
-// A panic within an answer cuts it, so that half of it is not taken for whole.
-func TestPanicWithinAnAnswer(t *testing.T) {
+// A panic after the response has begun closes the connection, so that the caller
+// sees that the response is incomplete.
+func TestPanicAfterResponseStarted(t *testing.T) {
 	t.Parallel()
-	r := start(t, plain{"/": func(x *web.Exchange, r *http.Request) error {
-		_ = fine(x, r)
+	r := start(t, textFace{"/": func(x *web.Exchange, r *http.Request) error {
+		_ = writeFine(x, r)
 		_ = http.NewResponseController(x).Flush()
 		panic("a bug")
 	}})
@@ -110,17 +112,17 @@ func TestPanicWithinAnAnswer(t *testing.T) {
 	}
 	defer res.Body.Close()
 	if text, err := io.ReadAll(res.Body); err == nil {
-		t.Errorf("the answer ends well: %s", text)
+		t.Errorf("the response looks complete: %s", text)
 	}
-	if list := r.log.of(t, res.Header.Get("X-Request-Id")); len(list) != 2 || list[1]["level"] != "error" {
+	if list := r.log.waitFor(t, res.Header.Get("X-Request-Id")); len(list) != 2 || list[1]["level"] != "error" {
 		t.Errorf("logged %v", list)
 	}
 }
 
-// A caller who left before its fault was known is logged as gone.
-func TestCallerGone(t *testing.T) {
+// A request whose caller disconnected before the error is logged with status 499.
+func TestClientDisconnected(t *testing.T) {
 	t.Parallel()
-	r := start(t, plain{"/": func(_ *web.Exchange, r *http.Request) error {
+	r := start(t, textFace{"/": func(_ *web.Exchange, r *http.Request) error {
 		<-r.Context().Done()
 		return r.Context().Err()
 	}})
@@ -132,18 +134,18 @@ func TestCallerGone(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = conn.Close()
-	if list := r.log.of(t, "gone"); list[0]["status"] != 499.0 || list[0]["code"] != "canceled" {
+	if list := r.log.waitFor(t, "gone"); list[0]["status"] != 499.0 || list[0]["code"] != "canceled" {
 		t.Errorf("logged %v", list)
 	}
 }
 
-// Labels come from routes and methods we know, never from a caller.
+// Label values are known routes and methods, never text of a caller.
 func TestMetrics(t *testing.T) {
 	t.Parallel()
-	r := start(t, plain{"/known": fine})
+	r := start(t, textFace{"/known": writeFine})
 	for _, req := range [][2]string{{"GET", "/known"}, {"GET", "/known"}, {"SECRET", "/known"}, {"GET", "/secret"}} {
 		a := r.do(t, req[0], req[1], nil)
-		r.log.of(t, a.Header.Get("X-Request-Id"))
+		r.log.waitFor(t, a.Header.Get("X-Request-Id"))
 	}
 	scrape := httptest.NewRecorder()
 	promhttp.HandlerFor(r.registry, promhttp.HandlerOpts{}).ServeHTTP(scrape, httptest.NewRequest("GET", "/metrics", nil))
@@ -164,7 +166,7 @@ func TestMetrics(t *testing.T) {
 	}
 }
 
-// raw sends bytes as they are and reads one answer.
+// raw sends bytes over a new connection and reads one response.
 func (r *rig) raw(t *testing.T, request string) (*http.Response, net.Conn) {
 	t.Helper()
 	conn, err := net.Dial("tcp", strings.TrimPrefix(r.url, "http://"))

@@ -9,33 +9,32 @@ import (
 	"aigc/app/fault"
 )
 
-// defaultRetryAfter is what Retry-After says where the fault names no time.
+// defaultRetryAfter is the Retry-After of a fault without a time of its own.
 const defaultRetryAfter = 5 * time.Second
 
-// maxDrain is how many unread bytes of a body net/http may read to keep the
-// connection of a failed request.
+// maxDrain is how many bytes of an unread body net/http may read after a failed
+// request to keep its connection. With more the connection is closed.
 const maxDrain = 64 << 10
 
-// Fail answers with an error, in the shape of the face. Once an answer has
-// begun, the error is only noted for the log.
+// Fail responds with an error, in the format of the face. If the response has
+// begun, it only records the error for the access log.
 func (x *Exchange) Fail(r *http.Request, err error) {
 	x.fault = fault.From(err)
 	if x.status != 0 {
 		return
 	}
-	x.gone = r.Context().Err() != nil
-	failHeaders(x.Header(), x.fault, x.unwanted(r))
+	x.clientGone = r.Context().Err() != nil
+	setFaultHeaders(x.Header(), x.fault, x.tooMuchUnread(r))
 	x.face.Fail(x, r, err)
 }
 
-// unwanted says that too much of the request's body is unread to keep the
-// connection.
-func (x *Exchange) unwanted(r *http.Request) bool {
+// tooMuchUnread reports whether more than maxDrain bytes of the body may be unread.
+func (x *Exchange) tooMuchUnread(r *http.Request) bool {
 	return x.body != nil && !x.body.done && (r.ContentLength < 0 || r.ContentLength > maxDrain)
 }
 
-// failHeaders sets the headers that belong to a fault on every face.
-func failHeaders(h http.Header, f *fault.Error, unwanted bool) {
+// setFaultHeaders sets the headers that a fault has on every face.
+func setFaultHeaders(h http.Header, f *fault.Error, closeConn bool) {
 	h.Set("Cache-Control", "no-store")
 	status, wait := f.Kind.Status(), f.RetryAfter
 	if wait <= 0 && f.Kind.Retryable() && (status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable) {
@@ -47,7 +46,7 @@ func failHeaders(h http.Header, f *fault.Error, unwanted bool) {
 	if status == http.StatusUnauthorized {
 		h.Set("WWW-Authenticate", `Bearer realm="aigc"`)
 	}
-	if unwanted || status == http.StatusRequestTimeout || status == http.StatusRequestEntityTooLarge {
+	if closeConn || status == http.StatusRequestTimeout || status == http.StatusRequestEntityTooLarge {
 		h.Set("Connection", "close")
 	}
 }

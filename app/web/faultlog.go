@@ -9,9 +9,9 @@ import (
 	"aigc/app/fault"
 )
 
-// LogFault begins a line about an answer: at the level given, or at that of
-// the answer's fault if it is higher. The line has the fault's code, and its
-// cause where the fault is not the caller's. f is nil for a success.
+// LogFault begins a log line about a response: at the given level, or at the level
+// of the fault if that is higher. The line has the fault's code and, for a status
+// of 500 or more, the underlying error. f is nil for a success.
 func LogFault(log *zerolog.Logger, level zerolog.Level, f *fault.Error) *zerolog.Event {
 	if f == nil {
 		return log.WithLevel(level)
@@ -23,9 +23,9 @@ func LogFault(log *zerolog.Logger, level zerolog.Level, f *fault.Error) *zerolog
 	return e
 }
 
-// logLevel is the level of a fault: error for our own bugs, warn where a
-// vendor or a store is the cause, info for what an operator may want to see of
-// callers. The worker has logged a vendor's failure already.
+// logLevel is the level of a fault: error for bugs, warn for failures of vendors
+// and stores (the worker has logged a vendor's failure already), info for refused
+// callers and refused content, debug for other mistakes of callers.
 func logLevel(f *fault.Error) zerolog.Level {
 	switch {
 	case f.Kind == fault.Internal:
@@ -40,8 +40,9 @@ func logLevel(f *fault.Error) zerolog.Level {
 
 var errPanic = errors.New("panic")
 
-// Recovered logs a panic and returns the fault that callers see of it. Call it
-// within the deferred function that recovered: the stack is still there.
+// Recovered logs a panic with its stack and returns the fault to respond with,
+// which has no details. Call it in the deferred function that calls recover: only
+// there does the stack still have the frames that panicked.
 func Recovered(log *zerolog.Logger, message string, panicked any) *fault.Error {
 	log.Error().Interface("panic", panicked).Bytes("stack", debug.Stack()).Msg(message)
 	return fault.From(errPanic)

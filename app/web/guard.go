@@ -9,18 +9,19 @@ import (
 	"aigc/app/fault"
 )
 
-// Guard keeps web pages of other origins from using the server through a
-// browser of its network.
+// Guard checks the headers Host and Origin: it prevents web pages of other origins
+// from calling the server through a browser (cross-site request forgery and DNS
+// rebinding).
 type Guard struct {
-	cross *http.CrossOriginProtection
-	hosts map[string]bool // names that are answered; nil: all
+	crossOrigin *http.CrossOriginProtection
+	hosts       map[string]bool // allowed host names; nil: all
 }
 
-// NewGuard makes a guard. A loopback listener answers only on loopback names,
-// the host of publicURL and the allowed ones, which have no port. A listener
-// that can be reached from elsewhere answers on all names.
+// NewGuard makes a guard. On a loopback listener it allows only loopback names, the
+// host of publicURL and the names in allowed, which have no port. On another
+// listener it allows all names, since callers need a key there.
 func NewGuard(publicURL string, loopback bool, allowed []string) *Guard {
-	g := &Guard{cross: http.NewCrossOriginProtection()}
+	g := &Guard{crossOrigin: http.NewCrossOriginProtection()}
 	if loopback {
 		g.hosts = map[string]bool{"localhost": true, "127.0.0.1": true, "::1": true}
 		for _, h := range allowed {
@@ -28,7 +29,7 @@ func NewGuard(publicURL string, loopback bool, allowed []string) *Guard {
 		}
 	}
 	if u, err := url.Parse(publicURL); err == nil && u.Host != "" {
-		_ = g.cross.AddTrustedOrigin(u.Scheme + "://" + u.Host) // a proxy may have put another Host
+		_ = g.crossOrigin.AddTrustedOrigin(u.Scheme + "://" + u.Host) // behind a proxy Host may differ from Origin
 		if loopback {
 			g.hosts[strings.ToLower(u.Hostname())] = true
 		}
@@ -36,18 +37,19 @@ func NewGuard(publicURL string, loopback bool, allowed []string) *Guard {
 	return g
 }
 
-// Check refuses a request by its headers, before anything of its body is read.
+// Check returns a fault of the kind Forbidden for a request with a Host that is not
+// allowed or a cross-origin one. It does not read the body.
 func (g *Guard) Check(r *http.Request) error {
 	if g.hosts != nil && !g.hosts[hostname(r.Host)] {
 		return fault.New(fault.Forbidden, "foreign_host", "This server does not answer on this host name. Name it in AIGC_ALLOWED_HOSTS, or set AIGC_PUBLIC_URL to the server's own address.").WithCharge(fault.ChargedNo)
 	}
-	if err := g.cross.Check(r); err != nil {
+	if err := g.crossOrigin.Check(r); err != nil {
 		return fault.Wrap(err, fault.Forbidden, "cross_origin", "Cross-origin browser requests are not allowed.").WithCharge(fault.ChargedNo)
 	}
 	return nil
 }
 
-// hostname is the name in a Host header.
+// hostname is the name in a Host header: lower case, without port and brackets.
 func hostname(host string) string {
 	if h, _, err := net.SplitHostPort(host); err == nil {
 		host = h

@@ -7,23 +7,23 @@ import (
 	"aigc/app/web"
 )
 
-// No page of another origin gets anything out of a loopback server.
+// A loopback listener refuses other host names and cross-origin requests.
 func TestGuard(t *testing.T) {
 	t.Parallel()
-	r := start(t, plain{"/": read}, func(c *web.Config) { c.AllowedHosts = []string{"Inner.example", "fd00::1"} })
+	r := start(t, textFace{"/": readBody}, func(c *web.Config) { c.AllowedHosts = []string{"Inner.example", "fd00::1"} })
 	cases := map[string]struct {
 		headers []string
-		code    string // empty: taken
+		code    string // empty: accepted
 	}{
 		"no origin":               {nil, ""},
 		"our own page":            {[]string{"Origin", r.url, "Sec-Fetch-Site", "same-origin"}, ""},
-		"typed in":                {[]string{"Sec-Fetch-Site", "none"}, ""},
+		"a typed URL":             {[]string{"Sec-Fetch-Site", "none"}, ""},
 		"the public origin":       {[]string{"Origin", "http://gateway.example:5512", "Sec-Fetch-Site", "cross-site"}, ""},
 		"a sandboxed page":        {[]string{"Origin", "null"}, "cross_origin"},
 		"another page":            {[]string{"Origin", "https://evil.example", "Sec-Fetch-Site", "cross-site"}, "cross_origin"},
 		"another port":            {[]string{"Origin", "http://127.0.0.1:9", "Sec-Fetch-Site", "same-site"}, "cross_origin"},
 		"an old browser":          {[]string{"Origin", "https://evil.example"}, "cross_origin"},
-		"only the site is told":   {[]string{"Sec-Fetch-Site", "cross-site"}, "cross_origin"},
+		"only Sec-Fetch-Site":     {[]string{"Sec-Fetch-Site", "cross-site"}, "cross_origin"},
 		"a rebound name":          {[]string{"Host", "evil.example", "Origin", "http://evil.example", "Sec-Fetch-Site", "same-origin"}, "foreign_host"},
 		"a rebound name, a port":  {[]string{"Host", "evil.example:80"}, "foreign_host"},
 		"localhost":               {[]string{"Host", "localhost:1"}, ""},
@@ -57,11 +57,11 @@ func TestGuard(t *testing.T) {
 	}
 }
 
-// A listener that can be reached from elsewhere answers on every name: its
-// callers need a key, which no page has.
-func TestGuardOfAReachableListener(t *testing.T) {
+// A listener that is not on loopback allows all host names: its callers need a
+// key, which a web page does not have.
+func TestGuardOfPublicListener(t *testing.T) {
 	t.Parallel()
-	r := start(t, plain{"/": read}, func(c *web.Config) { c.Loopback = false })
+	r := start(t, textFace{"/": readBody}, func(c *web.Config) { c.Loopback = false })
 	if a := r.do(t, "POST", "/", nil, "Host", "other.example"); a.StatusCode != 200 {
 		t.Errorf("another name: %d %s", a.StatusCode, a.body)
 	}

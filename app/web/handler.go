@@ -13,41 +13,41 @@ import (
 	"aigc/app/service"
 )
 
-// Config is what a [Handler] needs to know.
+// Config is the configuration of a [Handler].
 type Config struct {
 	Access  service.Access
 	Log     zerolog.Logger
-	Metrics *Metrics // shared by the listeners of a process; nil: nothing is counted
+	Metrics *Metrics // shared by the listeners of a process; nil: no metrics
 
-	// PublicURL is the base of absolute addresses. Its host may be named by
-	// callers, and its origin is trusted.
+	// PublicURL is the base of the URLs in responses. Its host name is allowed in the
+	// header Host, and its origin in the header Origin.
 	PublicURL string
-	// Loopback says that the listener cannot be reached from elsewhere. Then only
-	// requests for a loopback name, PublicURL's host or AllowedHosts are
-	// answered, so that no web page gets in by rebinding a name.
+	// Loopback says that the listener accepts connections of this machine only. Then
+	// the header Host must have a loopback name, PublicURL's host or one of
+	// AllowedHosts: this prevents DNS rebinding, since callers need no key.
 	Loopback     bool
 	AllowedHosts []string // host names, without a port
 
-	BodyIdle  time.Duration // longest pause within a body; 30 s if zero
-	BodyTotal time.Duration // longest time for a body; 10 min if zero
+	BodyIdle  time.Duration // longest pause in a request body; default 30 s
+	BodyTotal time.Duration // longest time for a request body; default 10 min
 }
 
-// Face is one API on a listener.
+// Face is one API of a listener: REST, MCP or another.
 type Face interface {
-	// Serve answers a request, or returns the error that Fail shall answer with.
-	// It sets the route of the exchange and asks it for the caller.
+	// Serve responds to a request, or returns the error for Fail. It sets x.Route and
+	// calls x.Authorize.
 	Serve(x *Exchange, r *http.Request) error
-	// Fail answers with an error in the face's own shape. The headers that all
-	// faces share are set. Use [fault.From] to read the error. It is not called
-	// once an answer has begun.
+	// Fail responds with an error in the format of the face; [fault.From] converts
+	// the error. The headers that all faces share are set already. It is not called
+	// after the response has begun.
 	Fail(x *Exchange, r *http.Request, err error)
 }
 
-// Handler answers the requests of one listener.
+// Handler is the [http.Handler] of one listener.
 type Handler struct {
 	Config
 	guard *Guard
-	faces []mount // the longest prefix first
+	faces []mount // sorted: the longest prefix first
 }
 
 type mount struct {
@@ -55,27 +55,27 @@ type mount struct {
 	face   Face
 }
 
-// New makes a handler. root gets every path that no other face is mounted at.
+// New makes a handler. root serves all paths without a mounted face.
 func New(c Config, root Face) *Handler {
 	c.BodyIdle = cmp.Or(c.BodyIdle, 30*time.Second)
 	c.BodyTotal = cmp.Or(c.BodyTotal, 10*time.Minute)
 	return &Handler{Config: c, guard: NewGuard(c.PublicURL, c.Loopback, c.AllowedHosts), faces: []mount{{"", root}}}
 }
 
-// Mount gives a face the path prefix, without a trailing slash, and all paths
-// below it. It must not be called once the handler serves.
+// Mount adds a face for the path prefix, without a trailing slash, and all paths
+// below it. It must not be called after the handler has begun to serve.
 func (h *Handler) Mount(prefix string, f Face) {
 	h.faces = append(h.faces, mount{prefix, f})
 	slices.SortStableFunc(h.faces, func(a, b mount) int { return len(b.prefix) - len(a.prefix) })
 }
 
-// face is the one that a path belongs to.
+// face returns the face of a path.
 func (h *Handler) face(path string) Face {
 	i := slices.IndexFunc(h.faces, func(m mount) bool {
-		rest, ok := strings.CutPrefix(path, m.prefix)
-		return ok && (m.prefix == "" || rest == "" || rest[0] == '/')
+		below, ok := strings.CutPrefix(path, m.prefix)
+		return ok && (m.prefix == "" || below == "" || below[0] == '/')
 	})
-	return h.faces[i].face // the root's prefix matches every path
+	return h.faces[i].face // found: the prefix of the root face is empty
 }
 
 // ServeHTTP implements [http.Handler].

@@ -12,10 +12,10 @@ import (
 	"aigc/app/web"
 )
 
-// openai is a face whose faults have the shape of OpenAI's.
-type openai struct{}
+// openaiFace is a face with errors in OpenAI's format.
+type openaiFace struct{}
 
-func (openai) Serve(x *web.Exchange, r *http.Request) error {
+func (openaiFace) Serve(x *web.Exchange, r *http.Request) error {
 	if r.URL.Path != "/v1/models" {
 		return fault.New(fault.NotFound, "unknown_url", "There is no such method.")
 	}
@@ -23,56 +23,56 @@ func (openai) Serve(x *web.Exchange, r *http.Request) error {
 	if err := x.Authorize(r, web.Keyed); err != nil {
 		return err
 	}
-	return fine(x, r)
+	return writeFine(x, r)
 }
 
-func (openai) Fail(x *web.Exchange, _ *http.Request, err error) {
+func (openaiFace) Fail(x *web.Exchange, _ *http.Request, err error) {
 	f := fault.From(err)
 	x.Header().Set("Content-Type", "application/json")
 	x.WriteHeader(f.Kind.Status())
 	_ = json.NewEncoder(x).Encode(map[string]any{"error": map[string]any{"message": f.Message, "type": "invalid_request_error", "code": f.StableCode(), "param": nil}})
 }
 
-// page is a face for people.
-type page struct{}
+// htmlFace is a face with HTML pages.
+type htmlFace struct{}
 
-func (page) Serve(x *web.Exchange, r *http.Request) error {
+func (htmlFace) Serve(x *web.Exchange, r *http.Request) error {
 	x.Route = "/ui"
 	if r.URL.Path == "/ui/broken" {
 		panic("a bug")
 	}
-	return fine(x, r)
+	return writeFine(x, r)
 }
 
-func (page) Fail(x *web.Exchange, _ *http.Request, err error) {
+func (htmlFace) Fail(x *web.Exchange, _ *http.Request, err error) {
 	f := fault.From(err)
 	x.Header().Set("Content-Type", "text/html; charset=utf-8")
 	x.WriteHeader(f.Kind.Status())
 	fmt.Fprintf(x, "<h1>%s</h1><p>%s</p>", html.EscapeString(f.Kind.Title()), f.StableCode())
 }
 
-// Further faces on a listener get guard, keys, ids, recovery, log and metrics,
-// and bring nothing but routes and the shape of their faults.
+// All faces of a listener have the same guard, keys, request ids, recovery, log and
+// metrics; each face has only its routes and its error format.
 func TestFacesOnOneListener(t *testing.T) {
 	t.Parallel()
-	r := start(t, plain{"/": fine, "/v1x": fine})
+	r := start(t, textFace{"/": writeFine, "/v1x": writeFine})
 	r.open = false
-	r.Mount("/v1", openai{})
-	r.Mount("/ui", page{})
-	r.Mount("/v1/inner", plain{"/v1/inner/x": fine})
+	r.Mount("/v1", openaiFace{})
+	r.Mount("/ui", htmlFace{})
+	r.Mount("/v1/inner", textFace{"/v1/inner/x": writeFine})
 	key := []string{"Authorization", "Bearer alice-key"}
 	foreign := []string{"Host", "evil.example"}
 	for name, c := range map[string]struct {
 		path    string
 		headers []string
 		status  int
-		begin   string // of the body
+		prefix  string // of the body
 		route   string
 	}{
 		"the root":                  {"/", nil, 200, "fine", "/"},
 		"the root's fault":          {"/x", nil, 404, "plain no_such_route", "unmatched"},
 		"the root's foreign host":   {"/", foreign, 403, "plain foreign_host", "unmatched"},
-		"a longer word":             {"/v1x", nil, 200, "fine", "/v1x"},
+		"a longer name":             {"/v1x", nil, 200, "fine", "/v1x"},
 		"OpenAI's":                  {"/v1/models", key, 200, "fine", "/v1/models"},
 		"OpenAI's, no key":          {"/v1/models", nil, 401, `{"error":{"code":"key_unknown"`, "/v1/models"},
 		"OpenAI's, no route":        {"/v1", key, 404, `{"error":{"code":"unknown_url"`, "unmatched"},
@@ -87,13 +87,13 @@ func TestFacesOnOneListener(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			a := r.do(t, "GET", c.path, nil, c.headers...)
-			if a.StatusCode != c.status || !strings.HasPrefix(a.body, c.begin) {
+			if a.StatusCode != c.status || !strings.HasPrefix(a.body, c.prefix) {
 				t.Errorf("%d %s", a.StatusCode, a.body)
 			}
 			if a.Header.Get("X-Content-Type-Options") != "nosniff" || c.status >= 400 && a.Header.Get("Cache-Control") != "no-store" {
 				t.Errorf("%v", a.Header)
 			}
-			list := r.log.of(t, a.Header.Get("X-Request-Id"))
+			list := r.log.waitFor(t, a.Header.Get("X-Request-Id"))
 			if line := list[len(list)-1]; line["route"] != c.route || line["status"] != float64(c.status) {
 				t.Errorf("logged %v", line)
 			}

@@ -12,23 +12,23 @@ import (
 	"github.com/rs/zerolog"
 )
 
-// What a connection may take of the process. The time of a body is bounded by
-// [Body]; the time of an answer is not: it may stream.
+// Timeouts of a connection. [Body] limits the time of a request body. There is no
+// limit for a response: it may be a stream.
 const (
 	readHeaderTimeout = 10 * time.Second
 	idleTimeout       = 2 * time.Minute // between two requests of a connection
-	shutdownTimeout   = 5 * time.Second // for answers under way at the end
+	shutdownTimeout   = 5 * time.Second // for responses in progress at shutdown
 )
 
-// Listener is an address and the HTTP server on it. All limits of connections
-// are set here.
+// Listener is a listening socket and its HTTP server, with all timeouts set.
 type Listener struct {
 	ln  net.Listener
 	srv *http.Server
 	log zerolog.Logger
 }
 
-// Listen takes an address. Connections are kept waiting until Serve.
+// Listen opens a TCP socket at addr (host:port; port 0 picks a free one). The
+// kernel queues connections until Serve is called.
 func Listen(addr string, logger zerolog.Logger) (*Listener, error) {
 	ln, err := net.Listen("tcp", addr)
 	if err != nil {
@@ -41,11 +41,12 @@ func Listen(addr string, logger zerolog.Logger) (*Listener, error) {
 	}}, nil
 }
 
-// URL is where the listener can be called from this machine.
-func (l *Listener) URL() string { return "http://" + reachable(l.ln.Addr().String()) }
+// URL is the base URL of the listener for callers on this machine.
+func (l *Listener) URL() string { return "http://" + dialAddr(l.ln.Addr().String()) }
 
-// reachable turns "every address" into one that can be called.
-func reachable(addr string) string {
+// dialAddr replaces an unspecified address (0.0.0.0 or ::), which cannot be
+// dialed, by 127.0.0.1.
+func dialAddr(addr string) string {
 	host, port, err := net.SplitHostPort(addr)
 	if ip := net.ParseIP(host); err == nil && ip != nil && ip.IsUnspecified() {
 		return net.JoinHostPort("127.0.0.1", port)
@@ -53,21 +54,22 @@ func reachable(addr string) string {
 	return addr
 }
 
-// Serve answers requests in the background until Shutdown. It is called once.
+// Serve serves requests in the background until Shutdown. It must be called once
+// at most.
 func (l *Listener) Serve(h http.Handler) {
 	l.srv.Handler = h
 	go func() {
 		if err := l.srv.Serve(l.ln); !errors.Is(err, http.ErrServerClosed) {
-			l.log.Error().Err(err).Stringer("addr", l.ln.Addr()).Msg("a listener failed")
+			l.log.Error().Err(err).Stringer("addr", l.ln.Addr()).Msg("HTTP listener failed; this address is not served any more")
 		}
 	}()
 }
 
-// Shutdown takes no more requests and lets answers under way finish within
-// shutdownTimeout, then cuts them: a stream that never ends must not hold up
-// the end of the process. It may be called twice, and without Serve.
+// Shutdown closes the socket and waits up to shutdownTimeout for responses in
+// progress, then closes their connections: a stream that does not end must not
+// block the shutdown of the process. It may be called twice, and without Serve.
 func (l *Listener) Shutdown(ctx context.Context) error {
-	defer func() { _ = l.ln.Close() }() // the server closes it only if it serves
+	defer func() { _ = l.ln.Close() }() // http.Server closes it only after Serve was called
 	ctx, cancel := context.WithTimeout(ctx, shutdownTimeout)
 	defer cancel()
 	if err := l.srv.Shutdown(ctx); err != nil {
@@ -76,7 +78,8 @@ func (l *Listener) Shutdown(ctx context.Context) error {
 	return nil
 }
 
-// serverLog passes net/http's own lines on, which have no form and no level.
+// serverLog logs the lines of net/http's ErrorLog, which have no level, as
+// warnings.
 type serverLog struct{ zerolog.Logger }
 
 // Write implements [io.Writer].

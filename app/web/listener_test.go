@@ -25,10 +25,10 @@ func listen(t *testing.T, log io.Writer) *web.Listener {
 	return l
 }
 
-// Shutdown lets answers under way finish and takes no more requests.
+// Shutdown waits for responses in progress and accepts no more requests.
 func TestShutdown(t *testing.T) {
 	t.Parallel()
-	log := &lines{}
+	log := &logBuffer{}
 	l := listen(t, log)
 	begun, end := make(chan struct{}), make(chan struct{})
 	l.Serve(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -50,7 +50,7 @@ func TestShutdown(t *testing.T) {
 	<-begun
 	down := make(chan error, 1)
 	go func() { down <- l.Shutdown(t.Context()) }()
-	for { // until it takes no more
+	for { // until the socket is closed
 		conn, err := net.Dial("tcp", strings.TrimPrefix(l.URL(), "http://"))
 		if err != nil {
 			break
@@ -59,7 +59,7 @@ func TestShutdown(t *testing.T) {
 	}
 	close(end)
 	if text := <-got; text != "whole" {
-		t.Errorf("the answer under way: %s", text)
+		t.Errorf("the response in progress: %s", text)
 	}
 	if err := <-down; err != nil {
 		t.Error(err)
@@ -72,7 +72,7 @@ func TestShutdown(t *testing.T) {
 	}
 }
 
-// A stream that never ends is cut at the end of the context.
+// Shutdown closes the connections of streams when its context ends.
 func TestShutdownCutsStreams(t *testing.T) {
 	t.Parallel()
 	l := listen(t, io.Discard)
@@ -96,18 +96,17 @@ func TestShutdownCutsStreams(t *testing.T) {
 		t.Error(err)
 	}
 	if err := <-got; err == nil {
-		t.Error("the stream ended well")
+		t.Error("the stream ended without an error")
 	}
 }
 
-// An address is free again after Shutdown, also without Serve, and taken
-// before.
+// An address is in use until Shutdown, which frees it even without Serve.
 func TestListen(t *testing.T) {
 	t.Parallel()
 	l := listen(t, io.Discard)
 	addr := strings.TrimPrefix(l.URL(), "http://")
 	if _, err := web.Listen(addr, zerolog.Nop()); err == nil {
-		t.Error("an address is taken twice")
+		t.Error("two listeners have the same address")
 	}
 	if err := l.Shutdown(t.Context()); err != nil {
 		t.Error(err)
@@ -122,19 +121,19 @@ func TestListen(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got := every.URL(); !strings.HasPrefix(got, "http://127.0.0.1:") {
-		t.Errorf("every address is called at %s", got)
+		t.Errorf("the URL of 0.0.0.0 is %s", got)
 	}
 	_ = every.Shutdown(t.Context())
 }
 
-// What net/http has to say goes to the log as a warning.
+// Messages of net/http are logged as warnings.
 func TestServerLog(t *testing.T) {
 	t.Parallel()
-	log := &lines{}
+	log := &logBuffer{}
 	l := listen(t, log)
 	l.Serve(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("a bug") }))
 	if _, err := http.Get(l.URL()); err == nil {
-		t.Error("a panic was answered")
+		t.Error("a panic got a response")
 	}
 	for text := ""; !strings.Contains(text, "a bug"); {
 		log.mu.Lock()

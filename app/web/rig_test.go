@@ -21,16 +21,15 @@ import (
 	"aigc/app/web"
 )
 
-// gate is a service.Access with a key each for a caller and an admin. Without
-// keys it is open.
-type gate struct {
-	open    bool
-	allow   error
+// fakeAccess is a service.Access with one key of a caller and one of an admin.
+type fakeAccess struct {
+	open    bool  // no key is required
+	allow   error // result of Allow
 	mu      sync.Mutex
 	counted []string // names of callers whose requests were counted
 }
 
-func (g *gate) Authenticate(_ context.Context, key string) (service.Caller, error) {
+func (g *fakeAccess) Authenticate(_ context.Context, key string) (service.Caller, error) {
 	switch {
 	case g.open:
 		return service.Caller{Name: service.Local, Admin: true}, nil
@@ -42,18 +41,17 @@ func (g *gate) Authenticate(_ context.Context, key string) (service.Caller, erro
 	return service.Caller{}, fault.New(fault.Unauthenticated, "key_unknown", "The API key is not known here.")
 }
 
-func (g *gate) Allow(_ context.Context, c service.Caller) error {
+func (g *fakeAccess) Allow(_ context.Context, c service.Caller) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.counted = append(g.counted, c.Name)
 	return g.allow
 }
 
-// plain is a face whose routes are functions and whose faults are one line of
-// text.
-type plain map[string]func(x *web.Exchange, r *http.Request) error
+// textFace is a face of handlers by path; its errors are one line of text.
+type textFace map[string]func(x *web.Exchange, r *http.Request) error
 
-func (p plain) Serve(x *web.Exchange, r *http.Request) error {
+func (p textFace) Serve(x *web.Exchange, r *http.Request) error {
 	h, ok := p[r.URL.Path]
 	if !ok {
 		return fault.New(fault.NotFound, "no_such_route", "There is nothing here.")
@@ -62,19 +60,19 @@ func (p plain) Serve(x *web.Exchange, r *http.Request) error {
 	return h(x, r)
 }
 
-func (p plain) Fail(x *web.Exchange, _ *http.Request, err error) {
+func (p textFace) Fail(x *web.Exchange, _ *http.Request, err error) {
 	f := fault.From(err)
 	http.Error(x, "plain "+f.StableCode()+": "+f.Message, f.Kind.Status())
 }
 
-// fine answers 200.
-func fine(x *web.Exchange, _ *http.Request) error {
+// writeFine responds with 200.
+func writeFine(x *web.Exchange, _ *http.Request) error {
 	_, err := io.WriteString(x, "fine")
 	return err
 }
 
-// read reads the whole body and says how long it was.
-func read(x *web.Exchange, r *http.Request) error {
+// readBody reads the whole body and responds with its length.
+func readBody(x *web.Exchange, r *http.Request) error {
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
 		return err
@@ -83,21 +81,21 @@ func read(x *web.Exchange, r *http.Request) error {
 	return err
 }
 
-// rig is a handler over real HTTP.
+// rig is a web.Handler on a test server.
 type rig struct {
-	*gate
+	*fakeAccess
 	*web.Handler
 	registry *prometheus.Registry
 	url      string
 	t        *testing.T
-	log      *lines
+	log      *logBuffer
 }
 
 func start(t *testing.T, root web.Face, adapt ...func(*web.Config)) *rig {
 	t.Helper()
-	r := &rig{gate: &gate{open: true}, registry: prometheus.NewRegistry(), t: t, log: &lines{}}
+	r := &rig{fakeAccess: &fakeAccess{open: true}, registry: prometheus.NewRegistry(), t: t, log: &logBuffer{}}
 	c := web.Config{
-		Access: r.gate, Log: zerolog.New(r.log), Metrics: web.NewMetrics(r.registry), Loopback: true, PublicURL: "http://gateway.example:5512",
+		Access: r.fakeAccess, Log: zerolog.New(r.log), Metrics: web.NewMetrics(r.registry), Loopback: true, PublicURL: "http://gateway.example:5512",
 		BodyIdle: 30 * time.Second,
 	}
 	for _, f := range adapt {
@@ -115,7 +113,7 @@ type answer struct {
 	body string
 }
 
-// do sends a request; headers come in pairs, and "Host" sets the host.
+// do sends a request. headers are pairs of name and value; "Host" sets the host.
 func (r *rig) do(t *testing.T, method, path string, body io.Reader, headers ...string) answer {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), method, r.url+path, body)
@@ -140,21 +138,21 @@ func (r *rig) do(t *testing.T, method, path string, body io.Reader, headers ...s
 	return answer{res, string(text)}
 }
 
-// lines are what was logged.
-type lines struct {
+// logBuffer collects log lines.
+type logBuffer struct {
 	mu   sync.Mutex
 	text bytes.Buffer
 }
 
-func (l *lines) Write(p []byte) (int, error) {
+func (l *logBuffer) Write(p []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.text.Write(p)
 }
 
-// of waits for the lines about one request; the last one is logged after the
-// caller has the answer.
-func (l *lines) of(t *testing.T, id string) []map[string]any {
+// waitFor waits for the lines of one request: the last one is written after the
+// caller has the response.
+func (l *logBuffer) waitFor(t *testing.T, id string) []map[string]any {
 	t.Helper()
 	for ctx := t.Context(); ; {
 		l.mu.Lock()

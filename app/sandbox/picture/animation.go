@@ -9,9 +9,9 @@ import (
 	"time"
 )
 
-// EncodeGIF writes an animated GIF: the scene of s, moved on by an equal step
-// each frame, so that it loops. A frame stands for pause, rounded down to 10 ms.
-// Frames is at least 1. The error is that of w.
+// EncodeGIF writes an animated GIF that loops: the scene of s, shifted by an equal
+// step in each frame. frames must be at least 1; pause is the time of a frame,
+// rounded down to 10 ms. The error is that of w.
 func EncodeGIF(w io.Writer, s Spec, frames int, pause time.Duration) error {
 	drawn := Draw(s)
 	scene := image.NewPaletted(drawn.Rect, colors.Plan9)

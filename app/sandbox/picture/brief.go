@@ -6,15 +6,15 @@ import (
 	"unicode"
 )
 
-// role is an actor with the colour the prompt gave it, if any.
+// role is an actor of a prompt with its colour.
 type role struct {
 	*actor
-	tint *ink
+	tint *ink // nil: the prompt has no colour for it
 }
 
-// brief is what a prompt asks for, as far as we can draw it.
+// brief is a parsed prompt: the known words in it.
 type brief struct {
-	roles   []role // the first is the main one
+	roles   []role // the first is the main actor
 	place   place
 	hour    hour
 	weather weather
@@ -22,12 +22,12 @@ type brief struct {
 	soil    *ink // colour of the place
 }
 
-// maxRoles is how many subjects share a picture.
+// maxRoles is the most actors in a picture.
 const maxRoles = 2
 
-// read finds the words we know. A colour belongs to the next noun, or to the
-// first subject when no noun follows.
-func read(prompt string) brief {
+// parsePrompt finds the known words of a prompt. A colour applies to the next noun,
+// or to the first actor if no noun follows.
+func parsePrompt(prompt string) brief {
 	var b brief
 	var colour *ink
 	for _, w := range meanings(prompt) {
@@ -37,16 +37,16 @@ func read(prompt string) brief {
 			colour = &c
 			continue
 		case w.actor != nil:
-			b.cast(role{w.actor, colour})
+			b.addRole(role{w.actor, colour})
 		case w.light:
 			b.shine = colour
 		case w.place != anywhere:
 			b.soil = colour
-		default: // an hour or the weather wears no colour
-			b.take(w)
+		default: // hour and weather have no colour: keep it for the next noun
+			b.setScene(w)
 			continue
 		}
-		b.take(w)
+		b.setScene(w)
 		colour = nil
 	}
 	if colour != nil {
@@ -59,7 +59,7 @@ func read(prompt string) brief {
 	return b
 }
 
-func (b *brief) cast(r role) {
+func (b *brief) addRole(r role) {
 	for _, have := range b.roles {
 		if have.actor == r.actor {
 			return
@@ -70,13 +70,13 @@ func (b *brief) cast(r role) {
 	}
 }
 
-// afloat tells whether an actor needs water.
+// afloat reports whether an actor needs water.
 func (b *brief) afloat() bool {
 	return slices.ContainsFunc(b.roles, func(r role) bool { return r.stand == onWater })
 }
 
-// take keeps the first place, hour and weather that were named.
-func (b *brief) take(w word) {
+// setScene sets place, hour and weather from a word, unless an earlier word has.
+func (b *brief) setScene(w word) {
 	if b.place == anywhere {
 		b.place = w.place
 	}
@@ -88,28 +88,28 @@ func (b *brief) take(w word) {
 	}
 }
 
-// meanings lists the known words of a prompt in their order. Latin words are
-// looked up whole and in pairs; other scripts do without spaces, so there the
-// longest match counts.
+// meanings lists the known words of a prompt in their order. Latin words are looked
+// up in pairs and alone. Other scripts have no spaces between words, so there it
+// takes the longest match.
 func meanings(prompt string) []word {
 	var found []word
-	rest := []rune(strings.ToLower(prompt))
-	for len(rest) > 0 {
-		n := latin(rest)
+	text := []rune(strings.ToLower(prompt))
+	for len(text) > 0 {
+		n := latin(text)
 		if n == 0 {
-			w, length := longest(rest)
+			w, length := longest(text)
 			if length > 0 {
 				found = append(found, w)
 			}
-			rest = rest[max(1, length):]
+			text = text[max(1, length):]
 			continue
 		}
-		one := string(rest[:n])
-		if n < len(rest) && rest[n] == ' ' {
-			if m := latin(rest[n+1:]); m > 0 {
-				if w, ok := singular(one + " " + string(rest[n+1:n+1+m])); ok {
+		one := string(text[:n])
+		if n < len(text) && text[n] == ' ' {
+			if m := latin(text[n+1:]); m > 0 {
+				if w, ok := singular(one + " " + string(text[n+1:n+1+m])); ok {
 					found = append(found, w)
-					rest = rest[n+1+m:]
+					text = text[n+1+m:]
 					continue
 				}
 			}
@@ -117,7 +117,7 @@ func meanings(prompt string) []word {
 		if w, ok := singular(one); ok {
 			found = append(found, w)
 		}
-		rest = rest[n:]
+		text = text[n:]
 	}
 	return found
 }

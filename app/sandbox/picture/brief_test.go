@@ -27,7 +27,7 @@ func TestRead(t *testing.T) {
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			b := read(c.prompt)
+			b := parsePrompt(c.prompt)
 			if len(b.roles) != len(c.actors) {
 				t.Fatalf("%d actors, want %d", len(b.roles), len(c.actors))
 			}

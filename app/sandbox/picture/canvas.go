@@ -2,7 +2,7 @@ package picture
 
 import "image"
 
-// canvas is a raster with the few shapes that scenes are made of.
+// canvas is a raster with methods for the shapes of scenes.
 type canvas struct {
 	*raster
 	wide, high float64
@@ -26,7 +26,7 @@ func (c *canvas) stroke(p paint, w0, w1 float64, pts ...point) {
 	c.fill([][]point{ribbon(pts, w0, w1)}, nil, p)
 }
 
-// wash covers the whole rows y0 to y1.
+// wash paints the rows y0 to y1 over the whole width.
 func (c *canvas) wash(y0, y1 float64, p paint) {
 	for y := max(0, int(y0)); y < min(c.h, int(y1+0.5)); y++ {
 		c.span(y, 0, c.w, p.at(y), 255)

@@ -5,7 +5,7 @@ import (
 	"image/draw"
 )
 
-// captionText tells a sandbox picture from a bought one.
+// captionText marks a picture as one of the sandbox.
 const captionText = "aigc sandbox"
 
 // glyphs are drawn by hand: two rows above, four rows of the small letters and
@@ -24,9 +24,9 @@ var glyphs = map[rune][8]string{
 	' ': {"  ", "  ", "  ", "  ", "  ", "  ", "  ", "  "},
 }
 
-// Caption draws the caption of a picture of that size, on nothing, and says
-// where in the picture its upper left corner belongs. Draw writes it unless
-// told otherwise; the clips of package video have it in every frame.
+// Caption draws the caption of a picture of that size, on a transparent background,
+// and returns the place of its upper left corner in the picture. Draw adds it unless
+// Spec.Plain is set; the clips of package video have it in every frame.
 func Caption(width, height int) (*image.RGBA, image.Point) {
 	dot := max(1, min(width, height)/360) // whole pixels, so that it stays sharp
 	wide := 0
@@ -56,7 +56,7 @@ func letters(ras *raster, dot, shift int, c ink) {
 	}
 }
 
-func sign(img *image.RGBA) {
+func drawCaption(img *image.RGBA) {
 	text, at := Caption(img.Rect.Dx(), img.Rect.Dy())
 	draw.Draw(img, text.Rect.Add(at), text, image.Point{}, draw.Over)
 }

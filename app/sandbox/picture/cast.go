@@ -1,17 +1,17 @@
 package picture
 
-// actor is a subject and how it likes to be shown.
+// actor is a subject that a prompt can name.
 type actor struct {
 	fig    *figure // nil: paint draws it
 	paint  func(s *scene, x, y, tall float64, d *dyes)
-	bodies []uint32 // colours it may have when the prompt names none
-	accent []uint32
-	size   float64 // height against other actors; 1 is a sitting fox
-	home   place
+	bodies []uint32 // colours to choose from if the prompt has none for it
+	accent []uint32 // second colours to choose from
+	size   float64  // height relative to a sitting fox
+	home   place    // place if the prompt has none
 	stand  stand
 }
 
-// stand is what an actor rests on.
+// stand is what an actor stands on.
 type stand uint8
 
 const (
@@ -44,7 +44,7 @@ var (
 	theRocket    = &actor{fig: &rocket, bodies: []uint32{0xe2574c, 0x3f7fc4}, accent: []uint32{0xf4b942}, size: 1.1, home: space, stand: inAir}
 )
 
-// dyes are the inks of an actor for this picture.
+// dyes chooses the inks of an actor in this picture.
 func (s *scene) dyes(r role) dyes {
 	body := rgb(pick(s, r.bodies))
 	accent := rgb(pick(s, r.accent))

@@ -55,7 +55,7 @@ func (s *scene) rect(x0, y0, x1, y1 float64, p paint) {
 	s.polygon(p, point{x0, y0}, point{x1, y0}, point{x1, y1}, point{x0, y1})
 }
 
-// street is the pavement before the actors.
+// street draws the pavement in front of the actors.
 func (s *scene) street() {
 	y := s.ground + (s.high-s.ground)*0.5
 	s.rect(0, y, s.wide, s.high, flat(s.layer(1).darker(0.25)))

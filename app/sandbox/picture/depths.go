@@ -66,7 +66,7 @@ func (s *scene) school(x, y float64, c ink) {
 	}
 }
 
-// bubbles rise before the actors.
+// bubbles draws bubbles in front of the actors.
 func (s *scene) bubbles() {
 	for range s.count(22) {
 		x, y, r := s.wide*s.Float64(), s.high*s.between(0.05, 0.9), s.u*s.between(0.004, 0.016)

@@ -1,14 +1,13 @@
 // Package picture draws flat illustrations from a prompt, without a model and
-// without a network: what the sandbox's vendors answer with.
+// without a network: the results of the sandbox's image vendors.
 //
-// A prompt is read for the few dozen words we can draw (words.go): actors such
-// as a fox or a boat, a place, an hour, the weather, and colours, which belong
-// to the noun after them. What the prompt leaves open, and everything about a
-// prompt we do not understand, is decided by a generator seeded with the prompt
-// and the seed, so that equal orders give equal pictures.
+// [Draw] searches the prompt for a few dozen words (words.go): actors such as a fox
+// or a boat, places, times of day, weather, and colours, which apply to the next
+// noun. A random generator seeded with prompt and seed chooses everything else, so
+// that equal specs give equal pictures.
 //
-// Drawing goes from back to front: the sky, a setting (a function a place), the
-// actors (figures are data: paths in a box of their own), what stands before
-// them, the weather, and a caption that tells our pictures from bought ones. To
-// add an actor, draw a figure, list it in cast.go and give it words.
+// It draws from back to front: the sky, the setting (one function for each place),
+// the actors (figures are data: paths in their own coordinates), the foreground,
+// the weather, and a caption that marks the picture as one of the sandbox. To add
+// an actor, define a figure, list it in cast.go and add words for it in words.go.
 package picture

@@ -11,11 +11,11 @@ import (
 	"github.com/HugoSmits86/nativewebp"
 )
 
-// Encode writes img as "png", "jpeg" (or "jpg") or "webp". Quality is that of
-// JPEG, 1 to 100, and 0 means 90; PNG and WebP are lossless. JPEG knows no
-// transparency, so there the picture lies on white. WebP needs some 50 bytes
-// of memory a pixel while it works. An unknown format is an error before
-// anything is written; other errors are those of w.
+// Encode writes img as "png", "jpeg" (or "jpg") or "webp". Quality is that of JPEG,
+// 1 to 100; 0 means 90. PNG and WebP are lossless. JPEG has no transparency: the
+// background becomes white. Encoding WebP needs about 50 bytes of memory for each
+// pixel. An unknown format is an error, and nothing is written; other errors are
+// those of w.
 func Encode(w io.Writer, img image.Image, format string, quality int) error {
 	switch format {
 	case "png":
@@ -26,13 +26,13 @@ func Encode(w io.Writer, img image.Image, format string, quality int) error {
 		}
 		return jpeg.Encode(w, onWhite(img), &jpeg.Options{Quality: quality})
 	case "webp":
-		k := &keeper{w: w}
+		k := &errWriter{w: w}
 		if err := nativewebp.Encode(k, img, nil); err != nil {
 			return err
 		}
 		return k.err
 	}
-	return fmt.Errorf("picture: cannot write %q: png, jpeg and webp are known", format)
+	return fmt.Errorf("picture: unknown format %q: must be png, jpeg or webp", format)
 }
 
 func onWhite(img image.Image) image.Image {
@@ -45,13 +45,13 @@ func onWhite(img image.Image) image.Image {
 	return flat
 }
 
-// keeper keeps the first error of a writer, because nativewebp drops it.
-type keeper struct {
+// errWriter records the first error of a writer, because nativewebp ignores errors.
+type errWriter struct {
 	w   io.Writer
 	err error
 }
 
-func (k *keeper) Write(p []byte) (int, error) {
+func (k *errWriter) Write(p []byte) (int, error) {
 	if k.err != nil {
 		return 0, k.err
 	}

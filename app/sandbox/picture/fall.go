@@ -1,7 +1,7 @@
 package picture
 
-// fall draws the weather before everything else.
-func (s *scene) fall() {
+// drawWeather draws snow or rain in front of everything.
+func (s *scene) drawWeather() {
 	switch s.weather {
 	case snow:
 		for range s.count(130) {

@@ -1,6 +1,6 @@
 package picture
 
-// tone is a role of colour in a figure; dyes say which ink plays it.
+// tone is the index of a colour in a figure; dyes has the ink of each.
 type tone uint8
 
 const (
@@ -22,7 +22,7 @@ const (
 
 type dyes [toneCount]ink
 
-// dye makes the usual dyes of a figure from its main and accent inks.
+// dye derives all inks of a figure from its main and accent inks.
 func dye(body, accent ink) dyes {
 	shade, iris := 0.22, rgb(0x33262f)
 	switch l := body.luma(); {
@@ -52,7 +52,7 @@ func dye(body, accent ink) dyes {
 type part struct {
 	tone   tone
 	path   string  // see pen.trace
-	clip   string  // path the part must stay within, if any
+	clip   string  // path that clips the part; empty: none
 	width  float64 // of a line at its start, in units of the figure; 0 fills
 	taper  float64 // its width at the end
 	mirror bool    // draw it a second time, mirrored at the figure's axis
@@ -68,15 +68,15 @@ func (p part) thinning(to float64) part { p.taper = to; return p }
 func (p part) within(path string) part  { p.clip = path; return p }
 func (p part) both() part               { p.mirror = true; return p }
 
-// figure is a subject as data: parts from back to front, drawn in a box of its
-// own whose point (axis, foot) stands on the ground.
+// figure is the drawing of an actor: parts from back to front, in coordinates of its
+// own. The point (axis, foot) is placed on the ground.
 type figure struct {
 	axis, foot float64
-	height     float64 // from foot to top, which placing scales by
+	height     float64 // from foot to top; draw scales it to the wanted height
 	parts      []part
 
-	hull       int     // of a boat: the parts from here on are before its passenger
-	deck, seat float64 // where the passenger's foot is, and how tall it may be, in boat heights
+	hull       int     // of a boat: index of the first part in front of its passenger
+	deck, seat float64 // height of the passenger's foot and of the passenger, in heights of the boat
 }
 
 // draw puts a figure's foot at (x, y), tall pixels high.

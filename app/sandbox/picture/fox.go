@@ -10,7 +10,7 @@ const (
 	foxLeg  = `M45,84 C45,95 44,104 43,112 C43,115 45,117 48,117 L52,117 C53.2,117 54,116 54,115 L54,84 Z`
 )
 
-// fox sits and looks at you.
+// fox is a sitting fox, seen from the front.
 var fox = figure{axis: 54, foot: 117, height: 115, parts: []part{
 	shape(mainTone, foxTail),
 	shape(shadeTone, `M70,113 C82,120 104,114 111,95 C106,104 92,108 82,106 C77,105 74,108 70,113 Z`),

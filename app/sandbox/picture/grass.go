@@ -1,6 +1,6 @@
 package picture
 
-// grass is the ground before the actors: tufts, blossoms and stones.
+// grass draws the ground in front of the actors: tufts, blossoms and stones.
 func (s *scene) grass() {
 	if s.afloat() {
 		return

@@ -105,7 +105,7 @@ func (s *scene) cactus(x, y, tall float64) {
 	s.stroke(flat(c), w*0.7, w*0.7, point{x, y - tall*0.3}, point{x + tall*0.18, y - tall*0.32}, point{x + tall*0.23, y - tall*0.4}, point{x + tall*0.23, y - tall*0.58})
 }
 
-// sand is the ground before the actors in a desert.
+// sand draws the ground of a desert in front of the actors.
 func (s *scene) sand() {
 	for range s.count(9) {
 		x, y := s.wide*s.Float64(), s.ground+(s.high-s.ground)*s.between(0.35, 1)

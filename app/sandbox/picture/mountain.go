@@ -68,7 +68,7 @@ func (s *scene) peak(x, base, half, tall float64, c ink) {
 	s.fill([][]point{dark}, inside, flat(c.darker(0.75).alpha(0.26)))
 }
 
-// bank is the dark line of woods at the foot of the mountains.
+// bank draws a dark line of woods at the foot of the mountains.
 func (s *scene) bank(y float64) {
 	r := s.rolling(y-s.u*0.012, s.u*0.012, s.u*0.5)
 	c := s.layer(0.62)
@@ -92,7 +92,7 @@ func (s *scene) lake(y float64) {
 	s.glitter(y)
 }
 
-// wake hides the keel of what floats on the lake at (x, y).
+// wake draws water over the keel of a boat on the lake at (x, y).
 func (s *scene) wake(x, y, tall float64) {
 	s.oval(x, y+tall*0.17, tall*0.95, tall*0.12, s.water)
 	streak := flat(s.pal.skyBottom.lighter(0.4).alpha(0.45))

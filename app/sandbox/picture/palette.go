@@ -1,7 +1,7 @@
 package picture
 
-// palette is the light of a scene. Far and near are the inks of the land at
-// the horizon and at our feet; everything between is mixed from them.
+// palette is the inks of a scene. far and near are those of the land at the horizon
+// and at the lower edge; the land between is mixed from them.
 type palette struct {
 	skyTop, skyBottom ink
 	light             ink // sun or moon
@@ -41,8 +41,8 @@ var palettes = map[hour][][8]uint32{
 	},
 }
 
-// choosePalette takes one of the hour and bends it to the weather, the place
-// and the colours of the prompt.
+// choosePalette chooses a palette of the hour and adapts it to the weather, the
+// place and the colours of the prompt.
 func choosePalette(s *scene) palette {
 	p := mixPalette(pick(s, palettes[s.hour]))
 	trees := p

@@ -38,7 +38,7 @@ func (m matrix) size() float64 { return math.Sqrt(math.Abs(m.a*m.d - m.b*m.c)) }
 type pen struct {
 	m    matrix
 	out  [][]point
-	x, y float64 // where it stands, in the drawing's coordinates
+	x, y float64 // current point, in the drawing's coordinates
 }
 
 func (p *pen) move(x, y float64) {
@@ -52,7 +52,7 @@ func (p *pen) line(x, y float64) {
 	p.x, p.y = x, y
 }
 
-// curve draws a cubic Bézier in steps short enough not to be seen.
+// curve draws a cubic Bézier curve in line segments too short to be visible.
 func (p *pen) curve(x1, y1, x2, y2, x3, y3 float64) {
 	x0, y0 := p.x, p.y
 	long := math.Hypot(x1-x0, y1-y0) + math.Hypot(x2-x1, y2-y1) + math.Hypot(x3-x2, y3-y2)
@@ -76,9 +76,9 @@ func (p *pen) oval(cx, cy, rx, ry float64) {
 	p.curve(cx+k*rx, cy-ry, cx+rx, cy-k*ry, cx+rx, cy)
 }
 
-// trace draws a path in the notation of SVG, reduced to the absolute M, L, C,
-// Q and Z, and O cx cy rx ry for an ellipse. Paths are constants of this
-// package, so a mistake in one is a bug and panics.
+// trace draws a path in a subset of SVG's notation: absolute M, L, C, Q and Z; and
+// O cx cy rx ry for an ellipse. Paths are constants of this package, so it panics
+// on an invalid one.
 func (p *pen) trace(path string) {
 	var args [6]float64
 	need := map[byte]int{'M': 2, 'L': 2, 'C': 6, 'Q': 4, 'O': 4}

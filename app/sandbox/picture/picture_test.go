@@ -11,10 +11,10 @@ import (
 	"testing"
 )
 
-var update = flag.Bool("update", false, "write the golden pictures anew")
+var update = flag.Bool("update", false, "write the golden pictures")
 
 // TestDrawGolden compares small pictures. Other processors may fuse a multiply
-// and an add, so a little rounding is forgiven.
+// and an add, so small rounding differences are allowed.
 func TestDrawGolden(t *testing.T) {
 	cases := map[string]Spec{
 		"fox":       {Prompt: "a red fox", Seed: 1, Width: 96, Height: 96},
@@ -77,7 +77,7 @@ func TestDrawSizes(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			some := prompts
 			if max(c.outW, c.outH) > 1000 {
-				some = prompts[:3] // long ones take their time
+				some = prompts[:3] // large pictures are slow
 			}
 			for _, p := range some {
 				img := Draw(Spec{Prompt: p, Seed: 1, Width: c.w, Height: c.h})
@@ -122,7 +122,7 @@ func TestFigures(t *testing.T) {
 		}
 		seen[w.actor] = true
 		img := Draw(Spec{Prompt: word, Seed: 3, Width: 256, Height: 256, Transparent: true})
-		for i := range 256 { // nothing may stick out of the picture
+		for i := range 256 { // nothing must reach beyond the picture
 			for _, p := range []image.Point{{i, 0}, {0, i}, {255, i}} {
 				if img.RGBAAt(p.X, p.Y).A != 0 {
 					t.Fatalf("%s touches the edge at %v", word, p)

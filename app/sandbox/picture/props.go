@@ -5,12 +5,12 @@ import (
 	"math"
 )
 
-// shadow grounds an actor.
+// shadow draws the shadow under an actor.
 func (s *scene) shadow(x, y, half float64) {
 	s.oval(x, y-half*0.02, half, half*0.13, flat(s.pal.near.darker(0.45).alpha(0.35)))
 }
 
-// branch grows in from the nearer side and carries what stands at (x, y).
+// branch draws a branch from the nearer side to the actor at (x, y).
 func (s *scene) branch(x, y float64) {
 	from, dir := -0.1*s.u, 1.0
 	if x > s.wide/2 {

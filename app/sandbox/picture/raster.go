@@ -11,8 +11,8 @@ import (
 
 type point struct{ x, y float64 }
 
-// raster fills outlines with anti-aliased edges. A shape is drawn in bands of
-// rows, so that memory grows with bandArea and not with the shape.
+// raster fills outlines with anti-aliased edges. It draws a shape in bands of rows,
+// so that its memory depends on bandArea and not on the shape.
 type raster struct {
 	img        *image.RGBA
 	w, h       int
@@ -29,8 +29,8 @@ func newRaster(img *image.RGBA) *raster {
 	return &raster{img: img, w: b.Dx(), h: b.Dy()}
 }
 
-// fill paints what lies inside the closed outlines, and inside clip where one
-// is given. Outlines that overlap in the same direction count once.
+// fill paints the inside of the closed outlines that is also inside clip; nil is no
+// clip. Where outlines of the same direction overlap, it paints once.
 func (r *raster) fill(outlines, clip [][]point, p paint) {
 	box := extent(outlines).Intersect(image.Rect(0, 0, r.w, r.h))
 	if clip != nil {
@@ -80,11 +80,11 @@ func (r *raster) cover(mask *image.Alpha, band image.Rectangle, outlines [][]poi
 	r.vector.Draw(mask, size, image.Opaque, image.Point{})
 }
 
-// blend paints a row from x on, as much as each pixel is covered.
+// blend paints a row from x on; mask is the cover of each pixel.
 func (r *raster) blend(y, x int, mask []uint8, c ink) {
 	for i := 0; i < len(mask); {
 		cover, start := mask[i], i
-		eight := uint64(cover) * 0x0101010101010101 // most runs are long
+		eight := uint64(cover) * 0x0101010101010101 // most runs of equal cover are long: compare 8 pixels at a time
 		for i+8 <= len(mask) && binary.LittleEndian.Uint64(mask[i:]) == eight {
 			i += 8
 		}

@@ -89,7 +89,7 @@ func TestTraceRejects(t *testing.T) {
 		func() {
 			defer func() {
 				if recover() == nil {
-					t.Errorf("%q was taken", path)
+					t.Errorf("%q: no panic", path)
 				}
 			}()
 			p := pen{m: scaling(0, 0, 1)}

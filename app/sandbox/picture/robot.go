@@ -2,7 +2,7 @@ package picture
 
 const robotChest = `M36,68 C36,64 39,62 43,62 L77,62 C81,62 84,64 84,68 L82,98 C82,102 79,104 75,104 L45,104 C41,104 38,102 38,98 Z`
 
-// robot waves.
+// robot is a robot that waves a hand.
 var robot = figure{axis: 60, foot: 120, height: 120, parts: []part{
 	line(shadeTone, 7, `M38,72 C28,76 25,84 26,92`),
 	line(mainTone, 8, `M24.5,94 L27.5,94`),

@@ -6,22 +6,22 @@ import (
 	"math/rand/v2"
 )
 
-// scene is a picture in the making.
+// scene is the state of one drawing.
 type scene struct {
 	*canvas
 	*rand.Rand
 	brief
 	pal palette
 
-	u       float64 // the unit of all sizes: the short side of the picture, roughly
+	u       float64 // the unit of all sizes, in pixels: about the short side of the picture
 	horizon float64 // y where the sky ends
 	ground  float64 // y where the actors stand
 	water   paint   // of the lake, if there is one
-	bare    bool    // nothing but the actors is drawn
-	lightX  float64 // where the sun or moon stands, for its path on water
+	bare    bool    // draw only the actors
+	lightX  float64 // x of the sun or moon, for its reflection on water
 }
 
-// setting draws a place: what is behind the actors, and what is before them.
+// setting draws a place: behind the actors and in front of them.
 type setting struct{ back, front func(*scene) }
 
 var settings = map[place]setting{
@@ -38,16 +38,16 @@ var settings = map[place]setting{
 func newScene(img *image.RGBA, s Spec) *scene {
 	h := fnv.New64a()
 	_, _ = h.Write([]byte(s.Prompt))
-	sc := &scene{canvas: newCanvas(img), brief: read(s.Prompt)}
-	sc.Rand = rand.New(rand.NewPCG(h.Sum64(), s.Seed*0x9e3779b97f4a7c15)) // neighbours far apart
+	sc := &scene{canvas: newCanvas(img), brief: parsePrompt(s.Prompt)}
+	sc.Rand = rand.New(rand.NewPCG(h.Sum64(), s.Seed*0x9e3779b97f4a7c15)) // so that seeds 1 and 2 differ in many bits
 	sc.u = min(sc.wide, sc.high, 0.6*max(sc.wide, sc.high))
-	sc.decide()
+	sc.setDefaults()
 	sc.pal = choosePalette(sc)
 	return sc
 }
 
-// decide fills in what the prompt left open.
-func (s *scene) decide() {
+// setDefaults chooses place, hour, horizon and ground if the prompt does not.
+func (s *scene) setDefaults() {
 	if s.place == anywhere && len(s.roles) > 0 {
 		s.place = s.roles[0].home
 		if len(s.roles) > 1 && s.roles[1].stand == onWater {
@@ -76,7 +76,7 @@ func (s *scene) decide() {
 	}
 }
 
-// backdrop draws all that stands behind the actors.
+// backdrop draws everything behind the actors.
 func (s *scene) backdrop() {
 	s.sky()
 	settings[s.place].back(s)
@@ -86,16 +86,16 @@ func (s *scene) foreground() {
 	if f := settings[s.place].front; f != nil {
 		f(s)
 	}
-	s.fall()
+	s.drawWeather()
 }
 
 // between is a random number from a to b.
 func (s *scene) between(a, b float64) float64 { return a + (b-a)*s.Float64() }
 
-// count turns a number for a square picture into one for this shape.
+// count converts a number of items in a square picture to one for this width.
 func (s *scene) count(n float64) int { return int(n*s.wide/s.u + 0.5) }
 
-// layer is the ink of land at depth t: 0 at the horizon, 1 at our feet.
+// layer is the ink of land at depth t: 0 at the horizon, 1 at the lower edge.
 func (s *scene) layer(t float64) ink { return s.pal.far.to(s.pal.near, t) }
 
 // wood is the ink of trees at depth t.

@@ -2,7 +2,7 @@ package picture
 
 import "math"
 
-// waterline is where boats float.
+// waterline is the y of floating boats.
 func (s *scene) waterline() float64 {
 	if s.place == sea || s.place == mountain {
 		return s.ground - s.u*0.02
@@ -37,7 +37,7 @@ func (s *scene) swell(y, amp, wave float64, c ink) {
 	s.hill(r, fade(c, c.darker(0.08), y, y+s.u*0.2))
 }
 
-// waves roll before the actors.
+// waves draws waves in front of the actors.
 func (s *scene) waves() {
 	y := s.waterline()
 	s.swell(y+s.u*0.012, s.u*0.016, s.u*0.34, s.pal.water.lighter(0.06))
@@ -55,7 +55,7 @@ func (s *scene) waves() {
 	}
 }
 
-// glitter is the path of light on water under the sun or moon.
+// glitter draws the reflection of the sun or moon on water.
 func (s *scene) glitter(y float64) {
 	x := s.lightX
 	if s.weather == rain {
@@ -69,7 +69,7 @@ func (s *scene) glitter(y float64) {
 	}
 }
 
-// islet carries an actor that cannot swim.
+// islet draws an island under an actor at sea.
 func (s *scene) islet(x, y, tall float64) {
 	sand := rgb(0xf0d9a8).to(s.pal.near, 0.2)
 	if s.hour == night {

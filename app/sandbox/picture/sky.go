@@ -2,7 +2,7 @@ package picture
 
 import "math"
 
-// sky draws the gradient, what shines in it, and the clouds.
+// sky draws the gradient, sun, moon or stars, and the clouds.
 func (s *scene) sky() {
 	s.wash(0, s.high, fade(s.pal.skyTop, s.pal.skyBottom, 0, s.horizon*1.05))
 	if s.place == depths || s.place == space {

@@ -1,6 +1,6 @@
 package picture
 
-// space is stars and planets over the rim of a moon.
+// space draws stars and planets above the edge of a moon.
 func (s *scene) space() {
 	s.stars(s.count(170), s.high)
 	s.oval(s.wide*s.between(0.15, 0.3), s.high*s.between(0.2, 0.3), s.u*0.1, s.u*0.1, flat(rgb(0xe98a6a)))

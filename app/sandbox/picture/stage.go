@@ -1,9 +1,10 @@
 package picture
 
-// act puts the actors on the stage. A boat takes the other actor aboard.
-func (s *scene) act() {
+// drawActors places and draws the actors. If one of two is a boat, the other is its
+// passenger.
+func (s *scene) drawActors() {
 	if len(s.roles) == 0 {
-		s.extra()
+		s.drawExtra()
 		return
 	}
 	lead := s.roles[0]
@@ -13,36 +14,36 @@ func (s *scene) act() {
 		x = s.wide * pick(s, []float64{0.38, 0.5, 0.62})
 	}
 	if len(s.roles) == 1 {
-		s.enter(lead, x, tall*lead.size)
+		s.drawActor(lead, x, tall*lead.size)
 		return
 	}
 	mate := s.roles[1]
 	switch {
 	case lead.stand == onWater && mate.stand != inAir:
-		s.voyage(lead, mate, x, tall)
+		s.drawAboard(lead, mate, x, tall)
 	case mate.stand == onWater && lead.stand != inAir:
-		s.voyage(mate, lead, x, tall)
+		s.drawAboard(mate, lead, x, tall)
 	default:
 		tall = min(tall*0.92, s.wide*0.5)
 		side := pick(s, []float64{-1, 1})
 		x = s.wide/2 + side*tall*0.4
-		s.enter(mate, x-side*tall*0.84, tall*mate.size*0.74)
-		s.enter(lead, x, tall*lead.size)
+		s.drawActor(mate, x-side*tall*0.84, tall*mate.size*0.74)
+		s.drawActor(lead, x, tall*lead.size)
 	}
 }
 
-// pose shows the actors alone, as large as the picture allows.
-func (s *scene) pose() {
+// drawActorsAlone draws only the actors, as large as the picture allows.
+func (s *scene) drawActorsAlone() {
 	s.bare = true
 	if len(s.roles) > 1 {
 		s.ground = s.high * 0.86
-		s.act()
+		s.drawActors()
 		return
 	}
 	tall := 0.8 * min(s.high, s.wide)
 	r := s.roles[0]
 	if r.fig == nil {
-		s.show(r, s.wide/2, (s.high+tall)/2, tall)
+		s.drawFigure(r, s.wide/2, (s.high+tall)/2, tall)
 		return
 	}
 	lo, hi := r.fig.box()
@@ -52,8 +53,8 @@ func (s *scene) pose() {
 	s.draw(r.fig, x, y, k*r.fig.height, false, &d)
 }
 
-// enter shows one actor and what it rests on.
-func (s *scene) enter(r role, x, tall float64) {
+// drawActor draws one actor and what it stands on.
+func (s *scene) drawActor(r role, x, tall float64) {
 	y := s.ground + s.u*0.04
 	switch {
 	case s.bare:
@@ -70,10 +71,10 @@ func (s *scene) enter(r role, x, tall float64) {
 	default:
 		s.shadow(x, y, tall*0.42)
 	}
-	s.show(r, x, y, tall)
+	s.drawFigure(r, x, y, tall)
 }
 
-func (s *scene) show(r role, x, y, tall float64) {
+func (s *scene) drawFigure(r role, x, y, tall float64) {
 	d := s.dyes(r)
 	if r.paint != nil {
 		r.paint(s, x, y, tall, &d)
@@ -85,13 +86,13 @@ func (s *scene) show(r role, x, y, tall float64) {
 	}
 }
 
-// voyage seats the passenger in the boat, whose hull hides its legs.
-func (s *scene) voyage(boat, passenger role, x, tall float64) {
+// drawAboard draws a boat with a passenger, whose legs are hidden by the hull.
+func (s *scene) drawAboard(boat, passenger role, x, tall float64) {
 	y := s.waterline()
 	boatTall := tall * boat.size * 1.15
 	d, flip := s.dyes(boat), s.IntN(2) == 0
 	s.draw(boat.fig, x, y, boatTall, flip, &d)
-	s.show(passenger, x, y-boatTall*boat.fig.deck, boatTall*boat.fig.seat*passenger.size)
+	s.drawFigure(passenger, x, y-boatTall*boat.fig.deck, boatTall*boat.fig.seat*passenger.size)
 	hull := *boat.fig
 	hull.parts = hull.parts[hull.hull:]
 	s.draw(&hull, x, y, boatTall, flip, &d)
@@ -100,8 +101,8 @@ func (s *scene) voyage(boat, passenger role, x, tall float64) {
 	}
 }
 
-// extra enlivens a landscape that nobody was cast for.
-func (s *scene) extra() {
+// drawExtra draws a small actor in a landscape whose prompt names none.
+func (s *scene) drawExtra() {
 	role := role{}
 	x, tall := s.wide*pick(s, []float64{s.between(0.25, 0.4), s.between(0.6, 0.75)}), s.u*0.24
 	switch s.place {
@@ -125,5 +126,5 @@ func (s *scene) extra() {
 	case onWater:
 		y = s.waterline() - s.u*0.02
 	}
-	s.show(role, x, y, tall*role.size)
+	s.drawFigure(role, x, y, tall*role.size)
 }

@@ -2,7 +2,7 @@ package picture
 
 import "fmt"
 
-// SVG writes hills under a sun as a vector image, in the hues of the seed.
+// SVG returns a vector image: hills under a sun, in colours chosen by the seed.
 func SVG(s Spec) []byte {
 	hue := s.Seed % 360
 	return fmt.Appendf(nil, `<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d" viewBox="0 0 100 100" preserveAspectRatio="xMidYMid slice">`+

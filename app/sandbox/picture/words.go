@@ -1,6 +1,6 @@
 package picture
 
-// place is where a scene plays.
+// place is the setting of a scene.
 type place uint8
 
 const (
@@ -34,17 +34,17 @@ const (
 	rain
 )
 
-// word is what one word of a prompt means to us; most fields are empty.
+// word is the meaning of a word in a prompt; most fields are empty.
 type word struct {
 	actor   *actor
 	place   place
 	hour    hour
 	weather weather
-	light   bool   // names the sun or the moon, so a colour before it is theirs
+	light   bool   // the word is the sun or the moon: a colour before it is theirs
 	colour  uint32 // 0xrrggbb
 }
 
-// words are looked up in lower case and in the singular.
+// words are the known words, in lower case and in the singular.
 var words = map[string]word{
 	"fox": {actor: theFox}, "vixen": {actor: theFox}, "狐": {actor: theFox}, "🦊": {actor: theFox},
 	"cat": {actor: theCat}, "kitten": {actor: theCat}, "kitty": {actor: theCat}, "猫": {actor: theCat}, "🐱": {actor: theCat},

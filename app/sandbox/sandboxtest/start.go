@@ -1,4 +1,4 @@
-// Package sandboxtest starts imitations for tests of their own, and asks them.
+// Package sandboxtest starts imitations for tests and sends requests to them.
 package sandboxtest
 
 import (
@@ -9,7 +9,7 @@ import (
 	"aigc/app/sandbox"
 )
 
-// Start serves imitations on a free port over a fresh folder until the test
+// Start serves imitations on a free port, with a temporary folder, until the test
 // ends.
 func Start(t testing.TB, imitations ...sandbox.Imitation) *sandbox.Server {
 	t.Helper()

@@ -1,9 +1,8 @@
-// Package video serves the videos that the sandbox's vendors of video answer
-// with: MP4 clips made beforehand by generate.go, in which a camera moves over a
-// drawing of package picture. The prompt does not change them.
+// Package video has the results of the sandbox's video vendors: embedded MP4 clips,
+// in which a camera moves over a drawing of package picture. The prompt does not
+// change them. generate.go made them with ffmpeg.
 //
-// There are clips in the sizes and lengths that vendors sell: 16:9 and 9:16; 720p
-// and 1080p of 4, 6 and 8 s, and 4K of 8 s; 24 frames a second. A request for
-// anything else gets the nearest: first the orientation, then the size, then the
-// length.
+// The clips are 16:9 and 9:16 with 24 frames per second: 720p of 4, 6 and 8 s, 1080p
+// of 8 s and 4K of 8 s. A request for another size or length gets the nearest clip:
+// orientation counts first, then size, then length.
 package video

@@ -12,8 +12,8 @@ import (
 	"aigc/app/sandbox/picture"
 )
 
-// tool finds a program of ffmpeg. Without it a test is skipped, unless
-// AIGC_TEST_REQUIRE=all makes that a failure.
+// tool finds a program of ffmpeg. If it is not installed the test is skipped, or
+// fails with AIGC_TEST_REQUIRE=all.
 func tool(t *testing.T, name string) string {
 	t.Helper()
 	path, err := exec.LookPath(name)
@@ -26,15 +26,15 @@ func tool(t *testing.T, name string) string {
 	return path
 }
 
-// run runs a program that must succeed and must not complain.
+// run runs a program that must succeed and must not write to stderr.
 func run(t *testing.T, program string, args ...string) []byte {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), program, args...)
-	var complaints bytes.Buffer
-	cmd.Stderr = &complaints
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
 	out, err := cmd.Output()
-	if err != nil || complaints.Len() > 0 {
-		t.Fatalf("%s: %v %s", filepath.Base(program), err, complaints.Bytes())
+	if err != nil || stderr.Len() > 0 {
+		t.Fatalf("%s: %v %s", filepath.Base(program), err, stderr.Bytes())
 	}
 	return out
 }
@@ -50,7 +50,7 @@ func write(t *testing.T, c clip, audio bool) string {
 	return path
 }
 
-// Players find the streams of every clip, one less without audio.
+// Every clip has a video stream, and an audio stream if it is asked for.
 func TestStreams(t *testing.T) {
 	ffprobe := tool(t, "ffprobe")
 	for _, c := range clips() {
@@ -69,9 +69,9 @@ func TestStreams(t *testing.T) {
 	}
 }
 
-// Every clip is decoded to its end without a complaint, with its audio and
-// without; and its caption can be read in the first and in the last frame: where
-// the letters are, it is clearly brighter than between them.
+// Every clip decodes without errors, with audio and without, and its caption is
+// readable in the first and in the last frame: the letters are clearly brighter
+// than the space between them.
 func TestPlays(t *testing.T) {
 	ffmpeg := tool(t, "ffmpeg")
 	for _, c := range clips() {
@@ -94,8 +94,8 @@ func TestPlays(t *testing.T) {
 	}
 }
 
-// brightness is the mean of a grey image where the letters of a caption are, and
-// where it has neither letters nor shadow.
+// brightness returns the mean brightness of a grey image at the letters of a
+// caption, and where the caption has neither letters nor shadow.
 func brightness(text *image.RGBA, grey []byte) (on, off float64) {
 	var ons, offs int
 	for i, v := range grey {

@@ -1,12 +1,12 @@
 //go:build ignore
 
-// This program makes the clips of package video: a camera that moves over a wide
-// drawing of package picture, with the caption in its corner. It needs ffmpeg
-// with libx264, writes to the folder clips and runs for a few minutes:
+// This program makes the clips of package video: a camera moves over a wide drawing
+// of package picture, with the caption in the corner. It requires ffmpeg with
+// libx264, writes to the folder clips and takes a few minutes:
 //
 //	go generate ./app/sandbox/video
 //
-// Another version of x264 gives other bytes of the same clips.
+// Another version of x264 gives clips with other bytes.
 package main
 
 import (
@@ -24,19 +24,20 @@ import (
 
 const (
 	fps     = 24
-	longest = 8 // seconds; shorter clips are its beginning
+	longest = 8 // seconds; shorter clips are the beginning of the longest
 )
 
-// scene is what the camera sees; a clip's drawing is wider by what it travels.
+// scene is the drawing without its size: it is wider than the clip by the way of the
+// camera.
 var scene = picture.Spec{Prompt: "a red fox in the desert, dusk", Seed: 3, Plain: true}
 
-// step is by how many pixels the camera moves at a time. It is even, so that the
-// pixels of the halved colour planes are moved exactly, too: the encoder copies
-// them, and only the column that comes into view costs bytes.
+// step is how many pixels the camera moves at a time. It is even, because the colour
+// planes have half the resolution: so they move by whole pixels, too, the encoder
+// copies them, and only the new column needs bytes.
 const step = 2
 
-// takes are the sizes, in both orientations, the lengths of each, and how many
-// frames the camera waits between two steps.
+// takes are the sizes (for both orientations), the lengths of each, and the number
+// of frames between two steps of the camera.
 var takes = []struct {
 	width, height int
 	seconds       []int
@@ -83,9 +84,9 @@ func save(path string, img image.Image) {
 	}
 }
 
-// encode makes one clip: H.264 with one key frame, at constant quality and
-// without what a moving drawing has no use for (B frames, further references,
-// psychovisual and adaptive quantisation), and a track of silence.
+// encode makes one clip: H.264 with one key frame at constant quality, without
+// features that do not make a moving drawing smaller (B frames, further references,
+// psychovisual and adaptive quantisation), and a silent audio track.
 func encode(clip, drawing, caption string, size, at image.Point, wait, seconds int) {
 	filter := fmt.Sprintf("[0]crop=%d:%d:%d*floor(n/%d):0[seen];[seen][1]overlay=%d:%d:format=rgb,"+
 		"scale=out_color_matrix=bt709:out_range=tv,format=yuv420p[v]", size.X, size.Y, step, wait, at.X, at.Y)

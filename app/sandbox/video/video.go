@@ -14,18 +14,18 @@ import (
 //go:embed clips/*.mp4
 var files embed.FS
 
-// Spec says which video to serve.
+// Spec selects a clip.
 type Spec struct {
-	Job           string // the id of the job that ordered it
+	Job           string // id of the job
 	Seed          uint64
 	Width, Height int // pixels
 	Seconds       int
-	Audio         bool // with its track of silence
+	Audio         bool // with a silent audio track
 }
 
-// Encode writes the nearest clip to w, as a complete MP4 with moov before mdat
-// and a free box at its end that names job and seed. Equal specs give equal
-// bytes, other jobs and seeds give other bytes. The error is that of w.
+// Encode writes the nearest clip to w: a complete MP4 with moov before mdat, and a
+// free box with job and seed at its end, so that videos of other jobs and seeds have
+// other bytes. Equal specs give equal bytes. The error is that of w.
 func Encode(w io.Writer, s Spec) error {
 	data, err := files.ReadFile(s.nearest().path) // a copy
 	if err != nil {
@@ -42,7 +42,7 @@ func Encode(w io.Writer, s Spec) error {
 	return nil
 }
 
-// clip is one file. Its name tells its size and length.
+// clip is an embedded file; its name has its size and length.
 type clip struct {
 	path                   string
 	width, height, seconds int
@@ -59,11 +59,11 @@ func clips() []clip {
 	return out
 }
 
-// nearest is the clip that is nearest to the spec; of two that are equally near,
-// the smaller or shorter one.
+// nearest returns the clip nearest to the spec; of two at the same distance, the
+// smaller or shorter one.
 func (s Spec) nearest() clip {
 	upright := func(width, height int) bool { return width < height }
-	off := func(c clip) []int {
+	difference := func(c clip) []int {
 		turned := 0
 		if upright(c.width, c.height) != upright(s.Width, s.Height) {
 			turned = 1
@@ -71,25 +71,25 @@ func (s Spec) nearest() clip {
 		side := min(c.width, c.height)
 		return []int{turned, distance(side, min(s.Width, s.Height)), distance(c.seconds, s.Seconds), side, c.seconds}
 	}
-	return slices.MinFunc(clips(), func(a, b clip) int { return slices.Compare(off(a), off(b)) })
+	return slices.MinFunc(clips(), func(a, b clip) int { return slices.Compare(difference(a), difference(b)) })
 }
 
 func distance(a, b int) int { return max(a-b, b-a) }
 
-// mute turns the box of the audio track into a free one, which players skip.
-// Nothing moves, so that the offsets in the other boxes stay right; the silence
-// in mdat is left without a reader.
+// mute renames the box of the audio track to "free", which players skip. The file
+// keeps its size, so the offsets in other boxes stay valid; the audio data stays in
+// mdat, unused.
 func mute(mp4 []byte) {
 	for _, moov := range boxes(mp4, "moov") {
 		for _, trak := range boxes(moov[8:], "trak") {
-			if bytes.Contains(trak, []byte("soun")) { // the kind in hdlr
+			if bytes.Contains(trak, []byte("soun")) { // the handler type of an audio track
 				copy(trak[4:], "free")
 			}
 		}
 	}
 }
 
-// boxes are those of a kind in data, with their headers of size and kind.
+// boxes returns the boxes of a kind in data, including their 8 byte headers.
 func boxes(data []byte, kind string) (found [][]byte) {
 	for len(data) >= 8 {
 		size := binary.BigEndian.Uint32(data)

@@ -11,7 +11,7 @@ import (
 	"aigc/app/media"
 )
 
-var usual = Spec{Job: "4c1e", Seed: 1, Width: 1280, Height: 720, Seconds: 4, Audio: true}
+var baseSpec = Spec{Job: "4c1e", Seed: 1, Width: 1280, Height: 720, Seconds: 4, Audio: true}
 
 func encode(t *testing.T, s Spec) []byte {
 	t.Helper()
@@ -22,12 +22,11 @@ func encode(t *testing.T, s Spec) []byte {
 	return b.Bytes()
 }
 
-// Equal specs give equal bytes; everything that tells two results apart is seen
-// in them.
+// Equal specs give equal bytes, and a change of any field gives other bytes.
 func TestEncodeIsDeterministic(t *testing.T) {
 	t.Parallel()
-	first := encode(t, usual)
-	if !bytes.Equal(first, encode(t, usual)) {
+	first := encode(t, baseSpec)
+	if !bytes.Equal(first, encode(t, baseSpec)) {
 		t.Error("two videos of one spec differ")
 	}
 	cases := map[string]func(*Spec){
@@ -41,7 +40,7 @@ func TestEncodeIsDeterministic(t *testing.T) {
 	for name, change := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := usual
+			s := baseSpec
 			change(&s)
 			if bytes.Equal(first, encode(t, s)) {
 				t.Error("another one gives the same video")
@@ -54,7 +53,7 @@ func TestEncodeReportsTheWriter(t *testing.T) {
 	t.Parallel()
 	r, w := io.Pipe()
 	_ = r.Close()
-	if err := Encode(w, usual); !errors.Is(err, io.ErrClosedPipe) {
+	if err := Encode(w, baseSpec); !errors.Is(err, io.ErrClosedPipe) {
 		t.Errorf("%v", err)
 	}
 }
@@ -88,8 +87,8 @@ func TestNearest(t *testing.T) {
 	}
 }
 
-// Every clip is what its name tells, with audio and without; its boxes fill the
-// file, and the last one names job and seed.
+// Every clip has the size and length of its name, with audio and without; its last
+// box has job and seed.
 func TestClips(t *testing.T) {
 	t.Parallel()
 	total := 0
@@ -124,6 +123,6 @@ func TestClips(t *testing.T) {
 		}
 	}
 	if total > 700_000 {
-		t.Errorf("the clips have %d bytes, which the binary is to carry", total)
+		t.Errorf("the clips add %d bytes to the binary, want at most 700,000", total)
 	}
 }
