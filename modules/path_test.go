@@ -64,8 +64,8 @@ func TestEveryModuleUnderEveryFault(t *testing.T) {
 		{"[[drop]]", doubt, doubt},
 		{"[[500]]", doubt, doubt},
 		{"[[truncate]]", doubt, doubt},
-		{"[[html]]", want{task.Failed, fault.ChargedYes, "not_a_picture", 1}, want{task.Failed, fault.ChargedYes, "not_a_picture", 1}},
-		{"[[short]]", want{task.Failed, fault.ChargedYes, "picture_cut_short", 1}, want{task.Failed, fault.ChargedYes, "picture_cut_short", 1}},
+		{"[[html]]", want{task.Failed, fault.ChargedYes, "unknown_file_type", 1}, want{task.Failed, fault.ChargedYes, "unknown_file_type", 1}},
+		{"[[short]]", want{task.Failed, fault.ChargedYes, "file_cut_short", 1}, want{task.Failed, fault.ChargedYes, "file_cut_short", 1}},
 		{"[[status banana]]", ok, ok},
 		{"[[fail]]", ok, want{task.Failed, "", "vendor_failed", 1}},
 	}

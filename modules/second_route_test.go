@@ -114,8 +114,8 @@ func TestSecondRouteUnderEveryFault(t *testing.T) {
 			"[[drop]]":          doubt,
 			"[[500]]":           doubt,
 			"[[truncate]]":      doubt,
-			"[[html]]":          {task.Failed, fault.ChargedYes, "not_a_picture", 1},
-			"[[short]]":         {task.Failed, fault.ChargedYes, "picture_cut_short", 1},
+			"[[html]]":          {task.Failed, fault.ChargedYes, "unknown_file_type", 1},
+			"[[short]]":         {task.Failed, fault.ChargedYes, "file_cut_short", 1},
 			"[[status banana]]": ok,
 			"[[fail]]":          {task.Failed, fault.ChargedUnknown, "vendor_failed", 1},
 		} {

@@ -182,7 +182,7 @@ func TestAgentOverMCP(t *testing.T) {
 			}{
 				"bad input":         {map[string]any{"n": 99, "size": "huge"}, "invalid_input"},
 				"a refusal":         {map[string]any{"prompt": "[[refuse]]"}, "content_refused"},
-				"a truncated image": {map[string]any{"prompt": "[[short]]"}, "picture_cut_short"},
+				"a truncated image": {map[string]any{"prompt": "[[short]]"}, "file_cut_short"},
 			} {
 				if v := a.call("create_gpt_image", tc.args); !v.failed || v.Code != tc.code || v.Charged == "" {
 					t.Errorf("%s: %s", name, v.raw)

@@ -54,7 +54,7 @@ func (c *cli) cancelCommand() *cobra.Command {
 		switch v.Outcome {
 		case service.CancelDone:
 			c.say("Canceled. Nothing was sent, and nothing is charged.")
-		case service.CancelVendorTold:
+		case service.CancelVendorNotified:
 			c.say("The vendor is asked to cancel. If it still returns a result, the result is stored. See: aigc tasks get %s", id)
 		default:
 			if v.Task.Status.Terminal() {

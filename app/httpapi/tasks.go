@@ -92,7 +92,7 @@ func (s *Server) taskAction(do func(context.Context, service.Caller, string) (*s
 
 // cancelView is the response to a cancellation.
 type cancelView struct {
-	Outcome string        `json:"outcome" enum:"canceled,vendor_told,too_late" doc:"canceled: the task was canceled and nothing was charged; vendor_told: the vendor was asked to cancel, and a result is still kept if there is one; too_late: the task continues or has ended"`
+	Outcome string        `json:"outcome" enum:"canceled,vendor_notified,too_late" doc:"canceled: the task was canceled and nothing was charged; vendor_notified: the vendor was asked to cancel, and a result is still kept if there is one; too_late: the task continues or has ended"`
 	Task    *service.View `json:"task"`
 }
 

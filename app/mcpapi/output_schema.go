@@ -32,7 +32,7 @@ var fieldDocs = map[string]string{
 	"charged":   "Whether the vendor was paid: no, yes or unknown.",
 	"code":      "In an error: a stable code of what went wrong.",
 	"retryable": "In an error: whether repeating the call may help.",
-	"outcome":   "Only from cancel_task: canceled, vendor_told or too_late.",
+	"outcome":   "Only from cancel_task: canceled, vendor_notified or too_late.",
 }
 
 // outputSchema describes a T or a [toolError].

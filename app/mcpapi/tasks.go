@@ -52,7 +52,7 @@ func (s *Server) taskTools() []*tool {
 		}, s.listTasks),
 		typed(tool{
 			name: "cancel_task", title: "Cancel a task", output: taskOutput, hints: destructive,
-			doc: "Stops a task if it is not too late, and returns the outcome: canceled (nothing was sent or charged), vendor_told (the vendor was asked to stop; if a result still arrives, the task succeeds) or too_late (it was sent and its result will be stored, or it had already ended).",
+			doc: "Stops a task if it is not too late, and returns the outcome: canceled (nothing was sent or charged), vendor_notified (the vendor was asked to stop; if a result still arrives, the task succeeds) or too_late (it was sent and its result will be stored, or it had already ended).",
 		}, s.cancelTask),
 		s.uploadTool(mcp.ToolAnnotations{DestructiveHint: no(), OpenWorldHint: yes()}),
 		s.quoteTool(readOnly),
@@ -160,7 +160,7 @@ func cancelText(v *service.View, outcome string) string {
 		return fmt.Sprintf("Task %s is canceled. Nothing was sent and nothing was charged.", v.TaskID)
 	case v.Status.Terminal():
 		return fmt.Sprintf("Task %s had already ended: it is %s. Charged: %s.", v.TaskID, v.Status, v.Charged)
-	case outcome == service.CancelVendorTold:
+	case outcome == service.CancelVendorNotified:
 		return fmt.Sprintf("The vendor was asked to stop task %s. If its result still arrives, the task succeeds; check with get_task.", v.TaskID)
 	case v.Status == task.InDoubt:
 		return fmt.Sprintf("Task %s is in doubt: it was sent, and it is not known yet whether it was executed and charged. It cannot be canceled.", v.TaskID)

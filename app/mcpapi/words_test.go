@@ -19,7 +19,7 @@ func TestCancelText(t *testing.T) {
 	}{
 		"in time":              {task.Canceled, fault.ChargedNo, service.CancelDone, "nothing was charged"},
 		"canceled before":      {task.Canceled, fault.ChargedNo, service.CancelTooLate, "nothing was charged"},
-		"the vendor was asked": {task.Running, fault.ChargedYes, service.CancelVendorTold, "If its result still arrives"},
+		"the vendor was asked": {task.Running, fault.ChargedYes, service.CancelVendorNotified, "If its result still arrives"},
 		"under way":            {task.Submitting, fault.ChargedUnknown, service.CancelTooLate, "it was sent to the vendor"},
 		"in doubt":             {task.InDoubt, fault.ChargedUnknown, service.CancelTooLate, "it is not known yet whether it was executed"},
 		"succeeded before":     {task.Succeeded, fault.ChargedYes, service.CancelTooLate, "it is succeeded. Charged: yes."},
@@ -63,7 +63,7 @@ func TestFaultLocation(t *testing.T) {
 		err  error
 		want string
 	}{
-		"without a location": {fault.New(fault.Invalid, "not_a_picture", "Not an image."), "body.file"},
+		"without a location": {fault.New(fault.Invalid, "unknown_file_type", "Not an image."), "body.file"},
 		"with a location":    {fault.InvalidInput(fault.Detail{Location: "body.name", Message: "too long"}), "body.name"},
 		"server fault":       {fault.New(fault.StorageFull, "storage_full", "No room."), ""},
 		"rate limit":         {fault.New(fault.Throttled, "rate", "Too fast."), ""},

@@ -44,7 +44,7 @@ var (
 // also that of its longest text or tag, at most 8 MB.
 //
 // The error of an invalid file is a fault of kind InvalidResult with the code
-// empty_result, not_a_picture, picture_cut_short or picture_damaged. An error that is
+// empty_result, unknown_file_type, file_cut_short or file_damaged. An error that is
 // not a fault means that r could not be read; the file may be valid.
 func Inspect(r io.ReaderAt, size int64) (Info, error) {
 	if size <= 0 {
@@ -68,9 +68,9 @@ func Inspect(r io.ReaderAt, size int64) (Info, error) {
 	case errors.Is(err, errUnknownType):
 		return Info{}, unknownType()
 	case errors.Is(err, errDamaged):
-		return Info{}, fault.New(fault.InvalidResult, "picture_damaged", "The %s is damaged.", f.name)
+		return Info{}, fault.New(fault.InvalidResult, "file_damaged", "The %s is damaged.", f.name)
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
-		return Info{}, fault.New(fault.InvalidResult, "picture_cut_short", "The %s is cut short.", f.name)
+		return Info{}, fault.New(fault.InvalidResult, "file_cut_short", "The %s is cut short.", f.name)
 	}
 	return Info{}, fmt.Errorf("media: %w", err)
 }
@@ -92,7 +92,7 @@ func inspectFile(path string, inspect func(io.ReaderAt, int64) (Info, error)) (I
 }
 
 func unknownType() error {
-	return fault.New(fault.InvalidResult, "not_a_picture", "The file is not an image or video of a supported type.")
+	return fault.New(fault.InvalidResult, "unknown_file_type", "The file is not an image or video of a supported type.")
 }
 
 // sniffed is the number of bytes by which the type is recognized.

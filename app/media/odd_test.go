@@ -49,15 +49,15 @@ func TestInspectInvalid(t *testing.T) {
 		name, code string
 		data       []byte
 	}{
-		{"png without image data", "picture_damaged", noData},
-		{"jpeg without a scan", "picture_damaged", noScan},
-		{"mp4 without frames", "picture_cut_short", noFrames},
-		{"gif without an image", "picture_damaged", append(bytes.Clone([]byte("GIF89a\x01\x00\x01\x00\x00\x00\x00")), 0x3b)},
-		{"heic", "not_a_picture", []byte("\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic")},
-		{"text that begins with BM", "not_a_picture", []byte("BMW is a maker of cars and of motorbikes.")},
-		{"svg root in another namespace", "not_a_picture", []byte(`<svg xmlns="http://example.com/other"/>`)},
-		{"svg with an entity bomb", "picture_damaged", []byte(`<!DOCTYPE svg [<!ENTITY a "aaaa">]><svg xmlns="http://www.w3.org/2000/svg">&a;</svg>`)},
-		{"two roots", "picture_damaged", []byte(`<svg xmlns="http://www.w3.org/2000/svg"></svg><svg/>`)},
+		{"png without image data", "file_damaged", noData},
+		{"jpeg without a scan", "file_damaged", noScan},
+		{"mp4 without frames", "file_cut_short", noFrames},
+		{"gif without an image", "file_damaged", append(bytes.Clone([]byte("GIF89a\x01\x00\x01\x00\x00\x00\x00")), 0x3b)},
+		{"heic", "unknown_file_type", []byte("\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic")},
+		{"text that begins with BM", "unknown_file_type", []byte("BMW is a maker of cars and of motorbikes.")},
+		{"svg root in another namespace", "unknown_file_type", []byte(`<svg xmlns="http://example.com/other"/>`)},
+		{"svg with an entity bomb", "file_damaged", []byte(`<!DOCTYPE svg [<!ENTITY a "aaaa">]><svg xmlns="http://www.w3.org/2000/svg">&a;</svg>`)},
+		{"two roots", "file_damaged", []byte(`<svg xmlns="http://www.w3.org/2000/svg"></svg><svg/>`)},
 	}
 	for _, c := range cases {
 		_, err := media.Inspect(bytes.NewReader(c.data), int64(len(c.data)))

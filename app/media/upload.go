@@ -22,7 +22,7 @@ func Upload(r io.ReaderAt, size int64) (Info, error) {
 	if errors.As(err, &f) {
 		kind, code := fault.Invalid, f.Code
 		switch code {
-		case "not_a_picture":
+		case "unknown_file_type":
 			kind = fault.Unsupported
 		case "empty_result":
 			code = "empty_file"

@@ -58,7 +58,7 @@ type Tasks interface {
 	Get(ctx context.Context, c Caller, id string) (*View, error)
 	ByTicket(ctx context.Context, c Caller, module, ticket string) (*View, error) // by the vendor's job id
 	List(ctx context.Context, c Caller, q task.Query) (Page, error)
-	// Cancel returns the task and one of CancelDone, CancelVendorTold and
+	// Cancel returns the task and one of CancelDone, CancelVendorNotified and
 	// CancelTooLate.
 	Cancel(ctx context.Context, c Caller, id string) (*View, string, error)
 	// Retry submits a failed or doubtful task again, as a new task and a new

@@ -201,7 +201,7 @@ func (s *Service) decode(value string) (*upload, error) {
 	data, err := base64.StdEncoding.DecodeString(value)
 	if err != nil {
 		if data, err = base64.RawURLEncoding.DecodeString(strings.TrimRight(value, "=")); err != nil {
-			return nil, fault.New(fault.Invalid, "not_a_picture", "expected an http(s) URL, a data URL, base64 or an asset id").WithCharge(fault.ChargedNo)
+			return nil, fault.New(fault.Invalid, "unknown_file_type", "expected an http(s) URL, a data URL, base64 or an asset id").WithCharge(fault.ChargedNo)
 		}
 	}
 	f, err := s.uploads.create(s.UploadDir)

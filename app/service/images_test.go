@@ -82,18 +82,18 @@ func TestInputImages(t *testing.T) {
 		"base64":               {image: b64},
 		"base64 for URLs":      {image: base64.RawURLEncoding.EncodeToString(workertest.PNG())},
 
-		"nothing known":        {"not base64!", fault.Invalid, "not_a_picture", anything},
-		"a foreign scheme":     {"ftp://example.com/a.png", fault.Invalid, "not_a_picture", anything},
-		"a file":               {"file:///etc/passwd", fault.Invalid, "not_a_picture", anything},
+		"nothing known":        {"not base64!", fault.Invalid, "unknown_file_type", anything},
+		"a foreign scheme":     {"ftp://example.com/a.png", fault.Invalid, "unknown_file_type", anything},
+		"a file":               {"file:///etc/passwd", fault.Invalid, "unknown_file_type", anything},
 		"a guessed reference":  {"lifted:abcdefabcdefabcdefab", fault.Invalid, "unknown_reference", anything},
 		"an unknown asset":     {"01930000-0000-7000-8000-000000000001", fault.Invalid, "asset_not_found", "no such asset"},
 		"a link to nothing":    {"http://gateway/api/images/nothing.png", fault.Invalid, "asset_not_found", "no such asset"},
 		"an invalid link":      {"http://gateway/api/images/%zz", fault.Invalid, "asset_not_found", "no such asset"},
-		"text":                 {base64.StdEncoding.EncodeToString([]byte("hello")), fault.Unsupported, "not_a_picture", "PNG"},
-		"half an image":        {"data:image/png;base64," + base64.StdEncoding.EncodeToString(workertest.PNG()[:40]), fault.Invalid, "picture_cut_short", "cut short"},
+		"text":                 {base64.StdEncoding.EncodeToString([]byte("hello")), fault.Unsupported, "unknown_file_type", "PNG"},
+		"half an image":        {"data:image/png;base64," + base64.StdEncoding.EncodeToString(workertest.PNG()[:40]), fault.Invalid, "file_cut_short", "cut short"},
 		"an SVG that runs":     {"data:image/svg+xml;base64," + svg, fault.Unsupported, "active_svg", "script"},
-		"a page":               {"{site}/page", fault.Unsupported, "not_a_picture", "PNG"},
-		"a cut answer":         {"{site}/cut", fault.Invalid, "picture_cut_short", "cut short"},
+		"a page":               {"{site}/page", fault.Unsupported, "unknown_file_type", "PNG"},
+		"a cut answer":         {"{site}/cut", fault.Invalid, "file_cut_short", "cut short"},
 		"no such page":         {"{site}/nothing", fault.Invalid, "url_unreachable", "404"},
 		"a redirect inside":    {"{site}/inside", fault.Invalid, "url_not_allowed", "not allowed"},
 		"a redirect to a file": {"{site}/file", fault.Invalid, "url_redirect", "redirects"},
@@ -152,7 +152,7 @@ func TestFaultsOfSeveralImages(t *testing.T) {
 	if got := strings.Join(places, " "); got != "body.image body.images[0] body.images[1] body.images[2]" {
 		t.Errorf("%s: %v", got, err)
 	}
-	wantFault(t, err, fault.Invalid, "not_a_picture")
+	wantFault(t, err, fault.Invalid, "unknown_file_type")
 }
 
 // Another owner's asset cannot be used, neither by id nor by link.

@@ -64,9 +64,9 @@ func (s *Service) List(ctx context.Context, c Caller, q task.Query) (Page, error
 
 // The outcomes of Cancel.
 const (
-	CancelDone       = "canceled"    // nothing was sent, nothing is charged
-	CancelVendorTold = "vendor_told" // the vendor is asked to cancel; if it still returns a result, that is stored
-	CancelTooLate    = "too_late"    // it was sent and cannot be canceled; its result is stored
+	CancelDone           = "canceled"        // nothing was sent, nothing is charged
+	CancelVendorNotified = "vendor_notified" // the vendor is asked to cancel; if it still returns a result, that is stored
+	CancelTooLate        = "too_late"        // it was sent and cannot be canceled; its result is stored
 )
 
 // Cancel implements [API].
@@ -87,7 +87,7 @@ func (s *Service) Cancel(ctx context.Context, c Caller, id string) (*View, strin
 		if err != nil {
 			return nil, "", err
 		}
-		if o != CancelDone && outcome != CancelVendorTold {
+		if o != CancelDone && outcome != CancelVendorNotified {
 			outcome = o
 		}
 	}
@@ -119,7 +119,7 @@ func (s *Service) cancel(ctx context.Context, t *task.Task) (string, error) {
 		return "", err
 	}
 	if running && s.cancelable(t) {
-		return CancelVendorTold, nil
+		return CancelVendorNotified, nil
 	}
 	return CancelTooLate, nil
 }

@@ -65,12 +65,12 @@ func TestOutcomesOfASubmission(t *testing.T) {
 		"HTML instead of an image": {func(_ *testing.T, r *rig, w http.ResponseWriter, _ *http.Request) {
 			r.purchases.Add(1)
 			workertest.Reply(w, workertest.FakeAnswer{B64: []string{base64.StdEncoding.EncodeToString([]byte("<html>sorry</html>"))}})
-		}, task.Failed, fault.ChargedYes, "not_a_picture", 1},
+		}, task.Failed, fault.ChargedYes, "unknown_file_type", 1},
 		"a truncated image": {func(t *testing.T, r *rig, w http.ResponseWriter, _ *http.Request) {
 			r.purchases.Add(1)
 			p := workertest.PNG()
 			workertest.Reply(w, workertest.FakeAnswer{B64: []string{base64.StdEncoding.EncodeToString(p[:len(p)-4])}})
-		}, task.Failed, fault.ChargedYes, "picture_cut_short", 1},
+		}, task.Failed, fault.ChargedYes, "file_cut_short", 1},
 		"no result": {func(_ *testing.T, r *rig, w http.ResponseWriter, _ *http.Request) {
 			r.purchases.Add(1)
 			workertest.Reply(w, workertest.FakeAnswer{})

@@ -21,8 +21,11 @@ UPDATE task_events SET cause = CASE cause
 UPDATE task_events SET note = CASE note
     WHEN 'broken'   THEN 'invalid_result'
     WHEN 'expired'  THEN 'result_expired'
+    WHEN 'not_a_picture'     THEN 'unknown_file_type'
+    WHEN 'picture_cut_short' THEN 'file_cut_short'
+    WHEN 'picture_damaged'   THEN 'file_damaged'
     ELSE note END
-WHERE note IN ('broken', 'expired');
+WHERE note IN ('broken', 'expired', 'not_a_picture', 'picture_cut_short', 'picture_damaged');
 
 UPDATE tasks SET error = json_set(error, '$.kind', CASE json_extract(error, '$.kind')
     WHEN 'broken'   THEN 'invalid_result'
@@ -36,5 +39,9 @@ UPDATE tasks SET error = json_set(error, '$.code', CASE json_extract(error, '$.c
     WHEN 'broken'   THEN 'invalid_result'
     WHEN 'expired'  THEN 'result_expired'
     WHEN 'mismatch' THEN 'idempotency_mismatch'
-    WHEN 'too_slow' THEN 'request_timeout' END)
-WHERE error <> '' AND json_extract(error, '$.code') IN ('broken', 'expired', 'mismatch', 'too_slow');
+    WHEN 'too_slow' THEN 'request_timeout'
+    WHEN 'not_a_picture'     THEN 'unknown_file_type'
+    WHEN 'picture_cut_short' THEN 'file_cut_short'
+    WHEN 'picture_damaged'   THEN 'file_damaged' END)
+WHERE error <> '' AND json_extract(error, '$.code') IN
+    ('broken', 'expired', 'mismatch', 'too_slow', 'not_a_picture', 'picture_cut_short', 'picture_damaged');
