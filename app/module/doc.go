@@ -41,7 +41,7 @@
 //     the stored input and calls the vendor's driver. Tickets are polled in
 //     app/worker/poll.go by [AnyDriver].Poll.
 //  9. Answer. app/worker/answer.go journals the answer, stores its files and
-//     records the task as succeeded. The actual cost is computed by actual in
+//     records the task as succeeded. The actual cost is computed by actualCost in
 //     app/worker/route.go: the vendor's own figure (Answer.Cost, which a driver
 //     sets from the usage or credits in the answer, often by [provider.Call.Cost]),
 //     else that of the ticket, else the quote in proportion to the results that
