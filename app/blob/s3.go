@@ -139,7 +139,7 @@ func (s *S3) List(ctx context.Context, prefix string) iter.Seq2[Info, error] {
 				return
 			}
 		}
-		if err := ctx.Err(); err != nil { // a canceled list of the library ends without an error
+		if err := ctx.Err(); err != nil { // the library's iterator ends without an error when ctx is canceled
 			yield(Info{}, err)
 		}
 	}
@@ -163,7 +163,7 @@ func (s *S3) Check(ctx context.Context) error {
 	defer r.Close()
 	data, err := io.ReadAll(io.LimitReader(r, 100))
 	if err == nil && string(data) != checkText {
-		err = errors.New("blob: what was written is not what is read")
+		err = errors.New("blob: the bytes read differ from the bytes written")
 	}
 	return unavailable(err)
 }

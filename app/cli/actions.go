@@ -55,7 +55,7 @@ func (c *cli) cancelCommand() *cobra.Command {
 		case service.CancelDone:
 			c.say("Canceled. Nothing was sent, and nothing is charged.")
 		case service.CancelVendorNotified:
-			c.say("The vendor is asked to cancel. If it still returns a result, the result is stored. See: aigc tasks get %s", id)
+			c.say("The vendor was asked to cancel. If it still returns a result, the result is stored. See: aigc tasks get %s", id)
 		default:
 			if v.Task.Status.Terminal() {
 				c.say("Too late: the task has ended already; it is %s.", v.Task.Status)
@@ -79,7 +79,7 @@ func (c *cli) discardCommand() *cobra.Command {
 }
 
 func (c *cli) retryCommand() *cobra.Command {
-	return c.restartCommand("retry", "Submit a failed or doubtful task again, as a new purchase", "Submit a failed or doubtful task again: a new task and a new purchase. A second\nretry of the same task returns the same new one.")
+	return c.restartCommand("retry", "Submit a task again that failed or is in doubt, as a new purchase", "Submit a task again that failed or is in doubt: a new task and a new purchase. A second\nretry of the same task returns the same new one.")
 }
 
 func (c *cli) resumeCommand() *cobra.Command {

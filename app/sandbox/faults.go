@@ -29,7 +29,7 @@ var Directives = []struct {
 	{"html", "an HTML page where an image should be"},
 	{"short", "the image is cut short"},
 	{"expired", "where results come as addresses: the address is already dead"},
-	{"status", "[[status banana]], where there are jobs: a status that no sheet lists, for the first three polls"},
+	{"status", "[[status banana]], where there are jobs: an undocumented status, for the first three polls"},
 	{"fail", "where there are jobs: the job fails"},
 	{"refuse-output", "the result is refused after it was made"},
 	{"hang", "where there are jobs: the job never ends"},

@@ -75,7 +75,7 @@ func notJSON(err error, raw []byte) error {
 	case errors.Is(err, errMore):
 		message = "expected one JSON object and nothing else"
 	case errors.As(err, &syntax):
-		message = fmt.Sprintf("expected a JSON object, but it is no JSON at byte %d", syntax.Offset)
+		message = fmt.Sprintf("expected a JSON object, but it is invalid JSON at byte %d", syntax.Offset)
 	}
 	f := fault.From(fault.InvalidInput(fault.Detail{Location: "body", Message: message}))
 	f.Code = "not_json"

@@ -150,7 +150,7 @@ func TestParseFaults(t *testing.T) {
 	}{
 		"empty":               {``, []string{"body: expected a JSON object, but it is empty"}},
 		"cut off":             {`{"prompt":"x`, []string{"body: expected a JSON object, but it is cut off"}},
-		"no JSON":             {`{"prompt":secret}`, []string{"body: expected a JSON object, but it is no JSON at byte 11"}},
+		"invalid JSON":        {`{"prompt":secret}`, []string{"body: expected a JSON object, but it is invalid JSON at byte 11"}},
 		"two values":          {`{"prompt":"x"} {}`, []string{"body: expected one JSON object and nothing else"}},
 		"a list":              {`[]`, []string{"body: expected object"}},
 		"null":                {`null`, []string{"body: expected object"}},

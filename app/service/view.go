@@ -101,7 +101,7 @@ func (s *Service) renderResult(a *task.Asset) ResultView {
 		URL: s.link(a.Object), AssetID: a.ID, MIMEType: a.MIME, Width: a.Width, Height: a.Height, Duration: a.Duration.Seconds(),
 		Size: a.Size, SHA256: a.SHA256, RevisedPrompt: a.Prompt, Seed: a.Seed,
 	}
-	if len(a.Thumb) > 1 {
+	if len(a.Thumb) > 1 { // one character says that there will be none
 		r.ThumbnailURL = s.link(a.Thumb)
 	}
 	return r
@@ -138,7 +138,7 @@ func amount(m *provider.Money) *float64 {
 	return &a
 }
 
-// link returns the stable address of an object.
+// link returns the stable URL of an object.
 func (s *Service) link(object string) string { return link(s.PublicURL, object) }
 
 func link(publicURL, object string) string {

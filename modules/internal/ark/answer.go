@@ -9,12 +9,12 @@ import (
 	"aigc/modules/internal/seedream"
 )
 
-// parse reads a complete 200. Images of a series may be missing, each with an
-// error in its place; a 200 without any image can have an error of its own.
+// parse decodes a complete answer with status 200. Images of a series may be missing, each with an
+// error in its place; an answer without any image can have an error of its own.
 // Images count even if another field of the answer has an unexpected type.
 func parse(c provider.Call, in seedream.Request, req request, res provider.Response) (provider.Answer, error) {
 	var w answer
-	unreadable := res.Decode(&w)
+	decodeErr := res.Decode(&w)
 	if w.Model == "" {
 		w.Model = c.Model
 	}
@@ -36,20 +36,20 @@ func parse(c provider.Call, in seedream.Request, req request, res provider.Respo
 	}
 	switch {
 	case len(a.Results) > 0:
-	case unreadable != nil:
-		return provider.Answer{}, unreadable
+	case decodeErr != nil:
+		return provider.Answer{}, decodeErr
 	case w.Error != nil:
 		return provider.Answer{}, w.Error.resultFault()
 	case firstFault != nil:
 		return provider.Answer{}, firstFault
 	case w.Data == nil:
-		return provider.Answer{}, fault.New(fault.InDoubt, "answer_unreadable", "The answer of %s to a paid request holds no list of images.", title).WithCharge(fault.ChargedUnknown)
+		return provider.Answer{}, fault.New(fault.InDoubt, "answer_decodeErr", "The answer of %s to a paid request holds no list of images.", title).WithCharge(fault.ChargedUnknown)
 	default:
 		return provider.Answer{}, fault.New(fault.VendorFailed, "vendor_failed", "%s made no image and gave no reason.", title).WithCharge(fault.ChargedUnknown)
 	}
 	if req.Layers {
 		a.Usage = withLayers(w.Usage, layers)
-		return a, nil // no price list has layers
+		return a, nil // layers have no list price
 	}
 	a.Cost = cost(w, c.Model, req, len(CapabilitiesOf(c.Model).sentImages(in)), len(a.Results))
 	return a, nil
@@ -84,7 +84,7 @@ func cost(w answer, asked string, req request, inputs, results int) *provider.Mo
 // results: without it the layers cannot be put together again.
 func withLayers(raw json.RawMessage, layers []layer) json.RawMessage {
 	all := map[string]any{}
-	_ = json.Unmarshal(raw, &all) // an unreadable usage is left out
+	_ = json.Unmarshal(raw, &all) // an decodeErr usage is left out
 	if all == nil {               // the usage was null
 		all = map[string]any{}
 	}

@@ -12,7 +12,8 @@ import (
 	"aigc/app/provider"
 )
 
-// Plan implements [module.Planner]. A series has no quote: no price list has it.
+// Plan implements [module.Planner]. A series has no quote: the
+// vendor publishes no price for one.
 func (Driver) Plan(in Input, t module.Target) module.Plan {
 	req, warnings := in.request(t.Model)
 	p := module.Plan{Count: req.N, Warnings: warnings}

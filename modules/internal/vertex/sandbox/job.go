@@ -46,7 +46,7 @@ func (c clips) video(o *sandbox.Request, n int) ([]byte, error) {
 }
 
 // jobName names a job: by "bucket/folder" where its clips go to a bucket, so that
-// it is found by it.
+// a look-up by the folder finds it.
 func jobName(place string) string {
 	if place == "" {
 		return sandbox.NewID()
@@ -63,8 +63,8 @@ func (g google) find(id string) (job sandbox.Job, c clips, delivers, ok bool) {
 	return job, c, job.Progress() >= 1 && o.Ordered("fail", "refuse", "refuse-output") == "", ok
 }
 
-// objects are the names of the clips in their folder of the bucket, below one with
-// a number for a name.
+// objects are the names of the clips in their folder of the bucket, each below a
+// folder whose name is a number.
 func (c clips) objects(job sandbox.Job) []string {
 	out := make([]string, c.Count)
 	for i := range out {
