@@ -3,8 +3,8 @@ package cli
 import (
 	"context"
 	"errors"
+	"net"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -49,6 +49,9 @@ func (s *agentServer) connect(ctx context.Context) (*mcpapi.Endpoint, error) {
 		if h := app.Running(s.settings.DataDir); h != nil && h.MCP != "" && dial(ctx, h.MCP) == nil {
 			s.last = h
 			e, err := mcpapi.NewEndpoint(h.MCP, s.settings.APIKey.Reveal())
+			if err == nil {
+				e.Direct = true
+			}
 			if err == nil && h.Role == agentRole.Name { // it ends with its agent at any time, also with open tasks
 				e.Alive = func(ctx context.Context) bool { return dial(ctx, h.MCP) == nil }
 			}
@@ -82,7 +85,8 @@ func (s *agentServer) become(ctx context.Context) (*mcpapi.Endpoint, error) {
 		own.Addr, own.MCPAddr = strings.TrimPrefix(s.last.URL, "http://"), strings.TrimPrefix(s.last.MCP, "http://")
 	}
 	a, err := app.Start(ctx, &own, s.verticals(), agentRole, s.log)
-	if s.last != nil && errors.Is(err, syscall.EADDRINUSE) {
+	var network *net.OpError
+	if s.last != nil && errors.As(err, &network) && network.Op == "listen" {
 		own.Addr, own.MCPAddr = "127.0.0.1:0", "127.0.0.1:0"
 		a, err = app.Start(ctx, &own, s.verticals(), agentRole, s.log)
 	}
@@ -100,6 +104,7 @@ func (s *agentServer) become(ctx context.Context) (*mcpapi.Endpoint, error) {
 	if err != nil {
 		return nil, errors.Join(err, stop(ctx, a, &own))
 	}
+	e.Direct = true
 	e.Stop = func() error { return stop(ctx, a, &own) }
 	return e, nil
 }

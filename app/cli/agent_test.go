@@ -24,6 +24,7 @@ import (
 // agent is an MCP client that talks to a process over its standard streams.
 type agent struct {
 	*process
+	out   io.ReadCloser
 	lines *bufio.Reader
 	id    int
 }
@@ -37,7 +38,7 @@ func newAgent(t *testing.T, dir string, env ...string) *agent {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a := &agent{process: p, lines: bufio.NewReader(out)}
+	a := &agent{process: p, out: out, lines: bufio.NewReader(out)}
 	a.begin()
 	a.ask("initialize", `{"protocolVersion":"2025-06-18","capabilities":{},"clientInfo":{"name":"test","version":"1"}}`)
 	a.write(`{"jsonrpc":"2.0","method":"notifications/initialized"}`)
@@ -327,4 +328,22 @@ func TestAgentEndsDuringSubmission(t *testing.T) {
 			waitPurchases(t, dir, 1)
 		})
 	}
+}
+
+// An answer has the id as the client wrote it, also where a float64 cannot hold it.
+func TestAgentKeepsIDs(t *testing.T) {
+	t.Parallel()
+	a := newAgent(t, t.TempDir())
+	for _, id := range []string{`1790000000000000001`, `9223372036854775807`, `1.5`, `"9007199254740993"`, `0`, `-1`} {
+		a.write(fmt.Sprintf(`{"jsonrpc":"2.0","id":%s,"method":"ping"}`, id))
+		line, err := a.lines.ReadString('\n')
+		if err != nil {
+			t.Fatal(err)
+		}
+		var m struct{ ID json.RawMessage }
+		if err := json.Unmarshal([]byte(line), &m); err != nil || string(m.ID) != id {
+			t.Errorf("id %s is answered with %s", id, line)
+		}
+	}
+	a.leave()
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"aigc/app"
 )
@@ -31,4 +32,31 @@ func TestAgentTakesOverAtAnotherAddress(t *testing.T) {
 	if h := app.Running(dir); h == nil || h.PID != second.Process.Pid || h.URL == before.URL {
 		t.Errorf("the folder is locked by %+v", h)
 	}
+}
+
+// The reader of an agent's output may end during a purchase: the process stores
+// the result nevertheless.
+func TestAgentOutputClosed(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	a := newAgent(t, dir)
+	for range 3 {
+		a.sendDraw("a fox [[slow 1s]]")
+	}
+	waitPurchases(t, dir, 3)
+	if err := a.out.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := a.in.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if code := a.end(30 * time.Second); code != 0 {
+		t.Errorf("exit code %d", code)
+	}
+	next := newAgent(t, dir)
+	if words := next.ask("tools/call", `{"name":"list_tasks","arguments":{}}`); strings.Count(words, `"status":"succeeded"`) != 3 {
+		t.Errorf("%.2000s", words)
+	}
+	waitPurchases(t, dir, 3)
+	next.leave()
 }

@@ -29,6 +29,9 @@ func Main(modules []module.Module, imitations []sandbox.Imitation) int {
 	defer cancel()
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	// Without a handler the runtime ends the process when the reader of stdout or
+	// stderr has closed it, in the middle of a purchase. With one, the write fails.
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	go func() {
 		<-signals
 		cancel()

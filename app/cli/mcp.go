@@ -91,6 +91,10 @@ func (c *client) mcp(ctx context.Context) (string, error) {
 	if config.IsLoopback(net.JoinHostPort(address.Hostname(), "0")) {
 		address.Host = net.JoinHostPort(base.Hostname(), address.Port())
 	}
+	if !strings.EqualFold(address.Hostname(), base.Hostname()) || base.Scheme == "https" && address.Scheme != "https" {
+		// The API key must reach no other host, and no connection without TLS.
+		return "", fmt.Errorf("the server at %s names %s as its MCP address: set AIGC_URL to the MCP address that you trust", c.base, address.Redacted())
+	}
 	if p := strings.TrimRight(address.Path, "/"); !strings.HasSuffix(p, "/mcp") && !strings.HasSuffix(p, "/mcp/v1") {
 		address.Path = p + "/mcp"
 	}

@@ -61,6 +61,7 @@ func (x *exchange) forward(message []byte) {
 		return // not JSON; the call stays unanswered and gets an error at the end
 	}
 	if m.Method == nil {
+		message = x.withOwnID(message, m.ID)
 		x.markAnswered(m.ID)
 		if x.isHandshake() && m.Result.ProtocolVersion != "" {
 			x.mu.Lock()
@@ -69,6 +70,20 @@ func (x *exchange) forward(message []byte) {
 		}
 	}
 	x.write(message)
+}
+
+// withOwnID writes the id of the only call of a line into its answer: the server
+// reads numbers as float64, so that a long id comes back as another one.
+func (x *exchange) withOwnID(message, id []byte) []byte {
+	if len(x.line.messages) != 1 || len(x.unanswered) != 1 || bytes.Equal(id, x.unanswered[0].id) {
+		return message
+	}
+	var fields map[string]json.RawMessage
+	if json.Unmarshal(message, &fields) != nil {
+		return message
+	}
+	fields["id"] = x.unanswered[0].id
+	return encode(fields)
 }
 
 // markAnswered removes a call from those that still need an answer.

@@ -46,8 +46,13 @@ func setMirroredHeaders(h http.Header, doc []byte) {
 	if err := json.Unmarshal(doc, &m); err != nil && !errors.As(err, new(*json.UnmarshalTypeError)) {
 		return
 	}
-	h.Set("Mcp-Method", m.Method)
-	h.Set("Mcp-Name", cmp.Or(m.Params.Name, m.Params.URI))
+	// A header that the client sent is kept: the SDK compares it with the body.
+	if h.Get("Mcp-Method") == "" {
+		h.Set("Mcp-Method", m.Method)
+	}
+	if h.Get("Mcp-Name") == "" {
+		h.Set("Mcp-Name", cmp.Or(m.Params.Name, m.Params.URI))
+	}
 	if v := m.Params.Meta.Version; v != "" {
 		h.Set(versionHeader, v)
 	}

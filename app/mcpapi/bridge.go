@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net/http"
 	"net/url"
 	"strings"
@@ -40,6 +41,10 @@ type Endpoint struct {
 	URL  string       // of its MCP endpoint
 	Key  string       // API key sent with every request; may be empty
 	Stop func() error // stops a server in this process, which then answers waiting callers; nil for another process
+
+	// Direct is true of a server on this machine: requests use no HTTP proxy, which
+	// would see the key.
+	Direct bool
 
 	// Alive reports whether the server accepts connections. It is polled once a
 	// second, so that the bridge can replace a dead server that has running tasks
@@ -86,12 +91,19 @@ func (b *Bridge) Run(ctx context.Context) error {
 	// sent, and it would be unknown whether the request arrived.
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.DisableKeepAlives, transport.DisableCompression = true, true
-	r := &bridgeRun{Bridge: b, lifetime: lifetime, callsCtx: callsCtx, transport: transport, server: server, open: map[string]*exchange{}}
-	go r.watchServer()
+	direct := transport.Clone()
+	direct.Proxy = nil
+	r := &bridgeRun{Bridge: b, lifetime: lifetime, callsCtx: callsCtx, transport: transport, direct: direct, server: server, open: map[string]*exchange{}}
+	watchCtx, stopWatch := context.WithCancel(lifetime)
+	defer stopWatch()
+	watched := make(chan struct{})
+	go func() { defer close(watched); r.watchServer(watchCtx) }()
 	read := make(chan error, 1)
 	go func() { read <- r.readLines() }()
 	select {
 	case err = <-read:
+		stopWatch()
+		<-watched // it must not start work while drain waits for the work to end
 		r.drain(ctx, drainTimeout)
 	case <-ctx.Done():
 	}
@@ -116,6 +128,7 @@ type bridgeRun struct {
 	lifetime  context.Context // of Connect and of reading
 	callsCtx  context.Context // of exchanges
 	transport http.RoundTripper
+	direct    http.RoundTripper // without a proxy
 	work      sync.WaitGroup // exchanges and calls of Connect
 
 	writeMu sync.Mutex // of Out
@@ -241,19 +254,34 @@ func (r *bridgeRun) handleCancel(x *exchange) bool {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if call := r.open[idKey(m.Params.RequestID)]; call != nil {
+	// The HTTP request of a batch carries other calls, too; it is not canceled.
+	if call := r.open[idKey(m.Params.RequestID)]; call != nil && len(call.line.messages) == 1 {
 		call.cancel()
 	}
 	return true
 }
 
-// idKey is the same text for all JSON spellings of an id.
+// idKey is the same text for all JSON spellings of an id. Integers keep all their
+// digits.
 func idKey(id json.RawMessage) string {
+	dec := json.NewDecoder(bytes.NewReader(id))
+	dec.UseNumber()
 	var v any
-	if json.Unmarshal(id, &v) != nil {
+	if dec.Decode(&v) != nil {
 		return ""
 	}
-	return fmt.Sprintf("%T %v", v, v)
+	number, ok := v.(json.Number)
+	if !ok {
+		return fmt.Sprintf("%T %v", v, v)
+	}
+	if n, err := number.Int64(); err == nil {
+		return fmt.Sprintf("number %d", n)
+	}
+	f, err := number.Float64()
+	if err == nil && f == math.Trunc(f) && math.Abs(f) < 1<<53 {
+		return fmt.Sprintf("number %d", int64(f))
+	}
+	return "number " + number.String()
 }
 
 // write writes a message to the client as one line.

@@ -211,6 +211,32 @@ func TestBridgeCancels(t *testing.T) {
 	}
 }
 
+// One request carries all calls of a batch: canceling one of them must not end
+// the others, which have been submitted.
+func TestBridgeCancelInBatch(t *testing.T) {
+	t.Parallel()
+	f := newFake(t)
+	f.begin = task.Running
+	r := start(t, f)
+	in, write := io.Pipe()
+	var out safeBuffer
+	done := make(chan error, 1)
+	go func() { done <- bridgeTo(r.url, "")(t.Context(), in, &out) }()
+	_, _ = io.WriteString(write, strings.Replace(hello, "2025-11-25", "2025-03-26", 1))
+	_, _ = io.WriteString(write, "["+strings.TrimSpace(toyCall(1, "http://h/a.png"))+","+strings.TrimSpace(toyCall(2, "http://h/a.png"))+"]\n")
+	<-f.waiting
+	<-f.waiting
+	_, _ = io.WriteString(write, `{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":1}}`+"\n")
+	f.move(task.Succeeded, 1)
+	_ = write.Close()
+	if err := <-done; err != nil {
+		t.Fatal(err)
+	}
+	if got := answers(t, out.Bytes()); !strings.Contains(got["2"], `"succeeded"`) {
+		t.Errorf("%.2000s", out.String())
+	}
+}
+
 // A client that closes its input after its last line gets all answers; lines that
 // are not messages do not affect the others.
 func TestBridgeAnswersAfterEOF(t *testing.T) {

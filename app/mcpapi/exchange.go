@@ -160,7 +160,11 @@ func (x *exchange) post(server *Endpoint, body *lineBody) error {
 		req.Header.Set(versionHeader, x.version)
 	}
 	x.mu.Unlock()
-	resp, err := x.transport.RoundTrip(req)
+	transport := x.transport
+	if server.Direct {
+		transport = x.direct
+	}
+	resp, err := transport.RoundTrip(req)
 	if err != nil {
 		return err
 	}

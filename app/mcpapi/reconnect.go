@@ -20,14 +20,14 @@ const retryPause = 100 * time.Millisecond
 const watchPause = time.Second
 
 // watchServer polls Endpoint.Alive and replaces a dead server even if no line
-// waits for it. It returns when the server runs in this process or the bridge
+// waits for it. It returns when the server runs in this process or ctx
 // ends.
-func (r *bridgeRun) watchServer() {
+func (r *bridgeRun) watchServer(ctx context.Context) {
 	tick := time.NewTicker(watchPause)
 	defer tick.Stop()
 	for {
 		select {
-		case <-r.lifetime.Done():
+		case <-ctx.Done():
 			return
 		case <-tick.C:
 		}
@@ -35,8 +35,8 @@ func (r *bridgeRun) watchServer() {
 		if server.Stop != nil {
 			return
 		}
-		if server.Alive != nil && !server.Alive(r.lifetime) {
-			_, _ = r.replace(r.lifetime, server) // after an error the next tick tries again
+		if server.Alive != nil && !server.Alive(ctx) && ctx.Err() == nil {
+			_, _ = r.replace(ctx, server) // after an error the next tick tries again
 		}
 	}
 }

@@ -27,6 +27,10 @@ func notRPC() error {
 	return fault.Wrap(errNotRPC, fault.Invalid, "not_json", "The request is not a JSON-RPC message.").WithCharge(fault.ChargedNo)
 }
 
+func tooManyFiles() error {
+	return fault.New(fault.TooLarge, "too_many_files", "A request may have at most %d files.", maxFiles).WithCharge(fault.ChargedNo)
+}
+
 // uploads has the files that were extracted from a request until a tool has used
 // them.
 type uploads struct {
@@ -46,9 +50,12 @@ func (u *uploads) read(ctx context.Context, r io.Reader) ([]byte, error) {
 	var doc bytes.Buffer
 	var files []*file
 	blobs, err := jsonblob.Extract(&doc, r, jsonblob.Options{MaxDoc: maxDocument}, func(n int) (io.WriteCloser, error) {
+		if n >= 4*maxFiles { // replacing each placeholder copies the document
+			return nil, tooManyFiles()
+		}
 		f := &file{}
 		if n >= maxFiles {
-			f.err = fault.New(fault.TooLarge, "too_many_files", "A request may have at most %d files.", maxFiles).WithCharge(fault.ChargedNo)
+			f.err = tooManyFiles()
 		} else {
 			f.upload, f.err = u.store.NewUpload(ctx)
 		}
