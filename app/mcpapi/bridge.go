@@ -129,7 +129,7 @@ type bridgeRun struct {
 	callsCtx  context.Context // of exchanges
 	transport http.RoundTripper
 	direct    http.RoundTripper // without a proxy
-	work      sync.WaitGroup // exchanges and calls of Connect
+	work      sync.WaitGroup    // exchanges and calls of Connect
 
 	writeMu sync.Mutex // of Out
 
