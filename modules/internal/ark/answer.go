@@ -43,7 +43,7 @@ func parse(c provider.Call, in seedream.Request, req request, res provider.Respo
 	case firstFault != nil:
 		return provider.Answer{}, firstFault
 	case w.Data == nil:
-		return provider.Answer{}, fault.New(fault.InDoubt, "answer_decodeErr", "The answer of %s to a paid request holds no list of images.", title).WithCharge(fault.ChargedUnknown)
+		return provider.Answer{}, fault.New(fault.InDoubt, "answer_unreadable", "The answer of %s to a paid request holds no list of images.", title).WithCharge(fault.ChargedUnknown)
 	default:
 		return provider.Answer{}, fault.New(fault.VendorFailed, "vendor_failed", "%s made no image and gave no reason.", title).WithCharge(fault.ChargedUnknown)
 	}
