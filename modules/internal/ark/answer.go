@@ -84,7 +84,7 @@ func cost(w answer, asked string, req request, inputs, results int) *provider.Mo
 // results: without it the layers cannot be put together again.
 func withLayers(raw json.RawMessage, layers []layer) json.RawMessage {
 	all := map[string]any{}
-	_ = json.Unmarshal(raw, &all) // an decodeErr usage is left out
+	_ = json.Unmarshal(raw, &all) // usage that cannot be decoded is left out
 	if all == nil {               // the usage was null
 		all = map[string]any{}
 	}
