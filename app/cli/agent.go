@@ -49,13 +49,14 @@ func (s *agentServer) connect(ctx context.Context) (*mcpapi.Endpoint, error) {
 		if h := app.Running(s.settings.DataDir); h != nil && h.MCP != "" && dial(ctx, h.MCP) == nil {
 			s.last = h
 			e, err := mcpapi.NewEndpoint(h.MCP, s.settings.APIKey.Reveal())
-			if err == nil {
-				e.Direct = true
+			if err != nil {
+				return nil, err
 			}
-			if err == nil && h.Role == agentRole.Name { // it ends with its agent at any time, also with open tasks
+			e.Direct = true
+			if h.Role == agentRole.Name { // it ends with its agent at any time, also with open tasks
 				e.Alive = func(ctx context.Context) bool { return dial(ctx, h.MCP) == nil }
 			}
-			return e, err
+			return e, nil
 		}
 		if time.Now().Before(restartUntil) {
 			select {
