@@ -14,9 +14,10 @@
 //
 //  1. Declare. modules/<name>/module.go calls [Declare] with an [Operation] and
 //     its routes in order of preference. [Sync] makes the route of a vendor that
-//     answers with the result, [Async] that of a vendor that gives a ticket. The
-//     model table with its prices is modules/<name>/models.go; the driver, the
-//     input struct and the error table are in modules/internal/<vendor>.
+//     answers with the result, [Async] that of a vendor that gives a ticket, [Mixed]
+//     that of a host that does either. The model table with its prices is
+//     modules/<name>/models.go; the driver, the input struct and the error table are
+//     in modules/internal/<vendor>.
 //  2. Register. modules/modules.go lists the modules; [NewRegistry] (registry.go)
 //     makes a [Registered] of each operation and fails on names, paths and tools
 //     that are used twice. The API, the MCP server and the command line build

@@ -8,7 +8,8 @@ import (
 	"aigc/app/provider"
 )
 
-// AnyDriver is a [provider.Driver] or [provider.Generator] without its input type:
+// AnyDriver is a [provider.Driver], [provider.Generator] or [provider.MixedDriver]
+// without its input type:
 // the input is the task's stored JSON, decoded for each call.
 type AnyDriver interface {
 	// Submit sends one paid request. Without an error exactly one of ticket and
@@ -23,7 +24,7 @@ type AnyDriver interface {
 	// Driver is the typed driver, for type assertions to [provider.Finder],
 	// [provider.Fetcher] and [provider.Canceler].
 	Driver() any
-	// Async reports whether Submit gives tickets.
+	// Async reports whether Submit always gives tickets.
 	Async() bool
 }
 
@@ -80,6 +81,33 @@ func (d driver[In]) Check(raw json.RawMessage, t Target) ([]FieldError, error) {
 }
 func (d driver[In]) Driver() any { return d.typed }
 func (d driver[In]) Async() bool { return true }
+
+type mixed[In any] struct{ typed provider.MixedDriver[In] }
+
+func (m mixed[In]) Submit(ctx context.Context, c provider.Call, raw json.RawMessage) (*provider.Ticket, *provider.Answer, error) {
+	in, err := decodeInput[In](raw)
+	if err != nil {
+		return nil, nil, err
+	}
+	out, err := m.typed.Submit(ctx, c, in)
+	if err != nil {
+		return nil, nil, err
+	}
+	return out.Ticket, out.Answer, nil
+}
+
+func (m mixed[In]) Poll(ctx context.Context, c provider.Call, t provider.Ticket) (provider.Update, error) {
+	return m.typed.Poll(ctx, c, t)
+}
+
+func (m mixed[In]) Plan(raw json.RawMessage, t Target) (Plan, error) {
+	return planWith[In](m.typed, raw, t)
+}
+func (m mixed[In]) Check(raw json.RawMessage, t Target) ([]FieldError, error) {
+	return checkWith[In](m.typed, raw, t)
+}
+func (m mixed[In]) Driver() any { return m.typed }
+func (m mixed[In]) Async() bool { return false }
 
 func planWith[In any](real any, raw json.RawMessage, t Target) (Plan, error) {
 	in, err := decodeInput[In](raw)

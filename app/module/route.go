@@ -50,6 +50,12 @@ func Async[In any](v provider.Vendor, d provider.Driver[In], t Terms) RouteOf[In
 	return RouteOf[In]{Route{Vendor: v, Terms: t.Complete(), AnyDriver: driver[In]{d}}}
 }
 
+// Mixed makes the route of a host that answers a paid request with the result or with
+// a ticket.
+func Mixed[In any](v provider.Vendor, d provider.MixedDriver[In], t Terms) RouteOf[In] {
+	return RouteOf[In]{Route{Vendor: v, Terms: t.Complete(), AnyDriver: mixed[In]{d}}}
+}
+
 // Complete fills in the defaults of unset limits.
 func (t Terms) Complete() Terms {
 	if t.Submit == 0 {

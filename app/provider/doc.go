@@ -8,8 +8,8 @@
 // writes a file or keeps state.
 //
 // A vendor that answers with the result implements [Generator]; one that gives a
-// ticket and is polled implements [Driver]. [Finder], [Fetcher] and [Canceler] are
-// optional.
+// ticket and is polled implements [Driver]; a host that does either implements
+// [MixedDriver]. [Finder], [Fetcher] and [Canceler] are optional.
 //
 // # Errors of a paid request
 //
@@ -31,5 +31,6 @@
 //   - Costs: [Cost] of a list of [Price].
 //   - Sizes and ratios: [ParseSize], [ParseRatio], [Sides], [SizeRule], [Nearest],
 //     [NearestShape].
+//   - Inputs in the vocabulary that vendors share: [Common].
 //   - Warnings: [Notes]. Vendors' texts: [Sanitize].
 package provider

@@ -46,11 +46,21 @@ type Generator[In any] interface {
 	Generate(ctx context.Context, c Call, in In) (Answer, error)
 }
 
+// MixedDriver is implemented for a host of which some models or accounts give a ticket
+// and others answer with the result.
+type MixedDriver[In any] interface {
+	// Submit sends one paid request. Without an error the outcome has a ticket or an
+	// answer. For its errors see the package's comment.
+	Submit(ctx context.Context, c Call, in In) (Outcome, error)
+	// Poll asks for the state of a job, see [Driver].
+	Poll(ctx context.Context, c Call, t Ticket) (Update, error)
+}
+
 // Finder is implemented by a driver that can look up a submission whose answer was lost.
-// If nothing is found it returns the zero LookupResult and no error; that does not prove
+// If nothing is found it returns the zero Outcome and no error; that does not prove
 // that the submission was not executed.
 type Finder interface {
-	Find(ctx context.Context, c Call) (LookupResult, error)
+	Find(ctx context.Context, c Call) (Outcome, error)
 }
 
 // Fetcher is implemented by a driver whose results are at URLs that need the key.
@@ -68,8 +78,8 @@ type Canceler interface {
 	Cancel(ctx context.Context, c Call, t Ticket) error
 }
 
-// LookupResult is what [Finder] found: a ticket to poll, or the answer itself.
-type LookupResult struct {
+// Outcome is what became of a submission: a ticket to poll, or the answer itself.
+type Outcome struct {
 	Ticket *Ticket
 	Answer *Answer
 }

@@ -53,7 +53,7 @@ func (r *recoverer) lookup(ctx context.Context, t *task.Task) {
 	ctx, cancel := context.WithTimeout(ctx, lookupTimeout)
 	defer cancel()
 	files := r.Spool.NewWriter(t.ID, t.SubmitID)
-	var found provider.LookupResult
+	var found provider.Outcome
 	err := safely(func() (err error) { found, err = finder.Find(ctx, r.call(t, files)); return err })
 	if err != nil {
 		log.Warn().Err(redacted(err)).Msg("a look-up failed; will retry")

@@ -80,12 +80,6 @@ func (w *core) scale(t *task.Task, d time.Duration) time.Duration {
 	return d
 }
 
-// async says whether the vendor gives tickets.
-func (w *core) async(t *task.Task) bool {
-	r, ok := w.route(t)
-	return ok && r.AnyDriver.Async()
-}
-
 // optional is the driver of a task's route as an optional interface; nil if the
 // driver does not implement it.
 func optional[Ability any](w *core, t *task.Task) (out Ability) {

@@ -152,7 +152,7 @@ func (w *core) withinGrace(t *task.Task) bool {
 // of the result, if it gave a ticket; at most once per task. It returns true if it
 // did so or released the lease, and false if polling again cannot help.
 func (w *core) repoll(ctx context.Context, t *task.Task, f *fault.Error) bool {
-	if t.Ticket == nil || !w.async(t) {
+	if t.Ticket == nil {
 		return false
 	}
 	events, err := w.Ledger.Events(ctx, t.ID, 0)

@@ -54,15 +54,15 @@ func (Driver) Poll(ctx context.Context, c provider.Call, t provider.Ticket) (pro
 
 // Find implements [provider.Finder]. Finding nothing proves nothing. The input of
 // a found job is not known here, so its results are the images without watermark.
-func (Driver) Find(ctx context.Context, c provider.Call) (provider.LookupResult, error) {
+func (Driver) Find(ctx context.Context, c provider.Call) (provider.Outcome, error) {
 	w, err := fetchTask(ctx, c, externalID(c))
 	if fault.KindOf(err) == fault.Invalid { // 1201, 1203: there is no such task
 		err = nil
 	}
 	if err != nil || w.Data.ID == "" || w.Data.Info["external_task_id"] != externalID(c) {
-		return provider.LookupResult{}, err
+		return provider.Outcome{}, err
 	}
-	return provider.LookupResult{Ticket: &provider.Ticket{ID: w.Data.ID}}, nil
+	return provider.Outcome{Ticket: &provider.Ticket{ID: w.Data.ID}}, nil
 }
 
 // fetchTask reads a task by Kling's id or by our external id.

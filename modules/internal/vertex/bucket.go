@@ -64,23 +64,23 @@ const quietPeriod = time.Minute
 
 // Find implements [provider.Finder]. It lists the videos under the prefix of the
 // submission. An empty list proves nothing.
-func (Driver) Find(ctx context.Context, c provider.Call) (provider.LookupResult, error) {
+func (Driver) Find(ctx context.Context, c provider.Call) (provider.Outcome, error) {
 	prefix := storagePrefix(c)
 	if prefix == "" {
-		return provider.LookupResult{}, nil
+		return provider.Outcome{}, nil
 	}
 	bucket, object, _ := strings.Cut(strings.TrimPrefix(prefix, "gs://"), "/")
 	where, trusted := bucketURL(c, bucket, "?prefix="+url.QueryEscape(object))
 	res, err := do(ctx, c, provider.Request{URL: where, Trusted: trusted})
 	if err != nil {
-		return provider.LookupResult{}, err
+		return provider.Outcome{}, err
 	}
 	if res.Status != http.StatusOK {
-		return provider.LookupResult{}, responseFault(res)
+		return provider.Outcome{}, responseFault(res)
 	}
 	var w listing
 	if err := res.Decode(&w); err != nil {
-		return provider.LookupResult{}, err
+		return provider.Outcome{}, err
 	}
 	pause := quietPeriod
 	if c.Account.Sandbox {
@@ -88,9 +88,9 @@ func (Driver) Find(ctx context.Context, c provider.Call) (provider.LookupResult,
 	}
 	videos := w.videos(bucket)
 	if len(videos) == 0 || serverTime(res.Header).Sub(w.newest()) < pause {
-		return provider.LookupResult{}, nil
+		return provider.Outcome{}, nil
 	}
-	return provider.LookupResult{Answer: &provider.Answer{Results: videos}}, nil
+	return provider.Outcome{Answer: &provider.Answer{Results: videos}}, nil
 }
 
 // serverTime is the time of Cloud Storage's clock, by the header Date.

@@ -80,7 +80,7 @@ func TestFetchRenews(t *testing.T) {
 func TestFindWithoutBucket(t *testing.T) {
 	t.Parallel()
 	call, asked := googleToken(t, nil)
-	if found, err := (Driver{}).Find(t.Context(), call); err != nil || found != (provider.LookupResult{}) || asked.Load() > 0 {
+	if found, err := (Driver{}).Find(t.Context(), call); err != nil || found != (provider.Outcome{}) || asked.Load() > 0 {
 		t.Errorf("%+v %v", found, err)
 	}
 }

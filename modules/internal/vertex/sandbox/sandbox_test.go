@@ -64,7 +64,7 @@ func TestBucket(t *testing.T) {
 	if err := d.Fetch(t.Context(), c, strings.Replace(u.Answer.Results[0].URL, "sample_0", "sample_2", 1), io.Discard); err == nil {
 		t.Error("a third video")
 	}
-	var found provider.LookupResult
+	var found provider.Outcome
 	for tick := time.NewTicker(100 * time.Millisecond); found.Answer == nil; <-tick.C { // after its quiet period
 		if found, err = d.Find(t.Context(), c); err != nil {
 			t.Fatal(err)
