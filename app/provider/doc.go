@@ -21,8 +21,9 @@
 //
 // # Helpers shared by vendors
 //
-//   - Settings of keys and key pairs: [Keys], [AccessKeys] and [KeysOrAccessKeys]; with
-//     other names of settings [KeyAccounts] and [PairAccounts].
+//   - Settings of keys and key pairs: [Keys], [AccessKeys], [SecretIDs] and
+//     [KeysOrAccessKeys]; with other names of settings [KeyAccounts] and
+//     [PairAccounts].
 //   - Authorization: [Bearer], [BearerToken], [HeaderKey]; checking a key: [ProbeGET].
 //   - Requests: JSON with files by an [Embedder] and an [ImageRule], multipart by a
 //     [Form].
@@ -30,7 +31,7 @@
 //   - Errors: an [ErrorTable] for each vendor.
 //   - Costs: [Cost] of a list of [Price].
 //   - Sizes and ratios: [ParseSize], [ParseRatio], [Sides], [SizeRule], [Nearest],
-//     [NearestShape].
+//     [NearestShape], [NearestSize].
 //   - Inputs in the vocabulary that vendors share: [Common].
 //   - Warnings: [Notes]. Vendors' texts: [Sanitize].
 package provider

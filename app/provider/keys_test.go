@@ -66,6 +66,8 @@ func TestKeySettings(t *testing.T) {
 		{"the other half", provider.AccessKeys("ACME"), env{"ACME_SECRET_KEY": "hunter2"}, "", "ACME_ACCESS_KEY, ACME_SECRET_KEY: "},
 		{"unequal counts", provider.AccessKeys("ACME"), env{"ACME_ACCESS_KEY": "hunter2,a2", "ACME_SECRET_KEY": "s1"}, "", "2 and 1 values"},
 		{"an empty value", provider.AccessKeys("ACME"), env{"ACME_ACCESS_KEY": "hunter2,", "ACME_SECRET_KEY": "s1,s2"}, "", "ACME_ACCESS_KEY, ACME_SECRET_KEY: pair 2"},
+		{"pair with SECRET_ID", provider.SecretIDs("ACME"), env{"ACME_SECRET_ID": "a1", "ACME_SECRET_KEY": "s1"}, "|a1|s1|ACME_SECRET_KEY", ""},
+		{"half of it", provider.SecretIDs("ACME"), env{"ACME_SECRET_ID": "hunter2", "ACME_ACCESS_KEY": "a1"}, "", "ACME_SECRET_ID, ACME_SECRET_KEY: "},
 
 		{"neither", provider.KeysOrAccessKeys("ACME"), nil, "", ""},
 		{"only a key", provider.KeysOrAccessKeys("ACME"), env{"ACME_API_KEY": "x=12345678"}, "x||12345678|ACME_API_KEY", ""},

@@ -30,3 +30,22 @@ func shape(s string) float64 {
 	}
 	return 1
 }
+
+// shapeWeight is how much more [NearestSize] weighs a difference in shape than one in
+// area.
+const shapeWeight = 10
+
+// NearestSize is the size ("1024x1024") of a list that is nearest to w by h. Shape counts
+// more than area: a tall size becomes a tall one of the list, even if a square one is
+// nearer in area.
+func NearestSize(list []string, w, h int) string {
+	best, gap := list[0], math.Inf(1)
+	for _, s := range list {
+		x, y, _ := ParseSize(s)
+		a, b := math.Log(float64(x)/float64(w)), math.Log(float64(y)/float64(h))
+		if d := shapeWeight*math.Abs(a-b) + math.Abs(a+b); d < gap-epsilon {
+			best, gap = s, d
+		}
+	}
+	return best
+}

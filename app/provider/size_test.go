@@ -187,16 +187,17 @@ func TestNearest(t *testing.T) {
 		list  []string
 		w, h  int
 		shape string
+		size  string // empty: the list holds no sizes
 	}{
-		{"exact ratio", ratios, 1920, 1080, "16:9"},
-		{"between", ratios, 1500, 1000, "3:2"},
-		{"very wide", ratios, 4000, 500, "21:9"},
-		{"very tall", ratios, 500, 4000, "9:16"},
-		{"equally near: the wider", halves, 1000, 1000, "4:3"},
-		{"exact size", kolors, 768, 1024, "960x1280"},
-		{"larger of a shape", kolors, 1080, 1440, "960x1280"},
-		{"shape before area", kolors, 1080, 1920, "720x1280"},
-		{"no such shape in the list", kolors, 1920, 1080, "1024x1024"},
+		{"exact ratio", ratios, 1920, 1080, "16:9", ""},
+		{"between", ratios, 1500, 1000, "3:2", ""},
+		{"very wide", ratios, 4000, 500, "21:9", ""},
+		{"very tall", ratios, 500, 4000, "9:16", ""},
+		{"equally near: the wider", halves, 1000, 1000, "4:3", ""},
+		{"exact size", kolors, 768, 1024, "960x1280", "768x1024"},
+		{"larger of a shape", kolors, 1080, 1440, "960x1280", "960x1280"},
+		{"shape before area", kolors, 1080, 1920, "720x1280", "720x1280"},
+		{"no such shape in the list", kolors, 1920, 1080, "1024x1024", "1024x1024"},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -204,8 +205,13 @@ func TestNearest(t *testing.T) {
 			got := provider.NearestShape(c.list, c.w, c.h)
 			if a, _ := provider.ShapeOf(got); got != c.shape {
 				b, _ := provider.ShapeOf(c.shape)
-				if a != b {
+				if c.size == "" || a != b {
 					t.Errorf("shape %s, want %s", got, c.shape)
+				}
+			}
+			if c.size != "" {
+				if got := provider.NearestSize(c.list, c.w, c.h); got != c.size {
+					t.Errorf("size %s, want %s", got, c.size)
 				}
 			}
 		})

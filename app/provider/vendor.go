@@ -57,6 +57,11 @@ func (v Vendor) KeyName() string {
 type Limits struct {
 	Running   int // tasks submitted and not finished
 	PerMinute int // submissions per minute
+
+	// PerAccount is set if the vendor documents that its limits are those of an account
+	// and not of a key: then all keys of one base URL share them, except keys written as
+	// "name=key", which share them with the keys of the same name.
+	PerAccount bool
 }
 
 // Settings are the settings of a vendor, read from the environment.
