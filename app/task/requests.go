@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"aigc/app/module"
+	"aigc/app/provider"
 )
 
 // Transition is a change of a task's state that [Moves] must allow.
@@ -83,7 +84,8 @@ type PollResult struct {
 	RunAt    time.Duration // until the next poll, from now
 	Progress float64       // 0 to 1
 	Message  string
-	Cancel   bool // the row said CancelRequested when it was leased for the poll
+	Cancel   bool             // the row said CancelRequested when it was leased for the poll
+	Ticket   *provider.Ticket // replaces the row's ticket of the same id; nil: unchanged
 }
 
 // Query filters lists of tasks; empty fields filter nothing.
