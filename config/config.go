@@ -33,6 +33,7 @@ type Process struct {
 	ShutdownGrace     time.Duration   `split_words:"true" default:"330s" desc:"how long a stop waits for the answers to open submissions"`
 	Sandbox           string          `split_words:"true" default:"auto" desc:"offline imitation of the vendors: auto (on a loopback address with no vendor key at all), on, off"`
 	SandboxURL        string          `split_words:"true" desc:"address of a running sandbox (aigc sandbox), used instead of one in the process"`
+	SandboxAggregator string          `split_words:"true" default:"newapi" desc:"host that the sandbox's aggregator imitates: newapi, evolink, qiniu, chatfire"`
 	RouteFallback     string          `split_words:"true" default:"on" desc:"whether another vendor serves a request that names no model while the first vendor's keys are parked: on, off"`
 	FetchAllow        []netip.Prefix  `split_words:"true" desc:"private address ranges (CIDRs) that are allowed in callers' URLs"`
 	PrivateLinks      bool            `split_words:"true" default:"false" desc:"links to results need an API key"`
@@ -131,6 +132,7 @@ func (c *Config) check() []error {
 		bad(name, "must be one of %s", strings.Join(allowed, ", "))
 	}
 	oneOf("AIGC_SANDBOX", c.Sandbox, "auto", "on", "off")
+	oneOf("AIGC_SANDBOX_AGGREGATOR", c.SandboxAggregator, "newapi", "evolink", "qiniu", "chatfire")
 	oneOf("AIGC_ROUTE_FALLBACK", c.RouteFallback, "on", "off")
 	oneOf("AIGC_LOG_LEVEL", c.LogLevel, "trace", "debug", "info", "warn", "error")
 	oneOf("AIGC_LOG_FORMAT", c.LogFormat, "", "console", "json")

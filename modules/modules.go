@@ -11,6 +11,8 @@ import (
 	"aigc/modules/flux"
 	"aigc/modules/fluxkontext"
 	"aigc/modules/gpt"
+	"aigc/modules/internal/aggregator"
+	aggregatorsandbox "aigc/modules/internal/aggregator/sandbox"
 	arksandbox "aigc/modules/internal/ark/sandbox"
 	bflsandbox "aigc/modules/internal/bfl/sandbox"
 	jimengsandbox "aigc/modules/internal/jimeng/sandbox"
@@ -47,7 +49,22 @@ func Sandboxes() []sandbox.Imitation {
 		bflsandbox.New(served(flux.Models, fluxkontext.Models)...),
 		klingsandbox.New(served(kling.Models)...),
 		vertexsandbox.New(served(veo3.Models)...),
+		aggregatorsandbox.New(aggregated()...),
 	}
+}
+
+// aggregated returns the ids of the models that have a route over an aggregator.
+func aggregated() (ids []string) {
+	reg, err := module.NewRegistry(All()...)
+	if err != nil {
+		panic(err) // the declarations are constants; the program does not start with them either
+	}
+	for _, op := range reg.Operations() {
+		if r, ok := op.Route(aggregator.Vendor().Name); ok {
+			ids = append(ids, served(r.Models)...)
+		}
+	}
+	return ids
 }
 
 // served returns the ids of the models that are not retired.

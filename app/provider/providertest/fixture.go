@@ -165,6 +165,9 @@ func (o *testTask) pollUntilEnd(ctx context.Context, t provider.Ticket, seen fun
 		if err != nil || u.Phase != provider.Wait {
 			return u, err
 		}
+		if u.Ticket != nil {
+			t = *u.Ticket
+		}
 		select {
 		case <-ctx.Done():
 			return u, errors.New("timeout: the job did not end")

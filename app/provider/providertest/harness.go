@@ -20,6 +20,7 @@ type Harness struct {
 	Model     string            // empty: the operation's default
 	Input     string            // JSON object with a "prompt", to which directives are appended; any image id in it exists
 	Results   int               // number of results that the input requests; default 1
+	Tickets   bool              // of a [provider.MixedDriver]: the imitation answers with a ticket
 
 	// Reason is a part of the vendor's message that a refusal must show.
 	Reason string
@@ -114,5 +115,5 @@ func (c testCase) appliesTo(s *fixture) bool {
 	if s.lacks(c.needs) {
 		return false
 	}
-	return c.only == anyKind || (c.only == asyncDriver) == s.route.AnyDriver.Async()
+	return c.only == anyKind || (c.only == asyncDriver) == (s.Tickets || s.route.AnyDriver.Async())
 }
