@@ -200,6 +200,9 @@ func TestHealth(t *testing.T) {
 	if status != 200 || h.Status != "healthy" || h.Storage.Status != "ok" || !h.Files.Enabled || !slices.Equal(h.Models, []string{"gallery"}) || len(h.Components) != 4 {
 		t.Errorf("%d %+v", status, h)
 	}
+	if len(h.Vendors) != 1 || h.Vendors[0].Keys != 1 || h.Vendors[0].Parked != 0 {
+		t.Errorf("keys: %+v", h.Vendors)
+	}
 	if a := r.do("GET", "/readyz", ""); a.StatusCode != 200 || string(a.body) != "ok\n" {
 		t.Errorf("%d %s", a.StatusCode, a.body)
 	}
