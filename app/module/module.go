@@ -61,6 +61,7 @@ type Model struct {
 	Retired string           // "2026-10-23": from that day on (UTC) the default model is used instead, with a warning
 	Aliases []string         // other ids that callers may use
 	Prices  []provider.Price // the vendor's price list; see [provider.Cost]
+	Running int              // limit of running tasks of this model in one account, below the vendor's; 0: none
 }
 
 // IsRetired reports whether the vendor has shut the model down by today (UTC).

@@ -61,8 +61,18 @@ type ClaimRequest struct {
 // AccountLimit is an account with its limits; 0 is no limit.
 type AccountLimit struct {
 	Account
-	Running   int // tasks in submitting or running
-	PerMinute int // submissions in the last minute
+	Running      int      // slots of its tasks in submitting or running
+	ModelRunning int      // of these, tasks of the claimed task's model
+	PerMinute    int      // submissions in the last minute
+	Shared       []string // fingerprints of all keys that the limits count, this one included; empty: only this one
+}
+
+// Fingerprints are those of the keys that the limits count.
+func (a AccountLimit) Fingerprints() []string {
+	if len(a.Shared) > 0 {
+		return a.Shared
+	}
+	return []string{a.Fingerprint}
 }
 
 // LeaseRequest asks for the leases of due tasks.

@@ -17,6 +17,6 @@ var Module = module.Define(
 		Doc:   "Creates images from a text prompt, or edits and combines input images. Good at people and at series of related images.",
 	},
 		module.Async(kling.Vendor(), kling.Driver{}, module.Terms{
-			Models: Models, Poll: module.Interval{First: 5 * time.Second, Every: 3 * time.Second},
+			Models: Models, SlotPerResult: true, Poll: module.Interval{First: 5 * time.Second, Every: 3 * time.Second},
 		}),
 		aggregator.Images[kling.Input](Models)))
