@@ -13,6 +13,7 @@ import (
 	"aigc/modules/gpt"
 	arksandbox "aigc/modules/internal/ark/sandbox"
 	bflsandbox "aigc/modules/internal/bfl/sandbox"
+	fashnsandbox "aigc/modules/internal/fashn/sandbox"
 	jimengsandbox "aigc/modules/internal/jimeng/sandbox"
 	klingsandbox "aigc/modules/internal/kling/sandbox"
 	openaisandbox "aigc/modules/internal/openai/sandbox"
@@ -20,6 +21,7 @@ import (
 	"aigc/modules/kling"
 	"aigc/modules/seededit"
 	"aigc/modules/seedream"
+	"aigc/modules/tryon"
 	"aigc/modules/veo3"
 )
 
@@ -33,6 +35,7 @@ func All() []module.Module {
 		flux.Module,
 		fluxkontext.Module,
 		kling.Module,
+		tryon.Module,
 		veo3.Module,
 	}
 }
@@ -44,8 +47,9 @@ func Sandboxes() []sandbox.Imitation {
 		openaisandbox.New(served(gpt.Models)...),
 		arksandbox.New(served(seedream.Models, seededit.Models, doubao.Models)...),
 		jimengsandbox.New(served(seedream.JimengModels, seededit.JimengModels)...),
-		bflsandbox.New(served(flux.Models, fluxkontext.Models)...),
+		bflsandbox.New(served(flux.Models, fluxkontext.Models, tryon.BFLModels)...),
 		klingsandbox.New(served(kling.Models)...),
+		fashnsandbox.New(served(tryon.Models)...),
 		vertexsandbox.New(served(veo3.Models)...),
 	}
 }
