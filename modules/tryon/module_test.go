@@ -32,8 +32,8 @@ func TestFASHN(t *testing.T) {
 			"mode":"quality","moderation_level":"none","segmentation_free":false,"seed":7,"output_format":"jpeg"}`, 2, "model_image", providertest.Inline,
 		},
 		{
-			"max", "tryon-max", `{"person_image":"person","product_image":"hat","prompt":"a red hat","n":3,"resolution":"1k","generation_mode":"fast","seed":7}`,
-			3, "", providertest.Inline,
+			"max", "tryon-max", `{"person_image":"person","product_image":"hat","prompt":"a red hat","resolution":"1k","generation_mode":"fast","seed":7}`,
+			1, "", providertest.Inline,
 		},
 		{"image itself", "tryon-v1.6", `{"human_image":"person","garment_image":"coat","return_base64":true}`, 1, "garment_image", providertest.Address},
 	}
