@@ -15,6 +15,7 @@ import (
 	aggregatorsandbox "aigc/modules/internal/aggregator/sandbox"
 	arksandbox "aigc/modules/internal/ark/sandbox"
 	bflsandbox "aigc/modules/internal/bfl/sandbox"
+	fashnsandbox "aigc/modules/internal/fashn/sandbox"
 	jimengsandbox "aigc/modules/internal/jimeng/sandbox"
 	klingsandbox "aigc/modules/internal/kling/sandbox"
 	openaisandbox "aigc/modules/internal/openai/sandbox"
@@ -22,6 +23,7 @@ import (
 	"aigc/modules/kling"
 	"aigc/modules/seededit"
 	"aigc/modules/seedream"
+	"aigc/modules/tryon"
 	"aigc/modules/veo3"
 )
 
@@ -35,6 +37,7 @@ func All() []module.Module {
 		flux.Module,
 		fluxkontext.Module,
 		kling.Module,
+		tryon.Module,
 		veo3.Module,
 	}
 }
@@ -46,8 +49,9 @@ func Sandboxes() []sandbox.Imitation {
 		openaisandbox.New(served(gpt.Models)...),
 		arksandbox.New(served(seedream.Models, seededit.Models, doubao.Models)...),
 		jimengsandbox.New(served(seedream.JimengModels, seededit.JimengModels)...),
-		bflsandbox.New(served(flux.Models, fluxkontext.Models)...),
+		bflsandbox.New(served(flux.Models, fluxkontext.Models, tryon.BFLModels)...),
 		klingsandbox.New(served(kling.Models)...),
+		fashnsandbox.New(served(tryon.Models)...),
 		vertexsandbox.New(served(veo3.Models)...),
 		aggregatorsandbox.New(aggregated()...),
 	}
