@@ -105,5 +105,10 @@ type Checker[In any] interface {
 	Check(in In, t Target) []FieldError
 }
 
+// InputChecker is implemented by an input struct with rules that hold at every vendor,
+// such as an image that may be given under several names. Its faults precede those of the
+// driver's [Checker].
+type InputChecker interface{ Check() []FieldError }
+
 // FieldError is one fault of an input; Field is a JSON path within it ("size").
 type FieldError struct{ Field, Message string }

@@ -4,8 +4,10 @@ import (
 	"time"
 
 	"aigc/app/module"
+	"aigc/modules/internal/aggregator"
 	"aigc/modules/internal/bfl"
 	"aigc/modules/internal/fashn"
+	"aigc/modules/internal/tryon"
 )
 
 // Module is the vertical.
@@ -21,4 +23,5 @@ var Module = module.Define(
 		}),
 		module.Async(bfl.Vendor(), bfl.TryOnDriver{}, module.Terms{
 			Models: BFLModels, CountField: "n", Submit: 3 * time.Minute, Deadline: 5 * time.Minute, Poll: module.Interval{First: 2 * time.Second, Every: 2 * time.Second},
-		})))
+		}),
+		aggregator.Images[tryon.Input](Models, BFLModels)))

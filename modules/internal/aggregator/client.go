@@ -3,6 +3,7 @@ package aggregator
 import (
 	"context"
 	"net/http"
+	"strings"
 
 	"aigc/app/module"
 	"aigc/app/provider"
@@ -16,6 +17,17 @@ func (imageDriver[In]) Plan(in In, t module.Target) module.Plan {
 	c := in.Common()
 	_, warnings := fields(c, t.Model)
 	return module.Plan{Count: max(1, c.N), Warnings: warnings}
+}
+
+// Check implements [module.Checker].
+func (imageDriver[In]) Check(in In, _ module.Target) []module.FieldError { return checkPrompt(in) }
+
+// checkPrompt reports a blank prompt, unless the input's own rules do.
+func checkPrompt(in provider.CommonInput) []module.FieldError {
+	if c, ok := in.(module.InputChecker); ok && len(c.Check()) > 0 || strings.TrimSpace(in.Common().Prompt) != "" {
+		return nil
+	}
+	return []module.FieldError{{Field: "prompt", Message: "must not be empty"}}
 }
 
 // Submit implements [provider.MixedDriver]. A mask, and the images of OpenAI's models, go

@@ -71,7 +71,7 @@ func TestModels(t *testing.T) {
 func TestCheck(t *testing.T) {
 	t.Parallel()
 	r := aggregator.Videos[videoInput](veoModels).Route
-	for input, faults := range map[string]int{`{"prompt":"x"}`: 1, `{"prompt":"x","images":["a"]}`: 0} {
+	for input, faults := range map[string]int{`{"prompt":"x"}`: 1, `{"prompt":" "}`: 2, `{"prompt":"x","images":["a"]}`: 0} {
 		if got, err := r.Check(json.RawMessage(input), r.Target("veo3-pro-frames")); err != nil || len(got) != faults {
 			t.Errorf("%s: %v %v", input, got, err)
 		}

@@ -83,11 +83,12 @@ const enhancePrompt = "enhance_prompt"
 
 // Check implements [module.Checker].
 func (videoDriver[In]) Check(in In, t module.Target) []module.FieldError {
+	faults := checkPrompt(in)
 	known := slices.ContainsFunc(chatfireModels, func(m module.Model) bool { return m.ID == t.Model })
 	if known && strings.HasSuffix(t.Model, framesSuffix) && len(in.Common().Images) == 0 {
-		return []module.FieldError{{Field: "images", Message: "the model " + t.Model + " requires images"}}
+		faults = append(faults, module.FieldError{Field: "images", Message: "the model " + t.Model + " requires images"})
 	}
-	return nil
+	return faults
 }
 
 // Submit implements [provider.MixedDriver].

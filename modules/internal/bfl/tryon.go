@@ -32,9 +32,6 @@ func (TryOnDriver) Plan(in tryon.Input, t module.Target) module.Plan {
 	return module.Plan{Count: max(1, in.N), Warnings: warnings}
 }
 
-// Check implements [module.Checker].
-func (TryOnDriver) Check(in tryon.Input, _ module.Target) []module.FieldError { return in.Check() }
-
 // tryOnRequest builds the vendor's request without its images, and returns warnings on
 // what the models do not support. A prompt is required.
 func tryOnRequest(in tryon.Input, model string) (request, []string) {

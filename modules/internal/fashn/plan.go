@@ -14,6 +14,3 @@ func (Driver) Plan(in tryon.Input, t module.Target) module.Plan {
 	quote := t.Cost(facts, provider.Quantity{Unit: "image", N: int64(count)})
 	return module.Plan{Count: count, Quote: quote, Warnings: warnings}
 }
-
-// Check implements [module.Checker].
-func (Driver) Check(in tryon.Input, _ module.Target) []module.FieldError { return in.Check() }

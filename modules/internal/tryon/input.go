@@ -50,7 +50,7 @@ const DefaultPrompt = "The person wears the garment. Face, hair, body, pose and 
 // PromptOr is the prompt, or usual if there is none.
 func (in Input) PromptOr(usual string) string { return cmp.Or(strings.TrimSpace(in.Prompt), usual) }
 
-// Check reports a missing image. The schema cannot require it, because it has several
+// Check implements [module.InputChecker]: it reports a missing image. The schema cannot require it, because it has several
 // names.
 func (in Input) Check() (faults []module.FieldError) {
 	if in.Person() == "" {
