@@ -21,6 +21,9 @@ type Harness struct {
 	Input     string            // JSON object with a "prompt", to which directives are appended; any image id in it exists
 	Results   int               // number of results that the input requests; default 1
 
+	// Tickets is set for a [provider.MixedDriver] if the model's submissions give tickets.
+	Tickets bool
+
 	// Reason is a part of the vendor's message that a refusal must show.
 	Reason string
 	// Charges is the documented charge of a refused or failed task, by directive
@@ -114,5 +117,5 @@ func (c testCase) appliesTo(s *fixture) bool {
 	if s.lacks(c.needs) {
 		return false
 	}
-	return c.only == anyKind || (c.only == asyncDriver) == s.route.AnyDriver.Async()
+	return c.only == anyKind || (c.only == asyncDriver) == (s.Tickets || s.route.AnyDriver.Async())
 }
