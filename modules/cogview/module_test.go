@@ -32,11 +32,9 @@ func TestCreate(t *testing.T) {
 		name, model, input string
 		tickets            bool
 	}{
-		{"default", "", `{"prompt":"a red fox","size":"1344x768","quality":"hd","watermark_enabled":false,"user_id":"user-1"}`, false},
-		{"cogview-4", "cogview-4", `{"prompt":"a red fox"}`, false},
+		{"cogview", "", `{"prompt":"a red fox","size":"512x640","quality":"hd","watermark_enabled":false,"user_id":"user-1"}`, false},
 		{"flash", "cogview-3-flash", `{"prompt":"a red fox","size":"512x512","quality":"hd"}`, false},
-		{"glm", "glm-image", `{"prompt":"a red fox","size":"960x1728","quality":"standard","watermark_enabled":true,"user_id":"user-1"}`, true},
-		{"glm with a size of CogView", "glm-image", `{"prompt":"a red fox","size":"864x1152"}`, true},
+		{"glm", "glm-image", `{"prompt":"a red fox","size":"640x640","quality":"standard","watermark_enabled":true,"user_id":"user-1"}`, true},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
