@@ -7,6 +7,7 @@ import (
 
 	"aigc/app/module"
 	"aigc/app/sandbox"
+	"aigc/modules/cogview"
 	"aigc/modules/doubao"
 	"aigc/modules/flux"
 	"aigc/modules/fluxkontext"
@@ -20,6 +21,7 @@ import (
 	klingsandbox "aigc/modules/internal/kling/sandbox"
 	openaisandbox "aigc/modules/internal/openai/sandbox"
 	vertexsandbox "aigc/modules/internal/vertex/sandbox"
+	zhipusandbox "aigc/modules/internal/zhipu/sandbox"
 	"aigc/modules/kling"
 	"aigc/modules/seededit"
 	"aigc/modules/seedream"
@@ -36,6 +38,7 @@ func All() []module.Module {
 		doubao.Module,
 		flux.Module,
 		fluxkontext.Module,
+		cogview.Module,
 		kling.Module,
 		tryon.Module,
 		veo3.Module,
@@ -50,6 +53,7 @@ func Sandboxes() []sandbox.Imitation {
 		arksandbox.New(served(seedream.Models, seededit.Models, doubao.Models)...),
 		jimengsandbox.New(served(seedream.JimengModels, seededit.JimengModels)...),
 		bflsandbox.New(served(flux.Models, fluxkontext.Models, tryon.BFLModels)...),
+		zhipusandbox.New(served(cogview.Models)...),
 		klingsandbox.New(served(kling.Models)...),
 		fashnsandbox.New(served(tryon.Models)...),
 		vertexsandbox.New(served(veo3.Models)...),

@@ -20,11 +20,13 @@ type Harness struct {
 	Model     string            // empty: the operation's default
 	Input     string            // JSON object; any image id in it exists
 	Results   int               // number of results that the input requests; default 1
-	Tickets   bool              // of a [provider.MixedDriver]: the imitation answers with a ticket
 
 	// Directives names the field of the input to which directives are appended; empty:
 	// "prompt". An image gets them as a comment in the file, see [sandbox.ImageDirectives].
 	Directives string
+
+	// Tickets is set for a [provider.MixedDriver] if the model's submissions give tickets.
+	Tickets bool
 
 	// Reason is a part of the vendor's message that a refusal must show.
 	Reason string

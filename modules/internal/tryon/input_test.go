@@ -62,7 +62,7 @@ func TestCommon(t *testing.T) {
 			`{"human_image":"p","model_image":"q","cloth_image":"g","prompt":" open ","model":"m","n":2,"resolution":"2k","seed":7,"output_format":"webp","return_base64":true,
 			"category":"tops","garment_photo_type":"model","mode":"quality","moderation_level":"none","segmentation_free":false,"generation_mode":"fast","safety_tolerance":5}`,
 			`{"Prompt":"open","N":2,"Size":"2K","Seed":7,"OutputFormat":"webp","Images":["q","g"],"Rest":{"category":"tops","garment_photo_type":"model","mode":"quality",
-			"moderation_level":"none","segmentation_free":false,"generation_mode":"fast","safety_tolerance":5}}`,
+			"moderation_level":"none","segmentation_free":false,"generation_mode":"fast","safety_tolerance":5},"Omitted":["human_image"]}`,
 		},
 		"one image": {`{"garment_image":"g"}`, `{"Prompt":"` + DefaultPrompt + `","Images":["g"],"Rest":{}}`},
 	} {
