@@ -70,6 +70,8 @@ func TestOpenAPIDocument(t *testing.T) {
 		"get /api/models":                        {"schema", "", "200 default"},
 		"post /api/quote":                        {"", "application/json", "200 default"},
 		"post /api/images/create":                {"Idempotency-Key Prefer X-Tags", "application/json", "200 202 default"},
+		"post /api/images/variations":            {"", "", "default"},
+		"get /api/gallery/task":                  {"id", "", "200 default"},
 		"post /api/gallery/draw":                 {"Idempotency-Key Prefer X-Tags", "application/json multipart/form-data", "200 202 default"},
 		"post /api/gallery/paint":                {"Idempotency-Key Prefer X-Tags", "application/json multipart/form-data", "200 202 default"},
 		"post /api/gallery/video":                {"Idempotency-Key Prefer X-Tags", "application/json multipart/form-data", "200 202 default"},

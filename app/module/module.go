@@ -51,6 +51,9 @@ type Operation struct {
 	// task by our id or by the vendor's job name: "/veo3/official/status/". Usually
 	// empty.
 	StatusPath string
+	// TaskPath is another such route, with the id in the query: "/veo3/task" reads
+	// /veo3/task?id=. Usually empty.
+	TaskPath string
 }
 
 // Model is one row of a route's model table.
