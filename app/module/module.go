@@ -46,7 +46,11 @@ type Operation struct {
 	Media   Media
 	Title   string // "Draw an image with GPT Image"
 	Doc     string // what it does and when to choose it, for people and agents
-	Primary bool   // the operation that `aigc generate <module>` runs
+	Primary bool   // the operation that `aigc generate <module>` runs, and whose tool is listed
+	// WithImages names the module's operation that runs instead when a call of the
+	// tool has input images: "edits". Both operations' fields are then arguments of
+	// this tool, and the other operation's own tool is not listed. Usually empty.
+	WithImages string
 	// StatusPath is a GET route kept from the service that aigc replaced; it reads a
 	// task by our id or by the vendor's job name: "/veo3/official/status/". Usually
 	// empty.

@@ -12,7 +12,7 @@ import (
 var Module = module.Define(
 	module.Spec{Name: "gpt", Title: "GPT Image", Doc: "OpenAI's GPT image models: images from a text prompt, and edits of images."},
 	module.Declare(module.Operation{
-		Name: "generations", Paths: []string{"/gpt/generations"}, Tool: "create_gpt_image", Media: module.Image, Primary: true,
+		Name: "generations", Paths: []string{"/gpt/generations"}, Tool: "create_gpt_image", Media: module.Image, Primary: true, WithImages: "edits",
 		Title: "Create an image with GPT Image",
 		Doc:   "Creates one or more images from a text prompt. Good at following long instructions and at text in images.",
 	}, module.Sync[openai.GenerateInput](openai.Vendor(), openai.Generator{}, terms), aggregator.Images[openai.GenerateInput](Models)),
