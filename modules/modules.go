@@ -11,11 +11,14 @@ import (
 	"aigc/modules/flux"
 	"aigc/modules/fluxkontext"
 	"aigc/modules/gpt"
+	"aigc/modules/hunyuan"
 	arksandbox "aigc/modules/internal/ark/sandbox"
 	bflsandbox "aigc/modules/internal/bfl/sandbox"
 	jimengsandbox "aigc/modules/internal/jimeng/sandbox"
 	klingsandbox "aigc/modules/internal/kling/sandbox"
 	openaisandbox "aigc/modules/internal/openai/sandbox"
+	tencentsandbox "aigc/modules/internal/tencent/sandbox"
+	tokenhubsandbox "aigc/modules/internal/tokenhub/sandbox"
 	vertexsandbox "aigc/modules/internal/vertex/sandbox"
 	"aigc/modules/kling"
 	"aigc/modules/seededit"
@@ -32,6 +35,7 @@ func All() []module.Module {
 		doubao.Module,
 		flux.Module,
 		fluxkontext.Module,
+		hunyuan.Module,
 		kling.Module,
 		veo3.Module,
 	}
@@ -45,6 +49,8 @@ func Sandboxes() []sandbox.Imitation {
 		arksandbox.New(served(seedream.Models, seededit.Models, doubao.Models)...),
 		jimengsandbox.New(served(seedream.JimengModels, seededit.JimengModels)...),
 		bflsandbox.New(served(flux.Models, fluxkontext.Models)...),
+		tencentsandbox.New(),
+		tokenhubsandbox.New(),
 		klingsandbox.New(served(kling.Models)...),
 		vertexsandbox.New(served(veo3.Models)...),
 	}
