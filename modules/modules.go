@@ -12,6 +12,7 @@ import (
 	"aigc/modules/flux"
 	"aigc/modules/fluxkontext"
 	"aigc/modules/gpt"
+	"aigc/modules/hunyuan"
 	"aigc/modules/internal/aggregator"
 	aggregatorsandbox "aigc/modules/internal/aggregator/sandbox"
 	arksandbox "aigc/modules/internal/ark/sandbox"
@@ -20,6 +21,8 @@ import (
 	jimengsandbox "aigc/modules/internal/jimeng/sandbox"
 	klingsandbox "aigc/modules/internal/kling/sandbox"
 	openaisandbox "aigc/modules/internal/openai/sandbox"
+	tencentsandbox "aigc/modules/internal/tencent/sandbox"
+	tokenhubsandbox "aigc/modules/internal/tokenhub/sandbox"
 	vertexsandbox "aigc/modules/internal/vertex/sandbox"
 	zhipusandbox "aigc/modules/internal/zhipu/sandbox"
 	"aigc/modules/kling"
@@ -39,6 +42,7 @@ func All() []module.Module {
 		flux.Module,
 		fluxkontext.Module,
 		cogview.Module,
+		hunyuan.Module,
 		kling.Module,
 		tryon.Module,
 		veo3.Module,
@@ -54,6 +58,8 @@ func Sandboxes() []sandbox.Imitation {
 		jimengsandbox.New(served(seedream.JimengModels, seededit.JimengModels)...),
 		bflsandbox.New(served(flux.Models, fluxkontext.Models, tryon.BFLModels)...),
 		zhipusandbox.New(served(cogview.Models)...),
+		tencentsandbox.New(),
+		tokenhubsandbox.New(),
 		klingsandbox.New(served(kling.Models)...),
 		fashnsandbox.New(served(tryon.Models)...),
 		vertexsandbox.New(served(veo3.Models)...),

@@ -42,6 +42,10 @@ var required = map[string]string{
 	"tryon.generate":    `,"person_image":"` + dot + `","garment_image":"` + dot + `"`,
 }
 
+// refusesAtOnce are the kinds of vendors that give tickets, and refuse a prompt in the
+// answer to the submission: nothing is bought.
+var refusesAtOnce = map[string]bool{"hunyuan.create": true}
+
 // dot is a PNG of 16 by 16 pixels.
 const dot = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAABAAAAAQCAAAAAA6mKC9AAAAD0lEQVR42mP4jwYYRrYAAID5/wGR6yAaAAAAAElFTkSuQmCC"
 
@@ -95,6 +99,9 @@ func TestEveryModuleUnderEveryFault(t *testing.T) {
 			w := c.sync
 			if async {
 				w = c.async
+			}
+			if c.directive == "[[refuse]]" && refusesAtOnce[op.Kind()] {
+				w.bought = 0
 			}
 			t.Run(op.Kind()+"/"+strings.Trim(c.directive, "[]"), func(t *testing.T) {
 				t.Parallel()

@@ -14,8 +14,8 @@ var Module = module.Define(
 	module.Declare(module.Operation{
 		Name: "generate", Paths: []string{"/veo3/generate", "/veo3/official/generate"}, Tool: "create_veo3_video", Media: module.Video, Primary: true,
 		StatusPath: "/veo3/official/status/", TaskPath: "/veo3/task",
-		Title:      "Create a video with Veo",
-		Doc:        "Creates a video of 4, 6 or 8 seconds with sound, from a text prompt, from a first and last frame, or from reference images. Takes one to three minutes.",
+		Title: "Create a video with Veo",
+		Doc:   "Creates a video of 4, 6 or 8 seconds with sound, from a text prompt, from a first and last frame, or from reference images. Takes one to three minutes.",
 	},
 		module.Async[vertex.Input](vertex.Vendor(), vertex.Driver{}, module.Terms{
 			Models: Models, Submit: 3 * time.Minute,
