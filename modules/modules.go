@@ -16,10 +16,12 @@ import (
 	jimengsandbox "aigc/modules/internal/jimeng/sandbox"
 	klingsandbox "aigc/modules/internal/kling/sandbox"
 	openaisandbox "aigc/modules/internal/openai/sandbox"
+	stabilitysandbox "aigc/modules/internal/stability/sandbox"
 	vertexsandbox "aigc/modules/internal/vertex/sandbox"
 	"aigc/modules/kling"
 	"aigc/modules/seededit"
 	"aigc/modules/seedream"
+	"aigc/modules/stablediffusion"
 	"aigc/modules/veo3"
 )
 
@@ -33,6 +35,7 @@ func All() []module.Module {
 		flux.Module,
 		fluxkontext.Module,
 		kling.Module,
+		stablediffusion.Module,
 		veo3.Module,
 	}
 }
@@ -46,6 +49,7 @@ func Sandboxes() []sandbox.Imitation {
 		jimengsandbox.New(served(seedream.JimengModels, seededit.JimengModels)...),
 		bflsandbox.New(served(flux.Models, fluxkontext.Models)...),
 		klingsandbox.New(served(kling.Models)...),
+		stabilitysandbox.New(served(stablediffusion.Models)...),
 		vertexsandbox.New(served(veo3.Models)...),
 	}
 }
