@@ -35,7 +35,7 @@ func TestCommon(t *testing.T) {
 			if json.Unmarshal(got, &all) != nil || json.Unmarshal([]byte(c.want), &want) != nil {
 				t.Fatal("not JSON")
 			}
-			for name, v := range all { // the rest is empty
+			for name, v := range all { // those not requested are empty
 				if m, ok := v.(map[string]any); v == nil || v == "" || v == 0.0 || ok && len(m) == 0 {
 					delete(all, name)
 				}

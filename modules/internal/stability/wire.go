@@ -1,8 +1,6 @@
 package stability
 
-import (
-	"aigc/app/provider"
-)
+import "aigc/app/provider"
 
 // request are the text fields of the form. Empty ones are not sent.
 type request struct {

@@ -13,7 +13,7 @@ type endpoint struct {
 	area    int // of the result in pixels
 	image   bool
 	modes   bool // an image is allowed in the mode image-to-image only
-	maxSide int // of the input image; 0: no limit
+	maxSide int  // of the input image; 0: no limit
 }
 
 var ratios = []string{"21:9", "16:9", "3:2", "5:4", "1:1", "4:5", "2:3", "9:16", "9:21"}
