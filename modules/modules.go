@@ -21,6 +21,7 @@ import (
 	jimengsandbox "aigc/modules/internal/jimeng/sandbox"
 	klingsandbox "aigc/modules/internal/kling/sandbox"
 	openaisandbox "aigc/modules/internal/openai/sandbox"
+	stabilitysandbox "aigc/modules/internal/stability/sandbox"
 	tencentsandbox "aigc/modules/internal/tencent/sandbox"
 	tokenhubsandbox "aigc/modules/internal/tokenhub/sandbox"
 	vertexsandbox "aigc/modules/internal/vertex/sandbox"
@@ -28,6 +29,7 @@ import (
 	"aigc/modules/kling"
 	"aigc/modules/seededit"
 	"aigc/modules/seedream"
+	"aigc/modules/stablediffusion"
 	"aigc/modules/tryon"
 	"aigc/modules/veo3"
 )
@@ -44,6 +46,7 @@ func All() []module.Module {
 		cogview.Module,
 		hunyuan.Module,
 		kling.Module,
+		stablediffusion.Module,
 		tryon.Module,
 		veo3.Module,
 	}
@@ -62,6 +65,7 @@ func Sandboxes() []sandbox.Imitation {
 		tokenhubsandbox.New(),
 		klingsandbox.New(served(kling.Models)...),
 		fashnsandbox.New(served(tryon.Models)...),
+		stabilitysandbox.New(served(stablediffusion.Models)...),
 		vertexsandbox.New(served(veo3.Models)...),
 		aggregatorsandbox.New(aggregated()...),
 	}
