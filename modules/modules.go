@@ -16,8 +16,10 @@ import (
 	jimengsandbox "aigc/modules/internal/jimeng/sandbox"
 	klingsandbox "aigc/modules/internal/kling/sandbox"
 	openaisandbox "aigc/modules/internal/openai/sandbox"
+	siliconflowsandbox "aigc/modules/internal/siliconflow/sandbox"
 	vertexsandbox "aigc/modules/internal/vertex/sandbox"
 	"aigc/modules/kling"
+	"aigc/modules/kolors"
 	"aigc/modules/seededit"
 	"aigc/modules/seedream"
 	"aigc/modules/veo3"
@@ -33,6 +35,7 @@ func All() []module.Module {
 		flux.Module,
 		fluxkontext.Module,
 		kling.Module,
+		kolors.Module,
 		veo3.Module,
 	}
 }
@@ -46,6 +49,7 @@ func Sandboxes() []sandbox.Imitation {
 		jimengsandbox.New(served(seedream.JimengModels, seededit.JimengModels)...),
 		bflsandbox.New(served(flux.Models, fluxkontext.Models)...),
 		klingsandbox.New(served(kling.Models)...),
+		siliconflowsandbox.New(served(kolors.Models)...),
 		vertexsandbox.New(served(veo3.Models)...),
 	}
 }
