@@ -166,6 +166,7 @@ func FuzzAnswer(f *testing.F) {
 		providertest.Seed{Status: 400, Body: `{"code":{},"message":[],"error":"sensitive"}`},
 		providertest.Seed{Status: 401, Body: `"Invalid token sk-fuzz-0123456789"`},
 		providertest.Seed{Status: 403, Body: `balance of sk-fuzz-0123456789`},
+		providertest.Seed{Status: 403, Body: "balance of sk-f\xbeuzz-0123456789"},
 		providertest.Seed{Status: 404, Body: `404 page not found`},
 		providertest.Seed{Status: 429, Body: `{"error":{"message":"IPD limit reached","code":7}}`},
 		providertest.Seed{Status: 451, Body: `prohibited`},

@@ -125,10 +125,10 @@ func TestSeedOfAGroup(t *testing.T) {
 func TestCommon(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ input, want string }{
-		"defaults": {`{"prompt":"a fox","n":1}`, `{"prompt":"a fox","n":1,"rest":{}}`},
+		"defaults": {`{"prompt":"a fox","n":1}`, `{"prompt":"a fox","n":1,"other":{}}`},
 		"all": {
 			`{"prompt":"a fox","model":"m","negative_prompt":"snow","image":"a","images":["c"],"image_url":"b","n":4,"size":"960x1280","seed":9999999999,"num_inference_steps":30,"guidance_scale":0,"cfg":4,"output_format":"jpeg","mode":"img2img","strength":0.5}`,
-			`{"prompt":"a fox","n":4,"size":"960x1280","negative":"snow","seed":9999999999,"images":["a","b","c"],"format":"jpeg","rest":{"cfg":4,"guidance_scale":0,"num_inference_steps":30,"strength":0.5}}`,
+			`{"prompt":"a fox","n":4,"size":"960x1280","negative":"snow","seed":9999999999,"images":["a","b","c"],"format":"jpeg","other":{"cfg":4,"guidance_scale":0,"num_inference_steps":30,"strength":0.5}}`,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -146,7 +146,7 @@ func TestCommon(t *testing.T) {
 				Seed     *int64         `json:"seed,omitempty"`
 				Images   any            `json:"images,omitempty"`
 				Format   string         `json:"format,omitempty"`
-				Rest     map[string]any `json:"rest"`
+				Rest     map[string]any `json:"other"`
 			}{got.Prompt, got.N, got.Size, got.NegativePrompt, got.Seed, images(got.Images), got.OutputFormat, got.Rest})
 			if err != nil || string(text) != c.want {
 				t.Errorf("%v: %s, want %s", err, text, c.want)
