@@ -21,12 +21,14 @@ import (
 	jimengsandbox "aigc/modules/internal/jimeng/sandbox"
 	klingsandbox "aigc/modules/internal/kling/sandbox"
 	openaisandbox "aigc/modules/internal/openai/sandbox"
+	siliconflowsandbox "aigc/modules/internal/siliconflow/sandbox"
 	stabilitysandbox "aigc/modules/internal/stability/sandbox"
 	tencentsandbox "aigc/modules/internal/tencent/sandbox"
 	tokenhubsandbox "aigc/modules/internal/tokenhub/sandbox"
 	vertexsandbox "aigc/modules/internal/vertex/sandbox"
 	zhipusandbox "aigc/modules/internal/zhipu/sandbox"
 	"aigc/modules/kling"
+	"aigc/modules/kolors"
 	"aigc/modules/seededit"
 	"aigc/modules/seedream"
 	"aigc/modules/stablediffusion"
@@ -47,6 +49,7 @@ func All() []module.Module {
 		hunyuan.Module,
 		kling.Module,
 		stablediffusion.Module,
+		kolors.Module,
 		tryon.Module,
 		veo3.Module,
 	}
@@ -66,6 +69,7 @@ func Sandboxes() []sandbox.Imitation {
 		klingsandbox.New(served(kling.Models)...),
 		fashnsandbox.New(served(tryon.Models)...),
 		stabilitysandbox.New(served(stablediffusion.Models)...),
+		siliconflowsandbox.New(served(kolors.Models)...),
 		vertexsandbox.New(served(veo3.Models)...),
 		aggregatorsandbox.New(aggregated()...),
 	}

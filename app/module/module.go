@@ -96,6 +96,10 @@ type Plan struct {
 	Count    int             // number of results requested; 0 means 1
 	Quote    *provider.Money // list price of all results; nil: no price is known
 	Warnings []string        // ignored fields and values rounded to the nearest supported one; see [provider.Notes]
+
+	// PerRequest is the maximum number of results that one request makes of the model,
+	// where the route has a CountField; 0 means 1.
+	PerRequest int
 }
 
 // Planner is implemented by a driver that quotes a cost, counts results or warns.
