@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"aigc/app/module"
+	"aigc/modules/internal/aggregator"
 	"aigc/modules/internal/siliconflow"
 )
 
@@ -14,4 +15,6 @@ var Module = module.Define(
 		Name: "generate", Paths: []string{"/kolors/generate"}, Tool: "create_kolors_image", Media: module.Image, Primary: true,
 		Title: "Create an image with Kolors",
 		Doc:   "Creates images from a text prompt in Chinese or English, or from an input image and a prompt. Kolors is free; Qwen-Image renders text in images, Qwen-Image-Edit-2509 edits and combines up to 3 images.",
-	}, module.Sync(siliconflow.Vendor(), siliconflow.Driver{}, module.Terms{Models: Models, CountField: "n", Submit: 3 * time.Minute})))
+	},
+		module.Sync(siliconflow.Vendor(), siliconflow.Driver{}, module.Terms{Models: Models, CountField: "n", Submit: 3 * time.Minute}),
+		aggregator.Images[siliconflow.Input](Models)))

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"aigc/app/module"
+	"aigc/modules/internal/aggregator"
 	"aigc/modules/internal/stability"
 )
 
@@ -14,6 +15,8 @@ var Module = module.Define(
 		Name: "create", Paths: []string{"/stable-diffusion/create"}, Tool: "create_stable_diffusion_image", Media: module.Image, Primary: true,
 		Title: "Create an image with Stable Diffusion",
 		Doc:   "Creates an image from a text prompt, or changes an input image. Negative prompts, weighted words, style presets.",
-	}, module.Sync[stability.Input](stability.Vendor(), stability.Generator{}, module.Terms{
-		Models: Models, CountField: "n", Submit: 2 * time.Minute,
-	})))
+	},
+		module.Sync[stability.Input](stability.Vendor(), stability.Generator{}, module.Terms{
+			Models: Models, CountField: "n", Submit: 2 * time.Minute,
+		}),
+		aggregator.Images[stability.Input](Models)))
