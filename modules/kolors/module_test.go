@@ -30,7 +30,7 @@ func TestGenerate(t *testing.T) {
 		name, model, input string
 		results            int
 	}{
-		{"text", "", `{"prompt":"a red fox","n":4,"size":"960x1280","negative_prompt":"snow","num_inference_steps":30,"guidance_scale":5,"seed":9999999999}`, 4},
+		{"text", "", `{"prompt":"a red fox","n":4,"size":"256x320","negative_prompt":"snow","num_inference_steps":30,"guidance_scale":5,"seed":9999999999}`, 4},
 		{"old fields", "", `{"prompt":"a red fox","image_url":"fox","mode":"img2img","strength":0.8,"seed":1}`, 1},
 		{"Qwen-Image", "Qwen/Qwen-Image", `{"prompt":"a sign that says fox","size":"1024x576","cfg":4,"num_inference_steps":50}`, 1},
 		{"edit", "Qwen/Qwen-Image-Edit", `{"prompt":"make it blue","image":"fox"}`, 1},
@@ -65,10 +65,10 @@ func TestSeveralImages(t *testing.T) {
 		seeds  []int64 // of the results, in order
 		tasks  int
 	}{
-		"four by Kolors":      {`"n":4,"seed":7`, 4, []int64{7, 7, 7, 7}, 1},
-		"six by Kolors":       {`"n":6,"seed":9999999998`, 6, []int64{9999999998, 9999999998, 9999999998, 9999999998, 2, 2}, 2},
-		"three by Qwen":       {`"n":3,"seed":7,"model":"Qwen/Qwen-Image"`, 3, []int64{7, 8, 9}, 3},
-		"one, without a seed": {`"n":1`, 1, nil, 1},
+		"four by Kolors":      {`"n":4,"seed":7,"size":"256x256"`, 4, []int64{7, 7, 7, 7}, 1},
+		"six by Kolors":       {`"n":6,"seed":9999999998,"size":"256x256"`, 6, []int64{9999999998, 9999999998, 9999999998, 9999999998, 2, 2}, 2},
+		"three by FLUX.2":     {`"n":3,"seed":7,"model":"black-forest-labs/FLUX.2-pro"`, 3, []int64{7, 8, 9}, 3},
+		"one, without a seed": {`"n":1,"size":"256x256"`, 1, nil, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
