@@ -11,10 +11,12 @@ import (
 	"aigc/modules/flux"
 	"aigc/modules/fluxkontext"
 	"aigc/modules/gpt"
+	"aigc/modules/hailuo"
 	arksandbox "aigc/modules/internal/ark/sandbox"
 	bflsandbox "aigc/modules/internal/bfl/sandbox"
 	jimengsandbox "aigc/modules/internal/jimeng/sandbox"
 	klingsandbox "aigc/modules/internal/kling/sandbox"
+	minimaxsandbox "aigc/modules/internal/minimax/sandbox"
 	openaisandbox "aigc/modules/internal/openai/sandbox"
 	vertexsandbox "aigc/modules/internal/vertex/sandbox"
 	"aigc/modules/kling"
@@ -33,6 +35,7 @@ func All() []module.Module {
 		flux.Module,
 		fluxkontext.Module,
 		kling.Module,
+		hailuo.Module,
 		veo3.Module,
 	}
 }
@@ -46,6 +49,7 @@ func Sandboxes() []sandbox.Imitation {
 		jimengsandbox.New(served(seedream.JimengModels, seededit.JimengModels)...),
 		bflsandbox.New(served(flux.Models, fluxkontext.Models)...),
 		klingsandbox.New(served(kling.Models)...),
+		minimaxsandbox.New(served(hailuo.Models)...),
 		vertexsandbox.New(served(veo3.Models)...),
 	}
 }
