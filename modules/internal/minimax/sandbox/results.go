@@ -1,7 +1,6 @@
 package sandbox
 
 import (
-	"cmp"
 	"encoding/json"
 	"net/http"
 	"strconv"
@@ -59,12 +58,12 @@ func (e endpoint) drawing(b sandbox.Body) sandbox.Drawing {
 	if b.Has("seed") {
 		d.Seed = uint64(int64(b.Number("seed")))
 	}
-	ratio, shaped := provider.ParseRatio(b.Text("aspect_ratio"))
+	ratio, _ := provider.ParseRatio(strings.Replace(b.Or("aspect_ratio", "auto"), "auto", "1:1", 1))
 	size := b.Text("size")
 	switch {
 	case e.h3:
 		d.Format = b.Or("output_format", "png")
-	case b.Has("width") && !shaped:
+	case b.Has("width") && !b.Has("aspect_ratio"):
 		size = provider.FormatSize(b.Int("width"), b.Int("height"))
 	default:
 		size = presets[b.Or("aspect_ratio", "1:1")]
@@ -72,7 +71,7 @@ func (e endpoint) drawing(b sandbox.Body) sandbox.Drawing {
 	var sized bool
 	if d.Width, d.Height, sized = provider.ParseSize(size); !sized {
 		area := map[string]int{"1K": 1 << 20, "2K": 1 << 22, "4K": 1 << 24}[b.Or("area", "4K")]
-		d.Width, d.Height = provider.Sides(cmp.Or(ratio, 1), area, 16, picture.MaxSide)
+		d.Width, d.Height = provider.Sides(ratio, area, 16, picture.MaxSide)
 	}
 	return d
 }
