@@ -1,10 +1,17 @@
 package hailuo_test
 
 import (
+	"slices"
+	"strings"
 	"testing"
 
 	"aigc/app/fault"
+	"aigc/app/module"
+	"aigc/app/provider"
 	"aigc/app/provider/providertest"
+	"aigc/app/sandbox/sandboxtest"
+	"aigc/app/task"
+	"aigc/app/worker/workertest"
 	"aigc/modules/hailuo"
 	minimaxsandbox "aigc/modules/internal/minimax/sandbox"
 )
@@ -38,4 +45,51 @@ func TestGenerate(t *testing.T) {
 			})
 		})
 	}
+}
+
+// Images that the filter withholds are a warning, and not paid for; the tokens of H3
+// are its cost, which a quote does not know.
+func TestCost(t *testing.T) {
+	t.Parallel()
+	h, err := module.NewRegistry(hailuo.Module)
+	if err != nil {
+		t.Fatal(err)
+	}
+	imitation := minimaxsandbox.New("image-01", "MiniMax-H3-Image")
+	box := sandboxtest.Start(t, imitation)
+	accounts := provider.NewAccounts()
+	accounts.Add(imitation.Vendor, provider.Limits{}, imitation.Account(box.Root()))
+	e := workertest.New(t, h, accounts)
+	for name, c := range map[string]struct {
+		input          string
+		results        int
+		quoted, actual float64 // 0: not known
+		says           string
+	}{
+		"all":      {`{"prompt":"a fox","n":2}`, 2, 0.007, 0.007, ""},
+		"filtered": {`{"prompt":"a fox [[refuse-output]]","n":3}`, 2, 0.0105, 0.007, "withheld 1 of 3 images"},
+		"H3":       {`{"prompt":"a fox","model":"MiniMax-H3-Image","area":"1K"}`, 1, 0, 0.034205, ""},
+		"H3 edit":  {`{"prompt":"a fox","model":"MiniMax-H3-Image","area":"1K","image":"data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAABAAAAAQCAAAAAA6mKC9AAAAD0lEQVR42mP4jwYYRrYAAID5/wGR6yAaAAAAAElFTkSuQmCC"}`, 1, 0, 0, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			v := e.Run("hailuo.generate", c.input)
+			if n := box.Purchases().ByTask[v.TaskID]; v.Status != task.Succeeded || len(v.Data) != c.results || n != 1 {
+				t.Fatalf("%s, %d results, %d purchases: %+v", v.Status, len(v.Data), n, v.Error)
+			}
+			if got := v.Cost; amount(got.Quoted) != c.quoted || amount(got.Actual) != c.actual {
+				t.Errorf("quoted %g, actual %g; want %g and %g", amount(got.Quoted), amount(got.Actual), c.quoted, c.actual)
+			}
+			if c.says != "" && !slices.ContainsFunc(v.Warnings, func(w string) bool { return strings.Contains(w, c.says) }) {
+				t.Errorf("warnings %q", v.Warnings)
+			}
+		})
+	}
+}
+
+func amount(known *float64) float64 {
+	if known == nil {
+		return 0
+	}
+	return *known
 }

@@ -1,7 +1,6 @@
 package minimax
 
 import (
-	"net/http"
 	"regexp"
 	"slices"
 
@@ -24,7 +23,7 @@ var rules = []provider.ErrorRule{
 	{Match: "1026", Class: provider.ContentRefused},
 	{Match: "1027", Class: provider.ResultRefused, Charged: fault.ChargedUnknown}, // whether it is charged is not documented
 	{Match: "1042", Class: provider.BadInput}, {Match: "2013", Class: provider.BadInput},
-	{Status: http.StatusUnauthorized, Class: provider.KeyRefused, Message: keyHint},
+	{Status: 401, Class: provider.KeyRefused, Message: keyHint},
 }
 
 const keyHint = "{title} refuses the key in {variable}. A key belongs to one of its two sites: see MINIMAX_BASE_URL."
@@ -33,30 +32,20 @@ const keyHint = "{title} refuses the key in {variable}. A key belongs to one of 
 // in front of it. h3Codes are those of H3, by status.
 var (
 	codes   = provider.ErrorTable{Title: title, Rules: rules, Statuses: []int{401, 429}}
-	h3Codes = provider.ErrorTable{Title: title, Rules: slices.Concat(rules, refused), Statuses: []int{400, 401, 402, 422, 429}}
+	h3Codes = provider.ErrorTable{Title: title, Rules: slices.Concat(rules, []provider.ErrorRule{{Status: 422, Class: provider.ContentRefused}}), Statuses: []int{400, 401, 402, 422, 429}}
 )
-
-var refused = []provider.ErrorRule{{Status: http.StatusUnprocessableEntity, Class: provider.ContentRefused}}
 
 // bracketed is MiniMax's own code at the end of a message: "… (1026)".
 var bracketed = regexp.MustCompile(`\(([0-9]{4})\)\s*$`)
 
-// failed reports whether an answer says that there was an error.
-func (w answer) failed() bool {
-	return w.Base.Code != "" && w.Base.Code != "0" || w.Error != (problem{})
-}
-
-// fault is the fault of an answer that is not a success.
-func (w answer) fault(can capabilities, res provider.Response) *fault.Error {
-	p := provider.VendorError{Code: string(w.Base.Code), Message: w.Base.Message}
-	if w.Error != (problem{}) {
-		p = provider.VendorError{Code: string(w.Error.Code), Type: w.Error.Type, Message: w.Error.Message}
-		if m := bracketed.FindStringSubmatch(p.Message); m != nil {
-			p.Code = m[1]
-		}
+// problem is the error in an answer; false if there is none.
+func (w answer) problem() (p provider.VendorError, failed bool) {
+	if w.Error == (problem{}) {
+		return provider.VendorError{Code: string(w.Base.Code), Message: w.Base.Message}, w.Base.Code != "" && w.Base.Code != "0"
 	}
-	if can.H3 {
-		return h3Codes.Fault(res, p)
+	p = provider.VendorError{Code: string(w.Error.Code), Type: w.Error.Type, Message: w.Error.Message}
+	if m := bracketed.FindStringSubmatch(p.Message); m != nil {
+		p.Code = m[1]
 	}
-	return codes.Fault(res, p)
+	return p, true
 }

@@ -8,13 +8,16 @@ import (
 
 // capabilities are what a model supports.
 type capabilities struct {
-	H3        bool     // MiniMax-H3-Image: the API in OpenAI's dialect
-	Sides     bool     // width and height in pixels
-	Style     bool     // style
-	Ratios    []string // of aspect_ratio; nil: any
-	MaxPrompt int      // characters
-	MaxN      int      // images of one request
-	MaxInputs int      // input images; 0: no documented limit
+	H3        bool                // MiniMax-H3-Image: the API in OpenAI's dialect
+	Paths     [2]string           // of a request without input images, and of one with them
+	Errors    provider.ErrorTable // of these paths
+	Image     provider.ImageRule  // of input images
+	Sides     bool                // width and height in pixels
+	Style     bool                // style
+	Ratios    []string            // of aspect_ratio; nil: any
+	MaxPrompt int                 // characters
+	MaxN      int                 // images of one request
+	MaxInputs int                 // input images; 0: no documented limit
 }
 
 // ratios are those of image-01. The last is not supported by image-01-live.
@@ -32,9 +35,15 @@ var ratioOfSize = map[string]string{
 func capabilitiesOf(model string) capabilities {
 	id := strings.ToLower(model)
 	if strings.Contains(id, "h3") {
-		return capabilities{H3: true, MaxPrompt: 32000, MaxN: 10, MaxInputs: 16}
+		return capabilities{
+			H3: true, Paths: [2]string{"/v1/images/generations", "/v1/images/edits"}, Errors: h3Codes, Image: h3Images,
+			MaxPrompt: 32000, MaxN: 10, MaxInputs: 16,
+		}
 	}
-	c := capabilities{Sides: true, Style: true, Ratios: ratios, MaxPrompt: 1500, MaxN: 9}
+	c := capabilities{
+		Paths: [2]string{"/v1/image_generation", "/v1/image_generation"}, Errors: codes, Image: portraits,
+		Sides: true, Style: true, Ratios: ratios, MaxPrompt: 1500, MaxN: 9,
+	}
 	switch {
 	case strings.HasSuffix(id, "image-01"):
 		c.Style = false
@@ -44,29 +53,10 @@ func capabilitiesOf(model string) capabilities {
 	return c
 }
 
-// path is the endpoint for a request with that many input images.
-func (c capabilities) path(inputs int) string {
-	switch {
-	case !c.H3:
-		return "/v1/image_generation"
-	case inputs > 0:
-		return "/v1/images/edits"
-	}
-	return "/v1/images/generations"
-}
-
-// The sizes of image-01 and of MiniMax-H3-Image.
+// The sizes and the input images of image-01 and of MiniMax-H3-Image.
 var (
 	imageSizes = provider.SizeRule{Step: 8, MinSide: 512, MaxSide: 2048}
 	h3Sizes    = provider.SizeRule{MinPixels: 655_360, MaxPixels: 20_000_000, MaxStretch: 3}
+	portraits  = provider.ImageRule{Field: "image", Who: "image-01", DataURL: true, Types: []string{"image/jpeg", "image/png"}, MaxBytes: 10<<20 - 1}
+	h3Images   = provider.ImageRule{Field: "image", Who: "MiniMax-H3-Image", DataURL: true, Types: append(portraits.Types, "image/webp", "image/heic", "image/heif")}
 )
-
-// imageRule is the rule for input images.
-func (c capabilities) imageRule() provider.ImageRule {
-	r := provider.ImageRule{Field: "image", Who: "image-01", Types: []string{"image/jpeg", "image/png"}, MaxBytes: 10<<20 - 1, DataURL: true}
-	if c.H3 {
-		r.Who, r.MaxBytes = "MiniMax-H3-Image", 0
-		r.Types = append(r.Types, "image/webp", "image/heic", "image/heif")
-	}
-	return r
-}

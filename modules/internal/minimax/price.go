@@ -1,6 +1,7 @@
 package minimax
 
 import (
+	"encoding/json"
 	"net/url"
 	"strings"
 
@@ -47,12 +48,12 @@ type usage struct {
 // maxTokens is the number of tokens above which a usage is not plausible.
 const maxTokens = 1_000_000_000
 
-// cost is the list price of the tokens of an answer of H3; nil if it is not known. A
+// cost is the list price of the tokens in an answer of H3; nil if it is not known. A
 // request without input images has text tokens only. With input images the total of
 // the input does not tell text from images, so their numbers must be in it, too.
-func (w answer) cost(c provider.Call, inputs int) *provider.Money {
+func cost(c provider.Call, reported json.RawMessage, inputs int) *provider.Money {
 	var u usage
-	_ = provider.Unmarshal(w.Usage, &u) // a field that cannot be read is zero, and the sums differ
+	_ = provider.Unmarshal(reported, &u) // a field that cannot be read is zero, and the sums differ
 	text, image := u.Details.Text, u.Details.Image
 	if inputs == 0 {
 		text, image = u.Input, 0

@@ -34,7 +34,7 @@ func TestCost(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			call := provider.Call{Model: h3, Prices: route().Prices, Account: provider.Account{BaseURL: c.base}}
-			got := answer{Usage: json.RawMessage(c.usage)}.cost(call, c.inputs)
+			got := cost(call, json.RawMessage(c.usage), c.inputs)
 			if (got == nil) != (c.micros == 0) || got != nil && (got.Micros != c.micros || got.Currency != "USD") {
 				t.Errorf("%v, want %d", got, c.micros)
 			}

@@ -31,21 +31,21 @@ var imageFields = []sandbox.Field{
 	{Name: "style", Kind: sandbox.Object, Only: []string{"image-01-live"}, Fields: []sandbox.Field{{Name: "style_type", Kind: sandbox.Text, Required: true, Values: []string{"漫画", "元气", "中世纪", "水彩"}}}},
 }
 
-// h3Fields are the fields of POST /v1/images/generations, editFields those of edits.
-var (
-	h3Fields = []sandbox.Field{
-		{Name: "model", Kind: sandbox.Text, Required: true},
-		{Name: "prompt", Kind: sandbox.Text, Required: true, MaxLen: 32000},
-		{Name: "n", Kind: sandbox.Integer, Min: 1, Max: 10},
-		{Name: "size", Kind: sandbox.Text},
-		{Name: "aspect_ratio", Kind: sandbox.Text},
-		{Name: "area", Kind: sandbox.Text, Values: []string{"1K", "2K", "4K"}},
-		{Name: "disable_prompt_enhanced", Kind: sandbox.Flag},
-		{Name: "response_format", Kind: sandbox.Text, Values: []string{"url", "b64_json"}},
-		{Name: "output_format", Kind: sandbox.Text, Values: []string{"png", "jpeg", "webp"}},
-	}
-	editFields = slices.Concat(h3Fields, []sandbox.Field{{Name: "images", Kind: sandbox.List, Required: true, MaxLen: 16, Item: &sandbox.Field{Kind: sandbox.Image}}})
-)
+// h3Fields are the fields of POST /v1/images/generations.
+var h3Fields = []sandbox.Field{
+	{Name: "model", Kind: sandbox.Text, Required: true},
+	{Name: "prompt", Kind: sandbox.Text, Required: true, MaxLen: 32000},
+	{Name: "n", Kind: sandbox.Integer, Min: 1, Max: 10},
+	{Name: "size", Kind: sandbox.Text},
+	{Name: "aspect_ratio", Kind: sandbox.Text},
+	{Name: "area", Kind: sandbox.Text, Values: []string{"1K", "2K", "4K"}},
+	{Name: "disable_prompt_enhanced", Kind: sandbox.Flag},
+	{Name: "response_format", Kind: sandbox.Text, Values: []string{"url", "b64_json"}},
+	{Name: "output_format", Kind: sandbox.Text, Values: []string{"png", "jpeg", "webp"}},
+}
+
+// editFields are those of POST /v1/images/edits.
+var editFields = slices.Concat(h3Fields, []sandbox.Field{{Name: "images", Kind: sandbox.List, Required: true, MaxLen: 16, Item: &sandbox.Field{Kind: sandbox.Image}}})
 
 // imageProblem says what is wrong with a valid list of fields of image-01; empty if
 // nothing is.

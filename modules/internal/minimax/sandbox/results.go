@@ -15,10 +15,7 @@ import (
 // answer draws the images of a purchase and sends the answer. With the directive
 // refuse-output, the filter of image-01 withholds the first image, or the only one.
 func (e endpoint) answer(k *sandbox.Kit, w http.ResponseWriter, r *http.Request, o *sandbox.Request, b sandbox.Body) {
-	n, withheld := max(1, b.Int("n")), 0
-	if o.Has("refuse-output") && !e.h3 {
-		withheld = 1
-	}
+	n, withheld := max(1, b.Int("n")), map[bool]int{true: 1}[o.Has("refuse-output") && !e.h3]
 	inline := strings.HasPrefix(b.Text("response_format"), "b") // base64 of image-01, b64_json of H3
 	d, images := e.drawing(b), []string{}
 	for range n - withheld {
@@ -52,6 +49,9 @@ func (e endpoint) answer(k *sandbox.Kit, w http.ResponseWriter, r *http.Request,
 	o.Answer(w, http.StatusOK, body)
 }
 
+// areas are the pixels of each area.
+var areas = map[string]int{"1K": 1 << 20, "2K": 1 << 22, "4K": 1 << 24}
+
 // drawing is the first image of a request.
 func (e endpoint) drawing(b sandbox.Body) sandbox.Drawing {
 	d := sandbox.Drawing{Spec: picture.Spec{Prompt: b.Text("prompt"), Seed: sandbox.Seed(b.Text("prompt"))}, Format: "jpeg"}
@@ -70,8 +70,7 @@ func (e endpoint) drawing(b sandbox.Body) sandbox.Drawing {
 	}
 	var sized bool
 	if d.Width, d.Height, sized = provider.ParseSize(size); !sized {
-		area := map[string]int{"1K": 1 << 20, "2K": 1 << 22, "4K": 1 << 24}[b.Or("area", "4K")]
-		d.Width, d.Height = provider.Sides(ratio, area, 16, picture.MaxSide)
+		d.Width, d.Height = provider.Sides(ratio, areas[b.Or("area", "4K")], 16, picture.MaxSide)
 	}
 	return d
 }

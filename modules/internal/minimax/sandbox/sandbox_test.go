@@ -16,6 +16,7 @@ import (
 	_ "golang.org/x/image/webp" // a format of results
 
 	"aigc/app/sandbox"
+	"aigc/app/sandbox/picture"
 	"aigc/app/sandbox/sandboxtest"
 )
 
@@ -77,12 +78,26 @@ func dataURL(t *testing.T, mime string, encode func(io.Writer, image.Image) erro
 	return "data:" + mime + ";base64," + base64.StdEncoding.EncodeToString(b.Bytes())
 }
 
+func encoded(t *testing.T, i image.Image) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := png.Encode(&b, i); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
 // Errors of image-01 have the status 200 and a code, those of H3 a status and a type.
 func TestImitationChecks(t *testing.T) {
 	t.Parallel()
 	base := start(t)
 	fox := dataURL(t, "image/png", png.Encode)
 	moving := dataURL(t, "image/gif", func(w io.Writer, i image.Image) error { return gif.Encode(w, i, nil) })
+	webp := dataURL(t, "image/webp", func(w io.Writer, i image.Image) error { return picture.Encode(w, i, "webp", 0) })
+	large := dataURL(t, "image/png", func(w io.Writer, i image.Image) error {
+		_, err := w.Write(append(encoded(t, i), make([]byte, 10<<20)...))
+		return err
+	})
 	subject := func(file string) string {
 		return `"subject_reference":[{"type":"character","image_file":"` + file + `"}]`
 	}
@@ -123,11 +138,13 @@ func TestImitationChecks(t *testing.T) {
 		{"subject of another type", native, "image-01", `"prompt":"x","subject_reference":[{"type":"face","image_file":"` + fox + `"}]`, false},
 		{"raw base64", native, "image-01", `"prompt":"x",` + subject(strings.TrimPrefix(fox, "data:image/png;base64,")), false},
 		{"gif", native, "image-01", `"prompt":"x",` + subject(moving), false},
+		{"webp", native, "image-01", `"prompt":"x",` + subject(webp), false},
+		{"large", native, "image-01", `"prompt":"x",` + subject(large), false},
 		{"no image", native, "image-01", `"prompt":"x",` + subject("data:image/png;base64,aGk="), false},
 		{"least of H3", make3, h3, `"prompt":"x"`, true},
 		{"all of H3", make3, fast, `"prompt":"` + strings.Repeat("狐", 32000) + `","n":10,"size":"auto","aspect_ratio":"7:5","area":"1K","disable_prompt_enhanced":true,"response_format":"url","output_format":"jpeg"`, true},
 		{"smallest size", make3, h3, `"prompt":"x","size":"810x810","aspect_ratio":"1:1"`, true},
-		{"edit", edit3, h3, `"prompt":"x",` + images(fox, "https://x/y.heic"), true},
+		{"edit", edit3, h3, `"prompt":"x",` + images(fox, webp, "https://x/y.heic"), true},
 		{"long prompt of H3", make3, h3, `"prompt":"` + strings.Repeat("狐", 32001) + `"`, false},
 		{"eleven of H3", make3, h3, `"prompt":"x","n":11`, false},
 		{"model of image-01", make3, "image-01", `"prompt":"x"`, false},
