@@ -38,8 +38,8 @@ func word(alternatives string) *regexp.Regexp {
 // mayDraw are the folders of the sandbox, which draws pictures.
 var mayDraw = regexp.MustCompile(`^(app/sandbox|modules/internal/[a-z]+/sandbox)/|/testdata/`)
 
-// drawing is how others name what the sandbox draws.
-var drawing = regexp.MustCompile(`sandbox/picture"|\.Picture\(|\bpicture\.[A-Z]\w*`)
+// drawing is how others name what the sandbox draws, and a vendor a style of images.
+var drawing = regexp.MustCompile(`sandbox/picture"|\.Picture\(|\bpicture\.[A-Z]\w*|\banalog-film\b`)
 
 // skipped are files that name retired words on purpose, or that others wrote.
 var skipped = map[string]bool{

@@ -4,6 +4,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -95,7 +96,7 @@ func values(f schema.Field) string {
 	case f.Enum != nil:
 		return strings.Join(f.Enum, ", ")
 	case f.Minimum != nil && f.Maximum != nil:
-		return fmt.Sprintf("%.0f to %.0f", *f.Minimum, *f.Maximum)
+		return strconv.FormatFloat(*f.Minimum, 'f', -1, 64) + " to " + strconv.FormatFloat(*f.Maximum, 'f', -1, 64)
 	}
 	return ""
 }

@@ -7,21 +7,34 @@ import (
 
 	"aigc/app/module"
 	"aigc/app/sandbox"
+	"aigc/modules/cogview"
 	"aigc/modules/doubao"
 	"aigc/modules/flux"
 	"aigc/modules/fluxkontext"
 	"aigc/modules/gpt"
 	"aigc/modules/hailuo"
+	"aigc/modules/hunyuan"
+	"aigc/modules/internal/aggregator"
+	aggregatorsandbox "aigc/modules/internal/aggregator/sandbox"
 	arksandbox "aigc/modules/internal/ark/sandbox"
 	bflsandbox "aigc/modules/internal/bfl/sandbox"
+	fashnsandbox "aigc/modules/internal/fashn/sandbox"
 	jimengsandbox "aigc/modules/internal/jimeng/sandbox"
 	klingsandbox "aigc/modules/internal/kling/sandbox"
 	minimaxsandbox "aigc/modules/internal/minimax/sandbox"
 	openaisandbox "aigc/modules/internal/openai/sandbox"
+	siliconflowsandbox "aigc/modules/internal/siliconflow/sandbox"
+	stabilitysandbox "aigc/modules/internal/stability/sandbox"
+	tencentsandbox "aigc/modules/internal/tencent/sandbox"
+	tokenhubsandbox "aigc/modules/internal/tokenhub/sandbox"
 	vertexsandbox "aigc/modules/internal/vertex/sandbox"
+	zhipusandbox "aigc/modules/internal/zhipu/sandbox"
 	"aigc/modules/kling"
+	"aigc/modules/kolors"
 	"aigc/modules/seededit"
 	"aigc/modules/seedream"
+	"aigc/modules/stablediffusion"
+	"aigc/modules/tryon"
 	"aigc/modules/veo3"
 )
 
@@ -34,7 +47,12 @@ func All() []module.Module {
 		doubao.Module,
 		flux.Module,
 		fluxkontext.Module,
+		cogview.Module,
+		hunyuan.Module,
 		kling.Module,
+		stablediffusion.Module,
+		kolors.Module,
+		tryon.Module,
 		hailuo.Module,
 		veo3.Module,
 	}
@@ -47,11 +65,32 @@ func Sandboxes() []sandbox.Imitation {
 		openaisandbox.New(served(gpt.Models)...),
 		arksandbox.New(served(seedream.Models, seededit.Models, doubao.Models)...),
 		jimengsandbox.New(served(seedream.JimengModels, seededit.JimengModels)...),
-		bflsandbox.New(served(flux.Models, fluxkontext.Models)...),
+		bflsandbox.New(served(flux.Models, fluxkontext.Models, tryon.BFLModels)...),
+		zhipusandbox.New(served(cogview.Models)...),
+		tencentsandbox.New(),
+		tokenhubsandbox.New(),
 		klingsandbox.New(served(kling.Models)...),
+		fashnsandbox.New(served(tryon.Models)...),
+		stabilitysandbox.New(served(stablediffusion.Models)...),
+		siliconflowsandbox.New(served(kolors.Models)...),
 		minimaxsandbox.New(served(hailuo.Models)...),
 		vertexsandbox.New(served(veo3.Models)...),
+		aggregatorsandbox.New(aggregated()...),
 	}
+}
+
+// aggregated returns the ids of the models that have a route over an aggregator.
+func aggregated() (ids []string) {
+	reg, err := module.NewRegistry(All()...)
+	if err != nil {
+		panic(err) // the declarations are constants; the program does not start with them either
+	}
+	for _, op := range reg.Operations() {
+		if r, ok := op.Route(aggregator.Vendor().Name); ok {
+			ids = append(ids, served(r.Models)...)
+		}
+	}
+	return ids
 }
 
 // served returns the ids of the models that are not retired.

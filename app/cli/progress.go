@@ -37,7 +37,7 @@ func stageText(v *service.View) string {
 		text = string(v.Status)
 	}
 	if v.Status == task.Running && v.Group != nil {
-		text = fmt.Sprintf("%d results in progress", len(v.Group.Children))
+		text = fmt.Sprintf("%d tasks in progress", len(v.Group.Children))
 	}
 	if v.Message != "" {
 		text += ": " + oneLine(v.Message)

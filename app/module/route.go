@@ -14,8 +14,13 @@ type Terms struct {
 	Models []Model // the first that is not retired is the default
 
 	// CountField names the input's count field ("n") if the vendor makes one result
-	// per request: a request for several becomes a group of tasks, one per result.
+	// per request, or a limited number: a request for more becomes a group of tasks,
+	// one per result, or one per [Plan].PerRequest results.
 	CountField string
+
+	// SlotPerResult is set if the vendor counts each result of a request, and not the
+	// request, against the limit of running tasks.
+	SlotPerResult bool
 
 	Submit   time.Duration // limit of one submission; default 5 min
 	Deadline time.Duration // limit from the ticket to the result; default 30 min

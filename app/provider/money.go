@@ -34,9 +34,10 @@ func (m Money) String() string { return decimal(m.Micros, 1) + " " + m.Currency 
 // Times multiplies the amount by n.
 func (m Money) Times(n int64) *Money { return &Money{Micros: m.Micros * n, Currency: m.Currency} }
 
-// Share is the i-th of n shares, counted from 0. The shares add up to exactly m.
-func (m Money) Share(i, n int64) *Money {
-	return &Money{Micros: m.Micros*(i+1)/n - m.Micros*i/n, Currency: m.Currency}
+// Share is the shares from one to another, counted from 0 and without the latter, of n.
+// All shares add up to exactly m.
+func (m Money) Share(from, to, n int64) *Money {
+	return &Money{Micros: m.Micros*to/n - m.Micros*from/n, Currency: m.Currency}
 }
 
 // Part is m times got divided by n, rounded to the nearest micro.

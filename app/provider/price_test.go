@@ -62,7 +62,7 @@ func TestMoney(t *testing.T) {
 	m := provider.USD(0.1)
 	sum := int64(0)
 	for i := range int64(3) {
-		sum += m.Share(i, 3).Micros
+		sum += m.Share(i, i+1, 3).Micros
 	}
 	if sum != m.Micros {
 		t.Errorf("three shares are %d micros, want %d", sum, m.Micros)

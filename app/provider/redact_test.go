@@ -73,6 +73,18 @@ func TestRedact(t *testing.T) {
 
 // The fingerprint of an API key is stored with tasks, so it must not change; that of a
 // pair depends on both halves and on where the first ends.
+// A secret that appears only once escapes are decoded or invalid UTF-8 is removed is
+// redacted, too.
+func TestFaultShowsNoSecret(t *testing.T) {
+	t.Parallel()
+	r := Response{Status: 400, account: &Account{Secret: "sk-0123456789"}}
+	for _, text := range []string{"no sk-0123456789", "no sk-01\xbe23456789", "no \xffsk-0123456789\xc3"} {
+		if f := r.Fault("acme", text, text); f.Message != "no •••" || f.VendorCode != "no •••" {
+			t.Errorf("%q: %q, code %q", text, f.Message, f.VendorCode)
+		}
+	}
+}
+
 func TestFingerprints(t *testing.T) {
 	t.Parallel()
 	key := Account{Secret: "key"}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"aigc/app/fault"
@@ -78,10 +79,11 @@ func (r Response) Fault(vendor, code, message string) *fault.Error {
 }
 
 // sanitize is [Sanitize] with the account's secrets redacted once more: the vendor may
-// have escaped them so that they only appear in the decoded text.
+// have escaped them, or put invalid UTF-8 into them, so that they only appear in the
+// decoded, valid text.
 func (r Response) sanitize(text string) string {
 	if r.account != nil {
-		text = string(r.account.redact([]byte(text)))
+		text = string(r.account.redact([]byte(strings.ToValidUTF8(text, ""))))
 	}
 	return Sanitize(text)
 }

@@ -55,9 +55,12 @@ func (o *Request) RecordPurchase() { o.kit.purchases.record(o.task, o.submit, o.
 
 // Answer sends a paid JSON response, or the fault that the prompt asks for: [[drop]]
 // closes the connection, [[500]] sends an internal error, [[truncate]] sends two
-// thirds of the body.
+// thirds of the body. Its Content-Type is application/json unless the imitation has
+// already set another.
 func (o *Request) Answer(w http.ResponseWriter, status int, body []byte) {
-	w.Header().Set("Content-Type", "application/json")
+	if w.Header().Get("Content-Type") == "" {
+		w.Header().Set("Content-Type", "application/json")
+	}
 	switch {
 	case o.Has("drop"):
 		DropConnection(w)

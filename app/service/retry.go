@@ -99,7 +99,7 @@ func (s *Service) retryTasks(ctx context.Context, t *task.Task, old []*task.Task
 		return nil, err
 	}
 	asGroup(group, len(old))
-	group.Input, group.Quoted = s.inputWithCount(t, len(old)), nil
+	group.Input, group.Quoted = s.inputWithCount(t, old), nil
 	if len(old) != t.Children {
 		group.InputHash = "" // no request asked for this number, so none may be joined to it
 	}
@@ -120,15 +120,23 @@ func (s *Service) retryTasks(ctx context.Context, t *task.Task, old []*task.Task
 	return out, nil
 }
 
-// inputWithCount returns the input of the group t with n in its route's count
-// field.
-func (s *Service) inputWithCount(t *task.Task, n int) json.RawMessage {
+// inputWithCount returns the input of the group t with the number of results of
+// these children in its route's count field.
+func (s *Service) inputWithCount(t *task.Task, children []*task.Task) json.RawMessage {
 	r, known := s.route(t)
 	var input map[string]json.RawMessage
 	if !known || r.CountField == "" || json.Unmarshal(t.Input, &input) != nil {
 		return t.Input
 	}
-	input[r.CountField] = json.RawMessage(fmt.Sprint(n))
+	results := 0
+	for _, c := range children {
+		var fields map[string]json.RawMessage
+		n := 1
+		_ = json.Unmarshal(c.Input, &fields)         // was marshalled by us
+		_ = json.Unmarshal(fields[r.CountField], &n) // so was the count; without one it is 1
+		results += n
+	}
+	input[r.CountField] = json.RawMessage(fmt.Sprint(results))
 	raw, err := json.Marshal(input)
 	if err != nil {
 		return t.Input

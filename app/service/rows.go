@@ -9,12 +9,12 @@ import (
 	"aigc/app/task"
 )
 
-// tasks builds the rows of a request: one task, or, if the route makes one result
-// per submission and n > 1, a group and its n children.
+// tasks builds the rows of a request: one task, or, if more results are requested
+// than the route makes per submission, a group and its children.
 func (s *Service) tasks(d *draft, hash string) ([]*task.Task, error) {
-	count := d.plan.Count
+	count, most := d.plan.Count, max(d.plan.PerRequest, 1)
 	field := d.Route.CountField
-	if field == "" || count <= 1 {
+	if field == "" || count <= most {
 		t, err := s.task(d, d.input, hash)
 		return []*task.Task{t}, err
 	}
@@ -22,17 +22,18 @@ func (s *Service) tasks(d *draft, hash string) ([]*task.Task, error) {
 	if err != nil {
 		return nil, err
 	}
-	asGroup(group, count)
+	asGroup(group, (count+most-1)/most)
 	out := []*task.Task{group}
-	for i := range count {
+	for i := range group.Children {
+		from, to := i*most, min((i+1)*most, count) // results of this child
 		input := make(map[string]json.RawMessage, len(d.input))
 		for k, v := range d.input {
 			input[k] = v
 		}
-		input[field] = json.RawMessage("1")
+		input[field] = json.RawMessage(fmt.Sprint(to - from))
 		var seed *int64
 		if json.Unmarshal(input["seed"], &seed) == nil && seed != nil && *seed >= 0 {
-			input["seed"] = json.RawMessage(fmt.Sprint(*seed + int64(i))) // one seed would give the same image n times
+			input["seed"] = json.RawMessage(fmt.Sprint(*seed + int64(from))) // one seed would give the same image n times
 		}
 		child, err := s.task(d, input, "")
 		if err != nil {
@@ -40,7 +41,7 @@ func (s *Service) tasks(d *draft, hash string) ([]*task.Task, error) {
 		}
 		asChild(child, group, i)
 		if q := d.plan.Quote; q != nil {
-			child.Quoted = q.Share(int64(i), int64(count))
+			child.Quoted = q.Share(int64(from), int64(to), int64(count))
 		}
 		out = append(out, child)
 	}
@@ -68,12 +69,15 @@ func (s *Service) task(d *draft, input map[string]json.RawMessage, hash string) 
 		return nil, fault.Wrap(err, fault.Internal, "", "The input could not be stored.")
 	}
 	now := time.Now()
-	op := d.Operation
+	op, slots := d.Operation, 1
+	if d.Route.SlotPerResult {
+		slots = d.plan.Count
+	}
 	return &task.Task{
 		ID: task.NewID(now), Kind: op.Kind(), Module: op.Module.Name, Operation: op.Registered.Operation.Name,
 		Model: d.Target.Model, Account: task.Account{Vendor: d.Target.Vendor}, Media: op.Registered.Operation.Media,
 		State: task.Queued, Input: raw, InputHash: hash, Owner: d.Caller.Name, Tags: d.Tags, Sandbox: d.Sandbox,
 		RunAt: now.Add(firstMonitorCheck), Deadline: now.Add(task.QueueDeadline),
-		Charged: fault.ChargedNo, Quoted: d.plan.Quote, Warnings: d.warnings, Created: now,
+		Slots: slots, Charged: fault.ChargedNo, Quoted: d.plan.Quote, Warnings: d.warnings, Created: now,
 	}, nil
 }

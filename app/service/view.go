@@ -117,9 +117,9 @@ func (s *Service) renderGroup(v *View, children []*task.Task, results map[string
 		}
 		switch {
 		case c.State == task.InDoubt:
-			v.Warnings = append(v.Warnings, "One result is in doubt (task "+c.ID+"); it is added if the vendor's answer still arrives.")
+			v.Warnings = append(v.Warnings, "A part of the results is in doubt (task "+c.ID+"); it is added if the vendor's answer still arrives.")
 		case c.State == task.Failed && c.Error != nil && v.Status == task.Succeeded:
-			v.Warnings = append(v.Warnings, "One result failed (task "+c.ID+"): "+c.Error.Message)
+			v.Warnings = append(v.Warnings, "A part of the results failed (task "+c.ID+"): "+c.Error.Message)
 		}
 		if c.State.Done() {
 			done++

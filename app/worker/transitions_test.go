@@ -3,8 +3,12 @@ package worker_test
 import (
 	"context"
 	"encoding/base64"
+	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
+	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -185,6 +189,58 @@ func TestGroup(t *testing.T) {
 	}
 	if v.Charged != fault.ChargedYes || v.Cost.Actual == nil || fmt.Sprintf("%.2f", *v.Cost.Actual) != "0.08" {
 		t.Errorf("charged %s, cost %+v", v.Charged, v.Cost)
+	}
+}
+
+// Images of a vendor that makes up to three per request: one task for three; a group
+// with its parts of the count, the seed and the quote for more. A retry of the group
+// asks for the images of its failed children.
+func TestGroupOfSeveralPerRequest(t *testing.T) {
+	t.Parallel()
+	var mu sync.Mutex
+	asked := map[int64]int{} // n by seed
+	refuse := true
+	r := newRig(t, workertest.FakeVendor{PerRequest: 3}, []string{"key"}, func(r *rig, w http.ResponseWriter, req *http.Request) {
+		var in workertest.FakeInput
+		if err := json.NewDecoder(req.Body).Decode(&in); err != nil || in.Seed == nil {
+			t.Errorf("%v: %+v", err, in)
+			return
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		asked[*in.Seed] = in.N
+		if refuse && *in.Seed != 103 && *in.Seed != 7 {
+			w.WriteHeader(http.StatusBadRequest)
+			return
+		}
+		var a workertest.FakeAnswer
+		for range in.N {
+			a.B64 = append(a.B64, base64.StdEncoding.EncodeToString(workertest.PNG()))
+		}
+		workertest.Reply(w, a)
+	})
+	if v := r.run(`{"prompt":"x","n":3,"seed":7}`); v.Status != task.Succeeded || v.Group != nil || len(v.Data) != 3 || *v.Cost.Actual != 0.12 {
+		t.Errorf("three: %s, %d results, group %+v, cost %+v", v.Status, len(v.Data), v.Group, v.Cost)
+	}
+	v := r.run(`{"prompt":"x","n":8,"seed":100}`)
+	if v.Status != task.Succeeded || len(v.Data) != 3 || v.Group == nil || len(v.Group.Children) != 3 || *v.Cost.Quoted != 0.32 || *v.Cost.Actual != 0.12 {
+		t.Fatalf("eight: %s, %d results, group %+v, cost %+v", v.Status, len(v.Data), v.Group, v.Cost)
+	}
+	mu.Lock()
+	if want := map[int64]int{7: 3, 100: 3, 103: 3, 106: 2}; !maps.Equal(asked, want) {
+		t.Errorf("asked for %v, want %v", asked, want)
+	}
+	refuse = false
+	mu.Unlock()
+	next, err := r.Retry(t.Context(), workertest.Me, v.TaskID)
+	must(t, err)
+	row, err := r.Ledger.Task(t.Context(), next.TaskID)
+	must(t, err)
+	if !strings.Contains(string(row.Input), `"n":5`) || row.Quoted.Amount() != 0.2 {
+		t.Errorf("the retry asks for %s, quote %s", row.Input, row.Quoted)
+	}
+	if v, err = r.Wait(t.Context(), workertest.Me, next.TaskID, 10*time.Second); err != nil || v.Status != task.Succeeded || len(v.Data) != 5 {
+		t.Errorf("%v: %+v", err, v)
 	}
 }
 

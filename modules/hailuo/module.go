@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"aigc/app/module"
+	"aigc/modules/internal/aggregator"
 	"aigc/modules/internal/minimax"
 )
 
@@ -14,4 +15,6 @@ var Module = module.Define(
 		Name: "generate", Paths: []string{"/hailuo/generate"}, Tool: "create_hailuo_image", Media: module.Image, Primary: true,
 		Title: "Create an image with Hailuo",
 		Doc:   "Creates images from a text prompt; image-01 shows the person of a portrait in a new scene, MiniMax-H3-Image edits and combines input images. Fast and cheap.",
-	}, module.Sync[minimax.Input](minimax.Vendor(), minimax.Driver{}, module.Terms{Models: Models, Submit: 11 * time.Minute})))
+	},
+		module.Sync[minimax.Input](minimax.Vendor(), minimax.Driver{}, module.Terms{Models: Models, CountField: "n", Submit: 11 * time.Minute}),
+		aggregator.Images[minimax.Input](Models)))

@@ -68,14 +68,22 @@ func TestCost(t *testing.T) {
 	}{
 		"all":      {`{"prompt":"a fox","n":2}`, 2, 0.007, 0.007, ""},
 		"filtered": {`{"prompt":"a fox [[refuse-output]]","n":3}`, 2, 0.0105, 0.007, "withheld 1 of 3 images"},
+		"ten":      {`{"prompt":"a fox","n":10,"width":512,"height":512}`, 10, 0.035, 0.035, ""},
 		"H3":       {`{"prompt":"a fox","model":"MiniMax-H3-Image","area":"1K"}`, 1, 0, 0.034205, ""},
 		"H3 edit":  {`{"prompt":"a fox","model":"MiniMax-H3-Image","area":"1K","image":"data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAABAAAAAQCAAAAAA6mKC9AAAAD0lEQVR42mP4jwYYRrYAAID5/wGR6yAaAAAAAElFTkSuQmCC"}`, 1, 0, 0, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			v := e.Run("hailuo.generate", c.input)
-			if n := box.Purchases().ByTask[v.TaskID]; v.Status != task.Succeeded || len(v.Data) != c.results || n != 1 {
-				t.Fatalf("%s, %d results, %d purchases: %+v", v.Status, len(v.Data), n, v.Error)
+			bought := box.Purchases().ByTask[v.TaskID]
+			if v.Group != nil { // one request makes at most 9
+				bought = 1
+				for _, id := range v.Group.Children {
+					bought *= box.Purchases().ByTask[id]
+				}
+			}
+			if v.Status != task.Succeeded || len(v.Data) != c.results || bought != 1 || (v.Group != nil) != (c.results > 9) {
+				t.Fatalf("%s, %d results, %d purchases: %+v", v.Status, len(v.Data), bought, v.Error)
 			}
 			if got := v.Cost; amount(got.Quoted) != c.quoted || amount(got.Actual) != c.actual {
 				t.Errorf("quoted %g, actual %g; want %g and %g", amount(got.Quoted), amount(got.Actual), c.quoted, c.actual)

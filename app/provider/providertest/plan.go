@@ -13,7 +13,8 @@ import (
 // Plan is the expected result of a driver's Check and Plan for an input.
 type Plan struct {
 	Count    int      // results asked for
-	Quote    float64  // in the currency of the list; 0: no price is known
+	Quote    float64  // in the currency of the list; 0: no price is known, unless Free
+	Free     bool     // the quote is 0
 	Faults   []string // the fields at fault, in order
 	Warnings []string // how each begins
 }
@@ -46,7 +47,7 @@ func (want Plan) Of(t *testing.T, r module.Route, model string, in any) {
 	if p.Count != want.Count {
 		t.Errorf("%d results, want %d", p.Count, want.Count)
 	}
-	if (p.Quote == nil) != (want.Quote == 0) || p.Quote != nil && p.Quote.Micros != provider.USD(want.Quote).Micros {
+	if (p.Quote == nil) != (want.Quote == 0 && !want.Free) || p.Quote != nil && p.Quote.Micros != provider.USD(want.Quote).Micros {
 		t.Errorf("quote %+v, want %v", p.Quote, want.Quote)
 	}
 	if len(p.Warnings) != len(want.Warnings) {

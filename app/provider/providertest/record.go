@@ -48,7 +48,7 @@ func describeRequest(r *http.Request) (request, error) {
 // key stays.
 func maskSignature(header string) string {
 	scheme, value, _ := strings.Cut(header, " ")
-	if value == "" || value == secretKey || value == "token" || !strings.HasPrefix(scheme, "HMAC-") && strings.Count(value, ".") != 2 {
+	if value == "" || value == secretKey || value == "token" || !strings.Contains(scheme, "HMAC-") && strings.Count(value, ".") != 2 {
 		return header
 	}
 	return scheme + " (signed)"

@@ -28,6 +28,7 @@ type driverStep struct {
 	Answer   *provider.Answer `json:"answer,omitempty"`
 	Phase    string           `json:"phase,omitempty"`
 	Progress float64          `json:"progress,omitempty"`
+	Learnt   json.RawMessage  `json:"learnt,omitempty"` // Data of a ticket that the poll replaced
 	Fault    *faultView       `json:"fault,omitempty"`
 }
 
@@ -112,6 +113,7 @@ func drive(ctx context.Context, job module.AnyDriver, call provider.Call, x exch
 		var out driverStep
 		var err error
 		out.Ticket, out.Answer, err = job.Submit(ctx, call, x.Input)
+		maskFiles(out.Answer)
 		out.setFault(err)
 		steps, x.Ticket = append(steps, out), out.Ticket
 	}
@@ -122,10 +124,14 @@ func drive(ctx context.Context, job module.AnyDriver, call provider.Call, x exch
 		out := driverStep{Phase: [...]string{"wait", "done", "failed", "stopped"}[u.Phase], Progress: u.Progress}
 		if u.Phase == provider.Done {
 			out.Answer = &u.Answer
+			maskFiles(out.Answer)
 		}
 		out.setFault(err)
 		if u.Err != nil {
 			out.setFault(u.Err)
+		}
+		if u.Ticket != nil {
+			x.Ticket, out.Learnt = u.Ticket, u.Ticket.Data
 		}
 		steps = append(steps, out)
 		if vendor.left() == left { // Poll sent no request
@@ -133,6 +139,18 @@ func drive(ctx context.Context, job module.AnyDriver, call provider.Call, x exch
 		}
 	}
 	return steps
+}
+
+// maskFiles replaces the placeholders of files by one that is the same in every run.
+func maskFiles(a *provider.Answer) {
+	if a == nil {
+		return
+	}
+	for i, r := range a.Results {
+		if strings.HasPrefix(r.Base64, "blob:") {
+			a.Results[i].Base64 = "blob:file"
+		}
+	}
 }
 
 func (o *driverStep) setFault(err error) {

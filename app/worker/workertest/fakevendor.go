@@ -20,29 +20,31 @@ import (
 // FakeVendor is a module with one operation, toy.image, whose vendor is an HTTP
 // handler of the test.
 type FakeVendor struct {
-	Async    bool          // it gives tickets
-	Deadline time.Duration // of a job, 1 min by default
-	Lease    time.Duration // of the worker, its default by default
-	Tick     time.Duration // of the worker, 20 ms by default
+	Async      bool          // it gives tickets
+	PerRequest int           // most images of one request, 1 by default
+	Deadline   time.Duration // of a job, 1 min by default
+	Lease      time.Duration // of the worker, its default by default
+	Tick       time.Duration // of the worker, 20 ms by default
 }
 
 // FakeInput is the input of its operation.
 type FakeInput struct {
 	Prompt string `json:"prompt" minLength:"1" doc:"what to draw"`
 	Model  string `json:"model,omitempty"`
-	N      int    `json:"n,omitempty" minimum:"1" maximum:"4" default:"1"`
+	N      int    `json:"n,omitempty" minimum:"1" maximum:"8" default:"1"`
+	Seed   *int64 `json:"seed,omitempty"`
 }
 
 // FakePrice is the price of one of its images.
 var FakePrice = provider.Price{Unit: "image", Micros: 40_000, Currency: "USD"}
 
 // planner is the part that both of its drivers have.
-type planner struct{}
+type planner struct{ perRequest int }
 
 // Plan implements [module.Planner].
-func (planner) Plan(in FakeInput, t module.Target) module.Plan {
+func (p planner) Plan(in FakeInput, t module.Target) module.Plan {
 	n := max(1, in.N)
-	return module.Plan{Count: n, Quote: t.Cost(nil, provider.Quantity{Unit: "image", N: int64(n)})}
+	return module.Plan{Count: n, PerRequest: p.perRequest, Quote: t.Cost(nil, provider.Quantity{Unit: "image", N: int64(n)})}
 }
 
 // Module is its declaration.
@@ -56,9 +58,10 @@ func (m FakeVendor) Module() module.Module {
 		Poll: module.Interval{First: 10 * time.Millisecond, Every: 20 * time.Millisecond}, Deadline: cmp.Or(m.Deadline, time.Minute),
 	}
 	v := provider.Vendor{Name: "toyco", Title: "Toy Co", BaseURL: "http://127.0.0.1:1", Prefix: "TOY"}
-	route := module.Sync(v, fakeGenerator{}, terms)
+	plan := planner{m.PerRequest}
+	route := module.Sync(v, fakeGenerator{plan}, terms)
 	if m.Async {
-		route = module.Async(v, fakeDriver{}, terms)
+		route = module.Async(v, fakeDriver{plan}, terms)
 	}
 	return module.Define(module.Spec{Name: "toy", Title: "Toy"}, module.Declare(op, route))
 }

@@ -8,7 +8,7 @@ import "aigc/app/provider"
 type Input struct {
 	Prompt                string              `json:"prompt" minLength:"1" maxLength:"32000" doc:"Text prompt describing the image, or the change to the input images; image-01 up to 1500 characters" example:"a girl by a library window, warm light"`
 	Model                 string              `json:"model,omitempty" maxLength:"100" doc:"Model id; see /api/models"`
-	N                     int                 `json:"n,omitempty" minimum:"1" maximum:"10" default:"1" doc:"Number of images, made by one submission; each is billed. image-01 up to 9"`
+	N                     int                 `json:"n,omitempty" minimum:"1" maximum:"10" default:"1" doc:"Number of images; each is billed"`
 	Image                 provider.ImageRef   `json:"image,omitempty" doc:"Input image. image-01: portrait of the person to show, JPEG or PNG under 10 MB. H3: image to edit or combine"`
 	Images                []provider.ImageRef `json:"images,omitempty" maxItems:"16" nullable:"false" doc:"Further input images; H3: 16 in all"`
 	AspectRatio           string              `json:"aspect_ratio,omitempty" pattern:"^(auto|[1-9][0-9]{0,3}:[1-9][0-9]{0,3})$" patternDescription:"auto or WIDTH:HEIGHT" doc:"auto or WIDTH:HEIGHT. image-01 rounds to 1:1 (default), 16:9, 4:3, 3:2, 2:3, 3:4, 9:16 or 21:9" example:"16:9"`

@@ -31,7 +31,7 @@ func TestPlan(t *testing.T) {
 	}{
 		{"text", "image-01", `{}`, warn()},
 		{"nine", "image-01", `{"n":9}`, plan{Count: 9, Quote: 0.0315}},
-		{"ten", "image-01", `{"n":10}`, plan{Count: 10, Quote: 0.035, Faults: []string{"n"}}},
+		{"ten", "image-01", `{"n":10}`, plan{Count: 10, Quote: 0.035}},
 		{"ten of H3", h3, `{"n":10}`, plan{Count: 10}},
 		{"no price of live", live, `{}`, unpriced()},
 		{"unknown model", "image-02", `{"n":2,"width":512,"height":512,"style":"漫画","aspect_ratio":"21:9"}`, plan{Count: 2, Warnings: []string{"width and height ignored: aspect_ratio"}}},

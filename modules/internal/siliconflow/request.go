@@ -1,0 +1,77 @@
+package siliconflow
+
+import (
+	"cmp"
+
+	"aigc/app/provider"
+)
+
+// request builds the vendor's request without its images, and returns warnings on
+// what the model does not support.
+func (in Input) request(model string, can capabilities) (request, []string) {
+	n := &provider.Notes{Model: model}
+	r := request{
+		Model: model, Prompt: in.Prompt, ImageSize: in.size(can, n),
+		NegativePrompt: ifSupported(n, "negative_prompt", in.NegativePrompt, can.Negative),
+		Steps:          ifSupported(n, "num_inference_steps", in.Steps, can.Steps),
+		GuidanceScale:  ifSupported(n, "guidance_scale", in.GuidanceScale, can.Guidance),
+		Cfg:            ifSupported(n, "cfg", in.Cfg, can.Cfg),
+		OutputFormat:   ifSupported(n, "output_format", in.OutputFormat, can.Format),
+	}
+	if in.Seed != nil {
+		seed := *in.Seed % (maxSeed + 1) // the seed of a group's child may be above the range
+		r.Seed = &seed
+	}
+	if can.Batch > 0 {
+		guidance := defaultGuidance
+		r.BatchSize = min(max(1, in.N), can.Batch)
+		r.Steps = cmp.Or(r.Steps, defaultSteps)
+		r.GuidanceScale = cmp.Or(r.GuidanceScale, &guidance)
+	}
+	in.noteImages(can, n)
+	ifSupported(n, "strength", in.Strength, false)
+	return r, n.Warnings()
+}
+
+// ifSupported returns the value of a field that the model supports, else the zero
+// value, with a warning if the field was given.
+func ifSupported[T comparable](n *provider.Notes, field string, value T, supported bool) (none T) {
+	if n.Takes(field, value != none, supported) {
+		return value
+	}
+	return none
+}
+
+// size is the size that is sent: the default, the requested one, or the nearest
+// supported one.
+func (in Input) size(can capabilities, n *provider.Notes) string {
+	w, h, requested := provider.ParseSize(in.Size)
+	switch {
+	case can.Sizes == nil && requested:
+		n.Ignored("size", "the image of %s has the size of its input", n.Model)
+		return ""
+	case can.Sizes == nil:
+		return ""
+	case !requested:
+		return can.Sizes[0]
+	case can.AnySize:
+		return in.Size
+	}
+	nearest := provider.NearestSize(can.Sizes, w, h)
+	n.Rounded("size", in.Size, nearest)
+	return nearest
+}
+
+// noteImages adds warnings on input images that are not sent. More than a model for
+// several supports are a fault, see [Driver.Check].
+func (in Input) noteImages(can capabilities, n *provider.Notes) {
+	given, sent := len(in.inputs()), len(in.sentImages(can))
+	switch {
+	case given > sent && sent == 0:
+		n.Takes("image", true, false)
+	case given > sent && sent == 1:
+		n.Ignored("all input images but the first", "%s supports one", n.Model)
+	case sent > 0 && in.Mode == textToImage:
+		n.Ignored("mode "+textToImage, "an input image is given")
+	}
+}

@@ -1,0 +1,24 @@
+package stability
+
+import (
+	"strings"
+
+	"aigc/app/module"
+	"aigc/app/provider"
+)
+
+// Plan implements [module.Planner].
+func (Generator) Plan(in Input, t module.Target) module.Plan {
+	_, warnings := in.request(t.Model)
+	p := module.Plan{Count: max(1, in.N), Warnings: warnings}
+	p.Quote = t.Cost(nil, provider.Quantity{Unit: "image", N: int64(p.Count)})
+	return p
+}
+
+// Check implements [module.Checker].
+func (Generator) Check(in Input, _ module.Target) []module.FieldError {
+	if strings.TrimSpace(in.Prompt) == "" {
+		return []module.FieldError{{Field: "prompt", Message: "must not be empty"}}
+	}
+	return nil
+}

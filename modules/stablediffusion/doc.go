@@ -1,0 +1,3 @@
+// Package stablediffusion makes images with Stability AI's Stable Diffusion and Stable
+// Image models.
+package stablediffusion
