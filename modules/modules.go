@@ -12,6 +12,7 @@ import (
 	"aigc/modules/flux"
 	"aigc/modules/fluxkontext"
 	"aigc/modules/gpt"
+	"aigc/modules/hailuo"
 	"aigc/modules/hunyuan"
 	"aigc/modules/internal/aggregator"
 	aggregatorsandbox "aigc/modules/internal/aggregator/sandbox"
@@ -20,6 +21,7 @@ import (
 	fashnsandbox "aigc/modules/internal/fashn/sandbox"
 	jimengsandbox "aigc/modules/internal/jimeng/sandbox"
 	klingsandbox "aigc/modules/internal/kling/sandbox"
+	minimaxsandbox "aigc/modules/internal/minimax/sandbox"
 	openaisandbox "aigc/modules/internal/openai/sandbox"
 	siliconflowsandbox "aigc/modules/internal/siliconflow/sandbox"
 	stabilitysandbox "aigc/modules/internal/stability/sandbox"
@@ -51,6 +53,7 @@ func All() []module.Module {
 		stablediffusion.Module,
 		kolors.Module,
 		tryon.Module,
+		hailuo.Module,
 		veo3.Module,
 	}
 }
@@ -70,6 +73,7 @@ func Sandboxes() []sandbox.Imitation {
 		fashnsandbox.New(served(tryon.Models)...),
 		stabilitysandbox.New(served(stablediffusion.Models)...),
 		siliconflowsandbox.New(served(kolors.Models)...),
+		minimaxsandbox.New(served(hailuo.Models)...),
 		vertexsandbox.New(served(veo3.Models)...),
 		aggregatorsandbox.New(aggregated()...),
 	}

@@ -1,0 +1,2 @@
+// Package hailuo makes images with MiniMax's models (Hailuo, 海螺).
+package hailuo

@@ -1,0 +1,67 @@
+package minimax
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"net/http"
+
+	"aigc/app/fault"
+	"aigc/app/provider"
+)
+
+// Driver makes images of an [Input].
+type Driver struct{}
+
+// Generate implements [provider.Generator].
+func (Driver) Generate(ctx context.Context, c provider.Call, in Input) (provider.Answer, error) {
+	can, inputs := capabilitiesOf(c.Model), in.inputs()
+	req, _ := in.request(c.Model)
+	e := provider.NewEmbedder(c)
+	req.setImages(can, e.AddAll(ctx, can.Image, inputs))
+	body, err := e.Body(req)
+	if err != nil {
+		return provider.Answer{}, err
+	}
+	res, err := c.HTTP.Do(ctx, c, provider.Request{URL: can.Paths[min(len(inputs), 1)], Body: body, Paid: true, Authorize: provider.Bearer(c)})
+	if err != nil {
+		return provider.Answer{}, err
+	}
+	a, err := parse(res, can, req.N)
+	if err != nil {
+		return provider.Answer{}, err
+	}
+	a.Model = c.Model
+	if can.H3 {
+		a.Cost = cost(c, a.Usage, len(inputs))
+	}
+	return a, nil
+}
+
+// parse reads a complete answer to a request for n images. The error in it decides.
+// But images that come with an error of unknown meaning count, as those beside a
+// field of an unexpected type. That there are none is a failure only if the answer
+// says so.
+func parse(res provider.Response, can capabilities, n int) (provider.Answer, error) {
+	var w answer
+	decodeErr := res.Decode(&w)
+	a := provider.Answer{VendorID: cmp.Or(res.Header.Get("Trace-Id"), string(w.ID)), Usage: w.Usage, Results: w.results()}
+	problem, failed := w.problem()
+	f := can.Errors.Fault(res, problem)
+	made, counted := w.Metadata.Succeeded.Int()
+	switch {
+	case res.Status != http.StatusOK, failed && (len(a.Results) == 0 || f.Kind != fault.InDoubt):
+		return a, f
+	case len(a.Results) > 0:
+	case decodeErr != nil:
+		return a, decodeErr
+	case counted && made == 0, string(w.Data) == "[]":
+		return a, fault.New(fault.VendorFailed, "vendor_failed", "%s delivered no image: none passed its filter, or all failed.", title).WithCharge(fault.ChargedUnknown)
+	default:
+		return a, fault.New(fault.InDoubt, "answer_unreadable", "The answer of %s to a paid request holds no images.", title).WithCharge(fault.ChargedUnknown)
+	}
+	if counted && made >= 0 && made < int64(n) {
+		a.Warnings = append(a.Warnings, fmt.Sprintf("%s withheld %d of %d images: they did not pass its filter, or failed.", title, int64(n)-made, n))
+	}
+	return a, nil
+}
