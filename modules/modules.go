@@ -16,8 +16,11 @@ import (
 	jimengsandbox "aigc/modules/internal/jimeng/sandbox"
 	klingsandbox "aigc/modules/internal/kling/sandbox"
 	openaisandbox "aigc/modules/internal/openai/sandbox"
+	recraftsandbox "aigc/modules/internal/recraft/sandbox"
 	vertexsandbox "aigc/modules/internal/vertex/sandbox"
 	"aigc/modules/kling"
+	"aigc/modules/recraft"
+	"aigc/modules/recraftv3"
 	"aigc/modules/seededit"
 	"aigc/modules/seedream"
 	"aigc/modules/veo3"
@@ -27,6 +30,8 @@ import (
 func All() []module.Module {
 	return []module.Module{
 		gpt.Module,
+		recraft.Module,
+		recraftv3.Module,
 		seedream.Module,
 		seededit.Module,
 		doubao.Module,
@@ -42,6 +47,7 @@ func All() []module.Module {
 func Sandboxes() []sandbox.Imitation {
 	return []sandbox.Imitation{
 		openaisandbox.New(served(gpt.Models)...),
+		recraftsandbox.New(served(recraft.Models, recraftv3.Models)...),
 		arksandbox.New(served(seedream.Models, seededit.Models, doubao.Models)...),
 		jimengsandbox.New(served(seedream.JimengModels, seededit.JimengModels)...),
 		bflsandbox.New(served(flux.Models, fluxkontext.Models)...),
