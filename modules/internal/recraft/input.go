@@ -21,10 +21,10 @@ type Input struct {
 	NegativePrompt    string              `json:"negative_prompt,omitempty" doc:"V2, V3: what to avoid"`
 	Image             provider.ImageRef   `json:"image,omitempty" doc:"Image to change, with strength or mask. Not flash; V2 only with mask"`
 	Strength          *float64            `json:"strength,omitempty" minimum:"0" maximum:"1" doc:"Required for image without mask: 0 keeps it, 1 ignores it"`
-	Mask              provider.ImageRef   `json:"mask,omitempty" doc:"Black and white, size of image; white is made anew"`
-	Seed              *int64              `json:"seed,omitempty" minimum:"0" maximum:"4294967295"`
+	Mask              provider.ImageRef   `json:"mask,omitempty" doc:"Black and white, size of image; white is repainted"`
+	Seed              *int64              `json:"seed,omitempty" minimum:"0" maximum:"4294967295" doc:"Random seed"`
 	ImageFormat       string              `json:"image_format,omitempty" enum:"png,webp,jpg" doc:"png by default; jpg becomes png"`
-	Controls          *Controls           `json:"controls,omitempty"`
+	Controls          *Controls           `json:"controls,omitempty" doc:"Colours and more"`
 	TextLayout        []TextBox           `json:"text_layout,omitempty" nullable:"false" doc:"V3: texts and their places"`
 	Creativity        string              `json:"creativity,omitempty" enum:"simple,standard,eccentric" doc:"V4: how free the model is"`
 	Upscale           string              `json:"upscale,omitempty" enum:"upscale4mp,upscale16mp" doc:"V4: enlarge the result"`
@@ -37,7 +37,7 @@ type Input struct {
 // Controls are colours and further controls of an image.
 type Controls struct {
 	Colors          []Color `json:"colors,omitempty" nullable:"false" doc:"To prefer"`
-	BackgroundColor *RGB    `json:"background_color,omitempty"`
+	BackgroundColor *Shade  `json:"background_color,omitempty"`
 	NoText          bool    `json:"no_text,omitempty"`
 	ArtisticLevel   *int    `json:"artistic_level,omitempty" minimum:"0" maximum:"5" doc:"V3"`
 }
@@ -47,14 +47,14 @@ func (c Controls) isZero() bool {
 	return len(c.Colors) == 0 && c.BackgroundColor == nil && !c.NoText && c.ArtisticLevel == nil
 }
 
-// RGB is a colour.
-type RGB struct {
+// Shade is a colour.
+type Shade struct {
 	RGB []int `json:"rgb" minItems:"3" maxItems:"3" nullable:"false" doc:"0 to 255 each"`
 }
 
 // Color is a colour with its weight among others.
 type Color struct {
-	RGB
+	Shade
 	Weight *float64 `json:"weight,omitempty"`
 	Std    *float64 `json:"std,omitempty"`
 }

@@ -77,7 +77,7 @@ func (c Controls) check(bad func(field, format string, args ...any)) {
 	}
 }
 
-func (c RGB) valid() bool {
+func (c Shade) valid() bool {
 	for _, v := range c.RGB {
 		if v < 0 || v > 255 {
 			return false

@@ -75,7 +75,7 @@ func TestPlan(t *testing.T) {
 
 		{"style references", "recraftv4_1_pro", `{"style_references":["a"],"style_match":"precise"}`, providertest.Plan{Warnings: []string{"model recraftv4_1_pro replaced by recraftv4_styles_pro: a custom style needs it."}}},
 		{"style references of V3", "recraftv3", `{"style_references":["a"],"style_match":"precise"}`, providertest.Plan{Quote: 0.04, Warnings: []string{"style_references ignored", "style_match ignored"}}},
-		{"custom style of V3", "recraftv3", `{"style_id":` + id + `,"style":"any","substyle":"hdr"}`, providertest.Plan{Quote: 0.04, Warnings: []string{"style ignored: style_id"}}},
+		{"custom style of V3", "recraftv3", `{"style_id":` + id + `,"style":"any","substyle":"hdr"}`, providertest.Plan{Quote: 0.04, Warnings: []string{"style ignored: style_id", "substyle ignored: style_id"}}},
 		{"custom style and a substyle", "recraftv3", `{"style_id":` + id + `,"substyle":"hdr"}`, providertest.Plan{Quote: 0.04, Warnings: []string{"substyle ignored: style_id"}}},
 		{"custom style of V4", "recraftv4_1_vector", `{"style_id":` + id + `}`, providertest.Plan{Warnings: []string{"model recraftv4_1_vector replaced by recraftv4_styles_vector"}}},
 		{"custom style of a gateway's V4", "recraft-v4", `{"style_id":` + id + `}`, providertest.Plan{}},

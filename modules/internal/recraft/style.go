@@ -59,7 +59,7 @@ func (in Input) setStyle(r *request, n *provider.Notes) {
 	}
 	custom := r.StyleID != "" || len(r.references) > 0
 	if custom && can.Generation == v4 && !can.Styles && isOwnID(r.Model) {
-		in.replaceModel(r, can.stylesModel(), n, "a custom style")
+		r.replaceModel(can.stylesModel(), n, "a custom style")
 	}
 	switch {
 	case in.StyleMatch == "":
@@ -74,10 +74,13 @@ func (in Input) setStyle(r *request, n *provider.Notes) {
 		n.Takes("substyle", in.Substyle != "", false)
 	case !custom:
 		in.setNamedStyle(r, can, n)
-	case in.Style != "":
-		n.Ignored("style", "style_id already sets it")
-	case in.Substyle != "":
-		n.Ignored("substyle", "style_id already sets the style")
+	default:
+		if in.Style != "" {
+			n.Ignored("style", "style_id already sets it")
+		}
+		if in.Substyle != "" {
+			n.Ignored("substyle", "style_id already sets the style")
+		}
 	}
 }
 
@@ -103,7 +106,7 @@ func (in Input) setNamedStyle(r *request, can capabilities, n *provider.Notes) {
 		r.Style = style
 	}
 	if isVectorStyle(r.Style) && !can.Vector && isOwnID(r.Model) {
-		in.replaceModel(r, strings.TrimSuffix(r.Model, "_raster")+vectorSuffix, n, "style "+style)
+		r.replaceModel(strings.TrimSuffix(r.Model, "_raster")+vectorSuffix, n, "style "+style)
 	}
 	switch {
 	case in.Substyle == "":
@@ -129,7 +132,7 @@ func (can capabilities) styleOf(substyle string) string {
 }
 
 // replaceModel sends another model than the selected one.
-func (in Input) replaceModel(r *request, model string, n *provider.Notes, reason string) {
+func (r *request) replaceModel(model string, n *provider.Notes, reason string) {
 	n.Replaced("model "+r.Model, model, "%s needs it", reason)
 	r.Model, n.Model = model, model
 }
