@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"strings"
 	"sync"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -162,8 +163,11 @@ func Start(ctx context.Context, c *config.Settings, v Verticals, roles Roles, lo
 		Service: a.Service, SyncWait: c.SyncWait, PrivateLinks: c.PrivateLinks, MCPURL: mcpPath(mcpURL), Metrics: metrics, Version: Version,
 	})
 	a.MCP = mcpapi.New(mcpapi.Config{
-		Service: a.Service, Log: log, Version: Version, PublicURL: public, AllTools: c.MCPTools == "all",
+		Service: a.Service, Log: log, Version: Version, PublicURL: public, Tools: c.MCPTools,
 	})
+	if unknown := a.MCP.UnknownTools(); roles.MCP && len(unknown) > 0 {
+		return a, fmt.Errorf("AIGC_MCP_TOOLS: there is no tool named %s", strings.Join(unknown, ", "))
+	}
 	shared := web.Config{
 		Access: a.Service, Log: log, Metrics: web.NewMetrics(metrics), PublicURL: public, AllowedHosts: c.AllowedHosts,
 	}

@@ -39,7 +39,7 @@ func UsesSandbox(c *config.Settings, roles Roles) bool {
 // vendors' or the sandbox's.
 func Accounts(c *config.Settings, v Verticals) *provider.Accounts {
 	if UsesSandbox(c, All) {
-		return sandbox.Accounts(c.SandboxURL, v.Sandboxes)
+		return sandbox.Accounts(c.SandboxURL, sandbox.Play(v.Sandboxes, c.SandboxAggregator))
 	}
 	return c.Accounts
 }
@@ -62,5 +62,5 @@ func (a *App) vendors(v Verticals) (*provider.Accounts, error) {
 		}
 		a.Sandbox, a.SandboxURL = s, s.Root()
 	}
-	return sandbox.Accounts(a.SandboxURL, v.Sandboxes), nil
+	return sandbox.Accounts(a.SandboxURL, sandbox.Play(v.Sandboxes, a.conf.SandboxAggregator)), nil
 }

@@ -33,11 +33,12 @@ type Process struct {
 	ShutdownGrace     time.Duration   `split_words:"true" default:"330s" desc:"how long a stop waits for the answers to open submissions"`
 	Sandbox           string          `split_words:"true" default:"auto" desc:"offline imitation of the vendors: auto (on a loopback address with no vendor key at all), on, off"`
 	SandboxURL        string          `split_words:"true" desc:"address of a running sandbox (aigc sandbox), used instead of one in the process"`
+	SandboxAggregator string          `split_words:"true" default:"newapi" desc:"host that the sandbox's aggregator imitates: newapi, evolink, qiniu, chatfire"`
 	RouteFallback     string          `split_words:"true" default:"on" desc:"whether another vendor serves a request that names no model while the first vendor's keys are parked: on, off"`
 	FetchAllow        []netip.Prefix  `split_words:"true" desc:"private address ranges (CIDRs) that are allowed in callers' URLs"`
 	PrivateLinks      bool            `split_words:"true" default:"false" desc:"links to results need an API key"`
 	RateLimit         int             `split_words:"true" default:"1000" desc:"requests per minute of one key; 0: no limit"`
-	MCPTools          string          `split_words:"true" desc:"all: list every MCP tool"`
+	MCPTools          Names           `split_words:"true" desc:"names of the MCP tools to list, separated by commas; default: one a module and those for tasks; all: every tool; default,NAME: further ones"`
 	Thumbnails        bool            `split_words:"true" default:"true" desc:"make thumbnails of results"`
 	LogLevel          string          `split_words:"true" default:"info" desc:"trace, debug, info, warn, error"`
 	LogFormat         string          `split_words:"true" desc:"console or json; default console on a terminal"`
@@ -131,10 +132,10 @@ func (c *Config) check() []error {
 		bad(name, "must be one of %s", strings.Join(allowed, ", "))
 	}
 	oneOf("AIGC_SANDBOX", c.Sandbox, "auto", "on", "off")
+	oneOf("AIGC_SANDBOX_AGGREGATOR", c.SandboxAggregator, "newapi", "evolink", "qiniu", "chatfire")
 	oneOf("AIGC_ROUTE_FALLBACK", c.RouteFallback, "on", "off")
 	oneOf("AIGC_LOG_LEVEL", c.LogLevel, "trace", "debug", "info", "warn", "error")
 	oneOf("AIGC_LOG_FORMAT", c.LogFormat, "", "console", "json")
-	oneOf("AIGC_MCP_TOOLS", c.MCPTools, "", "all")
 	if c.WorkerConcurrency < 1 || c.WorkerConcurrency > 1024 {
 		bad("AIGC_WORKER_CONCURRENCY", "must be 1 to 1024")
 	}

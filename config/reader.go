@@ -121,8 +121,8 @@ func (r *reader) list(s Setting) {
 
 // limits holds the two limits that every vendor has.
 type limits struct {
-	MaxRunning int `split_words:"true" desc:"concurrent tasks of one key; 0: no limit"`
-	PerMinute  int `split_words:"true" desc:"submissions per minute of one key; 0: no limit"`
+	MaxRunning int `split_words:"true" desc:"concurrent tasks of one account; 0: no limit"`
+	PerMinute  int `split_words:"true" desc:"submissions per minute of one account; 0: no limit"`
 }
 
 // vendor reads a vendor's own settings and its two limits.
@@ -153,5 +153,7 @@ func (r *reader) vendor(v provider.Vendor) {
 	if limits.MaxRunning < 0 || limits.PerMinute < 0 {
 		r.errs = append(r.errs, fmt.Errorf("%s_MAX_RUNNING, %s_PER_MINUTE: must not be negative", prefix, prefix))
 	}
-	r.settings.Accounts.Add(v, provider.Limits{Running: limits.MaxRunning, PerMinute: limits.PerMinute}, accounts...)
+	set := v.Limits
+	set.Running, set.PerMinute = limits.MaxRunning, limits.PerMinute
+	r.settings.Accounts.Add(v, set, accounts...)
 }

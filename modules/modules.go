@@ -7,22 +7,28 @@ import (
 
 	"aigc/app/module"
 	"aigc/app/sandbox"
+	"aigc/modules/cogview"
 	"aigc/modules/doubao"
 	"aigc/modules/flux"
 	"aigc/modules/fluxkontext"
 	"aigc/modules/gpt"
+	"aigc/modules/internal/aggregator"
+	aggregatorsandbox "aigc/modules/internal/aggregator/sandbox"
 	arksandbox "aigc/modules/internal/ark/sandbox"
 	bflsandbox "aigc/modules/internal/bfl/sandbox"
+	fashnsandbox "aigc/modules/internal/fashn/sandbox"
 	jimengsandbox "aigc/modules/internal/jimeng/sandbox"
 	klingsandbox "aigc/modules/internal/kling/sandbox"
 	openaisandbox "aigc/modules/internal/openai/sandbox"
 	recraftsandbox "aigc/modules/internal/recraft/sandbox"
 	vertexsandbox "aigc/modules/internal/vertex/sandbox"
+	zhipusandbox "aigc/modules/internal/zhipu/sandbox"
 	"aigc/modules/kling"
 	"aigc/modules/recraft"
 	"aigc/modules/recraftv3"
 	"aigc/modules/seededit"
 	"aigc/modules/seedream"
+	"aigc/modules/tryon"
 	"aigc/modules/veo3"
 )
 
@@ -37,7 +43,9 @@ func All() []module.Module {
 		doubao.Module,
 		flux.Module,
 		fluxkontext.Module,
+		cogview.Module,
 		kling.Module,
+		tryon.Module,
 		veo3.Module,
 	}
 }
@@ -50,10 +58,27 @@ func Sandboxes() []sandbox.Imitation {
 		recraftsandbox.New(served(recraft.Models, recraftv3.Models)...),
 		arksandbox.New(served(seedream.Models, seededit.Models, doubao.Models)...),
 		jimengsandbox.New(served(seedream.JimengModels, seededit.JimengModels)...),
-		bflsandbox.New(served(flux.Models, fluxkontext.Models)...),
+		bflsandbox.New(served(flux.Models, fluxkontext.Models, tryon.BFLModels)...),
+		zhipusandbox.New(served(cogview.Models)...),
 		klingsandbox.New(served(kling.Models)...),
+		fashnsandbox.New(served(tryon.Models)...),
 		vertexsandbox.New(served(veo3.Models)...),
+		aggregatorsandbox.New(aggregated()...),
 	}
+}
+
+// aggregated returns the ids of the models that have a route over an aggregator.
+func aggregated() (ids []string) {
+	reg, err := module.NewRegistry(All()...)
+	if err != nil {
+		panic(err) // the declarations are constants; the program does not start with them either
+	}
+	for _, op := range reg.Operations() {
+		if r, ok := op.Route(aggregator.Vendor().Name); ok {
+			ids = append(ids, served(r.Models)...)
+		}
+	}
+	return ids
 }
 
 // served returns the ids of the models that are not retired.

@@ -1,6 +1,7 @@
 package modules_test
 
 import (
+	"encoding/base64"
 	"strings"
 	"testing"
 	"time"
@@ -36,10 +37,25 @@ func startAllVendors(t *testing.T, prepare ...func(*provider.Account)) (*workert
 }
 
 // required are the required fields besides prompt, by kind of task.
-var required = map[string]string{"seededit.generate": `,"image":"` + dot + `"`}
+var required = map[string]string{
+	"seededit.generate": `,"image":"` + dot + `"`,
+	"tryon.generate":    `,"person_image":"` + dot + `","garment_image":"` + dot + `"`,
+}
 
 // dot is a PNG of 16 by 16 pixels.
 const dot = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAABAAAAAQCAAAAAA6mKC9AAAAD0lEQVR42mP4jwYYRrYAAID5/wGR6yAaAAAAAElFTkSuQmCC"
+
+// withDirective is an input whose images have the directive in a comment, for vendors
+// that take no prompt.
+func withDirective(t *testing.T, input, directive string) string {
+	t.Helper()
+	head, data, _ := strings.Cut(dot, ",")
+	file, err := base64.StdEncoding.DecodeString(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.ReplaceAll(input, dot, head+","+base64.StdEncoding.EncodeToString(sandboxtest.AddComment(file, directive)))
+}
 
 // Every module's primary operation, through its driver and HTTP, with every fault
 // directive: the final state of the task, and at most one paid submission.
@@ -82,7 +98,7 @@ func TestEveryModuleUnderEveryFault(t *testing.T) {
 			}
 			t.Run(op.Kind()+"/"+strings.Trim(c.directive, "[]"), func(t *testing.T) {
 				t.Parallel()
-				v := e.Run(op.Kind(), `{"prompt":"a red fox `+c.directive+`"`+required[op.Kind()]+`}`)
+				v := e.Run(op.Kind(), withDirective(t, `{"prompt":"a red fox `+c.directive+`"`+required[op.Kind()]+`}`, c.directive))
 				if v.Status != w.state || w.charged != "" && v.Charged != w.charged {
 					t.Fatalf("%s, charged %s (%+v); want %+v", v.Status, v.Charged, v.Error, w)
 				}

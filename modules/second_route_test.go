@@ -16,7 +16,7 @@ import (
 )
 
 // Seedream and SeedEdit have two routes: Ark, and Jimeng over Volcengine's access
-// keys.
+// keys; virtual try-on has FASHN and Black Forest Labs.
 func TestSecondRouteIsSelected(t *testing.T) {
 	t.Parallel()
 	h, err := module.NewRegistry(modules.All()...)
@@ -28,6 +28,7 @@ func TestSecondRouteIsSelected(t *testing.T) {
 	}
 	refused := fault.New(fault.VendorAuth, "vendor_key_refused", "The key is refused.")
 	ark, volc, parked := account("ark", nil), account("jimeng", nil), account("ark", refused)
+	fashn, bfl, parkedFashn := account("fashn", nil), account("bfl", nil), account("fashn", refused)
 	for name, c := range map[string]struct {
 		kind, asked string
 		accounts    []module.Account
@@ -51,6 +52,11 @@ func TestSecondRouteIsSelected(t *testing.T) {
 		"edits: a retired model":                         {"seededit.generate", "doubao-seededit-3-0-i2i-250628", []module.Account{ark}, "ark/doubao-seedream-4-5-251128", "was retired", ""},
 		"doubao has no second route":                     {"doubao.generate", "", []module.Account{volc}, "", "", fault.NoRoute},
 		"doubao":                                         {"doubao.generate", "", []module.Account{ark}, "ark/doubao-seedream-5-0-pro-260628", "", ""},
+		"try-on: FASHN before Black Forest Labs":         {"tryon.generate", "", []module.Account{bfl, fashn}, "fashn/tryon-v1.6", "", ""},
+		"try-on: only Black Forest Labs":                 {"tryon.generate", "tryon", []module.Account{bfl}, "bfl/vto-v2", "", ""},
+		"try-on: a model of Black Forest Labs":           {"tryon.generate", "vto-v1", []module.Account{fashn, bfl}, "bfl/vto-v1", "", ""},
+		"try-on: a model of FASHN, only BFL":             {"tryon.generate", "tryon-max", []module.Account{bfl}, "", "", fault.NoRoute},
+		"try-on: FASHN is parked, no model":              {"tryon.generate", "", []module.Account{parkedFashn, bfl}, "bfl/vto-v2", "Black Forest Labs was used instead", ""},
 		"an endpoint id uses the first route with a key": {"seedream.generate", "ep-1", []module.Account{ark, volc}, "ark/ep-1", "", ""},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -31,13 +32,18 @@ func (d *doctor) vendors(ctx context.Context) []finding {
 	defer transport.CloseIdleConnections()
 	var out []*finding
 	var wg sync.WaitGroup
+	check := func(do func() finding) {
+		f := &finding{}
+		out = append(out, f)
+		wg.Go(func() { *f = do() })
+	}
 	for _, name := range slices.Sorted(maps.Keys(all)) {
-		for _, account := range d.l.Accounts.ForVendor(name) {
-			f := &finding{Check: "vendors"}
-			out = append(out, f)
-			wg.Go(func() {
-				*f = probe(ctx, all[name], account, &provider.Client{HTTP: transport})
-			})
+		v, client := all[name], &provider.Client{HTTP: transport}
+		for i, account := range d.l.Accounts.ForVendor(name) {
+			check(func() finding { return probe(ctx, v, account, client) })
+			if i == 0 && v.Models != nil {
+				check(func() finding { return d.servedModels(ctx, v, account, client) })
+			}
 		}
 	}
 	wg.Wait()
@@ -46,6 +52,33 @@ func (d *doctor) vendors(ctx context.Context) []finding {
 		found[i] = *f
 	}
 	return found
+}
+
+// servedModels asks a host of many vendors' models which of ours it serves.
+func (d *doctor) servedModels(ctx context.Context, v provider.Vendor, a provider.Account, client *provider.Client) finding {
+	ids, err := v.Models(ctx, provider.Call{Task: "doctor", Submit: a.Fingerprint, Account: a, HTTP: client})
+	if err != nil {
+		return finding{"models", levelWarning, fmt.Sprintf("%s did not list its models: %s", v.Title, errorText(err)), "check its key and its base URL"}
+	}
+	var served, missing []string
+	for _, op := range d.h.Operations() {
+		r, _ := op.Route(v.Name)
+		for _, m := range r.Models {
+			if list := &missing; !m.IsRetired() {
+				if slices.Contains(ids, m.ID) {
+					list = &served
+				}
+				if !slices.Contains(*list, m.ID) {
+					*list = append(*list, m.ID)
+				}
+			}
+		}
+	}
+	text := fmt.Sprintf("%s at %s serves %d models, %d of ours: %s", v.Title, a.BaseURL, len(ids), len(served), strings.Join(served, ", "))
+	if len(missing) == 0 {
+		return ok("models", "%s", text)
+	}
+	return ok("models", "%s\nnot under these ids: %s; a host may have others (<MODULE>_MODEL sets one)", text, strings.Join(missing, ", "))
 }
 
 // sandbox reports that the sandbox replaces the vendors, and why.

@@ -55,6 +55,12 @@ var acme = provider.Vendor{
 		}
 		return err
 	},
+	Models: func(_ context.Context, c provider.Call) ([]string, error) {
+		if c.Account.Secret != "sk-good" {
+			return nil, fault.New(fault.VendorAuth, "", "No.")
+		}
+		return []string{"toy-1", "of-the-host"}, nil
+	},
 }
 
 var imitated = []sandbox.Imitation{{Vendor: acme, Handler: func(*sandbox.Kit) http.Handler { return http.NotFoundHandler() }}}

@@ -179,12 +179,13 @@ func TestDoctor(t *testing.T) {
 				t.Fatal(err)
 			}
 		}, 1, []string{"✗ folder", "set AIGC_DATA_DIR", "must be fixed"}},
-		{"a good key", func(_ *testing.T, l *config.Settings) { withKey(l, vendor.URL, "sk-good") }, 0, []string{"Acme (ACME_API_KEY, key " + provider.Fingerprint("sk-good") + ") works"}},
+		{"a good key", func(_ *testing.T, l *config.Settings) { withKey(l, vendor.URL, "sk-good") }, 0, []string{"Acme (ACME_API_KEY, key " + provider.Fingerprint("sk-good") + ") works", "serves 2 models, 1 of ours: toy-1"}},
 		{"a busy key", func(_ *testing.T, l *config.Settings) { withKey(l, vendor.URL, "sk-busy") }, 0, []string{"is rate limited right now"}},
 		{"a bad key beside a good one", func(_ *testing.T, l *config.Settings) {
 			withKey(l, vendor.URL, "sk-good")
 			withKey(l, vendor.URL, "sk-bad")
 		}, 1, []string{"works", "is refused: No.", "correct ACME_API_KEY"}},
+		{"a list of models that is refused", func(_ *testing.T, l *config.Settings) { withKey(l, vendor.URL, "sk-busy") }, 0, []string{"! models", "did not list its models: No."}},
 		{"no balance", func(_ *testing.T, l *config.Settings) { withKey(l, vendor.URL, "sk-poor") }, 1, []string{"has no balance", "top up the account"}},
 		{"a vendor that cannot be reached", func(_ *testing.T, l *config.Settings) { withKey(l, "http://127.0.0.1:1", "sk-good") }, 1, []string{"could not be checked", "HTTPS_PROXY"}},
 		{"no key and no sandbox", func(_ *testing.T, l *config.Settings) { l.Sandbox = "off" }, 1, []string{"no vendor has a key, and the sandbox is off"}},

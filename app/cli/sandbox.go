@@ -29,13 +29,14 @@ func (c *cli) sandboxCommand() *cobra.Command {
 }
 
 func (c *cli) sandbox(ctx context.Context, addr, dir string) error {
+	l, err := c.settings()
+	if err != nil {
+		return err
+	}
 	if dir == "" {
-		l, err := c.settings()
-		if err != nil {
-			return err
-		}
 		dir = filepath.Join(l.DataDir, "sandbox")
 	}
+	c.imitations = sandbox.Play(c.imitations, l.SandboxAggregator)
 	s, err := sandbox.New(dir, c.imitations...)
 	if err != nil {
 		return err

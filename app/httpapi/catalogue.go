@@ -56,15 +56,18 @@ func (s *Server) quote(c echo.Context) error {
 		return err
 	}
 	op, ok := s.catalog.Operation(q.Operation)
+	var warnings []string
 	switch {
 	case q.Operation == "":
-		if op, ok = s.catalog.OperationFor(modelOf(q.Input)); !ok {
-			return unknownModel("body.input.model")
+		var id string
+		if op, id, ok = s.catalog.OperationFor(modelOf(q.Input)); !ok {
+			return s.unknownModel("body.input.model")
 		}
+		q.Input, warnings = fitInput(op, q.Input, id)
 	case !ok:
 		return fault.InvalidInput(fault.Detail{Location: "body.operation", Message: "unknown operation; GET /api/models lists all"})
 	}
-	quote, err := s.catalog.Quote(c.Request().Context(), service.Request{Operation: op, Input: q.Input, Caller: web.Of(c.Request().Context()).Caller})
+	quote, err := s.catalog.Quote(c.Request().Context(), service.Request{Operation: op, Input: q.Input, Caller: web.Of(c.Request().Context()).Caller, Warnings: warnings})
 	if err != nil {
 		return prefixLocations("body.input", err)
 	}
@@ -79,10 +82,6 @@ func modelOf(doc []byte) string {
 	}
 	_ = json.Unmarshal(doc, &m)
 	return m.Model
-}
-
-func unknownModel(location string) error {
-	return fault.InvalidInput(fault.Detail{Location: location, Message: "no module has this model; GET /api/models lists all"})
 }
 
 // prefixLocations replaces "body" in the locations of an input's faults by prefix,

@@ -69,15 +69,20 @@ func (s *Server) documentTask(o *huma.Operation, t reflect.Type) {
 
 // documentCreateAny documents the route that selects the module by the model.
 func (s *Server) documentCreateAny(o *huma.Operation) {
-	o.Description = "Selects the module by the field model. The body has the fields of that module's own route."
+	o.Description = "Selects the module by the field model. The body has the fields of that module's own route; size and quality are accepted for every module."
 	o.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{jsonType: {Schema: &huma.Schema{
 		Type: huma.TypeObject, Required: []string{"prompt"}, AdditionalProperties: true,
 		Properties: map[string]*huma.Schema{
 			"prompt": {Type: huma.TypeString, Description: "Text prompt describing the image."},
-			"model":  {Type: huma.TypeString, Default: "auto", Description: "Id or alias of a model, name of a module, or auto."},
+			"model":  {Type: huma.TypeString, Default: "auto", Description: "Id or alias of a model, MODULE/MODEL, name of a module, or auto."},
 		},
 	}}}}
 	s.documentTask(o, reflect.TypeFor[service.View]())
+}
+
+func (s *Server) documentVariations(o *huma.Operation) {
+	o.Deprecated = true
+	delete(o.Responses, "200")
 }
 
 func (s *Server) documentQuote(o *huma.Operation) {

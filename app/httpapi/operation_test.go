@@ -70,6 +70,8 @@ func TestOpenAPIDocument(t *testing.T) {
 		"get /api/models":                        {"schema", "", "200 default"},
 		"post /api/quote":                        {"", "application/json", "200 default"},
 		"post /api/images/create":                {"Idempotency-Key Prefer X-Tags", "application/json", "200 202 default"},
+		"post /api/images/variations":            {"", "", "default"},
+		"get /api/gallery/task":                  {"id", "", "200 default"},
 		"post /api/gallery/draw":                 {"Idempotency-Key Prefer X-Tags", "application/json multipart/form-data", "200 202 default"},
 		"post /api/gallery/paint":                {"Idempotency-Key Prefer X-Tags", "application/json multipart/form-data", "200 202 default"},
 		"post /api/gallery/video":                {"Idempotency-Key Prefer X-Tags", "application/json multipart/form-data", "200 202 default"},
@@ -199,6 +201,9 @@ func TestHealth(t *testing.T) {
 	status, h := getHealth()
 	if status != 200 || h.Status != "healthy" || h.Storage.Status != "ok" || !h.Files.Enabled || !slices.Equal(h.Models, []string{"gallery"}) || len(h.Components) != 4 {
 		t.Errorf("%d %+v", status, h)
+	}
+	if len(h.Vendors) != 1 || h.Vendors[0].Keys != 1 || h.Vendors[0].Parked != 0 {
+		t.Errorf("keys: %+v", h.Vendors)
 	}
 	if a := r.do("GET", "/readyz", ""); a.StatusCode != 200 || string(a.body) != "ok\n" {
 		t.Errorf("%d %s", a.StatusCode, a.body)

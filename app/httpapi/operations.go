@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/danielgtaylor/huma/v2"
 	"github.com/labstack/echo/v4"
 
 	"aigc/app/module"
@@ -15,8 +16,8 @@ import (
 	"aigc/app/web"
 )
 
-// mountOperation mounts an operation at all its paths, and the status route of the
-// replaced service if the operation has one.
+// mountOperation mounts an operation at all its paths, and the status routes of the
+// replaced service if the operation has them.
 func (s *Server) mountOperation(op service.Operation) {
 	h := func(c echo.Context) error { return s.generate(c, op) }
 	for i, p := range op.Registered.Operation.Paths {
@@ -30,6 +31,11 @@ func (s *Server) mountOperation(op service.Operation) {
 		o := s.route(http.MethodGet, "/api"+p+"*", "Get a task by its id or the vendor's job name", op.Module.Name, web.Keyed, func(c echo.Context) error { return s.videoStatus(c, op) })
 		s.envelopeResponse(o, http.StatusOK, "The task.", reflect.TypeFor[statusView]())
 	}
+	if p := op.Registered.Operation.TaskPath; p != "" {
+		o := s.route(http.MethodGet, "/api"+p, "Get a task by its id or the vendor's job name", op.Module.Name, web.Keyed, func(c echo.Context) error { return s.videoTask(c, op) })
+		queryParam(o, "id", huma.TypeString, "Id of the task, or the vendor's job name.")
+		s.envelopeResponse(o, http.StatusOK, "The task.", reflect.TypeFor[taskView]())
+	}
 }
 
 // generate handles the route of an operation.
@@ -39,33 +45,19 @@ func (s *Server) generate(c echo.Context, op service.Operation) error {
 		return err
 	}
 	defer s.assets.DiscardUploads(in.placeholders...)
-	return s.createTask(c, op, in.doc)
-}
-
-// createAny handles POST /api/images/create: the field model selects the module.
-func (s *Server) createAny(c echo.Context) error {
-	in, err := s.readJSON(c)
-	if err != nil {
-		return err
-	}
-	defer s.assets.DiscardUploads(in.placeholders...)
-	op, ok := s.catalog.OperationFor(modelOf(in.doc))
-	if !ok {
-		return unknownModel("body.model")
-	}
-	return s.createTask(c, op, in.doc)
+	return s.createTask(c, op, in.doc, nil)
 }
 
 // createTask creates a task, or finds the earlier one of the same idempotency key,
-// waits for it and responds.
-func (s *Server) createTask(c echo.Context, op service.Operation, doc []byte) error {
+// waits for it and responds. warnings are on what was left out of doc.
+func (s *Server) createTask(c echo.Context, op service.Operation, doc []byte, warnings []string) error {
 	r := c.Request()
 	x := web.Of(r.Context())
 	pref := parsePrefer(r.Header, s.defaultWait(op))
 	retries, _ := strconv.Atoi(r.Header.Get("X-Stainless-Retry-Count"))
 	v, replayed, err := s.tasks.Create(r.Context(), service.Request{
 		Operation: op, Input: doc, Caller: x.Caller, IdempotencyKey: r.Header.Get("Idempotency-Key"), SDKRetry: retries > 0, Tags: parseTags(r.Header),
-		Wait: pref.wait,
+		Wait: pref.wait, Warnings: warnings,
 	})
 	if err != nil {
 		return err

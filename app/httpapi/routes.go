@@ -46,6 +46,7 @@ func (s *Server) routes() {
 		s.mountOperation(op)
 	}
 	s.documentCreateAny(s.route(http.MethodPost, "/api/images/create", "Create an image; the model selects the module", "generations", web.Keyed, s.createAny))
+	s.documentVariations(s.route(http.MethodPost, "/api/images/variations", "Not supported; the error says what to use instead", "generations", web.Keyed, s.variations))
 	s.documentQuote(s.route(http.MethodPost, "/api/quote", "Cost of a request before it is submitted", "generations", web.Keyed, s.quote))
 	s.documentModels(s.route(http.MethodGet, "/api/models", "List models, prices and schemas", "catalogue", web.Keyed, s.models))
 	s.taskRoutes()

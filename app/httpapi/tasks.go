@@ -143,17 +143,45 @@ func jobOf(v *service.View) jobView {
 // videoStatus handles the replaced service's status route of a video: by task id,
 // or by the vendor's job name, which has slashes.
 func (s *Server) videoStatus(c echo.Context, op service.Operation) error {
+	v, err := s.findVideo(c, op, wildcard(c))
+	if err != nil {
+		return err
+	}
+	return s.respond(c, http.StatusOK, statusOf(v))
+}
+
+// taskView is a statusView with the id where the replaced service's aggregator had it.
+type taskView struct {
+	ID string `json:"id" doc:"The same as task_id."`
+	statusView
+}
+
+// videoTask handles the replaced service's other status route of a video, which has the
+// id in the query.
+func (s *Server) videoTask(c echo.Context, op service.Operation) error {
+	id := c.QueryParam("id")
+	if id == "" {
+		return fault.InvalidInput(fault.Detail{Location: "query.id", Message: "is required: the id of a task, or the vendor's job name"})
+	}
+	v, err := s.findVideo(c, op, id)
+	if err != nil {
+		return err
+	}
+	return s.respond(c, http.StatusOK, taskView{v.TaskID, statusOf(v)})
+}
+
+// findVideo finds a task by its id or by the vendor's job name.
+func (s *Server) findVideo(c echo.Context, op service.Operation, id string) (*service.View, error) {
 	ctx := c.Request().Context()
-	x, id := web.Of(ctx), wildcard(c)
+	x := web.Of(ctx)
 	v, err := s.tasks.Get(ctx, x.Caller, id)
 	if fault.KindOf(err) == fault.NotFound {
 		v, err = s.tasks.ByTicket(ctx, x.Caller, op.Module.Name, id)
 	}
-	if err != nil {
-		return err
+	if err == nil {
+		x.Task = v.TaskID
 	}
-	x.Task = v.TaskID
-	return s.respond(c, http.StatusOK, statusOf(v))
+	return v, err
 }
 
 // events streams the recorded events of a task, then new ones, until it has ended.

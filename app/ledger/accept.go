@@ -167,7 +167,7 @@ func (x *tx) claimOnInsert(t *task.Task, c *task.ClaimRequest) (claimed bool, er
 	if c == nil {
 		return false, nil
 	}
-	account, unavailable, err := x.chooseAccount(c.Accounts)
+	account, unavailable, err := x.chooseAccount(t, c.Accounts)
 	switch {
 	case err != nil:
 		return false, err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"time"
 
 	"aigc/app/fault"
@@ -21,7 +22,7 @@ func (s *store) Claim(ctx context.Context, c task.ClaimRequest) (t *task.Task, e
 			return task.ErrStale
 		}
 		var chosen *task.AccountLimit
-		if chosen, unavailable, err = x.chooseAccount(c.Accounts); err != nil {
+		if chosen, unavailable, err = x.chooseAccount(t, c.Accounts); err != nil {
 			return err
 		}
 		if unavailable != nil {
@@ -68,9 +69,9 @@ func (x *tx) startSubmission(t *task.Task, c *task.ClaimRequest, a *task.Account
 }
 
 // chooseAccount chooses the account of a claim: of the first vendor in the list that
-// has an account with room, the one with the fewest tasks in submitting or running.
+// has an account with room for t, the one with the fewest slots in submitting or running.
 // Without one, unavailable is ErrBusy, or ErrParked if all are parked.
-func (x *tx) chooseAccount(accounts []task.AccountLimit) (best *task.AccountLimit, unavailable, err error) {
+func (x *tx) chooseAccount(t *task.Task, accounts []task.AccountLimit) (best *task.AccountLimit, unavailable, err error) {
 	unavailable = task.ErrParked
 	parked, err := parkedKeys(x)
 	if err != nil {
@@ -88,7 +89,7 @@ func (x *tx) chooseAccount(accounts []task.AccountLimit) (best *task.AccountLimi
 		if best == nil {
 			unavailable = task.ErrBusy
 		}
-		open, room, err := x.accountUsage(a, len(accounts) > 1)
+		open, room, err := x.accountUsage(t, a, len(accounts) > 1)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -114,26 +115,36 @@ func isParked(list []task.ParkedKey, a task.Account) bool {
 // perMinute is the window of the limit PerMinute, in milliseconds.
 const perMinute = int64(time.Minute / time.Millisecond)
 
-// accountUsage counts an account's tasks in submitting or running and its submissions
-// of the last minute, and says whether it has room under its limits. open is 0 if
+// accountUsage counts the slots of an account's tasks in submitting or running and its
+// submissions of the last minute, and says whether it has room for t under its limits. A
+// task that needs more slots than the limit has room once no other runs. open is 0 if
 // neither a limit nor the comparison of several accounts needs it.
-func (x *tx) accountUsage(a *task.AccountLimit, compare bool) (open int64, room bool, err error) {
+func (x *tx) accountUsage(t *task.Task, a *task.AccountLimit, compare bool) (open int64, room bool, err error) {
+	in, keys := inList(2, a.Fingerprints())
+	args := append([]any{a.Vendor}, keys...)
+	where := " FROM tasks WHERE vendor = $1 AND fingerprint IN (" + in + ") AND state IN ('submitting', 'running')"
 	if a.Running > 0 || compare {
-		const count = "SELECT COUNT(*) FROM tasks WHERE vendor = $1 AND fingerprint = $2 AND state IN ('submitting', 'running')"
-		if open, err = x.queryInt(count, a.Vendor, a.Fingerprint); err != nil {
+		if open, err = x.queryInt("SELECT COALESCE(SUM(slots), 0)"+where, args...); err != nil {
 			return 0, false, err
 		}
-		if a.Running > 0 && open >= int64(a.Running) {
+		if a.Running > 0 && open > 0 && open+int64(max(1, t.Slots)) > int64(a.Running) {
 			return open, false, nil
 		}
 	}
+	if a.ModelRunning > 0 {
+		model := fmt.Sprintf(" AND model = $%d", len(args)+1)
+		n, err := x.queryInt("SELECT COUNT(*)"+where+model, append(slices.Clone(args), t.Model)...)
+		if err != nil || n >= int64(a.ModelRunning) {
+			return open, false, err
+		}
+	}
 	if a.PerMinute > 0 {
-		const expire = "DELETE FROM submissions WHERE vendor = $1 AND fingerprint = $2 AND at <= $3"
-		if _, err := x.exec(expire, a.Vendor, a.Fingerprint, x.now-perMinute); err != nil {
+		of := "vendor = $1 AND fingerprint IN (" + in + ")"
+		expire := fmt.Sprintf("DELETE FROM submissions WHERE %s AND at <= $%d", of, len(args)+1)
+		if _, err := x.exec(expire, append(slices.Clone(args), x.now-perMinute)...); err != nil {
 			return 0, false, err
 		}
-		const count = "SELECT COUNT(*) FROM submissions WHERE vendor = $1 AND fingerprint = $2"
-		n, err := x.queryInt(count, a.Vendor, a.Fingerprint)
+		n, err := x.queryInt("SELECT COUNT(*) FROM submissions WHERE "+of, args...)
 		if err != nil || n >= int64(a.PerMinute) {
 			return open, false, err
 		}

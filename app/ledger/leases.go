@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -154,7 +155,15 @@ func (s *store) Reschedule(ctx context.Context, polls []task.PollResult) error {
 			for ; len(polls) >= n; polls = polls[n:] {
 				var args []any
 				for _, p := range polls[:n] {
-					args = append(args, p.ID, p.Owner, x.now+p.RunAt.Milliseconds(), p.Progress, p.Message, boolInt(p.Cancel))
+					ticket := ""
+					if p.Ticket != nil {
+						text, err := json.Marshal(p.Ticket)
+						if err != nil {
+							return fmt.Errorf("ledger: ticket of %s: %w", p.ID, err)
+						}
+						ticket = string(text)
+					}
+					args = append(args, p.ID, p.Owner, x.now+p.RunAt.Milliseconds(), p.Progress, p.Message, boolInt(p.Cancel), ticket)
 				}
 				if _, err := x.exec(reschedule(n), args...); err != nil {
 					return err
@@ -170,11 +179,11 @@ func (s *store) Reschedule(ctx context.Context, polls []task.PollResult) error {
 func reschedule(n int) string {
 	rows := make([]string, n)
 	for i := range rows {
-		rows[i] = fmt.Sprintf("(CAST($%d AS TEXT), CAST($%d AS TEXT), CAST($%d AS BIGINT), CAST($%d AS DOUBLE PRECISION), CAST($%d AS TEXT), CAST($%d AS INTEGER))",
-			6*i+1, 6*i+2, 6*i+3, 6*i+4, 6*i+5, 6*i+6)
+		rows[i] = fmt.Sprintf("(CAST($%d AS TEXT), CAST($%d AS TEXT), CAST($%d AS BIGINT), CAST($%d AS DOUBLE PRECISION), CAST($%d AS TEXT), CAST($%d AS INTEGER), CAST($%d AS TEXT))",
+			7*i+1, 7*i+2, 7*i+3, 7*i+4, 7*i+5, 7*i+6, 7*i+7)
 	}
-	return "WITH poll (id, owner, run_at, progress, message, cancel) AS (VALUES " + strings.Join(rows, ", ") + `)
-		UPDATE tasks SET run_at = CASE WHEN tasks.cancel_requested > poll.cancel THEN tasks.run_at ELSE poll.run_at END, progress = poll.progress, message = poll.message, lease_owner = '', lease_until = 0
+	return "WITH poll (id, owner, run_at, progress, message, cancel, ticket) AS (VALUES " + strings.Join(rows, ", ") + `)
+		UPDATE tasks SET run_at = CASE WHEN tasks.cancel_requested > poll.cancel THEN tasks.run_at ELSE poll.run_at END, progress = poll.progress, message = poll.message, ticket = CASE WHEN poll.ticket = '' THEN tasks.ticket ELSE poll.ticket END, lease_owner = '', lease_until = 0
 		FROM poll WHERE tasks.id = poll.id AND tasks.lease_owner = poll.owner`
 }
 

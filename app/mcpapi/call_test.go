@@ -3,6 +3,7 @@ package mcpapi
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"reflect"
 	"strings"
 	"testing"
@@ -143,7 +144,7 @@ func TestTaskTools(t *testing.T) {
 	t.Parallel()
 	f := newFake(t)
 	f.begin = task.Running
-	r := start(t, f, func(c *Config) { c.AllTools = true })
+	r := start(t, f, func(c *Config) { c.Tools = []string{AllTools} })
 	c := r.connect(t, nil, "")
 	id := c.call("create_toy_image", map[string]any{"prompt": "x", "wait_seconds": 0}).data["task_id"]
 	byID := map[string]any{"task_id": id}
@@ -156,8 +157,12 @@ func TestTaskTools(t *testing.T) {
 	if !reflect.DeepEqual(f.query, task.Query{State: []task.State{task.Running, task.Queued}, Model: "toy-1", Before: "c", Limit: 7}) {
 		t.Errorf("asked for %+v", f.query)
 	}
-	if !strings.Contains(a.text, "1 tasks.") || !strings.Contains(a.text, "cursor next-one") || len(a.data["tasks"].([]any)) != 1 {
+	row := fmt.Sprintf("%s  running  toy-1  charged no", id)
+	if a.text != "1 tasks.\n"+row+"\nThere are more: call again with cursor next-one" {
 		t.Errorf("%s", a.text)
+	}
+	if got := string(encode(a.data)); got != fmt.Sprintf(`{"next":"next-one","tasks":[{"charged":"no","model":"toy-1","status":"running","task_id":%q}]}`, id) {
+		t.Error(got)
 	}
 
 	c.call("retry_task", byID).want(t, map[string]any{"status": "running"})
@@ -178,14 +183,14 @@ func TestTaskTools(t *testing.T) {
 		t.Error(a.text)
 	}
 	a = c.call("list_models", map[string]any{"available": true})
-	if a.text != "1 models.\ncreate_toy_image\n- toy-1 (default); list price 0.04 USD/image" {
+	if a.text != "1 models.\ncreate_toy_image\n- toy-1 (default); 0.04 USD/image" {
 		t.Error(a.text)
 	}
 	if a = c.call("list_models", map[string]any{"media": "video"}); !strings.Contains(a.text, "not available: set TOY_API_KEY") {
 		t.Error(a.text)
 	}
-	if strings.Contains(string(encode(a.data)), "additionalProperties") {
-		t.Error("list_models repeats the schemas")
+	if got := string(encode(a.data)); got != `{"models":[{"available":false,"default":true,"model":"video-1","module":"toy","tool":"create_veo3_video"}]}` {
+		t.Error(got)
 	}
 }
 

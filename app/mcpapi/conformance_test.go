@@ -33,7 +33,7 @@ func TestConformance(t *testing.T) {
 		}
 	}
 	e, _ := workertest.NewFakeVendor(t, false, []string{"key"}, replyImage)
-	s := mcpapi.New(mcpapi.Config{Service: e, Log: zerolog.Nop(), AllTools: true, Wait: 5 * time.Second})
+	s := mcpapi.New(mcpapi.Config{Service: e, Log: zerolog.Nop(), Tools: []string{mcpapi.AllTools}, Wait: 5 * time.Second})
 	mountFixtures(s.SDK())
 	srv := httptest.NewServer(web.New(web.Config{Access: e, Log: zerolog.Nop(), Loopback: true}, s))
 	t.Cleanup(srv.Close)

@@ -3,9 +3,14 @@
 // are derived from the declared operations, and every call goes through
 // [service.API].
 //
-// Each operation is a tool with the operation's own input schema. Faults have
-// the codes and messages of REST and are returned as tool errors, all faults of
-// the arguments at once, so that a model can read and correct them. Only
+// Each operation is a tool. tools/list has one tool a module, with a short schema
+// of its most useful fields (listed_schema.go), since agents read the list in every
+// conversation; the arguments of a call are checked by the operation's own schema,
+// which list_models returns. A tool may run another operation of its module when a
+// call has input images (creation.go).
+//
+// Faults have the codes and messages of REST and are returned as tool errors, all
+// faults of the arguments at once, so that a model can read and correct them. Only
 // requests that are not valid MCP are protocol errors.
 //
 // A call waits for its result for at most Config.Wait, which is shorter than

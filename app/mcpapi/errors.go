@@ -15,7 +15,7 @@ import (
 
 // toolError is the structured content of every tool error.
 type toolError struct {
-	TaskID     *string        `json:"task_id"` // null without a task
+	TaskID     string         `json:"task_id,omitempty"`
 	Status     task.State     `json:"status,omitempty"`
 	Code       string         `json:"code"` // stable, for programs
 	Message    string         `json:"message"`
@@ -66,7 +66,7 @@ func (s *Server) errorResult(c *call, err error) *mcp.CallToolResult {
 	}
 	var ended *taskError
 	if errors.As(err, &ended) {
-		out.TaskID, out.Status = &ended.view.TaskID, ended.view.Status
+		out.TaskID, out.Status = ended.view.TaskID, ended.view.Status
 		out.Retryable = ended.view.Error != nil && ended.view.Error.Retryable
 	}
 	return &mcp.CallToolResult{IsError: true, StructuredContent: out, Content: []mcp.Content{&mcp.TextContent{Text: out.text(c.tool.buys)}}}
@@ -81,13 +81,13 @@ func (f toolError) text(buys bool) string {
 	if f.VendorCode != "" {
 		b.WriteString(" (vendor: " + f.VendorCode + ")")
 	}
-	if f.TaskID != nil {
-		b.WriteString(", task " + *f.TaskID)
+	if f.TaskID != "" {
+		b.WriteString(", task " + f.TaskID)
 	} else if f.RequestID != "" && f.Charged == fault.ChargedUnknown {
 		b.WriteString(", request " + f.RequestID)
 	}
 	b.WriteString(".")
-	if buys || f.TaskID != nil {
+	if buys || f.TaskID != "" {
 		switch f.Charged {
 		case fault.ChargedYes:
 			b.WriteString(" It was charged.")
@@ -100,7 +100,7 @@ func (f toolError) text(buys bool) string {
 	switch {
 	case len(f.Errors) > 0:
 		b.WriteString(" Correct the arguments and call again.")
-	case f.Retryable && f.TaskID != nil:
+	case f.Retryable && f.TaskID != "":
 		b.WriteString(" Another try may help; call again with a new idempotency_key, which is a new purchase.")
 	case f.Retryable && buys:
 		b.WriteString(" You can repeat the same call with the same idempotency_key.")

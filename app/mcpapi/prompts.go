@@ -15,7 +15,7 @@ const instructions = `aigc makes images and videos with many vendors' models. Ea
 - Send an idempotency_key with every create_ call and reuse it when retrying the same intent, so that nothing is bought twice.
 - An answer without results names a task_id: call wait_for_task until it has ended. Never send the request again for a task that is queued, running or in doubt.
 - Input images: an http(s) URL, a data URL, base64, or the asset_id of an earlier result or of upload_file. Prefer the asset_id.
-- list_models lists the models, their prices and which can be used now.
+- list_models lists the models, their prices and which can be used now; with module and details also all arguments of the module's tool, of which the tool itself lists the most useful.
 - Results are links to the files in full size; the images in the answer are small previews.`
 
 const (
@@ -37,9 +37,10 @@ func (s *Server) mountPrompts() {
 	}, func(ctx context.Context, _ *mcp.GetPromptRequest) (*mcp.GetPromptResult, error) {
 		var b strings.Builder
 		b.WriteString(instructions + "\n\nTools:")
-		for _, op := range s.catalog.Operations() {
-			o := op.Registered.Operation
-			fmt.Fprintf(&b, "\n- %s: %s", o.Tool, o.Doc)
+		for _, cr := range s.creations {
+			if o := cr.Registered.Operation; !cr.replaced {
+				fmt.Fprintf(&b, "\n- %s: %s", o.Tool, o.Doc)
+			}
 		}
 		return &mcp.GetPromptResult{
 			Description: "How to use aigc",

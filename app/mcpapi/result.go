@@ -26,7 +26,7 @@ const (
 // taskResult is the result of a tool about a task: its results, a handle while it
 // runs, or its error.
 func (s *Server) taskResult(ctx context.Context, c *call, v *service.View, replayed bool) *mcp.CallToolResult {
-	v = c.recordTask(v)
+	c.task = v.TaskID
 	switch {
 	case v.Status == task.Succeeded:
 		return s.successResult(ctx, c, v, replayed)

@@ -20,7 +20,10 @@ type Config struct {
 	Log       zerolog.Logger
 	Version   string
 	PublicURL string // base of absolute URLs
-	AllTools  bool   // list all tools, including those that agents rarely need
+
+	// Tools are the names of the tools in tools/list, or AllTools, or DefaultTools
+	// and further names; empty: DefaultTools. Every tool can be called.
+	Tools []string
 
 	Wait time.Duration // limit of how long a call waits for a result; default 50 s
 
@@ -40,6 +43,8 @@ type Server struct {
 	mcp     *mcp.Server
 	http    http.Handler
 	tools   map[string]*tool
+
+	creations []*creation // in the order of the operations
 
 	localKey string // see [Server.LocalKey]
 }

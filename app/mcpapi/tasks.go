@@ -3,8 +3,8 @@ package mcpapi
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
-	"time"
 
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 
@@ -14,21 +14,21 @@ import (
 )
 
 type taskInput struct {
-	TaskID string `json:"task_id" minLength:"1" maxLength:"1024" doc:"The task_id that a tool returned."`
+	TaskID string `json:"task_id" minLength:"1" maxLength:"1024" doc:"As a tool returned it."`
 }
 
 type waitInput struct {
-	TaskID      string `json:"task_id" minLength:"1" maxLength:"1024" doc:"The task_id that a tool returned."`
-	WaitSeconds *int   `json:"wait_seconds,omitempty" minimum:"0" doc:"How long to wait, at most 50 seconds, which is also the default."`
+	TaskID      string `json:"task_id" minLength:"1" maxLength:"1024" doc:"As a tool returned it."`
+	WaitSeconds *int   `json:"wait_seconds,omitempty" minimum:"0" doc:"At most 50, which is the default."`
 }
 
 type listInput struct {
-	Status []task.State `json:"status,omitempty" nullable:"false" enum:"queued,submitting,running,storing,succeeded,in_doubt,failed,canceled" doc:"Only tasks in these states."`
-	Module string       `json:"module,omitempty" doc:"Only tasks of this module, such as gpt."`
-	Model  string       `json:"model,omitempty" doc:"Only tasks of this model."`
-	Tag    string       `json:"tag,omitempty" doc:"Only tasks with this tag."`
-	Limit  int          `json:"limit,omitempty" minimum:"1" maximum:"100" default:"20" doc:"The maximum number of tasks."`
-	Cursor string       `json:"cursor,omitempty" doc:"The value of next in the previous page."`
+	Status []task.State `json:"status,omitempty" nullable:"false" enum:"queued,submitting,running,storing,succeeded,in_doubt,failed,canceled" doc:"Only these states."`
+	Module string       `json:"module,omitempty" doc:"Such as gpt."`
+	Model  string       `json:"model,omitempty"`
+	Tag    string       `json:"tag,omitempty"`
+	Limit  int          `json:"limit,omitempty" minimum:"1" maximum:"100" default:"20"`
+	Cursor string       `json:"cursor,omitempty" doc:"The next of the previous page."`
 }
 
 // taskTools are the tools that are not operations.
@@ -40,19 +40,19 @@ func (s *Server) taskTools() []*tool {
 		s.modelsTool(readOnly),
 		typed(tool{
 			name: "get_task", title: "Read a task", output: taskOutput, hints: readOnly,
-			doc: "Returns a task without waiting: its state, progress and cost, and its results once it has succeeded. The vendor's own job id is accepted as task_id too.",
+			doc: "Returns a task without waiting: state, progress, cost and results. The vendor's job id is accepted too.",
 		}, s.getTask),
 		typed(tool{
 			name: "wait_for_task", title: "Wait for a task", output: taskOutput, hints: readOnly,
-			doc: "Waits until a task has ended and returns its results. If the task has not ended within 50 seconds, it returns the current state: call it again. Waiting and reading a result again cost nothing.",
+			doc: "Waits until a task has ended and returns its results, or after 50 seconds its state: then call it again. It costs nothing.",
 		}, s.waitForTask),
 		typed(tool{
 			name: "list_tasks", title: "List tasks", output: pageOutput, hints: readOnly,
-			doc: "Lists your tasks, newest first, with state, cost and links. Call it to find a task whose id was lost, before you send a request again. It costs nothing.",
+			doc: "Lists your tasks, newest first: id, status, model, charge, first link, error. Call it to find a lost task_id before you send a request again.",
 		}, s.listTasks),
 		typed(tool{
 			name: "cancel_task", title: "Cancel a task", output: taskOutput, hints: destructive,
-			doc: "Stops a task if it is not too late, and returns the outcome: canceled (nothing was sent or charged), vendor_notified (the vendor was asked to stop; if a result still arrives, the task succeeds) or too_late (it was sent and its result will be stored, or it had already ended).",
+			doc: "Stops a task if it is not too late. The outcome is canceled (nothing was sent or charged), vendor_notified (a result may still arrive) or too_late.",
 		}, s.cancelTask),
 		s.uploadTool(mcp.ToolAnnotations{DestructiveHint: no(), OpenWorldHint: yes()}),
 		s.quoteTool(readOnly),
@@ -116,22 +116,44 @@ func (s *Server) listTasks(ctx context.Context, c *call, in listInput) (*mcp.Cal
 	if err != nil {
 		return nil, err
 	}
-	if page.Tasks == nil {
-		page.Tasks = []*service.View{}
-	}
-	lines := []string{fmt.Sprintf("%d tasks.", len(page.Tasks))}
+	out := taskPage{Tasks: make([]taskRow, len(page.Tasks)), Next: page.Next}
+	lines := []string{fmt.Sprintf("%d tasks.", len(out.Tasks))}
 	for i, v := range page.Tasks {
-		page.Tasks[i] = clean(v)
-		line := fmt.Sprintf("%s  %s  %s  %s  charged: %s", v.TaskID, time.Unix(v.Created, 0).UTC().Format(time.RFC3339), v.Status, v.Model, v.Charged)
+		row := taskRow{TaskID: v.TaskID, Status: v.Status, Model: v.Model, Charged: v.Charged}
 		if len(v.Data) > 0 {
-			line += "  " + v.Data[0].URL
+			row.URL = v.Data[0].URL
 		}
-		lines = append(lines, line)
+		if v.Error != nil {
+			row.Error = v.Error.Code
+		}
+		out.Tasks[i] = row
+		lines = append(lines, row.String())
 	}
 	if page.Next != "" {
 		lines = append(lines, "There are more: call again with cursor "+page.Next)
 	}
-	return &mcp.CallToolResult{Content: []mcp.Content{&mcp.TextContent{Text: strings.Join(lines, "\n")}}, StructuredContent: page}, nil
+	return &mcp.CallToolResult{Content: []mcp.Content{&mcp.TextContent{Text: strings.Join(lines, "\n")}}, StructuredContent: out}, nil
+}
+
+// taskPage is the structured content of list_tasks.
+type taskPage struct {
+	Tasks []taskRow `json:"tasks"`
+	Next  string    `json:"next,omitempty"` // cursor; empty on the last page
+}
+
+// taskRow is what an agent needs to find a task; get_task has the other fields.
+type taskRow struct {
+	TaskID  string       `json:"task_id"`
+	Status  task.State   `json:"status"`
+	Model   string       `json:"model"`
+	Charged fault.Charge `json:"charged"`
+	URL     string       `json:"url,omitempty"`   // of the first result
+	Error   string       `json:"error,omitempty"` // its code
+}
+
+func (r taskRow) String() string {
+	parts := []string{r.TaskID, string(r.Status), r.Model, "charged " + string(r.Charged), r.Error, r.URL}
+	return strings.Join(slices.DeleteFunc(parts, func(p string) bool { return p == "" }), "  ")
 }
 
 // canceled is a task with the outcome of its cancellation.
@@ -145,11 +167,11 @@ func (s *Server) cancelTask(ctx context.Context, c *call, in taskInput) (*mcp.Ca
 	if err != nil {
 		return nil, err
 	}
-	v, outcome, err := s.tasks.Cancel(ctx, c.caller, c.recordTask(v).TaskID)
+	c.task = v.TaskID
+	v, outcome, err := s.tasks.Cancel(ctx, c.caller, v.TaskID)
 	if err != nil {
 		return nil, err
 	}
-	v = c.recordTask(v)
 	return &mcp.CallToolResult{Content: []mcp.Content{&mcp.TextContent{Text: cancelText(v, outcome)}}, StructuredContent: canceled{v, outcome}}, nil
 }
 
@@ -177,7 +199,8 @@ func (s *Server) actionHandler(do func(context.Context, service.Caller, string) 
 		if err != nil {
 			return nil, err
 		}
-		if v = c.recordTask(v); v.Status.Terminal() && v.Status != task.Succeeded { // no error: the action has succeeded
+		c.task = v.TaskID                                      // for retry another one
+		if v.Status.Terminal() && v.Status != task.Succeeded { // no error: the action has succeeded
 			text := fmt.Sprintf("Task %s is %s.", v.TaskID, v.Status)
 			return &mcp.CallToolResult{Content: []mcp.Content{&mcp.TextContent{Text: text}}, StructuredContent: v}, nil
 		}

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -16,7 +17,6 @@ import (
 
 	"aigc/app/fault"
 	"aigc/app/schema"
-	"aigc/app/service"
 	"aigc/app/web"
 )
 
@@ -28,7 +28,7 @@ type tool struct {
 	input    json.RawMessage
 	output   json.RawMessage
 	hints    mcp.ToolAnnotations
-	advanced bool // listed only if Config.AllTools is set
+	advanced bool // not in the default list; see Config.Tools
 	buys     bool // a call may be charged
 	call     func(context.Context, *call) (*mcp.CallToolResult, error)
 }
@@ -42,14 +42,16 @@ type call struct {
 	args json.RawMessage // a JSON object
 	log  zerolog.Logger
 	task string // task id, empty until it is known
+
+	ignored []string // warnings about ignored arguments
 }
 
-// maxListed limits the tools in tools/list: with more, models choose worse.
+// maxListed limits the tools in the default list: with more, models choose worse.
 const maxListed = 30
 
-// mountTools adds all tools. Operations beyond maxListed are advanced: they can be
-// called but are listed only with Config.AllTools. Primary operations are listed
-// first.
+// mountTools adds all tools. One tool a module is in the default list, that of its
+// primary operation, up to maxListed; the others are advanced: they can be called,
+// and listed with Config.Tools.
 func (s *Server) mountTools() {
 	fixed := s.taskTools()
 	for _, t := range fixed {
@@ -61,21 +63,13 @@ func (s *Server) mountTools() {
 			room--
 		}
 	}
-	defaults := map[string]service.Model{}
-	for _, m := range s.catalog.Models(context.Background()) {
-		if m.Default {
-			defaults[m.Operation] = m
+	s.creations = newCreations(s.catalog.Operations())
+	for _, cr := range s.creations {
+		t := s.operationTool(cr)
+		if t.advanced = cr.replaced || !cr.Registered.Operation.Primary || room == 0; !t.advanced {
+			room--
 		}
-	}
-	for _, primary := range []bool{true, false} {
-		for _, op := range s.catalog.Operations() {
-			if op.Registered.Operation.Primary == primary {
-				t := s.operationTool(op, defaults[op.Kind()])
-				room--
-				t.advanced = room < 0
-				s.addTool(t)
-			}
-		}
+		s.addTool(t)
 	}
 }
 
@@ -84,7 +78,7 @@ func (s *Server) addTool(t *tool) {
 		panic(fmt.Sprintf("mcpapi: two tools are named %s", t.name))
 	}
 	s.tools[t.name] = t
-	t.hints.Title = t.title
+	t.hints.Title = t.title // for clients of revisions without Tool.Title
 	s.mcp.AddTool(&mcp.Tool{
 		Name: t.name, Title: t.title, Description: t.doc, InputSchema: t.input, OutputSchema: t.output, Annotations: &t.hints,
 	}, func(ctx context.Context, req *mcp.CallToolRequest) (*mcp.CallToolResult, error) {
@@ -134,8 +128,8 @@ func (s *Server) run(ctx context.Context, t *tool, req *mcp.CallToolRequest) (re
 	if c.task != "" {
 		done = done.Str("task", c.task)
 	}
-	if ignored, _ := ctx.Value(ignoredArgsKey{}).([]string); len(ignored) > 0 {
-		res.Content = append(res.Content, &mcp.TextContent{Text: "Warning: " + strings.Join(ignored, "\nWarning: ")})
+	if renamed, _ := ctx.Value(ignoredArgsKey{}).([]string); len(renamed)+len(c.ignored) > 0 {
+		res.Content = append(res.Content, &mcp.TextContent{Text: "Warning: " + strings.Join(slices.Concat(renamed, c.ignored), "\nWarning: ")})
 	}
 	done.Dur("took", time.Since(began)).Msg("tool call")
 	return res, nil
@@ -145,7 +139,7 @@ func (s *Server) run(ctx context.Context, t *tool, req *mcp.CallToolRequest) (re
 // schema and parses the arguments.
 func typed[In any](t tool, h func(context.Context, *call, In) (*mcp.CallToolResult, error)) *tool {
 	compiled := schema.New(reflect.TypeFor[In]())
-	t.input = compiled.JSON()
+	t.input = listAll(compiled.Fields())
 	t.call = func(ctx context.Context, c *call) (*mcp.CallToolResult, error) {
 		var in In
 		raw, err := compiled.Parse(c.args)
@@ -160,23 +154,48 @@ func typed[In any](t tool, h func(context.Context, *call, In) (*mcp.CallToolResu
 	return &t
 }
 
-// filterTools is middleware that removes advanced tools from tools/list.
+// filterTools is middleware that removes tools from tools/list that are not to be
+// listed.
 func (s *Server) filterTools(next mcp.MethodHandler) mcp.MethodHandler {
 	return func(ctx context.Context, method string, req mcp.Request) (mcp.Result, error) {
 		res, err := next(ctx, method, req)
 		list, ok := res.(*mcp.ListToolsResult)
-		if err != nil || !ok || s.AllTools {
+		if err != nil || !ok {
 			return res, err
 		}
 		listed := []*mcp.Tool{}
 		for _, t := range list.Tools {
-			if !s.tools[t.Name].advanced {
+			if s.isListed(t.Name) {
 				listed = append(listed, t)
 			}
 		}
 		list.Tools = listed
 		return list, nil
 	}
+}
+
+// Names in Config.Tools that are no tool's.
+const (
+	AllTools     = "all"
+	DefaultTools = "default"
+)
+
+func (s *Server) isListed(name string) bool {
+	t := s.tools[name]
+	byDefault := t == nil || !t.advanced
+	return len(s.Tools) == 0 && byDefault || slices.ContainsFunc(s.Tools, func(wanted string) bool {
+		return wanted == name || wanted == AllTools || wanted == DefaultTools && byDefault
+	})
+}
+
+// UnknownTools are the names in Config.Tools that no tool has.
+func (s *Server) UnknownTools() (names []string) {
+	for _, name := range s.Tools {
+		if s.tools[name] == nil && name != AllTools && name != DefaultTools {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // moduleOf is the module of a task kind: the part before the first dot.
@@ -187,20 +206,3 @@ func moduleOf(kind string) string {
 
 func yes() *bool { v := true; return &v }
 func no() *bool  { return new(bool) }
-
-// recordTask sets the task of a call for the log, and returns the cleaned view.
-func (c *call) recordTask(v *service.View) *service.View {
-	c.task = v.TaskID
-	return clean(v)
-}
-
-// clean removes a usage that is not a JSON object, since the output schema
-// declares an object and the usage is whatever the vendor sent.
-func clean(v *service.View) *service.View {
-	if len(v.Usage) == 0 || v.Usage[0] == '{' {
-		return v
-	}
-	out := *v
-	out.Usage = nil
-	return &out
-}

@@ -40,7 +40,7 @@ var toy = module.Define(module.Spec{Name: "toy", Title: "Toy"},
 		Title: "Draw a toy", Doc: "Draws toys.",
 	}, module.Sync[imageInput](toyco, generator[imageInput]{}, oneModel("toy-1", provider.Price{Unit: "image", Micros: 40_000, Currency: "USD"}))),
 	module.Declare(module.Operation{
-		Name: "video", Paths: []string{"/toy/video"}, Tool: "create_veo3_video", Media: module.Video, StatusPath: "/toy/status/",
+		Name: "video", Paths: []string{"/toy/video"}, Tool: "create_veo3_video", Media: module.Video, Primary: true, StatusPath: "/toy/status/",
 		Title: "Make a toy video", Doc: "Makes videos of toys.",
 	}, module.Sync[videoInput](toyco, generator[videoInput]{}, oneModel("video-1"))),
 )
@@ -49,7 +49,7 @@ var manyOperations = func() module.Module {
 	var ops []module.Declaration
 	for i := range 40 {
 		ops = append(ops, module.Declare(module.Operation{
-			Name: fmt.Sprintf("op%02d", i), Paths: []string{fmt.Sprintf("/crowd/%d", i)}, Tool: fmt.Sprintf("create_crowd_%02d", i), Primary: i >= 20,
+			Name: fmt.Sprintf("op%02d", i), Paths: []string{fmt.Sprintf("/crowd/%d", i)}, Tool: fmt.Sprintf("create_crowd_%02d", i), Primary: i >= 16,
 			Media: module.Image, Title: "Crowd", Doc: "Draws a crowd.",
 		}, module.Sync[videoInput](toyco, generator[videoInput]{}, oneModel("crowd"))))
 	}

@@ -19,7 +19,7 @@ type AnyDriver interface {
 	Poll(ctx context.Context, c provider.Call, t provider.Ticket) (provider.Update, error)
 	// Plan calls the driver's [Planner], if it is one.
 	Plan(in json.RawMessage, t Target) (Plan, error)
-	// Check calls the driver's [Checker], if it is one.
+	// Check calls the input's [InputChecker] and the driver's [Checker], if they are.
 	Check(in json.RawMessage, t Target) ([]FieldError, error)
 	// Driver is the typed driver, for type assertions to [provider.Finder],
 	// [provider.Fetcher] and [provider.Canceler].
@@ -125,10 +125,14 @@ func checkWith[In any](real any, raw json.RawMessage, t Target) ([]FieldError, e
 	if err != nil {
 		return nil, err
 	}
-	if c, ok := real.(Checker[In]); ok {
-		return c.Check(in, t), nil
+	var faults []FieldError
+	if c, ok := any(in).(InputChecker); ok {
+		faults = c.Check()
 	}
-	return nil, nil
+	if c, ok := real.(Checker[In]); ok {
+		faults = append(faults, c.Check(in, t)...)
+	}
+	return faults, nil
 }
 
 // decodeInput decodes the stored input of a task. It fails if an earlier version

@@ -46,11 +46,18 @@ type Operation struct {
 	Media   Media
 	Title   string // "Draw an image with GPT Image"
 	Doc     string // what it does and when to choose it, for people and agents
-	Primary bool   // the operation that `aigc generate <module>` runs
+	Primary bool   // the operation that `aigc generate <module>` runs, and whose tool is listed
+	// WithImages names the module's operation that runs instead when a call of the
+	// tool has input images: "edits". Both operations' fields are then arguments of
+	// this tool, and the other operation's own tool is not listed. Usually empty.
+	WithImages string
 	// StatusPath is a GET route kept from the service that aigc replaced; it reads a
 	// task by our id or by the vendor's job name: "/veo3/official/status/". Usually
 	// empty.
 	StatusPath string
+	// TaskPath is another such route, with the id in the query: "/veo3/task" reads
+	// /veo3/task?id=. Usually empty.
+	TaskPath string
 }
 
 // Model is one row of a route's model table.
@@ -61,6 +68,7 @@ type Model struct {
 	Retired string           // "2026-10-23": from that day on (UTC) the default model is used instead, with a warning
 	Aliases []string         // other ids that callers may use
 	Prices  []provider.Price // the vendor's price list; see [provider.Cost]
+	Running int              // limit of running tasks of this model in one account, below the vendor's; 0: none
 }
 
 // IsRetired reports whether the vendor has shut the model down by today (UTC).
@@ -103,6 +111,11 @@ type Planner[In any] interface {
 type Checker[In any] interface {
 	Check(in In, t Target) []FieldError
 }
+
+// InputChecker is implemented by an input struct with rules that hold at every vendor,
+// such as an image that may be given under several names. Its faults precede those of the
+// driver's [Checker].
+type InputChecker interface{ Check() []FieldError }
 
 // FieldError is one fault of an input; Field is a JSON path within it ("size").
 type FieldError struct{ Field, Message string }

@@ -20,8 +20,8 @@ type Registry struct {
 }
 
 // NewRegistry registers modules in order. The error lists every name, path, tool or
-// route that is declared twice, and every operation without a path, a route or a
-// model.
+// route that is declared twice, every operation without a path, a route or a model,
+// and every WithImages that names no operation.
 func NewRegistry(modules ...Module) (*Registry, error) {
 	reg := &Registry{byKind: map[string]*Registered{}, owners: map[string]string{}, vendors: map[string]provider.Vendor{}}
 	for _, m := range modules {
@@ -29,6 +29,11 @@ func NewRegistry(modules ...Module) (*Registry, error) {
 		reg.specs = append(reg.specs, m.spec)
 		for _, op := range m.operations {
 			reg.add(op.registered(m.spec))
+		}
+	}
+	for _, e := range reg.operations {
+		if name := e.Operation.WithImages; name != "" && reg.byKind[e.Module.Name+"."+name] == nil {
+			reg.errs = append(reg.errs, fmt.Errorf("operation %s: WithImages names %s, which module %s does not have", e.Kind(), name, e.Module.Name))
 		}
 	}
 	if len(reg.errs) > 0 {

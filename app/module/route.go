@@ -17,6 +17,10 @@ type Terms struct {
 	// per request: a request for several becomes a group of tasks, one per result.
 	CountField string
 
+	// SlotPerResult is set if the vendor counts each result of a request, and not the
+	// request, against the limit of running tasks.
+	SlotPerResult bool
+
 	Submit   time.Duration // limit of one submission; default 5 min
 	Deadline time.Duration // limit from the ticket to the result; default 30 min
 	Poll     Interval

@@ -139,6 +139,7 @@ func TestNewRegistryErrors(t *testing.T) {
 		"two tools":              {[]module.Module{module.Define(module.Spec{Name: "a"}, declare(op("x", "/x", "x"), terms), declare(op("y", "/y", "x"), terms))}, "tool x"},
 		"no route":               {[]module.Module{module.Define(module.Spec{Name: "a"}, module.Declare[input](op("x", "/x", "x")))}, "needs a path and a route"},
 		"no model":               {[]module.Module{module.Define(module.Spec{Name: "a"}, declare(op("x", "/x", "x"), module.Terms{}))}, "has no model"},
+		"with images":            {[]module.Module{module.Define(module.Spec{Name: "a"}, declare(module.Operation{Name: "x", Paths: []string{"/x"}, Tool: "x", WithImages: "y"}, terms))}, "WithImages names y"},
 		"two routes of a vendor": {[]module.Module{module.Define(module.Spec{Name: "a"}, module.Declare(op("x", "/x", "x"), module.Sync(v, fakeGenerator{}, terms), module.Sync(v, fakeGenerator{}, terms)))}, "route a.x by v"},
 	} {
 		t.Run(name, func(t *testing.T) {

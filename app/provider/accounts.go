@@ -36,6 +36,22 @@ func (a *Accounts) ForVendor(vendor string) []Account { return a.accounts[vendor
 // Limits are the limits of each account of a vendor.
 func (a *Accounts) Limits(vendor string) Limits { return a.limits[vendor] }
 
+// Sharing are the fingerprints of the keys that share their limits with an account's
+// key, that key included: those of the same base URL and the same name, if they have a
+// name or the vendor's limits are per account.
+func (a *Accounts) Sharing(acc Account) []string {
+	if acc.Name == "" && !a.limits[acc.Vendor].PerAccount {
+		return []string{acc.Fingerprint}
+	}
+	var out []string
+	for _, other := range a.accounts[acc.Vendor] {
+		if other.BaseURL == acc.BaseURL && other.Name == acc.Name {
+			out = append(out, other.Fingerprint)
+		}
+	}
+	return out
+}
+
 // Find is the account that a task was claimed for: same vendor, base URL and key. It is
 // missing after the key was removed from the settings; then the task has to wait for it.
 func (a *Accounts) Find(vendor, baseURL, fingerprint string) (Account, bool) {

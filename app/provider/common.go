@@ -30,6 +30,10 @@ type Common struct {
 	// Rest holds the input's other fields that differ from their defaults, by their
 	// JSON names. See [Common.WithRest].
 	Rest map[string]any
+
+	// Omitted names the input's fields with images or videos that are in neither Images
+	// nor Mask: the vocabulary has no place for them. Set by WithRest.
+	Omitted []string
 }
 
 // CommonInput is implemented by an input struct that can be expressed in the common
@@ -45,10 +49,13 @@ func (c Common) WithRest(in any, named ...string) Common {
 	d := json.NewDecoder(bytes.NewReader(raw))
 	d.UseNumber() // keeps large seeds exact
 	_ = d.Decode(&fields)
-	c.Rest = map[string]any{}
+	c.Rest, c.Omitted = map[string]any{}, nil
 	for _, f := range reflect.VisibleFields(reflect.TypeOf(in)) {
 		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
 		value, given := fields[name]
+		if isImage(f.Type) && !c.hasAll(value) {
+			c.Omitted = append(c.Omitted, name)
+		}
 		if !given || value == nil || isImage(f.Type) || slices.Contains(commonNames, name) || slices.Contains(named, name) || isDefault(f.Tag.Get("default"), value) {
 			continue
 		}
@@ -69,6 +76,21 @@ var commonNames = []string{
 func isImage(t reflect.Type) bool {
 	image := reflect.TypeFor[ImageRef]()
 	return t == image || t.Kind() == reflect.Slice && t.Elem() == image
+}
+
+// hasAll reports whether every image of a field's value is in Images or Mask.
+func (c Common) hasAll(value any) bool {
+	list, isList := value.([]any)
+	if !isList && value != nil {
+		list = []any{value}
+	}
+	for _, v := range list {
+		id, _ := v.(string)
+		if id != "" && ImageRef(id) != c.Mask && !slices.Contains(c.Images, ImageRef(id)) {
+			return false
+		}
+	}
+	return true
 }
 
 // isDefault reports whether a field has the default of its declaration: then the caller

@@ -27,6 +27,27 @@ type commonInput struct {
 	Options  map[string]string   `json:"options,omitempty"`
 }
 
+// Images that are in Images or Mask are not omitted.
+func TestCommonOmitted(t *testing.T) {
+	t.Parallel()
+	in := commonInput{Image: "a", Garments: []provider.ImageRef{"b", "c"}}
+	for name, c := range map[string]struct {
+		common provider.Common
+		want   []string
+	}{
+		"none used":   {provider.Common{}, []string{"image", "garments"}},
+		"all used":    {provider.Common{Images: []provider.ImageRef{"c", "b", "a"}}, nil},
+		"one missing": {provider.Common{Images: []provider.ImageRef{"b"}, Mask: "a"}, []string{"garments"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if got := c.common.WithRest(in).Omitted; !slices.Equal(got, c.want) {
+				t.Errorf("%q, want %q", got, c.want)
+			}
+		})
+	}
+}
+
 // Rest has what the caller set and the common vocabulary does not: no defaults, no ids
 // of images, no field that became another one.
 func TestCommonWithRest(t *testing.T) {
@@ -44,6 +65,9 @@ func TestCommonWithRest(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			got := provider.Common{Prompt: c.in.Prompt}.WithRest(c.in, "old")
+			if omitted := c.in.Image != ""; omitted != slices.Equal(got.Omitted, []string{"image", "garments"}) {
+				t.Errorf("omitted %q", got.Omitted)
+			}
 			raw, err := json.Marshal(got.Rest)
 			if err != nil {
 				t.Fatal(err)

@@ -117,6 +117,10 @@ type Update struct {
 	Answer   Answer        // if Phase is Done
 	Err      *fault.Error  // if Phase is Failed
 	After    time.Duration // until the next poll; zero: the interval of the route
+
+	// Ticket replaces the stored ticket if Phase is Wait, with what the poll learnt about
+	// polling; its ID must stay the same. Nil: unchanged.
+	Ticket *Ticket
 }
 
 // Answer is a complete result as the vendor sent it.

@@ -33,6 +33,10 @@ type Vendor struct {
 	// Probe sends a free request that needs the key, to check whether a parked key works
 	// again; see [ProbeGET]. Nil if the vendor has no such request.
 	Probe func(ctx context.Context, c Call) error
+
+	// Models asks, for free, which models the account's host serves. Nil if the vendor
+	// serves those of its routes' tables.
+	Models func(ctx context.Context, c Call) ([]string, error)
 }
 
 // IsOfficialHost reports whether a base URL is the vendor's own, as opposed to that of a

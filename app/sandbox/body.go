@@ -118,18 +118,21 @@ type Picture struct {
 
 // ReadPicture decodes the header of an image that is base64 or a data URL. ok is
 // false for a URL and for data that is not an image.
-func ReadPicture(text string) (p Picture, ok bool) {
+func ReadPicture(text string) (p Picture, ok bool) { return decodePicture(imageBytes(text)) }
+
+// imageBytes decodes base64 or a data URL; nil for a URL and for anything else.
+func imageBytes(text string) []byte {
 	if head, data, found := strings.Cut(text, ","); found && strings.HasPrefix(head, "data:") {
 		if !strings.HasSuffix(head, ";base64") {
-			return p, false
+			return nil
 		}
 		text = data
 	}
 	data, err := base64.StdEncoding.DecodeString(text)
 	if err != nil {
-		return p, false
+		return nil
 	}
-	return decodePicture(data)
+	return data
 }
 
 func decodePicture(data []byte) (p Picture, ok bool) {

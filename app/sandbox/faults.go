@@ -2,18 +2,24 @@ package sandbox
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
-// Directives are the faults that a prompt can inject, written [[name]] or
-// [[name argument]]; docs/sandbox.md lists them for users. The faults of the first
-// group happen before the purchase is recorded, those of the second group after
-// it. An imitation ignores the faults that its vendor's API cannot have.
-var Directives = []struct {
+// Directive is a fault that a prompt can inject.
+type Directive struct {
 	Name string `json:"name"`
 	Doc  string `json:"doc"`
-}{
+}
+
+// Directives are the faults that a prompt can inject, written [[name]] or
+// [[name argument]]; docs/sandbox.md lists them for users. A request without a prompt
+// has them in the metadata of an input image, see [ImageDirectives]. The faults of the first
+// group happen before the purchase is recorded, those of the second group after
+// it. An imitation ignores the faults that its vendor's API cannot have.
+var Directives = []Directive{
 	{"429", "throttled with Retry-After: 1; [[429 2]] for the first two submissions of the task, else the first"},
 	{"401", "the key is refused; it is parked, and tried again after some seconds"},
 	{"402", "no balance left; the key is parked as with 401"},
@@ -47,6 +53,19 @@ func ParseFaults(prompt string) Faults {
 		f[m[1]] = m[2]
 	}
 	return f
+}
+
+// ImageDirectives returns the directives in an image of a request, which is base64 or a
+// data URL: those that are uncompressed in the file, such as in a comment. It is for
+// vendors whose requests have no prompt.
+func ImageDirectives(text string) string {
+	var found []string
+	for _, m := range directive.FindAllSubmatch(imageBytes(text), -1) {
+		if slices.ContainsFunc(Directives, func(d Directive) bool { return d.Name == string(m[1]) }) {
+			found = append(found, string(m[0]))
+		}
+	}
+	return strings.Join(found, " ")
 }
 
 // Has reports whether the prompt has a directive.

@@ -1,8 +1,13 @@
 package sandbox
 
 import (
+	"bytes"
+	"encoding/base64"
+	"image"
+	"image/png"
 	"maps"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -53,5 +58,31 @@ func TestParseFaults(t *testing.T) {
 	}
 	if f.Slow(time.Second) != 5*time.Second || ParseFaults("[[slow soon]]").Slow(time.Second) != time.Second || ParseFaults("[[slow 9h]]").Slow(0) != 10*time.Minute {
 		t.Error("slow is not read")
+	}
+}
+
+// Directives in an image's comment are found in both forms of an image; other brackets
+// are not.
+func TestImageDirectives(t *testing.T) {
+	t.Parallel()
+	var b bytes.Buffer
+	if err := png.Encode(&b, image.NewGray(image.Rect(0, 0, 2, 2))); err != nil {
+		t.Fatal(err)
+	}
+	encode := func(comment string) string {
+		return base64.StdEncoding.EncodeToString(slices.Concat(b.Bytes()[:33], []byte(comment), b.Bytes()[33:]))
+	}
+	tests := []struct{ name, image, want string }{
+		{"base64", encode("\x00[[429 2]]\xff [[slow 5s]] \x00"), "[[429 2]] [[slow 5s]]"},
+		{"data URL", "data:image/png;base64," + encode("[[drop]]"), "[[drop]]"},
+		{"none", encode(""), ""},
+		{"no directive", encode("[[banana]] [[]] [drop]"), ""},
+		{"URL", "https://example.com/[[drop]].png", ""},
+		{"data URL without base64", "data:image/svg+xml,[[drop]]", ""},
+	}
+	for _, tt := range tests {
+		if got := ImageDirectives(tt.image); got != tt.want {
+			t.Errorf("%s: %q, want %q", tt.name, got, tt.want)
+		}
 	}
 }

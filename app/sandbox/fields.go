@@ -16,7 +16,7 @@ type Field struct {
 	Values   []string // allowed values of a text; empty: any
 	Min, Max float64  // range of a number; both zero: any
 	MaxLen   int      // most characters of a text, most items of a list; 0: any
-	Fields   []Field  // fields of an object, or of each object in a list
+	Fields   []Field  // fields of an object, or of each object in a list; an object without them may have any
 	Item     *Field   // item of a list
 	Only     []string // prefixes of the ids of the models that support the field; empty: all
 }
@@ -128,6 +128,9 @@ func (f Field) check(v any, model, name string) []Problem {
 		o, ok := v.(map[string]any)
 		if !ok {
 			return wrong
+		}
+		if f.Fields == nil {
+			return nil
 		}
 		return Body(o).problems(f.Fields, model, name+".")
 	case List:

@@ -1,8 +1,10 @@
 package sandbox
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"aigc/app/provider"
@@ -17,6 +19,22 @@ type Imitation struct {
 	// Complete sets further credentials of the account, for a vendor that requires
 	// more than a key. The account's BaseURL is set before. Nil: only [Key].
 	Complete func(*provider.Account)
+
+	// Hosts are the hosts that the imitation can play, for a vendor that is not one
+	// company, each below a path of its name; the first is the default. Usually empty.
+	Hosts []string
+	Host  string // whose account is used; see [Play]
+}
+
+// Play returns the imitations with the host chosen in those that have it.
+func Play(imitations []Imitation, host string) []Imitation {
+	out := slices.Clone(imitations)
+	for i := range out {
+		if slices.Contains(out[i].Hosts, host) {
+			out[i].Host = host
+		}
+	}
+	return out
 }
 
 // Account returns the account that the imitation accepts; root is the base URL of
@@ -25,6 +43,9 @@ func (i Imitation) Account(root string) provider.Account {
 	path := ""
 	if u, err := url.Parse(i.Vendor.BaseURL); err == nil {
 		path = strings.TrimRight(u.Path, "/")
+	}
+	if len(i.Hosts) > 0 {
+		path = "/" + cmp.Or(i.Host, i.Hosts[0]) + path
 	}
 	a := provider.Account{
 		Vendor: i.Vendor.Name, BaseURL: strings.TrimRight(root, "/") + "/" + i.Vendor.Name + path,

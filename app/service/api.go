@@ -36,9 +36,11 @@ type Access interface {
 type Catalog interface {
 	Operations() []Operation                 // in the order of registration
 	Operation(kind string) (Operation, bool) // by task kind, such as "gpt.generations"
-	// OperationFor returns the operation for a model id or a module name, for
-	// routes that serve every module. "" and "auto" mean the default operation.
-	OperationFor(model string) (Operation, bool)
+	// OperationFor returns the operation for a model, for routes that serve every
+	// module, and the id to request of it, which is empty for the default model. A model
+	// is an id or alias of the first module that has it, "module", or "module/id"; ""
+	// and "auto" mean the default operation.
+	OperationFor(model string) (op Operation, id string, ok bool)
 	Models(ctx context.Context) []Model
 	// Quote returns what Create would select and what it would cost. It stores
 	// and sends nothing.
@@ -126,6 +128,7 @@ type Request struct {
 	IdempotencyKey string        // at most 255 bytes; empty: none
 	SDKRetry       bool          // the client library marked this as its own retry (x-stainless-retry-count ≥ 1)
 	Tags           []string      // the caller's labels, for filters
+	Warnings       []string      // of the face, on what it left out of Input
 	Wait           time.Duration // how long Create waits for the result; 0: not at all
 }
 

@@ -52,7 +52,7 @@ func (d *draft) planFor(sel module.Selection) error {
 	if d.plan, err = sel.Route.Plan(d.raw, sel.Target); err != nil {
 		return err
 	}
-	d.warnings = slices.Concat(sel.Warnings, d.plan.Warnings)
+	d.warnings = slices.Concat(sel.Warnings, d.Request.Warnings, d.plan.Warnings)
 	return nil
 }
 

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"aigc/app/task"
 )
 
 // Health implements [API].
@@ -30,7 +32,7 @@ func (s *Service) Health(ctx context.Context) Health {
 		}
 		h.Components[name] = c
 	}
-	h.Components["vendors"] = s.vendorHealth(ctx)
+	h.Components["vendors"], h.Vendors = s.vendorHealth(ctx)
 	if h.Status == "healthy" && h.Components["vendors"].Status != "ok" {
 		h.Status = "degraded"
 	}
@@ -46,19 +48,42 @@ func (s *Service) Health(ctx context.Context) Health {
 	return h
 }
 
-func (s *Service) vendorHealth(ctx context.Context) Component {
+// vendorHealth is the state of all vendors' keys together, and of each vendor's.
+func (s *Service) vendorHealth(ctx context.Context) (Component, []VendorKeys) {
 	parked, err := s.Ledger.Parked(ctx)
 	accounts, accountsErr := s.announcedAccounts(ctx)
-	switch err = errors.Join(err, accountsErr); {
-	case err != nil:
-		return Component{"degraded", "The state of the vendor keys is unknown while the ledger is down."}
+	if err = errors.Join(err, accountsErr); err != nil {
+		return Component{"degraded", "The state of the vendor keys is unknown while the ledger is down."}, []VendorKeys{}
+	}
+	list := vendorKeys(accounts, parked)
+	switch {
 	case len(parked) > 0:
 		p := parked[0]
-		return Component{"degraded", fmt.Sprintf("%d vendor key(s) parked; %s: %s", len(parked), p.Vendor, p.Code)}
+		return Component{"degraded", fmt.Sprintf("%d vendor key(s) parked; %s: %s", len(parked), p.Vendor, p.Code)}, list
 	case len(accounts) == 0:
-		return Component{"degraded", "No worker has a vendor key, and the sandbox is off."}
+		return Component{"degraded", "No worker has a vendor key, and the sandbox is off."}, list
 	}
-	return Component{Status: "ok"}
+	return Component{Status: "ok"}, list
+}
+
+// vendorKeys counts the announced and the parked keys of each vendor. accounts are
+// ordered by vendor.
+func vendorKeys(accounts []task.VendorAccount, parked []task.ParkedKey) []VendorKeys {
+	list := []VendorKeys{}
+	for _, a := range accounts {
+		if n := len(list); n == 0 || list[n-1].Vendor != a.Vendor {
+			list = append(list, VendorKeys{Vendor: a.Vendor, Running: a.Running, PerMinute: a.PerMinute, Sandbox: a.Sandbox})
+		}
+		v := &list[len(list)-1]
+		v.Keys++
+		for _, p := range parked {
+			if p.Vendor == a.Vendor && p.Fingerprint == a.Fingerprint {
+				v.Parked++
+				v.Code, v.Until = p.Code, &p.Until
+			}
+		}
+	}
+	return list
 }
 
 // Ready implements [API].

@@ -68,12 +68,15 @@ func (s *Service) task(d *draft, input map[string]json.RawMessage, hash string) 
 		return nil, fault.Wrap(err, fault.Internal, "", "The input could not be stored.")
 	}
 	now := time.Now()
-	op := d.Operation
+	op, slots := d.Operation, 1
+	if d.Route.SlotPerResult {
+		slots = d.plan.Count
+	}
 	return &task.Task{
 		ID: task.NewID(now), Kind: op.Kind(), Module: op.Module.Name, Operation: op.Registered.Operation.Name,
 		Model: d.Target.Model, Account: task.Account{Vendor: d.Target.Vendor}, Media: op.Registered.Operation.Media,
 		State: task.Queued, Input: raw, InputHash: hash, Owner: d.Caller.Name, Tags: d.Tags, Sandbox: d.Sandbox,
 		RunAt: now.Add(firstMonitorCheck), Deadline: now.Add(task.QueueDeadline),
-		Charged: fault.ChargedNo, Quoted: d.plan.Quote, Warnings: d.warnings, Created: now,
+		Slots: slots, Charged: fault.ChargedNo, Quoted: d.plan.Quote, Warnings: d.warnings, Created: now,
 	}, nil
 }

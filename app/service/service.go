@@ -114,43 +114,6 @@ func (s *Service) Operations() []Operation { return s.ops }
 // Operation implements [API].
 func (s *Service) Operation(kind string) (Operation, bool) { op, ok := s.byKind[kind]; return op, ok }
 
-// OperationFor implements [API].
-func (s *Service) OperationFor(model string) (Operation, bool) {
-	if model == "" || model == "auto" {
-		return s.defaultOperation(context.Background()), true
-	}
-	for _, op := range s.ops {
-		_, known := op.Model(model)
-		if op.Registered.Operation.Primary && (known || s.Routes.Models[op.Module.Name] == model) {
-			return op, true
-		}
-	}
-	for _, op := range s.ops {
-		if op.Module.Name == model && op.Registered.Operation.Primary {
-			return op, true
-		}
-	}
-	return Operation{}, false
-}
-
-// defaultOperation returns the first image operation that some account serves;
-// the first operation of all if there is none.
-func (s *Service) defaultOperation(ctx context.Context) Operation {
-	accounts, err := s.accounts(ctx)
-	if err != nil {
-		return s.ops[0] // Create reads the ledger again and returns its error
-	}
-	for _, op := range s.ops {
-		if !op.Registered.Operation.Primary || op.Registered.Operation.Media != module.Image {
-			continue
-		}
-		if _, err := module.Select(op.Registered, "", accounts, s.Routes); err == nil {
-			return op
-		}
-	}
-	return s.ops[0]
-}
-
 // idempotencyTTL is how long an idempotency key is kept.
 const idempotencyTTL = 24 * time.Hour
 

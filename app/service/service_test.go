@@ -258,13 +258,14 @@ func TestOperationFor(t *testing.T) {
 	t.Parallel()
 	r := start(t)
 	r.Routes.Models = map[string]string{"gallery": "brush-of-the-settings"}
-	for model, want := range map[string]string{
-		"": "gallery.draw", "auto": "gallery.draw", "brush-2": "gallery.draw", "brush": "gallery.draw", "gallery": "gallery.draw",
-		"brush-of-the-settings": "gallery.draw", "reel-1": "", "nothing": "",
+	for model, want := range map[string]string{ // the operation's kind and the id
+		"": "gallery.draw ", "auto": "gallery.draw ", "brush-2": "gallery.draw brush-2", "brush": "gallery.draw brush", "gallery": "gallery.draw ",
+		"brush-of-the-settings": "gallery.draw brush-of-the-settings", "gallery/brush-2": "gallery.draw brush-2", "gallery/of/a/host": "gallery.draw of/a/host",
+		"gallery/auto": "gallery.draw ", "reel-1": "", "nothing": "", "nothing/brush-2": "",
 	} {
-		op, ok := r.OperationFor(model)
-		if ok != (want != "") || ok && op.Kind() != want {
-			t.Errorf("%q: %t; want %q", model, ok, want)
+		op, id, ok := r.OperationFor(model)
+		if ok != (want != "") || ok && op.Kind()+" "+id != want {
+			t.Errorf("%q: %t %q; want %q", model, ok, id, want)
 		}
 	}
 }

@@ -163,8 +163,21 @@ type Health struct {
 	Timestamp  time.Time            `json:"timestamp"`
 	Components map[string]Component `json:"components"`
 	Storage    Component            `json:"storage"` // the same as Components["storage"], where the replaced service had it
+	Vendors    []VendorKeys         `json:"vendors"`
 	Models     []string             `json:"supported_models"`
 	Tasks      map[task.State]int   `json:"tasks"` // number of open tasks by state
+}
+
+// VendorKeys is the state of a vendor's keys, as workers announced them.
+type VendorKeys struct {
+	Vendor    string     `json:"vendor"`
+	Keys      int        `json:"keys"`
+	Parked    int        `json:"parked"`            // keys that were refused or have no balance; they are probed again
+	Code      string     `json:"code,omitempty"`    // why the last one was parked
+	Until     *time.Time `json:"until,omitempty"`   // when it is probed or released next
+	Running   int        `json:"max_running"`       // limit of running tasks of an account; 0: none
+	PerMinute int        `json:"per_minute"`        // limit of submissions per minute; 0: none
+	Sandbox   bool       `json:"sandbox,omitempty"` // the vendor is an imitation
 }
 
 // Component is the state of one part of the server.

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"aigc/app/module"
+	"aigc/app/provider"
 )
 
 // Transition is a change of a task's state that [Moves] must allow.
@@ -60,8 +61,18 @@ type ClaimRequest struct {
 // AccountLimit is an account with its limits; 0 is no limit.
 type AccountLimit struct {
 	Account
-	Running   int // tasks in submitting or running
-	PerMinute int // submissions in the last minute
+	Running      int      // slots of its tasks in submitting or running
+	ModelRunning int      // of these, tasks of the claimed task's model
+	PerMinute    int      // submissions in the last minute
+	Shared       []string // fingerprints of all keys that the limits count, this one included; empty: only this one
+}
+
+// Fingerprints are those of the keys that the limits count.
+func (a AccountLimit) Fingerprints() []string {
+	if len(a.Shared) > 0 {
+		return a.Shared
+	}
+	return []string{a.Fingerprint}
 }
 
 // LeaseRequest asks for the leases of due tasks.
@@ -83,7 +94,8 @@ type PollResult struct {
 	RunAt    time.Duration // until the next poll, from now
 	Progress float64       // 0 to 1
 	Message  string
-	Cancel   bool // the row said CancelRequested when it was leased for the poll
+	Cancel   bool             // the row said CancelRequested when it was leased for the poll
+	Ticket   *provider.Ticket // replaces the row's ticket of the same id; nil: unchanged
 }
 
 // Query filters lists of tasks; empty fields filter nothing.

@@ -31,6 +31,7 @@ type Task struct {
 	Index     int    // its place in the group, from 0
 	Group     bool   // never submitted; its state follows from its children, see GroupState
 	Children  int    // of a group: how many
+	Slots     int    // places that it takes of its account's limit of running tasks; 0 means 1
 	RetryOf   string // id of the task that this one retries
 	RetriedAs string // id of the task that retries this one
 

@@ -196,6 +196,11 @@ func (p *poller) poll(ctx context.Context, t *task.Task) *task.PollResult {
 	every = p.scale(t, min(every, longestPause))
 	next.RunAt = every + rand.N(every/5+time.Millisecond)
 	next.Progress, next.Message = max(t.Progress, u.Progress), u.Message
+	if u.Ticket != nil {
+		ticket := *u.Ticket
+		ticket.ID, ticket.At = t.Ticket.ID, t.Ticket.At
+		next.Ticket = &ticket
+	}
 	return next
 }
 

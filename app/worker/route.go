@@ -39,9 +39,15 @@ func (w *core) account(t *task.Task) (provider.Account, bool) {
 func (w *core) candidates(t *task.Task) (list []task.AccountLimit, missing string) {
 	r, ok := w.route(t)
 	limits := w.Accounts.Limits(r.Vendor.Name)
+	model, _ := r.Model(t.Model)
+	if limits.Running != r.Vendor.Limits.Running {
+		model.Running = 0 // the account has other limits than the documented ones
+	}
 	for _, a := range w.Accounts.ForVendor(r.Vendor.Name) {
 		if a.Sandbox == t.Sandbox {
-			list = append(list, task.AccountLimit{Account: accountOf(a), Running: limits.Running, PerMinute: limits.PerMinute})
+			list = append(list, task.AccountLimit{
+				Account: accountOf(a), Running: limits.Running, ModelRunning: model.Running, PerMinute: limits.PerMinute, Shared: w.Accounts.Sharing(a),
+			})
 		}
 	}
 	if ok && len(list) == 0 {

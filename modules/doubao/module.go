@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"aigc/app/module"
+	"aigc/modules/internal/aggregator"
 	"aigc/modules/internal/ark"
 	"aigc/modules/internal/seedream"
 )
@@ -15,4 +16,6 @@ var Module = module.Define(
 		Name: "generate", Paths: []string{"/doubao/generate"}, Tool: "create_doubao_image", Media: module.Image, Primary: true,
 		Title: "Create an image with Doubao",
 		Doc:   "Creates images from a text prompt in Chinese or English, or from up to 10 input images and a prompt. The images are marked as AI generated unless watermark is false.",
-	}, module.Sync(ark.Vendor(), ark.Driver[seedream.Doubao]{}, module.Terms{Models: Models, CountField: "n", Submit: 6 * time.Minute})))
+	},
+		module.Sync(ark.Vendor(), ark.Driver[seedream.Doubao]{}, module.Terms{Models: Models, CountField: "n", Submit: 6 * time.Minute}),
+		aggregator.Images[seedream.Doubao](Models)))

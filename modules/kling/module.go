@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"aigc/app/module"
+	"aigc/modules/internal/aggregator"
 	"aigc/modules/internal/kling"
 )
 
@@ -14,6 +15,8 @@ var Module = module.Define(
 		Name: "create", Paths: []string{"/kling/create"}, Tool: "create_kling_image", Media: module.Image, Primary: true,
 		Title: "Create an image with Kling",
 		Doc:   "Creates images from a text prompt, or edits and combines input images. Good at people and at series of related images.",
-	}, module.Async(kling.Vendor(), kling.Driver{}, module.Terms{
-		Models: Models, Poll: module.Interval{First: 5 * time.Second, Every: 3 * time.Second},
-	})))
+	},
+		module.Async(kling.Vendor(), kling.Driver{}, module.Terms{
+			Models: Models, SlotPerResult: true, Poll: module.Interval{First: 5 * time.Second, Every: 3 * time.Second},
+		}),
+		aggregator.Images[kling.Input](Models)))

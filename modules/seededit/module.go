@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"aigc/app/module"
+	"aigc/modules/internal/aggregator"
 	"aigc/modules/internal/ark"
 	"aigc/modules/internal/jimeng"
 	"aigc/modules/internal/seedream"
@@ -18,4 +19,5 @@ var Module = module.Define(
 		Doc:   "Changes an image as the text prompt says, in Chinese or English, or creates a new one from several input images. Requires an input image.",
 	},
 		module.Sync(ark.Vendor(), ark.Driver[seedream.Edit]{}, module.Terms{Models: Models, CountField: "n", Submit: 6 * time.Minute}),
-		module.Async(jimeng.Vendor(), jimeng.Driver[seedream.Edit]{}, module.Terms{Models: JimengModels, CountField: "n", Submit: time.Minute, Poll: module.Interval{First: 3 * time.Second, Every: 3 * time.Second}})))
+		module.Async(jimeng.Vendor(), jimeng.Driver[seedream.Edit]{}, module.Terms{Models: JimengModels, CountField: "n", Submit: time.Minute, Poll: module.Interval{First: 3 * time.Second, Every: 3 * time.Second}}),
+		aggregator.Images[seedream.Edit](Models, JimengModels)))

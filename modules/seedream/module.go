@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"aigc/app/module"
+	"aigc/modules/internal/aggregator"
 	"aigc/modules/internal/ark"
 	"aigc/modules/internal/jimeng"
 	"aigc/modules/internal/seedream"
@@ -18,4 +19,5 @@ var Module = module.Define(
 		Doc:   "Creates images from a text prompt in Chinese or English, or from up to 14 input images and a prompt. Large and detailed.",
 	},
 		module.Sync(ark.Vendor(), ark.Driver[seedream.Input]{}, module.Terms{Models: Models, CountField: "n", Submit: 6 * time.Minute}),
-		module.Async(jimeng.Vendor(), jimeng.Driver[seedream.Input]{}, module.Terms{Models: JimengModels, CountField: "n", Submit: time.Minute, Poll: module.Interval{First: 3 * time.Second, Every: 3 * time.Second}})))
+		module.Async(jimeng.Vendor(), jimeng.Driver[seedream.Input]{}, module.Terms{Models: JimengModels, CountField: "n", Submit: time.Minute, Poll: module.Interval{First: 3 * time.Second, Every: 3 * time.Second}}),
+		aggregator.Images[seedream.Input](Models, JimengModels)))

@@ -25,9 +25,57 @@ func accountLimits(p *suite) {
 			p.Errorf("%s: the third claim with a limit of 2: %v", key, err)
 		}
 	}
+	sharedLimits(p)
 	t := p.claimed()
 	if _, err := p.claim(t.ID, "s2"); !errors.Is(err, task.ErrStale) {
 		p.Errorf("claimed twice: %v", err)
+	}
+}
+
+// sharedLimits: limits over several keys, over the tasks of one model, and over slots.
+func sharedLimits(p *suite) {
+	claim := func(t *task.Task, a task.AccountLimit) error {
+		a.Vendor, a.BaseURL = account.Vendor, account.BaseURL
+		_, err := p.l.Claim(ctx, task.ClaimRequest{ID: p.accept(t).ID, Owner: "me", SubmitID: task.RandomHex(4), Lease: time.Minute, Accounts: []task.AccountLimit{a}})
+		return err
+	}
+	with := func(model string, slots int) *task.Task {
+		t := Fresh("me")
+		t.Model, t.Slots = model, slots
+		return t
+	}
+	key := func(fingerprint string, shared ...string) task.AccountLimit {
+		return task.AccountLimit{Account: task.Account{Fingerprint: fingerprint}, Shared: shared}
+	}
+	limited := func(a task.AccountLimit, running, model, perMinute int) task.AccountLimit {
+		a.Running, a.ModelRunning, a.PerMinute = running, model, perMinute
+		return a
+	}
+	for _, step := range []struct {
+		name  string
+		task  *task.Task
+		limit task.AccountLimit
+		busy  bool
+	}{
+		{"first key", with("m", 1), limited(key("a", "a", "b"), 2, 0, 0), false},
+		{"second key", with("m", 1), limited(key("b", "a", "b"), 2, 0, 0), false},
+		{"over the shared limit", with("m", 1), limited(key("b", "a", "b"), 2, 0, 0), true},
+		{"a key of its own", with("m", 1), limited(key("b"), 2, 0, 0), false},
+		{"submissions of one key", with("m", 1), limited(key("c", "c", "d"), 0, 0, 2), false},
+		{"of the other", with("m", 1), limited(key("d", "c", "d"), 0, 0, 2), false},
+		{"of both", with("m", 1), limited(key("c", "c", "d"), 0, 0, 2), true},
+		{"a model", with("big", 1), limited(key("e"), 5, 1, 0), false},
+		{"the model again", with("big", 1), limited(key("e"), 5, 1, 0), true},
+		{"another model", with("small", 1), limited(key("e"), 5, 1, 0), false},
+		{"more slots than the limit", with("m", 9), limited(key("f"), 4, 0, 0), false},
+		{"no room beside it", with("m", 1), limited(key("f"), 9, 0, 0), true},
+		{"four slots", with("m", 4), limited(key("g"), 9, 0, 0), false},
+		{"six more", with("m", 6), limited(key("g"), 9, 0, 0), true},
+		{"five more", with("m", 5), limited(key("g"), 9, 0, 0), false},
+	} {
+		if err := claim(step.task, step.limit); errors.Is(err, task.ErrBusy) != step.busy || err != nil && !step.busy {
+			p.Errorf("%s: %v, want busy %t", step.name, err, step.busy)
+		}
 	}
 }
 

@@ -39,7 +39,16 @@ func reschedule(p *suite) {
 	if p.must(err); got.Progress != 0.25 || got.Message != "working" || got.Version != a.Version || got.LeaseOwner != "" || time.Until(got.RunAt) < 50*time.Minute {
 		p.Errorf("%+v", got)
 	}
-	if got, err = p.l.Task(ctx, b.ID); err != nil || got.Progress != 0 || got.LeaseOwner != "me" {
+	learnt := *a.Ticket
+	learnt.Data = []byte(`{"path":"/tasks"}`)
+	if list, err := p.l.LeaseDue(ctx, task.LeaseRequest{State: task.Running, Owner: "me", Lease: time.Minute, ID: a.ID}); err != nil || len(list) != 1 {
+		p.Fatalf("%d, %v", len(list), err)
+	}
+	p.must(p.l.Reschedule(ctx, []task.PollResult{{ID: a.ID, Owner: "me", RunAt: time.Hour, Ticket: &learnt}}))
+	if got, err = p.l.Task(ctx, a.ID); err != nil || got.Ticket.ID != a.Ticket.ID || string(got.Ticket.Data) != string(learnt.Data) {
+		p.Errorf("the ticket was not replaced: %+v, %v", got.Ticket, err)
+	}
+	if got, err = p.l.Task(ctx, b.ID); err != nil || got.Progress != 0 || got.LeaseOwner != "me" || got.Ticket == nil {
 		p.Errorf("a poll without the lease was recorded: %+v %v", got, err)
 	}
 }

@@ -1,6 +1,7 @@
 package providertest
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -83,7 +84,7 @@ type testTask struct {
 	sink        *folderSink
 }
 
-// newTask makes a task, with a directive in its prompt unless that is empty.
+// newTask makes a task, with a directive in its input unless that is empty.
 func (s *fixture) newTask(directive string) (*testTask, error) {
 	n := s.taskCount.Add(1)
 	o := &testTask{fixture: s, task: fmt.Sprintf("task-%d", n), account: s.account, http: provider.NewTransport()}
@@ -92,7 +93,8 @@ func (s *fixture) newTask(directive string) (*testTask, error) {
 		return nil, fmt.Errorf("Harness.Input: %w", err)
 	}
 	if directive != "" {
-		fields["prompt"] = fmt.Sprint(fields["prompt"], " [[", directive, "]]")
+		field := cmp.Or(s.Directives, "prompt")
+		fields[field] = fmt.Sprint(fields[field], " [[", directive, "]]")
 	}
 	var err error
 	if o.input, err = json.Marshal(fields); err != nil {
@@ -164,6 +166,9 @@ func (o *testTask) pollUntilEnd(ctx context.Context, t provider.Ticket, seen fun
 		}
 		if err != nil || u.Phase != provider.Wait {
 			return u, err
+		}
+		if u.Ticket != nil {
+			t = *u.Ticket
 		}
 		select {
 		case <-ctx.Done():

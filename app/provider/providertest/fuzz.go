@@ -76,7 +76,7 @@ func FuzzPoll(f *testing.F, job module.AnyDriver, ticket provider.Ticket, ends [
 			}
 			return
 		}
-		if u.Phase != provider.Wait && !containsAny(body, ends) {
+		if u.Phase != provider.Wait && !ContainsAny(body, ends) {
 			t.Fatalf("phase %d, but the answer does not report the end of the job", u.Phase)
 		}
 		if math.IsNaN(u.Progress) || u.Progress < 0 || u.Progress > 1 {
@@ -97,9 +97,9 @@ func FuzzPoll(f *testing.F, job module.AnyDriver, ticket provider.Ticket, ends [
 	})
 }
 
-// containsAny reports whether a body is valid JSON and contains one of the texts, in
+// ContainsAny reports whether a body is valid JSON and contains one of the texts, in
 // upper or lower case: encoding/json matches field names in any case, too.
-func containsAny(body string, words []string) bool {
+func ContainsAny(body string, words []string) bool {
 	var v any
 	if json.Unmarshal([]byte(body), &v) != nil {
 		return false

@@ -18,8 +18,15 @@ type Harness struct {
 	Operation string            // kind of task: "gpt.generations"
 	Vendor    string            // which of its routes; empty: the first
 	Model     string            // empty: the operation's default
-	Input     string            // JSON object with a "prompt", to which directives are appended; any image id in it exists
+	Input     string            // JSON object; any image id in it exists
 	Results   int               // number of results that the input requests; default 1
+
+	// Directives names the field of the input to which directives are appended; empty:
+	// "prompt". An image gets them as a comment in the file, see [sandbox.ImageDirectives].
+	Directives string
+
+	// Tickets is set for a [provider.MixedDriver] if the model's submissions give tickets.
+	Tickets bool
 
 	// Reason is a part of the vendor's message that a refusal must show.
 	Reason string
@@ -114,5 +121,5 @@ func (c testCase) appliesTo(s *fixture) bool {
 	if s.lacks(c.needs) {
 		return false
 	}
-	return c.only == anyKind || (c.only == asyncDriver) == s.route.AnyDriver.Async()
+	return c.only == anyKind || (c.only == asyncDriver) == (s.Tickets || s.route.AnyDriver.Async())
 }

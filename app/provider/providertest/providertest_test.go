@@ -31,6 +31,31 @@ func TestRun(t *testing.T) {
 		Run(t, h)
 	})
 	t.Run("ticket", func(t *testing.T) { Run(t, toyHarness("", true)) })
+	t.Run("answer of a mixed driver", func(t *testing.T) {
+		h := toyHarness("", false)
+		h.Module = toy{mixed: true}.module()
+		Run(t, h)
+	})
+	t.Run("ticket of a mixed driver", func(t *testing.T) { Run(t, mixedHarness("")) })
+}
+
+// mixedHarness is of a mixed driver that gives tickets.
+func mixedHarness(bug string) Harness {
+	h := toyHarness(bug, true)
+	h.Module, h.Tickets = toy{bug: bug, async: true, mixed: true}.module(), true
+	return h
+}
+
+// The test cases of tickets apply to a mixed driver that gives some, and find bugs.
+func TestCasesOfTicketsApplyToMixedDrivers(t *testing.T) {
+	t.Parallel()
+	i := slices.IndexFunc(suite, func(p testCase) bool { return p.name == "unknown status means wait" })
+	if err := runTestCase(t, mixedHarness(""), suite[i]); err != nil {
+		t.Fatalf("without the bug: %v", err)
+	}
+	if err := runTestCase(t, mixedHarness("unknown means failed"), suite[i]); err == nil {
+		t.Fatal("the bug was not found")
+	}
 }
 
 // Each bug makes its test case fail.

@@ -25,6 +25,7 @@ import (
 	"aigc/app/module"
 	"aigc/app/provider"
 	"aigc/app/sandbox/picture"
+	"aigc/app/sandbox/sandboxtest"
 )
 
 // folderSink writes the bytes extracted from an answer to files, as the spool does.
@@ -142,8 +143,8 @@ func checkXML(data []byte) error {
 	}
 }
 
-// imageInputs opens any id as a PNG of 320 by 320 pixels; one that begins with "mask" has
-// transparent areas.
+// imageInputs opens any id as a PNG of 320 by 320 pixels with the id as a comment; one
+// that begins with "mask" has transparent areas.
 type imageInputs struct{}
 
 var imageCache sync.Map // provider.ImageRef to []byte
@@ -157,7 +158,7 @@ func (imageInputs) Open(_ context.Context, img provider.ImageRef) (provider.Inpu
 		if err := picture.Encode(&b, picture.Draw(spec), "png", 0); err != nil {
 			return provider.Input{}, err
 		}
-		data, _ = imageCache.LoadOrStore(img, b.Bytes())
+		data, _ = imageCache.LoadOrStore(img, sandboxtest.AddComment(b.Bytes(), string(img)))
 	}
 	file := data.([]byte)
 	return provider.Input{

@@ -19,6 +19,7 @@ import (
 type toy struct {
 	bug   string
 	async bool
+	mixed bool // with a MixedDriver, which gives a ticket if async
 	raw   bool // answers with the image itself
 }
 
@@ -55,7 +56,10 @@ func (m toy) module() module.Module {
 	op := module.Operation{Name: "image", Paths: []string{"/toy"}, Tool: "toy", Media: module.Image, Title: "Toy", Doc: "Toy."}
 	terms := module.Terms{Models: []module.Model{{ID: "toy-1"}}}
 	route := module.Sync(m.vendor(), toyGenerator{m}, terms)
-	if m.async {
+	switch {
+	case m.mixed:
+		route = module.Mixed(m.vendor(), toyMixed{m}, terms)
+	case m.async:
 		route = module.Async(m.vendor(), toyDriver{m}, terms)
 	}
 	return module.Define(module.Spec{Name: "toy", Title: "Toy"}, module.Declare(op, route))
@@ -191,6 +195,23 @@ func (m toyDriver) Poll(ctx context.Context, c provider.Call, t provider.Ticket)
 		}
 	}
 	return u, nil
+}
+
+type toyMixed struct{ toy }
+
+// Submit implements [provider.MixedDriver].
+func (m toyMixed) Submit(ctx context.Context, c provider.Call, in toyInput) (provider.Outcome, error) {
+	if m.async {
+		t, err := toyDriver(m).Submit(ctx, c, in)
+		return provider.Outcome{Ticket: &t}, err
+	}
+	a, err := toyGenerator(m).Generate(ctx, c, in)
+	return provider.Outcome{Answer: &a}, err
+}
+
+// Poll implements [provider.MixedDriver].
+func (m toyMixed) Poll(ctx context.Context, c provider.Call, t provider.Ticket) (provider.Update, error) {
+	return toyDriver(m).Poll(ctx, c, t)
 }
 
 // imitateToy answers a submission with both base64 and a job id; a driver uses either.

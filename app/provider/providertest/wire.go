@@ -28,6 +28,7 @@ type driverStep struct {
 	Answer   *provider.Answer `json:"answer,omitempty"`
 	Phase    string           `json:"phase,omitempty"`
 	Progress float64          `json:"progress,omitempty"`
+	Learnt   json.RawMessage  `json:"learnt,omitempty"` // Data of a ticket that the poll replaced
 	Fault    *faultView       `json:"fault,omitempty"`
 }
 
@@ -126,6 +127,9 @@ func drive(ctx context.Context, job module.AnyDriver, call provider.Call, x exch
 		out.setFault(err)
 		if u.Err != nil {
 			out.setFault(u.Err)
+		}
+		if u.Ticket != nil {
+			x.Ticket, out.Learnt = u.Ticket, u.Ticket.Data
 		}
 		steps = append(steps, out)
 		if vendor.left() == left { // Poll sent no request

@@ -66,7 +66,7 @@ var FakeModule = module.Define(module.Spec{Name: "gallery", Title: "Gallery"},
 		Title: "Draw", Doc: "Draws an image.",
 	}, module.Sync[FakeInput](vendor, imageGenerator{}, module.Terms{Models: Models, CountField: "n", Submit: 10 * time.Second})),
 	module.Declare(module.Operation{
-		Name: "video", Paths: []string{"/gallery/video"}, Tool: "video", Media: module.Video, StatusPath: "/gallery/status/",
+		Name: "video", Paths: []string{"/gallery/video"}, Tool: "video", Media: module.Video, StatusPath: "/gallery/status/", TaskPath: "/gallery/task",
 		Title: "Video", Doc: "Makes a video.",
 	}, module.Async[FakeInput](vendor, videoDriver{}, module.Terms{
 		Models: []module.Model{{ID: "reel-1", Prices: price}}, Submit: 10 * time.Second, Deadline: 30 * time.Second,

@@ -54,7 +54,6 @@ func check(in seedream.Request, model string) []module.FieldError {
 	}
 	t := CapabilitiesOf(model)
 	n := len(t.sentImages(in))
-	in.Check(bad)
 	switch {
 	case t.Required && n == 0 && !in.Edit:
 		bad("image", "an image to edit is required")

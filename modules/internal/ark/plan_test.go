@@ -110,7 +110,7 @@ func TestPlan(t *testing.T) {
 // The requests and faults of the other verticals.
 func TestPlanOfVerticals(t *testing.T) {
 	t.Parallel()
-	const v45, pro, v30, edit = "doubao-seedream-4-5-251128", "doubao-seedream-5-0-pro-260628", "doubao-seedream-3-0-t2i-250415", "doubao-seededit-3-0-i2i-250628"
+	const v45, pro, v30 = "doubao-seedream-4-5-251128", "doubao-seedream-5-0-pro-260628", "doubao-seedream-3-0-t2i-250415"
 	o := seedream.Options{Prompt: "x"}
 	strength := 0.8
 	image := func(v seedream.Options) seedream.Options { v.Image = "a"; return v }
@@ -122,17 +122,14 @@ func TestPlanOfVerticals(t *testing.T) {
 		faults    []string
 		warnings  []string
 	}{
-		"doubao with a watermark":      {pro, seedream.Doubao{Options: o, Watermark: true}, true, 0, nil, nil},
-		"doubao without a watermark":   {pro, seedream.Doubao{Options: o}, false, 0, nil, nil},
-		"an edit":                      {v45, seedream.Edit{Options: image(o)}, false, 1, nil, nil},
-		"an edit by the old name":      {v45, seedream.Edit{Options: o, ImageURL: "b"}, false, 1, nil, nil},
-		"an edit by both names":        {v45, seedream.Edit{Options: image(o), ImageURL: "b"}, false, 2, nil, nil},
-		"an edit of nothing":           {v45, seedream.Edit{Options: o}, false, 0, []string{"image"}, nil},
-		"no image and no prompt":       {v45, seedream.Edit{}, false, 0, []string{"prompt", "image"}, nil},
-		"an edit of nothing, SeedEdit": {edit, seedream.Edit{Options: o}, false, 0, []string{"image"}, nil},
-		"an edit by a model without":   {v30, seedream.Edit{Options: image(o)}, false, 0, []string{"model"}, []string{"image ignored"}},
-		"strength is Jimeng's":         {v45, seedream.Edit{Options: image(o), Strength: &strength}, false, 1, nil, []string{"strength ignored"}},
-		"an edit with a watermark":     {v45, seedream.Edit{Options: image(o), Watermark: true}, true, 1, nil, nil},
+		"doubao with a watermark":    {pro, seedream.Doubao{Options: o, Watermark: true}, true, 0, nil, nil},
+		"doubao without a watermark": {pro, seedream.Doubao{Options: o}, false, 0, nil, nil},
+		"an edit":                    {v45, seedream.Edit{Options: image(o)}, false, 1, nil, nil},
+		"an edit by the old name":    {v45, seedream.Edit{Options: o, ImageURL: "b"}, false, 1, nil, nil},
+		"an edit by both names":      {v45, seedream.Edit{Options: image(o), ImageURL: "b"}, false, 2, nil, nil},
+		"an edit by a model without": {v30, seedream.Edit{Options: image(o)}, false, 0, []string{"model"}, []string{"image ignored"}},
+		"strength is Jimeng's":       {v45, seedream.Edit{Options: image(o), Strength: &strength}, false, 1, nil, []string{"strength ignored"}},
+		"an edit with a watermark":   {v45, seedream.Edit{Options: image(o), Watermark: true}, true, 1, nil, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"aigc/app/fault"
+	"aigc/app/jsonblob"
 	"aigc/app/module"
 	"aigc/app/provider"
 )
@@ -38,7 +39,12 @@ func submit(ctx context.Context, c provider.Call, in Input, can capabilities) (p
 	if err != nil {
 		return provider.Ticket{}, err
 	}
-	res, err := c.HTTP.Do(ctx, c, provider.Request{URL: can.Path, Body: body, Paid: true, Authorize: authorize(c)})
+	return send(ctx, c, can.Path, body)
+}
+
+// send sends the body of one job.
+func send(ctx context.Context, c provider.Call, path string, body *jsonblob.Body) (provider.Ticket, error) {
+	res, err := c.HTTP.Do(ctx, c, provider.Request{URL: path, Body: body, Paid: true, Authorize: authorize(c)})
 	if err != nil {
 		return provider.Ticket{}, err
 	}
@@ -52,7 +58,7 @@ func submit(ctx context.Context, c provider.Call, in Input, can capabilities) (p
 	return w.ticket(), nil
 }
 
-// poller is the Poll of both drivers.
+// poller is the Poll of all drivers.
 type poller struct{}
 
 // replicationLag is how long after its submission a job may be unknown to a

@@ -6,6 +6,7 @@ import (
 	"aigc/app/module"
 	"aigc/app/provider"
 	"aigc/app/provider/providertest"
+	"aigc/modules/internal/tryon"
 )
 
 func job() module.AnyDriver { return module.Async[Input](Vendor(), Driver{}, module.Terms{}).AnyDriver }
@@ -24,6 +25,17 @@ func FuzzTicket(f *testing.F) {
 		providertest.Seed{Status: 403, Body: `{"detail":"Not authenticated sk-fuzz-0123456789"}`},
 		providertest.Seed{Status: 403, Body: `{"detail":"Your organization does not have access to this endpoint."}`},
 		providertest.Seed{Status: 402, Body: `{"detail":{"x":1}}`},
+		providertest.Seed{Status: 503, Body: `{"status":"Error"}`},
+	)
+}
+
+// The same for virtual try-on.
+func FuzzTryOnTicket(f *testing.F) {
+	driver := module.Async[tryon.Input](Vendor(), TryOnDriver{}, module.Terms{}).AnyDriver
+	providertest.FuzzSubmit(f, driver, "vto-v2", `{"person_image":"p","garment_image":"g"}`, nil,
+		providertest.Seed{Status: 200, Body: `{"id":"1","polling_url":"https://api.eu2.bfl.ai/v1/get_result?id=1","cost":3.75}`},
+		providertest.Seed{Status: 200, Body: `{"id":1,"cost":null}`},
+		providertest.Seed{Status: 422, Body: `{"detail":[{"loc":["body","garment"],"msg":"x","type":"missing"}]}`},
 		providertest.Seed{Status: 503, Body: `{"status":"Error"}`},
 	)
 }

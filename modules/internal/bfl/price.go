@@ -10,7 +10,8 @@ import (
 const (
 	bflPage      = "bfl.ai/pricing"
 	resellerPage = "reseller's list"
-	listDate     = "2026-06" // both lists: mid-2026
+	partnersPage = "two partners' lists"
+	listDate     = "2026-06" // the first two: mid-2026
 )
 
 // PerImage is the price list of a model with one price per image in US dollars;
@@ -33,6 +34,9 @@ func PerResolution(name string, usd float64) []provider.Price {
 	p.Match = map[string]string{"resolution": name}
 	return provider.List("USD", resellerPage, listDate, p)
 }
+
+// TryOn is the price list of virtual try-on, in US dollars.
+var TryOn = provider.List("USD", partnersPage, "2026-08", unitPrice("first megapixel", 0.0375), unitPrice("further megapixel", 0.005))
 
 func unitPrice(unit string, usd float64) provider.Price {
 	return provider.Price{Unit: unit, Micros: provider.USD(usd).Micros}

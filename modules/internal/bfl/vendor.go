@@ -13,7 +13,7 @@ import (
 func Vendor() provider.Vendor {
 	return provider.Vendor{
 		Name: "bfl", Title: "Black Forest Labs", BaseURL: "https://api.bfl.ai", Hosts: []string{".bfl.ai"},
-		Prefix: "BFL", Settings: provider.Keys("BFL"), Limits: provider.Limits{Running: 24},
+		Prefix: "BFL", Settings: provider.Keys("BFL"), Limits: provider.Limits{Running: 24, PerAccount: true},
 		Probe: provider.ProbeGET("/v1/credits", authorize),
 	}
 }

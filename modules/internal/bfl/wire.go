@@ -35,6 +35,8 @@ type request struct {
 	InputImage6         string   `json:"input_image_6,omitempty"`
 	InputImage7         string   `json:"input_image_7,omitempty"`
 	InputImage8         string   `json:"input_image_8,omitempty"`
+	Person              string   `json:"person,omitempty"`  // virtual try-on
+	Garment             string   `json:"garment,omitempty"` // virtual try-on
 }
 
 // setImages sets the fields in which the model receives its images. texts are raw

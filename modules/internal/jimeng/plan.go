@@ -33,7 +33,6 @@ func (Driver[In]) Check(source In, target module.Target) []module.FieldError {
 	bad := func(field, format string, args ...any) {
 		faults = append(faults, module.FieldError{Field: field, Message: fmt.Sprintf(format, args...)})
 	}
-	in.Check(bad)
 	if most := t.MaxPrompt; most > 0 && utf8.RuneCountInString(in.Prompt) > most {
 		bad("prompt", "%s supports at most %d characters", model, most)
 	}

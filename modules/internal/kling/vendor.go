@@ -10,7 +10,7 @@ const title = "Kling"
 func Vendor() provider.Vendor {
 	return provider.Vendor{
 		Name: "kling", Title: title, BaseURL: "https://api-singapore.klingai.com", Hosts: []string{".klingai.com"},
-		Prefix: "KLING", Settings: provider.KeysOrAccessKeys("KLING"), Limits: provider.Limits{Running: 9},
+		Prefix: "KLING", Settings: provider.KeysOrAccessKeys("KLING"), Limits: provider.Limits{Running: 9, PerAccount: true},
 		Probe: provider.ProbeGET(generations+"?pageNum=1&pageSize=1", authorize),
 	}
 }

@@ -1,6 +1,11 @@
 package openai
 
-import "aigc/app/provider"
+import (
+	"strings"
+
+	"aigc/app/module"
+	"aigc/app/provider"
+)
 
 // Options are the fields that generations and edits share.
 type Options struct {
@@ -34,6 +39,23 @@ type EditInput struct {
 	Mask          provider.ImageRef   `json:"mask,omitempty" doc:"PNG of the size of the first image; its transparent area is edited"`
 	InputFidelity string              `json:"input_fidelity,omitempty" enum:"low,high" doc:"gpt-image-1.5 only; newer models always keep the details of the input"`
 	Description   string              `json:"image_description,omitempty" maxLength:"32000" doc:"Ignored: the image itself is sent. Field of the replaced service"`
+}
+
+// Check implements [module.InputChecker].
+func (o Options) Check() []module.FieldError {
+	if strings.TrimSpace(o.Prompt) == "" {
+		return []module.FieldError{{Field: "prompt", Message: "must not be empty"}}
+	}
+	return nil
+}
+
+// Check implements [module.InputChecker].
+func (in EditInput) Check() []module.FieldError {
+	faults := in.Options.Check()
+	if len(in.images()) == 0 {
+		faults = append(faults, module.FieldError{Field: "image", Message: "an image to edit is required, in image or images"})
+	}
+	return faults
 }
 
 // images are all images of an edit, image first.

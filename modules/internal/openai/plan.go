@@ -2,7 +2,6 @@ package openai
 
 import (
 	"fmt"
-	"strings"
 
 	"aigc/app/module"
 	"aigc/app/provider"
@@ -31,10 +30,7 @@ func (Generator) Check(in GenerateInput, t module.Target) []module.FieldError {
 // Check implements [module.Checker].
 func (Editor) Check(in EditInput, t module.Target) []module.FieldError {
 	faults := in.check(t.Model)
-	switch n := len(in.images()); {
-	case n == 0:
-		faults = append(faults, module.FieldError{Field: "image", Message: "an image to edit is required, in image or images"})
-	case n > maxImages:
+	if len(in.images()) > maxImages {
 		faults = append(faults, module.FieldError{Field: "images", Message: fmt.Sprintf("at most %d images, image included", maxImages)})
 	}
 	return faults
@@ -52,9 +48,6 @@ func (o Options) check(model string) []module.FieldError {
 	}
 	gen := generationOf(model)
 	format := o.format(gen)
-	if strings.TrimSpace(o.Prompt) == "" {
-		bad("prompt", "must not be empty")
-	}
 	if w, h, ok := provider.ParseSize(o.Size); ok && gen >= gen2 && gen < genNext && !o.legacySize(format) {
 		m := sizeRule.Check(w, h)
 		if format == "gif" {

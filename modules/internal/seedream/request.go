@@ -3,6 +3,7 @@ package seedream
 import (
 	"strings"
 
+	"aigc/app/module"
 	"aigc/app/provider"
 )
 
@@ -20,15 +21,16 @@ type Request struct {
 	WeightField string   // name of the input field that Weight comes from
 }
 
-// Check reports the faults that are the same for both vendors: a blank prompt, and
-// an edit without an input image.
-func (r Request) Check(bad func(field, format string, args ...any)) {
+// check reports the faults that are the same for all vendors: a blank prompt, and an edit
+// without an input image.
+func (r Request) check() (faults []module.FieldError) {
 	if strings.TrimSpace(r.Prompt) == "" {
-		bad("prompt", "must not be empty")
+		faults = append(faults, module.FieldError{Field: "prompt", Message: "must not be empty"})
 	}
 	if r.Edit && len(r.Inputs) == 0 {
-		bad("image", "an image to edit is required")
+		faults = append(faults, module.FieldError{Field: "image", Message: "an image to edit is required"})
 	}
+	return faults
 }
 
 // Unsupported adds a warning for each of these fields that was given, for a model

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"aigc/app/module"
 	"aigc/app/provider"
 )
 
@@ -34,6 +35,29 @@ func TestRequest(t *testing.T) {
 				t.Errorf("%+v", r)
 			}
 		})
+	}
+}
+
+// A blank prompt and an edit of nothing are faults at every vendor.
+func TestCheck(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		in   module.InputChecker
+		want []string
+	}{
+		"text":                   {Input{Options: Options{Prompt: "x"}}, nil},
+		"blank":                  {Doubao{Options: Options{Prompt: " "}}, []string{"prompt"}},
+		"an edit":                {Edit{Options: Options{Prompt: "x", Image: "a"}}, nil},
+		"an edit of nothing":     {Edit{Options: Options{Prompt: "x"}}, []string{"image"}},
+		"no image and no prompt": {Edit{}, []string{"prompt", "image"}},
+	} {
+		var got []string
+		for _, f := range c.in.Check() {
+			got = append(got, f.Field)
+		}
+		if !slices.Equal(got, c.want) {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
 	}
 }
 

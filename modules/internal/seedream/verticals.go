@@ -1,6 +1,9 @@
 package seedream
 
-import "aigc/app/provider"
+import (
+	"aigc/app/module"
+	"aigc/app/provider"
+)
 
 // Input is the input of the vertical seedream.
 type Input struct {
@@ -9,6 +12,9 @@ type Input struct {
 	Scale     *float64 `json:"scale,omitempty" minimum:"0" maximum:"1" doc:"Weight of the prompt against the input images; Jimeng 4.x, 0.5 by default"`
 	Jimeng
 }
+
+// Check implements [module.InputChecker].
+func (in Input) Check() []module.FieldError { return in.Request().check() }
 
 // Request implements [Source].
 func (in Input) Request() Request {
@@ -27,6 +33,9 @@ type Edit struct {
 	Jimeng
 }
 
+// Check implements [module.InputChecker].
+func (in Edit) Check() []module.FieldError { return in.Request().check() }
+
 // Request implements [Source].
 func (in Edit) Request() Request {
 	return Request{
@@ -41,6 +50,9 @@ type Doubao struct {
 	Options
 	Watermark bool `json:"watermark" default:"true" doc:"Put a visible \"AI generated\" mark on the image"`
 }
+
+// Check implements [module.InputChecker].
+func (in Doubao) Check() []module.FieldError { return in.Request().check() }
 
 // Request implements [Source].
 func (in Doubao) Request() Request {

@@ -14,6 +14,7 @@ import (
 // family is the fields, defaults and prices of all models with an id prefix.
 type family struct {
 	prefix       string
+	tool         bool // its path has the folder flux-tools
 	fields       []sandbox.Field
 	strict       bool    // unknown fields are refused
 	step         int     // width and height are multiples of it; 0: they are no fields
@@ -26,7 +27,8 @@ type family struct {
 }
 
 // families are searched in order, so a longer prefix comes before a shorter one.
-// Prices are of mid-2026.
+// Prices are of mid-2026. The result of virtual try-on has the size of the person's
+// image.
 var families = []family{
 	{prefix: "flux-3-", fields: flux3, strict: true, followsInput: true, first: 4.8},
 	{prefix: "flux-2-klein-4b", fields: flux2, step: 16, followsInput: true, first: 1.4, further: 0.1},
@@ -38,6 +40,7 @@ var families = []family{
 	{prefix: "flux-kontext-", fields: kontext, followsInput: true, format: "png", first: 4},
 	{prefix: "flux-pro-1.1-ultra", fields: ultra, ratio: 16. / 9, area: 4 << 20, first: 6},
 	{prefix: "flux-pro-1.1", fields: flux11, step: 32, ratio: 4. / 3, area: 1024 * 768, first: 4},
+	{prefix: "vto-", tool: true, fields: vto, step: 16, followsInput: true, first: 3.75, further: 0.5},
 	{prefix: "flux-dev", fields: dev, step: 32, ratio: 4. / 3, area: 1024 * 768, first: 2.5},
 }
 
@@ -71,7 +74,7 @@ func hundredths(f float64) float64 { return math.Round(f*100) / 100 }
 
 // sides are the width and height of the result in pixels.
 func (f family) sides(b sandbox.Body, input sandbox.Picture) (w, h int) {
-	if w, h = b.Int("width"), b.Int("height"); f.step > 0 && w > 0 && h > 0 {
+	if w, h = b.Int("width"), b.Int("height"); f.step > 0 && !f.tool && w > 0 && h > 0 {
 		return w, h
 	}
 	ratio, area := cmp.Or(f.ratio, 1), cmp.Or(f.area, 1<<20)

@@ -32,6 +32,11 @@ var (
 	flux2More = append(slices.Clone(flux2), img("input_image_5"), img("input_image_6"), img("input_image_7"), img("input_image_8"))
 	flux2Flex = append(slices.Clone(flux2More), flag("prompt_upsampling"), span("steps", sandbox.Integer, 1, 50), span("guidance", sandbox.Number, 1.5, 10))
 
+	vto = slices.Concat(required, common, []sandbox.Field{
+		span("safety_tolerance", sandbox.Integer, 0, 5),
+		{Name: "person", Kind: sandbox.Image, Required: true}, {Name: "garment", Kind: sandbox.Image, Required: true},
+	})
+
 	flux1   = slices.Concat(common, []sandbox.Field{span("safety_tolerance", sandbox.Integer, 0, 6), flag("prompt_upsampling")})
 	kontext = slices.Concat(required, flux1, []sandbox.Field{
 		text("aspect_ratio", ratios...),

@@ -12,6 +12,9 @@ import (
 	"aigc/modules/internal/bfl"
 )
 
+// tools is the folder of the tools, such as virtual try-on.
+const tools = "/v1/flux-tools/"
+
 // drawTime is the duration of a job.
 const drawTime = 400 * time.Millisecond
 
@@ -25,6 +28,7 @@ func New(models ...string) sandbox.Imitation {
 		}))
 		mux.HandleFunc("GET /v1/get_result", requireKey(v.poll))
 		mux.HandleFunc("POST /v1/{model}", requireKey(v.submit))
+		mux.HandleFunc("POST "+tools+"{model}", requireKey(v.submit))
 		mux.HandleFunc("GET /results/{name}", v.result)
 		mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { errorReply(w, http.StatusNotFound, "Not Found") })
 		return mux
@@ -72,7 +76,7 @@ func validationErrors(problems []sandbox.Problem) (out []map[string]any) {
 func (v imitation) submit(w http.ResponseWriter, r *http.Request) {
 	model := r.PathValue("model")
 	f, known := familyOf(model)
-	if !known || !slices.Contains(v.models, model) {
+	if !known || !slices.Contains(v.models, model) || f.tool != strings.HasPrefix(r.URL.Path, tools) {
 		errorReply(w, http.StatusNotFound, "Not Found")
 		return
 	}

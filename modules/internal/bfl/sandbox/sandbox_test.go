@@ -20,6 +20,7 @@ import (
 var models = []string{
 	"flux-3-image", "flux-2-pro", "flux-2-max", "flux-2-flex", "flux-2-klein-9b", "flux-2-klein-4b",
 	"flux-kontext-pro", "flux-kontext-max", "flux-pro-1.1", "flux-pro-1.1-ultra", "flux-dev",
+	"vto-v1", "vto-v2",
 }
 
 func start(t *testing.T) string {
@@ -78,6 +79,11 @@ func TestImitationChecks(t *testing.T) {
 		{"sides of FLUX.1 are never automatic", "flux-dev", `{"width":0}`, 422, []string{"width"}},
 		{"kontext", "flux-kontext-pro", `{"prompt":"x","aspect_ratio":"21:9","seed":1,"output_format":"webp","safety_tolerance":6,"prompt_upsampling":true,"input_image_4":"https://a"}`, 200, nil},
 		{"out of kontext's ranges", "flux-kontext-max", `{"aspect_ratio":"auto","safety_tolerance":7,"prompt_upsampling":1,"input_image":"a"}`, 422, []string{"prompt", "safety_tolerance", "prompt_upsampling", "aspect_ratio", "input_image"}},
+		{"try-on", "flux-tools/vto-v2", `{"prompt":"x","person":"https://a","garment":"` + encoded(t, 32, 32) + `","seed":1,"output_format":"webp","safety_tolerance":5}`, 200, nil},
+		{"try-on without its fields", "flux-tools/vto-v1", `{"person_image":"https://a","safety_tolerance":6}`, 422, []string{"prompt", "safety_tolerance", "person", "garment"}},
+		{"try-on of a data URL", "flux-tools/vto-v1", `{"prompt":"x","person":"https://a","garment":"data:image/png;base64,` + encoded(t, 32, 32) + `"}`, 422, []string{"garment"}},
+		{"try-on outside of the tools", "vto-v2", `{"prompt":"x","person":"https://a","garment":"https://a"}`, 404, nil},
+		{"a model that is no tool", "flux-tools/flux-2-pro", `{"prompt":"x"}`, 404, nil},
 		{"image_prompt by URL", "flux-dev", `{"image_prompt":"https://example.com/a.png"}`, 422, []string{"image_prompt"}},
 		{"input image by URL", "flux-2-pro", `{"prompt":"x","input_image":"https://example.com/a.png"}`, 200, nil},
 	}
@@ -138,6 +144,7 @@ func TestImitationDraws(t *testing.T) {
 		{"default of FLUX.1", "flux-pro-1.1", `{"prompt":"a fox"}`, 1024, 768, 4},
 		{"default of ultra", "flux-pro-1.1-ultra", `{"prompt":"a fox","image_prompt":"` + small + `"}`, 2720, 1536, 6},
 		{"kontext", "flux-kontext-max", `{"prompt":"a fox","input_image":"` + small + `"}`, 1440, 720, 8},
+		{"try-on as the person", "flux-tools/vto-v2", `{"prompt":"a fox","person":"` + small + `","garment":"` + wide + `","width":512,"height":512}`, 320, 160, 3.84},
 		{"kontext with a ratio", "flux-kontext-pro", `{"prompt":"a fox","input_image":"` + small + `","aspect_ratio":"1:1","output_format":"jpeg"}`, 1024, 1024, 4},
 	}
 	for _, c := range cases {

@@ -1,0 +1,201 @@
+package aggregator
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"aigc/app/fault"
+	"aigc/app/provider"
+)
+
+// reply is what any of the hosts answers, to a submission or a poll. Absent values may
+// come as empty strings. A relay wraps the answer of a poll into data.
+type reply struct {
+	ID       provider.Text     `json:"id"`
+	TaskID   provider.Text     `json:"task_id"`
+	Object   provider.Text     `json:"object"`
+	Status   provider.Text     `json:"status"`
+	Reason   provider.Text     `json:"fail_reason"`
+	Progress provider.Text     `json:"progress"`
+	Data     json.RawMessage   `json:"data"` // a list of results, a ticket, or the wrapped answer of a poll
+	Results  []json.RawMessage `json:"results"`
+	Output   []json.RawMessage `json:"output"`
+	URL      provider.Text     `json:"url"`
+	VideoURL provider.Text     `json:"video_url"`
+	Metadata struct {
+		URL provider.Text `json:"url"`
+	} `json:"metadata"`
+	TaskResult struct {
+		Videos []item `json:"videos"`
+	} `json:"task_result"`
+	Usage json.RawMessage `json:"usage"`
+}
+
+// item is one result.
+type item struct {
+	B64    provider.Text `json:"b64_json"`
+	URL    provider.Text `json:"url"`
+	Prompt provider.Text `json:"revised_prompt"`
+	TaskID provider.Text `json:"task_id"`
+	Status provider.Text `json:"status"`
+}
+
+func parse(body []byte) (r reply, err error) {
+	err = provider.Unmarshal(body, &r)
+	return r, err
+}
+
+// list are the items of data; none if it is no list.
+func (r reply) list() (items []item) {
+	_ = provider.Unmarshal(r.Data, &items)
+	return items
+}
+
+// inner is data as an object; the zero reply if it is none.
+func (r reply) inner() (in reply) {
+	_ = provider.Unmarshal(r.Data, &in)
+	return in
+}
+
+// results are the results of an answer, from the first place that has any.
+func (r reply) results() []provider.Result {
+	in := r.inner()
+	for _, items := range [][]item{r.list(), in.list()} {
+		if out := convert(items); len(out) > 0 {
+			return out
+		}
+	}
+	for _, place := range [][]provider.Text{
+		{r.VideoURL}, {r.URL}, {r.Metadata.URL}, {in.URL}, {in.VideoURL}, {in.Metadata.URL},
+		addresses(r.TaskResult.Videos), addresses(in.TaskResult.Videos), texts(r.Results), texts(in.Results), texts(r.Output), texts(in.Output),
+	} {
+		var out []provider.Result
+		for _, address := range place {
+			if address != "" {
+				out = append(out, result(item{URL: address}))
+			}
+		}
+		if len(out) > 0 {
+			return out
+		}
+	}
+	return nil
+}
+
+func convert(items []item) (out []provider.Result) {
+	for _, i := range items {
+		if i.B64 != "" || i.URL != "" {
+			out = append(out, result(i))
+		}
+	}
+	return out
+}
+
+// result is one result. What is neither an http nor an https address is a data URL, or
+// the placeholder of one that was extracted.
+func result(i item) provider.Result {
+	out := provider.Result{Base64: string(i.B64), Prompt: string(i.Prompt)}
+	switch address := string(i.URL); {
+	case out.Base64 != "":
+	case strings.HasPrefix(address, "http://") || strings.HasPrefix(address, "https://"):
+		out.URL = address
+	default:
+		out.Base64 = address
+	}
+	return out
+}
+
+func addresses(items []item) (out []provider.Text) {
+	for _, i := range items {
+		out = append(out, i.URL)
+	}
+	return out
+}
+
+// texts are addresses written as strings, or as objects with a url.
+func texts(list []json.RawMessage) (out []provider.Text) {
+	for _, raw := range list {
+		var text provider.Text
+		var i item
+		_ = json.Unmarshal(raw, &text)
+		if text == "" && provider.Unmarshal(raw, &i) == nil {
+			text = i.URL
+		}
+		out = append(out, text)
+	}
+	return out
+}
+
+// ticket is the id of a job; empty if the answer holds none. An id alone is no ticket: it
+// may be the id of the request.
+func (r reply) ticket() string {
+	in := r.inner()
+	for _, id := range []provider.Text{r.TaskID, in.TaskID} {
+		if id != "" {
+			return string(id)
+		}
+	}
+	for _, i := range r.list() {
+		if i.TaskID != "" {
+			return string(i.TaskID)
+		}
+	}
+	for _, job := range []reply{r, in} {
+		if job.ID != "" && (job.Status != "" || strings.HasSuffix(string(job.Object), ".task")) {
+			return string(job.ID)
+		}
+	}
+	return ""
+}
+
+// outcome reads the answer to a submission, by its shape.
+func outcome(c provider.Call, res provider.Response) (provider.Outcome, error) {
+	r, err := parse(res.Body)
+	p, failed := problem(res.Body)
+	switch results, id := r.results(), r.ticket(); {
+	case err != nil:
+		return provider.Outcome{}, res.Decode(&r)
+	case len(results) > 0:
+		return provider.Outcome{Answer: r.answer(results)}, nil
+	case failed:
+		return provider.Outcome{}, errorTable(c.Model).Fault(res, p)
+	case id != "":
+		return provider.Outcome{Ticket: &provider.Ticket{ID: id, Cost: r.cost()}}, nil
+	}
+	return provider.Outcome{}, fault.New(fault.InDoubt, "answer_unreadable", "The aggregator's answer to a paid request holds neither a result nor a ticket, so its outcome is unknown.").WithCharge(fault.ChargedUnknown)
+}
+
+func (r reply) answer(results []provider.Result) *provider.Answer {
+	return &provider.Answer{Results: results, VendorID: string(r.ID), Usage: r.Usage, Cost: r.cost()}
+}
+
+// creditUnit is the currency of credits that a host reserved. They are not dollars.
+const creditUnit = "evolink_credits"
+
+// cost is what the host says that the task costs, in its own unit; nil if it does not.
+func (r reply) cost() *provider.Money {
+	var usage struct {
+		Reserved  provider.Text `json:"credits_reserved"`
+		Estimated provider.Text `json:"estimated_cost"`
+	}
+	_ = provider.Unmarshal(r.Usage, &usage)
+	for _, amount := range []provider.Text{usage.Reserved, usage.Estimated} {
+		if credits, ok := amount.Float(); ok && credits >= 0 {
+			return provider.NewMoney(credits, creditUnit)
+		}
+	}
+	return nil
+}
+
+// state is the phase of a job by its status word. A word that is not known means wait.
+func state(word string) provider.Phase {
+	word = strings.ToLower(word)
+	switch {
+	case slices.Contains([]string{"completed", "succeeded", "succeed", "success", "done"}, word):
+		return provider.Done
+	case slices.Contains([]string{"failed", "failure", "error", "cancelled", "canceled", "expired"}, word):
+		return provider.Failed
+	}
+	return provider.Wait
+}

@@ -1,0 +1,116 @@
+package aggregator
+
+import (
+	"context"
+	"net/http"
+	"strings"
+
+	"aigc/app/module"
+	"aigc/app/provider"
+)
+
+// imageDriver makes images of any input with a common vocabulary.
+type imageDriver[In provider.CommonInput] struct{ poller }
+
+// Plan implements [module.Planner]. The price is the host's, so there is no quote.
+func (imageDriver[In]) Plan(in In, t module.Target) module.Plan {
+	c := in.Common()
+	_, warnings := fields(c, t.Model)
+	return module.Plan{Count: max(1, c.N), Warnings: warnings}
+}
+
+// Check implements [module.Checker].
+func (imageDriver[In]) Check(in In, _ module.Target) []module.FieldError { return checkPrompt(in) }
+
+// checkPrompt reports a blank prompt, unless the input's own rules do.
+func checkPrompt(in provider.CommonInput) []module.FieldError {
+	if c, ok := in.(module.InputChecker); ok && len(c.Check()) > 0 || strings.TrimSpace(in.Common().Prompt) != "" {
+		return nil
+	}
+	return []module.FieldError{{Field: "prompt", Message: "must not be empty"}}
+}
+
+// Submit implements [provider.MixedDriver]. A mask, and the images of OpenAI's models, go
+// to the endpoint of edits as files; the images of other models are fields of a
+// generation.
+func (imageDriver[In]) Submit(ctx context.Context, c provider.Call, in In) (provider.Outcome, error) {
+	common := in.Common()
+	f, _ := fields(common, c.Model)
+	if common.Mask != "" || isOpenAI(c.Model) && len(common.Images) > 0 {
+		return submitEdit(ctx, c, common, f)
+	}
+	e := provider.NewEmbedder(c)
+	switch images := e.AddAll(ctx, imageRule, common.Images); len(images) {
+	case 0:
+	case 1:
+		f["image"] = images[0]
+	default:
+		f["images"] = images
+	}
+	body, err := e.Body(f)
+	if err != nil {
+		return provider.Outcome{}, err
+	}
+	return submit(ctx, c, provider.Request{URL: "/v1/images/generations", Body: body})
+}
+
+func submitEdit(ctx context.Context, c provider.Call, common provider.Common, f map[string]any) (provider.Outcome, error) {
+	out, name := form(f), "image"
+	if len(common.Images) > 1 {
+		name = "image[]"
+	}
+	e := provider.NewEmbedder(c)
+	for _, img := range common.Images {
+		if file, ok := e.Open(ctx, imageRule, img); ok {
+			out.File(name, file)
+		}
+	}
+	if file, ok := e.Open(ctx, maskRule, common.Mask); ok {
+		out.File("mask", file)
+	}
+	if err := e.Err(); err != nil {
+		return provider.Outcome{}, err
+	}
+	return submit(ctx, c, provider.Request{URL: "/v1/images/edits", Form: out})
+}
+
+var maskRule = provider.ImageRule{Field: "mask", Who: "The aggregator", Types: []string{"image/png"}}
+
+// submit sends a paid request and reads its answer.
+func submit(ctx context.Context, c provider.Call, r provider.Request) (provider.Outcome, error) {
+	r.Paid, r.Authorize = true, provider.Bearer(c)
+	res, err := c.HTTP.Do(ctx, c, r)
+	if err != nil {
+		return provider.Outcome{}, err
+	}
+	if res.Status != http.StatusOK && res.Status != http.StatusCreated && res.Status != http.StatusAccepted {
+		return provider.Outcome{}, responseFault(c, res)
+	}
+	return outcome(c, res)
+}
+
+// servedModels asks the host for the models that it serves.
+func servedModels(ctx context.Context, c provider.Call) ([]string, error) {
+	res, err := c.HTTP.Do(ctx, c, provider.Request{URL: "/v1/models", Authorize: provider.Bearer(c)})
+	if err != nil {
+		return nil, err
+	}
+	if res.Status != http.StatusOK {
+		return nil, responseFault(c, res)
+	}
+	var w struct {
+		Data []struct {
+			ID provider.Text `json:"id"`
+		} `json:"data"`
+	}
+	if err := res.Decode(&w); err != nil {
+		return nil, err
+	}
+	var ids []string
+	for _, m := range w.Data {
+		if m.ID != "" {
+			ids = append(ids, string(m.ID))
+		}
+	}
+	return ids, nil
+}

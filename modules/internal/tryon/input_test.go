@@ -1,0 +1,82 @@
+package tryon
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+
+	"aigc/app/provider"
+)
+
+func parse(t *testing.T, text string) (in Input) {
+	t.Helper()
+	if err := json.Unmarshal([]byte(text), &in); err != nil {
+		t.Fatal(err)
+	}
+	return in
+}
+
+// Each image has three names. A missing one is a fault, a second name of the same one a
+// warning.
+func TestImages(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		input           string
+		person, garment provider.ImageRef
+		faults          []string
+		warnings        []string
+	}{
+		"names":            {`{"person_image":"p","garment_image":"g"}`, "p", "g", nil, nil},
+		"FASHN's names":    {`{"model_image":"p","product_image":"g"}`, "p", "g", nil, nil},
+		"Kling's names":    {`{"human_image":"p","cloth_image":"g"}`, "p", "g", nil, nil},
+		"all names":        {`{"person_image":"p","model_image":"q","human_image":"r","garment_image":"g","product_image":"h","cloth_image":"i"}`, "p", "g", nil, []string{"model_image ignored", "human_image ignored", "product_image ignored", "cloth_image ignored"}},
+		"two other names":  {`{"model_image":"q","human_image":"r","garment_image":"g"}`, "q", "g", nil, []string{"human_image ignored: it is another name of model_image"}},
+		"no person":        {`{"garment_image":"g"}`, "", "g", []string{"person_image"}, nil},
+		"no garment":       {`{"human_image":"p"}`, "p", "", []string{"garment_image"}, nil},
+		"no images at all": {`{"prompt":"x"}`, "", "", []string{"person_image", "garment_image"}, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			in := parse(t, c.input)
+			var faults []string
+			for _, f := range in.Check() {
+				faults = append(faults, f.Field)
+			}
+			n := &provider.Notes{Model: "m"}
+			in.NoteNames(n)
+			if in.Person() != c.person || in.Garment() != c.garment || !slices.Equal(faults, c.faults) || !slices.EqualFunc(n.Warnings(), c.warnings, strings.HasPrefix) {
+				t.Errorf("%s and %s, faults %q, warnings %q", in.Person(), in.Garment(), faults, n.Warnings())
+			}
+		})
+	}
+}
+
+// The common vocabulary has the two images in order and a prompt; Rest has the other
+// fields, but no other name of an image and nothing that became another field.
+func TestCommon(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ input, want string }{
+		"least": {`{"person_image":"p","garment_image":"g","n":1}`, `{"Prompt":"` + DefaultPrompt + `","N":1,"Images":["p","g"],"Rest":{}}`},
+		"every field": {
+			`{"human_image":"p","model_image":"q","cloth_image":"g","prompt":" open ","model":"m","n":2,"resolution":"2k","seed":7,"output_format":"webp","return_base64":true,
+			"category":"tops","garment_photo_type":"model","mode":"quality","moderation_level":"none","segmentation_free":false,"generation_mode":"fast","safety_tolerance":5}`,
+			`{"Prompt":"open","N":2,"Size":"2K","Seed":7,"OutputFormat":"webp","Images":["q","g"],"Rest":{"category":"tops","garment_photo_type":"model","mode":"quality",
+			"moderation_level":"none","segmentation_free":false,"generation_mode":"fast","safety_tolerance":5},"Omitted":["human_image"]}`,
+		},
+		"one image": {`{"garment_image":"g"}`, `{"Prompt":"` + DefaultPrompt + `","Images":["g"],"Rest":{}}`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var want provider.Common
+			if err := json.Unmarshal([]byte(c.want), &want); err != nil {
+				t.Fatal(err)
+			}
+			got, err := json.Marshal(parse(t, c.input).Common())
+			expected, _ := json.Marshal(want)
+			if err != nil || string(got) != string(expected) {
+				t.Errorf("%s\nwant %s", got, expected)
+			}
+		})
+	}
+}

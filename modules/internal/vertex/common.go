@@ -1,0 +1,22 @@
+package vertex
+
+import "aigc/app/provider"
+
+// Common implements [provider.CommonInput]. Its images are the frames or, without them,
+// the reference images.
+func (in Input) Common() provider.Common {
+	c := provider.Common{
+		Prompt: in.Prompt, N: in.count(), AspectRatio: in.AspectRatio, NegativePrompt: in.NegativePrompt, Seed: in.Seed,
+		Resolution: in.Resolution, Seconds: in.seconds(in.Model),
+	}
+	first, last := in.frames()
+	for _, frame := range []provider.ImageRef{first, last} {
+		if frame != "" {
+			c.Images = append(c.Images, frame)
+		}
+	}
+	if len(c.Images) == 0 {
+		c.Images = in.ReferenceImages
+	}
+	return c.WithRest(in, "duration", "duration_seconds", "resolution", "sample_count")
+}
