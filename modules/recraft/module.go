@@ -2,6 +2,7 @@ package recraft
 
 import (
 	"aigc/app/module"
+	"aigc/modules/internal/aggregator"
 	"aigc/modules/internal/recraft"
 )
 
@@ -12,4 +13,4 @@ var Module = module.Define(
 		Name: "generate", Paths: []string{"/recraft/generate"}, Tool: "create_recraft_image", Media: module.Image, Primary: true,
 		Title: "Create an image with Recraft",
 		Doc:   "Creates images or SVG from a text prompt, changes an image, or fills the white area of a mask. Good at design: illustrations, icons, posters, brand colours.",
-	}, module.Sync[recraft.Input](recraft.Vendor(), recraft.Generator{}, module.Terms{Models: Models})))
+	}, module.Sync[recraft.Input](recraft.Vendor(), recraft.Generator{}, module.Terms{Models: Models}), aggregator.Images[recraft.Input](Models)))

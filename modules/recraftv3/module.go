@@ -2,6 +2,7 @@ package recraftv3
 
 import (
 	"aigc/app/module"
+	"aigc/modules/internal/aggregator"
 	"aigc/modules/internal/recraft"
 )
 
@@ -12,4 +13,4 @@ var Module = module.Define(
 		Name: "create", Paths: []string{"/recraftv3/create"}, Tool: "create_recraftv3_image", Media: module.Image, Primary: true,
 		Title: "Create an image with Recraft V3",
 		Doc:   "Creates images or SVG in a named style from a text prompt, changes an image, or fills the white area of a mask. Choose it for a substyle, or to place texts.",
-	}, module.Sync[recraft.Input](recraft.Vendor(), recraft.Generator{}, module.Terms{Models: Models})))
+	}, module.Sync[recraft.Input](recraft.Vendor(), recraft.Generator{}, module.Terms{Models: Models}), aggregator.Images[recraft.Input](Models)))

@@ -77,8 +77,8 @@ func (in Input) style() string {
 // service.
 const realistic, oldRealistic = "realistic_image", "realistic"
 
-// Common implements [provider.CommonInput]. References of a style have no place in it:
-// they are not images to edit.
+// Common implements [provider.CommonInput]. Style references are not among its images:
+// they are not to be edited.
 func (in Input) Common() provider.Common {
 	c := provider.Common{
 		Prompt: in.Prompt, N: in.N, Style: in.style(), NegativePrompt: in.NegativePrompt, Seed: in.Seed, Mask: in.Mask,

@@ -56,12 +56,16 @@ func TestClientSendsKnownFields(t *testing.T) {
 func TestClientSendsKnownStyles(t *testing.T) {
 	t.Parallel()
 	route := module.Sync[recraft.Input](recraft.Vendor(), recraft.Generator{}, module.Terms{}).Route
-	all := []string{"banana"}
+	var all []string
 	for _, styles := range substyles {
 		for _, list := range styles {
 			all = append(all, strings.Fields(list)...)
 		}
 	}
+	if len(all) != 85+44 {
+		t.Errorf("%d substyles; the documentation has 85 of V3 and 44 of V2", len(all))
+	}
+	all = append(all, "banana")
 	for generation, styles := range substyles {
 		for style, list := range styles {
 			model := generation
