@@ -23,6 +23,7 @@ import (
 	klingsandbox "aigc/modules/internal/kling/sandbox"
 	minimaxsandbox "aigc/modules/internal/minimax/sandbox"
 	openaisandbox "aigc/modules/internal/openai/sandbox"
+	recraftsandbox "aigc/modules/internal/recraft/sandbox"
 	siliconflowsandbox "aigc/modules/internal/siliconflow/sandbox"
 	stabilitysandbox "aigc/modules/internal/stability/sandbox"
 	tencentsandbox "aigc/modules/internal/tencent/sandbox"
@@ -31,6 +32,8 @@ import (
 	zhipusandbox "aigc/modules/internal/zhipu/sandbox"
 	"aigc/modules/kling"
 	"aigc/modules/kolors"
+	"aigc/modules/recraft"
+	"aigc/modules/recraftv3"
 	"aigc/modules/seededit"
 	"aigc/modules/seedream"
 	"aigc/modules/stablediffusion"
@@ -42,6 +45,8 @@ import (
 func All() []module.Module {
 	return []module.Module{
 		gpt.Module,
+		recraft.Module,
+		recraftv3.Module,
 		seedream.Module,
 		seededit.Module,
 		doubao.Module,
@@ -63,6 +68,7 @@ func All() []module.Module {
 func Sandboxes() []sandbox.Imitation {
 	return []sandbox.Imitation{
 		openaisandbox.New(served(gpt.Models)...),
+		recraftsandbox.New(served(recraft.Models, recraftv3.Models)...),
 		arksandbox.New(served(seedream.Models, seededit.Models, doubao.Models)...),
 		jimengsandbox.New(served(seedream.JimengModels, seededit.JimengModels)...),
 		bflsandbox.New(served(flux.Models, fluxkontext.Models, tryon.BFLModels)...),

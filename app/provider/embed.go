@@ -58,7 +58,13 @@ func (e *Embedder) AddTyped(ctx context.Context, rule ImageRule, img ImageRef) (
 	if !ok {
 		return "", ""
 	}
-	return e.files.Add(jsonblob.File{Prefix: rule.prefix(in), Size: in.Size, Open: in.Open}), in.MIME
+	return e.AddOpened(rule, in), in.MIME
+}
+
+// AddOpened is [Embedder.Add] for a file that [Embedder.Open] returned, for drivers that
+// have to compare two files.
+func (e *Embedder) AddOpened(rule ImageRule, in Input) string {
+	return e.files.Add(jsonblob.File{Prefix: rule.prefix(in), Size: in.Size, Open: in.Open})
 }
 
 // AddAll adds several files under one rule.

@@ -93,6 +93,10 @@ func TestEmbedder(t *testing.T) {
 		{"data URLs in lower case", func(e *provider.Embedder, b *body) { b.Images = e.AddAll(ctx, url, []provider.ImageRef{"fox", "den"}) },
 			`{"images":["data:image/png;base64,Zm94","data:image/png;base64,ZGVu"]}`, "", ""},
 		{"with its type", func(e *provider.Embedder, b *body) { b.Video, b.Type = e.AddTyped(ctx, clip, "clip") }, `{"video":"Y2xpcA==","type":"video/mp4"}`, "", ""},
+		{"an opened file", func(e *provider.Embedder, b *body) {
+			fox, _ := e.Open(ctx, url, "fox")
+			b.Image = e.AddOpened(url, fox)
+		}, `{"image":"data:image/png;base64,Zm94"}`, "", ""},
 		{"all faults of all fields", func(e *provider.Embedder, b *body) {
 			b.Image, b.Images, b.Video = e.Add(ctx, bare, "text"), e.AddAll(ctx, bare, []provider.ImageRef{"fox", "clip"}), e.Add(ctx, clip, "fox")
 			e.Fault("mask", "has another size")

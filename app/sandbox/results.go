@@ -12,7 +12,7 @@ import (
 // Drawing says what to draw when a result's URL is fetched.
 type Drawing struct {
 	picture.Spec
-	Format  string      `json:",omitempty"` // "png", "jpeg", "webp"
+	Format  string      `json:",omitempty"` // "png", "jpeg", "webp", "svg"
 	Quality int         `json:",omitempty"` // of a JPEG, 1 to 100; 0: the default of picture.Encode
 	Video   *video.Spec `json:",omitempty"` // instead of an image
 }
@@ -66,13 +66,22 @@ func (d Drawing) mime() string {
 	if d.Video != nil {
 		return "video/mp4"
 	}
+	if d.Format == formatSVG {
+		return "image/svg+xml"
+	}
 	return "image/" + d.Format
 }
+
+// formatSVG is the format of a drawing that is a vector image.
+const formatSVG = "svg"
 
 // Draw makes the file of a drawing, with the faults of the prompt.
 func (o *Request) Draw(d Drawing) ([]byte, error) {
 	if d.Video != nil {
 		return o.Video(*d.Video)
+	}
+	if d.Format == formatSVG {
+		return o.Corrupt(picture.SVG(d.Spec)), nil
 	}
 	return o.Picture(d.Spec, d.Format, d.Quality)
 }

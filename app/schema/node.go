@@ -120,12 +120,13 @@ func goFields(t reflect.Type) (map[string]reflect.StructField, []string) {
 const ImageDoc = "An http(s) URL, a data URL, base64 or the id of an asset."
 
 // finalize changes the schema that huma made of a type: image fields get [ImageDoc],
-// fields with a default are not required, and no field is nullable, because a null is the
-// same as leaving an optional field out.
+// fields with a default are not required, no field is nullable, because a null is the
+// same as leaving an optional field out, and no element of a list is.
 func finalize(reg huma.Registry, s *huma.Schema, t reflect.Type, seen map[reflect.Type]bool) {
 	s, t = resolve(reg, s), deref(t)
 	switch {
 	case s.Type == huma.TypeArray:
+		resolve(reg, s.Items).Nullable = false
 		finalize(reg, s.Items, t.Elem(), seen)
 	case s.Type == huma.TypeObject && t.Kind() == reflect.Map:
 		finalize(reg, s.AdditionalProperties.(*huma.Schema), t.Elem(), seen)

@@ -39,6 +39,7 @@ type input struct {
 	Extra   map[string]int      `json:"extra,omitempty"`
 	Free    json.RawMessage     `json:"free,omitempty"`
 	Layers  []layer             `json:"layers,omitempty"`
+	Points  [][]float64         `json:"points,omitempty"`
 	ByName  map[string]*layer   `json:"by_name,omitempty"`
 	Shared
 	Shared2
@@ -185,6 +186,7 @@ func TestParseFaults(t *testing.T) {
 		"format":          {`{"prompt":"x","home":"http://secret host/%zz"}`, []string{"body.home: expected string to be RFC 3986 uri"}},
 		"map values":      {`{"prompt":"x","extra":{"a":"secret"}}`, []string{"body.extra.a: expected integer"}},
 		"null in a list":  {`{"prompt":"x","images":[null]}`, []string{"body.images[0]: expected string"}},
+		"no list in list": {`{"prompt":"x","points":[[0,1],null]}`, []string{"body.points[1]: expected array"}},
 		"deep in a list":  {`{"prompt":"x","layers":[{"name":1}]}`, []string{"body.layers[0].name: expected string"}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -34,7 +34,7 @@ func TestJSONIsSelfContained(t *testing.T) {
 		}
 	}
 	if strings.Contains(string(compiled.JSON()), `"null"`) {
-		t.Error("an optional field is shown as nullable")
+		t.Error("an optional field or an element of a list is shown as nullable")
 	}
 	if got := doc.Properties["image"]["description"]; got != "The image to edit. An http(s) URL, a data URL, base64 or the id of an asset." {
 		t.Errorf("image says %q", got)
