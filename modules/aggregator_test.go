@@ -64,8 +64,8 @@ func TestCommonVocabulary(t *testing.T) {
 			t.Fatal(err)
 		}
 		c := in.Elem().Interface().(provider.CommonInput).Common()
-		if rest, err := json.Marshal(c.Rest); err != nil || strings.Contains(string(rest), id) {
-			t.Errorf("%s: the rest has an id of an image: %s %v", op.Kind(), rest, err)
+		if other, err := json.Marshal(c.Other); err != nil || strings.Contains(string(other), id) {
+			t.Errorf("%s: a field has the id of an image: %s %v", op.Kind(), other, err)
 		}
 		if c.Prompt != "a red fox" {
 			t.Errorf("%s: the prompt is %q", op.Kind(), c.Prompt)

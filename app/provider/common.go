@@ -27,12 +27,12 @@ type Common struct {
 	Seconds        int        // duration of a video
 	Resolution     string     // of a video: 720p, 1080p, 4k
 
-	// Rest holds the input's other fields that differ from their defaults, by their
-	// JSON names. See [Common.WithRest].
-	Rest map[string]any
+	// Other holds the input's other fields that differ from their defaults, by their
+	// JSON names. See [Common.WithOther].
+	Other map[string]any
 
 	// Omitted names the input's fields with images or videos that are in neither Images
-	// nor Mask: the vocabulary has no place for them. Set by WithRest.
+	// nor Mask: the vocabulary has no place for them. Set by WithOther.
 	Omitted []string
 }
 
@@ -40,16 +40,16 @@ type Common struct {
 // vocabulary, at least in part.
 type CommonInput interface{ Common() Common }
 
-// WithRest fills Rest with the fields of the input struct in, except those whose values
-// the caller of WithRest has already put into c: fields with a name of the common
+// WithOther fills Other with the fields of the input struct in, except those whose values
+// the caller of WithOther has already put into c: fields with a name of the common
 // vocabulary, images, and the named ones (old names and fields that became another).
-func (c Common) WithRest(in any, named ...string) Common {
+func (c Common) WithOther(in any, named ...string) Common {
 	raw, _ := json.Marshal(in) // an input struct is plain data
 	var fields map[string]any
 	d := json.NewDecoder(bytes.NewReader(raw))
 	d.UseNumber() // keeps large seeds exact
 	_ = d.Decode(&fields)
-	c.Rest, c.Omitted = map[string]any{}, nil
+	c.Other, c.Omitted = map[string]any{}, nil
 	for _, f := range reflect.VisibleFields(reflect.TypeOf(in)) {
 		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
 		value, given := fields[name]
@@ -59,7 +59,7 @@ func (c Common) WithRest(in any, named ...string) Common {
 		if !given || value == nil || isImage(f.Type) || slices.Contains(commonNames, name) || slices.Contains(named, name) || isDefault(f.Tag.Get("default"), value) {
 			continue
 		}
-		c.Rest[name] = value
+		c.Other[name] = value
 	}
 	return c
 }

@@ -41,16 +41,16 @@ func TestCommonOmitted(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if got := c.common.WithRest(in).Omitted; !slices.Equal(got, c.want) {
+			if got := c.common.WithOther(in).Omitted; !slices.Equal(got, c.want) {
 				t.Errorf("%q, want %q", got, c.want)
 			}
 		})
 	}
 }
 
-// Rest has what the caller set and the common vocabulary does not: no defaults, no ids
+// Other has what the caller set and the common vocabulary does not: no defaults, no ids
 // of images, no field that became another one.
-func TestCommonWithRest(t *testing.T) {
+func TestCommonWithOther(t *testing.T) {
 	t.Parallel()
 	big := int64(9007199254740993)
 	for name, c := range map[string]struct {
@@ -64,11 +64,11 @@ func TestCommonWithRest(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			got := provider.Common{Prompt: c.in.Prompt}.WithRest(c.in, "old")
+			got := provider.Common{Prompt: c.in.Prompt}.WithOther(c.in, "old")
 			if omitted := c.in.Image != ""; omitted != slices.Equal(got.Omitted, []string{"image", "garments"}) {
 				t.Errorf("omitted %q", got.Omitted)
 			}
-			raw, err := json.Marshal(got.Rest)
+			raw, err := json.Marshal(got.Other)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -36,7 +36,7 @@ func (in imageInput) Common() provider.Common {
 	return provider.Common{
 		Prompt: in.Prompt, N: in.N, Size: in.Size, AspectRatio: in.AspectRatio, Quality: in.Quality, NegativePrompt: in.NegativePrompt,
 		Seed: in.Seed, OutputFormat: in.OutputFormat, Images: in.Images, Mask: in.Mask, Watermark: in.Watermark,
-	}.WithRest(in)
+	}.WithOther(in)
 }
 
 type videoInput struct {
@@ -56,7 +56,7 @@ type videoInput struct {
 func (in videoInput) Common() provider.Common {
 	return provider.Common{
 		Prompt: in.Prompt, Seconds: in.Seconds, AspectRatio: in.AspectRatio, Resolution: in.Resolution, Seed: in.Seed, Images: in.Images,
-	}.WithRest(in, "seconds", "resolution")
+	}.WithOther(in, "seconds", "resolution")
 }
 
 var models = []module.Model{

@@ -50,7 +50,7 @@ func fields(c provider.Common, model string) (map[string]any, []string) {
 		f["watermark"] = *c.Watermark
 	}
 	further := map[string]any{}
-	maps.Copy(further, c.Rest)
+	maps.Copy(further, c.Other)
 	if c.Seed != nil {
 		further["seed"] = *c.Seed
 	}

@@ -105,7 +105,7 @@ func (videoDriver[In]) Submit(ctx context.Context, c provider.Call, in In) (prov
 		if images := e.AddAll(ctx, imageRule, common.Images); len(images) > 0 {
 			f["images"] = images
 		}
-		if enhance, given := common.Rest[enhancePrompt]; given {
+		if enhance, given := common.Other[enhancePrompt]; given {
 			f[enhancePrompt] = enhance
 		}
 	case videos:
@@ -168,7 +168,7 @@ func seconds(c provider.Common) int {
 // metadata are the fields that reach the vendor as they are.
 func metadata(c provider.Common) map[string]any {
 	m := map[string]any{}
-	for name, value := range c.Rest {
+	for name, value := range c.Other {
 		m[name] = value
 	}
 	if c.NegativePrompt != "" {

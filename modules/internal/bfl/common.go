@@ -13,11 +13,11 @@ func (in Input) Common() provider.Common {
 	if in.Width > 0 && in.Height > 0 {
 		c.Size = provider.FormatSize(in.Width, in.Height)
 	}
-	return c.WithRest(in, "width", "height")
+	return c.WithOther(in, "width", "height")
 }
 
 // Common implements [provider.CommonInput].
 func (in KontextInput) Common() provider.Common {
 	c := in.input().Common()
-	return c.WithRest(in)
+	return c.WithOther(in)
 }

@@ -89,5 +89,5 @@ func (in Input) Common() provider.Common {
 	if in.Watermark {
 		c.Watermark = &in.Watermark
 	}
-	return c.WithRest(in, "resolution", "logo_rect")
+	return c.WithOther(in, "resolution", "logo_rect")
 }

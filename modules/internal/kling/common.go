@@ -7,5 +7,5 @@ func (in Input) Common() provider.Common {
 	return provider.Common{
 		Prompt: in.Prompt, N: in.N, Size: in.Size, AspectRatio: in.AspectRatio, NegativePrompt: in.NegativePrompt, Seed: in.Seed,
 		Images: in.inputs(), Watermark: in.Watermark,
-	}.WithRest(in)
+	}.WithOther(in)
 }

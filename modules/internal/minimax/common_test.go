@@ -9,13 +9,13 @@ import (
 func TestCommon(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ input, want string }{
-		"least":         {`{"prompt":"x"}`, `{"Prompt":"x","Rest":{}}`},
-		"all":           {`{"prompt":"x","model":"m","n":3,"image":"a","images":["b"],"aspect_ratio":"16:9","style":"水彩","seed":9007199254740993,"aigc_watermark":false,"output_format":"webp","quality":"hd","response_format":"url","prompt_optimizer":true,"disable_prompt_enhanced":false}`, `{"Prompt":"x","N":3,"AspectRatio":"16:9","Quality":"hd","Style":"水彩","Seed":9007199254740993,"Images":["a","b"],"OutputFormat":"webp","Watermark":false,"Rest":{"prompt_optimizer":true,"disable_prompt_enhanced":false}}`},
-		"size":          {`{"prompt":"x","size":"1024x1024","area":"4K"}`, `{"Prompt":"x","Size":"1024x1024","Rest":{}}`},
-		"sides":         {`{"prompt":"x","size":"1024x1024","width":512,"height":640}`, `{"Prompt":"x","Size":"512x640","Rest":{}}`},
-		"area":          {`{"prompt":"x","area":"2K"}`, `{"Prompt":"x","Size":"2K","Rest":{}}`},
-		"auto and area": {`{"prompt":"x","size":"auto","area":"2K"}`, `{"Prompt":"x","Size":"2K","Rest":{}}`},
-		"auto":          {`{"prompt":"x","size":"auto"}`, `{"Prompt":"x","Size":"auto","Rest":{}}`},
+		"least":         {`{"prompt":"x"}`, `{"Prompt":"x","Other":{}}`},
+		"all":           {`{"prompt":"x","model":"m","n":3,"image":"a","images":["b"],"aspect_ratio":"16:9","style":"水彩","seed":9007199254740993,"aigc_watermark":false,"output_format":"webp","quality":"hd","response_format":"url","prompt_optimizer":true,"disable_prompt_enhanced":false}`, `{"Prompt":"x","N":3,"AspectRatio":"16:9","Quality":"hd","Style":"水彩","Seed":9007199254740993,"Images":["a","b"],"OutputFormat":"webp","Watermark":false,"Other":{"prompt_optimizer":true,"disable_prompt_enhanced":false}}`},
+		"size":          {`{"prompt":"x","size":"1024x1024","area":"4K"}`, `{"Prompt":"x","Size":"1024x1024","Other":{}}`},
+		"sides":         {`{"prompt":"x","size":"1024x1024","width":512,"height":640}`, `{"Prompt":"x","Size":"512x640","Other":{}}`},
+		"area":          {`{"prompt":"x","area":"2K"}`, `{"Prompt":"x","Size":"2K","Other":{}}`},
+		"auto and area": {`{"prompt":"x","size":"auto","area":"2K"}`, `{"Prompt":"x","Size":"2K","Other":{}}`},
+		"auto":          {`{"prompt":"x","size":"auto"}`, `{"Prompt":"x","Size":"auto","Other":{}}`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -47,12 +47,12 @@ func given(t *testing.T, v any) []byte {
 			delete(fields, name)
 		}
 	}
-	if rest := fields["Rest"]; rest != nil { // the order of its fields
+	if other := fields["Other"]; other != nil { // the order of its fields
 		var m map[string]any
-		if err := json.Unmarshal(rest, &m); err != nil {
+		if err := json.Unmarshal(other, &m); err != nil {
 			t.Fatal(err)
 		}
-		if fields["Rest"], err = json.Marshal(m); err != nil {
+		if fields["Other"], err = json.Marshal(m); err != nil {
 			t.Fatal(err)
 		}
 	}

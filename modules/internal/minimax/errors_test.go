@@ -129,7 +129,7 @@ func TestOddAnswers(t *testing.T) {
 		{"no code", "image-01", `{"data":{"image_urls":["https://x/a"]}}`, 1, "", ""},
 		{"no data", "image-01", `{"base_resp":{"status_code":0}}`, 0, fault.InDoubt, "answer_unreadable"},
 		{"null", "image-01", `{"data":null,"base_resp":{"status_code":0}}`, 0, fault.InDoubt, "answer_unreadable"},
-		{"another list", "image-01", `{"data":{"pictures":["https://x/a"]},"base_resp":{"status_code":0}}`, 0, fault.InDoubt, "answer_unreadable"},
+		{"another list", "image-01", `{"data":{"drawings":["https://x/a"]},"base_resp":{"status_code":0}}`, 0, fault.InDoubt, "answer_unreadable"},
 		{"all filtered", "image-01", `{"data":{"image_urls":[]},"metadata":{"success_count":0,"failed_count":1},"base_resp":{"status_code":0}}`, 0, fault.VendorFailed, "vendor_failed"},
 		{"all filtered, as text", "image-01", `{"data":null,"metadata":{"success_count":"0"},"base_resp":{"status_code":0}}`, 0, fault.VendorFailed, "vendor_failed"},
 		{"images and an unknown code", "image-01", `{"data":{"image_urls":["https://x/a"]},"base_resp":{"status_code":7777}}`, 1, "", ""},

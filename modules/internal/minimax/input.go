@@ -55,5 +55,5 @@ func (in Input) Common() provider.Common {
 	} else if in.Area != "" {
 		c.Size = in.Area
 	}
-	return c.WithRest(in, "width", "height", "area", "aigc_watermark")
+	return c.WithOther(in, "width", "height", "area", "aigc_watermark")
 }

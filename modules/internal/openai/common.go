@@ -14,12 +14,12 @@ func (o Options) common() provider.Common {
 func (in GenerateInput) Common() provider.Common {
 	c := in.common()
 	c.Style = in.Style
-	return c.WithRest(in)
+	return c.WithOther(in)
 }
 
 // Common implements [provider.CommonInput].
 func (in EditInput) Common() provider.Common {
 	c := in.common()
 	c.Images, c.Mask = in.images(), in.Mask
-	return c.WithRest(in, "image_description")
+	return c.WithOther(in, "image_description")
 }

@@ -92,5 +92,5 @@ func (in Input) Common() provider.Common {
 	if in.Image != "" {
 		c.Images = []provider.ImageRef{in.Image}
 	}
-	return c.WithRest(in, "image_format")
+	return c.WithOther(in, "image_format")
 }

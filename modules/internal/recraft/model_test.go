@@ -94,11 +94,11 @@ func TestSubstyles(t *testing.T) {
 func TestCommon(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ input, want string }{
-		"least": {`{"prompt":"x","n":1}`, `{"Prompt":"x","N":1,"Rest":{}}`},
+		"least": {`{"prompt":"x","n":1}`, `{"Prompt":"x","N":1,"Other":{}}`},
 		"shared": {`{"prompt":"x","n":2,"size":"1365x1024","style":"realistic","negative_prompt":"y","seed":0,"image":"a","mask":"b","image_format":"jpg","response_format":"url"}`,
-			`{"Prompt":"x","N":2,"Size":"1365x1024","Style":"realistic_image","NegativePrompt":"y","Seed":0,"Images":["a"],"Mask":"b","OutputFormat":"jpeg","Rest":{}}`},
+			`{"Prompt":"x","N":2,"Size":"1365x1024","Style":"realistic_image","NegativePrompt":"y","Seed":0,"Images":["a"],"Mask":"b","OutputFormat":"jpeg","Other":{}}`},
 		"further": {`{"prompt":"x","size":"16:9","substyle":"hdr","strength":0,"style_references":["c"],"controls":{"no_text":true},"image_format":"webp"}`,
-			`{"Prompt":"x","AspectRatio":"16:9","OutputFormat":"webp","Rest":{"substyle":"hdr","strength":0,"controls":{"no_text":true}},"Omitted":["style_references"]}`},
+			`{"Prompt":"x","AspectRatio":"16:9","OutputFormat":"webp","Other":{"substyle":"hdr","strength":0,"controls":{"no_text":true}},"Omitted":["style_references"]}`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -2,7 +2,7 @@ package seedream
 
 import "aigc/app/provider"
 
-// common is a vertical's input in the vocabulary that vendors share, without the rest.
+// common is a vertical's input in the vocabulary that vendors share, without its other fields.
 func (r Request) common() provider.Common {
 	return provider.Common{
 		Prompt: r.Prompt, N: r.N, Size: r.Size, AspectRatio: r.AspectRatio, NegativePrompt: r.NegativePrompt, Seed: r.Seed,
@@ -11,10 +11,10 @@ func (r Request) common() provider.Common {
 }
 
 // Common implements [provider.CommonInput].
-func (in Input) Common() provider.Common { return in.Request().common().WithRest(in) }
+func (in Input) Common() provider.Common { return in.Request().common().WithOther(in) }
 
 // Common implements [provider.CommonInput].
-func (in Edit) Common() provider.Common { return in.Request().common().WithRest(in) }
+func (in Edit) Common() provider.Common { return in.Request().common().WithOther(in) }
 
 // Common implements [provider.CommonInput].
-func (in Doubao) Common() provider.Common { return in.Request().common().WithRest(in) }
+func (in Doubao) Common() provider.Common { return in.Request().common().WithOther(in) }

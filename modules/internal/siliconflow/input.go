@@ -44,5 +44,5 @@ func (in Input) Common() provider.Common {
 	return provider.Common{
 		Prompt: in.Prompt, N: in.N, Size: in.Size, NegativePrompt: in.NegativePrompt, Seed: in.Seed,
 		Images: in.inputs(), OutputFormat: in.OutputFormat,
-	}.WithRest(in, "mode")
+	}.WithOther(in, "mode")
 }

@@ -146,8 +146,8 @@ func TestCommon(t *testing.T) {
 				Seed     *int64         `json:"seed,omitempty"`
 				Images   any            `json:"images,omitempty"`
 				Format   string         `json:"format,omitempty"`
-				Rest     map[string]any `json:"other"`
-			}{got.Prompt, got.N, got.Size, got.NegativePrompt, got.Seed, images(got.Images), got.OutputFormat, got.Rest})
+				Other    map[string]any `json:"other"`
+			}{got.Prompt, got.N, got.Size, got.NegativePrompt, got.Seed, images(got.Images), got.OutputFormat, got.Other})
 			if err != nil || string(text) != c.want {
 				t.Errorf("%v: %s, want %s", err, text, c.want)
 			}

@@ -47,5 +47,5 @@ func (in Input) Common() provider.Common {
 	default:
 		c.AspectRatio = in.Size
 	}
-	return c.WithRest(in)
+	return c.WithOther(in)
 }

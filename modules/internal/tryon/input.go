@@ -97,5 +97,5 @@ func (in Input) Common() provider.Common {
 			c.Images = append(c.Images, img)
 		}
 	}
-	return c.WithRest(in, "resolution", "return_base64")
+	return c.WithOther(in, "resolution", "return_base64")
 }

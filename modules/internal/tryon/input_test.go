@@ -52,19 +52,19 @@ func TestImages(t *testing.T) {
 	}
 }
 
-// The common vocabulary has the two images in order and a prompt; Rest has the other
+// The common vocabulary has the two images in order and a prompt; Other has the other
 // fields, but no other name of an image and nothing that became another field.
 func TestCommon(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ input, want string }{
-		"least": {`{"person_image":"p","garment_image":"g","n":1}`, `{"Prompt":"` + DefaultPrompt + `","N":1,"Images":["p","g"],"Rest":{}}`},
+		"least": {`{"person_image":"p","garment_image":"g","n":1}`, `{"Prompt":"` + DefaultPrompt + `","N":1,"Images":["p","g"],"Other":{}}`},
 		"every field": {
 			`{"human_image":"p","model_image":"q","cloth_image":"g","prompt":" open ","model":"m","n":2,"resolution":"2k","seed":7,"output_format":"webp","return_base64":true,
 			"category":"tops","garment_photo_type":"model","mode":"quality","moderation_level":"none","segmentation_free":false,"generation_mode":"fast","safety_tolerance":5}`,
-			`{"Prompt":"open","N":2,"Size":"2K","Seed":7,"OutputFormat":"webp","Images":["q","g"],"Rest":{"category":"tops","garment_photo_type":"model","mode":"quality",
+			`{"Prompt":"open","N":2,"Size":"2K","Seed":7,"OutputFormat":"webp","Images":["q","g"],"Other":{"category":"tops","garment_photo_type":"model","mode":"quality",
 			"moderation_level":"none","segmentation_free":false,"generation_mode":"fast","safety_tolerance":5},"Omitted":["human_image"]}`,
 		},
-		"one image": {`{"garment_image":"g"}`, `{"Prompt":"` + DefaultPrompt + `","Images":["g"],"Rest":{}}`},
+		"one image": {`{"garment_image":"g"}`, `{"Prompt":"` + DefaultPrompt + `","Images":["g"],"Other":{}}`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -18,5 +18,5 @@ func (in Input) Common() provider.Common {
 	if len(c.Images) == 0 {
 		c.Images = in.ReferenceImages
 	}
-	return c.WithRest(in, "duration", "duration_seconds", "resolution", "sample_count")
+	return c.WithOther(in, "duration", "duration_seconds", "resolution", "sample_count")
 }

@@ -19,5 +19,5 @@ type Input struct {
 func (in Input) Common() provider.Common {
 	return provider.Common{
 		Prompt: in.Prompt, N: in.N, Size: in.Size, Quality: in.Quality, Seed: in.Seed, Watermark: in.Watermark,
-	}.WithRest(in, "watermark_enabled")
+	}.WithOther(in, "watermark_enabled")
 }

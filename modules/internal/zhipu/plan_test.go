@@ -163,9 +163,9 @@ func TestCommon(t *testing.T) {
 		in   Input
 		want provider.Common
 	}{
-		{"least", Input{Prompt: "x", N: 1}, provider.Common{Prompt: "x", N: 1, Rest: map[string]any{}}},
+		{"least", Input{Prompt: "x", N: 1}, provider.Common{Prompt: "x", N: 1, Other: map[string]any{}}},
 		{"all", Input{Prompt: "x", Model: "m", N: 2, Size: "1344x768", Quality: "hd", Watermark: &mark, UserID: "user-1", Seed: &seed},
-			provider.Common{Prompt: "x", N: 2, Size: "1344x768", Quality: "hd", Watermark: &mark, Seed: &seed, Rest: map[string]any{"user_id": "user-1"}}},
+			provider.Common{Prompt: "x", N: 2, Size: "1344x768", Quality: "hd", Watermark: &mark, Seed: &seed, Other: map[string]any{"user_id": "user-1"}}},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
