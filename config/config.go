@@ -30,7 +30,7 @@ type Process struct {
 	APIKeys           Keys            `split_words:"true" desc:"callers' keys: name:key[:admin], separated by commas"`
 	SyncWait          time.Duration   `split_words:"true" default:"90s" desc:"how long an image request waits for its result"`
 	WorkerConcurrency int             `split_words:"true" default:"32" desc:"concurrent submissions of image tasks; video tasks get a quarter of it"`
-	ShutdownGrace     time.Duration   `split_words:"true" default:"330s" desc:"how long a stop waits for the answers to open submissions"`
+	ShutdownGrace     time.Duration   `split_words:"true" desc:"how long a stop waits for the answers to open submissions; default the longest limit of a submission of the configured vendors, plus 30 s"`
 	Sandbox           string          `split_words:"true" default:"auto" desc:"offline imitation of the vendors: auto (on a loopback address with no vendor key at all), on, off"`
 	SandboxURL        string          `split_words:"true" desc:"address of a running sandbox (aigc sandbox), used instead of one in the process"`
 	SandboxAggregator string          `split_words:"true" default:"newapi" desc:"host that the sandbox's aggregator imitates: newapi, evolink, qiniu, chatfire"`

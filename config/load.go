@@ -61,6 +61,7 @@ func Load(h *module.Registry) (*Settings, error) {
 	for _, spec := range h.Specs() {
 		r.moduleSettings(h, spec)
 	}
+	l.setGrace(h)
 	l.Routes.Fallback = l.RouteFallback != "off"
 	r.errs = append(r.errs, l.check()...)
 	l.Warnings = append(l.Warnings, l.unused()...)

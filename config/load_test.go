@@ -27,7 +27,7 @@ var toy = module.Define(module.Spec{Name: "toy", Title: "Toy"},
 		module.Sync[toyInput](provider.Vendor{
 			Name: "odd", Title: "Odd", BaseURL: "https://odd.example", KeyVariable: "ODD_USER",
 			Settings: func() provider.Settings { return &oddSettings{} },
-		}, generator{}, terms)))
+		}, generator{}, module.Terms{Models: terms.Models, Submit: time.Minute})))
 
 var terms = module.Terms{Models: []module.Model{{ID: "toy-1"}}}
 
@@ -110,6 +110,28 @@ func TestDefaults(t *testing.T) {
 	}
 	if got := l.Accounts.Limits("acme"); got != (provider.Limits{Running: 4}) {
 		t.Errorf("default limits of the vendor: %+v", got)
+	}
+}
+
+// Without a setting a stop waits as long as a submission to a configured vendor may take.
+func TestShutdownGrace(t *testing.T) {
+	odd := map[string]string{"ODD_USER": "u", "ODD_SECRET": "s"}
+	for name, c := range map[string]struct {
+		env  map[string]string
+		want time.Duration
+	}{
+		"no vendor":       {nil, 330 * time.Second},
+		"the fast vendor": {odd, 90 * time.Second},
+		"both vendors":    {map[string]string{"ODD_USER": "u", "ODD_SECRET": "s", "ACME_API_KEY": "sk-12345678"}, 330 * time.Second},
+		"set":             {map[string]string{"ODD_USER": "u", "ODD_SECRET": "s", "AIGC_SHUTDOWN_GRACE": "5s"}, 5 * time.Second},
+		"set to none":     {map[string]string{"AIGC_SHUTDOWN_GRACE": "0s"}, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			l := mustLoad(t, c.env, "")
+			if s, _ := l.Setting("AIGC_SHUTDOWN_GRACE"); l.ShutdownGrace != c.want || s.Value != c.want.String() && s.Value != c.env["AIGC_SHUTDOWN_GRACE"] {
+				t.Errorf("%s (%s), want %s", l.ShutdownGrace, s.Value, c.want)
+			}
+		})
 	}
 }
 
