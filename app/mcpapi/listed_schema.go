@@ -39,7 +39,7 @@ const anyImage = "*image"
 // those that are required and before all others, which follow in the order of the
 // input struct.
 var fieldOrder = []string{
-	"prompt", "idempotency_key", "model", "image", "images", anyImage, "mask", "n", "size", "aspect_ratio", "resolution",
+	"prompt", "idempotency_key", "model", "image", "images", anyImage, "mask", "strength", "n", "size", "aspect_ratio", "resolution",
 	"duration_seconds", "duration", "negative_prompt", "quality", "style", "seed", "output_format",
 }
 
@@ -112,10 +112,10 @@ func listRank(f schema.Field) int {
 	return len(fieldOrder)
 }
 
-// isObsolete reports whether a field is only accepted for clients of the replaced
-// service. Its doc says so at the beginning.
+// isObsolete reports whether a field is only accepted for clients of other services. Its
+// doc says so at the beginning.
 func isObsolete(f schema.Field) bool {
-	return strings.HasPrefix(f.Doc, "Ignored") || strings.HasPrefix(f.Doc, "Old name of") || strings.HasPrefix(f.Doc, "For old clients")
+	return slices.ContainsFunc([]string{"Ignored", "Old name of", "Other name of", "For old clients"}, func(start string) bool { return strings.HasPrefix(f.Doc, start) })
 }
 
 // listedFields builds a listed schema whose properties keep their order.
