@@ -49,6 +49,21 @@ func TestImage(t *testing.T) {
 	}
 }
 
+// Arguments in the forms in which models write them become those of the schema; of a task
+// tool, too.
+func TestRelaxedArguments(t *testing.T) {
+	t.Parallel()
+	r := start(t, newFake(t))
+	c := r.connect(t, nil, "")
+	a := c.call("create_toy_image", map[string]any{"prompt": "a fox", "seed": "7", "size": "", "idempotency_key": "", "wait_seconds": "50"})
+	if got := string(r.last().Input); a.IsError || got != `{"prompt":"a fox","seed":7}` {
+		t.Errorf("the service got %s: %s", got, a.text)
+	}
+	if list := c.call("list_tasks", map[string]any{"status": "succeeded", "limit": "5", "model": ""}); list.IsError {
+		t.Error(list.text)
+	}
+}
+
 func TestInvalidArguments(t *testing.T) {
 	t.Parallel()
 	r := start(t, newFake(t))
@@ -64,8 +79,8 @@ func TestInvalidArguments(t *testing.T) {
 			"body.n: expected number <= 4",
 			`body.size: expected value to be one of "small, large"`,
 		}},
-		"of the options too": {"create_toy_image", map[string]any{"idempotency_key": "", "wait_seconds": -1, "n": 0}, []string{
-			"body.idempotency_key: expected length >= 1",
+		"of the options too": {"create_toy_image", map[string]any{"idempotency_key": strings.Repeat("k", 256), "wait_seconds": -1, "n": 0}, []string{
+			"body.idempotency_key: expected length <= 255",
 			"body.wait_seconds: expected number >= 0",
 			"body: expected required property prompt to be present",
 			"body.n: expected number >= 1",

@@ -77,7 +77,8 @@ func (cr *creation) parse(args json.RawMessage) (*request, error) {
 		}
 	}
 	cr.selectOperation(r)
-	raw, err := optionsSchema.Parse(encode(extra))
+	r.fields = object(r.op.Schema.Relax(encode(r.fields)))
+	raw, err := optionsSchema.Parse(optionsSchema.Relax(encode(extra)))
 	if err != nil {
 		_, more := r.op.Schema.Parse(encode(r.fields))
 		return nil, joinFaults(err, more)

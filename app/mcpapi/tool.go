@@ -142,7 +142,7 @@ func typed[In any](t tool, h func(context.Context, *call, In) (*mcp.CallToolResu
 	t.input = listAll(compiled.Fields())
 	t.call = func(ctx context.Context, c *call) (*mcp.CallToolResult, error) {
 		var in In
-		raw, err := compiled.Parse(c.args)
+		raw, err := compiled.Parse(compiled.Relax(c.args))
 		if err != nil {
 			return nil, err
 		}
