@@ -70,9 +70,6 @@ func (l *Settings) legacyNames(source map[string]string) {
 	if h, n := first("REDIS_HOST"); n != "" {
 		set("REDIS_URL", redisURL(h), n)
 	}
-	if _, n := first("IMAGES_API_KEY", "IMAGES_API_BASE_URL"); n != "" {
-		l.Warnings = append(l.Warnings, n+" is set, but this version supports no aggregator; set the vendors' own keys.")
-	}
 }
 
 func redisURL(host string) string {

@@ -251,7 +251,6 @@ func TestOldNames(t *testing.T) {
 		{"bucket", map[string]string{"VEO3_STORAGE_BUCKET": "videos"}, func(*Settings) string { return os.Getenv("VEO_STORAGE_URI") }, "gs://videos", "VEO3_STORAGE_BUCKET is an old name; use VEO_STORAGE_URI."},
 		{"Redis on another port", map[string]string{"REDIS_HOST": "r", "REDIS_PORT": "1"}, func(l *Settings) string { return l.RedisURL.Reveal() }, "redis://r:1/", "REDIS_HOST is an old name; use REDIS_URL."},
 		{"too common a name", map[string]string{"HOST": "0.0.0.0", "PORT": "80"}, func(l *Settings) string { return l.Addr }, "127.0.0.1:5512", ""},
-		{"aggregator", map[string]string{"IMAGES_API_KEY": "sk"}, func(*Settings) string { return "" }, "", "IMAGES_API_KEY is set, but this version supports no aggregator; set the vendors' own keys."},
 		{"a current name has precedence", map[string]string{"SERVER_PORT": "8000", "AIGC_ADDR": "127.0.0.1:1"}, func(l *Settings) string { return l.Addr }, "127.0.0.1:1", ""},
 	}
 	for _, tt := range tests {

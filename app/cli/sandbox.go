@@ -76,9 +76,14 @@ func (c *cli) sandboxEnv(root, dir string) error {
 			c.print("%s%s=%s\n%sits API: %s\n", prefix, v.KeyName(), file, prefix, account.BaseURL)
 			continue
 		}
-		for _, l := range append(lines, [2]string{v.Prefix + "_BASE_URL", account.BaseURL}) {
+		for _, l := range lines {
 			c.print("%s%s=%s\n", prefix, l[0], l[1])
 		}
+		if v.Prefix == "" { // the vendor names the variable of its address itself
+			c.print("%sits API: %s\n", prefix, account.BaseURL)
+			continue
+		}
+		c.print("%s%s_BASE_URL=%s\n", prefix, v.Prefix, account.BaseURL)
 	}
 	return nil
 }
