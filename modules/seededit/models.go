@@ -15,8 +15,8 @@ var Models = []module.Model{
 	ark.NewModel("doubao-seedream-5-0-flash-260915", "Seedream 5.0 flash", "fast"),
 	ark.NewModel("doubao-seedream-5-0-260128", "Seedream 5.0 lite", "series of images, web search", "doubao-seedream-5-0-lite-260128"),
 	ark.NewModel("doubao-seedream-4-0-250828", "Seedream 4.0", "series of images, 4K"),
-	ark.NewModel("seedream-4-5-251128", "Seedream 4.5", "BytePlus; 4K"),
-	ark.NewModel("seedream-5-5-261028", "Seedream 5.5", "BytePlus", "dola-seedream-5-5-261028"),
+	ark.NewModel("seedream-4-5-251128", "Seedream 4.5", "BytePlus account; 4K"),
+	ark.NewModel("seedream-5-5-261028", "Seedream 5.5", "BytePlus account", "dola-seedream-5-5-261028"),
 	ark.NewRetired("2026-05-13", "doubao-seededit-3-0-i2i-250628", "SeedEdit 3.0"),
 	ark.NewRetired("2026-05-13", "seededit-3-0-i2i-250628", "SeedEdit 3.0 (BytePlus)"),
 }

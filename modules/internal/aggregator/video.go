@@ -40,8 +40,10 @@ func dialect(c provider.Call) string {
 
 // chatfireModels are the only ids that chatfire serves; those with frames need images.
 var chatfireModels = []module.Model{
-	{ID: "veo3", Title: "Veo 3 of chatfire"}, {ID: "veo3-frames", Title: "Veo 3 of chatfire, from images"},
-	{ID: "veo3-pro", Title: "Veo 3 pro of chatfire"}, {ID: "veo3-pro-frames", Title: "Veo 3 pro of chatfire, from images"},
+	{ID: "veo3", Title: "Veo 3 of chatfire", Doc: "aggregator chatfire"},
+	{ID: "veo3-frames", Title: "Veo 3 of chatfire, from images", Doc: "aggregator chatfire; needs images"},
+	{ID: "veo3-pro", Title: "Veo 3 pro of chatfire", Doc: "aggregator chatfire, better quality"},
+	{ID: "veo3-pro-frames", Title: "Veo 3 pro of chatfire, from images", Doc: "aggregator chatfire, better quality; needs images"},
 }
 
 const framesSuffix = "-frames"

@@ -36,10 +36,10 @@ type Input struct {
 
 // Controls are colours and further controls of an image.
 type Controls struct {
-	Colors          []Color `json:"colors,omitempty" nullable:"false" doc:"To prefer"`
-	BackgroundColor *Shade  `json:"background_color,omitempty"`
+	Colors          []Color `json:"colors,omitempty" nullable:"false" doc:"Colours to prefer"`
+	BackgroundColor *Shade  `json:"background_color,omitempty" doc:"Colour of the background"`
 	NoText          bool    `json:"no_text,omitempty"`
-	ArtisticLevel   *int    `json:"artistic_level,omitempty" minimum:"0" maximum:"5" doc:"V3"`
+	ArtisticLevel   *int    `json:"artistic_level,omitempty" minimum:"0" maximum:"5" doc:"V3: artistic tone, 5 is the freest"`
 }
 
 // isZero reports whether there is nothing to send.
