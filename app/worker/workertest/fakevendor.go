@@ -25,6 +25,7 @@ type FakeVendor struct {
 	Deadline   time.Duration // of a job, 1 min by default
 	Lease      time.Duration // of the worker, its default by default
 	Tick       time.Duration // of the worker, 20 ms by default
+	Probe      bool          // keys are probed by GET /me
 }
 
 // FakeInput is the input of its operation.
@@ -58,6 +59,9 @@ func (m FakeVendor) Module() module.Module {
 		Poll: module.Interval{First: 10 * time.Millisecond, Every: 20 * time.Millisecond}, Deadline: cmp.Or(m.Deadline, time.Minute),
 	}
 	v := provider.Vendor{Name: "toyco", Title: "Toy Co", BaseURL: "http://127.0.0.1:1", Prefix: "TOY"}
+	if m.Probe {
+		v.Probe = provider.ProbeGET("/me", authorize)
+	}
 	plan := planner{m.PerRequest}
 	route := module.Sync(v, fakeGenerator{plan}, terms)
 	if m.Async {
