@@ -24,7 +24,7 @@ var Directives = []Directive{
 	{"401", "the key is refused; it is parked, and tried again after some seconds"},
 	{"402", "no balance left; the key is parked as with 401"},
 	{"400", "the request is refused as faulty"},
-	{"503", "OpenAI: overloaded, documented as not accepted; [[503 2]] as with 429"},
+	{"503", "OpenAI, Ark, Zhipu: overloaded, documented as not accepted; [[503 2]] as with 429"},
 	{"refuse", "refused by moderation"},
 	{"slow", "[[slow 5s]]: the answer, or the job, takes that long"},
 
