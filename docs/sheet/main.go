@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"flag"
 	"fmt"
@@ -49,7 +50,7 @@ func run(ctx context.Context, file string) error {
 	first := ""
 	for i, t := range tiles {
 		input := maps.Clone(t.input)
-		input["model"] = t.module + "/" + t.model
+		input["model"] = t.module + "/" + cmp.Or(t.model, "auto")
 		for _, name := range t.inputs {
 			input[name] = first
 		}
