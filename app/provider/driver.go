@@ -140,6 +140,7 @@ type Result struct {
 	URL     string `json:"url,omitempty"`    // fetched at once, because vendors' URLs expire
 	Prompt  string `json:"prompt,omitempty"` // as the vendor rewrote it
 	Seed    *int64 `json:"seed,omitempty"`
+	Size    string `json:"size,omitempty"` // WIDTHxHEIGHT as requested, of a vendor that may ignore it: a file of another size gets a warning
 	Warning string `json:"warning,omitempty"`
 }
 

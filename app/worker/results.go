@@ -93,8 +93,10 @@ func (w *core) collect(ctx context.Context, t *task.Task, a *answer) (*results, 
 			}
 			continue
 		}
-		if res.Warning != "" {
-			rs.warnings = append(rs.warnings, res.Warning)
+		for _, warning := range []string{res.Warning, sizeWarning(res.Size, r.asset)} {
+			if warning != "" && !slices.Contains(rs.warnings, warning) {
+				rs.warnings = append(rs.warnings, warning)
+			}
 		}
 		rs.list = append(rs.list, r)
 	}
@@ -105,6 +107,16 @@ func (w *core) collect(ctx context.Context, t *task.Task, a *answer) (*results, 
 		return nil, first
 	}
 	return rs, nil
+}
+
+// sizeWarning warns of a file whose size is not the requested one; empty if it is, or if
+// one of the two is not known.
+func sizeWarning(requested string, a *task.Asset) string {
+	width, height, ok := provider.ParseSize(requested)
+	if !ok || a.Width == 0 || a.Width == width && a.Height == height {
+		return ""
+	}
+	return fmt.Sprintf("The vendor delivered %s instead of %s.", provider.FormatSize(a.Width, a.Height), requested)
 }
 
 // collectOne gets the i-th result from the spool, or fetches it from its URL into

@@ -2,6 +2,7 @@ package aggregator
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 	"strings"
 
@@ -36,6 +37,28 @@ func checkPrompt(in provider.CommonInput) []module.FieldError {
 func (imageDriver[In]) Submit(ctx context.Context, c provider.Call, in In) (provider.Outcome, error) {
 	common := in.Common()
 	f, _ := fields(common, c.Model)
+	out, err := submitImages(ctx, c, common, f)
+	if err != nil {
+		return out, err
+	}
+	if _, _, exact := provider.ParseSize(common.Size); exact {
+		if out.Answer != nil {
+			setSize(out.Answer.Results, common.Size)
+		} else {
+			out.Ticket.Data, _ = json.Marshal(ticketData{Size: common.Size}) // a struct of text
+		}
+	}
+	return out, nil
+}
+
+// setSize sets the requested size of results: some ids of hosts make only one size.
+func setSize(results []provider.Result, size string) {
+	for i := range results {
+		results[i].Size = size
+	}
+}
+
+func submitImages(ctx context.Context, c provider.Call, common provider.Common, f map[string]any) (provider.Outcome, error) {
 	if common.Mask != "" || isOpenAI(c.Model) && len(common.Images) > 0 {
 		return submitEdit(ctx, c, common, f)
 	}

@@ -12,10 +12,10 @@ import (
 	"aigc/app/provider"
 )
 
-// learnt is Ticket.Data: the address at which this host was found to know its jobs, with
-// {id} for the job's id. Empty until a poll found it.
-type learnt struct {
-	Path string `json:"path,omitempty"`
+// ticketData is Ticket.Data.
+type ticketData struct {
+	Path string `json:"path,omitempty"` // at which this host was found to know its jobs, with {id} for the id; empty until a poll found it
+	Size string `json:"size,omitempty"` // requested, see [provider.Result]
 }
 
 // imagePaths are the addresses of jobs that hosts have: EvoLink and APIMart, Qiniu and
@@ -35,8 +35,8 @@ func (poller) Poll(ctx context.Context, c provider.Call, t provider.Ticket) (pro
 // may know a new job only after some time. elsewhere is the result of a finished job whose
 // answer holds none.
 func poll(ctx context.Context, c provider.Call, t provider.Ticket, paths []string, elsewhere []provider.Result) (provider.Update, error) {
-	var known learnt
-	_ = json.Unmarshal(t.Data, &known) // absent before the first poll
+	var known ticketData
+	_ = json.Unmarshal(t.Data, &known) // absent in a ticket without a size, before the first poll
 	if known.Path != "" {
 		paths = []string{known.Path}
 	}
@@ -54,8 +54,10 @@ func poll(ctx context.Context, c provider.Call, t provider.Ticket, paths []strin
 		case parseErr != nil: // the page of a web application, which answers any address
 		default:
 			u := r.update(c, res.Body, t, elsewhere)
+			setSize(u.Answer.Results, known.Size)
 			if u.Phase == provider.Wait && known.Path == "" {
-				t.Data, _ = json.Marshal(learnt{path}) // a struct of text
+				known.Path = path
+				t.Data, _ = json.Marshal(known) // a struct of text
 				u.Ticket = &t
 			}
 			return u, nil
