@@ -40,7 +40,9 @@ func (d *doctor) vendors(ctx context.Context) []finding {
 	for _, name := range slices.Sorted(maps.Keys(all)) {
 		v, client := all[name], &provider.Client{HTTP: transport}
 		for i, account := range d.l.Accounts.ForVendor(name) {
-			check(func() finding { return probe(ctx, v, account, client) })
+			if v.Probe != nil || v.Models == nil {
+				check(func() finding { return probe(ctx, v, account, client) })
+			}
 			if i == 0 && v.Models != nil {
 				check(func() finding { return d.servedModels(ctx, v, account, client) })
 			}

@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"cmp"
 	"net/url"
 	"strings"
 )
@@ -8,6 +9,7 @@ import (
 // Account is one key, or key pair, at a vendor's API.
 type Account struct {
 	Vendor      string            // Vendor.Name
+	Title       string            // Vendor.Title
 	Name        string            // as written in "name=key", else empty; keys with the same name share their limits
 	BaseURL     string            // of the API, without a trailing slash
 	Secret      Secret            // API key, content of a key file, or secret half of a key pair
@@ -17,6 +19,9 @@ type Account struct {
 	Attrs       map[string]string // further settings of the vendor: project, location …
 	Sandbox     bool              // the API is the offline sandbox's
 }
+
+// title is the vendor's name for people.
+func (a Account) title() string { return cmp.Or(a.Title, a.Vendor) }
 
 // IsPair reports whether requests are signed with a key pair instead of sent with an
 // API key.

@@ -13,11 +13,11 @@ func NewAccounts() *Accounts {
 	return &Accounts{accounts: map[string][]Account{}, limits: map[string]Limits{}}
 }
 
-// Add adds accounts of a vendor and sets their limits. It fills in Vendor, BaseURL and
+// Add adds accounts of a vendor and sets their limits. It sets Vendor and Title, and BaseURL and
 // Fingerprint where they are empty.
 func (a *Accounts) Add(v Vendor, limits Limits, accounts ...Account) {
 	for i := range accounts {
-		accounts[i].Vendor = v.Name
+		accounts[i].Vendor, accounts[i].Title = v.Name, v.Title
 		if accounts[i].BaseURL == "" {
 			accounts[i].BaseURL = v.BaseURL
 		}

@@ -24,7 +24,7 @@ func HeaderKey(header string) Auth {
 func apiKey(c Call, header, prefix string) func(*http.Request) error {
 	if c.Account.IsPair() {
 		return func(*http.Request) error {
-			return fault.New(fault.VendorAccess, "", "%s requires an API key for this, but %s belongs to a key pair; nothing was sent.", c.Account.Vendor, c.Account.Variable).WithCharge(fault.ChargedNo)
+			return fault.New(fault.VendorAccess, "", "%s requires an API key for this, but %s belongs to a key pair; nothing was sent.", c.Account.title(), c.Account.Variable).WithCharge(fault.ChargedNo)
 		}
 	}
 	return setHeader(header, prefix+c.Account.Secret.Reveal())

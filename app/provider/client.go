@@ -145,7 +145,7 @@ func (c *Client) exchangeFault(err error, call Call, paidAndSent bool) error {
 		if errors.As(err, &f) {
 			return err
 		}
-		return fault.Wrap(err, fault.Unavailable, "vendor_unreachable", "%s could not be reached.", call.Account.Vendor)
+		return fault.Wrap(err, fault.Unavailable, "vendor_unreachable", "%s could not be reached.", call.Account.title())
 	}
-	return fault.Wrap(err, fault.InDoubt, "answer_lost", "The request was sent to %s, but its answer did not arrive completely: we cannot tell whether it was executed. It will not be resent automatically: use retry to submit (and pay) again, or discard to close the task.", call.Account.Vendor).WithCharge(fault.ChargedUnknown)
+	return fault.Wrap(err, fault.InDoubt, "answer_lost", "The request was sent to %s, but its answer did not arrive completely: we cannot tell whether it was executed. It will not be resent automatically: use retry to submit (and pay) again, or discard to close the task.", call.Account.title()).WithCharge(fault.ChargedUnknown)
 }

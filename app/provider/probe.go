@@ -24,13 +24,13 @@ func ProbeGET(path string, auth Auth, ok ...int) func(context.Context, Call) err
 		if res.Status >= 200 && res.Status < 300 || slices.Contains(ok, res.Status) {
 			return nil
 		}
-		f := res.Fault(c.Account.Vendor, "", "")
+		f := res.Fault(c.Account.title(), "", "")
 		switch f.Kind {
 		case fault.VendorAuth:
 			if res.Status == http.StatusForbidden {
 				f.Code = "key_forbidden"
 			}
-			f.Message = fmt.Sprintf("%s refuses the key in %s.", c.Account.Vendor, c.Account.Variable)
+			f.Message = fmt.Sprintf("%s refuses the key in %s.", c.Account.title(), c.Account.Variable)
 		case fault.VendorQuota, fault.RateLimited:
 		default:
 			f.Kind, f.Code = fault.Unavailable, "key_state_unknown"

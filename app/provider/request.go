@@ -42,7 +42,7 @@ func (c *Client) request(ctx context.Context, call Call, r Request) (*http.Reque
 	}
 	req, err := http.NewRequestWithContext(ctx, method, address, nil)
 	if err != nil {
-		return nil, fault.Wrap(err, fault.Unavailable, "vendor_address", "The URL of %s is not valid; check the setting of its base URL.", call.Account.Vendor)
+		return nil, fault.Wrap(err, fault.Unavailable, "vendor_address", "The URL of %s is not valid; check the setting of its base URL.", call.Account.title())
 	}
 	for k, v := range r.Header {
 		req.Header[k] = v

@@ -38,7 +38,7 @@ type Catalog interface {
 	Operation(kind string) (Operation, bool) // by task kind, such as "gpt.generations"
 	// OperationFor returns the operation for a model, for routes that serve every
 	// module, and the id to request of it, which is empty for the default model. A model
-	// is an id or alias of the first module that has it, "module", or "module/id"; ""
+	// is "module", an id or alias of the first module that has it, or "module/id"; ""
 	// and "auto" mean the default operation.
 	OperationFor(model string) (op Operation, id string, ok bool)
 	Models(ctx context.Context) []Model

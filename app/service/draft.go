@@ -99,7 +99,7 @@ func (s *Service) Quote(ctx context.Context, r Request) (Quote, error) {
 	if err := d.planFor(sel); err != nil {
 		return Quote{}, err
 	}
-	q := Quote{Model: sel.Target.Model, Vendor: sel.Target.Vendor, Count: d.plan.Count, Warnings: append([]string{}, d.warnings...), Cost: Cost{Currency: "USD"}}
+	q := Quote{Model: sel.Target.Model, Vendor: sel.Target.Vendor, Count: d.plan.Count, Warnings: append([]string{}, d.warnings...)}
 	if m := d.plan.Quote; m != nil {
 		q.Cost = Cost{Quoted: amount(m), Currency: m.Currency}
 	}

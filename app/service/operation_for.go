@@ -12,6 +12,9 @@ func (s *Service) OperationFor(model string) (op Operation, id string, ok bool) 
 	if model == "" || model == "auto" {
 		return s.defaultOperation(context.Background()), "", true
 	}
+	if op, ok := s.primary(model); ok {
+		return op, "", true
+	}
 	for _, op := range s.ops {
 		_, known := op.Model(model)
 		if op.Registered.Operation.Primary && (known || s.Routes.Models[op.Module.Name] == model) {
@@ -22,12 +25,18 @@ func (s *Service) OperationFor(model string) (op Operation, id string, ok bool) 
 	if id == "auto" {
 		id = ""
 	}
+	op, ok = s.primary(name)
+	return op, id, ok
+}
+
+// primary returns the primary operation of a module.
+func (s *Service) primary(module string) (Operation, bool) {
 	for _, op := range s.ops {
-		if op.Module.Name == name && op.Registered.Operation.Primary {
-			return op, id, true
+		if op.Module.Name == module && op.Registered.Operation.Primary {
+			return op, true
 		}
 	}
-	return Operation{}, "", false
+	return Operation{}, false
 }
 
 // defaultOperation returns the first image operation that some account serves;

@@ -56,7 +56,7 @@ type ResultView struct {
 type Cost struct {
 	Quoted   *float64 `json:"quoted"`
 	Actual   *float64 `json:"actual"`
-	Currency string   `json:"currency"`
+	Currency string   `json:"currency"` // ISO 4217, or a host's own unit; empty if no amount is known
 }
 
 // GroupView lists the child tasks of a group.
