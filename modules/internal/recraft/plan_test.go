@@ -95,6 +95,9 @@ func TestPlan(t *testing.T) {
 		{"unknown substyle", "recraftv3", `{"substyle":"banana"}`, providertest.Plan{Quote: 0.04, Warnings: []string{"substyle banana ignored: no style of recraftv3 has it."}}},
 		{"substyle alone", "recraftv3", `{"substyle":"seamless"}`, providertest.Plan{Quote: 0.04}},
 		{"substyle alone of a vector model", "recraftv3_vector", `{"substyle":"seamless"}`, providertest.Plan{Quote: 0.08}},
+		{"newer name of a vector style", "recraftv3", `{"style":"Vector art"}`, providertest.Plan{Quote: 0.08, Warnings: []string{"model recraftv3 replaced by recraftv3_vector: style Vector art needs it."}}},
+		{"newer name of a vector style of a vector model", "recraftv2_vector", `{"style":"Vector art"}`, providertest.Plan{Quote: 0.044}},
+		{"newer name of a raster style of a vector model", "recraftv3_vector", `{"style":"Photorealism"}`, providertest.Plan{Quote: 0.08, Warnings: []string{"style Photorealism ignored: recraftv3_vector makes vector images."}}},
 		{"newer name", "recraftv3", `{"style":"Photorealism","substyle":"x"}`, providertest.Plan{Quote: 0.04}},
 
 		{"fields of V3", "recraftv4_1", `{"substyle":"hdr","negative_prompt":"x","controls":{"artistic_level":3},"text_layout":[{"text":"a","bbox":[[0,0],[1,0],[1,1],[0,1]]}],"response_format":"b64_json"}`,

@@ -14,8 +14,13 @@ const anyStyle = "any"
 // a style is looked up.
 var families = []string{realistic, "digital_illustration", "logo_raster", "vector_illustration", "icon"}
 
-// isVectorStyle reports whether only a model that makes SVG has a style.
-func isVectorStyle(style string) bool { return style == "vector_illustration" || style == "icon" }
+// makesVector says of a style whether it is one of vector images: a model that makes SVG
+// refuses the others, and a raster model refuses these. Of the vendor's newer names only
+// two are documented.
+var makesVector = map[string]bool{
+	realistic: false, "digital_illustration": false, "logo_raster": false, "Photorealism": false,
+	"vector_illustration": true, "icon": true, "Vector art": true,
+}
 
 // substyles are the substyles of each style, by generation. A style or substyle that
 // the model lacks makes the request fail.
@@ -87,25 +92,25 @@ func (in Input) setStyle(r *request, n *provider.Notes) {
 // setNamedStyle sets style and substyle of V2 or V3. A style that is not one of the
 // families is one of the vendor's newer names, and the vendor decides.
 func (in Input) setNamedStyle(r *request, can capabilities, n *provider.Notes) {
-	has := substyles[can.Generation]
 	style := in.style()
 	if in.Style != "" {
 		n.Rounded("style", in.Style, style)
 	} else if in.Substyle != "" {
 		style = can.styleOf(in.Substyle)
 	}
-	known := style == anyStyle || slices.Contains(families, style)
-	_, supported := has[style]
+	list, supported := substyles[can.Generation][style]
+	family := style == anyStyle || slices.Contains(families, style)
+	vector, known := makesVector[style]
 	switch {
 	case style == "":
-	case known && !supported:
+	case family && !supported:
 		n.Takes("style "+style, true, false)
-	case known && style != anyStyle && can.Vector && !isVectorStyle(style):
+	case known && !vector && can.Vector:
 		n.Ignored("style "+style, "%s makes vector images", n.Model)
 	default:
 		r.Style = style
 	}
-	if isVectorStyle(r.Style) && !can.Vector && isOwnID(r.Model) {
+	if vector && r.Style != "" && !can.Vector && isOwnID(r.Model) {
 		r.replaceModel(strings.TrimSuffix(r.Model, "_raster")+vectorSuffix, n, "style "+style)
 	}
 	switch {
@@ -114,7 +119,7 @@ func (in Input) setNamedStyle(r *request, can capabilities, n *provider.Notes) {
 		n.Ignored("substyle "+in.Substyle, "no style of %s has it", n.Model)
 	case r.Style == "":
 		n.Ignored("substyle "+in.Substyle, "its style is ignored")
-	case known && !slices.Contains(has[style], in.Substyle):
+	case family && !slices.Contains(list, in.Substyle):
 		n.Ignored("substyle "+in.Substyle, "style %s of %s does not have it", style, n.Model)
 	default:
 		r.Substyle = in.Substyle
@@ -124,7 +129,7 @@ func (in Input) setNamedStyle(r *request, can capabilities, n *provider.Notes) {
 // styleOf is the first style of the model that has a substyle; empty if none has.
 func (can capabilities) styleOf(substyle string) string {
 	for _, style := range families {
-		if (!can.Vector || isVectorStyle(style)) && slices.Contains(substyles[can.Generation][style], substyle) {
+		if (!can.Vector || makesVector[style]) && slices.Contains(substyles[can.Generation][style], substyle) {
 			return style
 		}
 	}

@@ -146,6 +146,8 @@ func TestImitationRefuses(t *testing.T) {
 		"icon of V3":                      {text, with("recraftv3_vector", `,"style":"icon"`), "style is not available"},
 		"logo of V2":                      {text, with("recraftv2", `,"style":"logo_raster"`), "style is not available"},
 		"vector style of a raster model":  {text, with("recraftv3", `,"style":"vector_illustration"`), "different kinds"},
+		"newer vector style of a raster":  {text, with("recraftv3", `,"style":"Vector art"`), "different kinds"},
+		"newer raster style of a vector":  {text, with("recraftv3_vector", `,"style":"Photorealism"`), "different kinds"},
 		"raster style of a vector model":  {text, with("recraftv3_vector", `,"style":"realistic_image"`), "different kinds"},
 		"substyle of V2":                  {text, with("recraftv3", `,"style":"digital_illustration","substyle":"voxel"`), "substyle is not available"},
 		"substyle alone":                  {text, with("recraftv3", `,"substyle":"hdr"`), "substyle needs a style"},

@@ -29,7 +29,8 @@ var substyles = map[string]map[string]string{
 func checkStyle(model, style, substyle string) string {
 	generation, suffix, _ := strings.Cut(model, "_")
 	has, known := substyles[generation][style]
-	vector := style == "vector_illustration" || style == "icon"
+	raster := []string{"realistic_image", "digital_illustration", "logo_raster", "Photorealism"}
+	vector := []string{"vector_illustration", "icon", "Vector art"}
 	switch {
 	case style == "" && substyle == "":
 		return ""
@@ -37,7 +38,7 @@ func checkStyle(model, style, substyle string) string {
 		return "substyle needs a style"
 	case !known && slices.Contains([]string{"icon", "logo_raster"}, style):
 		return "style is not available for the model"
-	case known && style != "any" && vector != (suffix == "vector"):
+	case suffix == "vector" && slices.Contains(raster, style), suffix != "vector" && slices.Contains(vector, style):
 		return "style and model make different kinds of images"
 	case known && substyle != "" && !slices.Contains(strings.Fields(has), substyle):
 		return "substyle is not available for the style"
