@@ -141,14 +141,18 @@ func (w *Writer) nameBlobs(a *provider.Answer) error {
 	return nil
 }
 
-// inlineBlob decodes base64 that was too short to be extracted. Of damaged base64
-// it keeps what precedes the damage and sets Corrupt; the worker decides what that
-// means.
+// plainBase64 removes white space and replaces the URL-safe alphabet.
+var plainBase64 = strings.NewReplacer("-", "+", "_", "/", " ", "", "\t", "", "\r", "", "\n", "")
+
+// inlineBlob decodes base64 that was too short to be extracted: in either alphabet,
+// with or without padding, also as a data URL. Of damaged base64 it keeps what precedes
+// the damage and sets Corrupt; the worker decides what that means.
 func inlineBlob(name, text string) (Blob, error) {
-	if _, after, ok := strings.Cut(text, ";base64,"); ok && strings.HasPrefix(text, "data:") {
+	if before, after, ok := strings.Cut(text, ","); ok && strings.HasPrefix(strings.ToLower(before), "data:") {
 		text = after
 	}
-	data, err := io.ReadAll(base64.NewDecoder(base64.StdEncoding, strings.NewReader(text)))
+	text = strings.TrimRight(plainBase64.Replace(text), "=")
+	data, err := io.ReadAll(base64.NewDecoder(base64.RawStdEncoding, strings.NewReader(text)))
 	b := Blob{Name: name, Size: int64(len(data)), SHA256: fmt.Sprintf("%x", sha256.Sum256(data)), Data: data}
 	var damaged base64.CorruptInputError
 	if errors.As(err, &damaged) || errors.Is(err, io.ErrUnexpectedEOF) {
