@@ -46,11 +46,12 @@ func (s *store) Retry(ctx context.Context, id string, next []*task.Task) (t *tas
 // discardForRetry discards what the next tasks retry: a task, or children of a group.
 func (x *tx) discardForRetry(old *task.Task, next []*task.Task) error {
 	if !old.Group {
-		if len(next) > 1 || next[0].RetryOf != old.ID {
-			return fault.From(fmt.Errorf("retry: task %s must be retried by one task whose RetryOf is its id", old.ID))
+		if next[0].RetryOf != old.ID {
+			return fault.From(fmt.Errorf("retry: task %s must be retried by a task or group whose RetryOf is its id", old.ID))
 		}
 		return x.discardOne(old, next[0].ID)
 	}
+	discarded := map[string]bool{} // several tasks retry one child that the new route makes in several submissions
 	for _, n := range next {
 		if n.Group {
 			continue
@@ -62,6 +63,10 @@ func (x *tx) discardForRetry(old *task.Task, next []*task.Task) error {
 		if child.Parent != old.ID {
 			return fault.From(fmt.Errorf("retry: task %s is no child of group %s", child.ID, old.ID))
 		}
+		if discarded[child.ID] {
+			continue
+		}
+		discarded[child.ID] = true
 		if err := x.discardOne(child, n.ID); err != nil {
 			return err
 		}

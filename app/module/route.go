@@ -18,6 +18,10 @@ type Terms struct {
 	// one per result, or one per [Plan].PerRequest results.
 	CountField string
 
+	// CountAliases name the input's other fields for the count. The tasks of a group have
+	// only CountField.
+	CountAliases []string
+
 	// SlotPerResult is set if the vendor counts each result of a request, and not the
 	// request, against the limit of running tasks.
 	SlotPerResult bool

@@ -2,11 +2,14 @@ package service_test
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
 
 	"aigc/app/fault"
+	"aigc/app/module"
 	"aigc/app/service"
 	"aigc/app/task"
 	"aigc/app/worker/workertest"
@@ -138,5 +141,55 @@ func TestRetryAgainWithoutKeys(t *testing.T) {
 	}
 	if again, err := r.Retry(ctx, workertest.Me, v.TaskID); err != nil || again.TaskID != next.TaskID {
 		t.Errorf("%v, %+v, want %s", err, again, next.TaskID)
+	}
+}
+
+// The results of a task that another route made in one submission are retried as a
+// group, in as many submissions as the route of today needs. The seeds differ.
+func TestRetryOverAnotherRoute(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	r := start(t)
+	fresh := func(id, input string) *task.Task {
+		return &task.Task{
+			ID: task.NewID(time.Now()), Kind: "gallery.draw", Module: "gallery", Operation: "draw", Media: module.Image, Model: "brush-2",
+			Account: task.Account{Vendor: "painter"}, Input: json.RawMessage(input), InputHash: id, Owner: workertest.Me.Name, Deadline: time.Now().Add(time.Hour),
+		}
+	}
+	one := fresh("one", `{"prompt":"drop","n":3,"seed":7}`)
+	group := fresh("group", `{"prompt":"drop","n":4}`)
+	group.Group, group.Children, group.RunAt = true, 2, time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
+	pair, single := fresh("", `{"prompt":"drop","n":3}`), fresh("", `{"prompt":"drop","n":1}`)
+	pair.Parent, single.Parent, single.Index = group.ID, group.ID, 1
+	for _, list := range [][]*task.Task{{one}, {group, pair, single}} {
+		if _, _, err := r.Ledger.Accept(ctx, task.AcceptRequest{Tasks: list}); err != nil {
+			t.Fatal(err)
+		}
+		r.waitDone(list[0].ID)
+	}
+	before := r.vendor.Purchases.Load()
+	for old, n := range map[*task.Task]int{one: 3, group: 4} {
+		next, err := r.Retry(ctx, workertest.Me, old.ID)
+		if err != nil || next.Group == nil || len(next.Group.Children) != n || next.RetryOf != old.ID {
+			t.Fatalf("%+v, %v", next, err)
+		}
+		if again, err := r.Retry(ctx, workertest.Me, old.ID); err != nil || again.TaskID != next.TaskID {
+			t.Errorf("a second retry: %+v, %v", again, err)
+		}
+		r.waitDone(next.TaskID)
+		for i, id := range next.Group.Children {
+			row, err := r.Ledger.Task(ctx, id)
+			if err != nil || !strings.Contains(string(row.Input), `"n":1`) || old == one && !strings.Contains(string(row.Input), fmt.Sprintf(`"seed":%d`, 7+i)) {
+				t.Errorf("child %d: %s, %v", i, row.Input, err)
+			}
+		}
+	}
+	if n := r.vendor.Purchases.Load() - before; n != 7 {
+		t.Errorf("%d purchases, want three and four", n)
+	}
+	for _, id := range []string{pair.ID, single.ID} {
+		if row, err := r.Ledger.Task(ctx, id); err != nil || row.State != task.Failed || row.RetriedAs == "" {
+			t.Errorf("%+v, %v", row, err)
+		}
 	}
 }

@@ -90,25 +90,31 @@ func (s *Service) retryTasks(ctx context.Context, t *task.Task, old []*task.Task
 	if err != nil {
 		return nil, err
 	}
-	if len(old) == 1 {
-		next, err := cloneForRetry(old[0], sel)
-		return []*task.Task{next}, err
-	}
-	group, err := cloneForRetry(t, sel)
-	if err != nil {
-		return nil, err
-	}
-	asGroup(group, len(old))
-	group.Input, group.Quoted = s.inputWithCount(t, old), nil
-	if len(old) != t.Children {
-		group.InputHash = "" // no request asked for this number, so none may be joined to it
-	}
-	out := []*task.Task{group}
-	for i, one := range old {
-		child, err := cloneForRetry(one, sel)
+	var next []*task.Task
+	for _, one := range old {
+		parts, err := splitForRetry(one, sel)
 		if err != nil {
 			return nil, err
 		}
+		next = append(next, parts...)
+	}
+	if len(next) == 1 {
+		return next, nil
+	}
+	group, _, err := cloneForRetry(t, sel, t.Input)
+	if err != nil {
+		return nil, err
+	}
+	asGroup(group, len(next))
+	group.Quoted = nil
+	if t.Group {
+		group.Input = s.inputWithCount(t, old)
+		if len(old) != t.Children {
+			group.InputHash = "" // no request asked for this number, so none may be joined to it
+		}
+	}
+	out := []*task.Task{group}
+	for i, child := range next {
 		asChild(child, group, i)
 		if i == 0 {
 			group.Quoted = child.Quoted
@@ -144,21 +150,53 @@ func (s *Service) inputWithCount(t *task.Task, children []*task.Task) json.RawMe
 	return raw
 }
 
-// cloneForRetry builds a queued task with the input of t for the selected route.
-func cloneForRetry(t *task.Task, sel module.Selection) (*task.Task, error) {
-	if err := check(sel, t.Input); err != nil { // the route can differ from the first time
-		return nil, err
+// splitForRetry builds the queued tasks that retry t: one, or several if the selected
+// route makes fewer results per submission than t asked of another route.
+func splitForRetry(t *task.Task, sel module.Selection) ([]*task.Task, error) {
+	whole, plan, err := cloneForRetry(t, sel, t.Input)
+	most := max(plan.PerRequest, 1)
+	if err != nil || sel.Route.CountField == "" || plan.Count <= most {
+		return []*task.Task{whole}, err
 	}
-	plan, err := sel.Route.Plan(t.Input, sel.Target)
+	var input map[string]json.RawMessage
+	if err := json.Unmarshal(t.Input, &input); err != nil {
+		return nil, fault.Wrap(err, fault.Internal, "stored_input", "The stored input cannot be read.")
+	}
+	var out []*task.Task
+	for from := 0; from < plan.Count; from += most {
+		raw, err := json.Marshal(partOfInput(input, sel.Route, from, min(from+most, plan.Count)))
+		if err != nil {
+			return nil, fault.Wrap(err, fault.Internal, "", "The input could not be stored.")
+		}
+		part, _, err := cloneForRetry(t, sel, raw)
+		if err != nil {
+			return nil, err
+		}
+		part.InputHash = ""
+		out = append(out, part)
+	}
+	return out, nil
+}
+
+// cloneForRetry builds a queued task like t, with this input, for the selected route.
+func cloneForRetry(t *task.Task, sel module.Selection, input json.RawMessage) (*task.Task, module.Plan, error) {
+	if err := check(sel, input); err != nil { // the route can differ from the first time
+		return nil, module.Plan{}, err
+	}
+	plan, err := sel.Route.Plan(input, sel.Target)
 	if err != nil {
-		return nil, err
+		return nil, plan, err
+	}
+	slots := 1
+	if sel.Route.SlotPerResult {
+		slots = plan.Count
 	}
 	now := time.Now()
 	return &task.Task{
 		ID: task.NewID(now), Kind: t.Kind, Module: t.Module, Operation: t.Operation, Media: t.Media,
 		Model: sel.Target.Model, Account: task.Account{Vendor: sel.Target.Vendor}, Sandbox: sel.Sandbox,
-		State: task.Queued, Input: append(json.RawMessage{}, t.Input...), InputHash: t.InputHash, Owner: t.Owner, Tags: t.Tags,
-		RetryOf: t.ID, RunAt: now.Add(firstMonitorCheck), Deadline: now.Add(task.QueueDeadline),
+		State: task.Queued, Input: append(json.RawMessage{}, input...), InputHash: t.InputHash, Owner: t.Owner, Tags: t.Tags,
+		Slots: slots, RetryOf: t.ID, RunAt: now.Add(firstMonitorCheck), Deadline: now.Add(task.QueueDeadline),
 		Charged: fault.ChargedNo, Quoted: plan.Quote, Warnings: slices.Concat(sel.Warnings, plan.Warnings), Created: now,
-	}, nil
+	}, plan, nil
 }

@@ -3,9 +3,11 @@ package service
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"time"
 
 	"aigc/app/fault"
+	"aigc/app/module"
 	"aigc/app/task"
 )
 
@@ -13,8 +15,7 @@ import (
 // than the route makes per submission, a group and its children.
 func (s *Service) tasks(d *draft, hash string) ([]*task.Task, error) {
 	count, most := d.plan.Count, max(d.plan.PerRequest, 1)
-	field := d.Route.CountField
-	if field == "" || count <= most {
+	if d.Route.CountField == "" || count <= most {
 		t, err := s.task(d, d.input, hash)
 		return []*task.Task{t}, err
 	}
@@ -26,16 +27,7 @@ func (s *Service) tasks(d *draft, hash string) ([]*task.Task, error) {
 	out := []*task.Task{group}
 	for i := range group.Children {
 		from, to := i*most, min((i+1)*most, count) // results of this child
-		input := make(map[string]json.RawMessage, len(d.input))
-		for k, v := range d.input {
-			input[k] = v
-		}
-		input[field] = json.RawMessage(fmt.Sprint(to - from))
-		var seed *int64
-		if json.Unmarshal(input["seed"], &seed) == nil && seed != nil && *seed >= 0 {
-			input["seed"] = json.RawMessage(fmt.Sprint(*seed + int64(from))) // one seed would give the same image n times
-		}
-		child, err := s.task(d, input, "")
+		child, err := s.task(d, partOfInput(d.input, d.Route, from, to), "")
 		if err != nil {
 			return nil, err
 		}
@@ -46,6 +38,20 @@ func (s *Service) tasks(d *draft, hash string) ([]*task.Task, error) {
 		out = append(out, child)
 	}
 	return out, nil
+}
+
+// partOfInput is the input of the task that makes the results from…to-1 of a request.
+func partOfInput(input map[string]json.RawMessage, r module.Route, from, to int) map[string]json.RawMessage {
+	part := maps.Clone(input)
+	for _, alias := range r.CountAliases {
+		delete(part, alias)
+	}
+	part[r.CountField] = json.RawMessage(fmt.Sprint(to - from))
+	var seed *int64
+	if json.Unmarshal(part["seed"], &seed) == nil && seed != nil && *seed >= 0 {
+		part["seed"] = json.RawMessage(fmt.Sprint(*seed + int64(from))) // one seed would give the same image n times
+	}
+	return part
 }
 
 // asGroup turns a new task into a group of n children.

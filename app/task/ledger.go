@@ -72,8 +72,9 @@ type Tasks interface {
 	RequestCancel(ctx context.Context, id string) (bool, error)
 
 	// Retry inserts the tasks that retry an earlier one, in the form that Accept
-	// demands: one task whose RetryOf is id, or, for a group, a new group whose
-	// children name in RetryOf the children that they retry. A retried task in doubt
+	// demands: a task or a group whose RetryOf is id. If id is a group and next one,
+	// too, the new children name in RetryOf the children that they retry, several of
+	// them the same one if it made several results. A retried task in doubt
 	// fails by the cause "retry" (a late answer to it still counts); one that failed
 	// stays so; any other state is a fault of kind Conflict. It sets RetriedAs of
 	// all and returns the first new task and true. If id was retried before, it

@@ -57,8 +57,8 @@ func Images[In provider.CommonInput](models ...[]module.Model) module.RouteOf[In
 // Videos is the route of an operation that makes videos.
 func Videos[In provider.CommonInput](models ...[]module.Model) module.RouteOf[In] {
 	return module.Mixed[In](Vendor(), videoDriver[In]{}, module.Terms{
-		Models: append(served(models...), chatfireModels...), CountField: "n", Submit: submitLimit, Deadline: 45 * time.Minute,
-		Poll: module.Interval{First: 10 * time.Second, Every: 10 * time.Second},
+		Models: append(served(models...), chatfireModels...), CountField: "n", CountAliases: []string{"sample_count"},
+		Submit: submitLimit, Deadline: 45 * time.Minute, Poll: module.Interval{First: 10 * time.Second, Every: 10 * time.Second},
 	})
 }
 
