@@ -9,11 +9,13 @@ func (in Input) Common() provider.Common {
 		Prompt: in.Prompt, N: in.count(), AspectRatio: in.AspectRatio, NegativePrompt: in.NegativePrompt, Seed: in.Seed,
 		Resolution: in.Resolution, Seconds: in.seconds(in.Model),
 	}
-	first, last := in.frames()
-	for _, frame := range []provider.ImageRef{first, last} {
+	for _, frame := range []provider.ImageRef{in.Image, in.LastFrame} {
 		if frame != "" {
 			c.Images = append(c.Images, frame)
 		}
+	}
+	if len(c.Images) == 0 {
+		c.Images = in.Images // of the replaced service, which passed all of them on
 	}
 	if len(c.Images) == 0 {
 		c.Images = in.ReferenceImages
