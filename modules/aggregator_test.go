@@ -9,6 +9,7 @@ import (
 
 	"aigc/app/module"
 	"aigc/app/provider"
+	"aigc/app/task"
 	"aigc/modules"
 )
 
@@ -74,6 +75,25 @@ func TestCommonVocabulary(t *testing.T) {
 			used := slices.ContainsFunc(append(slices.Clone(c.Images), c.Mask), func(ref provider.ImageRef) bool { return string(ref) == id+name })
 			if name != "prompt" && !used && !slices.Contains(c.Omitted, name) {
 				t.Errorf("%s: %s is neither sent nor reported as omitted", op.Kind(), name)
+			}
+		}
+	}
+}
+
+// Several videos of one request are several submissions to an aggregator, whichever name
+// their number has.
+func TestSeveralVideosOverTheAggregator(t *testing.T) {
+	t.Parallel()
+	e, box := startVendors(t, "aggregator")
+	for _, count := range []string{`"n":2`, `"sample_count":2`} {
+		v := e.Run("veo3.generate", `{"prompt":"a red fox",`+count+`}`)
+		if v.Status != task.Succeeded || len(v.Data) != 2 || len(v.Warnings) != 0 || v.Group == nil {
+			t.Fatalf("%s: %s with %d results, %+v, warnings %q", count, v.Status, len(v.Data), v.Error, v.Warnings)
+		}
+		for _, id := range v.Group.Children {
+			child, err := e.Ledger.Task(t.Context(), id)
+			if n := box.Purchases().ByTask[id]; n != 1 || err != nil || len(child.Warnings) != 0 {
+				t.Errorf("%s: %d purchases of a child, warnings %q, %v", count, n, child.Warnings, err)
 			}
 		}
 	}

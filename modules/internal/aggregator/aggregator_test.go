@@ -20,6 +20,7 @@ type imageInput struct {
 	Size           string              `json:"size,omitempty"`
 	AspectRatio    string              `json:"aspect_ratio,omitempty"`
 	Quality        string              `json:"quality,omitempty" default:"auto"`
+	Style          string              `json:"style,omitempty"`
 	NegativePrompt string              `json:"negative_prompt,omitempty"`
 	Seed           *int64              `json:"seed,omitempty"`
 	OutputFormat   string              `json:"output_format,omitempty"`
@@ -34,7 +35,7 @@ type imageInput struct {
 // Common implements [provider.CommonInput].
 func (in imageInput) Common() provider.Common {
 	return provider.Common{
-		Prompt: in.Prompt, N: in.N, Size: in.Size, AspectRatio: in.AspectRatio, Quality: in.Quality, NegativePrompt: in.NegativePrompt,
+		Prompt: in.Prompt, N: in.N, Size: in.Size, AspectRatio: in.AspectRatio, Quality: in.Quality, Style: in.Style, NegativePrompt: in.NegativePrompt,
 		Seed: in.Seed, OutputFormat: in.OutputFormat, Images: in.Images, Mask: in.Mask, Watermark: in.Watermark,
 	}.WithOther(in)
 }
@@ -42,6 +43,7 @@ func (in imageInput) Common() provider.Common {
 type videoInput struct {
 	Prompt        string              `json:"prompt"`
 	Model         string              `json:"model,omitempty"`
+	N             int                 `json:"n,omitempty" default:"1"`
 	Seconds       int                 `json:"seconds,omitempty"`
 	AspectRatio   string              `json:"aspect_ratio,omitempty"`
 	Resolution    string              `json:"resolution,omitempty"`
@@ -55,7 +57,7 @@ type videoInput struct {
 // Common implements [provider.CommonInput].
 func (in videoInput) Common() provider.Common {
 	return provider.Common{
-		Prompt: in.Prompt, Seconds: in.Seconds, AspectRatio: in.AspectRatio, Resolution: in.Resolution, Seed: in.Seed, Images: in.Images,
+		Prompt: in.Prompt, N: in.N, Seconds: in.Seconds, AspectRatio: in.AspectRatio, Resolution: in.Resolution, Seed: in.Seed, Images: in.Images,
 	}.WithOther(in, "seconds", "resolution")
 }
 

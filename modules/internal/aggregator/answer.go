@@ -58,29 +58,36 @@ func (r reply) inner() (in reply) {
 	return in
 }
 
+// maxWraps is how often an answer may be wrapped into data: new-api wraps the answer of
+// its own vendor, which may be one of these hosts.
+const maxWraps = 3
+
 // results are the results of an answer, from the first place that has any.
 func (r reply) results() []provider.Result {
-	in := r.inner()
-	for _, items := range [][]item{r.list(), in.list()} {
-		if out := convert(items); len(out) > 0 {
+	in := r
+	for range maxWraps {
+		if out := convert(in.list()); len(out) > 0 {
 			return out
 		}
-	}
-	for _, place := range [][]provider.Text{
-		{r.VideoURL}, {r.URL}, {r.Metadata.URL}, {in.URL}, {in.VideoURL}, {in.Metadata.URL},
-		addresses(r.TaskResult.Videos), addresses(in.TaskResult.Videos), texts(r.Results), texts(in.Results), texts(r.Output), texts(in.Output),
-	} {
-		var out []provider.Result
-		for _, address := range place {
-			if address != "" {
-				out = append(out, result(item{URL: address}))
+		for _, place := range [][]provider.Text{
+			{in.VideoURL}, {in.URL}, {in.Metadata.URL}, addresses(in.TaskResult.Videos), texts(in.Results), texts(in.Output),
+		} {
+			if out := atAddresses(place); len(out) > 0 {
+				return out
 			}
 		}
-		if len(out) > 0 {
-			return out
-		}
+		in = in.inner()
 	}
 	return nil
+}
+
+func atAddresses(list []provider.Text) (out []provider.Result) {
+	for _, address := range list {
+		if address != "" {
+			out = append(out, result(item{URL: address}))
+		}
+	}
+	return out
 }
 
 func convert(items []item) (out []provider.Result) {
@@ -149,6 +156,12 @@ func (r reply) ticket() string {
 	return ""
 }
 
+// isPending reports whether a submission was answered by a job that is not finished: then
+// an address beside data is not one of a result. A list of results in data is complete.
+func (r reply) isPending() bool {
+	return r.ticket() != "" && slices.Contains(waitWords, strings.ToLower(r.status())) && len(convert(r.list())) == 0
+}
+
 // outcome reads the answer to a submission, by its shape.
 func outcome(c provider.Call, res provider.Response) (provider.Outcome, error) {
 	r, err := parse(res.Body)
@@ -156,7 +169,7 @@ func outcome(c provider.Call, res provider.Response) (provider.Outcome, error) {
 	switch results, id := r.results(), r.ticket(); {
 	case err != nil:
 		return provider.Outcome{}, res.Decode(&r)
-	case len(results) > 0:
+	case len(results) > 0 && !r.isPending():
 		return provider.Outcome{Answer: r.answer(results)}, nil
 	case failed:
 		return provider.Outcome{}, errorTable(c.Model).Fault(res, p)
@@ -188,13 +201,20 @@ func (r reply) cost() *provider.Money {
 	return nil
 }
 
+// The status words of a job, in lower case.
+var (
+	waitWords   = []string{"submitted", "pending", "queued", "not_start", "processing", "in_progress", "running"}
+	doneWords   = []string{"completed", "succeeded", "succeed", "success", "done"}
+	failedWords = []string{"failed", "failure", "error", "cancelled", "canceled", "expired"}
+)
+
 // state is the phase of a job by its status word. A word that is not known means wait.
 func state(word string) provider.Phase {
 	word = strings.ToLower(word)
 	switch {
-	case slices.Contains([]string{"completed", "succeeded", "succeed", "success", "done"}, word):
+	case slices.Contains(doneWords, word):
 		return provider.Done
-	case slices.Contains([]string{"failed", "failure", "error", "cancelled", "canceled", "expired"}, word):
+	case slices.Contains(failedWords, word):
 		return provider.Failed
 	}
 	return provider.Wait

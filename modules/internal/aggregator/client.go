@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 
+	"aigc/app/fault"
 	"aigc/app/module"
 	"aigc/app/provider"
 )
@@ -118,7 +119,11 @@ func servedModels(ctx context.Context, c provider.Call) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	if res.Status != http.StatusOK {
+	switch res.Status {
+	case http.StatusOK:
+	case http.StatusNotFound:
+		return nil, fault.New(fault.NotFound, "no_models", "The address has no list of models (status 404); see IMAGES_API_BASE_URL.")
+	default:
 		return nil, responseFault(c, res)
 	}
 	var w struct {

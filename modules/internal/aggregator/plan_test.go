@@ -32,6 +32,10 @@ func TestPlan(t *testing.T) {
 		"doubtful fields": {"toy.image", "seedream-4", `{"prompt":"x","n":3,"seed":1,"negative_prompt":"y","aspect_ratio":"1:1","steps":9,"logo":"a"}`, 3, []string{"logo ignored", "The aggregator may ignore aspect_ratio, negative_prompt, seed, steps."}},
 		"OpenAI's model":  {"toy.image", "gpt-image-2", `{"prompt":"x","seed":1,"watermark":true,"moderation":"low"}`, 1, []string{"watermark ignored", "seed ignored"}},
 		"no watermark":    {"toy.image", "gpt-image-2", `{"prompt":"x","watermark":false}`, 1, nil},
+		"old words":       {"toy.image", "gpt-image-2", `{"prompt":"x","quality":"hd","style":"vivid","output_format":"png"}`, 1, []string{"quality hd rounded to the nearest supported value, high.", "style ignored"}},
+		"DALL·E":          {"toy.image", "dall-e-3", `{"prompt":"x","quality":"hd","style":"vivid","output_format":"webp"}`, 1, []string{"output_format ignored"}},
+		"videos":          {"toy.video", "veo-3.1", `{"prompt":"x","n":2,"resolution":"720p","aspect_ratio":"16:9","seconds":8,"images":["a"]}`, 2, nil},
+		"fields of a few": {"toy.video", "veo-3.1", `{"prompt":"x","resolution":"1080p","aspect_ratio":"9:16","seconds":4,"images":["a","b"]}`, 1, []string{"The aggregator may ignore all images but the first, aspect_ratio, resolution, the duration."}},
 		"video":           {"toy.video", "veo-3.1", `{"prompt":"x","seed":1,"generate_audio":false,"enhance_prompt":true,"video":"a"}`, 1, []string{"video ignored", "The aggregator may ignore generate_audio, seed."}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -136,5 +140,31 @@ func TestServedModels(t *testing.T) {
 	call.Account.Secret = "other"
 	if _, err := aggregator.Vendor().Models(t.Context(), call); fault.KindOf(err) != fault.VendorAuth {
 		t.Errorf("with a wrong key: %v", err)
+	}
+}
+
+// Only the content of a video at the account's own host is fetched with the key.
+func TestHandles(t *testing.T) {
+	t.Parallel()
+	f, ok := aggregator.Videos[videoInput](veoModels).AnyDriver.Driver().(provider.Fetcher)
+	if !ok {
+		t.Fatal("the driver is no Fetcher")
+	}
+	c := provider.Call{Account: provider.Account{BaseURL: "https://api.example/x"}}
+	for address, want := range map[string]bool{
+		"/v1/videos/1/content":                                              true,
+		"https://api.example/x/v1/videos/1/content":                         true,
+		"https://api.example/x/v1/videos/1/content?variant=video":           true,
+		"https://api.example/v1/videos/1/content":                           false,
+		"https://api.example/x/v1/videos/1/thumbnail?for=/content":          false,
+		"https://r.example/v1/videos/1/content":                             false,
+		"https://api.example/x@r.example/v1/videos/1/content":               false,
+		"https://api.example/x.r.example/v1/videos/1/content":               false,
+		"//r.example/v1/videos/1/content":                                   false,
+		"https://r.example/?next=https://api.example/x/v1/videos/1/content": false,
+	} {
+		if got := f.Handles(c, address); got != want {
+			t.Errorf("%s: %t", address, got)
+		}
 	}
 }

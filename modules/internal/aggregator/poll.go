@@ -54,6 +54,9 @@ func poll(ctx context.Context, c provider.Call, t provider.Ticket, paths []strin
 		case parseErr != nil: // the page of a web application, which answers any address
 		default:
 			u := r.update(c, res.Body, t, elsewhere)
+			if u.Phase == provider.Wait && !r.isJob(t.ID) {
+				continue // an error, or the answer of another service
+			}
 			setSize(u.Answer.Results, known.Size)
 			if u.Phase == provider.Wait && known.Path == "" {
 				known.Path = path
@@ -64,6 +67,26 @@ func poll(ctx context.Context, c provider.Call, t provider.Ticket, paths []strin
 		}
 	}
 	return provider.Update{Message: "The aggregator does not know the job yet."}, failure
+}
+
+// isJob reports whether the answer to a poll is about the job: it has a status or the id.
+func (r reply) isJob(id string) bool {
+	in := r.inner()
+	for _, field := range []provider.Text{r.ID, r.TaskID, in.ID, in.TaskID} {
+		if string(field) == id {
+			return true
+		}
+	}
+	return r.status() != ""
+}
+
+// status is the status word of a job.
+func (r reply) status() string {
+	status := cmp.Or(r.Status, r.inner().Status)
+	if list := r.list(); status == "" && len(list) > 0 {
+		status = list[0].Status
+	}
+	return string(status)
 }
 
 // jobURL is the address of a job.
@@ -78,12 +101,8 @@ func jobURL(path, id string) string {
 // finished. Success without a result is waited for, and so is an error without a status,
 // which may be that of the poll: failing the task there would lose a paid result.
 func (r reply) update(c provider.Call, body []byte, t provider.Ticket, elsewhere []provider.Result) provider.Update {
-	in := r.inner()
-	status := cmp.Or(r.Status, in.Status)
-	if list := r.list(); status == "" && len(list) > 0 {
-		status = list[0].Status
-	}
-	results, phase := r.results(), state(string(status))
+	status := r.status()
+	results, phase := r.results(), state(status)
 	if len(results) == 0 && phase == provider.Done {
 		results = elsewhere
 	}
@@ -98,7 +117,7 @@ func (r reply) update(c provider.Call, body []byte, t provider.Ticket, elsewhere
 	case phase == provider.Done:
 		return provider.Update{Message: "The aggregator reports success, but the answer holds no result yet."}
 	}
-	progress := strings.TrimSuffix(string(cmp.Or(r.Progress, in.Progress)), "%")
+	progress := strings.TrimSuffix(string(cmp.Or(r.Progress, r.inner().Progress)), "%")
 	percent, _ := provider.Text(progress).Float()
 	return provider.Update{Progress: max(0, min(1, percent/100))}
 }

@@ -15,10 +15,10 @@ var imageRule = provider.ImageRule{Field: "image", Who: "The aggregator", DataUR
 
 // isOpenAI reports whether a model is one of OpenAI's, whatever prefix or suffix the host
 // adds: those models answer 400 to a field that they do not know.
-func isOpenAI(model string) bool {
-	model = strings.ToLower(model)
-	return strings.Contains(model, "gpt-image") || strings.Contains(model, "dall-e")
-}
+func isOpenAI(model string) bool { return isGPT(model) || isDALLE(model) }
+
+func isGPT(model string) bool   { return strings.Contains(strings.ToLower(model), "gpt-image") }
+func isDALLE(model string) bool { return strings.Contains(strings.ToLower(model), "dall-e") }
 
 // openAIFields are fields of OpenAI's dialect that are not in the common vocabulary.
 var openAIFields = []string{"moderation", "output_compression", "input_fidelity", "user"}
@@ -38,10 +38,14 @@ func fields(c provider.Common, model string) (map[string]any, []string) {
 		f["n"] = c.N
 	}
 	set("size", size(c, model))
-	set("quality", c.Quality)
-	set("style", c.Style)
+	set("quality", quality(c.Quality, notes))
+	if notes.Takes("style", c.Style != "", !isGPT(model)) {
+		set("style", c.Style)
+	}
 	set("background", c.Background)
-	set("output_format", c.OutputFormat)
+	if png := c.OutputFormat == "png" || c.OutputFormat == ""; notes.Takes("output_format", !png || !isDALLE(model), !isDALLE(model)) {
+		set("output_format", c.OutputFormat)
+	}
 	own := isOpenAI(model)
 	if !own {
 		f["response_format"] = "url" // OpenAI's current models refuse the field
@@ -84,11 +88,22 @@ func warnOmitted(notes *provider.Notes, c provider.Common) {
 	}
 }
 
+// quality is the quality of the request. The GPT image models refuse the words of DALL·E,
+// which the replaced service accepted.
+func quality(requested string, notes *provider.Notes) string {
+	sent := requested
+	if today, old := map[string]string{"standard": "medium", "hd": "high"}[requested]; old && isGPT(notes.Model) {
+		sent = today
+	}
+	notes.Rounded("quality", requested, sent)
+	return sent
+}
+
 // openAISizes are the sizes that every model of OpenAI supports.
 var openAISizes = []string{"1024x1024", "1536x1024", "1024x1536"}
 
-// size is the size of the request, or one with the requested aspect ratio and about a
-// million pixels.
+// size is the size of the request, or one with the requested aspect ratio: of about a
+// million pixels, and of four for Seedream, of which several models refuse less.
 func size(c provider.Common, model string) string {
 	ratio, ok := provider.ParseRatio(c.AspectRatio)
 	switch {
@@ -97,7 +112,11 @@ func size(c provider.Common, model string) string {
 	case isOpenAI(model):
 		return provider.Nearest(openAISizes, func(s string) float64 { r, _ := provider.ShapeOf(s); return r }, ratio)
 	}
-	return provider.FormatSize(provider.Sides(ratio, 1<<20, 16, 0))
+	area := 1 << 20
+	if strings.Contains(strings.ToLower(model), "seedream") {
+		area = 1 << 22
+	}
+	return provider.FormatSize(provider.Sides(ratio, area, 16, 0))
 }
 
 // form writes the fields into a multipart form, in the order of their names.

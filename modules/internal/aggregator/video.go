@@ -1,10 +1,12 @@
 package aggregator
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"maps"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -73,12 +75,20 @@ func (videoDriver[In]) Plan(in In, _ module.Target) module.Plan {
 	c := in.Common()
 	notes := &provider.Notes{Model: "the aggregator"}
 	warnOmitted(notes, c)
-	doubtful := slices.Sorted(maps.Keys(metadata(c)))
-	doubtful = slices.DeleteFunc(doubtful, func(name string) bool { return name == enhancePrompt })
-	if len(doubtful) > 0 {
-		notes.Say("The aggregator may ignore %s.", strings.Join(doubtful, ", "))
+	doubtful := metadata(c)
+	delete(doubtful, enhancePrompt)
+	for name, given := range map[string]bool{
+		"aspect_ratio": c.AspectRatio != "" && c.AspectRatio != "16:9", "resolution": c.Resolution != "" && c.Resolution != "720p",
+		"the duration": seconds(c) != defaultSeconds, "all images but the first": len(c.Images) > 1,
+	} {
+		if given {
+			doubtful[name] = true
+		}
 	}
-	return module.Plan{Count: 1, Warnings: notes.Warnings()}
+	if len(doubtful) > 0 {
+		notes.Say("The aggregator may ignore %s.", strings.Join(slices.Sorted(maps.Keys(doubtful)), ", "))
+	}
+	return module.Plan{Count: max(1, c.N), Warnings: notes.Warnings()}
 }
 
 const enhancePrompt = "enhance_prompt"
@@ -159,13 +169,10 @@ func submitVideos(ctx context.Context, c provider.Call, common provider.Common) 
 	return submit(ctx, c, r)
 }
 
-// seconds is the duration; without one, the 8 seconds that all Veo models make.
-func seconds(c provider.Common) int {
-	if c.Seconds > 0 {
-		return c.Seconds
-	}
-	return 8
-}
+// defaultSeconds is the duration that all Veo models make.
+const defaultSeconds = 8
+
+func seconds(c provider.Common) int { return cmp.Or(c.Seconds, defaultSeconds) }
 
 // metadata are the fields that reach the vendor as they are.
 func metadata(c provider.Common) map[string]any {
@@ -205,7 +212,8 @@ const videosPath, contentPath = "/v1/videos/", "/content"
 
 // Handles implements [provider.Fetcher]: addresses of videos that need the key.
 func (videoDriver[In]) Handles(c provider.Call, address string) bool {
-	return strings.HasPrefix(strings.TrimPrefix(address, c.Account.BaseURL), videosPath) && strings.HasSuffix(address, contentPath)
+	u, err := url.Parse(strings.TrimPrefix(address, c.Account.BaseURL))
+	return err == nil && u.Scheme == "" && u.Host == "" && strings.HasPrefix(u.Path, videosPath) && strings.HasSuffix(u.Path, contentPath)
 }
 
 // Fetch implements [provider.Fetcher].
