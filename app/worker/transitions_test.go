@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -268,6 +269,40 @@ func TestGroupOfSeveralPerRequest(t *testing.T) {
 	}
 	if v, err = r.Wait(t.Context(), workertest.Me, next.TaskID, 10*time.Second); err != nil || v.Status != task.Succeeded || len(v.Data) != 5 {
 		t.Errorf("%v: %+v", err, v)
+	}
+}
+
+// Of several images with a fixed seed each has its own; a seed that means a random one is
+// sent unchanged.
+func TestSeedsOfAGroup(t *testing.T) {
+	for input, want := range map[string][]int64{
+		`{"prompt":"x","n":3,"seed":5}`: {5, 6, 7},
+		`{"prompt":"x","n":3,"seed":0}`: {0, 0, 0},
+	} {
+		t.Run(input, func(t *testing.T) {
+			t.Parallel()
+			var mu sync.Mutex
+			var sent []int64
+			r := newRig(t, workertest.FakeVendor{}, []string{"key"}, func(_ *rig, w http.ResponseWriter, req *http.Request) {
+				var in workertest.FakeInput
+				if err := json.NewDecoder(req.Body).Decode(&in); err != nil || in.Seed == nil {
+					t.Errorf("%v: %+v", err, in)
+					return
+				}
+				mu.Lock()
+				defer mu.Unlock()
+				sent = append(sent, *in.Seed)
+				workertest.Reply(w, workertest.FakeAnswer{B64: []string{base64.StdEncoding.EncodeToString(workertest.PNG())}})
+			})
+			if v := r.run(input); v.Status != task.Succeeded || len(v.Data) != 3 {
+				t.Fatalf("%s, %d results", v.Status, len(v.Data))
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			if slices.Sort(sent); !slices.Equal(sent, want) {
+				t.Errorf("sent %v, want %v", sent, want)
+			}
+		})
 	}
 }
 

@@ -44,7 +44,8 @@ type planner struct{ perRequest int }
 // Plan implements [module.Planner].
 func (p planner) Plan(in FakeInput, t module.Target) module.Plan {
 	n := max(1, in.N)
-	return module.Plan{Count: n, PerRequest: p.perRequest, Quote: t.Cost(nil, provider.Quantity{Unit: "image", N: int64(n)})}
+	random := in.Seed == nil || *in.Seed == 0
+	return module.Plan{Count: n, PerRequest: p.perRequest, RandomSeed: random, Quote: t.Cost(nil, provider.Quantity{Unit: "image", N: int64(n)})}
 }
 
 // Module is its declaration.
