@@ -32,7 +32,7 @@ func (s *Service) tasks(d *draft, hash string) ([]*task.Task, error) {
 		}
 		input[field] = json.RawMessage(fmt.Sprint(to - from))
 		var seed *int64
-		if json.Unmarshal(input["seed"], &seed) == nil && seed != nil && *seed >= 0 {
+		if !d.plan.RandomSeed && json.Unmarshal(input["seed"], &seed) == nil && seed != nil && *seed >= 0 {
 			input["seed"] = json.RawMessage(fmt.Sprint(*seed + int64(from))) // one seed would give the same image n times
 		}
 		child, err := s.task(d, input, "")

@@ -11,12 +11,12 @@ import (
 const title = "Tencent Cloud"
 
 // Vendor is Tencent Cloud's API "aiart". An account runs one job at a time unless it
-// bought more. It has no Probe: no call is documented as free.
+// bought more, and may submit 20 a second. It has no Probe: no call is documented as free.
 func Vendor() provider.Vendor {
 	return provider.Vendor{
 		Name: "tencent", Title: title, BaseURL: "https://aiart.tencentcloudapi.com",
 		Prefix: "TENCENT", KeyVariable: "TENCENT_SECRET_ID", Settings: func() provider.Settings { return &settings{} },
-		Limits: provider.Limits{Running: 1, PerAccount: true},
+		Limits: provider.Limits{Running: 1, PerMinute: 1200, PerAccount: true},
 	}
 }
 
