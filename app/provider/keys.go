@@ -49,7 +49,7 @@ func splitList(lists []Secret) []string {
 }
 
 // PairAccounts makes the accounts of key pairs in two lists, paired by position, for
-// [Settings] with other names than [AccessKeys] and [SecretIDs] have. An access key may be
+// [Settings] with other names than [AccessKeys] has. An access key may be
 // written as "name=key", as in [KeyAccounts]. The error names both settings and no value.
 func PairAccounts(accessVariable string, access []Secret, secretVariable string, secrets []Secret, baseURL string) ([]Account, error) {
 	ids, keys := splitList(access), splitList(secrets)

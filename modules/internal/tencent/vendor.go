@@ -20,7 +20,7 @@ func Vendor() provider.Vendor {
 	}
 }
 
-// settings are those of [provider.SecretIDs] with a check of the host.
+// settings are TENCENT_SECRET_ID, TENCENT_SECRET_KEY and TENCENT_BASE_URL.
 type settings struct {
 	SecretID  []provider.Secret `split_words:"true" desc:"id of a key pair, several separated by commas"`
 	SecretKey []provider.Secret `split_words:"true" desc:"secret key of a key pair, in the order of the ids"`
