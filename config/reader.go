@@ -133,6 +133,9 @@ func (r *reader) vendor(v provider.Vendor) {
 	if err != nil {
 		r.errs = append(r.errs, err)
 	}
+	for _, a := range accounts {
+		r.errs = append(r.errs, checkAccount(a)...)
+	}
 	prefix := v.Prefix
 	if prefix == "" {
 		prefix = strings.ToUpper(v.Name)

@@ -100,6 +100,10 @@ type Plan struct {
 	// PerRequest is the maximum number of results that one request makes of the model,
 	// where the route has a CountField; 0 means 1.
 	PerRequest int
+
+	// RandomSeed is set if the input has no fixed seed, for instance if 0 means a random
+	// one: then each request of several is sent the seed of the input unchanged.
+	RandomSeed bool
 }
 
 // Planner is implemented by a driver that quotes a cost, counts results or warns.

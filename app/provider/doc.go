@@ -21,9 +21,9 @@
 //
 // # Helpers shared by vendors
 //
-//   - Settings of keys and key pairs: [Keys], [AccessKeys], [SecretIDs] and
-//     [KeysOrAccessKeys]; with other names of settings [KeyAccounts] and
-//     [PairAccounts].
+//   - Settings of keys and key pairs: [Keys], [AccessKeys] and [KeysOrAccessKeys]; with
+//     other names of settings [KeyAccounts] and [PairAccounts]; what signatures share:
+//     [BodySHA256] and [HMACChain].
 //   - Authorization: [Bearer], [BearerToken], [HeaderKey]; checking a key: [ProbeGET].
 //   - Requests: JSON with files by an [Embedder] and an [ImageRule], multipart by a
 //     [Form].

@@ -116,6 +116,7 @@ type Update struct {
 	Message  string        // for people; never a prompt
 	Answer   Answer        // if Phase is Done
 	Err      *fault.Error  // if Phase is Failed
+	Cost     *Money        // if Phase is Failed and the vendor reports what it charged; nil: the quote is used
 	After    time.Duration // until the next poll; zero: the interval of the route
 
 	// Ticket replaces the stored ticket if Phase is Wait, with what the poll learnt about

@@ -49,8 +49,8 @@ func splitList(lists []Secret) []string {
 }
 
 // PairAccounts makes the accounts of key pairs in two lists, paired by position, for
-// [Settings] with other names than [AccessKeys] and [SecretIDs] have. The error names
-// both settings and no value.
+// [Settings] with other names than [AccessKeys] has. An access key may be
+// written as "name=key", as in [KeyAccounts]. The error names both settings and no value.
 func PairAccounts(accessVariable string, access []Secret, secretVariable string, secrets []Secret, baseURL string) ([]Account, error) {
 	ids, keys := splitList(access), splitList(secrets)
 	if len(ids) != len(keys) {
@@ -61,7 +61,8 @@ func PairAccounts(accessVariable string, access []Secret, secretVariable string,
 		if ids[i] == "" || keys[i] == "" {
 			return nil, fmt.Errorf("%s, %s: pair %d lacks a value", accessVariable, secretVariable, i+1)
 		}
-		out = append(out, Account{BaseURL: baseURL, AccessKey: Secret(ids[i]), Secret: Secret(keys[i]), Variable: secretVariable})
+		name, id := parseNamedKey(ids[i])
+		out = append(out, Account{Name: name, BaseURL: baseURL, AccessKey: Secret(id), Secret: Secret(keys[i]), Variable: secretVariable})
 	}
 	return out, nil
 }

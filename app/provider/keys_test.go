@@ -60,14 +60,13 @@ func TestKeySettings(t *testing.T) {
 
 		{"no pair", provider.AccessKeys("ACME"), nil, "", ""},
 		{"pair", provider.AccessKeys("ACME"), env{"ACME_ACCESS_KEY": "a1", "ACME_SECRET_KEY": "c2VjcmV0LWV4YW1wbGU="}, "|a1|c2VjcmV0LWV4YW1wbGU=|ACME_SECRET_KEY", ""},
-		{"a pair has no name", provider.AccessKeys("ACME"), env{"ACME_ACCESS_KEY": "a=12345678", "ACME_SECRET_KEY": "b=12345678"}, "|a=12345678|b=12345678|ACME_SECRET_KEY", ""},
+		{"named pairs", provider.AccessKeys("ACME"), env{"ACME_ACCESS_KEY": "a=AKID5678,b=AKID8765", "ACME_SECRET_KEY": "b=12345678,s2"}, "a|AKID5678|b=12345678|ACME_SECRET_KEY b|AKID8765|s2|ACME_SECRET_KEY", ""},
+		{"a padded access key", provider.AccessKeys("ACME"), env{"ACME_ACCESS_KEY": "0a1b2c3d==", "ACME_SECRET_KEY": "s1"}, "|0a1b2c3d==|s1|ACME_SECRET_KEY", ""},
 		{"pairs by position", provider.AccessKeys("ACME"), env{"ACME_ACCESS_KEY": "a1, a2", "ACME_SECRET_KEY": file("s1,s2\n")}, "|a1|s1|ACME_SECRET_KEY |a2|s2|ACME_SECRET_KEY", ""},
 		{"half a pair", provider.AccessKeys("ACME"), env{"ACME_ACCESS_KEY": "hunter2"}, "", "ACME_ACCESS_KEY, ACME_SECRET_KEY: "},
 		{"the other half", provider.AccessKeys("ACME"), env{"ACME_SECRET_KEY": "hunter2"}, "", "ACME_ACCESS_KEY, ACME_SECRET_KEY: "},
 		{"unequal counts", provider.AccessKeys("ACME"), env{"ACME_ACCESS_KEY": "hunter2,a2", "ACME_SECRET_KEY": "s1"}, "", "2 and 1 values"},
 		{"an empty value", provider.AccessKeys("ACME"), env{"ACME_ACCESS_KEY": "hunter2,", "ACME_SECRET_KEY": "s1,s2"}, "", "ACME_ACCESS_KEY, ACME_SECRET_KEY: pair 2"},
-		{"pair with SECRET_ID", provider.SecretIDs("ACME"), env{"ACME_SECRET_ID": "a1", "ACME_SECRET_KEY": "s1"}, "|a1|s1|ACME_SECRET_KEY", ""},
-		{"half of it", provider.SecretIDs("ACME"), env{"ACME_SECRET_ID": "hunter2", "ACME_ACCESS_KEY": "a1"}, "", "ACME_SECRET_ID, ACME_SECRET_KEY: "},
 
 		{"neither", provider.KeysOrAccessKeys("ACME"), nil, "", ""},
 		{"only a key", provider.KeysOrAccessKeys("ACME"), env{"ACME_API_KEY": "x=12345678"}, "x||12345678|ACME_API_KEY", ""},

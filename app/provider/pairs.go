@@ -1,20 +1,13 @@
 package provider
 
 // This file has the settings of key pairs. envconfig derives the names of variables from
-// the names of struct fields, so there is a struct for each of the two usual sets of
-// names. No field may have an envconfig tag: envconfig would also read that name without
-// the prefix.
+// the names of struct fields. No field may have an envconfig tag: envconfig would also
+// read that name without the prefix.
 
 // AccessKeys makes the Settings function of a vendor with key pairs named
 // PREFIX_ACCESS_KEY and PREFIX_SECRET_KEY.
 func AccessKeys(prefix string) func() Settings {
 	return func() Settings { return &accessKeySettings{prefix: prefix} }
-}
-
-// SecretIDs makes the Settings function of a vendor with key pairs named
-// PREFIX_SECRET_ID and PREFIX_SECRET_KEY.
-func SecretIDs(prefix string) func() Settings {
-	return func() Settings { return &secretIDSettings{prefix: prefix} }
 }
 
 // KeysOrAccessKeys makes the Settings function of a vendor that accepts an API key,
@@ -34,18 +27,6 @@ type accessKeySettings struct {
 // Accounts implements [Settings].
 func (s *accessKeySettings) Accounts() ([]Account, error) {
 	return PairAccounts(s.prefix+"_ACCESS_KEY", s.AccessKey, s.prefix+"_SECRET_KEY", s.SecretKey, s.BaseURL)
-}
-
-type secretIDSettings struct {
-	SecretID  []Secret `split_words:"true" desc:"id of a key pair, several separated by commas"`
-	SecretKey []Secret `split_words:"true" desc:"secret key of a key pair, in the order of the ids"`
-	BaseURL   string   `split_words:"true" desc:"another address of the API"`
-	prefix    string
-}
-
-// Accounts implements [Settings].
-func (s *secretIDSettings) Accounts() ([]Account, error) {
-	return PairAccounts(s.prefix+"_SECRET_ID", s.SecretID, s.prefix+"_SECRET_KEY", s.SecretKey, s.BaseURL)
 }
 
 type keyOrPairSettings struct {

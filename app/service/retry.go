@@ -164,7 +164,7 @@ func splitForRetry(t *task.Task, sel module.Selection) ([]*task.Task, error) {
 	}
 	var out []*task.Task
 	for from := 0; from < plan.Count; from += most {
-		raw, err := json.Marshal(partOfInput(input, sel.Route, from, min(from+most, plan.Count)))
+		raw, err := json.Marshal(partOfInput(input, sel.Route, plan, from, min(from+most, plan.Count)))
 		if err != nil {
 			return nil, fault.Wrap(err, fault.Internal, "", "The input could not be stored.")
 		}

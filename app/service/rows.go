@@ -27,7 +27,7 @@ func (s *Service) tasks(d *draft, hash string) ([]*task.Task, error) {
 	out := []*task.Task{group}
 	for i := range group.Children {
 		from, to := i*most, min((i+1)*most, count) // results of this child
-		child, err := s.task(d, partOfInput(d.input, d.Route, from, to), "")
+		child, err := s.task(d, partOfInput(d.input, d.Route, d.plan, from, to), "")
 		if err != nil {
 			return nil, err
 		}
@@ -41,14 +41,14 @@ func (s *Service) tasks(d *draft, hash string) ([]*task.Task, error) {
 }
 
 // partOfInput is the input of the task that makes the results from…to-1 of a request.
-func partOfInput(input map[string]json.RawMessage, r module.Route, from, to int) map[string]json.RawMessage {
+func partOfInput(input map[string]json.RawMessage, r module.Route, p module.Plan, from, to int) map[string]json.RawMessage {
 	part := maps.Clone(input)
 	for _, alias := range r.CountAliases {
 		delete(part, alias)
 	}
 	part[r.CountField] = json.RawMessage(fmt.Sprint(to - from))
 	var seed *int64
-	if json.Unmarshal(part["seed"], &seed) == nil && seed != nil && *seed >= 0 {
+	if !p.RandomSeed && json.Unmarshal(part["seed"], &seed) == nil && seed != nil && *seed >= 0 {
 		part["seed"] = json.RawMessage(fmt.Sprint(*seed + int64(from))) // one seed would give the same image n times
 	}
 	return part

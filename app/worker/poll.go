@@ -180,14 +180,14 @@ func (p *poller) poll(ctx context.Context, t *task.Task) *task.PollResult {
 	}
 	switch u.Phase {
 	case provider.Failed:
-		p.failed(t, u.Err, task.Failed, task.VendorFailed)
+		p.failed(t, u.Err, u.Cost, task.Failed, task.VendorFailed)
 		return nil
 	case provider.Canceled:
-		p.failed(t, fault.New(fault.Canceled, "canceled_by_vendor", "The vendor reports that the job was cancelled."), task.Canceled, task.VendorCanceled)
+		p.failed(t, fault.New(fault.Canceled, "canceled_by_vendor", "The vendor reports that the job was cancelled."), nil, task.Canceled, task.VendorCanceled)
 		return nil
 	}
 	if !t.Deadline.IsZero() && time.Now().After(t.Deadline) {
-		p.failed(t, fault.New(fault.Timeout, task.CodeDeadline, "The vendor did not finish in time. The ticket is kept: use resume to poll again."), task.Failed, task.DeadlineExceeded)
+		p.failed(t, fault.New(fault.Timeout, task.CodeDeadline, "The vendor did not finish in time. The ticket is kept: use resume to poll again."), nil, task.Failed, task.DeadlineExceeded)
 		return nil
 	}
 	if u.After > 0 {
@@ -214,14 +214,16 @@ func (p *poller) finished(t *task.Task, a provider.Answer, files *spool.Writer) 
 	return p.receiveAnswer(t, spool.Record{Account: t.Account, Answer: &a}, files)
 }
 
-// failed records that a running task failed or was canceled.
-func (p *poller) failed(t *task.Task, f *fault.Error, to task.State, cause task.Cause) {
+// failed records that a running task failed or was canceled, and what the vendor reports
+// to have charged for it.
+func (p *poller) failed(t *task.Task, f *fault.Error, reported *provider.Money, to task.State, cause task.Cause) {
 	if f == nil {
 		f = fault.New(fault.VendorFailed, "vendor_failed", "The vendor reports that the job failed.")
 	}
 	p.recordTransition(p.newUpdate(t, to, f.StableCode(), func(row *task.Task) error {
 		row.Charged = task.MergeCharge(row.Charged, f.Charged)
 		row.Error = task.NewError(f)
+		setFailureCost(row, reported)
 		return nil
 	}, cause))
 }

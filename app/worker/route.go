@@ -1,8 +1,10 @@
 package worker
 
 import (
+	"cmp"
 	"time"
 
+	"aigc/app/fault"
 	"aigc/app/module"
 	"aigc/app/provider"
 	"aigc/app/task"
@@ -125,6 +127,14 @@ func actualCost(t *task.Task, got, expected int) *provider.Money {
 		return t.Quoted
 	}
 	return t.Quoted.Part(int64(got), int64(expected))
+}
+
+// setFailureCost sets what a failed or canceled task cost, if the vendor charged for it
+// although there is no result: the amount that it reports, else as [actualCost].
+func setFailureCost(row *task.Task, reported *provider.Money) {
+	if row.Charged == fault.ChargedYes {
+		row.Actual = cmp.Or(reported, actualCost(row, 0, 0))
+	}
 }
 
 // call is the argument of a driver's method for a task. files receives the bytes that

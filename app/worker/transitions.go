@@ -100,6 +100,7 @@ func (w *core) refuse(t *task.Task, f *fault.Error) {
 		if row.State != task.Failed {                          // a late refusal only changes Charged
 			row.Error = task.NewError(f)
 		}
+		setFailureCost(row, nil)
 		row.Spool = ""
 		return nil
 	}, task.Refused))

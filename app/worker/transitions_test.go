@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -14,11 +15,25 @@ import (
 	"time"
 
 	"aigc/app/fault"
+	"aigc/app/service"
 	"aigc/app/task"
 	"aigc/app/worker/workertest"
 )
 
-// The state of the task after each kind of answer of a synchronous vendor.
+// costs are what a finished task shows to have cost: the price of the one image that was
+// asked for if the vendor charged for it, also if it is refused or lost.
+var costs = map[fault.Charge]any{fault.ChargedYes: 0.04, fault.ChargedNo: 0.0, fault.ChargedUnknown: nil}
+
+// amount is the actual cost in a view; nil if it is not known.
+func amount(v *service.View) any {
+	if v.Cost.Actual == nil {
+		return nil
+	}
+	return *v.Cost.Actual
+}
+
+// The state, the charge and the cost of the task after each kind of answer of a
+// synchronous vendor.
 func TestOutcomesOfASubmission(t *testing.T) {
 	good := func(t *testing.T) string { return base64.StdEncoding.EncodeToString(workertest.PNG()) }
 	cases := map[string]struct {
@@ -43,6 +58,10 @@ func TestOutcomesOfASubmission(t *testing.T) {
 		"refused input": {func(_ *testing.T, _ *rig, w http.ResponseWriter, _ *http.Request) {
 			w.WriteHeader(http.StatusBadRequest)
 		}, task.Failed, fault.ChargedNo, "vendor_refused_input", 0},
+		"refused and charged": {func(_ *testing.T, r *rig, w http.ResponseWriter, _ *http.Request) {
+			r.purchases.Add(1)
+			w.WriteHeader(http.StatusUnavailableForLegalReasons)
+		}, task.Failed, fault.ChargedYes, "result_refused", 1},
 		"bad key": {func(_ *testing.T, _ *rig, w http.ResponseWriter, _ *http.Request) {
 			w.WriteHeader(http.StatusUnauthorized)
 		}, task.Failed, fault.ChargedNo, "vendor_key_refused", 0},
@@ -102,8 +121,11 @@ func TestOutcomesOfASubmission(t *testing.T) {
 			if n := r.purchases.Load(); n != c.purchases {
 				t.Errorf("%d submissions reached the vendor, want %d", n, c.purchases)
 			}
-			if v.Status == task.Succeeded && (len(v.Data) != 1 || v.Data[0].Width != 16 || *v.Cost.Actual != 0.04) {
-				t.Errorf("results %+v, cost %+v", v.Data, v.Cost)
+			if v.Status == task.Succeeded && (len(v.Data) != 1 || v.Data[0].Width != 16) {
+				t.Errorf("results %+v", v.Data)
+			}
+			if amount(v) != costs[v.Charged] {
+				t.Errorf("cost %v, want %v", amount(v), costs[v.Charged])
 			}
 			if v.Status != task.InDoubt {
 				r.EmptySpool()
@@ -132,19 +154,22 @@ func TestSecondKeyIsUsed(t *testing.T) {
 	}
 }
 
-// The state of the task after each result of a poll.
+// The state and the cost of the task after each result of a poll.
 func TestOutcomesOfPolling(t *testing.T) {
 	cases := map[string]struct {
 		statuses []string // of the polls, the last one repeated
 		deadline time.Duration
 		want     task.State
 		code     string
+		cost     any
 	}{
-		"done":                    {[]string{"", "done"}, 0, task.Succeeded, ""},
-		"an unknown status, done": {[]string{"banana", "banana", "done"}, 0, task.Succeeded, ""},
-		"failed":                  {[]string{"", "failed"}, 0, task.Failed, "toy_failed"},
-		"cancelled by the vendor": {[]string{"stopped"}, 0, task.Canceled, "canceled_by_vendor"},
-		"only unknown statuses":   {[]string{"banana"}, time.Second, task.Failed, "deadline_exceeded"},
+		"done":                    {[]string{"", "done"}, 0, task.Succeeded, "", 0.04},
+		"an unknown status, done": {[]string{"banana", "banana", "done"}, 0, task.Succeeded, "", 0.04},
+		"failed":                  {[]string{"", "failed"}, 0, task.Failed, "toy_failed", 0.0},
+		"failed and charged":      {[]string{"", "failed, charged"}, 0, task.Failed, "toy_refused", 0.04},
+		"failed, cost reported":   {[]string{"failed, cost reported"}, 0, task.Failed, "toy_refused", 0.01},
+		"cancelled by the vendor": {[]string{"stopped"}, 0, task.Canceled, "canceled_by_vendor", nil},
+		"only unknown statuses":   {[]string{"banana"}, time.Second, task.Failed, "deadline_exceeded", nil},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -165,6 +190,9 @@ func TestOutcomesOfPolling(t *testing.T) {
 			v := r.run(`{"prompt":"x"}`)
 			if v.Status != c.want || c.code != "" && (v.Error == nil || v.Error.Code != c.code) {
 				t.Errorf("%s %+v, want %s %s", v.Status, v.Error, c.want, c.code)
+			}
+			if amount(v) != c.cost {
+				t.Errorf("cost %v, want %v", amount(v), c.cost)
 			}
 			if r.purchases.Load() != 1 {
 				t.Errorf("%d purchases", r.purchases.Load())
@@ -241,6 +269,40 @@ func TestGroupOfSeveralPerRequest(t *testing.T) {
 	}
 	if v, err = r.Wait(t.Context(), workertest.Me, next.TaskID, 10*time.Second); err != nil || v.Status != task.Succeeded || len(v.Data) != 5 {
 		t.Errorf("%v: %+v", err, v)
+	}
+}
+
+// Of several images with a fixed seed each has its own; a seed that means a random one is
+// sent unchanged.
+func TestSeedsOfAGroup(t *testing.T) {
+	for input, want := range map[string][]int64{
+		`{"prompt":"x","n":3,"seed":5}`: {5, 6, 7},
+		`{"prompt":"x","n":3,"seed":0}`: {0, 0, 0},
+	} {
+		t.Run(input, func(t *testing.T) {
+			t.Parallel()
+			var mu sync.Mutex
+			var sent []int64
+			r := newRig(t, workertest.FakeVendor{}, []string{"key"}, func(_ *rig, w http.ResponseWriter, req *http.Request) {
+				var in workertest.FakeInput
+				if err := json.NewDecoder(req.Body).Decode(&in); err != nil || in.Seed == nil {
+					t.Errorf("%v: %+v", err, in)
+					return
+				}
+				mu.Lock()
+				defer mu.Unlock()
+				sent = append(sent, *in.Seed)
+				workertest.Reply(w, workertest.FakeAnswer{B64: []string{base64.StdEncoding.EncodeToString(workertest.PNG())}})
+			})
+			if v := r.run(input); v.Status != task.Succeeded || len(v.Data) != 3 {
+				t.Fatalf("%s, %d results", v.Status, len(v.Data))
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			if slices.Sort(sent); !slices.Equal(sent, want) {
+				t.Errorf("sent %v, want %v", sent, want)
+			}
+		})
 	}
 }
 

@@ -29,6 +29,7 @@ type driverStep struct {
 	Phase    string           `json:"phase,omitempty"`
 	Progress float64          `json:"progress,omitempty"`
 	Learnt   json.RawMessage  `json:"learnt,omitempty"` // Data of a ticket that the poll replaced
+	Cost     *provider.Money  `json:"cost,omitempty"`   // of a failed job
 	Fault    *faultView       `json:"fault,omitempty"`
 }
 
@@ -121,7 +122,7 @@ func drive(ctx context.Context, job module.AnyDriver, call provider.Call, x exch
 	for x.Ticket != nil && vendor.left() > 0 {
 		left := vendor.left()
 		u, err := job.Poll(ctx, call, *x.Ticket)
-		out := driverStep{Phase: [...]string{"wait", "done", "failed", "stopped"}[u.Phase], Progress: u.Progress}
+		out := driverStep{Phase: [...]string{"wait", "done", "failed", "stopped"}[u.Phase], Progress: u.Progress, Cost: u.Cost}
 		if u.Phase == provider.Done {
 			out.Answer = &u.Answer
 			maskFiles(out.Answer)

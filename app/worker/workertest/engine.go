@@ -119,7 +119,7 @@ func (e *Engine) Begin(kind, input string) *service.View {
 // Run accepts a request and waits until its task is done.
 func (e *Engine) Run(kind, input string) *service.View {
 	e.t.Helper()
-	v, err := e.Wait(context.Background(), Me, e.Begin(kind, input).TaskID, 30*time.Second)
+	v, err := e.Wait(context.Background(), Me, e.Begin(kind, input).TaskID, 2*time.Minute)
 	e.Must(err)
 	return v
 }

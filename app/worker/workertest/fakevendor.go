@@ -45,7 +45,8 @@ type planner struct{ perRequest int }
 // Plan implements [module.Planner].
 func (p planner) Plan(in FakeInput, t module.Target) module.Plan {
 	n := max(1, in.N)
-	return module.Plan{Count: n, PerRequest: p.perRequest, Quote: t.Cost(nil, provider.Quantity{Unit: "image", N: int64(n)})}
+	random := in.Seed == nil || *in.Seed == 0
+	return module.Plan{Count: n, PerRequest: p.perRequest, RandomSeed: random, Quote: t.Cost(nil, provider.Quantity{Unit: "image", N: int64(n)})}
 }
 
 // Module is its declaration.
@@ -96,8 +97,12 @@ func (a FakeAnswer) answer() provider.Answer {
 	return out
 }
 
-// fakeCodes maps status 410 to "the account lacks access".
-var fakeCodes = provider.ErrorTable{Title: "Toy Co", Rules: []provider.ErrorRule{{Status: http.StatusGone, Class: provider.NoAccess}}}
+// fakeCodes maps status 410 to "the account lacks access", and 451 to a result that is
+// refused and charged for.
+var fakeCodes = provider.ErrorTable{Title: "Toy Co", Rules: []provider.ErrorRule{
+	{Status: http.StatusGone, Class: provider.NoAccess},
+	{Status: http.StatusUnavailableForLegalReasons, Class: provider.ResultRefused, Charged: fault.ChargedYes},
+}}
 
 func send(ctx context.Context, c provider.Call, in FakeInput) (FakeAnswer, error) {
 	var a FakeAnswer
@@ -148,6 +153,10 @@ func (fakeDriver) Poll(ctx context.Context, c provider.Call, t provider.Ticket) 
 		return provider.Update{Phase: provider.Done, Answer: a.answer()}, nil
 	case "failed":
 		return provider.Update{Phase: provider.Failed, Err: fault.New(fault.VendorFailed, "toy_failed", "no luck").WithCharge(fault.ChargedNo)}, nil
+	case "failed, charged":
+		return provider.Update{Phase: provider.Failed, Err: fault.New(fault.Rejected, "toy_refused", "not nice").WithCharge(fault.ChargedYes)}, nil
+	case "failed, cost reported":
+		return provider.Update{Phase: provider.Failed, Cost: provider.USD(0.01), Err: fault.New(fault.Rejected, "toy_refused", "not nice").WithCharge(fault.ChargedYes)}, nil
 	case "stopped":
 		return provider.Update{Phase: provider.Canceled}, nil
 	}

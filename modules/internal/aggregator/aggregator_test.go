@@ -81,7 +81,7 @@ func host(name string) sandbox.Imitation {
 
 // Each host, with results or tickets, images and videos.
 func TestHosts(t *testing.T) {
-	const text = `{"prompt":"a red fox","n":2,"aspect_ratio":"16:9","quality":"high","seed":7,"negative_prompt":"snow","watermark":false,"steps":30}`
+	const text = `{"prompt":"a red fox","n":2,"size":"256x144","aspect_ratio":"16:9","quality":"high","seed":7,"negative_prompt":"snow","watermark":false,"steps":30}`
 	unknown := map[bool]map[string]fault.Charge{true: {"fail": fault.ChargedUnknown, "refuse-output": fault.ChargedUnknown}} // of a ticket, not documented
 	answers := []providertest.Ability{providertest.Overload, providertest.Cancel, providertest.Probe}
 	type ability = providertest.Ability
@@ -92,10 +92,10 @@ func TestHosts(t *testing.T) {
 		lacks                               []ability
 	}{
 		{"new-api", "newapi", "image", "seedream-4", text, 2, false, []ability{providertest.Inline, providertest.Failure, providertest.Progress}},
-		{"new-api, base64", "newapi", "image", "gpt-image-2", `{"prompt":"a red fox","size":"1024x1024","seed":7}`, 1, false, []ability{providertest.Address, providertest.Failure, providertest.Progress}},
-		{"new-api, edit", "newapi", "image", "gpt-image-2", `{"prompt":"a red fox","images":["fox","den"],"mask":"mask"}`, 1, false, []ability{providertest.Address, providertest.Failure, providertest.Progress}},
-		{"EvoLink", "evolink", "image", "seedream-4", `{"prompt":"a red fox","images":["fox"]}`, 1, true, []ability{providertest.Inline}},
-		{"Qiniu", "qiniu", "image", "seedream-4", `{"prompt":"a red fox","images":["fox","den"]}`, 1, true, []ability{providertest.Inline, providertest.Progress}},
+		{"new-api, base64", "newapi", "image", "gpt-image-2", `{"prompt":"a red fox","size":"256x256","seed":7}`, 1, false, []ability{providertest.Address, providertest.Failure, providertest.Progress}},
+		{"new-api, edit", "newapi", "image", "gpt-image-2", `{"prompt":"a red fox","size":"256x256","images":["fox","den"],"mask":"mask"}`, 1, false, []ability{providertest.Address, providertest.Failure, providertest.Progress}},
+		{"EvoLink", "evolink", "image", "seedream-4", `{"prompt":"a red fox","size":"256x256","images":["fox"]}`, 1, true, []ability{providertest.Inline}},
+		{"Qiniu", "qiniu", "image", "seedream-4", `{"prompt":"a red fox","size":"256x256","images":["fox","den"]}`, 1, true, []ability{providertest.Inline, providertest.Progress}},
 		{"chatfire", "chatfire", "image", "seedream-4", text, 2, false, []ability{providertest.Inline, providertest.Failure, providertest.Progress}},
 		{"new-api, video", "newapi", "video", "veo-3.1", `{"prompt":"a red fox","seconds":8,"images":["fox"],"generate_audio":false,"seed":7}`, 1, true, []ability{providertest.Inline, providertest.RefusedOutput}},
 		{"EvoLink, video", "evolink", "video", "veo-3.1-fast", `{"prompt":"a red fox","aspect_ratio":"9:16","images":["fox"]}`, 1, true, []ability{providertest.Inline}},

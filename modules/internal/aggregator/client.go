@@ -18,7 +18,7 @@ type imageDriver[In provider.CommonInput] struct{ poller }
 func (imageDriver[In]) Plan(in In, t module.Target) module.Plan {
 	c := in.Common()
 	_, warnings := fields(c, t.Model)
-	return module.Plan{Count: max(1, c.N), Warnings: warnings}
+	return module.Plan{Count: max(1, c.N), RandomSeed: c.Seed == nil, Warnings: warnings}
 }
 
 // Check implements [module.Checker].

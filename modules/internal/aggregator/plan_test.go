@@ -45,6 +45,9 @@ func TestPlan(t *testing.T) {
 			if err != nil || p.Count != c.count || p.Quote != nil {
 				t.Fatalf("%+v %v", p, err)
 			}
+			if fixed := strings.Contains(c.input, `"seed":1`); c.kind == "toy.image" && p.RandomSeed == fixed {
+				t.Errorf("random seed %v", p.RandomSeed)
+			}
 			if !slices.EqualFunc(p.Warnings, c.warnings, strings.HasPrefix) {
 				t.Errorf("%q, want %q", p.Warnings, c.warnings)
 			}

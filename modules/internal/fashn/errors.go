@@ -10,8 +10,9 @@ import (
 
 // codes are the vendor's errors by name, before and after a run has an id: the status
 // 429 alone may be throttling or an empty balance. A failed run with another name, such
-// as PipelineError, is the vendor's failure. A 500 leaves open whether the request was
-// executed.
+// as PipelineError, is the vendor's failure. Its documentation says that an error
+// instead of an id means that nothing was accepted, so its own 500 is sent again; a
+// 5xx without its name may come from a proxy and leaves that open.
 var codes = provider.ErrorTable{
 	Title: title,
 	Statuses: []int{
@@ -25,6 +26,8 @@ var codes = provider.ErrorTable{
 		{Match: "RateLimitExceeded", Class: provider.Throttled},
 		{Match: "ConcurrencyLimitExceeded", Class: provider.Throttled},
 		{Match: "OutOfCredits", Class: provider.NoBalance},
+		{Match: "InternalServerError", Status: http.StatusInternalServerError, Class: provider.Overloaded,
+			Message: "{title} reports an internal error. Images that are too large cause it, too."},
 
 		{Match: "ContentModerationError", Class: provider.ContentRefused},
 		{Match: "ThirdPartyError", Class: provider.ContentRefused}, // mostly a restriction of the input

@@ -13,10 +13,13 @@ func job() module.AnyDriver {
 	return module.Async[tryon.Input](Vendor(), Driver{}, module.Terms{}).AnyDriver
 }
 
-// For any answer: no panic, an unreadable body is no ticket, and every 5xx leaves the
-// task in doubt.
+// For any answer: no panic, an unreadable body is no ticket, and every 5xx but the
+// documented 500 leaves the task in doubt.
 func FuzzTicket(f *testing.F) {
-	providertest.FuzzSubmit(f, job(), "tryon-v1.6", `{"person_image":"p","garment_image":"g"}`, nil,
+	declined := func(status int, body string) bool {
+		return status == 500 && errorOf([]byte(body), "").Code == "InternalServerError"
+	}
+	providertest.FuzzSubmit(f, job(), "tryon-v1.6", `{"person_image":"p","garment_image":"g"}`, declined,
 		providertest.Seed{Status: 200, Body: `{"id":"4d0c…-u1","error":null}`},
 		providertest.Seed{Status: 200, Body: `{"id":1,"error":null}`},
 		providertest.Seed{Status: 200, Body: `{"id":null,"error":"OutOfCredits"}`},
@@ -29,6 +32,8 @@ func FuzzTicket(f *testing.F) {
 		providertest.Seed{Status: 402, Body: `{"error":{"name":"OutOfCredits","message":"x"}}`},
 		providertest.Seed{Status: 500, Body: `{"error":"InternalServerError"}`},
 		providertest.Seed{Status: 503, Body: `{"error":"RateLimitExceeded"}`},
+		providertest.Seed{Status: 503, Body: `{"error":"InternalServerError"}`},
+		providertest.Seed{Status: 500, Body: `InternalServerError`},
 	)
 }
 

@@ -25,10 +25,18 @@ func creditsUsed(h http.Header) (n float64, known bool) {
 	return n, err == nil && n >= 0 && n < 1e6
 }
 
+// reportedCost is the cost that the vendor reports; nil if it does not.
+func reportedCost(h http.Header) *provider.Money {
+	if n, known := creditsUsed(h); known {
+		return provider.USD(n * creditPrice)
+	}
+	return nil
+}
+
 // setCost sets the usage and the cost that the vendor reports.
 func setCost(a *provider.Answer, h http.Header) {
 	if n, known := creditsUsed(h); known {
 		a.Usage, _ = json.Marshal(map[string]float64{"credits_used": n}) // a finite number
-		a.Cost = provider.USD(n * creditPrice)
+		a.Cost = reportedCost(h)
 	}
 }

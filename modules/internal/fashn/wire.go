@@ -31,9 +31,9 @@ func (w reply) update(t provider.Ticket, h http.Header) provider.Update {
 		return provider.Update{Phase: provider.Done, Progress: 1, Answer: a}
 	case "failed":
 		p := provider.VendorError{Code: w.Error.Name, Message: w.Error.Message}
-		return provider.Update{Phase: provider.Failed, Err: codes.Failed(p, charged(h, fault.ChargedNo))}
+		return provider.Update{Phase: provider.Failed, Err: codes.Failed(p, charged(h, fault.ChargedNo)), Cost: reportedCost(h)}
 	case "time_out":
-		return provider.Update{Phase: provider.Failed, Err: fault.New(fault.VendorFailed, "vendor_failed", "FASHN reports that the run timed out.").WithCharge(charged(h, fault.ChargedUnknown))}
+		return provider.Update{Phase: provider.Failed, Err: fault.New(fault.VendorFailed, "vendor_failed", "FASHN reports that the run timed out.").WithCharge(charged(h, fault.ChargedUnknown)), Cost: reportedCost(h)}
 	case "canceled":
 		return provider.Update{Phase: provider.Canceled}
 	}

@@ -74,7 +74,11 @@ func (j job) update(c provider.Call, watermarked bool) provider.Update {
 		}
 		return provider.Update{Phase: provider.Done, Progress: 1, Answer: a}
 	case "failed":
-		return provider.Update{Phase: provider.Failed, Err: codes.Failed(provider.VendorError{Message: j.Reason}, j.charged())}
+		u := provider.Update{Phase: provider.Failed, Err: codes.Failed(provider.VendorError{Message: j.Reason}, j.charged())}
+		if !isMainland(c.Account.BaseURL) { // which reports no price of a unit
+			u.Cost = j.cost(c, 0)
+		}
+		return u
 	}
 	return provider.Update{}
 }

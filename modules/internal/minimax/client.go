@@ -31,27 +31,25 @@ func (Driver) Generate(ctx context.Context, c provider.Call, in Input) (provider
 	if err != nil {
 		return provider.Answer{}, err
 	}
-	a.Model = c.Model
+	a.Model, a.NoCost = c.Model, !can.H3 // the price of image-01 is not confirmed, so it is a quote only
 	if can.H3 {
 		a.Cost = cost(c, a.Usage, len(inputs))
 	}
 	return a, nil
 }
 
-// parse reads a complete answer to a request for n images. The error in it decides.
-// But images that come with an error of unknown meaning count, as those beside a
-// field of an unexpected type. That there are none is a failure only if the answer
-// says so.
+// parse reads a complete answer to a request for n images. Images in a 200 count
+// whatever else is in it, an error included: they may be paid. That there are none is
+// a failure only if the answer says so.
 func parse(res provider.Response, can capabilities, n int) (provider.Answer, error) {
 	var w answer
 	decodeErr := res.Decode(&w)
 	a := provider.Answer{VendorID: cmp.Or(res.Header.Get("Trace-Id"), string(w.ID)), Usage: w.Usage, Results: w.results()}
 	problem, failed := w.problem()
-	f := can.Errors.Fault(res, problem)
 	made, counted := w.Metadata.Succeeded.Int()
 	switch {
-	case res.Status != http.StatusOK, failed && (len(a.Results) == 0 || f.Kind != fault.InDoubt):
-		return a, f
+	case res.Status != http.StatusOK, failed && len(a.Results) == 0:
+		return a, can.Errors.Fault(res, problem)
 	case len(a.Results) > 0:
 	case decodeErr != nil:
 		return a, decodeErr

@@ -9,7 +9,7 @@ import (
 )
 
 // PerImage is the price list of a model with one price per image in US dollars. No
-// page of the vendor confirms it.
+// page of the vendor confirms it, so it is good for a quote, never for an actual cost.
 func PerImage(usd float64) []provider.Price {
 	return provider.List("USD", "unconfirmed", "2026-11", provider.Price{Unit: "image", Micros: provider.USD(usd).Micros})
 }

@@ -8,7 +8,8 @@ import (
 )
 
 // auto is the value of size and aspect_ratio that leaves the shape to the model.
-const auto = "auto"
+// oldQuality is the default of quality in the replaced service.
+const auto, oldQuality = "auto", "standard"
 
 // request builds the vendor's request without its images, and returns warnings on
 // what the model does not support.
@@ -42,7 +43,7 @@ func (in Input) request(model string) (request, []string) {
 	if name, _, _, ok := in.sides(); ok && name != "size" && in.Size != "" {
 		n.Ignored("size", "width and height set it already")
 	}
-	ifSupported(n, "quality", in.Quality, false)
+	n.Takes("quality", in.Quality != "" && in.Quality != oldQuality, false)
 	if in.ResponseFormat != "" && in.ResponseFormat != "url" {
 		n.Ignored("response_format "+in.ResponseFormat, "the answer holds links")
 	}

@@ -37,7 +37,7 @@ func (Driver) Generate(ctx context.Context, c provider.Call, in Input) (provider
 
 // parse reads a complete answer. Images count even if another field of the answer
 // has an unexpected type. JSON without a list of images leaves open whether the
-// request was executed.
+// request was executed, and so does a list without a URL: its images may be paid.
 func parse(c provider.Call, res provider.Response) (provider.Answer, error) {
 	var w answer
 	err := res.Decode(&w)
@@ -51,6 +51,8 @@ func parse(c provider.Call, res provider.Response) (provider.Answer, error) {
 		e := vendorError(res.Body)
 		e.Message = cmp.Or(e.Message, "The answer of "+title+" to a paid request holds no list of images.")
 		return provider.Answer{}, codes.Fault(res, e)
+	case len(w.Images)+len(w.Data) > 0:
+		return provider.Answer{}, fault.New(fault.InDoubt, "answer_unreadable", "The images in the answer of %s to a paid request have no URL.", title).WithCharge(fault.ChargedUnknown)
 	}
 	return provider.Answer{}, fault.New(fault.VendorFailed, "vendor_failed", "%s made no image and gave no reason.", title).WithCharge(fault.ChargedUnknown)
 }

@@ -28,13 +28,22 @@ func (in Input) sentImage(can capabilities) provider.ImageRef {
 	return in.Image
 }
 
+// fixedSeed is the seed to send, 1 to maxSeed; nil for a random one, which the vendor
+// writes as 0. Each further image of a request has the next seed, so that it may exceed
+// the range: it wraps around.
+func (in Input) fixedSeed() *int64 {
+	if in.Seed == nil || *in.Seed == 0 {
+		return nil
+	}
+	seed := (*in.Seed-1)%maxSeed + 1
+	return &seed
+}
+
 // Common implements [provider.CommonInput].
 func (in Input) Common() provider.Common {
 	c := provider.Common{
 		Prompt: in.Prompt, N: in.N, AspectRatio: in.AspectRatio, NegativePrompt: in.NegativePrompt, OutputFormat: in.OutputFormat,
-	}
-	if in.Seed != nil && *in.Seed != 0 { // 0 is random here, but a seed elsewhere
-		c.Seed = in.Seed
+		Seed: in.fixedSeed(), // 0 is random here, but a seed elsewhere
 	}
 	if in.Image != "" {
 		c.Images = []provider.ImageRef{in.Image}

@@ -10,7 +10,7 @@ import (
 // Plan implements [module.Planner].
 func (Generator) Plan(in Input, t module.Target) module.Plan {
 	_, warnings := in.request(t.Model)
-	p := module.Plan{Count: max(1, in.N), Warnings: warnings}
+	p := module.Plan{Count: max(1, in.N), RandomSeed: in.fixedSeed() == nil, Warnings: warnings}
 	p.Quote = t.Cost(nil, provider.Quantity{Unit: "image", N: int64(p.Count)})
 	return p
 }

@@ -78,3 +78,32 @@ func TestNearestRatio(t *testing.T) {
 		}
 	}
 }
+
+// The seed that is sent. 0 means a random one, also of several images; the seed after the
+// largest is not 0.
+func TestSeed(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name, input, want string
+		random            bool
+	}{
+		{"none", `{"prompt":"x"}`, "", true},
+		{"random", `{"prompt":"x","n":3,"seed":0}`, "", true},
+		{"least", `{"prompt":"x","seed":1}`, "1", false},
+		{"largest", `{"prompt":"x","seed":4294967294}`, "4294967294", false},
+		{"of a further image", `{"prompt":"x","seed":4294967295}`, "1", false},
+		{"of another", `{"prompt":"x","seed":4294967296}`, "2", false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			var in Input
+			if err := json.Unmarshal([]byte(c.input), &in); err != nil {
+				t.Fatal(err)
+			}
+			r, _ := in.request("sd3.5-large")
+			if p := (Generator{}).Plan(in, module.Target{}); r.Seed != c.want || p.RandomSeed != c.random {
+				t.Errorf("seed %q, random %v; want %q, %v", r.Seed, p.RandomSeed, c.want, c.random)
+			}
+		})
+	}
+}

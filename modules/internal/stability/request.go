@@ -27,8 +27,8 @@ func (in Input) request(model string) (request, []string) {
 	if n.Takes("style_preset", in.StylePreset != "", can.StylePreset) {
 		r.StylePreset = in.StylePreset
 	}
-	if in.Seed != nil { // those of several images count on from the first, beyond the largest back to 0
-		r.Seed = strconv.FormatInt(*in.Seed%(maxSeed+1), 10)
+	if seed := in.fixedSeed(); seed != nil {
+		r.Seed = strconv.FormatInt(*seed, 10)
 	}
 	switch {
 	case in.OutputFormat == "" || slices.Contains(can.Formats, in.OutputFormat):

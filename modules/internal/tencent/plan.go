@@ -9,7 +9,7 @@ import (
 // confirmed.
 func (Driver) Plan(in hunyuan.Input, t module.Target) module.Plan {
 	_, warnings := newSubmission(in, t.Model)
-	return module.Plan{Count: max(1, in.N), Warnings: warnings}
+	return module.Plan{Count: max(1, in.N), RandomSeed: in.FixedSeed() == nil, Warnings: warnings}
 }
 
 // Check implements [module.Checker]. The API has no field for a model, so another one

@@ -1,11 +1,9 @@
 package tencent
 
 import (
-	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"io"
 	"net/http"
 	"strconv"
 	"strings"
@@ -25,33 +23,19 @@ func authorize(c provider.Call) func(*http.Request) error {
 // exact bytes of the body, which are read once more when the request is sent. The path is
 // always "/", and the service is that of the vendor's host, also at another base URL.
 func sign(r *http.Request, id, key string, now time.Time) error {
-	body, err := r.GetBody()
+	sum, err := provider.BodySHA256(r)
 	if err != nil {
-		return fmt.Errorf("sign: %w", err)
-	}
-	defer body.Close()
-	hash := sha256.New()
-	if _, err := io.Copy(hash, body); err != nil {
-		return fmt.Errorf("sign: %w", err)
+		return err
 	}
 	const algorithm, signed, service = "TC3-HMAC-SHA256", "content-type;host", "aiart"
 	timestamp, date := strconv.FormatInt(now.Unix(), 10), now.UTC().Format(time.DateOnly)
 	scope := date + "/" + service + "/tc3_request"
 	canonical := sha256.Sum256([]byte(strings.Join([]string{
-		r.Method, "/", "", "content-type:" + strings.ToLower(r.Header.Get("Content-Type")), "host:" + strings.ToLower(r.Host), "", signed, hex.EncodeToString(hash.Sum(nil)),
+		r.Method, "/", "", "content-type:" + strings.ToLower(r.Header.Get("Content-Type")), "host:" + strings.ToLower(r.Host), "", signed, sum,
 	}, "\n")))
-	secret := []byte("TC3" + key)
-	for part := range strings.SplitSeq(scope, "/") {
-		secret = mac(secret, part)
-	}
-	signature := mac(secret, strings.Join([]string{algorithm, timestamp, scope, hex.EncodeToString(canonical[:])}, "\n"))
+	secret := provider.HMACChain([]byte("TC3"+key), strings.Split(scope, "/")...)
+	signature := provider.HMACChain(secret, strings.Join([]string{algorithm, timestamp, scope, hex.EncodeToString(canonical[:])}, "\n"))
 	r.Header.Set("X-TC-Timestamp", timestamp)
 	r.Header.Set("Authorization", fmt.Sprintf("%s Credential=%s/%s, SignedHeaders=%s, Signature=%x", algorithm, id, scope, signed, signature))
 	return nil
-}
-
-func mac(key []byte, text string) []byte {
-	h := hmac.New(sha256.New, key)
-	h.Write([]byte(text))
-	return h.Sum(nil)
 }

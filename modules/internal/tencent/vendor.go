@@ -11,16 +11,16 @@ import (
 const title = "Tencent Cloud"
 
 // Vendor is Tencent Cloud's API "aiart". An account runs one job at a time unless it
-// bought more. It has no Probe: no call is documented as free.
+// bought more, and may submit 20 a second. It has no Probe: no call is documented as free.
 func Vendor() provider.Vendor {
 	return provider.Vendor{
 		Name: "tencent", Title: title, BaseURL: "https://aiart.tencentcloudapi.com",
 		Prefix: "TENCENT", KeyVariable: "TENCENT_SECRET_ID", Settings: func() provider.Settings { return &settings{} },
-		Limits: provider.Limits{Running: 1, PerAccount: true},
+		Limits: provider.Limits{Running: 1, PerMinute: 1200, PerAccount: true},
 	}
 }
 
-// settings are those of [provider.SecretIDs] with a check of the host.
+// settings are TENCENT_SECRET_ID, TENCENT_SECRET_KEY and TENCENT_BASE_URL.
 type settings struct {
 	SecretID  []provider.Secret `split_words:"true" desc:"id of a key pair, several separated by commas"`
 	SecretKey []provider.Secret `split_words:"true" desc:"secret key of a key pair, in the order of the ids"`

@@ -42,7 +42,7 @@ func TestAccounts(t *testing.T) {
 			}
 		})
 	}
-	if v := Vendor(); v.Limits.Running != 1 || !v.Limits.PerAccount || v.KeyName() != "TENCENT_SECRET_ID" {
+	if v := Vendor(); v.Limits.Running != 1 || v.Limits.PerMinute != 1200 || !v.Limits.PerAccount || v.KeyName() != "TENCENT_SECRET_ID" {
 		t.Errorf("%+v", v)
 	}
 }

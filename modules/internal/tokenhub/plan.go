@@ -9,7 +9,7 @@ import (
 // Plan implements [module.Planner].
 func (Generator) Plan(in hunyuan.Input, t module.Target) module.Plan {
 	r, warnings := newRequest(in, t.Model)
-	p := module.Plan{Count: max(1, in.N), Warnings: warnings}
+	p := module.Plan{Count: max(1, in.N), RandomSeed: in.FixedSeed() == nil, Warnings: warnings}
 	p.Quote = t.Cost(r.priceFacts(), provider.Quantity{Unit: "image", N: int64(p.Count)})
 	return p
 }

@@ -72,3 +72,13 @@ func TestPlan(t *testing.T) {
 		})
 	}
 }
+
+// Of several images with a random seed each is sent a random one.
+func TestRandomSeed(t *testing.T) {
+	t.Parallel()
+	for seed, random := range map[int64]bool{-1: true, 0: true, 1: false, 4294967295: false} {
+		if p := (Generator{}).Plan(hunyuan.Input{Prompt: "x", N: 3, Seed: &seed}, module.Target{Model: hunyuan.Image30}); p.RandomSeed != random {
+			t.Errorf("seed %d: random %v", seed, p.RandomSeed)
+		}
+	}
+}

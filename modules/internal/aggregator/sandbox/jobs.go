@@ -13,7 +13,7 @@ import (
 	"aigc/app/sandbox/video"
 )
 
-const videoTime = 1500 * time.Millisecond // of a job
+const videoTime = 600 * time.Millisecond // of a job
 
 // videoFields are the documented fields of a video, by host.
 var videoFields = map[string][]sandbox.Field{

@@ -40,7 +40,7 @@ type imitation struct {
 	models []string
 }
 
-var statuses = map[string]int{"BadRequest": 400, "UnauthorizedAccess": 401, "NotFound": 404, "RateLimitExceeded": 429, "OutOfCredits": 429, "InternalServerError": 500}
+var statuses = map[string]int{"BadRequest": 400, "UnauthorizedAccess": 401, "NotFound": 404, "RateLimitExceeded": 429, "OutOfCredits": 429}
 
 // errorReply writes an error of a request that gives no id.
 func errorReply(w http.ResponseWriter, name, message string) {
@@ -103,13 +103,13 @@ func (v imitation) start(o *sandbox.Request, w http.ResponseWriter, r *http.Requ
 		d.Seed = seed + i
 		address, err := v.kit.Offer(r, o, model, prompt, d)
 		if err != nil {
-			errorReply(w, "InternalServerError", "The result cannot be stored.")
+			http.Error(w, "The result cannot be stored.", http.StatusInternalServerError) // not InternalServerError, by which nothing was accepted
 			return
 		}
 		out.Drawings, out.URLs = append(out.Drawings, d), append(out.URLs, address)
 	}
 	if _, err := v.kit.Jobs.Accept(o, id, model, prompt, out, 400*time.Millisecond); err != nil {
-		errorReply(w, "InternalServerError", "The run cannot be stored.")
+		http.Error(w, "The run cannot be stored.", http.StatusInternalServerError)
 		return
 	}
 	answer, _ := json.Marshal(map[string]any{"id": id, "error": nil}) // plain values

@@ -31,7 +31,7 @@ func TestClientSendsKnownFields(t *testing.T) {
 	models := []string{"sd3.5-large", "sd3.5-large-turbo", "stable-image-ultra", "stable-image-core"}
 	i := New(models...)
 	account := i.Account(sandboxtest.Start(t, i).Root())
-	strength, cfg, seed := 0.25, 1.5, int64(4294967295) // a seed that counted on beyond the largest
+	strength, cfg, seed := 0.25, 1.5, int64(4294967295) // the seed of a further image, beyond the largest
 	all := stability.Input{Prompt: "a fox", NegativePrompt: "snow", Image: "a", Strength: &strength, AspectRatio: "21:9", CfgScale: &cfg, Seed: &seed, StylePreset: "anime", OutputFormat: "webp", User: "u"}
 	text, least := all, stability.Input{Prompt: "a fox", Image: "a"}
 	text.Image = ""
