@@ -1,13 +1,14 @@
 package apptest_test
 
 import (
+	"bytes"
 	"encoding/base64"
-	"os"
 	"slices"
 	"strings"
 	"testing"
 
 	"aigc/app/module"
+	"aigc/app/sandbox/picture"
 	"aigc/app/task"
 	"aigc/modules"
 )
@@ -97,13 +98,19 @@ func TestImagesInTheToolForText(t *testing.T) {
 	}
 }
 
-func upload(t *testing.T, a *agent) (asset string) {
+// foxPNG is an image as base64.
+func foxPNG(t *testing.T) string {
 	t.Helper()
-	fox, err := os.ReadFile("../../docs/fox.png")
-	if err != nil {
+	var file bytes.Buffer
+	if err := picture.Encode(&file, picture.Draw(picture.Spec{Prompt: "a red fox", Width: 512, Height: 512}), "png", 0); err != nil {
 		t.Fatal(err)
 	}
-	v := a.call("upload_file", map[string]any{"file": base64.StdEncoding.EncodeToString(fox), "name": "fox.png"})
+	return base64.StdEncoding.EncodeToString(file.Bytes())
+}
+
+func upload(t *testing.T, a *agent) (asset string) {
+	t.Helper()
+	v := a.call("upload_file", map[string]any{"file": foxPNG(t), "name": "fox.png"})
 	if v.AssetID == "" {
 		t.Fatalf("%s", v.raw)
 	}

@@ -2,11 +2,9 @@ package apptest_test
 
 import (
 	"context"
-	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"os"
 	"regexp"
 	"strings"
 	"testing"
@@ -144,10 +142,7 @@ func (a *agent) callAs(tool string, args map[string]any) *toolAnswer {
 func TestAgentOverMCP(t *testing.T) {
 	t.Parallel()
 	p, box := startServer(t)
-	fox, err := os.ReadFile("../../docs/fox.png")
-	if err != nil {
-		t.Fatal(err)
-	}
+	fox := foxPNG(t)
 	for _, version := range []string{"2025-06-18", "2026-07-28"} {
 		t.Run(version, func(t *testing.T) {
 			t.Parallel()
@@ -168,7 +163,7 @@ func TestAgentOverMCP(t *testing.T) {
 				}
 				return nil
 			})
-			up := a.call("upload_file", map[string]any{"file": base64.StdEncoding.EncodeToString(fox), "name": "fox.png"})
+			up := a.call("upload_file", map[string]any{"file": fox, "name": "fox.png"})
 			for name, image := range map[string]string{"an upload": up.AssetID, "a result": created.Data[0].AssetID, "a link": created.Data[0].URL} {
 				if v := a.call("create_gpt_image", map[string]any{"prompt": "a hat", "image": image}); v.Status != task.Succeeded || v.links != 1 {
 					t.Errorf("%s is not edited: %s", name, v.text)
