@@ -129,7 +129,11 @@ func TestSettings(t *testing.T) {
 func TestServedModels(t *testing.T) {
 	t.Parallel()
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path != "/v1/models" || r.Header.Get("Authorization") != "Bearer secret" {
+		switch {
+		case r.URL.Path != "/v1/models":
+			w.WriteHeader(http.StatusNotFound)
+			return
+		case r.Header.Get("Authorization") != "Bearer secret":
 			w.WriteHeader(http.StatusUnauthorized)
 			return
 		}
@@ -143,6 +147,10 @@ func TestServedModels(t *testing.T) {
 	call.Account.Secret = "other"
 	if _, err := aggregator.Vendor().Models(t.Context(), call); fault.KindOf(err) != fault.VendorAuth {
 		t.Errorf("with a wrong key: %v", err)
+	}
+	call.Account.Secret, call.Account.BaseURL = "secret", srv.URL+"/x"
+	if _, err := aggregator.Vendor().Models(t.Context(), call); fault.KindOf(err) != fault.NotFound || !strings.Contains(fault.From(err).Message, "IMAGES_API_BASE_URL") {
+		t.Errorf("without a list: %v", err)
 	}
 }
 
