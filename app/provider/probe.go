@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"fmt"
+	"io"
 	"net/http"
 	"slices"
 
@@ -17,7 +18,7 @@ import (
 // stays parked. The vendor's message is not shown because it may quote parts of the key.
 func ProbeGET(path string, auth Auth, ok ...int) func(context.Context, Call) error {
 	return func(ctx context.Context, c Call) error {
-		res, err := c.HTTP.Do(ctx, c, Request{URL: path, Authorize: auth(c)})
+		res, err := c.HTTP.Stream(ctx, c, Request{URL: path, Authorize: auth(c)}, io.Discard) // only the status matters
 		if err != nil {
 			return err
 		}
