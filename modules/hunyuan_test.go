@@ -66,12 +66,6 @@ func TestHunyuanRoutes(t *testing.T) {
 // submission. It is not documented that a refusal is free.
 func TestTokenHubUnderEveryFault(t *testing.T) {
 	t.Parallel()
-	type want struct {
-		state   task.State
-		charged fault.Charge
-		code    string
-		bought  int
-	}
 	ok, doubt := want{task.Succeeded, fault.ChargedYes, "", 1}, want{task.InDoubt, fault.ChargedUnknown, "", 1}
 	e, box := startVendors(t, "tokenhub")
 	for _, model := range []string{"hunyuan-image-3.0", "hy-image-v3.5-preview"} {
@@ -90,12 +84,7 @@ func TestTokenHubUnderEveryFault(t *testing.T) {
 			t.Run(model+"/"+strings.Trim(directive, "[]"), func(t *testing.T) {
 				t.Parallel()
 				v := e.Run("hunyuan.create", `{"prompt":"a red fox `+directive+`","size":"640x512","model":"`+model+`"}`)
-				if v.Status != w.state || v.Charged != w.charged || w.code != "" && (v.Error == nil || v.Error.Code != w.code) {
-					t.Fatalf("%s, charged %s (%+v); want %+v", v.Status, v.Charged, v.Error, w)
-				}
-				if n := box.Purchases().ByTask[v.TaskID]; n != w.bought {
-					t.Errorf("%d purchases, want %d", n, w.bought)
-				}
+				w.check(t, box, v)
 				if v.Status == task.Succeeded && (len(v.Data) != 1 || v.Data[0].Width != 640 || v.Data[0].Height != 512) {
 					t.Errorf("results: %+v", v.Data)
 				}

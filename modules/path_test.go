@@ -11,6 +11,7 @@ import (
 	"aigc/app/provider"
 	"aigc/app/sandbox"
 	"aigc/app/sandbox/sandboxtest"
+	"aigc/app/service"
 	"aigc/app/task"
 	"aigc/app/worker/workertest"
 	"aigc/modules"
@@ -61,15 +62,27 @@ func withDirective(t *testing.T, input, directive string) string {
 	return strings.ReplaceAll(input, dot, head+","+base64.StdEncoding.EncodeToString(sandboxtest.AddComment(file, directive)))
 }
 
+// want is what becomes of a task.
+type want struct {
+	state   task.State
+	charged fault.Charge // empty: any
+	code    string       // of the error; empty: any or none
+	bought  int          // purchases at the sandbox
+}
+
+func (w want) check(t *testing.T, box *sandbox.Server, v *service.View) {
+	t.Helper()
+	if v.Status != w.state || w.charged != "" && v.Charged != w.charged || w.code != "" && (v.Error == nil || v.Error.Code != w.code) {
+		t.Fatalf("%s, charged %s (%+v); want %+v", v.Status, v.Charged, v.Error, w)
+	}
+	if n := box.Purchases().ByTask[v.TaskID]; n != w.bought {
+		t.Errorf("%d purchases, want %d", n, w.bought)
+	}
+}
+
 // Every module's primary operation, through its driver and HTTP, with every fault
 // directive: the final state of the task, and at most one paid submission.
 func TestEveryModuleUnderEveryFault(t *testing.T) {
-	type want struct {
-		state   task.State
-		charged fault.Charge
-		code    string
-		bought  int
-	}
 	ok := want{task.Succeeded, fault.ChargedYes, "", 1}
 	doubt := want{task.InDoubt, fault.ChargedUnknown, "", 1}
 	cases := []struct {
@@ -106,15 +119,7 @@ func TestEveryModuleUnderEveryFault(t *testing.T) {
 			t.Run(op.Kind()+"/"+strings.Trim(c.directive, "[]"), func(t *testing.T) {
 				t.Parallel()
 				v := e.Run(op.Kind(), withDirective(t, `{"prompt":"a red fox `+c.directive+`"`+required[op.Kind()]+`}`, c.directive))
-				if v.Status != w.state || w.charged != "" && v.Charged != w.charged {
-					t.Fatalf("%s, charged %s (%+v); want %+v", v.Status, v.Charged, v.Error, w)
-				}
-				if w.code != "" && (v.Error == nil || v.Error.Code != w.code) {
-					t.Errorf("error %+v, want %s", v.Error, w.code)
-				}
-				if n := box.Purchases().ByTask[v.TaskID]; n != w.bought {
-					t.Errorf("%d purchases, want %d", n, w.bought)
-				}
+				w.check(t, box, v)
 				if !v.Sandbox {
 					t.Error("not marked as made by the sandbox")
 				}

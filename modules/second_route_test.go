@@ -101,12 +101,6 @@ func startVendors(t *testing.T, vendors ...string) (*workertest.Engine, *sandbox
 // most one paid submission.
 func TestSecondRouteUnderEveryFault(t *testing.T) {
 	t.Parallel()
-	type want struct {
-		state   task.State
-		charged fault.Charge
-		code    string
-		bought  int
-	}
 	ok := want{task.Succeeded, fault.ChargedYes, "", 1}
 	doubt := want{task.InDoubt, fault.ChargedUnknown, "", 1}
 	e, box := startVendors(t, "jimeng")
@@ -128,12 +122,7 @@ func TestSecondRouteUnderEveryFault(t *testing.T) {
 			t.Run(kind+"/"+strings.Trim(directive, "[]"), func(t *testing.T) {
 				t.Parallel()
 				v := e.Run(kind, `{"prompt":"a red fox `+directive+`"`+required[kind]+`}`)
-				if v.Status != w.state || v.Charged != w.charged || w.code != "" && (v.Error == nil || v.Error.Code != w.code) {
-					t.Fatalf("%s, charged %s (%+v); want %+v", v.Status, v.Charged, v.Error, w)
-				}
-				if n := box.Purchases().ByTask[v.TaskID]; n != w.bought {
-					t.Errorf("%d purchases, want %d", n, w.bought)
-				}
+				w.check(t, box, v)
 				if v.Status == task.Succeeded && (len(v.Data) != 1 || v.Data[0].Width == 0) {
 					t.Errorf("results: %+v", v.Data)
 				}

@@ -26,6 +26,15 @@ func (n *Notes) Takes(field string, given, supported bool) bool {
 	return given && supported
 }
 
+// IfSupported is the value of a field that the model supports, else the zero value, with a
+// warning if the field was given.
+func IfSupported[T comparable](n *Notes, field string, value T, supported bool) (none T) {
+	if n.Takes(field, value != none, supported) {
+		return value
+	}
+	return none
+}
+
 // Ignored warns of a field that is not sent although the model supports it:
 // "aspect_ratio ignored: size already sets the shape."
 func (n *Notes) Ignored(field, reason string, args ...any) {

@@ -9,24 +9,14 @@ func (in Input) request(model string, can capabilities) (request, []string) {
 	r := request{Prompt: in.Prompt}
 	in.setShape(&r, can, w)
 	in.setNumbers(&r, can, w)
-	r.Seed = ifSupported(w, "seed", in.Seed, !can.Strict)
-	r.OutputFormat = ifSupported(w, "output_format", in.OutputFormat, !can.Strict)
-	r.PromptUpsampling = ifSupported(w, "prompt_upsampling", in.PromptUpsampling, can.Upsample)
-	r.Raw = ifSupported(w, "raw", in.Raw, can.Raw)
-	r.Grounding = ifSupported(w, "grounding", in.Grounding, can.Strict)
-	r.ImagePromptStrength = ifSupported(w, "image_prompt_strength", in.ImagePromptStrength, can.Strength)
+	r.Seed = provider.IfSupported(w, "seed", in.Seed, !can.Strict)
+	r.OutputFormat = provider.IfSupported(w, "output_format", in.OutputFormat, !can.Strict)
+	r.PromptUpsampling = provider.IfSupported(w, "prompt_upsampling", in.PromptUpsampling, can.Upsample)
+	r.Raw = provider.IfSupported(w, "raw", in.Raw, can.Raw)
+	r.Grounding = provider.IfSupported(w, "grounding", in.Grounding, can.Strict)
+	r.ImagePromptStrength = provider.IfSupported(w, "image_prompt_strength", in.ImagePromptStrength, can.Strength)
 	in.noteImages(can, w)
 	return r, w.Warnings()
-}
-
-// ifSupported returns the value of a field that the model supports, else the zero
-// value, with a warning if the field was given.
-func ifSupported[T comparable](w *provider.Notes, field string, given T, supported bool) T {
-	var none T
-	if w.Takes(field, given != none, supported) {
-		return given
-	}
-	return none
 }
 
 // setShape sets aspect_ratio and resolution, or width and height, whichever the
@@ -34,7 +24,7 @@ func ifSupported[T comparable](w *provider.Notes, field string, given T, support
 func (in Input) setShape(r *request, can capabilities, w *provider.Notes) {
 	sides := in.Width > 0 && in.Height > 0
 	ratio := in.AspectRatio != "" && in.AspectRatio != "auto"
-	r.Resolution = ifSupported(w, "resolution", in.Resolution, can.Strict)
+	r.Resolution = provider.IfSupported(w, "resolution", in.Resolution, can.Strict)
 	switch {
 	case can.Ratio && sides && ratio:
 		r.AspectRatio = in.AspectRatio
@@ -67,7 +57,7 @@ func (in Input) setNumbers(r *request, can capabilities, w *provider.Notes) {
 		w.Rounded("safety_tolerance", *in.SafetyTolerance, v)
 		r.SafetyTolerance = &v
 	}
-	r.Steps = min(ifSupported(w, "steps", in.Steps, can.Tuned), can.MaxSteps)
+	r.Steps = min(provider.IfSupported(w, "steps", in.Steps, can.Tuned), can.MaxSteps)
 	if w.Takes("guidance", in.Guidance != nil, can.Tuned) {
 		v := min(max(*in.Guidance, can.MinGuide), can.MaxGuide)
 		w.Rounded("guidance", *in.Guidance, v)

@@ -43,14 +43,14 @@ func newRun(in tryon.Input, model string) (run, []string) {
 	in.NoteNames(n)
 	r := run{model, inputs{
 		Seed: in.Seed, ReturnBase64: in.ReturnBase64,
-		Prompt:           ifSupported(n, "prompt", in.PromptOr(""), largest),
-		Category:         ifSupported(n, "category", in.Category, !largest),
-		GarmentPhotoType: ifSupported(n, "garment_photo_type", in.GarmentPhotoType, !largest),
-		Mode:             ifSupported(n, "mode", in.Mode, !largest),
-		ModerationLevel:  ifSupported(n, "moderation_level", in.ModerationLevel, !largest),
-		SegmentationFree: ifSupported(n, "segmentation_free", in.SegmentationFree, !largest),
-		Resolution:       ifSupported(n, "resolution", in.Resolution, largest),
-		GenerationMode:   ifSupported(n, "generation_mode", in.GenerationMode, largest),
+		Prompt:           provider.IfSupported(n, "prompt", in.PromptOr(""), largest),
+		Category:         provider.IfSupported(n, "category", in.Category, !largest),
+		GarmentPhotoType: provider.IfSupported(n, "garment_photo_type", in.GarmentPhotoType, !largest),
+		Mode:             provider.IfSupported(n, "mode", in.Mode, !largest),
+		ModerationLevel:  provider.IfSupported(n, "moderation_level", in.ModerationLevel, !largest),
+		SegmentationFree: provider.IfSupported(n, "segmentation_free", in.SegmentationFree, !largest),
+		Resolution:       provider.IfSupported(n, "resolution", in.Resolution, largest),
+		GenerationMode:   provider.IfSupported(n, "generation_mode", in.GenerationMode, largest),
 	}}
 	if in.OutputFormat != "webp" {
 		r.Inputs.OutputFormat = in.OutputFormat
@@ -63,15 +63,6 @@ func newRun(in tryon.Input, model string) (run, []string) {
 		r.Inputs.NumSamples = count
 	}
 	return r, n.Warnings()
-}
-
-// ifSupported returns the value of a field that the model supports, else the zero
-// value, with a warning if the field was given.
-func ifSupported[T comparable](n *provider.Notes, field string, value T, supported bool) (none T) {
-	if n.Takes(field, value != none, supported) {
-		return value
-	}
-	return none
 }
 
 // setGarment sets the image of the garment in the model's field.

@@ -55,10 +55,10 @@ func (in Input) request(model string) (request, []string) {
 	n := &provider.Notes{Model: model}
 	r := request{
 		Model: model, Prompt: in.Prompt, N: max(1, in.N),
-		NegativePrompt: ifSupported(n, "negative_prompt", in.NegativePrompt, !m.Omni),
-		ImageReference: ifSupported(n, "image_reference", in.ImageReference, !m.Omni),
-		ImageFidelity:  ifSupported(n, "image_fidelity", in.ImageFidelity, m.Fidelity),
-		HumanFidelity:  ifSupported(n, "human_fidelity", in.HumanFidelity, m.Fidelity),
+		NegativePrompt: provider.IfSupported(n, "negative_prompt", in.NegativePrompt, !m.Omni),
+		ImageReference: provider.IfSupported(n, "image_reference", in.ImageReference, !m.Omni),
+		ImageFidelity:  provider.IfSupported(n, "image_fidelity", in.ImageFidelity, m.Fidelity),
+		HumanFidelity:  provider.IfSupported(n, "human_fidelity", in.HumanFidelity, m.Fidelity),
 	}
 	in.setImages(&r, m, n)
 	in.setShape(&r, m, n)
@@ -70,18 +70,9 @@ func (in Input) request(model string) (request, []string) {
 	if in.Watermark != nil {
 		r.Watermark = map[string]bool{"enabled": *in.Watermark}
 	}
-	ifSupported(n, "cfg_scale", in.CfgScale, false)
-	ifSupported(n, "seed", in.Seed, false)
+	provider.IfSupported(n, "cfg_scale", in.CfgScale, false)
+	provider.IfSupported(n, "seed", in.Seed, false)
 	return r, n.Warnings()
-}
-
-// ifSupported returns the value of a field that the model supports, else the zero
-// value, with a warning if the field was given.
-func ifSupported[T comparable](n *provider.Notes, field string, value T, supported bool) (none T) {
-	if n.Takes(field, value != none, supported) {
-		return value
-	}
-	return none
 }
 
 // setImages sets the elements, and clears fields that cannot be combined with input

@@ -22,13 +22,13 @@ func (in Input) request(model string) (request, []string) {
 	can, n := capabilitiesOf(model), &provider.Notes{Model: model}
 	r := request{
 		Model: model, Prompt: in.Prompt, N: max(1, in.N), ResponseFormat: "base64",
-		Seed:                  ifSupported(n, "seed", in.Seed, !can.H3),
-		PromptOptimizer:       ifSupported(n, "prompt_optimizer", in.PromptOptimizer, !can.H3),
-		Watermark:             ifSupported(n, "aigc_watermark", in.Watermark, !can.H3),
-		Area:                  ifSupported(n, "area", in.Area, can.H3),
-		DisablePromptEnhanced: ifSupported(n, "disable_prompt_enhanced", in.DisablePromptEnhanced, can.H3),
+		Seed:                  provider.IfSupported(n, "seed", in.Seed, !can.H3),
+		PromptOptimizer:       provider.IfSupported(n, "prompt_optimizer", in.PromptOptimizer, !can.H3),
+		Watermark:             provider.IfSupported(n, "aigc_watermark", in.Watermark, !can.H3),
+		Area:                  provider.IfSupported(n, "area", in.Area, can.H3),
+		DisablePromptEnhanced: provider.IfSupported(n, "disable_prompt_enhanced", in.DisablePromptEnhanced, can.H3),
 	}
-	if style := ifSupported(n, "style", in.Style, can.Style); style != "" {
+	if style := provider.IfSupported(n, "style", in.Style, can.Style); style != "" {
 		r.Style = map[string]string{"style_type": style}
 	}
 	if can.H3 {
@@ -48,15 +48,6 @@ func (in Input) request(model string) (request, []string) {
 		n.Ignored("response_format "+in.ResponseFormat, "the answer holds links")
 	}
 	return r, n.Warnings()
-}
-
-// ifSupported returns the value of a field that the model supports, else the zero
-// value, with a warning if the field was given.
-func ifSupported[T comparable](n *provider.Notes, field string, value T, supported bool) (none T) {
-	if n.Takes(field, value != none, supported) {
-		return value
-	}
-	return none
 }
 
 // setShape sets the shape of an image of image-01: an aspect ratio, which wins over

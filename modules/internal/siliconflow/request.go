@@ -12,11 +12,11 @@ func (in Input) request(model string, can capabilities) (request, []string) {
 	n := &provider.Notes{Model: model}
 	r := request{
 		Model: model, Prompt: in.Prompt, ImageSize: in.size(can, n),
-		NegativePrompt: ifSupported(n, "negative_prompt", in.NegativePrompt, can.Negative),
-		Steps:          ifSupported(n, "num_inference_steps", in.Steps, can.Steps),
-		GuidanceScale:  ifSupported(n, "guidance_scale", in.GuidanceScale, can.Guidance),
-		Cfg:            ifSupported(n, "cfg", in.Cfg, can.Cfg),
-		OutputFormat:   ifSupported(n, "output_format", in.OutputFormat, can.Format),
+		NegativePrompt: provider.IfSupported(n, "negative_prompt", in.NegativePrompt, can.Negative),
+		Steps:          provider.IfSupported(n, "num_inference_steps", in.Steps, can.Steps),
+		GuidanceScale:  provider.IfSupported(n, "guidance_scale", in.GuidanceScale, can.Guidance),
+		Cfg:            provider.IfSupported(n, "cfg", in.Cfg, can.Cfg),
+		OutputFormat:   provider.IfSupported(n, "output_format", in.OutputFormat, can.Format),
 	}
 	if in.Seed != nil {
 		seed := *in.Seed % (maxSeed + 1) // the seed of a group's child may be above the range
@@ -29,17 +29,8 @@ func (in Input) request(model string, can capabilities) (request, []string) {
 		r.GuidanceScale = cmp.Or(r.GuidanceScale, &guidance)
 	}
 	in.noteImages(can, n)
-	ifSupported(n, "strength", in.Strength, false)
+	provider.IfSupported(n, "strength", in.Strength, false)
 	return r, n.Warnings()
-}
-
-// ifSupported returns the value of a field that the model supports, else the zero
-// value, with a warning if the field was given.
-func ifSupported[T comparable](n *provider.Notes, field string, value T, supported bool) (none T) {
-	if n.Takes(field, value != none, supported) {
-		return value
-	}
-	return none
 }
 
 // size is the size that is sent: the default, the requested one, or the nearest
