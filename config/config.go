@@ -1,12 +1,10 @@
 package config
 
 import (
-	"errors"
 	"fmt"
 	"net"
 	"net/netip"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -54,53 +52,6 @@ type Stores struct {
 	Minio
 }
 
-// Keys are callers' keys from the settings.
-type Keys []Key
-
-// Key is one caller's key.
-type Key struct {
-	Name  string
-	Key   provider.Secret
-	Admin bool
-}
-
-// Decode implements envconfig's Decoder: name:key[:admin],… or file:PATH with that.
-func (k *Keys) Decode(value string) error {
-	var secret provider.Secret
-	if err := secret.Decode(value); err != nil { // file:/run/secrets/keys
-		return err
-	}
-	for part := range strings.SplitSeq(secret.Reveal(), ",") {
-		if part = strings.TrimSpace(part); part == "" {
-			continue
-		}
-		fields := strings.Split(part, ":")
-		if len(fields) < 2 || len(fields) > 3 || fields[0] == "" || len(fields[1]) < 8 || len(fields) == 3 && fields[2] != "admin" {
-			return fmt.Errorf("key %d is not name:key[:admin] with a key of at least 8 characters", len(*k)+1)
-		}
-		if err := CheckKeyName(fields[0]); err != nil {
-			return fmt.Errorf("key %d: %w", len(*k)+1, err)
-		}
-		if slices.ContainsFunc(*k, func(other Key) bool { return other.Name == fields[0] }) {
-			return fmt.Errorf("key %d has the name of an earlier one", len(*k)+1)
-		}
-		*k = append(*k, Key{Name: fields[0], Key: provider.Secret(fields[1]), Admin: len(fields) == 3})
-	}
-	return nil
-}
-
-// CheckKeyName returns an error if a caller's key must not have this name. "local" is
-// reserved for callers without a key, whose tasks the key would see otherwise.
-func CheckKeyName(name string) error {
-	switch {
-	case name == "local":
-		return errors.New("the name local is reserved for callers without a key")
-	case len(name) == 0 || len(name) > 64 || strings.ContainsFunc(name, func(r rune) bool { return r <= ' ' || r == ':' || r == ',' || r == 0x7f }):
-		return errors.New("a name must have 1 to 64 characters, without spaces, colons and commas")
-	}
-	return nil
-}
-
 // check validates what the fields' types do not.
 func (c *Config) check() []error {
 	var errs []error
@@ -116,9 +67,12 @@ func (c *Config) check() []error {
 		bad("AIGC_ADDR, AIGC_MCP_ADDR", "are the same address; REST and MCP need one each")
 	}
 	for _, s := range [][2]string{{"AIGC_PUBLIC_URL", c.PublicURL}, {"AIGC_SANDBOX_URL", c.SandboxURL}, {"AIGC_URL", c.URL}} {
-		if s[1] != "" && !isAddress(s[1]) {
-			bad(s[0], "is not an http(s) address")
+		if why := addressFault(s[1]); s[1] != "" && why != "" {
+			bad(s[0], "%s", why)
 		}
+	}
+	if why := keyFault(c.APIKey.Reveal()); why != "" {
+		bad("AIGC_API_KEY", "%s", why)
 	}
 	if c.RedisURL != "" && !isRedis(c.RedisURL.Reveal()) {
 		bad("REDIS_URL", "is not redis://[user:password@]host:port/db")
@@ -153,11 +107,6 @@ func (c *Config) check() []error {
 	}
 	c.Minio.check(bad)
 	return errs
-}
-
-func isAddress(s string) bool {
-	u, err := url.Parse(s)
-	return err == nil && u.Hostname() != "" && (u.Scheme == "http" || u.Scheme == "https")
 }
 
 // isRedis says whether s is an address that the broker accepts. It does not connect.
