@@ -18,6 +18,7 @@ type Account struct {
 	Variable    string            // the setting that the key comes from, for messages
 	Attrs       map[string]string // further settings of the vendor: project, location …
 	Sandbox     bool              // the API is the offline sandbox's
+	Found       bool              // the key is not in the settings but looked for on the machine, at the first request and not at start
 }
 
 // title is the vendor's name for people.

@@ -40,7 +40,7 @@ func (p *keyProber) Stop(ctx context.Context) error { p.stop(ctx, p.abort); retu
 func (p *keyProber) probeAll(ctx context.Context) {
 	for name, v := range p.Modules.Vendors() {
 		for _, a := range p.Accounts.ForVendor(name) {
-			if v.Probe == nil || a.Sandbox || ctx.Err() != nil {
+			if v.Probe == nil || a.Sandbox || a.Found || ctx.Err() != nil {
 				continue
 			}
 			if f := fault.From(p.probeKey(ctx, v, a)); f != nil && provesRefusal(v, a, f) {
