@@ -28,6 +28,7 @@ type Selection struct {
 	Route    Route
 	Target   Target
 	Sandbox  bool     // the account belongs to the offline sandbox
+	Fallback bool     // all keys of the first route are parked
 	Warnings []string // a retired model was replaced, another route was used
 }
 
@@ -62,6 +63,7 @@ func Select(e *Registered, requested string, accounts []Account, c RouteSettings
 		}
 		out := s.selection(r, usable)
 		if i > 0 {
+			out.Fallback = true
 			out.Warnings = append(out.Warnings, fmt.Sprintf("The keys of %s cannot be used now; %s was used instead.", routes[0].Vendor.Title, r.Vendor.Title))
 		}
 		return out, nil

@@ -80,6 +80,25 @@ func (s *Service) selectRoute(ctx context.Context, op Operation, asked string) (
 	return module.Select(op.Registered, asked, accounts, s.Routes)
 }
 
+// selectForPurchase is [Service.selectRoute] for a request that needs a key: parked keys
+// are probed before they refuse it, or move it to another vendor. Without that, a key
+// would stay parked as long as only short commands run.
+func (s *Service) selectForPurchase(ctx context.Context, op Operation, asked string) (module.Selection, error) {
+	sel, err := s.selectRoute(ctx, op, asked)
+	parked := fault.KindOf(err) == fault.VendorAuth || fault.KindOf(err) == fault.VendorQuota
+	if s.KeyProber == nil || !parked && !sel.Fallback {
+		return sel, err
+	}
+	var vendors []string
+	for _, r := range op.Routes {
+		vendors = append(vendors, r.Vendor.Name)
+	}
+	if !s.KeyProber.ProbeKeys(ctx, vendors) {
+		return sel, err
+	}
+	return s.selectRoute(ctx, op, asked)
+}
+
 // selectForQuote is [Service.selectRoute]; where no vendor has a usable key, it
 // selects as if every vendor had one, so that a price can be quoted.
 func (s *Service) selectForQuote(ctx context.Context, op Operation, asked string) (module.Selection, error) {
