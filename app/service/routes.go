@@ -50,7 +50,7 @@ func (s *Service) accounts(ctx context.Context) ([]module.Account, error) {
 	}
 	out := make([]module.Account, len(list))
 	for i, a := range list {
-		out[i] = module.Account{Vendor: a.Vendor, BaseURL: a.BaseURL, Sandbox: a.Sandbox}
+		out[i] = module.Account{Vendor: a.Vendor, BaseURL: a.BaseURL, Models: a.Models, Sandbox: a.Sandbox}
 		for _, p := range parked {
 			if p.Vendor == a.Vendor && p.Fingerprint == a.Fingerprint {
 				out[i].Refusal = refusal(p)
@@ -164,7 +164,7 @@ func servingAccount(op Operation, model string, accounts []module.Account) *modu
 			continue
 		}
 		for _, a := range accounts {
-			if a.Vendor == r.Vendor.Name {
+			if a.Vendor == r.Vendor.Name && a.Serves(r, model) {
 				return &a
 			}
 		}
