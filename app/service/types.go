@@ -21,6 +21,7 @@ type View struct {
 	Data      []ResultView    `json:"data"`
 	Kind      string          `json:"kind"` // "gpt.generations"
 	Model     string          `json:"model"`
+	Prompt    string          `json:"prompt,omitempty"` // its beginning
 	Cost      Cost            `json:"cost"`
 	Charged   fault.Charge    `json:"charged" enum:"no,yes,unknown"`
 	Usage     json.RawMessage `json:"usage,omitempty"`

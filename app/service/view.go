@@ -1,6 +1,7 @@
 package service
 
 import (
+	"encoding/json"
 	"context"
 	"net/netip"
 	"net/url"
@@ -85,7 +86,7 @@ func (s *Service) render(t *task.Task, assets []*task.Asset) *View {
 	if t.Ticket != nil {
 		v.VendorID = t.Ticket.ID
 	}
-	v.Error = NewErrorView(t.Error)
+	v.Prompt, v.Error = beginning(t.Input), NewErrorView(t.Error)
 	if !t.Finished.IsZero() {
 		v.Finished = t.Finished.Unix()
 	}
@@ -93,6 +94,21 @@ func (s *Service) render(t *task.Task, assets []*task.Asset) *View {
 		v.Data = append(v.Data, s.renderResult(a))
 	}
 	return v
+}
+
+// promptStart is how many characters of a prompt a view shows.
+const promptStart = 200
+
+// beginning is the beginning of the prompt in an input; empty if it has none.
+func beginning(input json.RawMessage) string {
+	var in struct {
+		Prompt string `json:"prompt"`
+	}
+	_ = json.Unmarshal(input, &in) // an input without a prompt of this type has none to show
+	if r := []rune(in.Prompt); len(r) > promptStart {
+		return string(r[:promptStart]) + "…"
+	}
+	return in.Prompt
 }
 
 func (s *Service) renderResult(a *task.Asset) ResultView {
