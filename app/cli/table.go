@@ -12,7 +12,7 @@ import (
 type table struct {
 	out   io.Writer
 	rows  [][]string // one of a single cell is a heading, in no column
-	width int // columns of the screen that a row may take; 0: any
+	width int        // columns of the screen that a row may take; 0: any
 }
 
 // screenColumns is the width of a list, which even a narrow terminal shows without

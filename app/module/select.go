@@ -129,7 +129,9 @@ func (s selector) eligible() ([]Route, error) {
 	if s.model != "" && !known && len(routes) > 1 {
 		routes = routes[:1]
 	}
-	if len(routes) == 0 && slices.ContainsFunc(declared, func(r Route) bool { return slices.ContainsFunc(s.accounts, func(a Account) bool { return a.Vendor == r.Vendor.Name }) }) {
+	if len(routes) == 0 && slices.ContainsFunc(declared, func(r Route) bool {
+		return slices.ContainsFunc(s.accounts, func(a Account) bool { return a.Vendor == r.Vendor.Name })
+	}) {
 		return nil, fault.New(fault.NoRoute, "no_vendor_key", "No configured key of %s serves this model: set %s, or name the model in the settings of a key that lists its models.",
 			s.operation.Module.Title, firstVendor.Vendor.KeyName()).WithCharge(fault.ChargedNo)
 	}
