@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"maps"
 	"net/http"
 	"reflect"
 	"strconv"
@@ -80,13 +81,22 @@ func (s *Server) documentOperation(o *huma.Operation, op service.Operation) {
 	reg := s.api.OpenAPI().Components.Schemas
 	o.Summary, o.Description = op.Registered.Operation.Title, op.Registered.Operation.Doc
 	o.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{
-		jsonType: {Schema: schema.Register(reg, op.Input), Example: op.Schema.Example()}, formType: {Schema: schema.RegisterForm(reg, op.Input)},
+		jsonType: {Schema: schema.Register(reg, op.Input), Example: op.Schema.Example()},
+		formType: {Schema: schema.RegisterForm(reg, op.Input), Example: formExample(op.Schema)},
 	}}
 	t := reflect.TypeFor[service.View]()
 	if op.Registered.Operation.StatusPath != "" {
 		t = reflect.TypeFor[VideoTask]()
 	}
 	s.documentTask(o, t)
+}
+
+// formExample is the example of a form: a page can fill in its texts, but no files.
+// Without it Swagger UI fills in every field.
+func formExample(in *schema.Schema) any {
+	example := in.Example()
+	maps.DeleteFunc(example, func(name string, _ any) bool { f, _ := in.Field(name); return f.Image })
+	return example
 }
 
 // documentTask documents the headers and responses of every route that creates a
