@@ -28,6 +28,7 @@ type document struct {
 
 	mu        sync.Mutex
 	succeeded map[string]bool // operations with a success
+	resolved  map[string]*jsonschema.Resolved
 }
 
 type documented struct {
@@ -58,7 +59,7 @@ func readDocument(t *testing.T, p *apptest.Process) *document {
 	if err := json.Unmarshal(p.Do("GET", "/openapi.json", "").Body, &doc); err != nil {
 		t.Fatal(err)
 	}
-	d := &document{t: t, p: p, operations: map[string]*documented{}, defs: doc.Components.Schemas, responses: doc.Components.Responses, succeeded: map[string]bool{}}
+	d := &document{t: t, p: p, operations: map[string]*documented{}, defs: doc.Components.Schemas, responses: doc.Components.Responses, succeeded: map[string]bool{}, resolved: map[string]*jsonschema.Resolved{}}
 	for path, methods := range doc.Paths {
 		for method, raw := range methods {
 			o := &documented{Method: strings.ToUpper(method), Path: path}
@@ -162,17 +163,7 @@ func (d *document) check(o *documented, a apptest.Answer) error {
 
 // validate validates a JSON document by a schema of the OpenAPI document.
 func (d *document) validate(schema map[string]any, doc []byte) error {
-	root := map[string]any{"$defs": d.defs, "allOf": []any{schema}}
-	closeObjects(schema)
-	raw, err := json.Marshal(root)
-	if err != nil {
-		return err
-	}
-	var s jsonschema.Schema
-	if err := json.Unmarshal(raw, &s); err != nil {
-		return err
-	}
-	resolved, err := s.Resolve(nil)
+	resolved, err := d.resolve(schema)
 	if err != nil {
 		return err
 	}
@@ -181,4 +172,33 @@ func (d *document) validate(schema map[string]any, doc []byte) error {
 		return err
 	}
 	return resolved.Validate(v)
+}
+
+// resolve compiles a schema with the component schemas, once.
+func (d *document) resolve(schema map[string]any) (*jsonschema.Resolved, error) {
+	name, err := json.Marshal(schema)
+	if err != nil {
+		return nil, err
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if r := d.resolved[string(name)]; r != nil {
+		return r, nil
+	}
+	var own map[string]any // a copy: a response is used by several calls
+	if err := json.Unmarshal(name, &own); err != nil {
+		return nil, err
+	}
+	closeObjects(own)
+	raw, err := json.Marshal(map[string]any{"$defs": d.defs, "allOf": []any{own}})
+	if err != nil {
+		return nil, err
+	}
+	var s jsonschema.Schema
+	if err := json.Unmarshal(raw, &s); err != nil {
+		return nil, err
+	}
+	r, err := s.Resolve(nil)
+	d.resolved[string(name)] = r
+	return r, err
 }

