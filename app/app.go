@@ -56,6 +56,8 @@ type Roles struct {
 	API    bool   // serves REST
 	MCP    bool   // serves MCP over HTTP
 	Worker bool   // runs tasks
+
+	Foreground bool // serves one command, whose user waits for it
 }
 
 // All is the role of `aigc all`.
@@ -63,7 +65,7 @@ var All = Roles{Name: "all", API: true, MCP: true, Worker: true}
 
 // InProcess is the role of a command that runs tasks in its own process. It calls
 // REST on loopback, as it would on a running server.
-var InProcess = Roles{Name: "generate", API: true, Worker: true}
+var InProcess = Roles{Name: "generate", API: true, Worker: true, Foreground: true}
 
 // loopback says whether all listeners of the roles are on loopback addresses.
 func (r Roles) loopback(c *config.Settings) bool {
@@ -130,17 +132,18 @@ func Start(ctx context.Context, c *config.Settings, v Verticals, roles Roles, lo
 	publicMCP := mcpAddress(c, mcpURL)
 	onLoopback := roles.loopback(c)
 	dispatcher := dispatch.ToQueue(a.Broker)
+	var prober service.KeyProber
 	if roles.Worker {
 		a.Worker = worker.New(worker.Config{
 			Ledger: a.Ledger, Broker: a.Broker, Blobs: blobs, Spool: answers, Fetch: fetcher, Vendors: provider.NewTransport(),
-			Modules: v.Registry, Accounts: accounts, Log: log, Slots: c.WorkerConcurrency, Thumbnail: c.Thumbnails,
+			Modules: v.Registry, Accounts: accounts, Log: log, Slots: c.WorkerConcurrency, Thumbnail: c.Thumbnails, Foreground: roles.Foreground,
 			Address: service.OpenAddress(string(public), c.PrivateLinks),
 		})
-		dispatcher = a.Worker
+		dispatcher, prober = a.Worker, a.Worker
 	}
 	a.Service, err = service.New(service.Config{
 		Ledger: a.Ledger, Broker: a.Broker, Blobs: blobs, Fetch: fetcher, Modules: v.Registry, Log: log,
-		PublicURL: string(public), UploadDir: filepath.Join(c.DataDir, "intake"), SpoolID: answers.ID(), Dispatcher: dispatcher,
+		PublicURL: string(public), UploadDir: filepath.Join(c.DataDir, "intake"), SpoolID: answers.ID(), Dispatcher: dispatcher, KeyProber: prober,
 		Keys: keys(c.APIKeys), Loopback: onLoopback, PrivateLinks: c.PrivateLinks, PerMinute: c.RateLimit, Routes: c.Routes, Version: Version,
 	})
 	if err != nil {

@@ -117,7 +117,7 @@ func (r *reader) list(s Setting) {
 		if u, err := url.Parse(v); err == nil && u.User != nil {
 			s.Value = u.Redacted()
 		}
-		if s.Secret {
+		if s.Secret || strings.HasPrefix(strings.TrimSpace(v), "{") { // JSON with a private key in place of a path
 			s.Value = "•••"
 		}
 	}

@@ -36,6 +36,7 @@ type Config struct {
 	Fetch      *fetch.Client
 	Modules    *module.Registry
 	Dispatcher task.Dispatcher // takes accepted tasks
+	KeyProber  KeyProber       // of the worker in this process; nil without one
 	Log        zerolog.Logger
 
 	PublicURL    string               // prefix of all links
@@ -47,6 +48,13 @@ type Config struct {
 	PerMinute    int                  // requests of one key per minute; 0: no limit
 	Routes       module.RouteSettings // preferred routes and models
 	Version      string
+}
+
+// KeyProber probes the parked keys of vendors.
+type KeyProber interface {
+	// ProbeKeys probes the keys of vendors that are due, and reports whether the parked
+	// keys may have changed since.
+	ProbeKeys(ctx context.Context, vendors []string) bool
 }
 
 // Key is a caller's key from the settings.

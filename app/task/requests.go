@@ -119,6 +119,7 @@ type ParkedKey struct {
 	Reason      string
 	Since       time.Time
 	Until       time.Time // when it is used again if its vendor has no free call to probe it with
+	Probed      time.Time // when it was parked, or last claimed by a prober; set by the ledger
 }
 
 // APIKey is a caller's key as stored, which is only its hash.

@@ -27,6 +27,7 @@ func Run(t *testing.T, open func(t *testing.T) task.Ledger) {
 		"accept with a claim":    acceptWithClaim,
 		"concurrent claims":      claimsConcurrent,
 		"parked keys":            parkedKeys,
+		"claims of probes":       probeClaims,
 		"announced accounts":     vendorAccounts,
 		"leases":                 leases,
 		"omitted ids":            omittedIDs,
