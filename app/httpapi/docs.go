@@ -42,7 +42,7 @@ func (s *Server) docsRoutes() {
 	}
 }
 
-// public mounts a GET route, which everybody may call.
+// public mounts a GET route that needs no key.
 func (s *Server) public(path string, h handler) { s.undocumented(http.MethodGet, path, web.Public, h) }
 
 // docsTypes are the media types of the files of Swagger UI.

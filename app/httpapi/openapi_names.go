@@ -43,12 +43,13 @@ func pathParams(path string) []string {
 
 // operationIDs are the ids that the rule of [operationID] does not make.
 var operationIDs = map[string]string{
-	"GET /":                  "get-service",
-	"GET /api/models":        "list-models",
-	"POST /api/quote":        "get-quote",
-	"GET /api/tasks":         "list-tasks",
-	"GET /api/images/*":      "get-file",
-	"POST /api/files/upload": "upload-file",
+	"GET /":                   "get-service",
+	"POST /api/images/create": "create-image",
+	"GET /api/models":         "list-models",
+	"POST /api/quote":         "get-quote",
+	"GET /api/tasks":          "list-tasks",
+	"GET /api/images/*":       "get-file",
+	"POST /api/files/upload":  "upload-file",
 }
 
 // operationID is the id of an operation in the document: words of the path after a verb,
