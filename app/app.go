@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -18,6 +19,7 @@ import (
 	"aigc/app/ledger"
 	"aigc/app/mcpapi"
 	"aigc/app/provider"
+	"aigc/app/publicurl"
 	"aigc/app/sandbox"
 	"aigc/app/service"
 	"aigc/app/spool"
@@ -126,10 +128,8 @@ func Start(ctx context.Context, c *config.Settings, v Verticals, roles Roles, lo
 	if err != nil {
 		return a, err
 	}
-	public := c.PublicURL
-	if public == "" {
-		public = restURL
-	}
+	public := publicurl.New(cmp.Or(c.PublicURL, restURL))
+	publicMCP := mcpAddress(c, mcpURL)
 	onLoopback := roles.loopback(c)
 	dispatcher := dispatch.ToQueue(a.Broker)
 	var prober service.KeyProber
@@ -137,13 +137,13 @@ func Start(ctx context.Context, c *config.Settings, v Verticals, roles Roles, lo
 		a.Worker = worker.New(worker.Config{
 			Ledger: a.Ledger, Broker: a.Broker, Blobs: blobs, Spool: answers, Fetch: fetcher, Vendors: provider.NewTransport(),
 			Modules: v.Registry, Accounts: accounts, Log: log, Slots: c.WorkerConcurrency, Thumbnail: c.Thumbnails, Foreground: roles.Foreground,
-			Address: service.OpenAddress(public, c.PrivateLinks),
+			Address: service.OpenAddress(string(public), c.PrivateLinks),
 		})
 		dispatcher, prober = a.Worker, a.Worker
 	}
 	a.Service, err = service.New(service.Config{
 		Ledger: a.Ledger, Broker: a.Broker, Blobs: blobs, Fetch: fetcher, Modules: v.Registry, Log: log,
-		PublicURL: public, UploadDir: filepath.Join(c.DataDir, "intake"), SpoolID: answers.ID(), Dispatcher: dispatcher, KeyProber: prober,
+		PublicURL: string(public), UploadDir: filepath.Join(c.DataDir, "intake"), SpoolID: answers.ID(), Dispatcher: dispatcher, KeyProber: prober,
 		Keys: keys(c.APIKeys), Loopback: onLoopback, PrivateLinks: c.PrivateLinks, PerMinute: c.RateLimit, Routes: c.Routes, Version: Version,
 	})
 	if err != nil {
@@ -163,16 +163,17 @@ func Start(ctx context.Context, c *config.Settings, v Verticals, roles Roles, lo
 	}
 	metrics := prometheus.NewRegistry()
 	a.REST = httpapi.New(httpapi.Config{
-		Service: a.Service, SyncWait: c.SyncWait, PrivateLinks: c.PrivateLinks, MCPURL: mcpPath(mcpURL), Metrics: metrics, Version: Version,
+		Service: a.Service, SyncWait: c.SyncWait, PrivateLinks: c.PrivateLinks, Public: public, MCPURL: publicMCP, ServesMCP: roles.MCP,
+		Metrics: metrics, Version: Version,
 	})
 	a.MCP = mcpapi.New(mcpapi.Config{
-		Service: a.Service, Log: log, Version: Version, PublicURL: public, Tools: c.MCPTools,
+		Service: a.Service, Log: log, Version: Version, PublicURL: string(public), Tools: c.MCPTools,
 	})
 	if unknown := a.MCP.UnknownTools(); roles.MCP && len(unknown) > 0 {
 		return a, fmt.Errorf("AIGC_MCP_TOOLS: there is no tool named %s", strings.Join(unknown, ", "))
 	}
 	shared := web.Config{
-		Access: a.Service, Log: log, Metrics: web.NewMetrics(metrics), PublicURL: public, AllowedHosts: c.AllowedHosts,
+		Access: a.Service, Log: log, Metrics: web.NewMetrics(metrics), PublicURL: string(public), MCPURL: publicMCP, AllowedHosts: c.AllowedHosts,
 	}
 	a.serve(restListener, c.Addr, shared, a.REST)
 	a.serve(mcp, c.MCPAddr, shared, a.MCP)
@@ -207,10 +208,12 @@ func (a *App) listen(wanted bool, setting, addr string) (*web.Listener, string, 
 	return ln, ln.URL(), nil
 }
 
-// mcpPath returns the MCP endpoint at an address.
-func mcpPath(address string) string {
-	if address == "" {
-		return ""
+// mcpAddress returns the public address of MCP: that of the settings, or MCP on the
+// REST API's listener if that is public, or on its own listener at address, which is
+// empty if the process does not serve MCP.
+func mcpAddress(c *config.Settings, address string) string {
+	if c.MCPPublicURL == "" && c.PublicURL != "" && address != "" {
+		return publicurl.MCP(c.PublicURL)
 	}
-	return address + "/mcp"
+	return publicurl.MCP(cmp.Or(c.MCPPublicURL, address))
 }

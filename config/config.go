@@ -23,6 +23,7 @@ type Process struct {
 	Addr              string          `split_words:"true" default:"127.0.0.1:5512" desc:"address of the REST API"`
 	MCPAddr           string          `split_words:"true" default:"127.0.0.1:5513" desc:"address of the MCP server"`
 	PublicURL         string          `split_words:"true" desc:"address that links are built on; default http:// and the bound AIGC_ADDR"`
+	MCPPublicURL      string          `split_words:"true" desc:"address of the MCP server for callers; /mcp is added unless it ends in it; default AIGC_PUBLIC_URL if that is set, else http:// and the bound AIGC_MCP_ADDR"`
 	AllowedHosts      HostNames       `split_words:"true" desc:"further host names, without a port, that callers may use for a server on a loopback address; separated by commas"`
 	DataDir           string          `split_words:"true" default:"./data" desc:"folder of the embedded stores, the spool and the sandbox"`
 	APIKeys           Keys            `split_words:"true" desc:"callers' keys: name:key[:admin], separated by commas"`
@@ -66,7 +67,7 @@ func (c *Config) check() []error {
 	if c.Addr == c.MCPAddr && !strings.HasSuffix(c.Addr, ":0") {
 		bad("AIGC_ADDR, AIGC_MCP_ADDR", "are the same address; REST and MCP need one each")
 	}
-	for _, s := range [][2]string{{"AIGC_PUBLIC_URL", c.PublicURL}, {"AIGC_SANDBOX_URL", c.SandboxURL}, {"AIGC_URL", c.URL}} {
+	for _, s := range [][2]string{{"AIGC_PUBLIC_URL", c.PublicURL}, {"AIGC_MCP_PUBLIC_URL", c.MCPPublicURL}, {"AIGC_SANDBOX_URL", c.SandboxURL}, {"AIGC_URL", c.URL}} {
 		if why := addressFault(s[1]); s[1] != "" && why != "" {
 			bad(s[0], "%s", why)
 		}

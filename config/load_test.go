@@ -179,6 +179,11 @@ func TestFaults(t *testing.T) {
 				"AIGC_RATE_LIMIT: must not be negative", "ACME_MAX_RUNNING, ACME_PER_MINUTE: must not be negative", "AIGC_MCP_ADDR: is not host:port",
 			},
 		},
+		{
+			name: "addresses of the server",
+			env:  map[string]string{"AIGC_PUBLIC_URL": "https://example.com/?a=hunter2", "AIGC_MCP_PUBLIC_URL": "example.com/mcp"},
+			want: []string{"AIGC_PUBLIC_URL: has a query", "AIGC_MCP_PUBLIC_URL: is not an http(s) address"}, hidden: []string{"hunter2"},
+		},
 		{name: "one address for both", env: map[string]string{"AIGC_ADDR": "127.0.0.1:9", "AIGC_MCP_ADDR": "127.0.0.1:9"}, want: []string{"are the same address"}},
 		{name: "a store that is not supported", env: map[string]string{"DATABASE_URL": "postgres://u:hunter2@db/x"}, want: []string{"DATABASE_URL: "}, hidden: []string{"hunter2"}},
 		{

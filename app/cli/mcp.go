@@ -65,8 +65,9 @@ func (c *cli) stdio(ctx context.Context) error {
 }
 
 // mcp returns the address at which a server serves MCP: the base address itself if
-// it ends in /mcp, otherwise what the server's root document says. If that has a
-// loopback host, it is replaced by the host of the base address.
+// it ends in /mcp, otherwise what the server's root document says: a path below the base
+// address, or an address. If that has a loopback host, it is replaced by the host of the
+// base address.
 func (c *client) mcp(ctx context.Context) (string, error) {
 	if strings.HasSuffix(c.base, "/mcp") || strings.HasSuffix(c.base, "/mcp/v1") {
 		return c.base, nil
@@ -77,9 +78,13 @@ func (c *client) mcp(ctx context.Context) (string, error) {
 	}
 	defer res.Body.Close()
 	var root struct {
-		MCP string `json:"mcp"`
+		MCP  string `json:"mcp"`
+		Path string `json:"mcp_path"`
 	}
 	_ = json.NewDecoder(io.LimitReader(res.Body, 1<<20)).Decode(&root) // an answer that cannot be decoded has no address
+	if strings.HasPrefix(root.Path, "/") {
+		return c.base + root.Path, nil
+	}
 	base, err := url.Parse(c.base)
 	if err != nil {
 		return "", err

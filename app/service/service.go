@@ -3,7 +3,6 @@ package service
 import (
 	"context"
 	"os"
-	"strings"
 	"sync"
 	"time"
 
@@ -14,6 +13,7 @@ import (
 	"aigc/app/fetch"
 	"aigc/app/module"
 	"aigc/app/provider"
+	"aigc/app/publicurl"
 	"aigc/app/schema"
 	"aigc/app/task"
 )
@@ -80,7 +80,7 @@ type Service struct {
 // the broker's events.
 func New(c Config) (*Service, error) {
 	s := &Service{Config: c, byKind: map[string]Operation{}}
-	s.PublicURL = strings.TrimRight(c.PublicURL, "/")
+	s.PublicURL = string(publicurl.New(c.PublicURL))
 	for _, e := range c.Modules.Operations() {
 		op := Operation{Registered: e, Schema: schema.New(e.Input)}
 		s.ops = append(s.ops, op)
@@ -102,7 +102,7 @@ func New(c Config) (*Service, error) {
 }
 
 // SetPublicURL sets PublicURL once the listener's address is known.
-func (s *Service) SetPublicURL(url string) { s.PublicURL = strings.TrimRight(url, "/") }
+func (s *Service) SetPublicURL(url string) { s.PublicURL = string(publicurl.New(url)) }
 
 // Drain ends all waits: callers get the task in its current state.
 func (s *Service) Drain() { s.waiters.drain() }

@@ -3,14 +3,13 @@ package service
 import (
 	"context"
 	"encoding/json"
-	"net/netip"
-	"net/url"
 	"path"
 	"strings"
 
 	"aigc/app/blob"
 	"aigc/app/fault"
 	"aigc/app/provider"
+	"aigc/app/publicurl"
 	"aigc/app/task"
 )
 
@@ -154,21 +153,14 @@ func amount(m *provider.Money) *float64 {
 }
 
 // link returns the stable URL of an object.
-func (s *Service) link(object string) string { return link(s.PublicURL, object) }
-
-func link(publicURL, object string) string {
-	return publicURL + "/api/images/" + (&url.URL{Path: object}).EscapedPath()
-}
+func (s *Service) link(object string) string { return publicurl.API(s.PublicURL).Object(object) }
 
 // OpenAddress returns a function that builds the URL at which a vendor can fetch
 // an object without a key. The URL is empty if links need a key (private) or if
 // publicURL is not reachable from another machine.
 func OpenAddress(publicURL string, private bool) func(object string) string {
-	u, err := url.Parse(publicURL)
-	if err == nil && u.Hostname() != "" && u.Hostname() != "localhost" && !private {
-		if ip, err := netip.ParseAddr(u.Hostname()); err != nil || !ip.IsLoopback() && !ip.IsUnspecified() {
-			return func(object string) string { return link(strings.TrimRight(publicURL, "/"), object) }
-		}
+	if public := publicurl.New(publicURL); public.Reachable() && !private {
+		return public.Object
 	}
 	return func(string) string { return "" }
 }
