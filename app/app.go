@@ -163,7 +163,7 @@ func Start(ctx context.Context, c *config.Settings, v Verticals, roles Roles, lo
 		Service: a.Service, SyncWait: c.SyncWait, PrivateLinks: c.PrivateLinks, MCPURL: mcpPath(mcpURL), Metrics: metrics, Version: Version,
 	})
 	a.MCP = mcpapi.New(mcpapi.Config{
-		Service: a.Service, Log: log, Version: Version, PublicURL: public, Tools: c.MCPTools,
+		Service: a.Service, Log: log, Version: Version, PublicURL: public, Tools: c.MCPTools, ResourceLinks: resourceLinks(c, public),
 	})
 	if unknown := a.MCP.UnknownTools(); roles.MCP && len(unknown) > 0 {
 		return a, fmt.Errorf("AIGC_MCP_TOOLS: there is no tool named %s", strings.Join(unknown, ", "))
@@ -202,6 +202,15 @@ func (a *App) listen(wanted bool, setting, addr string) (*web.Listener, string, 
 		return nil, "", fmt.Errorf("%s: %w", setting, err)
 	}
 	return ln, ln.URL(), nil
+}
+
+// resourceLinks says whether results of MCP tools have resource links: with auto, if
+// another machine can fetch them.
+func resourceLinks(c *config.Settings, public string) bool {
+	if c.MCPLinks == "auto" {
+		return service.OpenAddress(public, c.PrivateLinks)("object") != ""
+	}
+	return c.MCPLinks == "on"
 }
 
 // mcpPath returns the MCP endpoint at an address.

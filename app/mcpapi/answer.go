@@ -10,6 +10,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/modelcontextprotocol/go-sdk/jsonrpc"
@@ -158,7 +159,13 @@ func (r *errorResponse) asRPCError(method string) any {
 func (x *exchange) answerFailed(server *Endpoint, err error) {
 	var resp *errorResponse
 	responded := errors.As(err, &resp)
+	x.mu.Lock()
+	canceled := slices.Clone(x.canceled)
+	x.mu.Unlock()
 	for _, m := range x.unanswered {
+		if slices.Contains(canceled, idKey(m.id)) {
+			continue
+		}
 		if responded {
 			x.answer(errorMessage(m.id, resp.asRPCError(m.method)))
 		} else {

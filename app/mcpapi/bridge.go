@@ -283,8 +283,11 @@ func (r *bridgeRun) handleCancel(x *exchange) bool {
 	if call == nil {
 		return true
 	}
-	if len(call.line.messages) != 1 {
-		return false // the request of a batch has other calls, too: the server ends this one
+	if len(call.line.messages) != 1 { // the request has other calls, too: the server ends this one
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		call.canceled = append(call.canceled, idKey(m.Params.RequestID))
+		return false
 	}
 	r.writeMu.Lock() // no answer is being written, and none is written after this
 	defer r.writeMu.Unlock()

@@ -24,6 +24,8 @@ type exchange struct {
 	unanswered []message     // calls of the line without an answer; valid after lineRead
 	done       chan struct{}
 
+	canceled []string // idKey of the canceled calls of a batch; guarded by mu
+
 	earlier, earlierTools []*exchange // of a ping: see setEarlier
 }
 

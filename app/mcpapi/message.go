@@ -220,24 +220,24 @@ func keepsID(id json.RawMessage) bool {
 	return err == nil && n > -1<<53 && n < 1<<53 && strconv.FormatInt(n, 10) == string(id)
 }
 
-// restoreID writes the client's id into an answer of the SDK, and returns that id;
-// nil if the message is not an answer to one of these messages.
-func (b *rpcBody) restoreID(answer []byte) (restored []byte, id json.RawMessage) {
+// restore writes the client's id into an answer of the SDK, and returns that id; nil
+// if the SDK had the client's id, or the message is no answer.
+func (b *rpcBody) restore(answer []byte) (restored []byte, id json.RawMessage) {
 	rest, ok := bytes.CutPrefix(answer, []byte(`{"jsonrpc":"2.0","id":`))
-	if !ok {
+	end := bytes.IndexByte(rest, ',')
+	if !ok || end < 0 {
 		return answer, nil
 	}
-	end := bytes.IndexAny(rest, ",}")
-	if len(b.names) == 0 || end < 0 {
-		return answer, nil
+	if id = b.names[string(rest[:end])]; id != nil {
+		out := make([]byte, 0, len(answer)+len(id))
+		out = append(out, answer[:len(answer)-len(rest)]...)
+		out = append(out, id...)
+		answer = append(out, rest[end:]...)
 	}
-	if id = b.names[string(rest[:end])]; id == nil {
-		return answer, nil
+	if bytes.HasPrefix(rest[end:], []byte(`,"error":`)) {
+		answer = withPlainError(answer)
 	}
-	out := make([]byte, 0, len(answer)+len(id))
-	out = append(out, answer[:len(answer)-len(rest)]...)
-	out = append(out, id...)
-	return append(out, rest[end:]...), id
+	return answer, id
 }
 
 // requests are the messages that are answered.

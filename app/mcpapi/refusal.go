@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"regexp"
 	"strings"
 
 	"github.com/modelcontextprotocol/go-sdk/jsonrpc"
@@ -47,6 +48,27 @@ func sdkRefusal(b *rpcBody, status int, text string) error {
 // isUnknownMethod reports whether the SDK's text says that a method is not known.
 func isUnknownMethod(text []byte) bool {
 	return bytes.HasSuffix(bytes.TrimSpace(text), []byte("unsupported"))
+}
+
+// goField is what encoding/json says of a value with the wrong type.
+var goField = regexp.MustCompile(`Go struct field \w+\.\w+\.([\w.]+) of type`)
+
+// withPlainError replaces the SDK's words about params of a wrong type, which are
+// about types in Go.
+func withPlainError(answer []byte) []byte {
+	var m struct {
+		ID    json.RawMessage
+		Error jsonrpc.Error
+	}
+	if json.Unmarshal(answer, &m) != nil || !strings.Contains(m.Error.Message, "unmarshal") {
+		return answer
+	}
+	text := "params"
+	if field := goField.FindStringSubmatch(m.Error.Message); field != nil {
+		text += "." + field[1]
+	}
+	m.Error.Message = "Invalid parameters: " + text + " has the wrong type."
+	return errorMessage(m.ID, &m.Error)
 }
 
 // onlyNotifications reports whether there is a message, and none of them is answered.

@@ -25,6 +25,10 @@ type Config struct {
 	// and further names; empty: DefaultTools. Every tool can be called.
 	Tools []string
 
+	// ResourceLinks says that results have resource links besides the URLs in the text.
+	// A client may fetch a link by itself, so its address must be reachable for it.
+	ResourceLinks bool
+
 	Wait time.Duration // limit of how long a call waits for a result; default 50 s
 
 	maxBody   int64         // limit of a request in bytes, with its files

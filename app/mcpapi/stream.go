@@ -67,7 +67,7 @@ func (w *answerWriter) Write(p []byte) (int, error) {
 		if !found { // a JSON document, which the SDK writes for some errors
 			head, data = []byte("event: message\n"), p
 		}
-		data, id := w.body.restoreID(bytes.TrimRight(data, "\n"))
+		data, id := w.body.restore(bytes.TrimRight(data, "\n"))
 		if id != nil && w.canceled[idKey(id)] {
 			return len(p), nil
 		}
@@ -91,7 +91,7 @@ func event(head, data []byte) []byte {
 // document restores the ids of a JSON document, and adds what was refused of a batch.
 func (w *answerWriter) document(p []byte) []byte {
 	if !w.body.batch {
-		out, _ := w.body.restoreID(p)
+		out, _ := w.body.restore(p)
 		return out
 	}
 	var answers []json.RawMessage
@@ -99,7 +99,7 @@ func (w *answerWriter) document(p []byte) []byte {
 		return p
 	}
 	for i, a := range answers {
-		answers[i], _ = w.body.restoreID(a)
+		answers[i], _ = w.body.restore(a)
 	}
 	return joinArray(append(w.body.refused, answers...))
 }
