@@ -82,7 +82,7 @@ func (s *agentServer) connect(ctx context.Context) (*mcpapi.Endpoint, error) {
 func (s *agentServer) become(ctx context.Context) (*mcpapi.Endpoint, error) {
 	own := *s.settings
 	at := listenAddresses(s.settings, s.last)
-	own.Addr, own.MCPAddr = at.REST, at.MCP
+	own.Addr, own.MCPAddr = at.API, at.MCP
 	a, err := app.Start(ctx, &own, s.verticals(), agentRole, s.log)
 	var network *net.OpError
 	if errors.As(err, &network) && network.Op == "listen" { // taken in the meantime

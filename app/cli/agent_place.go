@@ -64,8 +64,8 @@ func userDataDir() string {
 // agentAddresses are the listen addresses of an agent's server. They are remembered in
 // the data folder, so that links of earlier sessions keep working.
 type agentAddresses struct {
-	REST string `json:"rest"`
-	MCP  string `json:"mcp"`
+	API string `json:"api"`
+	MCP string `json:"mcp"`
 }
 
 // anyPort is a free port on loopback.
@@ -81,9 +81,9 @@ func listenAddresses(l *config.Settings, last *app.LockOwner) agentAddresses {
 	if data, err := os.ReadFile(addressFile(l.DataDir)); err == nil {
 		_ = json.Unmarshal(data, &remembered) // what is not valid is not free either
 	}
-	var inherited agentAddresses
+	var previous agentAddresses
 	if last != nil {
-		inherited = agentAddresses{strings.TrimPrefix(last.URL, "http://"), strings.TrimPrefix(last.MCP, "http://")}
+		previous = agentAddresses{strings.TrimPrefix(last.URL, "http://"), strings.TrimPrefix(last.MCP, "http://")}
 	}
 	configured := func(name, value string) string {
 		if s, _ := l.Setting(name); s.Source == "default" || s.Source == "" {
@@ -92,8 +92,8 @@ func listenAddresses(l *config.Settings, last *app.LockOwner) agentAddresses {
 		return value
 	}
 	return agentAddresses{
-		REST: firstFree(inherited.REST, configured("AIGC_ADDR", l.Addr), remembered.REST),
-		MCP:  firstFree(inherited.MCP, configured("AIGC_MCP_ADDR", l.MCPAddr), remembered.MCP),
+		API: firstFree(previous.API, configured("AIGC_ADDR", l.Addr), remembered.API),
+		MCP: firstFree(previous.MCP, configured("AIGC_MCP_ADDR", l.MCPAddr), remembered.MCP),
 	}
 }
 

@@ -79,30 +79,30 @@ func TestListenAddresses(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer taken.Close()
-	dir, rest := t.TempDir(), free()
+	dir, api := t.TempDir(), free()
 	if got := listenAddresses(withSource(dir), nil); got != (agentAddresses{anyPort, anyPort}) {
 		t.Errorf("in a new folder: %+v", got)
 	}
-	if err := (agentAddresses{rest, taken.Addr().String()}).remember(dir); err != nil {
+	if err := (agentAddresses{api, taken.Addr().String()}).remember(dir); err != nil {
 		t.Fatal(err)
 	}
-	if got := listenAddresses(withSource(dir), nil); got != (agentAddresses{rest, anyPort}) {
+	if got := listenAddresses(withSource(dir), nil); got != (agentAddresses{api, anyPort}) {
 		t.Errorf("remembered: %+v", got)
 	}
 	set := withSource(dir, "AIGC_ADDR")
 	set.Addr = free()
-	if got := listenAddresses(set, nil); got.REST != set.Addr {
+	if got := listenAddresses(set, nil); got.API != set.Addr {
 		t.Errorf("configured: %+v", got)
 	}
 	set.Addr = "0.0.0.0:5512" // an agent's server is for this machine only
-	if got := listenAddresses(set, nil); got.REST != rest {
+	if got := listenAddresses(set, nil); got.API != api {
 		t.Errorf("configured on every address: %+v", got)
 	}
 	last := &app.LockOwner{URL: "http://" + free(), MCP: "http://" + free()}
-	if got := listenAddresses(withSource(dir), last); "http://"+got.REST != last.URL || "http://"+got.MCP != last.MCP {
+	if got := listenAddresses(withSource(dir), last); "http://"+got.API != last.URL || "http://"+got.MCP != last.MCP {
 		t.Errorf("of the last server: %+v", got)
 	}
-	for _, broken := range []string{"", "no JSON", `{"rest":"0.0.0.0:80","mcp":5}`} {
+	for _, broken := range []string{"", "no JSON", `{"api":"0.0.0.0:80","mcp":5}`} {
 		if err := os.WriteFile(addressFile(dir), []byte(broken), 0o600); err != nil {
 			t.Fatal(err)
 		}

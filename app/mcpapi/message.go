@@ -223,18 +223,18 @@ func keepsID(id json.RawMessage) bool {
 // restore writes the client's id into an answer of the SDK, and returns that id; nil
 // if the SDK had the client's id, or the message is no answer.
 func (b *rpcBody) restore(answer []byte) (restored []byte, id json.RawMessage) {
-	rest, ok := bytes.CutPrefix(answer, []byte(`{"jsonrpc":"2.0","id":`))
-	end := bytes.IndexByte(rest, ',')
+	tail, ok := bytes.CutPrefix(answer, []byte(`{"jsonrpc":"2.0","id":`))
+	end := bytes.IndexByte(tail, ',')
 	if !ok || end < 0 {
 		return answer, nil
 	}
-	if id = b.names[string(rest[:end])]; id != nil {
+	if id = b.names[string(tail[:end])]; id != nil {
 		out := make([]byte, 0, len(answer)+len(id))
-		out = append(out, answer[:len(answer)-len(rest)]...)
+		out = append(out, answer[:len(answer)-len(tail)]...)
 		out = append(out, id...)
-		answer = append(out, rest[end:]...)
+		answer = append(out, tail[end:]...)
 	}
-	if bytes.HasPrefix(rest[end:], []byte(`,"error":`)) {
+	if bytes.HasPrefix(tail[end:], []byte(`,"error":`)) {
 		answer = withPlainError(answer)
 	}
 	return answer, id

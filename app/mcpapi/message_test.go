@@ -47,6 +47,9 @@ var odd = map[string]struct {
 	"a call without params":       {`{"jsonrpc":"2.0","id":9,"method":"tools/call"}`, -32602, "9"},
 	"arguments that are a number": {`{"jsonrpc":"2.0","id":9,"method":"tools/call","params":{"name":"get_task","arguments":5}}`, -32602, "9"},
 	"a name that is a number":     {`{"jsonrpc":"2.0","id":9,"method":"tools/call","params":{"name":5}}`, -32602, "9"},
+	"a long line that is no JSON": {strings.Repeat("once upon a time ", 10_000), -32700, "null"},
+	"a long line with a bad id":   {`{"jsonrpc":"2.0","id":{},"method":"ping","params":{"a":"` + strings.Repeat("once upon a time ", 10_000) + `"}}`, -32600, "null"},
+	"a long line with its id":     {`{"jsonrpc":"2.0","method":5,"params":{"a":"` + strings.Repeat("once upon a time ", 10_000) + `"},"id":1.50}`, -32600, "1.50"},
 	"a batch of a later revision": {`[{"jsonrpc":"2.0","id":1,"method":"ping"}]`, -32600, "null"},
 }
 

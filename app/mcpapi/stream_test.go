@@ -66,9 +66,9 @@ func TestStreamHeader(t *testing.T) {
 		}
 	}
 	f.move(task.Succeeded, 1)
-	rest, err := io.ReadAll(lines)
-	if err != nil || !strings.Contains(string(rest), `"succeeded"`) {
-		t.Errorf("%v, %s", err, rest)
+	remaining, err := io.ReadAll(lines)
+	if err != nil || !strings.Contains(string(remaining), `"succeeded"`) {
+		t.Errorf("%v, %s", err, remaining)
 	}
 }
 
