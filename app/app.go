@@ -167,7 +167,7 @@ func Start(ctx context.Context, c *config.Settings, v Verticals, roles Roles, lo
 		Metrics: metrics, Version: Version,
 	})
 	a.MCP = mcpapi.New(mcpapi.Config{
-		Service: a.Service, Log: log, Version: Version, PublicURL: string(public), Tools: c.MCPTools,
+		Service: a.Service, Log: log, Version: Version, PublicURL: string(public), Tools: c.MCPTools, ResourceLinks: resourceLinks(c, string(public)),
 	})
 	if unknown := a.MCP.UnknownTools(); roles.MCP && len(unknown) > 0 {
 		return a, fmt.Errorf("AIGC_MCP_TOOLS: there is no tool named %s", strings.Join(unknown, ", "))
@@ -206,6 +206,15 @@ func (a *App) listen(wanted bool, setting, addr string) (*web.Listener, string, 
 		return nil, "", fmt.Errorf("%s: %w", setting, err)
 	}
 	return ln, ln.URL(), nil
+}
+
+// resourceLinks says whether results of MCP tools have resource links: with auto, if
+// another machine can fetch them.
+func resourceLinks(c *config.Settings, public string) bool {
+	if c.MCPLinks == "auto" {
+		return service.OpenAddress(public, c.PrivateLinks)("object") != ""
+	}
+	return c.MCPLinks == "on"
 }
 
 // mcpAddress returns the public address of MCP: that of the settings, or MCP on the

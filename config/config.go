@@ -38,6 +38,7 @@ type Process struct {
 	PrivateLinks      bool            `split_words:"true" default:"false" desc:"links to results need an API key"`
 	RateLimit         int             `split_words:"true" default:"1000" desc:"requests per minute of one key; 0: no limit"`
 	MCPTools          Names           `split_words:"true" desc:"names of the MCP tools to list, separated by commas; default: one a module and those for tasks; all: every tool; default,NAME: further ones"`
+	MCPLinks          string          `split_words:"true" default:"auto" desc:"resource links in the results of MCP tools, besides the addresses in the text: auto (if the address is not a loopback one and links need no key), on, off"`
 	Thumbnails        bool            `split_words:"true" default:"true" desc:"make thumbnails of results"`
 	LogLevel          string          `split_words:"true" default:"info" desc:"trace, debug, info, warn, error"`
 	LogFormat         string          `split_words:"true" desc:"console or json; default console on a terminal"`
@@ -88,6 +89,7 @@ func (c *Config) check() []error {
 	}
 	oneOf("AIGC_SANDBOX", c.Sandbox, "auto", "on", "off")
 	oneOf("AIGC_SANDBOX_AGGREGATOR", c.SandboxAggregator, "newapi", "evolink", "qiniu", "chatfire")
+	oneOf("AIGC_MCP_LINKS", c.MCPLinks, "auto", "on", "off")
 	oneOf("AIGC_ROUTE_FALLBACK", c.RouteFallback, "on", "off")
 	oneOf("AIGC_LOG_LEVEL", c.LogLevel, "trace", "debug", "info", "warn", "error")
 	oneOf("AIGC_LOG_FORMAT", c.LogFormat, "", "console", "json")

@@ -25,7 +25,8 @@ func (c *cli) serveMCPCommand() *cobra.Command {
 		Long: "Serve MCP only, over HTTP. The stores must be shared with the other roles.\n\n" +
 			"An agent starts it with --stdio as its MCP server. It connects the agent to the\n" +
 			"server at AIGC_URL, else to the one that uses AIGC_DATA_DIR; if there is none, it\n" +
-			"becomes that server.",
+			"becomes that server, on the addresses of its last session. Without AIGC_DATA_DIR\n" +
+			"it uses ./data if that has a ledger, else a folder of the user.",
 		Example: "  claude mcp add aigc -- aigc serve-mcp --stdio",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if stdio {
@@ -58,6 +59,7 @@ func (c *cli) stdio(ctx context.Context) error {
 		b.Connect = func(context.Context) (*mcpapi.Endpoint, error) { return server, nil }
 		b.ReconnectWindow = restartWait
 	} else {
+		l.DataDir = agentDir(l)
 		b.Connect = (&agentServer{cli: c, settings: l, log: app.NewLog(&l.Config)}).connect
 		b.ReconnectWindow = takeoverWait
 	}

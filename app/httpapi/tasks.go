@@ -212,8 +212,7 @@ func (s *Server) events(c echo.Context) error {
 			return c.NoContent(http.StatusNoContent) // 204 tells a browser's EventSource not to reconnect
 		}
 		if !begun {
-			w.Header().Set("Content-Type", "text/event-stream")
-			w.Header().Set("Cache-Control", "no-store")
+			web.SetEventStream(w.Header())
 			w.WriteHeader(http.StatusOK)
 			begun = true
 		}

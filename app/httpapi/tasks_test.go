@@ -139,7 +139,7 @@ func TestEvents(t *testing.T) {
 
 	held := r.do("POST", drawPath, `{"prompt":"hold it"}`, "Prefer", "respond-async").view().TaskID
 	s := r.follow(held)
-	if s.Header.Get("Content-Type") != "text/event-stream" || s.Header.Get("Cache-Control") != "no-store" {
+	if h := s.Header; h.Get("Content-Type") != "text/event-stream" || h.Get("Cache-Control") != "no-cache, no-store, no-transform" || h.Get("X-Accel-Buffering") != "no" {
 		t.Errorf("%v", s.Header)
 	}
 	data, _ := s.next("data: ")

@@ -36,6 +36,10 @@ type View struct {
 	Vendor    string          `json:"vendor,omitempty"`
 	VendorID  string          `json:"vendor_id,omitempty"` // the vendor's id of the job
 	Finished  int64           `json:"finished,omitempty"`
+
+	// LookupUntil is set on a task in doubt whose vendor can be asked about a lost
+	// answer: the unix time in seconds until which aigc asks.
+	LookupUntil int64 `json:"lookup_until,omitempty" doc:"Of a task in doubt: the vendor is asked for the lost answer until then, in unix seconds. Absent: the vendor cannot be asked."`
 }
 
 // ResultView is one image or video of a task.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"path"
 	"strings"
+	"time"
 
 	"aigc/app/blob"
 	"aigc/app/fault"
@@ -88,6 +89,9 @@ func (s *Service) render(t *task.Task, assets []*task.Asset) *View {
 	v.Prompt, v.Error = beginning(t.Input), NewErrorView(t.Error)
 	if !t.Finished.IsZero() {
 		v.Finished = t.Finished.Unix()
+	}
+	if t.State == task.InDoubt && t.Deadline.After(time.Now()) { // the deadline of its look-ups
+		v.LookupUntil = t.Deadline.Unix()
 	}
 	for _, a := range assets {
 		v.Data = append(v.Data, s.renderResult(a))
