@@ -51,6 +51,15 @@ func (w *Writer) EndAnswer(whole bool) { w.raw.whole = whole && w.raw.err == nil
 // [Record.Unread].
 func (w *Writer) Received() bool { return w.raw != nil && w.raw.whole && w.raw.size > 0 }
 
+// Raw is the answer as it was received, in memory or in a file that is not synced; nil if
+// none was received completely.
+func (w *Writer) Raw() *Blob {
+	if !w.Received() {
+		return nil
+	}
+	return &Blob{Name: rawFile, Size: w.raw.size, SHA256: hex.EncodeToString(w.raw.sum.Sum(nil)), Data: w.raw.head}
+}
+
 // Write implements [io.Writer].
 func (c *rawCopy) Write(p []byte) (int, error) {
 	if c.err == nil {
@@ -91,7 +100,7 @@ func (w *Writer) keepRaw(r *Record) *blobFile {
 		}
 		return nil
 	}
-	r.Raw = &Blob{Name: rawFile, Size: w.raw.size, SHA256: hex.EncodeToString(w.raw.sum.Sum(nil)), Data: w.raw.head}
+	r.Raw = w.Raw()
 	return w.raw.file
 }
 

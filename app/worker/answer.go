@@ -93,7 +93,7 @@ func (w *core) recordAnswer(t *task.Task, a *answer) {
 func (w *core) storeObjects(ctx context.Context, t *task.Task, a *answer) {
 	stored, err := w.collectAndPut(ctx, t, a)
 	if err != nil {
-		w.storeFailed(ctx, t, err)
+		w.storeFailed(ctx, t, a, err)
 		return
 	}
 	w.recordSuccess(t, stored)
@@ -182,8 +182,12 @@ func (w *core) removeSuperseded(a *answer) {
 	}
 }
 
-// removeEntry removes the spool entry of a task's newest submission.
+// removeEntry removes the spool entry of a task's newest submission, unless it is an
+// answer that must still be kept.
 func (w *core) removeEntry(t *task.Task) {
+	if w.unread.has(t.SubmitID) {
+		return
+	}
 	if err := w.Spool.Remove(t.ID, t.SubmitID); err != nil {
 		w.Log.Warn().Err(err).Str("task", t.ID).Msg("removing a spool entry failed; the next start removes it")
 	}

@@ -45,6 +45,7 @@ func (r *recoverer) Start(ctx context.Context) error {
 		return err
 	}
 	r.every(recoverTicks*r.Tick, r.round)
+	r.every(recoverTicks*r.Tick, r.keepPending) // apart: it waits for the object store
 	return nil
 }
 
@@ -83,6 +84,10 @@ func (r *recoverer) replay(ctx context.Context, rec spool.Record) {
 		t = &task.Task{ID: rec.Task, SubmitID: rec.Submit} // recorded once the ledger is available
 	case t.State == task.Storing && t.SubmitID == rec.Submit:
 		return // recorded already; the storer leases the row
+	}
+	if rec.Unread != nil {
+		r.recordUnread(t, rec, nil)
+		return
 	}
 	r.recordAnswer(t, &answer{Record: rec})
 }
