@@ -134,7 +134,8 @@ func Start(ctx context.Context, c *config.Settings, v Verticals, roles Roles, lo
 		a.Worker = worker.New(worker.Config{
 			Ledger: a.Ledger, Broker: a.Broker, Blobs: blobs, Spool: answers, Fetch: fetcher, Vendors: provider.NewTransport(),
 			Modules: v.Registry, Accounts: accounts, Log: log, Slots: c.WorkerConcurrency, Thumbnail: c.Thumbnails,
-			Address: service.OpenAddress(public, c.PrivateLinks),
+			RetainAnswers: c.RetainAnswers,
+			Address:       service.OpenAddress(public, c.PrivateLinks),
 		})
 		dispatcher = a.Worker
 	}

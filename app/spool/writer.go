@@ -31,7 +31,7 @@ type Writer struct {
 	prepared     bool
 	files        []*blobFile
 	inline       []Blob
-	raw          *rawCopy // of the newest answer; nil: none
+	raw          *rawCopy         // of the newest answer; nil: none
 	placeholders map[string]*Blob // by the placeholder that jsonblob left in the answer
 }
 
