@@ -66,11 +66,11 @@ func (r *redactedReader) Read(p []byte) (int, error) {
 // fill reads the next chunk and searches it. A secret that begins in the ready bytes ends
 // within the buffer, since longest-1 bytes behind them are held back.
 func (r *redactedReader) fill() {
-	rest := copy(r.buf[:cap(r.buf)], r.buf[r.ready:])
+	held := copy(r.buf[:cap(r.buf)], r.buf[r.ready:])
 	r.buf = r.buf[:cap(r.buf)]
 	n := 0
-	n, r.err = io.ReadFull(r.src, r.buf[rest:])
-	r.buf = r.buf[:rest+n]
+	n, r.err = io.ReadFull(r.src, r.buf[held:])
+	r.buf = r.buf[:held+n]
 	if r.err == io.ErrUnexpectedEOF {
 		r.err = io.EOF
 	}

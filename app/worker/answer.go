@@ -205,5 +205,5 @@ func (w *core) readJournal(t *task.Task) (*answer, error) {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, fault.Wrap(err, fault.ResultExpired, "result_lost", "The answer's spool entry does not exist any more.")
 	}
-	return nil, fault.Wrap(err, fault.Unavailable, "journal_unreadable", "The answer's spool entry cannot be read; will retry.")
+	return nil, fault.Wrap(err, fault.Unavailable, codeUnreadable, "The answer's spool entry cannot be read; will retry.")
 }

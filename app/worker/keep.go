@@ -28,6 +28,9 @@ import (
 // no valid image or video. Such an object is no asset. The secrets of all accounts are
 // replaced before it is stored, because only workers know them.
 
+// codeUnreadable is the code of an error of the spool's volume.
+const codeUnreadable = "journal_unreadable"
+
 // part is one file of a kept answer: bytes of the spool.
 type part struct {
 	name string // in an archive of several
@@ -107,7 +110,7 @@ func (w *core) keep(ctx context.Context, taskID, submit string, parts []part) (*
 		return err
 	})
 	if err != nil {
-		return nil, fault.Wrap(err, fault.Unavailable, "journal_unreadable", "The answer's spool entry cannot be read; will retry.")
+		return nil, fault.Wrap(err, fault.Unavailable, codeUnreadable, "The answer's spool entry cannot be read; will retry.")
 	}
 	if k.Object, err = w.answerObject(ctx, k); err != nil {
 		return nil, err

@@ -69,7 +69,7 @@ func TestWhatCannotBeUsedIsKept(t *testing.T) {
 		"JSON that is cut off":       {"application/json", `{"b64":["` + b64(large), nil, task.InDoubt, "answer_lost", `{"b64":["` + b64(large), ".json"},
 		"an unknown coding":          {"application/json", "\x1b\x07\x00 brotli", nil, task.InDoubt, "answer_unreadable", "\x1b\x07\x00 brotli", ".bin"},
 		"an empty answer":            {"application/json", "", nil, task.InDoubt, "answer_lost", "", ""},
-		"no result in the answer":    {"application/json", `{"pictures":["` + b64(large) + `"]}`, nil, task.Failed, "empty_result", `{"pictures":["` + b64(large) + `"]}`, ".json"},
+		"no result in the answer":    {"application/json", `{"unknown":["` + b64(large) + `"]}`, nil, task.Failed, "empty_result", `{"unknown":["` + b64(large) + `"]}`, ".json"},
 		"an AVIF as the answer":      {"image/avif", string(avif), nil, task.Failed, "unknown_file_type", string(avif), ".avif"},
 		"an AVIF in base64":          {"application/json", jsonOf(b64(avif)), nil, task.Failed, "unknown_file_type", string(avif), ".avif"},
 		"a large file in base64":     {"application/json", jsonOf(b64(bytes.Repeat(avif, 5000))), nil, task.Failed, "unknown_file_type", string(bytes.Repeat(avif, 5000)), ".avif"},

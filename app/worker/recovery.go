@@ -19,8 +19,9 @@ type recoverer struct {
 }
 
 const (
-	recoverTicks = 4 // of the worker between two rounds, about a second
-	lookupRounds = 2 // rounds between two queries for tasks in doubt and for expired submissions
+	recoverTicks = 4  // of the worker between two rounds, about a second
+	keepTicks    = 20 // between two attempts to keep answers
+	lookupRounds = 2  // rounds between two queries for tasks in doubt and for expired submissions
 )
 
 func newRecoverer(k *core) *recoverer { return &recoverer{core: k, steps: newSteps()} }
@@ -45,7 +46,7 @@ func (r *recoverer) Start(ctx context.Context) error {
 		return err
 	}
 	r.every(recoverTicks*r.Tick, r.round)
-	r.every(recoverTicks*r.Tick, r.keepPending) // apart: it waits for the object store
+	r.every(keepTicks*r.Tick, r.keepPending) // apart: it waits for the object store
 	return nil
 }
 
@@ -85,7 +86,7 @@ func (r *recoverer) replay(ctx context.Context, rec spool.Record) {
 	case t.State == task.Storing && t.SubmitID == rec.Submit:
 		return // recorded already; the storer leases the row
 	}
-	if rec.Unread != nil {
+	if rec.Unread != nil { // keepPending keeps it: the object store may not be available yet
 		r.recordUnread(t, rec, nil)
 		return
 	}

@@ -101,7 +101,8 @@ func (w *core) recordUnread(t *task.Task, r spool.Record, kept *task.KeptAnswer)
 	w.recordTransition(u)
 }
 
-// keepPending keeps the answers in the list, until one fails.
+// keepPending keeps the answers in the list, until the object store or the ledger refuses
+// one.
 func (w *core) keepPending(ctx context.Context) {
 	if !w.unread.keeping.TryLock() {
 		return
@@ -112,7 +113,12 @@ func (w *core) keepPending(ctx context.Context) {
 		if err == nil {
 			err = w.Ledger.KeepAnswer(ctx, *kept)
 		}
-		if err != nil {
+		switch f := fault.From(err); {
+		case f != nil && f.Code == codeUnreadable:
+			w.Log.Error().Err(err).Str("task", r.Task).Msg("the spool entry of an answer that could not be understood cannot be read; it stays and needs a person")
+			w.unread.remove(r.Submit)
+			continue
+		case err != nil:
 			w.logRound(ctx, err, "keeping an answer that could not be understood failed; will retry")
 			return
 		}
