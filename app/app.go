@@ -137,7 +137,7 @@ func Start(ctx context.Context, c *config.Settings, v Verticals, roles Roles, lo
 		a.Worker = worker.New(worker.Config{
 			Ledger: a.Ledger, Broker: a.Broker, Blobs: blobs, Spool: answers, Fetch: fetcher, Vendors: provider.NewTransport(),
 			Modules: v.Registry, Accounts: accounts, Log: log, Slots: c.WorkerConcurrency, Thumbnail: c.Thumbnails, Foreground: roles.Foreground,
-			Address: service.OpenAddress(string(public), c.PrivateLinks),
+			RetainAnswers: c.RetainAnswers, Address: service.OpenAddress(string(public), c.PrivateLinks),
 		})
 		dispatcher, prober = a.Worker, a.Worker
 	}

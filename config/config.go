@@ -39,6 +39,7 @@ type Process struct {
 	RateLimit         int             `split_words:"true" default:"1000" desc:"requests per minute of one key; 0: no limit"`
 	MCPTools          Names           `split_words:"true" desc:"names of the MCP tools to list, separated by commas; default: one a module and those for tasks; all: every tool; default,NAME: further ones"`
 	MCPLinks          string          `split_words:"true" default:"auto" desc:"resource links in the results of MCP tools, besides the addresses in the text: auto (if the address is not a loopback one and links need no key), on, off"`
+	RetainAnswers     time.Duration   `split_words:"true" default:"0s" desc:"how long answers that were paid for and could not be used stay in the object store; 0: for ever"`
 	Thumbnails        bool            `split_words:"true" default:"true" desc:"make thumbnails of results"`
 	LogLevel          string          `split_words:"true" default:"info" desc:"trace, debug, info, warn, error"`
 	LogFormat         string          `split_words:"true" desc:"console or json; default console on a terminal"`
@@ -101,6 +102,9 @@ func (c *Config) check() []error {
 	}
 	if c.ShutdownGrace < 0 {
 		bad("AIGC_SHUTDOWN_GRACE", "must not be negative")
+	}
+	if c.RetainAnswers < 0 {
+		bad("AIGC_RETAIN_ANSWERS", "must not be negative; 0 keeps them for ever")
 	}
 	if c.RateLimit < 0 {
 		bad("AIGC_RATE_LIMIT", "must not be negative")

@@ -173,10 +173,10 @@ func TestFaults(t *testing.T) {
 		},
 		{
 			name: "out of range",
-			env:  map[string]string{"AIGC_WORKER_CONCURRENCY": "0", "AIGC_SYNC_WAIT": "-1s", "AIGC_SHUTDOWN_GRACE": "-1s", "AIGC_RATE_LIMIT": "-1", "ACME_PER_MINUTE": "-1", "AIGC_MCP_ADDR": "127.0.0.1:70000"},
+			env:  map[string]string{"AIGC_WORKER_CONCURRENCY": "0", "AIGC_SYNC_WAIT": "-1s", "AIGC_SHUTDOWN_GRACE": "-1s", "AIGC_RATE_LIMIT": "-1", "AIGC_RETAIN_ANSWERS": "-1h", "ACME_PER_MINUTE": "-1", "AIGC_MCP_ADDR": "127.0.0.1:70000"},
 			want: []string{
 				"AIGC_WORKER_CONCURRENCY: must be 1 to 1024", "AIGC_SYNC_WAIT: must not be negative", "AIGC_SHUTDOWN_GRACE: must not be negative",
-				"AIGC_RATE_LIMIT: must not be negative", "ACME_MAX_RUNNING, ACME_PER_MINUTE: must not be negative", "AIGC_MCP_ADDR: is not host:port",
+				"AIGC_RATE_LIMIT: must not be negative", "AIGC_RETAIN_ANSWERS: must not be negative", "ACME_MAX_RUNNING, ACME_PER_MINUTE: must not be negative", "AIGC_MCP_ADDR: is not host:port",
 			},
 		},
 		{

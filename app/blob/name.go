@@ -29,6 +29,16 @@ func Name(source Source, folder media.Folder, created time.Time, model, id strin
 	return fmt.Sprintf("%s/%s/%s/%s_%s_%d%s", source, folder, created.UTC().Format("2006/01/02"), sanitizeModel(model), id, n, ext)
 }
 
+// answers is the first part of the names of kept answers.
+const answers = "answers/"
+
+// AnswerName returns the object name of the answer to a submission that was paid for and
+// could not be used. Such an object is no asset: see [IsAnswer].
+func AnswerName(task, submit string) string { return answers + task + "/" + submit }
+
+// IsAnswer says whether a name is that of a kept answer, also on a disk that ignores case.
+func IsAnswer(name string) bool { return strings.HasPrefix(strings.ToLower(name), answers) }
+
 // sanitizeModel replaces every character but letters, digits, '.', '_' and '-'.
 func sanitizeModel(model string) string {
 	return strings.Map(func(r rune) rune {

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/url"
 	"slices"
 	"strconv"
@@ -20,7 +21,7 @@ func (c *cli) tasksCommand() *cobra.Command {
 		Use: "tasks", Aliases: []string{"task"}, Short: "List, read, wait for, cancel, retry, resume and discard tasks",
 		Long: "List, read and change tasks, on the server at AIGC_URL, else on the one that uses\nAIGC_DATA_DIR, else in this process.",
 	}
-	cmd.AddCommand(c.listCommand(), c.getCommand(), c.waitCommand(), c.cancelCommand(), c.retryCommand(), c.resumeCommand(), c.discardCommand(), c.eventsCommand())
+	cmd.AddCommand(c.listCommand(), c.getCommand(), c.waitCommand(), c.cancelCommand(), c.retryCommand(), c.resumeCommand(), c.discardCommand(), c.answerCommand(), c.eventsCommand())
 	for _, sub := range cmd.Commands() {
 		if strings.HasSuffix(sub.Use, " ID") {
 			sub.ValidArgsFunction = c.completeTasks
@@ -213,6 +214,9 @@ func (c *cli) showTask(v *service.View, asJSON bool) error {
 	}
 	if v.Error != nil {
 		line("error", v.Error.Message+" ("+v.Error.Code+")")
+	}
+	if v.Answer != nil {
+		line("answer", fmt.Sprintf("%s, %d bytes: aigc tasks answer %s", v.Answer.Name, v.Answer.Size, v.TaskID))
 	}
 	line("retry of", v.RetryOf)
 	line("retried as", v.RetriedAs)

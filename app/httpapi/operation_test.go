@@ -83,6 +83,8 @@ func TestOpenAPIDocument(t *testing.T) {
 		"get /api/tasks":                         {"cursor limit model module owner since status tag until", "", "200 default"},
 		"get /api/tasks/{id}":                    {"id wait", "", "200 default"},
 		"get /api/tasks/{id}/events":             {"Last-Event-ID id", "", "200 204 default"},
+		"get /api/tasks/{id}/answer":             {"id", "", "200 default"},
+		"delete /api/tasks/{id}/answer":          {"id", "", "204 default"},
 		"post /api/tasks/{id}/cancel":            {"id", "", "200 default"},
 		"post /api/tasks/{id}/retry":             {"id", "", "202 default"},
 		"post /api/tasks/{id}/resume":            {"id", "", "200 default"},

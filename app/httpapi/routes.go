@@ -34,6 +34,7 @@ func (s *Server) routes() {
 	s.documentQuote(s.route(http.MethodPost, "/api/quote", "Cost of a request before it is submitted", "generations", web.Keyed, s.quote))
 	s.documentModels(s.route(http.MethodGet, "/api/models", "List models, prices and schemas", "catalogue", web.Keyed, s.models))
 	s.taskRoutes()
+	s.answerRoutes()
 	s.fileRoutes()
 	s.statusRoutes()
 	s.docsRoutes()

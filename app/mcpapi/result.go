@@ -160,7 +160,11 @@ func handleText(v *service.View) string {
 	var b strings.Builder
 	switch v.Status {
 	case task.InDoubt:
-		fmt.Fprintf(&b, "Task %s is in doubt: it was sent to the vendor and the answer was lost. It is not known yet whether it was executed and charged. Do not send it again: that could buy it twice. ", v.TaskID)
+		what := "the answer was lost"
+		if v.Answer != nil {
+			what = "the answer could not be understood. It is kept: a person can get it by GET " + v.Answer.URL + ", or on the command line by aigc tasks answer"
+		}
+		fmt.Fprintf(&b, "Task %s is in doubt: it was sent to the vendor and %s. It is not known yet whether it was executed and charged. Do not send it again: that could buy it twice. ", v.TaskID, what)
 		if v.LookupUntil > 0 {
 			fmt.Fprintf(&b, "It is being looked up at the vendor, until %s; call get_task later.", time.Unix(v.LookupUntil, 0).UTC().Format(time.RFC3339))
 		} else {

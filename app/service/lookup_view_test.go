@@ -23,7 +23,7 @@ func TestLookupUntil(t *testing.T) {
 		"running":               {task.Running, later, 0},
 		"found, and it is done": {task.Succeeded, later, 0},
 	} {
-		if got := (&Service{}).render(&task.Task{State: c.state, Deadline: c.deadline}, nil).LookupUntil; got != c.want {
+		if got := (&Service{}).render(&task.Task{State: c.state, Deadline: c.deadline}, nil, nil).LookupUntil; got != c.want {
 			t.Errorf("%s: %d, want %d", name, got, c.want)
 		}
 	}

@@ -22,6 +22,7 @@ import (
 type Ledger interface {
 	task.Tasks
 	task.Assets
+	task.Answers
 	task.VendorAccounts
 	task.VendorKeys
 	task.CallerKeys

@@ -29,6 +29,7 @@ type View struct {
 	Sandbox   bool            `json:"sandbox"`
 	Group     *GroupView      `json:"group"`
 	Error     *ErrorView      `json:"error"`
+	Answer    *AnswerView     `json:"answer,omitempty"` // kept because it could not be used
 	Tags      []string        `json:"tags,omitempty"`
 	RetryOf   string          `json:"retry_of,omitempty"`
 	RetriedAs string          `json:"retried_as,omitempty"`
@@ -170,7 +171,8 @@ type Health struct {
 	Storage    Component            `json:"storage"` // the same as Components["storage"], where the replaced service had it
 	Vendors    []VendorKeys         `json:"vendors"`
 	Models     []string             `json:"supported_models"`
-	Tasks      map[task.State]int   `json:"tasks"` // number of open tasks by state
+	Tasks      map[task.State]int   `json:"tasks"`                  // number of open tasks by state
+	Answers    *task.KeptTotals     `json:"kept_answers,omitempty"` // of vendors that were paid for and could not be used; absent while the ledger is down
 }
 
 // VendorKeys is the state of a vendor's keys, as workers announced them.

@@ -19,6 +19,7 @@ type Ledger interface {
 	Tasks
 	Leases
 	Assets
+	Answers
 	VendorAccounts
 	VendorKeys
 	CallerKeys

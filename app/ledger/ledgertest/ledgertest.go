@@ -42,6 +42,7 @@ func Run(t *testing.T, open func(t *testing.T) task.Ledger) {
 		"a late child":           lateChild,
 		"listing":                listing,
 		"assets":                 assets,
+		"kept answers":           keptAnswers,
 		"keys":                   keys,
 	} {
 		t.Run(name, func(t *testing.T) {
