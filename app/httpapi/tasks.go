@@ -60,6 +60,7 @@ func (s *Server) getTask(c echo.Context) error {
 		return err
 	}
 	x.Task = v.TaskID
+	s.tasks.Delivers(x.Caller, v, x)
 	return s.respond(c, http.StatusOK, v)
 }
 
@@ -180,6 +181,7 @@ func (s *Server) findVideo(c echo.Context, op service.Operation, id string) (*se
 	}
 	if err == nil {
 		x.Task = v.TaskID
+		s.tasks.Delivers(x.Caller, v, x)
 	}
 	return v, err
 }

@@ -35,6 +35,9 @@ type View struct {
 	Vendor    string          `json:"vendor,omitempty"`
 	VendorID  string          `json:"vendor_id,omitempty"` // the vendor's id of the job
 	Finished  int64           `json:"finished,omitempty"`
+	Joined    bool            `json:"joined,omitempty"` // the request joined this task of an equal one whose caller was not answered
+
+	owner string
 }
 
 // ResultView is one image or video of a task.
