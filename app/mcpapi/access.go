@@ -23,6 +23,10 @@ type requestInfo struct {
 	files  *uploads
 	id     string // of the request
 
+	exchange *web.Exchange
+	call     callID
+	confirm  bool // a bridge confirms the answers that it has written
+
 	// free is the number of calls that are not counted against the caller's rate
 	// limit. It starts at 1, since the request itself was counted; the further
 	// calls of a batch, which old revisions have, are counted one by one.
@@ -73,18 +77,30 @@ func (s *Server) serveMCP(x *web.Exchange, r *http.Request) error {
 	if err := s.authorize(x, r); err != nil {
 		return err
 	}
-	c := &requestInfo{caller: x.Caller, id: x.ID, files: newUploads(s.assets)}
+	if task := r.Header.Get(confirmedHeader); task != "" {
+		if err := s.tasks.ConfirmAnswer(r.Context(), x.Caller, task); err != nil {
+			return err
+		}
+		x.WriteHeader(http.StatusNoContent)
+		return nil
+	}
+	c := &requestInfo{caller: x.Caller, id: x.ID, exchange: x, files: newUploads(s.assets)}
 	c.free.Store(1)
 	defer c.files.close()
 	if r.Header.Get(stdioHeader) != "" { // a bridge closes the connection to cancel a call
 		c.onDisconnect = func(f func()) func() bool { return context.AfterFunc(r.Context(), f) }
 	}
+	if c.confirm = r.Header.Get(confirmHeader) != ""; c.confirm {
+		x.Header().Set(confirmHeader, "1")
+	}
 	r = r.WithContext(c.withContext(r.Context()))
 	// The SDK rejects anything but a POST of JSON without reading the body.
 	if t, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); r.Method == http.MethodPost && t == "application/json" {
-		if err := s.extractFiles(x, r, c.files); err != nil {
+		doc, err := s.extractFiles(x, r, c.files)
+		if err != nil {
 			return err
 		}
+		c.call = s.callOf(x, r, doc)
 	}
 	s.http.ServeHTTP(x, r)
 	return nil

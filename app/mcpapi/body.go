@@ -13,20 +13,20 @@ import (
 )
 
 // extractFiles reads the body of a request, extracts base64 to files and replaces
-// the body by the remaining small document.
-func (s *Server) extractFiles(x *web.Exchange, r *http.Request, files *uploads) error {
+// the body by the remaining small document, which it returns.
+func (s *Server) extractFiles(x *web.Exchange, r *http.Request, files *uploads) ([]byte, error) {
 	doc, err := files.read(r.Context(), http.MaxBytesReader(x, r.Body, s.maxBody))
 	if errors.As(err, new(*http.MaxBytesError)) {
-		return fault.Wrap(err, fault.TooLarge, "body_too_large", "A request may have at most %d MB.", s.maxBody>>20).WithCharge(fault.ChargedNo)
+		return nil, fault.Wrap(err, fault.TooLarge, "body_too_large", "A request may have at most %d MB.", s.maxBody>>20).WithCharge(fault.ChargedNo)
 	}
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if r.Header.Get(stdioHeader) != "" {
 		setMirroredHeaders(r.Header, doc)
 	}
 	r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(doc)), int64(len(doc))
-	return nil
+	return doc, nil
 }
 
 // setMirroredHeaders sets the headers in which revision 2026-07-28 repeats parts

@@ -14,6 +14,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"aigc/app/task"
 )
 
 // Bridge connects an MCP client on a pair of streams to an MCP server over HTTP.
@@ -34,6 +36,11 @@ type Bridge struct {
 	// ReconnectWindow is how long a line waits for a server that accepts
 	// connections, before it is answered with server_gone.
 	ReconnectWindow time.Duration
+
+	// Unread reports whether the client has closed its end of Out, for example because
+	// it was killed. It is polled after the end of In, whose calls are then canceled,
+	// not answered. Nil: the next write shows it.
+	Unread func() bool
 }
 
 // Endpoint is the MCP server that a bridge sends to.
@@ -93,7 +100,10 @@ func (b *Bridge) Run(ctx context.Context) error {
 	transport.DisableKeepAlives, transport.DisableCompression = true, true
 	direct := transport.Clone()
 	direct.Proxy = nil
-	r := &bridgeRun{Bridge: b, lifetime: lifetime, callsCtx: callsCtx, transport: transport, direct: direct, server: server, open: map[string]*exchange{}}
+	r := &bridgeRun{
+		Bridge: b, id: task.RandomHex(12), lifetime: lifetime, callsCtx: callsCtx, transport: transport, direct: direct, server: server,
+		open: map[string]*exchange{}, unread: make(chan struct{}),
+	}
 	watchCtx, stopWatch := context.WithCancel(lifetime)
 	defer stopWatch()
 	watched := make(chan struct{})
@@ -104,12 +114,18 @@ func (b *Bridge) Run(ctx context.Context) error {
 	case err = <-read:
 		stopWatch()
 		<-watched // it must not start work while drain waits for the work to end
-		r.drain(ctx, drainTimeout)
+		r.answerRemaining(ctx)
 	case <-ctx.Done():
+	case <-r.unread:
 	}
 	r.mu.Lock()
 	r.closing = true
 	r.mu.Unlock()
+	select {
+	case <-r.unread:
+		cancelCalls() // no caller is left to be answered
+	default:
+	}
 	if r.endpoint().Stop == nil {
 		end()
 		cancelCalls()
@@ -125,13 +141,16 @@ func (b *Bridge) Run(ctx context.Context) error {
 // bridgeRun is one run of a bridge.
 type bridgeRun struct {
 	*Bridge
+	id        string          // random, tells its calls from those of other clients
 	lifetime  context.Context // of Connect and of reading
 	callsCtx  context.Context // of exchanges
 	transport http.RoundTripper
 	direct    http.RoundTripper // without a proxy
 	work      sync.WaitGroup    // exchanges and calls of Connect
 
-	writeMu sync.Mutex // of Out
+	writeMu    sync.Mutex    // of Out
+	unread     chan struct{} // closed when the client has closed its end of Out
+	unreadOnce sync.Once
 
 	mu         sync.Mutex
 	closing    bool // no new work is started
@@ -163,6 +182,40 @@ func (r *bridgeRun) drain(ctx context.Context, d time.Duration) {
 	case <-ctx.Done():
 	}
 }
+
+// answerRemaining waits until the remaining calls are answered, after the client has
+// closed its input. It ends early if the client does not read the answers any more.
+func (r *bridgeRun) answerRemaining(ctx context.Context) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	if r.Unread != nil {
+		go func() {
+			tick := time.NewTicker(unreadPause)
+			defer tick.Stop()
+			for !r.Unread() {
+				select {
+				case <-ctx.Done():
+					return
+				case <-tick.C:
+				}
+			}
+			r.setUnread()
+		}()
+	}
+	go func() {
+		select {
+		case <-r.unread:
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
+	r.drain(ctx, drainTimeout)
+}
+
+// unreadPause is the time between two calls of Bridge.Unread.
+const unreadPause = 100 * time.Millisecond
+
+func (r *bridgeRun) setUnread() { r.unreadOnce.Do(func() { close(r.unread) }) }
 
 // readLines starts an exchange for each line. It returns nil at the end of the
 // client's stream.
@@ -241,7 +294,7 @@ func (r *bridgeRun) finishLine(x *exchange) {
 // HTTP request of the call that it names: over HTTP that cancels the call. Only
 // a line that was buffered as a whole is checked.
 func (r *bridgeRun) handleCancel(x *exchange) bool {
-	if len(x.line.messages) != 1 || x.line.messages[0].method != "notifications/cancelled" {
+	if len(x.line.messages) != 1 || x.line.messages[0].method != cancelledMethod {
 		return false
 	}
 	var m struct {
@@ -284,8 +337,9 @@ func idKey(id json.RawMessage) string {
 	return "number " + number.String()
 }
 
-// write writes a message to the client as one line.
-func (r *bridgeRun) write(message []byte) {
+// write writes a message to the client as one line, and reports whether the client's
+// end of the stream took it.
+func (r *bridgeRun) write(message []byte) bool {
 	line := append(bytes.Clone(message), '\n')
 	for i, c := range line[:len(message)] {
 		if c == '\n' || c == '\r' {
@@ -294,5 +348,9 @@ func (r *bridgeRun) write(message []byte) {
 	}
 	r.writeMu.Lock()
 	defer r.writeMu.Unlock()
-	_, _ = r.Out.Write(line) // a client that has closed its output gets nothing
+	if _, err := r.Out.Write(line); err != nil {
+		r.setUnread()
+		return false
+	}
+	return true
 }

@@ -18,6 +18,8 @@ type exchange struct {
 	ctx    context.Context
 	cancel context.CancelFunc
 
+	confirmTo *Endpoint // the server that expects to be told which answers were written; nil: none
+
 	lineRead   chan struct{} // closed when the line has been read to its end
 	unanswered []message     // calls of the line without an answer; valid after lineRead
 	done       chan struct{}
@@ -135,8 +137,14 @@ const (
 	versionHeader = "Mcp-Protocol-Version"
 
 	// stdioHeader marks a body that came over stdio, where messages have no
-	// headers: the server takes their values from the body.
+	// headers: the server takes their values from the body. Its value is the bridge's id.
 	stdioHeader = "Aigc-Stdio"
+
+	// confirmHeader asks the server to take an answer for delivered only when the
+	// bridge confirms that it has written it to its client: by a request whose
+	// confirmedHeader names the task. A server that does so returns the header.
+	confirmHeader   = "Aigc-Confirm"
+	confirmedHeader = "Aigc-Confirmed"
 )
 
 // post sends the line to a server and forwards its response.
@@ -151,24 +159,48 @@ func (x *exchange) post(server *Endpoint, body *lineBody) error {
 	}
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("Accept", "application/json, text/event-stream")
-	req.Header.Set(stdioHeader, "1")
-	if server.Key != "" {
-		req.Header.Set("Authorization", "Bearer "+server.Key)
-	}
+	req.Header.Set(confirmHeader, "1")
 	x.mu.Lock()
 	if x.version != "" {
 		req.Header.Set(versionHeader, x.version)
 	}
 	x.mu.Unlock()
-	transport := x.transport
-	if server.Direct {
-		transport = x.direct
-	}
-	resp, err := transport.RoundTrip(req)
+	resp, err := x.roundTrip(server, req)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = resp.Body.Close() }()
 	body.used.Store(true) // a server may reject a line that it has not read
+	if resp.Header.Get(confirmHeader) != "" {
+		x.confirmTo = server
+	}
 	return x.forwardResponse(resp)
+}
+
+// roundTrip sends a request to a server, with the bridge's id and the key.
+func (r *bridgeRun) roundTrip(server *Endpoint, req *http.Request) (*http.Response, error) {
+	req.Header.Set(stdioHeader, r.id)
+	if server.Key != "" {
+		req.Header.Set("Authorization", "Bearer "+server.Key)
+	}
+	transport := r.transport
+	if server.Direct {
+		transport = r.direct
+	}
+	return transport.RoundTrip(req)
+}
+
+// confirmAnswer tells the server that the client has got an answer about a task. If
+// that fails, an equal call of the client gets the same task once more.
+func (x *exchange) confirmAnswer(server *Endpoint, task string) {
+	ctx, cancel := context.WithTimeout(x.callsCtx, confirmWithin)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, server.URL, http.NoBody)
+	if err != nil {
+		return
+	}
+	req.Header.Set(confirmedHeader, task)
+	if resp, err := x.roundTrip(server, req); err == nil {
+		_ = resp.Body.Close()
+	}
 }

@@ -46,6 +46,8 @@ type Server struct {
 
 	creations []*creation // in the order of the operations
 
+	open openCalls
+
 	localKey string // see [Server.LocalKey]
 }
 

@@ -43,6 +43,8 @@ type call struct {
 	log  zerolog.Logger
 	task string // task id, empty until it is known
 
+	delivery *delivery // of the answer
+
 	ignored []string // warnings about ignored arguments
 }
 
@@ -99,10 +101,12 @@ func (s *Server) run(ctx context.Context, t *tool, req *mcp.CallToolRequest) (re
 	if c.args[0] != '{' {
 		return nil, &jsonrpc.Error{Code: jsonrpc.CodeInvalidParams, Message: "arguments must be an object"}
 	}
+	c.delivery = &delivery{exchange: c.exchange, confirm: c.confirm}
+	defer c.delivery.returning()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer s.open.add(x.call, func() { c.delivery.cancel(); cancel() })()
 	if c.onDisconnect != nil { // only in the newest revision the SDK cancels a call when its connection closes
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithCancel(ctx)
-		defer cancel()
 		defer c.onDisconnect(cancel)()
 	}
 	defer func() { // the SDK calls this in its own goroutine, where a panic would end the process
