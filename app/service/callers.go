@@ -125,7 +125,8 @@ func (s *Service) answering(id string, c task.Call) {
 	failpoint.Here("answering")
 }
 
-// endCall records how a call ended, without keeping the caller's connection busy.
+// endCall records how a call ended. An answered caller's connection, which may have the
+// next request, is not kept busy with that.
 func (s *Service) endCall(id, call string, how task.CallEnd) {
 	failpoint.Here("call_" + string(how))
 	record := func() {
@@ -135,12 +136,12 @@ func (s *Service) endCall(id, call string, how task.CallEnd) {
 	}
 	c := &s.callers
 	c.mu.Lock()
-	closed := c.closed
-	if !closed {
+	now := c.closed || how != task.CallAnswered
+	if !now {
 		c.pending.Add(1)
 	}
 	c.mu.Unlock()
-	if closed {
+	if now {
 		record()
 		return
 	}
