@@ -55,9 +55,9 @@ func findUnanswered(a querier, now int64, r task.Repetition) (id string, err err
 	answering := false
 	for _, c := range list {
 		switch {
-		case !c.left && (c.open == 0 || begun-c.oldest < r.Join.OpenFor.Milliseconds()):
-		case c.answering:
+		case c.answering: // also for a request that begins too early: if the answer fails, it joins
 			answering = true
+		case !c.left && (c.open == 0 || begun-c.oldest < r.Join.OpenFor.Milliseconds()):
 		case best == nil || c.open < best.open:
 			best = c
 		}

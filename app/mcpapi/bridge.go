@@ -290,9 +290,9 @@ func (r *bridgeRun) finishLine(x *exchange) {
 	close(x.lineRead)
 }
 
-// handleCancel reports whether a line is notifications/cancelled, and ends the
-// HTTP request of the call that it names: over HTTP that cancels the call. Only
-// a line that was buffered as a whole is checked.
+// handleCancel reports whether a line is notifications/cancelled. It forwards it, and
+// ends the HTTP request of the call that it names: in the newest revision that cancels
+// the call. Only a line that was buffered as a whole is checked.
 func (r *bridgeRun) handleCancel(x *exchange) bool {
 	if len(x.line.messages) != 1 || x.line.messages[0].method != cancelledMethod {
 		return false
@@ -306,9 +306,12 @@ func (r *bridgeRun) handleCancel(x *exchange) bool {
 		return false // the server answers with the error
 	}
 	r.mu.Lock()
-	defer r.mu.Unlock()
+	call := r.open[idKey(m.Params.RequestID)]
+	r.mu.Unlock()
 	// The HTTP request of a batch carries other calls, too; it is not canceled.
-	if call := r.open[idKey(m.Params.RequestID)]; call != nil && len(call.line.messages) == 1 {
+	if call != nil && len(call.line.messages) == 1 {
+		call.canceled.Store(true)
+		r.forwardCancel(x.head)
 		call.cancel()
 	}
 	return true

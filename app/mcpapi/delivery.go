@@ -19,6 +19,7 @@ type delivery struct {
 
 	mu       sync.Mutex
 	begin    []func(confirmed bool)
+	end      []func(delivered bool)
 	returned bool
 	canceled bool
 }
@@ -28,15 +29,21 @@ const confirmWithin = 5 * time.Second
 
 // Notify implements [service.Delivery].
 func (d *delivery) Notify(begin func(confirmed bool), end func(delivered bool)) {
+	var once sync.Once
+	endOnce := func(delivered bool) { once.Do(func() { end(delivered) }) }
 	d.mu.Lock()
-	d.begin = append(d.begin, begin)
+	d.begin, d.end = append(d.begin, begin), append(d.end, endOnce)
+	canceled := d.canceled
 	d.mu.Unlock()
+	if canceled {
+		endOnce(false)
+	}
 	d.exchange.OnEnd(func(written bool) {
 		if written = written && d.valid(); written && d.confirm {
-			time.AfterFunc(confirmWithin, func() { end(false) })
+			time.AfterFunc(confirmWithin, func() { endOnce(false) })
 			return
 		}
-		end(written)
+		endOnce(written)
 	})
 }
 
@@ -46,10 +53,16 @@ func (d *delivery) valid() bool {
 	return d.returned && !d.canceled
 }
 
+// cancel ends the call without an answer, although one may still be written. When it
+// returns, an equal call joins the task.
 func (d *delivery) cancel() {
 	d.mu.Lock()
+	end := d.end
 	d.canceled = true
 	d.mu.Unlock()
+	for _, f := range end {
+		f(false)
+	}
 }
 
 // returning is called when the tool is about to return.
@@ -104,10 +117,14 @@ func (o *openCalls) add(id callID, cancel func()) (remove func()) {
 // cancel ends the wait of a call, never its task. Two clients behind one address may
 // count their calls alike: if several calls match, none is canceled.
 func (o *openCalls) cancel(id callID) {
+	var found *openCall
 	o.mu.Lock()
-	defer o.mu.Unlock()
 	if list := o.calls[id]; id.id != "" && len(list) == 1 {
-		list[0].cancel()
+		found = list[0]
+	}
+	o.mu.Unlock()
+	if found != nil {
+		found.cancel()
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"net/http"
 	"sync/atomic"
+	"time"
 )
 
 // exchange sends one line of the client to the server and forwards the response.
@@ -18,7 +19,8 @@ type exchange struct {
 	ctx    context.Context
 	cancel context.CancelFunc
 
-	confirmTo *Endpoint // the server that expects to be told which answers were written; nil: none
+	canceled  atomic.Bool // by the client: nothing is written any more
+	confirmTo *Endpoint   // the server that expects to be told which answers were written; nil: none
 
 	lineRead   chan struct{} // closed when the line has been read to its end
 	unanswered []message     // calls of the line without an answer; valid after lineRead
@@ -78,7 +80,7 @@ func (x *exchange) wantsAnswer() bool {
 	case <-x.lineRead:
 	case <-x.ctx.Done():
 	}
-	return x.ctx.Err() == nil
+	return x.ctx.Err() == nil && !x.canceled.Load()
 }
 
 // notSentError is the reason why no byte of a line was sent.
@@ -157,14 +159,8 @@ func (x *exchange) post(server *Endpoint, body *lineBody) error {
 	if x.tail == nil {
 		req.ContentLength = int64(len(x.head))
 	}
-	req.Header.Set("Content-Type", "application/json")
-	req.Header.Set("Accept", "application/json, text/event-stream")
+	x.setMessageHeaders(req)
 	req.Header.Set(confirmHeader, "1")
-	x.mu.Lock()
-	if x.version != "" {
-		req.Header.Set(versionHeader, x.version)
-	}
-	x.mu.Unlock()
 	resp, err := x.roundTrip(server, req)
 	if err != nil {
 		return err
@@ -175,6 +171,17 @@ func (x *exchange) post(server *Endpoint, body *lineBody) error {
 		x.confirmTo = server
 	}
 	return x.forwardResponse(resp)
+}
+
+// setMessageHeaders sets the headers of a request that has a message for a body.
+func (r *bridgeRun) setMessageHeaders(req *http.Request) {
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("Accept", "application/json, text/event-stream")
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.version != "" {
+		req.Header.Set(versionHeader, r.version)
+	}
 }
 
 // roundTrip sends a request to a server, with the bridge's id and the key.
@@ -188,6 +195,25 @@ func (r *bridgeRun) roundTrip(server *Endpoint, req *http.Request) (*http.Respon
 		transport = r.direct
 	}
 	return transport.RoundTrip(req)
+}
+
+// cancelTimeout limits how long a cancellation keeps the lines behind it waiting.
+const cancelTimeout = 2 * time.Second
+
+// forwardCancel sends a cancellation and waits for its answer: a call in the next line
+// may repeat the canceled one, and the server must know by then that it was canceled.
+func (r *bridgeRun) forwardCancel(line []byte) {
+	server := r.endpoint()
+	ctx, cancel := context.WithTimeout(r.callsCtx, cancelTimeout)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, server.URL, bytes.NewReader(line))
+	if err != nil {
+		return
+	}
+	r.setMessageHeaders(req)
+	if resp, err := r.roundTrip(server, req); err == nil {
+		_ = resp.Body.Close()
+	}
 }
 
 // confirmAnswer tells the server that the client has got an answer about a task. If
