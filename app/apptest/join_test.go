@@ -213,7 +213,7 @@ func slow(prompt, d string) string {
 func TestJoinLeft(t *testing.T) {
 	t.Parallel()
 	p, box := startServer(t)
-	png := base64.StdEncoding.EncodeToString([]byte(p.Do("GET", strings.TrimPrefix(p.Do("POST", gptPath, `{"prompt":"a source"}`).View(t).Data[0].URL, p.URL), "").Body))
+	png := base64.StdEncoding.EncodeToString(p.Do("GET", strings.TrimPrefix(p.Do("POST", gptPath, `{"prompt":"a source"}`).View(t).Data[0].URL, p.URL), "").Body)
 	cases := map[string]struct {
 		path, body string
 		bought     int // by one request
@@ -405,7 +405,7 @@ func TestJoinOpenCall(t *testing.T) {
 }
 
 // The server is killed while a caller waits: after the restart the repeated request
-// joins. A caller that was answered before the kill buys anew.
+// joins. An equal request of a caller that was answered before the kill is a new purchase.
 func TestJoinAfterKill(t *testing.T) {
 	t.Parallel()
 	bin := apptest.Binary(t, "faults")

@@ -34,6 +34,14 @@ func TestSQLite(t *testing.T) {
 	t.Run("searches", func(t *testing.T) { seen.explain(t) })
 }
 
+// Two ledgers that are open on one file. No process does that, but the rules of many
+// writers are the same for each database.
+func TestTwoWriters(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "aigc.db")
+	ledgertest.RunWriters(t, openTest(t, path), openTest(t, path))
+}
+
 // What concurrent callers accepted is there after the ledger was closed and opened
 // again.
 func TestReopened(t *testing.T) {

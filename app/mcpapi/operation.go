@@ -22,7 +22,7 @@ import (
 type options struct {
 	IdempotencyKey string `json:"idempotency_key,omitempty" minLength:"1" maxLength:"255" doc:"Your name of this purchase: one purchase a key"`
 	WaitSeconds    *int   `json:"wait_seconds,omitempty" minimum:"0" doc:"At most 50; by default 50 for images, 0 for videos"`
-	NoJoin         bool   `json:"no_join,omitempty" doc:"Buy anew although an equal call was not answered; by default this call returns the task of that one"`
+	NoJoin         bool   `json:"no_join,omitempty" doc:"A new purchase although an equal call was not answered; by default this call returns the task of that one"`
 }
 
 var optionsSchema = schema.New(reflect.TypeFor[options]())

@@ -141,7 +141,7 @@ type Request struct {
 
 	Begun       time.Time // when the request began
 	Delivery    Delivery  // of the response; nil: not known, and the task is never joined
-	NoJoin      bool      // buy anew, also if an equal request was not answered
+	NoJoin      bool      // a new purchase, also if an equal request was not answered
 	JoinWithKey bool      // join although there is an idempotency key, which the client made for its own retries
 	Follow      bool      // the caller polls the task; an answer before its end is not yet the answer
 }

@@ -3,7 +3,9 @@ package ledgertest
 import (
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"runtime"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -204,7 +206,7 @@ func joiningSeveral(p *suite) {
 		p.Errorf("the repeated calls joined %q and %q", first, second)
 	}
 	if _, third := j.ask(j.call(0), unmarked); third == "" {
-		p.Error("nothing was answered, and a further call bought anew")
+		p.Error("nothing was answered, and a further call bought again")
 	}
 	j.must(j.l.EndCall(ctx, first, again.ID, task.CallAnswered))
 	if _, joined := j.ask(j.call(0), unmarked); joined != second {
@@ -266,6 +268,109 @@ func joiningConcurrent(p *suite) {
 	wg.Wait()
 	if len(ids) != 1 || ids[t.ID] != 16 {
 		p.Errorf("joined %v, want all %s", ids, t.ID)
+	}
+}
+
+// RunWriters runs the conformance tests of two ledgers that are open on one database, as
+// two processes that accept at the same time: each rule holds between them.
+func RunWriters(t *testing.T, one, two task.Ledger) {
+	both := []task.Ledger{one, two}
+	p := &suite{T: t, l: one}
+	accept := func(hash, key string) map[string]int {
+		t.Helper()
+		var mu sync.Mutex
+		ids := map[string]int{}
+		var wg sync.WaitGroup
+		for i := range 16 {
+			next := Fresh("me")
+			next.InputHash = hash
+			wg.Go(func() {
+				got, _, err := both[i%2].Accept(ctx, task.AcceptRequest{
+					Tasks: []*task.Task{next}, Key: task.IdempotencyKey{Owner: "me", Key: key, Keep: time.Hour}, Join: unmarked,
+					Call: task.Call{ID: fmt.Sprint(hash, i), Waiter: fmt.Sprint("w", i%2), Begun: time.Now()},
+				})
+				mu.Lock()
+				defer mu.Unlock()
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				ids[got.ID]++
+			})
+		}
+		wg.Wait()
+		return ids
+	}
+	t.Run("one task for a key", func(t *testing.T) {
+		if ids := accept("keyed", "k"); len(ids) != 1 {
+			t.Errorf("%d tasks", len(ids))
+		}
+	})
+	t.Run("equal calls at the same time", func(t *testing.T) {
+		if ids := accept("together", ""); len(ids) != 16 {
+			t.Errorf("%d tasks", len(ids))
+		}
+	})
+	t.Run("one unanswered task", func(t *testing.T) {
+		j := &joinSuite{suite: p, owner: "me", hash: "left"}
+		first, call := j.buy(0)
+		if j.must(two.EndCall(ctx, first.ID, call.ID, task.CallUnanswered)); len(accept("left", "")) != 1 {
+			t.Error("a repeated request bought again")
+		}
+		j.must(two.EndCall(ctx, first.ID, call.ID, task.CallAnswered))
+		if ids := accept("left", ""); len(ids) != 16 || ids[first.ID] > 0 {
+			t.Errorf("%d tasks, the answered one is joined %d times", len(ids), ids[first.ID])
+		}
+	})
+}
+
+// joiningClient: a client makes purchases with equal input, one after the other, and
+// repeats each call until it is answered: when its connection has closed, or 3 s after
+// the call if the ledger does not know of that. Whatever happens to the calls, each wish
+// is one purchase, and none gets the task of an earlier one.
+func joiningClient(p *suite) {
+	for seed := range uint64(40) {
+		random := rand.New(rand.NewPCG(seed, 1)) //nolint:gosec // to be repeatable
+		j := &joinSuite{suite: p, owner: fmt.Sprint("client ", seed), hash: "hash"}
+		clock := time.Now().Add(-9 * time.Minute) // of the client: only differences count
+		var history []string
+		seen := map[string]bool{}
+		for range 8 {
+			got, answered := "", false
+			for !answered {
+				j.calls++
+				c := task.Call{ID: fmt.Sprint("call-", j.calls), Waiter: "w", Begun: clock}
+				t, joined := j.ask(c, unmarked)
+				if got != "" && t.ID != got || got == "" && (joined != "" || seen[t.ID]) {
+					p.Fatalf("seed %d: task %s (joined %q) for a wish that has %q, after %v", seed, t.ID, joined, got, history)
+				}
+				got, seen[t.ID] = t.ID, true
+				step := []string{"left", "unseen", "answering, then left", "killed", "killed while answering", "answered", "confirmed"}[random.IntN(7)]
+				history = append(history, step)
+				if strings.HasPrefix(step, "answering") || strings.HasSuffix(step, "answering") || step == "answered" || step == "confirmed" {
+					j.must(j.l.Answering(ctx, t.ID, c))
+				}
+				switch step {
+				case "left", "answering, then left":
+					j.end(t, c, task.CallUnanswered)
+				case "unseen":
+					clock = clock.Add(3 * time.Second)
+				case "answered":
+					j.end(t, c, task.CallAnswered)
+					answered = true
+				case "confirmed":
+					j.must(j.l.ConfirmAnswer(ctx, t.ID))
+					j.end(t, c, task.CallUnanswered) // the confirmation came first
+					answered = true
+				default:
+					j.endCalls()
+				}
+				clock = clock.Add(time.Duration(random.IntN(4000)) * time.Millisecond)
+			}
+		}
+		if len(seen) != 8 {
+			p.Errorf("seed %d: %d purchases for 8 wishes: %v", seed, len(seen), history)
+		}
 	}
 }
 

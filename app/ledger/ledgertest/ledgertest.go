@@ -27,6 +27,7 @@ func Run(t *testing.T, open func(t *testing.T) task.Ledger) {
 		"joining an answer":      joiningAnswering,
 		"concurrent joining":     joiningConcurrent,
 		"joining with a key":     joiningWithKey,
+		"a client that repeats":  joiningClient,
 		"account limits":         accountLimits,
 		"accept with a claim":    acceptWithClaim,
 		"concurrent claims":      claimsConcurrent,
