@@ -101,6 +101,10 @@ func Start(ctx context.Context, c *config.Settings, v Verticals, roles Roles, lo
 	if err = a.Ledger.ClearLeases(ctx); err != nil {
 		return a, err
 	}
+	// For the same reason no caller waits any more: equal requests join their tasks.
+	if err = a.Ledger.EndCalls(ctx); err != nil {
+		return a, err
+	}
 	if a.Broker, err = broker.Open(c.RedisURL.Reveal(), log); err != nil {
 		return a, err
 	}

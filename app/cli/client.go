@@ -149,13 +149,12 @@ func (c *client) task(ctx context.Context, id string, d time.Duration) (*service
 }
 
 // submit creates a task. If the answer is lost it sends the request again, up to 4
-// times in all: the idempotency key prevents a second purchase.
-func (c *client) submit(ctx context.Context, path string, input []byte, key string) (v *service.View, replayed bool, err error) {
+// times in all: the idempotency key among the headers prevents a second purchase.
+func (c *client) submit(ctx context.Context, path string, input []byte, headers []string) (v *service.View, replayed bool, err error) {
 	pause, sent := 500*time.Millisecond, false
 	for try := 1; ; try++ {
 		var a answer
-		a, err = c.call(ctx, http.MethodPost, path, bytes.NewReader(input),
-			"Content-Type", "application/json", "Prefer", "respond-async", "Idempotency-Key", key)
+		a, err = c.call(ctx, http.MethodPost, path, bytes.NewReader(input), headers...)
 		var lost *unreachable
 		if errors.As(err, &lost) {
 			lost.sent = lost.sent || sent // the server may have got an earlier try

@@ -14,7 +14,7 @@ import (
 // generateFlags are the flags of generate other than those of input fields.
 type generateFlags struct {
 	input, output, operation, key string
-	wait, noWait, json            bool
+	wait, noWait, json, noJoin    bool
 }
 
 func (c *cli) generateCommand() *cobra.Command {
@@ -94,6 +94,7 @@ func (c *cli) moduleCommand(h *module.Registry, spec module.Spec) *cobra.Command
 	f.BoolVar(&g.noWait, "no-wait", false, "print the task id and do not wait")
 	f.BoolVar(&g.json, "json", false, "print the task as JSON")
 	f.StringVar(&g.key, "idempotency-key", "", "idempotency `key`: a command repeated with the same key is not purchased again")
+	f.BoolVar(&g.noJoin, "no-join", false, "purchase again, also if the same command ran in the last 10 minutes and got no answer")
 	f.BoolP("help", "h", false, "help")
 	fields := fieldFlags(f, ops)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
@@ -200,7 +201,7 @@ func (c *cli) generate(ctx context.Context, ops []operation, g *generateFlags, f
 	if raw, err = c.uploadFiles(ctx, s, op, raw, paths); err != nil {
 		return err
 	}
-	v, err := c.submitTask(ctx, s, op, raw, g.key)
+	v, err := c.submitTask(ctx, s, purchase{op: op, input: raw, key: g.key, noJoin: g.noJoin, follow: wait})
 	if err != nil {
 		return err
 	}

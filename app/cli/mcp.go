@@ -46,7 +46,7 @@ func (c *cli) stdio(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	b := &mcpapi.Bridge{In: c.In, Out: c.Out}
+	b := &mcpapi.Bridge{In: c.In, Out: c.Out, Unread: func() bool { return unread(c.Out) }}
 	if l.URL != "" {
 		address, err := newClient(l.URL, l.APIKey.Reveal()).mcp(ctx)
 		if err != nil {

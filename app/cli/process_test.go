@@ -14,6 +14,7 @@ import (
 
 	"aigc/app"
 	"aigc/app/apptest"
+	"aigc/app/task"
 )
 
 // process is a running process of the built program.
@@ -123,6 +124,45 @@ func TestInterruptWaitsForOpenSubmissions(t *testing.T) {
 	}
 	decode(t, fox)
 	waitPurchases(t, dir, 1)
+}
+
+// A command that was killed while it waited, in whose process the task ran, is repeated:
+// it gets the task of the first one. Once it has the result, or with --no-join, the same
+// command is a new purchase.
+func TestKilledCommandIsJoined(t *testing.T) {
+	t.Parallel()
+	l := settings(t)
+	dir := l.DataDir
+	p := start(t, dir, "generate", "flux", "a fox [[slow 2s]]").begin()
+	apptest.Eventually(t, 20*time.Second, func() error {
+		if app.Running(dir) == nil {
+			return errors.New("it does not listen yet")
+		}
+		if list := listed(t, l); len(list) != 1 || list[0].Status != task.Running {
+			return fmt.Errorf("%d tasks", len(list))
+		}
+		return nil
+	})
+	if err := p.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	<-p.ended
+	again := func(purchases int, joined bool, flags ...string) {
+		t.Helper()
+		fox := filepath.Join(t.TempDir(), "fox.png")
+		q := start(t, dir, append([]string{"generate", "flux", "a fox [[slow 2s]]", "-o", fox}, flags...)...).begin()
+		if code := q.end(30 * time.Second); code != 0 {
+			t.Errorf("exit code %d", code)
+		}
+		decode(t, fox)
+		if said := strings.Contains(q.err.String(), "got no answer"); said != joined {
+			t.Errorf("joined %t", said)
+		}
+		waitPurchases(t, dir, purchases)
+	}
+	again(2, false, "--no-join")
+	again(2, true)
+	again(3, false)
 }
 
 func TestSecondInterruptExitsAtOnce(t *testing.T) {

@@ -14,12 +14,36 @@ import (
 // submitGrace is how long an interrupt waits for the answer to a purchase.
 const submitGrace = 10 * time.Second
 
+// purchase is a request of this command.
+type purchase struct {
+	op     operation
+	input  []byte
+	key    string // the idempotency key; empty: one is made, which does not prevent joining
+	noJoin bool   // do not join the task of an equal request that was not answered
+	follow bool   // the command polls the task until it is done
+}
+
+// headers are the request headers of a purchase, with its key.
+func (p *purchase) headers() []string {
+	h := []string{"Content-Type", "application/json", "Prefer", "respond-async"}
+	set := func(name string, yes bool) {
+		if yes {
+			h = append(h, name, "true")
+		}
+	}
+	set("Aigc-No-Join", p.noJoin)
+	set("Aigc-Join", p.key == "")
+	set("Aigc-Follow", p.follow)
+	if p.key == "" {
+		p.key = "cli-" + uuid.NewString()
+	}
+	return append(h, "Idempotency-Key", p.key)
+}
+
 // submitTask submits the input. After an interrupt it still waits up to submitGrace
 // for the answer, which has the task id.
-func (c *cli) submitTask(ctx context.Context, s *session, op operation, raw []byte, key string) (*service.View, error) {
-	if key == "" {
-		key = "cli-" + uuid.NewString()
-	}
+func (c *cli) submitTask(ctx context.Context, s *session, p purchase) (*service.View, error) {
+	headers := p.headers()
 	sending, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
 	defer context.AfterFunc(ctx, func() {
@@ -29,18 +53,21 @@ func (c *cli) submitTask(ctx context.Context, s *session, op operation, raw []by
 			cancel()
 		}
 	})()
-	v, replayed, err := s.submit(sending, "/api"+op.Operation.Paths[0], raw, key)
+	v, replayed, err := s.submit(sending, "/api"+p.op.Operation.Paths[0], p.input, headers)
 	var lost *unreachable
 	var refused *problem
 	switch {
 	case errors.As(err, &lost) && lost.sent || errors.Is(err, context.Canceled):
 		c.say("%s it is not known whether the server accepted the request.", c.yellow("aigc:"))
-		c.say("  To repeat it without paying twice, add: --idempotency-key %s", key)
+		c.say("  To repeat it without paying twice, add: --idempotency-key %s", p.key)
 		return nil, err
 	case errors.As(err, &refused) && refused.TaskID != "":
 		return s.task(ctx, refused.TaskID, 0) // an earlier task of the same key, which failed
 	case err != nil:
 		return nil, err
+	}
+	if v.Joined {
+		c.say("An equal request got no answer: its task %s is used, and nothing new is purchased. To purchase again, add --no-join.", v.TaskID)
 	}
 	if replayed {
 		c.say("This idempotency key already belongs to task %s, which is used.", v.TaskID)

@@ -20,4 +20,11 @@
 //	succeeded           the success is committed
 //	before_record_S     a transition to state S without an answer is about to be committed
 //	recorded_S          it is committed
+//
+// Those of a caller's request:
+//
+//	joined              it has joined the task of an equal one
+//	answering           the ledger knows that its answer is about to be written
+//	call_answered       its answer was written, which the ledger does not know yet
+//	call_unanswered     its caller has left, which the ledger does not know yet
 package failpoint

@@ -146,6 +146,9 @@ func (s *Server) readForm(c echo.Context, op service.Operation) (in *input, err 
 		}
 		values[name] = append(values[name], string(text))
 	}
+	// net/http tells that the caller has left only after the body's end was read, which
+	// follows the form's end.
+	_, _ = io.CopyN(io.Discard, c.Request().Body, maxDocument)
 	moveExtraImages(op, values)
 	in.doc, err = op.Schema.FromForm(values)
 	return in, err

@@ -111,6 +111,14 @@ func (s *Server) documentTask(o *huma.Operation, t reflect.Type) {
 		http.StatusUnprocessableEntity, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout)
 	headerParam(o, "Idempotency-Key", "Your own id of this request, at most 255 bytes. A second request with the same key within 24 hours returns the first task and is not charged again.")
 	headerParam(o, "Prefer", "respond-async: respond at once. wait=SECONDS: wait that long for the result, at most 600 seconds.")
+	headerParam(o, noJoinHeader, "true: a new purchase, also if an equal request of the last 10 minutes was not answered. Without it, and without an Idempotency-Key, this request then joins the task of that one.")
+	headerParam(o, joinHeader, "true: join also with an Idempotency-Key, for a client that makes a key of its own for each call.")
+	headerParam(o, followHeader, "true: for a client that polls the task. A response 202 does not count as its answer, so that an equal request joins the task until a GET has returned it finished.")
+	for _, status := range []int{http.StatusOK, http.StatusAccepted} {
+		o.Responses[strconv.Itoa(status)].Headers = map[string]*huma.Param{
+			joinedHeader: {Description: "true: this is the task of an earlier equal request whose caller was not answered; nothing was bought. The field joined says the same.", Schema: text},
+		}
+	}
 	headerParam(o, "X-Tags", "Labels, separated by commas, to filter tasks by: GET /api/tasks?tag=. At most 16 of 64 bytes each.")
 }
 

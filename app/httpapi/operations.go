@@ -48,8 +48,8 @@ func (s *Server) generate(c echo.Context, op service.Operation) error {
 	return s.createTask(c, op, in.doc, nil)
 }
 
-// createTask creates a task, or finds the earlier one of the same idempotency key,
-// waits for it and responds. warnings are on what was left out of doc.
+// createTask creates a task, or finds the earlier one that the request repeats, waits
+// for it and responds. warnings are on what was left out of doc.
 func (s *Server) createTask(c echo.Context, op service.Operation, doc []byte, warnings []string) error {
 	r := c.Request()
 	x := web.Of(r.Context())
@@ -57,13 +57,17 @@ func (s *Server) createTask(c echo.Context, op service.Operation, doc []byte, wa
 	retries, _ := strconv.Atoi(r.Header.Get("X-Stainless-Retry-Count"))
 	v, replayed, err := s.tasks.Create(r.Context(), service.Request{
 		Operation: op, Input: doc, Caller: x.Caller, IdempotencyKey: r.Header.Get("Idempotency-Key"), SDKRetry: retries > 0, Tags: parseTags(r.Header),
-		Wait: pref.wait, Warnings: warnings,
+		Wait: pref.wait, Warnings: warnings, Begun: x.Started(), Delivery: x,
+		NoJoin: isTrue(r.Header, noJoinHeader), JoinWithKey: isTrue(r.Header, joinHeader), Follow: isTrue(r.Header, followHeader),
 	})
 	if err != nil {
 		return err
 	}
 	x.Task = v.TaskID
 	h := c.Response().Header()
+	if v.Joined {
+		h.Set(joinedHeader, "true")
+	}
 	if replayed {
 		h.Set("Idempotent-Replayed", "true")
 	}
@@ -71,6 +75,19 @@ func (s *Server) createTask(c echo.Context, op service.Operation, doc []byte, wa
 		h.Set("Preference-Applied", pref.applied)
 	}
 	return s.respondTask(c, op, v)
+}
+
+// Headers of joining: see [service.Request].
+const (
+	joinedHeader = "Aigc-Joined"  // of a response
+	noJoinHeader = "Aigc-No-Join" // of requests, like those below
+	joinHeader   = "Aigc-Join"
+	followHeader = "Aigc-Follow"
+)
+
+func isTrue(h http.Header, name string) bool {
+	v, err := strconv.ParseBool(strings.TrimSpace(h.Get(name)))
+	return err == nil && v
 }
 
 // respondTask responds to the request that created a task: 200 with the result, an

@@ -28,6 +28,7 @@ type Problem struct {
 	Charged    fault.Charge   `json:"charged" enum:"no,yes,unknown" doc:"Whether the vendor charged for the task."`
 	Retryable  bool           `json:"retryable" doc:"Whether sending the same request again is safe and may succeed."`
 	VendorCode string         `json:"vendor_code,omitempty" doc:"The vendor's own error code."`
+	Joined     bool           `json:"joined,omitempty" doc:"Whether the failed task is that of an earlier equal request whose caller was not answered."`
 	Errors     []fault.Detail `json:"errors,omitempty" nullable:"false" doc:"All invalid fields of the request. Values are not repeated."`
 	Success    bool           `json:"success" doc:"Always false."`
 	ErrorText  string         `json:"error" doc:"The same as detail."`
@@ -77,7 +78,7 @@ func problem(x *web.Exchange, err error) *Problem {
 	var failedTask *taskFailure
 	if errors.As(err, &failedTask) {
 		p.TaskID, p.Retryable = &failedTask.view.TaskID, failedTask.view.Error != nil && failedTask.view.Error.Retryable
-		x.Task = failedTask.view.TaskID
+		x.Task, p.Joined = failedTask.view.TaskID, failedTask.view.Joined
 	}
 	if p.Detail == "" {
 		p.Detail = p.Title + "."

@@ -62,7 +62,15 @@ func (s *Server) getTask(c echo.Context) error {
 		return err
 	}
 	x.Task = v.TaskID
+	s.delivers(c, v)
 	return s.respond(c, http.StatusOK, v)
+}
+
+// delivers says that a response to GET has the task, which ends joining.
+func (s *Server) delivers(c echo.Context, v *service.View) {
+	if x := web.Of(c.Request().Context()); c.Request().Method == http.MethodGet {
+		s.tasks.Delivers(x.Caller, v, x)
+	}
 }
 
 // parseWait reads the parameter wait: seconds, cut to maxWait; empty is 0.
@@ -183,6 +191,7 @@ func (s *Server) findVideo(c echo.Context, op service.Operation, id string) (*se
 	}
 	if err == nil {
 		x.Task = v.TaskID
+		s.delivers(c, v)
 	}
 	return v, err
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"time"
 
 	"aigc/app/fault"
 	"aigc/app/task"
@@ -16,7 +15,8 @@ func (s *store) Accept(ctx context.Context, a task.AcceptRequest) (t *task.Task,
 		return nil, false, err
 	}
 	err = s.write(ctx, func(x *tx) error {
-		t, err = x.findDuplicate(a.Tasks[0], a.Key, a.Join)
+		a.Key.Owner = a.Tasks[0].Owner
+		t, err = x.joinDuplicate(task.Repetition{InputHash: a.Tasks[0].InputHash, Key: a.Key, Join: a.Join, Call: a.Call})
 		if replayed = t != nil; replayed || err != nil {
 			return err
 		}
@@ -28,6 +28,9 @@ func (s *store) Accept(ctx context.Context, a task.AcceptRequest) (t *task.Task,
 			if i == 0 {
 				t = row
 			}
+		}
+		if err := x.recordCall(t, a.Call); err != nil {
+			return err
 		}
 		return x.bindKey(t, a.Key)
 	})
@@ -56,74 +59,6 @@ func validate(a task.AcceptRequest) error {
 		}
 	}
 	return nil
-}
-
-// findDuplicate returns the earlier task that a request repeats, and binds the key to
-// a task that it joins; nil if there is none.
-func (x *tx) findDuplicate(t *task.Task, key task.IdempotencyKey, join time.Duration) (*task.Task, error) {
-	key.Owner = t.Owner
-	found, joined, err := findDuplicate(x, x.now, t.InputHash, key, join)
-	if err == nil && joined {
-		err = x.bindKey(found, key)
-	}
-	return found, err
-}
-
-// FindDuplicate implements [task.Ledger].
-func (s *store) FindDuplicate(ctx context.Context, inputHash string, key task.IdempotencyKey, join time.Duration) (*task.Task, error) {
-	r := s.reader(ctx)
-	now, err := s.dialect.now(r)
-	if err != nil {
-		return nil, err
-	}
-	t, _, err := findDuplicate(r, now, inputHash, key, join)
-	return t, err
-}
-
-func findDuplicate(a querier, now int64, hash string, key task.IdempotencyKey, join time.Duration) (t *task.Task, joined bool, err error) {
-	if key.Key != "" {
-		id, boundTo, err := lookupKey(a, now, key)
-		switch {
-		case err != nil:
-			return nil, false, err
-		case id == "":
-		case hash != boundTo && hash != "":
-			return nil, false, fault.New(fault.IdempotencyMismatch, "idempotency_key_reused",
-				"This Idempotency-Key was used for another request. Send a new key with this one, or repeat the first request unchanged.").WithCharge(fault.ChargedNo)
-		default:
-			t, err = oneTask(a, selectTask+byID, id)
-			return t, false, err
-		}
-	}
-	if join <= 0 || hash == "" {
-		return nil, false, nil
-	}
-	t, err = findJoinable(a, now, hash, key.Owner, now-join.Milliseconds())
-	return t, t != nil, err
-}
-
-const hour = 3600_000 // in milliseconds, as in the index tasks_join
-
-const whereJoinable = `WHERE parent = '' AND input_hash <> '' AND created / 3600000 = $1 AND input_hash = $2
-	AND owner = $3 AND created >= $4 AND state NOT IN ('failed', 'canceled') ORDER BY id DESC LIMIT 1`
-
-// findJoinable finds the newest task of the same owner and input that is neither
-// failed nor canceled, hour by hour, as the index tasks_join demands.
-func findJoinable(a querier, now int64, hash, owner string, since int64) (*task.Task, error) {
-	for h := now / hour; h >= since/hour; h-- {
-		found, err := manyTasks(a, selectTask+whereJoinable, h, hash, owner, since)
-		if err != nil || len(found) > 0 {
-			return first(found), err
-		}
-	}
-	return nil, nil
-}
-
-func first(list []*task.Task) *task.Task {
-	if len(list) == 0 {
-		return nil
-	}
-	return list[0]
 }
 
 // insert inserts a new task: queued, not charged. With a claim that succeeds it is

@@ -119,7 +119,7 @@ func hotPaths(tb testing.TB, l *SQLite, c activeTasks) (out []hotPath) {
 	add("thumbless", func() error { _, err := l.WithoutThumbnail(ctx, 10); return err })
 	add("counts", func() error { _, err := l.Counts(ctx); return err })
 	add("accept", func() error {
-		_, _, err := l.Accept(ctx, task.AcceptRequest{Tasks: []*task.Task{fresh()}, Key: task.IdempotencyKey{Owner: "local", Key: task.RandomHex(8), Keep: time.Hour}, Join: 10 * time.Minute})
+		_, _, err := l.Accept(ctx, task.AcceptRequest{Tasks: []*task.Task{fresh()}, Key: task.IdempotencyKey{Owner: "local", Key: task.RandomHex(8), Keep: time.Hour}, Join: task.Join{Any: 10 * time.Minute}})
 		return err
 	})
 	moved := 0

@@ -34,6 +34,14 @@ func TestSQLite(t *testing.T) {
 	t.Run("searches", func(t *testing.T) { seen.explain(t) })
 }
 
+// Two ledgers that are open on one file. No process does that, but the rules of many
+// writers are the same for each database.
+func TestTwoWriters(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "aigc.db")
+	ledgertest.RunWriters(t, openTest(t, path), openTest(t, path))
+}
+
 // What concurrent callers accepted is there after the ledger was closed and opened
 // again.
 func TestReopened(t *testing.T) {
@@ -174,8 +182,8 @@ func TestRenamedCauses(t *testing.T) {
 	}
 	for _, statement := range []string{
 		`UPDATE tasks SET error = '{"code":"broken","message":"m","retryable":true,"kind":"broken"}'`,
-		`DROP INDEX tasks_open`, `ALTER TABLE tasks DROP COLUMN slots`, `CREATE INDEX tasks_open ON tasks (vendor, fingerprint, state)`,
-		`DROP TABLE answers`, `DELETE FROM goose_db_version WHERE version_id >= 4`,
+		`DROP TABLE callers`, `DROP INDEX tasks_open`, `ALTER TABLE tasks DROP COLUMN slots`, `CREATE INDEX tasks_open ON tasks (vendor, fingerprint, state)`,
+		`DROP TABLE answers`, `ALTER TABLE vendor_keys DROP COLUMN probed`, `ALTER TABLE vendor_accounts DROP COLUMN models`, `DELETE FROM goose_db_version WHERE version_id >= 4`,
 	} {
 		if _, err := db.Exec(statement); err != nil {
 			t.Fatal(err)

@@ -242,6 +242,7 @@ func (x *tx) attempt(run func(*tx) error) (err error) {
 type cache struct {
 	series    map[series]bool
 	boundKeys int // how many keys were bound since the start
+	calls     int // how many calls were recorded since the start
 }
 
 // cacheMax is the maximum number of series in the cache, since callers can name any

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 
 	"aigc/app/fault"
@@ -24,6 +25,9 @@ type requestInfo struct {
 	files  *uploads
 	id     string // of the request
 
+	exchange *web.Exchange
+	confirm  bool // a bridge confirms the answers that it has written
+
 	// free is the number of calls that are not counted against the caller's rate
 	// limit. It starts at 1, since the request itself was counted; the further
 	// calls of a batch, which old revisions have, are counted one by one.
@@ -36,6 +40,34 @@ type requestInfo struct {
 	// is written for them any more; their tasks go on.
 	canceled context.Context
 	cancel   context.CancelFunc
+
+	mu         sync.Mutex
+	deliveries []*delivery // of its calls
+	withdrawn  bool        // its only call was canceled by the client
+}
+
+// addDelivery registers the answer to a call.
+func (x *requestInfo) addDelivery(d *delivery) {
+	x.mu.Lock()
+	x.deliveries = append(x.deliveries, d)
+	withdrawn := x.withdrawn
+	x.mu.Unlock()
+	if withdrawn {
+		d.cancel()
+	}
+}
+
+// withdraw ends the only call of the request without an answer. When it returns, an
+// equal call joins its task.
+func (x *requestInfo) withdraw() {
+	x.mu.Lock()
+	x.withdrawn = true
+	list := x.deliveries
+	x.mu.Unlock()
+	for _, d := range list {
+		d.cancel()
+	}
+	x.cancel()
 }
 
 type requestInfoKey struct{}
@@ -78,13 +110,23 @@ func (s *Server) serveMCP(x *web.Exchange, r *http.Request) error {
 	if err := s.authorize(x, r); err != nil {
 		return err
 	}
-	c := &requestInfo{caller: x.Caller, id: x.ID, files: newUploads(s.assets)}
+	if task := r.Header.Get(confirmedHeader); task != "" {
+		if err := s.tasks.ConfirmAnswer(r.Context(), x.Caller, task); err != nil {
+			return err
+		}
+		x.WriteHeader(http.StatusNoContent)
+		return nil
+	}
+	c := &requestInfo{caller: x.Caller, id: x.ID, exchange: x, files: newUploads(s.assets)}
 	c.free.Store(1)
 	defer c.files.close()
 	c.canceled, c.cancel = context.WithCancel(context.WithoutCancel(r.Context()))
 	defer c.cancel()
 	if r.Header.Get(stdioHeader) != "" { // a bridge closes the connection to cancel a call
 		defer context.AfterFunc(r.Context(), c.cancel)()
+	}
+	if c.confirm = r.Header.Get(confirmHeader) != ""; c.confirm {
+		x.Header().Set(confirmHeader, "1")
 	}
 	r = r.WithContext(c.withContext(r.Context()))
 	c.out = &answerWriter{x: x, body: &rpcBody{}, stream: wantsStream(r), interval: s.commentInterval}

@@ -54,7 +54,10 @@ func (x *exchange) forward(message []byte) {
 		ID     json.RawMessage `json:"id"`
 		Method *string         `json:"method"`
 		Result struct {
-			ProtocolVersion string `json:"protocolVersion"`
+			ProtocolVersion   string `json:"protocolVersion"`
+			StructuredContent struct {
+				TaskID string `json:"task_id"`
+			} `json:"structuredContent"`
 		} `json:"result"`
 	}
 	if err := json.Unmarshal(message, &m); errors.As(err, new(*json.SyntaxError)) {
@@ -68,7 +71,10 @@ func (x *exchange) forward(message []byte) {
 			x.mu.Unlock()
 		}
 	}
-	x.answer(message)
+	written := x.answer(message)
+	if task := m.Result.StructuredContent.TaskID; m.Method == nil && written && task != "" && x.confirmTo != nil {
+		x.confirmAnswer(x.confirmTo, task)
+	}
 }
 
 // markAnswered removes a call from those that still need an answer.

@@ -37,6 +37,11 @@ type Bridge struct {
 	// ReconnectWindow is how long a line waits for a server that accepts
 	// connections, before it is answered with server_gone.
 	ReconnectWindow time.Duration
+
+	// Unread reports whether the client has closed its end of Out, for example because
+	// it was killed. It is polled after the end of In, whose calls are then canceled,
+	// not answered. Nil: the next write shows it.
+	Unread func() bool
 }
 
 // Endpoint is the MCP server that a bridge sends to.
@@ -96,7 +101,10 @@ func (b *Bridge) Run(ctx context.Context) error {
 	transport.DisableKeepAlives, transport.DisableCompression = true, true
 	direct := transport.Clone()
 	direct.Proxy = nil
-	r := &bridgeRun{Bridge: b, lifetime: lifetime, callsCtx: callsCtx, transport: transport, direct: direct, server: server, id: task.RandomHex(16), open: map[string]*exchange{}, running: map[*exchange]bool{}}
+	r := &bridgeRun{
+		Bridge: b, id: task.RandomHex(16), lifetime: lifetime, callsCtx: callsCtx, transport: transport, direct: direct, server: server,
+		open: map[string]*exchange{}, running: map[*exchange]bool{}, unread: make(chan struct{}),
+	}
 	watchCtx, stopWatch := context.WithCancel(lifetime)
 	defer stopWatch()
 	watched := make(chan struct{})
@@ -107,12 +115,18 @@ func (b *Bridge) Run(ctx context.Context) error {
 	case err = <-read:
 		stopWatch()
 		<-watched // it must not start work while drain waits for the work to end
-		r.drain(ctx, drainTimeout)
+		r.answerRemaining(ctx)
 	case <-ctx.Done():
+	case <-r.unread:
 	}
 	r.mu.Lock()
 	r.closing = true
 	r.mu.Unlock()
+	select {
+	case <-r.unread:
+		cancelCalls() // no caller is left to be answered
+	default:
+	}
 	if r.endpoint().Stop == nil {
 		end()
 		cancelCalls()
@@ -135,7 +149,9 @@ type bridgeRun struct {
 	id        string            // value of stdioHeader
 	work      sync.WaitGroup    // exchanges and calls of Connect
 
-	writeMu sync.Mutex // of Out
+	writeMu    sync.Mutex    // of Out
+	unread     chan struct{} // closed when the client has closed its end of Out
+	unreadOnce sync.Once
 
 	mu         sync.Mutex
 	closing    bool // no new work is started
@@ -168,6 +184,40 @@ func (r *bridgeRun) drain(ctx context.Context, d time.Duration) {
 	case <-ctx.Done():
 	}
 }
+
+// answerRemaining waits until the remaining calls are answered, after the client has
+// closed its input. It ends early if the client does not read the answers any more.
+func (r *bridgeRun) answerRemaining(ctx context.Context) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	if r.Unread != nil {
+		go func() {
+			tick := time.NewTicker(unreadPause)
+			defer tick.Stop()
+			for !r.Unread() {
+				select {
+				case <-ctx.Done():
+					return
+				case <-tick.C:
+				}
+			}
+			r.setUnread()
+		}()
+	}
+	go func() {
+		select {
+		case <-r.unread:
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
+	r.drain(ctx, drainTimeout)
+}
+
+// unreadPause is the time between two calls of Bridge.Unread.
+const unreadPause = 100 * time.Millisecond
+
+func (r *bridgeRun) setUnread() { r.unreadOnce.Do(func() { close(r.unread) }) }
 
 // readLines starts an exchange for each line. It returns nil at the end of the
 // client's stream.
@@ -262,11 +312,11 @@ func (r *bridgeRun) refuse(line []byte) bool {
 	return true
 }
 
-// handleCancel reports whether a line is notifications/cancelled, and ends the
-// HTTP request of the call that it names: over HTTP that cancels the call. Only
-// a line that was buffered as a whole is checked.
+// handleCancel reports whether a line is notifications/cancelled. It forwards it, and
+// ends the HTTP request of the call that it names: in the newest revision that cancels
+// the call. Only a line that was buffered as a whole is checked.
 func (r *bridgeRun) handleCancel(x *exchange) bool {
-	if len(x.line.messages) != 1 || x.line.messages[0].method != "notifications/cancelled" {
+	if len(x.line.messages) != 1 || x.line.messages[0].method != methodCancelled {
 		return false
 	}
 	var m struct {
@@ -290,7 +340,9 @@ func (r *bridgeRun) handleCancel(x *exchange) bool {
 		return false
 	}
 	r.writeMu.Lock() // no answer is being written, and none is written after this
-	defer r.writeMu.Unlock()
+	call.dropped = true
+	r.writeMu.Unlock()
+	r.forwardCancel(x.head)
 	call.cancel()
 	return true
 }
@@ -318,20 +370,25 @@ func idKey(id json.RawMessage) string {
 	return "number " + number.String()
 }
 
-// write writes a message to the client as one line.
-func (r *bridgeRun) write(message []byte) {
+// write writes a message to the client as one line, and reports whether the client's
+// end of the stream took it.
+func (r *bridgeRun) write(message []byte) bool {
 	r.writeMu.Lock()
 	defer r.writeMu.Unlock()
-	r.writeLocked(message)
+	return r.writeLocked(message)
 }
 
 // writeLocked is write for a caller that has locked writeMu.
-func (r *bridgeRun) writeLocked(message []byte) {
+func (r *bridgeRun) writeLocked(message []byte) bool {
 	line := append(bytes.Clone(message), '\n')
 	for i, c := range line[:len(message)] {
 		if c == '\n' || c == '\r' {
 			line[i] = ' ' // a raw line break in JSON can only be whitespace
 		}
 	}
-	_, _ = r.Out.Write(line) // a client that has closed its output gets nothing
+	if _, err := r.Out.Write(line); err != nil {
+		r.setUnread()
+		return false
+	}
+	return true
 }

@@ -118,12 +118,12 @@ func TestReplacedTool(t *testing.T) {
 	if err := json.Unmarshal(encode(entry["arguments"]), &s); err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"prompt", "n", "style", "images", "mask", "fidelity", "frame", "idempotency_key", "wait_seconds"} {
+	for _, name := range []string{"prompt", "n", "style", "images", "mask", "fidelity", "frame", "idempotency_key", "wait_seconds", "no_join"} {
 		if s.Properties[name] == nil {
 			t.Errorf("%s is missing", name)
 		}
 	}
-	if entry["tool"] != "create_painter_image" || len(s.Properties) != 9 || len(s.Defs) != 1 || !reflect.DeepEqual(s.Required, []string{"prompt"}) {
+	if entry["tool"] != "create_painter_image" || len(s.Properties) != 10 || len(s.Defs) != 1 || !reflect.DeepEqual(s.Required, []string{"prompt"}) {
 		t.Errorf("%s", encode(entry))
 	}
 	if !strings.Contains(a.text, "Arguments of create_painter_image as a JSON schema:\n{") {

@@ -25,6 +25,7 @@ type toolError struct {
 	VendorCode string         `json:"vendor_code,omitempty"`
 	RetryAfter int            `json:"retry_after_seconds,omitempty"`
 	RequestID  string         `json:"request_id,omitempty"`
+	Joined     bool           `json:"joined,omitempty"` // the task is that of an earlier call that was not answered
 }
 
 // taskError is the error of a task that reached a terminal state without a
@@ -66,7 +67,7 @@ func (s *Server) errorResult(c *call, err error) *mcp.CallToolResult {
 	}
 	var ended *taskError
 	if errors.As(err, &ended) {
-		out.TaskID, out.Status = ended.view.TaskID, ended.view.Status
+		out.TaskID, out.Status, out.Joined = ended.view.TaskID, ended.view.Status, ended.view.Joined
 		out.Retryable = ended.view.Error != nil && ended.view.Error.Retryable
 	}
 	return &mcp.CallToolResult{IsError: true, StructuredContent: out, Content: []mcp.Content{&mcp.TextContent{Text: out.text(c.tool.buys)}}}
@@ -87,6 +88,9 @@ func (f toolError) text(buys bool) string {
 		b.WriteString(", request " + f.RequestID)
 	}
 	b.WriteString(".")
+	if f.Joined {
+		b.WriteString(" " + joinedText)
+	}
 	if buys || f.TaskID != "" {
 		switch f.Charged {
 		case fault.ChargedYes:

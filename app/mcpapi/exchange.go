@@ -20,6 +20,9 @@ type exchange struct {
 	ctx    context.Context
 	cancel context.CancelFunc
 
+	dropped   bool      // canceled by the client: nothing is written any more; guarded by writeMu
+	confirmTo *Endpoint // the server that expects to be told which answers were written; nil: none
+
 	lineRead   chan struct{} // closed when the line has been read to its end
 	unanswered []message     // calls of the line without an answer; valid after lineRead
 	done       chan struct{}
@@ -124,13 +127,12 @@ func (x *exchange) setEarlier() {
 	}
 }
 
-// answer writes a message unless the client has canceled the call.
-func (x *exchange) answer(message []byte) {
+// answer writes a message unless the client has canceled the call, and reports whether
+// the client took it.
+func (x *exchange) answer(message []byte) bool {
 	x.writeMu.Lock()
 	defer x.writeMu.Unlock()
-	if x.ctx.Err() == nil {
-		x.writeLocked(message)
-	}
+	return x.ctx.Err() == nil && !x.dropped && x.writeLocked(message)
 }
 
 // wantsAnswer waits until the line has been read to its end. It is false if the
@@ -202,6 +204,12 @@ const (
 	// headers: the server takes their values from the body. Its value is random for
 	// each run of a bridge.
 	stdioHeader = "Aigc-Stdio"
+
+	// confirmHeader asks the server to take an answer for delivered only when the
+	// bridge confirms that it has written it to its client: by a request whose
+	// confirmedHeader names the task. A server that does so returns the header.
+	confirmHeader   = "Aigc-Confirm"
+	confirmedHeader = "Aigc-Confirmed"
 )
 
 // post sends the line to a server and forwards its response.
@@ -214,26 +222,74 @@ func (x *exchange) post(server *Endpoint, body *lineBody) error {
 	if x.tail == nil {
 		req.ContentLength = int64(len(x.head))
 	}
-	req.Header.Set("Content-Type", "application/json")
-	req.Header.Set("Accept", "application/json, text/event-stream")
-	req.Header.Set(stdioHeader, x.id)
-	if server.Key != "" {
-		req.Header.Set("Authorization", "Bearer "+server.Key)
-	}
-	x.mu.Lock()
-	if x.version != "" {
-		req.Header.Set(versionHeader, x.version)
-	}
-	x.mu.Unlock()
-	transport := x.transport
-	if server.Direct {
-		transport = x.direct
-	}
-	resp, err := transport.RoundTrip(req)
+	x.setMessageHeaders(req)
+	req.Header.Set(confirmHeader, "1")
+	resp, err := x.roundTrip(server, req)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = resp.Body.Close() }()
 	body.used.Store(true) // a server may reject a line that it has not read
+	if resp.Header.Get(confirmHeader) != "" {
+		x.confirmTo = server
+	}
 	return x.forwardResponse(resp)
+}
+
+// setMessageHeaders sets the headers of a request that has a message for a body.
+func (r *bridgeRun) setMessageHeaders(req *http.Request) {
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("Accept", "application/json, text/event-stream")
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.version != "" {
+		req.Header.Set(versionHeader, r.version)
+	}
+}
+
+// roundTrip sends a request to a server, with the bridge's id and the key.
+func (r *bridgeRun) roundTrip(server *Endpoint, req *http.Request) (*http.Response, error) {
+	req.Header.Set(stdioHeader, r.id)
+	if server.Key != "" {
+		req.Header.Set("Authorization", "Bearer "+server.Key)
+	}
+	transport := r.transport
+	if server.Direct {
+		transport = r.direct
+	}
+	return transport.RoundTrip(req)
+}
+
+// cancelTimeout limits how long a cancellation keeps the lines behind it waiting.
+const cancelTimeout = 2 * time.Second
+
+// forwardCancel sends a cancellation and waits for its answer: a call in the next line
+// may repeat the canceled one, and the server must know by then that it was canceled.
+func (r *bridgeRun) forwardCancel(line []byte) {
+	server := r.endpoint()
+	ctx, cancel := context.WithTimeout(r.callsCtx, cancelTimeout)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, server.URL, bytes.NewReader(line))
+	if err != nil {
+		return
+	}
+	r.setMessageHeaders(req)
+	if resp, err := r.roundTrip(server, req); err == nil {
+		_ = resp.Body.Close()
+	}
+}
+
+// confirmAnswer tells the server that the client has got an answer about a task. If
+// that fails, an equal call of the client gets the same task once more.
+func (x *exchange) confirmAnswer(server *Endpoint, task string) {
+	ctx, cancel := context.WithTimeout(x.callsCtx, confirmWithin)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, server.URL, http.NoBody)
+	if err != nil {
+		return
+	}
+	req.Header.Set(confirmedHeader, task)
+	if resp, err := x.roundTrip(server, req); err == nil {
+		_ = resp.Body.Close()
+	}
 }

@@ -84,6 +84,8 @@ func (f *fake) Allow(context.Context, service.Caller) error {
 	return f.allow
 }
 
+func (f *fake) Delivers(service.Caller, *service.View, service.Delivery) {}
+
 func (f *fake) Operations() []service.Operation { return f.ops }
 
 func (f *fake) Models(context.Context) []service.Model {

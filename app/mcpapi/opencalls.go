@@ -77,6 +77,6 @@ func (o *openCalls) cancel(c *requestInfo, r *http.Request, m rpcMessage) {
 	}
 	found[0].out.cancel(params.RequestID)
 	if !found[0].out.body.batch {
-		found[0].cancel()
+		found[0].withdraw()
 	}
 }

@@ -22,9 +22,14 @@ import (
 type options struct {
 	IdempotencyKey string `json:"idempotency_key,omitempty" minLength:"1" maxLength:"255" doc:"Your name of this purchase: one purchase a key"`
 	WaitSeconds    *int   `json:"wait_seconds,omitempty" minimum:"0" doc:"At most 50; by default 50 for images, 0 for videos"`
+	NoJoin         bool   `json:"no_join,omitempty" doc:"A new purchase although an equal call was not answered; by default this call returns the task of that one"`
 }
 
 var optionsSchema = schema.New(reflect.TypeFor[options]())
+
+// listedOptions are the options in tools/list. The answer of a call that joins a task
+// and list_models name the other one.
+var listedOptions = slices.DeleteFunc(slices.Clone(optionsSchema.Fields()), func(f schema.Field) bool { return f.Name == "no_join" })
 
 // Sentences that end the descriptions of paid tools.
 const (
@@ -51,7 +56,7 @@ func (s *Server) operationTool(cr *creation) *tool {
 		doc += imageAnswer
 	}
 	doc += retryAdvice + moreFields
-	input := listWithin(CreateToolBudget-len(o.Tool)-len(doc), slices.Concat(optionsSchema.Fields(), fields))
+	input := listWithin(CreateToolBudget-len(o.Tool)-len(doc), slices.Concat(listedOptions, fields))
 	return &tool{
 		name: o.Tool, title: o.Title, doc: doc, input: input, output: taskOutput, buys: true,
 		hints: mcp.ToolAnnotations{DestructiveHint: no(), OpenWorldHint: yes()},
@@ -69,7 +74,10 @@ func (s *Server) generate(ctx context.Context, c *call, cr *creation) (*mcp.Call
 	if err := checkFiles(c.files, in.fields, in.op); err != nil {
 		return nil, err
 	}
-	v, replayed, err := s.tasks.Create(ctx, service.Request{Operation: in.op, Input: encode(in.fields), Caller: c.caller, IdempotencyKey: in.IdempotencyKey})
+	v, replayed, err := s.tasks.Create(ctx, service.Request{
+		Operation: in.op, Input: encode(in.fields), Caller: c.caller, IdempotencyKey: in.IdempotencyKey,
+		Begun: c.exchange.Started(), Delivery: c.delivery, NoJoin: in.NoJoin,
+	})
 	if err != nil {
 		return nil, err
 	}

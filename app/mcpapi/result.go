@@ -53,6 +53,9 @@ func viewOf(v *service.View) taskView {
 	return taskView{v, &nextCall{"wait_for_task", taskInput{v.TaskID}}}
 }
 
+// joinedText says that a call joined the task of an earlier one.
+const joinedText = "An equal call before this one was not answered: this is its task, and nothing new was bought. To buy another one, call again with no_join."
+
 // successResult has a summary, links to the results and previews.
 func (s *Server) successResult(ctx context.Context, c *call, v *service.View, replayed bool) *mcp.CallToolResult {
 	res := &mcp.CallToolResult{Content: []mcp.Content{&mcp.TextContent{Text: summary(v, replayed)}}, StructuredContent: v}
@@ -96,8 +99,11 @@ func summary(v *service.View, replayed bool) string {
 		what = "result"
 	}
 	fmt.Fprintf(&b, "Done: %d %s by %s, task %s.", len(v.Data), what, v.Model, v.TaskID)
-	if replayed {
+	if replayed && !v.Joined {
 		b.WriteString(" This is the earlier task with the same idempotency_key; nothing new was bought.")
+	}
+	if v.Joined {
+		b.WriteString(" " + joinedText)
 	}
 	fmt.Fprintf(&b, "\n%s", costText(v))
 	for i, r := range v.Data {
@@ -176,6 +182,9 @@ func handleText(v *service.View) string {
 			fmt.Fprintf(&b, ", %.0f %% done", v.Progress*100)
 		}
 		fmt.Fprintf(&b, ". It continues automatically: do not send the request again. Call wait_for_task with task_id %q for the result.\n%s", v.TaskID, costText(v))
+	}
+	if v.Joined {
+		b.WriteString("\n" + joinedText)
 	}
 	if v.Message != "" {
 		fmt.Fprintf(&b, "\n%s", v.Message)

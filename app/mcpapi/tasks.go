@@ -76,6 +76,7 @@ func (s *Server) getTask(ctx context.Context, c *call, in taskInput) (*mcp.CallT
 	if err != nil {
 		return nil, err
 	}
+	s.tasks.Delivers(c.caller, v, c.delivery)
 	return s.taskResult(ctx, c, v, false), nil
 }
 
@@ -88,7 +89,9 @@ func (s *Server) waitForTask(ctx context.Context, c *call, in waitInput) (*mcp.C
 	if in.WaitSeconds != nil {
 		d = s.limitWait(*in.WaitSeconds)
 	}
-	return s.taskResult(ctx, c, s.wait(ctx, c, v, d), false), nil
+	v = s.wait(ctx, c, v, d)
+	s.tasks.Delivers(c.caller, v, c.delivery)
+	return s.taskResult(ctx, c, v, false), nil
 }
 
 // findTask reads a task by its id, or by the vendor's job id for operations that

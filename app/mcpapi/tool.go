@@ -43,6 +43,8 @@ type call struct {
 	log  zerolog.Logger
 	task string // task id, empty until it is known
 
+	delivery *delivery // of the answer
+
 	ignored []string // warnings about ignored arguments
 }
 
@@ -99,6 +101,9 @@ func (s *Server) run(ctx context.Context, t *tool, req *mcp.CallToolRequest) (re
 	if c.args[0] != '{' {
 		return nil, &jsonrpc.Error{Code: jsonrpc.CodeInvalidParams, Message: "arguments must be an object"}
 	}
+	c.delivery = &delivery{exchange: c.exchange, confirm: c.confirm}
+	c.addDelivery(c.delivery)
+	defer c.delivery.returning()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer context.AfterFunc(c.canceled, cancel)() // in old revisions the SDK cancels no call

@@ -32,6 +32,7 @@ func (s *Server) wait(ctx context.Context, c *call, v *service.View, d time.Dura
 		c.log.Error().Err(err).Str("task", v.TaskID).Msg("waiting for a task failed; answering with its last known state")
 		return v
 	}
+	now.Joined = v.Joined
 	return now
 }
 

@@ -52,7 +52,8 @@ type Tasks interface {
 	// Create accepts a request, then waits up to Request.Wait for the result. The
 	// end of ctx ends only the wait: an accepted task goes on. If the request
 	// repeats an earlier one (same idempotency key, or an SDK's retry), it returns
-	// the earlier task and true.
+	// the earlier task and true. If it joins the task of an equal request whose caller
+	// was not answered, the view says Joined.
 	Create(ctx context.Context, r Request) (*View, bool, error)
 	// Wait returns the task once it is done or in doubt; earlier, in its current
 	// state, after d, when ctx ends, or when the server drains.
@@ -79,6 +80,13 @@ type Tasks interface {
 	Answer(ctx context.Context, c Caller, id string) (*Object, error)
 	// DeleteAnswer deletes what Answer opens.
 	DeleteAnswer(ctx context.Context, c Caller, id string) error
+	// Delivers says that the response of d has the task v for its caller. If v has
+	// ended and c owns it, its next equal request is a new purchase, once the response
+	// was delivered.
+	Delivers(c Caller, v *View, d Delivery)
+	// ConfirmAnswer says that the answer about a task has reached the caller, who
+	// sent the request through a bridge.
+	ConfirmAnswer(ctx context.Context, c Caller, id string) error
 	// Watch returns a channel that receives after every change of the task,
 	// progress included, until ctx ends. Several changes may be one receive.
 	Watch(ctx context.Context, id string) <-chan struct{}
@@ -135,6 +143,22 @@ type Request struct {
 	Tags           []string      // the caller's labels, for filters
 	Warnings       []string      // of the face, on what it left out of Input
 	Wait           time.Duration // how long Create waits for the result; 0: not at all
+
+	Begun       time.Time // when the request began
+	Delivery    Delivery  // of the response; nil: not known, and the task is never joined
+	NoJoin      bool      // a new purchase, also if an equal request was not answered
+	JoinWithKey bool      // join although there is an idempotency key, which the client made for its own retries
+	Follow      bool      // the caller polls the task; an answer before its end is not yet the answer
+}
+
+// Delivery is the response to a request.
+type Delivery interface {
+	// Notify registers functions of which begin is called before the first byte of
+	// the response is written, and end after its last one: delivered says whether it
+	// was written wholly, to an open connection. If the caller has left, end alone is
+	// called. confirmed says that the caller confirms the answer by ConfirmAnswer, and
+	// end is called only if it does not.
+	Notify(begin func(confirmed bool), end func(delivered bool))
 }
 
 // Upload is a file being received. Writing more than 50 MB is an error.

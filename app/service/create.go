@@ -29,15 +29,14 @@ func (s *Service) Create(callerCtx context.Context, r Request) (*View, bool, err
 	if err := s.loadImages(ctx, d); err != nil {
 		return nil, false, s.explainReplay(ctx, key, err)
 	}
-	hash := d.hash()
+	hash, call := d.hash(), s.call(r.Begun, r.Delivery)
 	// A repeated request returns its task even if the model or the vendor's keys
 	// are gone by now, so this lookup comes before route selection and checks.
-	if t, err := s.findReplay(ctx, r, hash, key); t != nil || err != nil {
+	if t, err := s.findRepeated(ctx, task.Repetition{InputHash: hash, Key: key, Join: r.join(), Call: call}); t != nil || err != nil {
 		if err != nil {
 			return nil, false, err
 		}
-		v, err := s.awaitCreated(callerCtx, r, t, nil)
-		return v, true, err
+		return s.finish(callerCtx, r, call, t, true, nil)
 	}
 	sel, err := s.selectForPurchase(ctx, r.Operation, requestedModel(d.input))
 	if err != nil {
@@ -55,15 +54,27 @@ func (s *Service) Create(callerCtx context.Context, r Request) (*View, bool, err
 	}
 	w, unsubscribe := s.waiters.subscribe(tasks[0].ID, false) // before accept, so that no event is missed
 	defer unsubscribe()
-	t, replayed, err := s.accept(ctx, d, task.AcceptRequest{Tasks: tasks, Key: key, Join: r.joinMaxAge()})
+	t, repeated, err := s.accept(ctx, d, task.AcceptRequest{Tasks: tasks, Key: key, Join: r.join(), Call: call})
 	if err != nil {
 		return nil, false, chargeUnknown(err)
 	}
-	if replayed {
-		w = nil // it waits for the new task's id, not for the replayed one's
+	if repeated {
+		w = nil // it waits for the new task's id, not for the earlier one's
 	}
+	return s.finish(callerCtx, r, call, t, repeated, w)
+}
+
+// finish waits for the task of a request and returns it. The call is tracked from
+// before the wait, which the caller may leave at any time.
+func (s *Service) finish(callerCtx context.Context, r Request, call task.Call, t *task.Task, repeated bool, w *waiter) (*View, bool, error) {
+	tracked := s.track(r, call, t, repeated)
 	v, err := s.awaitCreated(callerCtx, r, t, w)
-	return v, replayed, err
+	if err != nil {
+		return nil, false, err
+	}
+	v.Joined = t.Joined
+	tracked.returned(v)
+	return v, repeated && (r.SDKRetry || !t.Joined), nil
 }
 
 // accept inserts the tasks and passes them to the dispatcher. If the dispatcher
@@ -81,7 +92,7 @@ func (s *Service) accept(ctx context.Context, d *draft, a task.AcceptRequest) (t
 			}
 		}
 	}
-	if t, replayed, err = s.Ledger.Accept(ctx, a); err != nil || replayed {
+	if t, replayed, err = s.acceptInLedger(ctx, a); err != nil || replayed {
 		return t, replayed, err
 	}
 	failpoint.Here("accepted")
@@ -94,7 +105,7 @@ func (s *Service) accept(ctx context.Context, d *draft, a task.AcceptRequest) (t
 func (s *Service) acceptReserved(ctx context.Context, a task.AcceptRequest, r task.Reservation) (*task.Task, bool, error) {
 	claim := r.ClaimRequest()
 	a.Claim = &claim
-	t, replayed, err := s.Ledger.Accept(ctx, a)
+	t, replayed, err := s.acceptInLedger(ctx, a)
 	if err == nil && !replayed && t.State == task.Submitting {
 		r.Start(t)
 	} else {
@@ -103,27 +114,31 @@ func (s *Service) acceptReserved(ctx context.Context, a task.AcceptRequest, r ta
 	return t, replayed, err
 }
 
-// findReplay returns the task of an earlier equal request, before anything is
-// stored; nil if there is none. Two concurrent equal requests both get nil:
-// Ledger.Accept detects the second one in its transaction.
-func (s *Service) findReplay(ctx context.Context, r Request, hash string, key task.IdempotencyKey) (*task.Task, error) {
-	if key.Key == "" && !r.SDKRetry {
+func (s *Service) acceptInLedger(ctx context.Context, a task.AcceptRequest) (t *task.Task, repeated bool, err error) {
+	repeated, err = onceAnswered(func() (bool, error) {
+		t, repeated, err = s.Ledger.Accept(ctx, a)
+		return repeated, err
+	})
+	return t, repeated, err
+}
+
+// findRepeated returns the task of an earlier equal request, before anything is stored;
+// nil if there is none. Two concurrent equal requests both get nil: Ledger.Accept
+// detects the second one in its transaction. It reads first, since a transaction is
+// needed only to join a task.
+func (s *Service) findRepeated(ctx context.Context, q task.Repetition) (*task.Task, error) {
+	if q.Key.Key == "" && q.Join == (task.Join{}) {
 		return nil, nil
 	}
-	t, err := s.Ledger.FindDuplicate(ctx, hash, key, r.joinMaxAge())
+	t, err := onceAnswered(func() (*task.Task, error) { return s.Ledger.FindDuplicate(ctx, q) })
+	if err == nil && t != nil && t.Joined {
+		t, err = onceAnswered(func() (*task.Task, error) { return s.Ledger.JoinDuplicate(ctx, q) })
+		failpoint.Here("joined")
+	}
 	if err != nil {
 		return nil, chargeUnknown(err)
 	}
 	return t, nil
-}
-
-// joinMaxAge is the greatest age of a task that this request may return instead
-// of a new one although it has no idempotency key; 0: it must not.
-func (r Request) joinMaxAge() time.Duration {
-	if r.SDKRetry {
-		return sdkRetryWindow
-	}
-	return 0
 }
 
 // explainReplay extends err, the failure to load a request's images. If the
@@ -133,7 +148,7 @@ func (s *Service) explainReplay(ctx context.Context, key task.IdempotencyKey, er
 	if key.Key == "" {
 		return err
 	}
-	t, ledgerErr := s.Ledger.FindDuplicate(ctx, "", key, 0)
+	t, ledgerErr := s.Ledger.FindDuplicate(ctx, task.Repetition{Key: key})
 	if ledgerErr != nil {
 		return chargeUnknown(ledgerErr)
 	}

@@ -21,6 +21,7 @@ import (
 // Ledger is the part of the ledger that a service uses.
 type Ledger interface {
 	task.Tasks
+	task.Callers
 	task.Assets
 	task.Answers
 	task.VendorAccounts
@@ -71,6 +72,7 @@ type Service struct {
 	ops          []Operation
 	byKind       map[string]Operation
 	waiters      waiters
+	callers      callers
 	keyCache     keyCache
 	accountCache accountCache
 	uploads      uploads
@@ -95,10 +97,11 @@ func New(c Config) (*Service, error) {
 	}
 	s.uploads.files = map[string]*upload{}
 	s.waiters.init()
+	s.callers.waiter = task.RandomHex(12)
 	ctx, cancel := context.WithCancel(context.Background())
 	var wg sync.WaitGroup
 	wg.Go(func() { s.pollLedger(ctx) })
-	s.stop = []func(){c.Broker.Subscribe(s.waiters.notify), cancel, wg.Wait}
+	s.stop = []func(){c.Broker.Subscribe(s.waiters.notify), cancel, wg.Wait, s.callers.close}
 	return s, nil
 }
 
@@ -128,7 +131,3 @@ const idempotencyTTL = 24 * time.Hour
 
 // maxKey is the longest idempotency key in bytes.
 const maxKey = 255
-
-// sdkRetryWindow is the greatest age of a task that an SDK's retry without an
-// idempotency key is joined to.
-const sdkRetryWindow = 10 * time.Minute

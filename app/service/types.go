@@ -37,10 +37,13 @@ type View struct {
 	Vendor    string          `json:"vendor,omitempty"`
 	VendorID  string          `json:"vendor_id,omitempty"` // the vendor's id of the job
 	Finished  int64           `json:"finished,omitempty"`
+	Joined    bool            `json:"joined,omitempty"` // the request joined this task of an equal one whose caller was not answered
 
 	// LookupUntil is set on a task in doubt whose vendor can be asked about a lost
 	// answer: the unix time in seconds until which aigc asks.
 	LookupUntil int64 `json:"lookup_until,omitempty" doc:"Of a task in doubt: the vendor is asked for the lost answer until then, in unix seconds. Absent: the vendor cannot be asked."`
+
+	owner string
 }
 
 // ResultView is one image or video of a task.

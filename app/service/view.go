@@ -75,7 +75,7 @@ func (s *Service) render(t *task.Task, assets []*task.Asset, kept []task.KeptAns
 	v := &View{
 		TaskID: t.ID, Status: t.State, Progress: t.Progress, Message: t.Message, Created: t.Created.Unix(), Data: []ResultView{},
 		Kind: t.Kind, Model: t.Model, Charged: t.Charged, Usage: t.Usage, Warnings: append([]string{}, t.Warnings...),
-		Sandbox: t.Sandbox, Tags: t.Tags, RetryOf: t.RetryOf, RetriedAs: t.RetriedAs, Media: t.Media, Vendor: t.Account.Vendor,
+		Sandbox: t.Sandbox, Tags: t.Tags, RetryOf: t.RetryOf, RetriedAs: t.RetriedAs, Media: t.Media, Vendor: t.Account.Vendor, owner: t.Owner,
 	}
 	for _, m := range []*provider.Money{t.Quoted, t.Actual} {
 		if m != nil {

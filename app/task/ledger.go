@@ -17,6 +17,7 @@ import (
 // of kind NotFound if there is none.
 type Ledger interface {
 	Tasks
+	Callers
 	Leases
 	Assets
 	Answers
@@ -36,16 +37,27 @@ type Tasks interface {
 	// and returns the first one as stored, and false. It inserts nothing and returns
 	// the earlier task and true
 	//   - if the Idempotency-Key is bound to a task of the same input hash, or
-	//   - if Join is set and there is a task to join; the key is then bound to it.
+	//   - if there is a task to [Join]; the key is then bound to it, and Joined is set
+	//     if its callers were not answered.
 	// A key that is bound to another input hash is a fault of kind
-	// IdempotencyMismatch. With a ClaimRequest it may also return ErrParked.
+	// IdempotencyMismatch. With a ClaimRequest it may also return ErrParked; with a
+	// Join also ErrAnswering.
+	//
+	// Looking for the earlier task and inserting a new one is one step for all
+	// writers of a database: a ledger with several writers locks the key, then
+	// (owner, input hash), before it looks. The call is recorded in the same
+	// transaction, for the new task or for the one that it joins, but not for the
+	// task of a key.
 	Accept(ctx context.Context, a AcceptRequest) (*Task, bool, error)
 
-	// FindDuplicate returns the earlier task that Accept would return for a request
-	// with this input hash, key and Join; nil if it would insert one. It writes
-	// nothing. With an empty input hash the key alone decides: there is no
-	// mismatch and no join.
-	FindDuplicate(ctx context.Context, inputHash string, key IdempotencyKey, join time.Duration) (*Task, error)
+	// FindDuplicate returns the earlier task that Accept would return; nil if it would
+	// insert one. It writes nothing. With an empty input hash the key alone decides:
+	// there is no mismatch and no join.
+	FindDuplicate(ctx context.Context, r Repetition) (*Task, error)
+
+	// JoinDuplicate is the part of Accept that looks for an earlier task: it records
+	// the call and binds the key as Accept does, and returns nil without a task.
+	JoinDuplicate(ctx context.Context, r Repetition) (*Task, error)
 
 	// Apply makes transitions in the given order, all or none, and writes an event
 	// for each. It returns the task of the last one as stored. A transition ends
@@ -97,6 +109,27 @@ type Tasks interface {
 	// Counts returns the number of tasks, without groups, in each state that is not
 	// terminal. States without tasks are missing.
 	Counts(ctx context.Context) (map[State]int, error)
+}
+
+// Callers are the calls of tasks of which no caller was answered yet: see [Join]. The
+// methods make no transition, change no task and write no event; for a task of which a
+// caller was answered they change nothing.
+//
+// A call ends with its process, too: when SQLite's only process starts, all recorded
+// calls are of processes that have died. A ledger with several processes ends the calls
+// of a process whose heartbeat has stopped, never those of a process that lives.
+type Callers interface {
+	// Answering records that the answer of a call is about to be written. Until
+	// EndCall, for a few seconds, no request can be told whether it is to join the
+	// task: it gets ErrAnswering. A call that is not recorded yet, which read the task
+	// or repeated its key, is recorded now.
+	Answering(ctx context.Context, task string, c Call) error
+	// EndCall records how a call ended. CallAnswered ends joining for good.
+	EndCall(ctx context.Context, task, call string, how CallEnd) error
+	// ConfirmAnswer ends joining if the answer of a call is being written, and
+	// otherwise does nothing: the caller confirms an answer whose connection cannot
+	// show whether it arrived.
+	ConfirmAnswer(ctx context.Context, task string) error
 }
 
 // Leases are the rights of workers to work on tasks for a time, and the times at
@@ -174,4 +207,7 @@ var (
 	ErrStale  = errors.New("the task is not in the expected state any more")
 	ErrBusy   = errors.New("all accounts are at their limits")
 	ErrParked = errors.New("all accounts are parked")
+	// ErrAnswering: the answer about a task to join is being written right now. Ask
+	// again in a moment.
+	ErrAnswering = errors.New("the answer about an equal task is being written")
 )

@@ -36,13 +36,62 @@ type IdempotencyKey struct {
 	Keep  time.Duration // how long it stays bound to its task
 }
 
+// Call is the request of a caller who waits for the answer: the one that creates a
+// task, or one that joins it. It is open until [Callers.EndCall], or until the process
+// that holds its connection has died.
+type Call struct {
+	ID     string    // random; empty: the ledger does not record the call
+	Waiter string    // the process that holds the connection: random at every start
+	Begun  time.Time // when the request began, by this process's clock; zero: now
+}
+
+// Age is how long ago the call began.
+func (c Call) Age() time.Duration {
+	if c.Begun.IsZero() {
+		return 0
+	}
+	return max(0, time.Since(c.Begun))
+}
+
+// Join says which earlier task of the same owner and input a request returns instead of
+// inserting its own; the zero value: none. It never is a task that was canceled, or that
+// failed without a charge.
+type Join struct {
+	// Unanswered joins a task, at most this old, of which no caller was answered
+	// wholly and one has left, or whose call is still open.
+	Unanswered time.Duration
+	// OpenFor is by how much a call that is still open must have begun earlier, so
+	// that equal calls at the same time are different purchases.
+	OpenFor time.Duration
+	// Any joins any task, at most this old, that neither failed nor was canceled, also
+	// one whose callers were answered.
+	Any time.Duration
+}
+
+// Repetition asks for the earlier task of a request.
+type Repetition struct {
+	InputHash string // empty: the key alone decides
+	Key       IdempotencyKey
+	Join      Join
+	Call      Call
+}
+
+// CallEnd is how a call ended.
+type CallEnd string
+
+// The ways in which a call ends.
+const (
+	CallAnswered   CallEnd = "answered"   // its answer was written wholly: the task is not joined any more
+	CallUnanswered CallEnd = "unanswered" // the connection ended before: an equal request joins the task
+	CallIgnored    CallEnd = "ignored"    // it only read the task, and its answer was not written
+)
+
 // AcceptRequest is a request to insert new tasks.
 type AcceptRequest struct {
 	Tasks []*Task // one task, or a group followed by its children
 	Key   IdempotencyKey
-	// Join returns a task of the same owner and input that is neither failed nor
-	// canceled and not older than this, instead of inserting one. 0: never.
-	Join time.Duration
+	Join  Join
+	Call  Call
 	// Claim also claims a single task, as [Tasks.Claim] does, in the same
 	// transaction. If no account has room the task is inserted as queued; if all
 	// are parked nothing is inserted, and the error is ErrParked. nil: no claim.

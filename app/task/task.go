@@ -34,6 +34,7 @@ type Task struct {
 	Slots     int    // places that it takes of its account's limit of running tasks; 0 means 1
 	RetryOf   string // id of the task that this one retries
 	RetriedAs string // id of the task that retries this one
+	Joined    bool   // set by Accept, FindDuplicate and JoinDuplicate only: found by [Join], its callers unanswered. Not stored
 
 	SubmitID   string // of the newest submission
 	Account    Account

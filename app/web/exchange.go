@@ -31,6 +31,9 @@ type Exchange struct {
 	bytes      int64
 	fault      *fault.Error
 	clientGone bool // the caller left before the answer
+
+	gone     <-chan struct{} // closed when the caller's connection ends
+	delivery delivery
 }
 
 // unmatched is Route for paths without a route.
@@ -42,7 +45,7 @@ type exchangeKey struct{}
 func Of(ctx context.Context) *Exchange { return ctx.Value(exchangeKey{}).(*Exchange) }
 
 func newExchange(h *Handler, w http.ResponseWriter, r *http.Request) *Exchange {
-	x := &Exchange{ResponseWriter: w, ID: r.Header.Get("X-Request-ID"), Route: unmatched, handler: h, face: h.face(r.URL.Path), started: time.Now()}
+	x := &Exchange{ResponseWriter: w, ID: r.Header.Get("X-Request-ID"), Route: unmatched, handler: h, face: h.face(r.URL.Path), started: time.Now(), gone: r.Context().Done()}
 	if !validID(x.ID) {
 		x.ID = uuid.NewString()
 	}
@@ -81,6 +84,7 @@ func (x *Exchange) finish(r *http.Request, log *zerolog.Logger, panicked any) {
 		}
 		x.Fail(r, err)
 	}
+	x.endDelivery(panicked != nil)
 	status := x.status
 	switch {
 	case x.clientGone:
@@ -109,6 +113,7 @@ func (x *Exchange) finish(r *http.Request, log *zerolog.Logger, panicked any) {
 // WriteHeader implements [http.ResponseWriter] and records the status.
 func (x *Exchange) WriteHeader(status int) {
 	if x.status == 0 && status >= 200 {
+		x.beginResponse()
 		x.status = status
 	}
 	x.ResponseWriter.WriteHeader(status)
@@ -116,9 +121,12 @@ func (x *Exchange) WriteHeader(status int) {
 
 func (x *Exchange) Write(p []byte) (int, error) {
 	if x.status == 0 {
+		x.beginResponse()
 		x.status = http.StatusOK
 	}
+	x.beforeWrite()
 	n, err := x.ResponseWriter.Write(p)
+	x.afterWrite(err)
 	x.bytes += int64(n)
 	return n, err
 }
@@ -126,12 +134,16 @@ func (x *Exchange) Write(p []byte) (int, error) {
 // ReadFrom implements [io.ReaderFrom], so that files are sent with sendfile.
 func (x *Exchange) ReadFrom(r io.Reader) (int64, error) {
 	if x.status == 0 {
+		x.beginResponse()
 		x.status = http.StatusOK
 	}
 	n, err := io.Copy(x.ResponseWriter, r)
 	x.bytes += n
 	return n, err
 }
+
+// Started is when the request's head was read.
+func (x *Exchange) Started() time.Time { return x.started }
 
 // Unwrap returns the wrapped writer, for [http.ResponseController].
 func (x *Exchange) Unwrap() http.ResponseWriter { return x.ResponseWriter }

@@ -18,7 +18,7 @@ func idempotency(p *suite) {
 		p.Errorf("replayed %v, %s", replayed, again.ID)
 	}
 	earlier := func(hash string, key task.IdempotencyKey, join time.Duration) string {
-		t, err := p.l.FindDuplicate(ctx, hash, key, join)
+		t, err := p.l.FindDuplicate(ctx, task.Repetition{InputHash: hash, Key: key, Join: task.Join{Any: join}})
 		if p.must(err); t == nil {
 			return ""
 		}
@@ -41,7 +41,7 @@ func idempotency(p *suite) {
 			p.Errorf("%s: found %q, want %q", name, got, c.want)
 		}
 	}
-	_, err = p.l.FindDuplicate(ctx, "other", key, 0)
+	_, err = p.l.FindDuplicate(ctx, task.Repetition{InputHash: "other", Key: key})
 	p.wantKind(err, fault.IdempotencyMismatch)
 	other := Fresh("me")
 	other.InputHash = "other"
@@ -84,25 +84,5 @@ func idempotencyConcurrent(p *suite) {
 	wg.Wait()
 	if len(ids) != 1 || news != 1 {
 		p.Errorf("%d tasks, %d of them new", len(ids), news)
-	}
-}
-
-func joining(p *suite) {
-	first := p.accept(Fresh("me"))
-	got, joined, err := p.l.Accept(ctx, task.AcceptRequest{Tasks: []*task.Task{Fresh("me")}, Join: time.Hour})
-	if p.must(err); !joined || got.ID != first.ID {
-		p.Error("a request with the same input did not join")
-	}
-	_, joined, err = p.l.Accept(ctx, task.AcceptRequest{Tasks: []*task.Task{Fresh("you")}, Join: time.Hour})
-	if p.must(err); joined {
-		p.Error("joined another owner's task")
-	}
-	lone := Fresh("lone")
-	p.accept(lone)
-	_, err = p.apply(&task.Task{ID: lone.ID, State: task.Queued}, task.Canceled, task.Cancel, nil)
-	p.must(err)
-	_, joined, err = p.l.Accept(ctx, task.AcceptRequest{Tasks: []*task.Task{Fresh("lone")}, Join: time.Hour})
-	if p.must(err); joined {
-		p.Error("joined a canceled task")
 	}
 }

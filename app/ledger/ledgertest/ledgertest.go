@@ -23,6 +23,11 @@ func Run(t *testing.T, open func(t *testing.T) task.Ledger) {
 		"idempotency":            idempotency,
 		"concurrent idempotency": idempotencyConcurrent,
 		"joining":                joining,
+		"joining one of several": joiningSeveral,
+		"joining an answer":      joiningAnswering,
+		"concurrent joining":     joiningConcurrent,
+		"joining with a key":     joiningWithKey,
+		"a client that repeats":  joiningClient,
 		"account limits":         accountLimits,
 		"accept with a claim":    acceptWithClaim,
 		"concurrent claims":      claimsConcurrent,
@@ -53,6 +58,11 @@ func Run(t *testing.T, open func(t *testing.T) task.Ledger) {
 }
 
 var ctx = context.Background()
+
+// starter is what a ledger's process calls when it starts.
+type starter interface {
+	EndCalls(ctx context.Context) error
+}
 
 type suite struct {
 	*testing.T
