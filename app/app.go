@@ -140,7 +140,7 @@ func Start(ctx context.Context, c *config.Settings, v Verticals, roles Roles, lo
 	}
 	a.Service, err = service.New(service.Config{
 		Ledger: a.Ledger, Broker: a.Broker, Blobs: blobs, Fetch: fetcher, Modules: v.Registry, Log: log,
-		PublicURL: public, UploadDir: filepath.Join(c.DataDir, "intake"), SpoolID: answers.ID(), Dispatcher: dispatcher,
+		PublicURL: public, Listeners: addresses(restListener, mcp), Hosts: c.AllowedHosts, UploadDir: filepath.Join(c.DataDir, "intake"), SpoolID: answers.ID(), Dispatcher: dispatcher,
 		Keys: keys(c.APIKeys), Loopback: onLoopback, PrivateLinks: c.PrivateLinks, PerMinute: c.RateLimit, Routes: c.Routes, Version: Version,
 	})
 	if err != nil {
@@ -202,6 +202,16 @@ func (a *App) listen(wanted bool, setting, addr string) (*web.Listener, string, 
 		return nil, "", fmt.Errorf("%s: %w", setting, err)
 	}
 	return ln, ln.URL(), nil
+}
+
+// addresses are those of the listeners that are not nil.
+func addresses(listeners ...*web.Listener) (list []string) {
+	for _, ln := range listeners {
+		if ln != nil {
+			list = append(list, ln.Addr())
+		}
+	}
+	return list
 }
 
 // mcpPath returns the MCP endpoint at an address.
