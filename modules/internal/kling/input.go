@@ -38,12 +38,3 @@ func (in Input) inputs() []provider.ImageRef {
 	}
 	return append([]provider.ImageRef{in.Image}, in.Images...)
 }
-
-// sentImages are the input images that are sent: all, or the first.
-func (in Input) sentImages(m capabilities) []provider.ImageRef {
-	all := in.inputs()
-	if m.Omni {
-		return all
-	}
-	return all[:min(len(all), 1)]
-}

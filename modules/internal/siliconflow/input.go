@@ -33,12 +33,6 @@ func (in Input) inputs() (all []provider.ImageRef) {
 	return all
 }
 
-// sentImages are the input images that are sent to a model.
-func (in Input) sentImages(can capabilities) []provider.ImageRef {
-	all := in.inputs()
-	return all[:min(len(all), can.Inputs)]
-}
-
 // Common implements [provider.CommonInput].
 func (in Input) Common() provider.Common {
 	return provider.Common{
