@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"aigc/app/fault"
 	"aigc/app/service"
 	"aigc/app/task"
 )
@@ -169,7 +170,7 @@ func (c *cli) showTask(v *service.View, asJSON bool) error {
 		line("warning", w)
 	}
 	if v.Error != nil {
-		line("error", v.Error.Message+" ("+v.Error.Code+")")
+		line("error", fault.RenameLocations(v.Error.Message, flagOf)+" ("+v.Error.Code+")")
 	}
 	line("retry of", v.RetryOf)
 	line("retried as", v.RetriedAs)

@@ -76,9 +76,9 @@ func TestToolWithImages(t *testing.T) {
 		args map[string]any
 		want []string
 	}{
-		"unknown without images": {map[string]any{"prompt": "x", "colour": "red"}, []string{"body.colour: unexpected property"}},
-		"unknown with images":    {map[string]any{"prompt": "x", "images": []string{asset}, "mosk": "m"}, []string{"body.mosk: unexpected property, did you mean mask?"}},
-		"of the edit":            {map[string]any{"images": []string{asset}, "fidelity": "no", "n": 9}, []string{"body: expected required property prompt to be present", `body.fidelity: expected value to be one of "low, high"`, "body.n: expected number <= 4"}},
+		"unknown without images": {map[string]any{"prompt": "x", "colour": "red"}, []string{"colour: unexpected property"}},
+		"unknown with images":    {map[string]any{"prompt": "x", "images": []string{asset}, "mosk": "m"}, []string{"mosk: unexpected property, did you mean mask?"}},
+		"of the edit":            {map[string]any{"images": []string{asset}, "fidelity": "no", "n": 9}, []string{"arguments: expected required property prompt to be present", `fidelity: expected value to be one of "low, high"`, "n: expected number <= 4"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if a := c.call("create_painter_image", tc.args); !a.IsError || !reflect.DeepEqual(a.faults(), tc.want) {
@@ -132,7 +132,7 @@ func TestReplacedTool(t *testing.T) {
 	if !strings.Contains(a.text, "Arguments of create_painter_image as a JSON schema:\n{") {
 		t.Error(a.text)
 	}
-	if a = c.call("list_models", map[string]any{"details": true}); !reflect.DeepEqual(a.faults(), []string{"body.module: expected the module whose arguments to show"}) {
+	if a = c.call("list_models", map[string]any{"details": true}); !reflect.DeepEqual(a.faults(), []string{"module: expected the module whose arguments to show"}) {
 		t.Errorf("%v", a.faults())
 	}
 }
