@@ -10,7 +10,7 @@ import (
 
 // Input is the input of a virtual try-on: the union of what the vendors' models
 // support. A field that the selected model does not support is not sent, and a warning
-// names it.
+// names it; an image is refused.
 type Input struct {
 	PersonImage      provider.ImageRef `json:"person_image,omitempty" doc:"Image of the person; required"`
 	GarmentImage     provider.ImageRef `json:"garment_image,omitempty" doc:"Image of the garment, flat or worn; required. tryon-max: also shoes, hats, bags and jewellery"`
