@@ -1,10 +1,13 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 
@@ -14,10 +17,12 @@ import (
 	"aigc/app/broker"
 	"aigc/app/dispatch"
 	"aigc/app/fetch"
+	"aigc/app/hostname"
 	"aigc/app/httpapi"
 	"aigc/app/ledger"
 	"aigc/app/mcpapi"
 	"aigc/app/provider"
+	"aigc/app/publicurl"
 	"aigc/app/sandbox"
 	"aigc/app/service"
 	"aigc/app/spool"
@@ -54,6 +59,8 @@ type Roles struct {
 	API    bool   // serves REST
 	MCP    bool   // serves MCP over HTTP
 	Worker bool   // runs tasks
+
+	Foreground bool // serves one command, whose user waits for it
 }
 
 // All is the role of `aigc all`.
@@ -61,7 +68,7 @@ var All = Roles{Name: "all", API: true, MCP: true, Worker: true}
 
 // InProcess is the role of a command that runs tasks in its own process. It calls
 // REST on loopback, as it would on a running server.
-var InProcess = Roles{Name: "generate", API: true, Worker: true}
+var InProcess = Roles{Name: "generate", API: true, Worker: true, Foreground: true}
 
 // loopback says whether all listeners of the roles are on loopback addresses.
 func (r Roles) loopback(c *config.Settings) bool {
@@ -124,23 +131,23 @@ func Start(ctx context.Context, c *config.Settings, v Verticals, roles Roles, lo
 	if err != nil {
 		return a, err
 	}
-	public := c.PublicURL
-	if public == "" {
-		public = restURL
-	}
+	public := publicurl.New(cmp.Or(c.PublicURL, restURL))
+	publicMCP := mcpAddress(c, mcpURL)
 	onLoopback := roles.loopback(c)
 	dispatcher := dispatch.ToQueue(a.Broker)
+	var prober service.KeyProber
 	if roles.Worker {
 		a.Worker = worker.New(worker.Config{
 			Ledger: a.Ledger, Broker: a.Broker, Blobs: blobs, Spool: answers, Fetch: fetcher, Vendors: provider.NewTransport(),
-			Modules: v.Registry, Accounts: accounts, Log: log, Slots: c.WorkerConcurrency, Thumbnail: c.Thumbnails,
-			Address: service.OpenAddress(public, c.PrivateLinks),
+			Modules: v.Registry, Accounts: accounts, Log: log, Slots: c.WorkerConcurrency, Thumbnail: c.Thumbnails, Foreground: roles.Foreground,
+			RetainAnswers: c.RetainAnswers, Address: service.OpenAddress(string(public), c.PrivateLinks),
 		})
-		dispatcher = a.Worker
+		dispatcher, prober = a.Worker, a.Worker
 	}
 	a.Service, err = service.New(service.Config{
 		Ledger: a.Ledger, Broker: a.Broker, Blobs: blobs, Fetch: fetcher, Modules: v.Registry, Log: log,
-		PublicURL: public, Listeners: addresses(restListener, mcp), Hosts: c.AllowedHosts, UploadDir: filepath.Join(c.DataDir, "intake"), SpoolID: answers.ID(), Dispatcher: dispatcher,
+		PublicURL: string(public), Listeners: addresses(restListener, mcp), Hosts: hosts(c),
+		UploadDir: filepath.Join(c.DataDir, "intake"), SpoolID: answers.ID(), Dispatcher: dispatcher, KeyProber: prober,
 		Keys: keys(c.APIKeys), Loopback: onLoopback, PrivateLinks: c.PrivateLinks, PerMinute: c.RateLimit, Routes: c.Routes, Version: Version,
 	})
 	if err != nil {
@@ -160,16 +167,17 @@ func Start(ctx context.Context, c *config.Settings, v Verticals, roles Roles, lo
 	}
 	metrics := prometheus.NewRegistry()
 	a.REST = httpapi.New(httpapi.Config{
-		Service: a.Service, SyncWait: c.SyncWait, PrivateLinks: c.PrivateLinks, MCPURL: mcpPath(mcpURL), Metrics: metrics, Version: Version,
+		Service: a.Service, SyncWait: c.SyncWait, PrivateLinks: c.PrivateLinks, Public: public, MCPURL: publicMCP, ServesMCP: roles.MCP,
+		Metrics: metrics, Version: Version,
 	})
 	a.MCP = mcpapi.New(mcpapi.Config{
-		Service: a.Service, Log: log, Version: Version, PublicURL: public, Tools: c.MCPTools,
+		Service: a.Service, Log: log, Version: Version, PublicURL: string(public), Tools: c.MCPTools, ResourceLinks: resourceLinks(c, string(public)),
 	})
 	if unknown := a.MCP.UnknownTools(); roles.MCP && len(unknown) > 0 {
 		return a, fmt.Errorf("AIGC_MCP_TOOLS: there is no tool named %s", strings.Join(unknown, ", "))
 	}
 	shared := web.Config{
-		Access: a.Service, Log: log, Metrics: web.NewMetrics(metrics), PublicURL: public, AllowedHosts: c.AllowedHosts,
+		Access: a.Service, Log: log, Metrics: web.NewMetrics(metrics), PublicURL: string(public), MCPURL: publicMCP, AllowedHosts: c.AllowedHosts,
 	}
 	a.serve(restListener, c.Addr, shared, a.REST)
 	a.serve(mcp, c.MCPAddr, shared, a.MCP)
@@ -214,10 +222,29 @@ func addresses(listeners ...*web.Listener) (list []string) {
 	return list
 }
 
-// mcpPath returns the MCP endpoint at an address.
-func mcpPath(address string) string {
-	if address == "" {
-		return ""
+// hosts are the server's names besides that of AIGC_PUBLIC_URL.
+func hosts(c *config.Settings) []string {
+	if u, err := url.Parse(c.MCPPublicURL); err == nil && u.Host != "" {
+		return append(slices.Clone(c.AllowedHosts), hostname.Normalize(u.Host))
 	}
-	return address + "/mcp"
+	return c.AllowedHosts
+}
+
+// resourceLinks says whether results of MCP tools have resource links: with auto, if
+// another machine can fetch them.
+func resourceLinks(c *config.Settings, public string) bool {
+	if c.MCPLinks == "auto" {
+		return service.OpenAddress(public, c.PrivateLinks)("object") != ""
+	}
+	return c.MCPLinks == "on"
+}
+
+// mcpAddress returns the public address of MCP: that of the settings, or MCP on the
+// REST API's listener if that is public, or on its own listener at address, which is
+// empty if the process does not serve MCP.
+func mcpAddress(c *config.Settings, address string) string {
+	if c.MCPPublicURL == "" && c.PublicURL != "" && address != "" {
+		return publicurl.MCP(c.PublicURL)
+	}
+	return publicurl.MCP(cmp.Or(c.MCPPublicURL, address))
 }

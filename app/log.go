@@ -21,6 +21,10 @@ func NewLog(c *config.Config) zerolog.Logger {
 	return newLog(c, os.Stderr, term.IsTerminal(int(os.Stderr.Fd())))
 }
 
+// NewFileLog returns a logger that writes to AIGC_LOG_FILE only, if it is set: for a
+// command whose stderr has text for people.
+func NewFileLog(c *config.Config) zerolog.Logger { return newLog(c, io.Discard, false) }
+
 func newLog(c *config.Config, out io.Writer, tty bool) zerolog.Logger {
 	if c.LogFormat == "console" || c.LogFormat == "" && tty {
 		plain := !tty || os.Getenv("NO_COLOR") != "" || os.Getenv("TERM") == "dumb"

@@ -15,13 +15,18 @@ import (
 )
 
 // serve starts an HTTP server with root as its root API on a listener, which may
-// be nil, and registers its shutdown.
+// be nil, and registers its shutdown. A process that serves MCP serves it on the
+// listener of the REST API, too, so that a proxy needs to know one address only.
 func (a *App) serve(ln *web.Listener, addr string, c web.Config, root web.Face) {
 	if ln == nil {
 		return
 	}
 	c.Loopback = config.IsLoopback(addr)
-	ln.Serve(web.New(c, root))
+	h := web.New(c, root)
+	if root == web.Face(a.REST) && a.roles.MCP {
+		h.Mount("/mcp", a.MCP)
+	}
+	ln.Serve(h)
 	a.onStop(ln.Shutdown)
 }
 

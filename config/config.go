@@ -1,12 +1,10 @@
 package config
 
 import (
-	"errors"
 	"fmt"
 	"net"
 	"net/netip"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -25,6 +23,7 @@ type Process struct {
 	Addr              string          `split_words:"true" default:"127.0.0.1:5512" desc:"address of the REST API"`
 	MCPAddr           string          `split_words:"true" default:"127.0.0.1:5513" desc:"address of the MCP server"`
 	PublicURL         string          `split_words:"true" desc:"address that links are built on; default http:// and the bound AIGC_ADDR"`
+	MCPPublicURL      string          `split_words:"true" desc:"address of the MCP server for callers; /mcp is added unless it ends in it; default AIGC_PUBLIC_URL if that is set, else http:// and the bound AIGC_MCP_ADDR"`
 	AllowedHosts      HostNames       `split_words:"true" desc:"further host names, without a port, that callers may use for a server on a loopback address; separated by commas"`
 	DataDir           string          `split_words:"true" default:"./data" desc:"folder of the embedded stores, the spool and the sandbox"`
 	APIKeys           Keys            `split_words:"true" desc:"callers' keys: name:key[:admin], separated by commas"`
@@ -39,6 +38,8 @@ type Process struct {
 	PrivateLinks      bool            `split_words:"true" default:"false" desc:"links to results need an API key"`
 	RateLimit         int             `split_words:"true" default:"1000" desc:"requests per minute of one key; 0: no limit"`
 	MCPTools          Names           `split_words:"true" desc:"names of the MCP tools to list, separated by commas; default: one a module and those for tasks; all: every tool; default,NAME: further ones"`
+	MCPLinks          string          `split_words:"true" default:"auto" desc:"resource links in the results of MCP tools, besides the addresses in the text: auto (if the address is not a loopback one and links need no key), on, off"`
+	RetainAnswers     time.Duration   `split_words:"true" default:"0s" desc:"how long answers that were paid for and could not be used stay in the object store; 0: for ever"`
 	Thumbnails        bool            `split_words:"true" default:"true" desc:"make thumbnails of results"`
 	LogLevel          string          `split_words:"true" default:"info" desc:"trace, debug, info, warn, error"`
 	LogFormat         string          `split_words:"true" desc:"console or json; default console on a terminal"`
@@ -52,53 +53,6 @@ type Stores struct {
 	DatabaseURL provider.Secret `envconfig:"DATABASE_URL" desc:"PostgreSQL ledger; default SQLite in AIGC_DATA_DIR"`
 	RedisURL    provider.Secret `envconfig:"REDIS_URL" desc:"Redis broker; default a broker in the process"`
 	Minio
-}
-
-// Keys are callers' keys from the settings.
-type Keys []Key
-
-// Key is one caller's key.
-type Key struct {
-	Name  string
-	Key   provider.Secret
-	Admin bool
-}
-
-// Decode implements envconfig's Decoder: name:key[:admin],… or file:PATH with that.
-func (k *Keys) Decode(value string) error {
-	var secret provider.Secret
-	if err := secret.Decode(value); err != nil { // file:/run/secrets/keys
-		return err
-	}
-	for part := range strings.SplitSeq(secret.Reveal(), ",") {
-		if part = strings.TrimSpace(part); part == "" {
-			continue
-		}
-		fields := strings.Split(part, ":")
-		if len(fields) < 2 || len(fields) > 3 || fields[0] == "" || len(fields[1]) < 8 || len(fields) == 3 && fields[2] != "admin" {
-			return fmt.Errorf("key %d is not name:key[:admin] with a key of at least 8 characters", len(*k)+1)
-		}
-		if err := CheckKeyName(fields[0]); err != nil {
-			return fmt.Errorf("key %d: %w", len(*k)+1, err)
-		}
-		if slices.ContainsFunc(*k, func(other Key) bool { return other.Name == fields[0] }) {
-			return fmt.Errorf("key %d has the name of an earlier one", len(*k)+1)
-		}
-		*k = append(*k, Key{Name: fields[0], Key: provider.Secret(fields[1]), Admin: len(fields) == 3})
-	}
-	return nil
-}
-
-// CheckKeyName returns an error if a caller's key must not have this name. "local" is
-// reserved for callers without a key, whose tasks the key would see otherwise.
-func CheckKeyName(name string) error {
-	switch {
-	case name == "local":
-		return errors.New("the name local is reserved for callers without a key")
-	case len(name) == 0 || len(name) > 64 || strings.ContainsFunc(name, func(r rune) bool { return r <= ' ' || r == ':' || r == ',' || r == 0x7f }):
-		return errors.New("a name must have 1 to 64 characters, without spaces, colons and commas")
-	}
-	return nil
 }
 
 // check validates what the fields' types do not.
@@ -115,10 +69,13 @@ func (c *Config) check() []error {
 	if c.Addr == c.MCPAddr && !strings.HasSuffix(c.Addr, ":0") {
 		bad("AIGC_ADDR, AIGC_MCP_ADDR", "are the same address; REST and MCP need one each")
 	}
-	for _, s := range [][2]string{{"AIGC_PUBLIC_URL", c.PublicURL}, {"AIGC_SANDBOX_URL", c.SandboxURL}, {"AIGC_URL", c.URL}} {
-		if s[1] != "" && !isAddress(s[1]) {
-			bad(s[0], "is not an http(s) address")
+	for _, s := range [][2]string{{"AIGC_PUBLIC_URL", c.PublicURL}, {"AIGC_MCP_PUBLIC_URL", c.MCPPublicURL}, {"AIGC_SANDBOX_URL", c.SandboxURL}, {"AIGC_URL", c.URL}} {
+		if why := addressFault(s[1]); s[1] != "" && why != "" {
+			bad(s[0], "%s", why)
 		}
+	}
+	if why := keyFault(c.APIKey.Reveal()); why != "" {
+		bad("AIGC_API_KEY", "%s", why)
 	}
 	if c.RedisURL != "" && !isRedis(c.RedisURL.Reveal()) {
 		bad("REDIS_URL", "is not redis://[user:password@]host:port/db")
@@ -133,6 +90,7 @@ func (c *Config) check() []error {
 	}
 	oneOf("AIGC_SANDBOX", c.Sandbox, "auto", "on", "off")
 	oneOf("AIGC_SANDBOX_AGGREGATOR", c.SandboxAggregator, "newapi", "evolink", "qiniu", "chatfire")
+	oneOf("AIGC_MCP_LINKS", c.MCPLinks, "auto", "on", "off")
 	oneOf("AIGC_ROUTE_FALLBACK", c.RouteFallback, "on", "off")
 	oneOf("AIGC_LOG_LEVEL", c.LogLevel, "trace", "debug", "info", "warn", "error")
 	oneOf("AIGC_LOG_FORMAT", c.LogFormat, "", "console", "json")
@@ -145,6 +103,9 @@ func (c *Config) check() []error {
 	if c.ShutdownGrace < 0 {
 		bad("AIGC_SHUTDOWN_GRACE", "must not be negative")
 	}
+	if c.RetainAnswers < 0 {
+		bad("AIGC_RETAIN_ANSWERS", "must not be negative; 0 keeps them for ever")
+	}
 	if c.RateLimit < 0 {
 		bad("AIGC_RATE_LIMIT", "must not be negative")
 	}
@@ -153,11 +114,6 @@ func (c *Config) check() []error {
 	}
 	c.Minio.check(bad)
 	return errs
-}
-
-func isAddress(s string) bool {
-	u, err := url.Parse(s)
-	return err == nil && u.Hostname() != "" && (u.Scheme == "http" || u.Scheme == "https")
 }
 
 // isRedis says whether s is an address that the broker accepts. It does not connect.

@@ -10,16 +10,13 @@ import (
 	"aigc/app/provider"
 )
 
-// checkAccount reports what is wrong with an account's keys and its base URL: mistakes of
-// quoting and copying, which a vendor would answer with "invalid key". It shows no key.
+// checkAccount reports what is wrong with an account's keys: mistakes of quoting and
+// copying, which a vendor would answer with "invalid key". It shows no key.
 func checkAccount(a provider.Account) (errs []error) {
 	for _, secret := range []provider.Secret{a.Secret, a.AccessKey} {
 		if why := keyFault(secret.Reveal()); why != "" {
 			errs = append(errs, fmt.Errorf("%s: a key %s", a.Variable, why))
 		}
-	}
-	if why := addressFault(a.BaseURL); a.BaseURL != "" && why != "" {
-		errs = append(errs, fmt.Errorf("the base URL for %s %s", a.Variable, why))
 	}
 	return errs
 }
@@ -36,6 +33,8 @@ func keyFault(key string) string {
 		return "contains white space"
 	case strings.ContainsFunc(key, func(r rune) bool { return unicode.IsControl(r) || r == '\ufeff' || r == '\u200b' }):
 		return "contains a control character"
+	case strings.ContainsFunc(key, func(r rune) bool { return r > unicode.MaxASCII }):
+		return "contains a character that is not ASCII; a header cannot carry it"
 	}
 	return ""
 }
@@ -44,9 +43,11 @@ func keyFault(key string) string {
 func addressFault(address string) string {
 	u, err := url.Parse(address)
 	switch {
+	case strings.ContainsFunc(address, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) || r == '\ufeff' || r == '\u200b' }):
+		return "contains white space or a control character"
 	case err != nil || u.Hostname() == "" || u.Scheme != "http" && u.Scheme != "https":
 		return "is not an http(s) address"
-	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
+	case u.RawQuery != "" || u.ForceQuery || strings.Contains(address, "#"):
 		return "has a query or a fragment; only scheme, host, port and path are allowed"
 	}
 	return ""

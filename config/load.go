@@ -65,6 +65,9 @@ func Load(h *module.Registry) (*Settings, error) {
 	l.Routes.Fallback = l.RouteFallback != "off"
 	r.errs = append(r.errs, l.check()...)
 	l.Warnings = append(l.Warnings, l.unused()...)
+	if names := l.APIKeys.weak(); len(names) > 0 {
+		l.Warnings = append(l.Warnings, fmt.Sprintf("AIGC_API_KEYS: the key of %s has less than %d characters and can be guessed", strings.Join(names, ", "), minStrongKey))
+	}
 	l.warnUnknown()
 	if len(r.errs) > 0 {
 		parts := make([]string, len(r.errs))

@@ -173,11 +173,16 @@ func TestFaults(t *testing.T) {
 		},
 		{
 			name: "out of range",
-			env:  map[string]string{"AIGC_WORKER_CONCURRENCY": "0", "AIGC_SYNC_WAIT": "-1s", "AIGC_SHUTDOWN_GRACE": "-1s", "AIGC_RATE_LIMIT": "-1", "ACME_PER_MINUTE": "-1", "AIGC_MCP_ADDR": "127.0.0.1:70000"},
+			env:  map[string]string{"AIGC_WORKER_CONCURRENCY": "0", "AIGC_SYNC_WAIT": "-1s", "AIGC_SHUTDOWN_GRACE": "-1s", "AIGC_RATE_LIMIT": "-1", "AIGC_RETAIN_ANSWERS": "-1h", "ACME_PER_MINUTE": "-1", "AIGC_MCP_ADDR": "127.0.0.1:70000"},
 			want: []string{
 				"AIGC_WORKER_CONCURRENCY: must be 1 to 1024", "AIGC_SYNC_WAIT: must not be negative", "AIGC_SHUTDOWN_GRACE: must not be negative",
-				"AIGC_RATE_LIMIT: must not be negative", "ACME_MAX_RUNNING, ACME_PER_MINUTE: must not be negative", "AIGC_MCP_ADDR: is not host:port",
+				"AIGC_RATE_LIMIT: must not be negative", "AIGC_RETAIN_ANSWERS: must not be negative", "ACME_MAX_RUNNING, ACME_PER_MINUTE: must not be negative", "AIGC_MCP_ADDR: is not host:port",
 			},
+		},
+		{
+			name: "addresses of the server",
+			env:  map[string]string{"AIGC_PUBLIC_URL": "https://example.com/?a=hunter2", "AIGC_MCP_PUBLIC_URL": "example.com/mcp"},
+			want: []string{"AIGC_PUBLIC_URL: has a query", "AIGC_MCP_PUBLIC_URL: is not an http(s) address"}, hidden: []string{"hunter2"},
 		},
 		{name: "one address for both", env: map[string]string{"AIGC_ADDR": "127.0.0.1:9", "AIGC_MCP_ADDR": "127.0.0.1:9"}, want: []string{"are the same address"}},
 		{name: "a store that is not supported", env: map[string]string{"DATABASE_URL": "postgres://u:hunter2@db/x"}, want: []string{"DATABASE_URL: "}, hidden: []string{"hunter2"}},
@@ -204,6 +209,12 @@ func TestFaults(t *testing.T) {
 		{name: "a Redis database that is not a number", env: map[string]string{"REDIS_URL": "redis://r:6379/x"}, want: []string{"REDIS_URL: is not redis://"}},
 		{name: "secret file empty", env: map[string]string{"ACME_API_KEY": "file:/dev/null"}, want: []string{"ACME_API_KEY: the file of the secret is empty"}},
 		{name: "keys without a name", env: map[string]string{"AIGC_API_KEYS": "0123456789"}, want: []string{"AIGC_API_KEYS: key 1 is not name:key"}, hidden: []string{"0123456789"}},
+		{name: "keys in quotes", env: map[string]string{"AIGC_API_KEYS": `"a:hunter2hunter2"`}, want: []string{"AIGC_API_KEYS: begins with a quotation mark"}, hidden: []string{"hunter2"}},
+		{name: "a key in quotes", env: map[string]string{"AIGC_API_KEYS": `a:"hunter2hunter2"`}, want: []string{"AIGC_API_KEYS: key 1 contains a quotation mark"}, hidden: []string{"hunter2"}},
+		{name: "a key with white space", env: map[string]string{"AIGC_API_KEYS": "a:hunter2 hunter2"}, want: []string{"AIGC_API_KEYS: key 1 contains white space"}, hidden: []string{"hunter2"}},
+		{name: "one key for two names", env: map[string]string{"AIGC_API_KEYS": "a:hunter2hunter2,b:hunter2hunter2:admin"}, want: []string{"AIGC_API_KEYS: key 2 is the key of an earlier name"}, hidden: []string{"hunter2"}},
+		{name: "the command line's key with white space", env: map[string]string{"AIGC_API_KEY": "Bearer hunter2"}, want: []string{"AIGC_API_KEY: contains white space"}, hidden: []string{"hunter2"}},
+		{name: "base addresses", env: map[string]string{"ACME_BASE_URL": "http://acme.example/v1?key=hunter2", "AIGC_PUBLIC_URL": "https://a.example/ "}, want: []string{"ACME_BASE_URL: has a query", "AIGC_PUBLIC_URL: contains white space"}, hidden: []string{"hunter2"}},
 		{name: "keys too short", env: map[string]string{"AIGC_API_KEYS": "a:12345678,b:1234567"}, want: []string{"AIGC_API_KEYS: key 2 is not name:key"}, hidden: []string{"1234567"}},
 		{name: "keys twice", env: map[string]string{"AIGC_API_KEYS": "a:12345678,a:87654321"}, want: []string{"key 2 has the name of an earlier one"}},
 		{name: "key named local", env: map[string]string{"AIGC_API_KEYS": "local:12345678"}, want: []string{"the name local is reserved for callers without a key"}},
@@ -212,6 +223,8 @@ func TestFaults(t *testing.T) {
 		{name: ".env with a dash in a name", dotenv: "A=1\n\n# B-C\nB-C=sk-hunter2\n", want: []string{".env: line 4 is not NAME=value"}, hidden: []string{"hunter2"}},
 		{name: ".env with a line without a value", dotenv: "A=1\nhunter2\nB=1\n", want: []string{".env: line"}, hidden: []string{"hunter2"}},
 		{name: ".env with an open quotation", dotenv: "A=1\nB=\"sk-hunter2\nC=2\n", want: []string{".env: line 2 is not NAME=value"}, hidden: []string{"hunter2"}},
+		{name: ".env that is not UTF-8", dotenv: "A=1\nACME_API_KEY=hunter2\xe9\n", want: []string{".env: line 2 is not UTF-8 text"}, hidden: []string{"hunter2"}},
+		{name: ".env in UTF-16", dotenv: "\xff\xfeA\x00=\x001\x00\n\x00", want: []string{".env: line 1 is not UTF-8 text"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -266,6 +279,40 @@ func TestOldNames(t *testing.T) {
 	}
 }
 
+// TestDotenvValues checks that a value is what the file says: "$" starts no variable.
+func TestDotenvValues(t *testing.T) {
+	for name, c := range map[string]struct{ dotenv, want string }{
+		"plain":                    {"ACME_API_KEY=sk-abc\n", "sk-abc"},
+		"dollar and letters":       {"ABC=1\nACME_API_KEY=sk$ABC$def\n", "sk$ABC$def"},
+		"dollar and a digit":       {"ACME_API_KEY=sk$1abc\n", "sk$1abc"},
+		"two dollars":              {"ACME_API_KEY=sk$$Abc\n", "sk$$Abc"},
+		"dollar and braces":        {"ACME_API_KEY=sk${HOME}x$(id)\n", "sk${HOME}x$(id)"},
+		"dollar at the end":        {"ACME_API_KEY=sk-abc$\n", "sk-abc$"},
+		"dollar in double quotes":  {"ACME_API_KEY=\"sk$ABC\"\n", "sk$ABC"},
+		"dollar with a backslash":  {"ACME_API_KEY=\"sk\\$ABC\"\n", "sk$ABC"},
+		"dollar in single quotes":  {"ACME_API_KEY='sk$ABC'\n", "sk$ABC"},
+		"number sign":              {"ACME_API_KEY=sk#abc # a comment\n", "sk#abc"},
+		"byte order mark":          {"\xef\xbb\xbfACME_API_KEY=sk-abc\n", "sk-abc"},
+		"line ends of Windows":     {"A=1\r\nACME_API_KEY=sk-abc\r\n", "sk-abc"},
+		"export, without line end": {"export ACME_API_KEY=sk-abc", "sk-abc"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			l := mustLoad(t, nil, c.dotenv)
+			accounts := l.Accounts.ForVendor("acme")
+			if len(accounts) != 1 || accounts[0].Secret.Reveal() != c.want {
+				t.Errorf("keys %+v, want one %q", accounts, c.want)
+			}
+		})
+	}
+}
+
+func TestWarnsOfShortKeys(t *testing.T) {
+	l := mustLoad(t, map[string]string{"AIGC_API_KEYS": "ann:0123456789,bob:0123456789abcdef"}, "")
+	if len(l.Warnings) != 1 || !strings.Contains(l.Warnings[0], "key of ann has") || strings.Contains(l.Warnings[0], "0123456789") {
+		t.Errorf("warnings %q", l.Warnings)
+	}
+}
+
 func TestSecretFiles(t *testing.T) {
 	dir := t.TempDir()
 	write := func(name, text string) string {
@@ -276,7 +323,7 @@ func TestSecretFiles(t *testing.T) {
 		return "file:" + p
 	}
 	env := map[string]string{
-		"ACME_API_KEY": "plain-one," + write("two", "two-a, two-b\n"), "ACME_BASE_URL": "http://127.0.0.1:1/v1/",
+		"ACME_API_KEY": "plain-one," + write("two", "\ufefftwo-a, two-b\u200b\r\n"), "ACME_BASE_URL": "http://127.0.0.1:1/v1/",
 		"AIGC_API_KEYS": write("callers", "ann:12345678, bob:abcdefgh:admin\n"),
 		"REDIS_URL":     write("redis", "redis://:pw@r:6379/0\n"),
 	}

@@ -97,6 +97,11 @@ func isSecret(name string) bool {
 	return false
 }
 
+// isBaseURL says whether a vendor's setting is the address of its API.
+func isBaseURL(name string) bool {
+	return strings.HasSuffix(name, "_BASE_URL") || strings.HasPrefix(name, "AZURE_") && strings.HasSuffix(name, "_ENDPOINT")
+}
+
 // list adds a variable with its value and origin to Settings.List.
 func (r *reader) list(s Setting) {
 	if r.listed[s.Name] {
@@ -106,13 +111,13 @@ func (r *reader) list(s Setting) {
 	s.Source, s.Value = "default", s.Default
 	if v := os.Getenv(s.Name); v != "" {
 		s.Value, s.Source = v, r.source[s.Name]
-		if strings.HasSuffix(s.Name, "_BASE_URL") && !isAddress(v) {
-			r.errs = append(r.errs, fmt.Errorf("%s: is not an http(s) address", s.Name))
+		if why := addressFault(v); isBaseURL(s.Name) && why != "" {
+			r.errs = append(r.errs, fmt.Errorf("%s: %s", s.Name, why))
 		}
 		if u, err := url.Parse(v); err == nil && u.User != nil {
 			s.Value = u.Redacted()
 		}
-		if s.Secret {
+		if s.Secret || strings.HasPrefix(strings.TrimSpace(v), "{") { // JSON with a private key in place of a path
 			s.Value = "•••"
 		}
 	}

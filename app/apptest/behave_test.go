@@ -119,7 +119,7 @@ func TestVendorFaults(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			a := p.Do("POST", c.path, fmt.Sprintf(`{"prompt":%q}`, c.prompt))
-			id := a.Header.Get("Location")[len("/api/tasks/"):]
+			id := a.TaskID(t)
 			v := p.Task(id)
 			code := ""
 			if v.Error != nil {

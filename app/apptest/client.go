@@ -57,7 +57,7 @@ func (a Answer) View(t testing.TB) *service.View {
 // TaskID is the task in the Location header, which success and failure have.
 func (a Answer) TaskID(t testing.TB) string {
 	t.Helper()
-	id := strings.TrimPrefix(a.Header.Get("Location"), "/api/tasks/")
+	_, id, _ := strings.Cut(a.Header.Get("Location"), "/api/tasks/")
 	if id == "" {
 		t.Fatalf("status %d, without a task's Location: %.1000s", a.Status, a.Body)
 	}

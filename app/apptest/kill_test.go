@@ -3,6 +3,8 @@
 package apptest_test
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"net/http"
 	"os"
@@ -86,7 +88,28 @@ var killCases = []struct {
 	{"recorded_running", "flux", "[[expired]]", task.Failed, 1},
 	{"before_record_failed", "seedream", "[[html]]", task.Failed, 1},
 	{"recorded_failed", "seedream", "[[html]]", task.Failed, 1},
+
+	// An answer that cannot be used is kept.
+	{"journaled", "gpt", "[[text]]", task.InDoubt, 1},
+	{"before_keep", "gpt", "[[text]]", task.InDoubt, 1},
+	{"answer_kept", "gpt", "[[text]]", task.InDoubt, 1},
+	{"before_record_in_doubt", "gpt", "[[text]]", task.InDoubt, 1},
+	{"recorded_in_doubt", "gpt", "[[text]]", task.InDoubt, 1},
+	{"before_dir_sync", "gpt", "[[shape]]", task.InDoubt, 1},
+	{"answer_kept", "flux", "[[shape]]", task.InDoubt, 1},
+	{"before_keep", "gpt", "[[badbase64]]", task.Failed, 1},
+	{"answer_kept", "gpt", "[[badbase64]]", task.Failed, 1},
+	{"before_record_failed", "gpt", "[[badbase64]]", task.Failed, 1},
+	{"recorded_failed", "gpt", "[[badbase64]]", task.Failed, 1},
+	{"before_keep", "seedream", "[[avif]]", task.Failed, 1},
+	{"answer_kept", "seedream", "[[avif]]", task.Failed, 1},
+	{"recorded_failed", "seedream", "[[avif]]", task.Failed, 1},
+	{"before_keep", "veo3", "[[avif]]", task.Failed, 1},
+	{"answer_kept", "veo3", "[[avif]]", task.Failed, 1},
 }
+
+// keptFaults are the faults of the sandbox after which the answer is kept.
+var keptFaults = map[string]string{"[[text]]": "Your image is ready.", "[[shape]]": `{"wrapped":[`, "[[badbase64]]": "*!*!", "[[avif]]": "ftypavif", "[[html]]": "<!doctype html>"}
 
 // The process kills itself at every transition of the state table. After a restart
 // no task is paid twice, each is in the expected state, and no files are left over.
@@ -103,12 +126,15 @@ func TestKilledAtEveryTransition(t *testing.T) {
 					body = strings.Replace(body, `"}`, ` `+d.fault+`"}`, 1)
 				}
 			}
-			_, v := killAndRestart(t, bin, box, d.point, families[d.family].path, body)
+			p, v := killAndRestart(t, bin, box, d.point, families[d.family].path, body)
 			if v.Status != d.want {
 				t.Errorf("the task is %s (%+v), want %s", v.Status, v.Error, d.want)
 			}
 			if n := box.Purchases().ByTask[v.TaskID]; n != d.bought {
 				t.Errorf("%d paid submissions, want %d", n, d.bought)
+			}
+			if part := keptFaults[d.fault]; part != "" {
+				checkKept(t, p, v.TaskID, part)
 			}
 			if v.Status == task.InDoubt && v.Charged != fault.ChargedUnknown {
 				t.Errorf("in doubt, and charged is %q", v.Charged)
@@ -171,6 +197,24 @@ func killAndRestart(t *testing.T, bin string, box *apptest.Sandbox, point, path,
 	}
 	apptest.Eventually(t, 10*time.Second, func() error { return leftovers(dir) })
 	return p, v
+}
+
+// checkKept waits until the answer of a task is kept, downloads it, and compares it with
+// the task and with a part of what the vendor sent.
+func checkKept(t *testing.T, p *apptest.Process, id, part string) {
+	t.Helper()
+	var v *service.View
+	apptest.Eventually(t, 10*time.Second, func() error {
+		if v = p.Task(id); v.Answer == nil {
+			return fmt.Errorf("no answer is kept of task %s: %s %+v", id, v.Status, v.Error)
+		}
+		return nil
+	})
+	a := p.Do("GET", strings.TrimPrefix(v.Answer.URL, p.URL), "")
+	sum := sha256.Sum256(a.Body)
+	if a.Status != http.StatusOK || int64(len(a.Body)) != v.Answer.Size || hex.EncodeToString(sum[:]) != v.Answer.SHA256 || !strings.Contains(string(a.Body), part) {
+		t.Errorf("%d, %d bytes, without %q; want %+v: %.300s", a.Status, len(a.Body), part, v.Answer, a.Body)
+	}
 }
 
 // checkStored downloads every result by its link.

@@ -34,6 +34,16 @@ func IsName(text string) bool {
 	return strings.HasPrefix(text, string(Generated)+"/") || strings.HasPrefix(text, string(Uploaded)+"/")
 }
 
+// answers is the first part of the names of kept answers.
+const answers = "answers/"
+
+// AnswerName returns the object name of the answer to a submission that was paid for and
+// could not be used. Such an object is no asset: see [IsAnswer].
+func AnswerName(task, submit string) string { return answers + task + "/" + submit }
+
+// IsAnswer says whether a name is that of a kept answer, also on a disk that ignores case.
+func IsAnswer(name string) bool { return strings.HasPrefix(strings.ToLower(name), answers) }
+
 // sanitizeModel replaces every character but letters, digits, '.', '_' and '-'.
 func sanitizeModel(model string) string {
 	return strings.Map(func(r rune) rune {

@@ -17,7 +17,7 @@ func (c *cli) waitCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "wait ID", Short: "Wait for a task and download its results", Args: exactlyOne("ID"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			to, err := newTarget(output)
+			to, err := newTarget(output, asJSON)
 			if err != nil {
 				return err
 			}
@@ -107,7 +107,7 @@ func (c *cli) restartCommand(name, short, long string) *cobra.Command {
 			var to target
 			if wait {
 				var err error
-				if to, err = newTarget(output); err != nil {
+				if to, err = newTarget(output, asJSON); err != nil {
 					return err
 				}
 			}

@@ -77,18 +77,16 @@ func (s *agentServer) connect(ctx context.Context) (*mcpapi.Endpoint, error) {
 	}
 }
 
-// become starts the server in this process. It listens on the addresses of the last
-// server if they are free, so that links to it keep working.
+// become starts the server in this process. It listens at the addresses of the last
+// server, or of the last session, if they are free, so that links keep working.
 func (s *agentServer) become(ctx context.Context) (*mcpapi.Endpoint, error) {
 	own := *s.settings
-	own.Addr, own.MCPAddr = "127.0.0.1:0", "127.0.0.1:0"
-	if s.last != nil {
-		own.Addr, own.MCPAddr = strings.TrimPrefix(s.last.URL, "http://"), strings.TrimPrefix(s.last.MCP, "http://")
-	}
+	at := listenAddresses(s.settings, s.last)
+	own.Addr, own.MCPAddr = at.API, at.MCP
 	a, err := app.Start(ctx, &own, s.verticals(), agentRole, s.log)
 	var network *net.OpError
-	if s.last != nil && errors.As(err, &network) && network.Op == "listen" {
-		own.Addr, own.MCPAddr = "127.0.0.1:0", "127.0.0.1:0"
+	if errors.As(err, &network) && network.Op == "listen" { // taken in the meantime
+		own.Addr, own.MCPAddr = anyPort, anyPort
 		a, err = app.Start(ctx, &own, s.verticals(), agentRole, s.log)
 	}
 	if err != nil {
@@ -98,9 +96,13 @@ func (s *agentServer) become(ctx context.Context) (*mcpapi.Endpoint, error) {
 	if key == "" {
 		key = a.MCP.LocalKey()
 	}
-	if s.last != nil {
-		s.log.Info().Str("rest_url", h.URL).Str("mcp_url", h.MCP).Msg("the server has ended; this process is the server of the data folder now")
+	if s.last == nil || s.last.Role == agentRole.Name { // the addresses of another server are its own
+		used := agentAddresses{strings.TrimPrefix(h.URL, "http://"), strings.TrimPrefix(h.MCP, "http://")}
+		if err := used.remember(own.DataDir); err != nil {
+			s.log.Warn().Err(err).Msg("the addresses of this server cannot be remembered for the next session")
+		}
 	}
+	s.log.Info().Str("rest_url", h.URL).Str("mcp_url", h.MCP).Str("data_dir", own.DataDir).Msg("this process is the server of the data folder now")
 	e, err := mcpapi.NewEndpoint(h.MCP, key)
 	if err != nil {
 		return nil, errors.Join(err, stop(ctx, a, &own))

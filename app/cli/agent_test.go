@@ -163,6 +163,21 @@ func TestAgents(t *testing.T) {
 	}
 }
 
+// A link of one session works in the next one, although no server ran in between.
+func TestAgentKeepsAddresses(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	first := newAgent(t, dir)
+	first.want(first.draw("a fox"), "Done: 1 result")
+	before := app.Running(dir)
+	first.leave()
+	second := newAgent(t, dir)
+	if after := app.Running(dir); after == nil || after.URL != before.URL || after.MCP != before.MCP {
+		t.Errorf("it was at %+v, and is at %+v", before, after)
+	}
+	second.leave()
+}
+
 // An agent's process becomes the server also without a call of its agent, so that open
 // tasks go on and links keep working.
 func TestAgentTakesOverWithoutACall(t *testing.T) {

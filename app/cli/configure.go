@@ -23,15 +23,11 @@ func (c *cli) configCommand() *cobra.Command {
 			if asJSON {
 				return printJSON(c.Out, list)
 			}
-			t := newTable(c.Out, "VARIABLE", "VALUE", "SOURCE", "DESCRIPTION")
 			for _, s := range list {
-				value := s.Value
-				if value == "" {
-					value = "-"
-				}
-				t.row(s.Name, value, s.Source, s.Doc)
+				c.print("%s=%s  (%s)\n", s.Name, oneLine(s.Value), s.Source)
+				c.print("%s\n", wrap(s.Doc, "    ", screenColumns))
 			}
-			return t.flush()
+			return nil
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")

@@ -72,15 +72,16 @@ func (c *cli) inProcess(ctx context.Context, l *config.Settings, work bool) (*se
 		return nil, err
 	}
 	own.Addr = "127.0.0.1:0"
-	if s, _ := l.Setting("AIGC_LOG_LEVEL"); s.Source == "default" {
-		own.LogLevel = "error" // the command prints progress instead
-	}
-	if own.LogFormat == "" {
-		own.LogFormat = "console" // the lines appear between text for people
+	log := app.NewFileLog(&own.Config) // the command prints progress and errors instead
+	if s, _ := l.Setting("AIGC_LOG_LEVEL"); s.Source != "default" {
+		if own.LogFormat == "" {
+			own.LogFormat = "console" // the lines appear between text for people
+		}
+		log = app.NewLog(&own.Config)
 	}
 	roles := app.InProcess
 	roles.Worker = work
-	a, err := app.Start(ctx, own, c.verticals(), roles, app.NewLog(&own.Config))
+	a, err := app.Start(ctx, own, c.verticals(), roles, log)
 	if err != nil {
 		return nil, err
 	}

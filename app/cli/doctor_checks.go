@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -131,7 +132,7 @@ func (d *doctor) ledger(ctx context.Context) []finding {
 	if err := db.Check(ctx); err != nil {
 		return []finding{{"ledger", levelError, errorText(err), "look for a process that locks it, and check the free disk space"}}
 	}
-	return append([]finding{ok("ledger", "SQLite, schema version %d, can be written", have)}, needsAttention(ctx, db)...)
+	return slices.Concat([]finding{ok("ledger", "SQLite, schema version %d, can be written", have)}, d.waiting(ctx, db), needsAttention(ctx, db))
 }
 
 // needsAttention finds tasks in doubt and parked vendor keys.

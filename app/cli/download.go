@@ -41,8 +41,10 @@ func localPath(link string) (string, error) {
 const downloadTries = 3
 
 // download writes a result to a file: it writes and fsyncs a temporary file in the
-// same folder and renames it, so that file never has partial content.
+// same folder and renames it, so that file never has partial content. It follows
+// symbolic links.
 func (c *client) download(ctx context.Context, r service.ResultView, file string) error {
+	file = followLinks(file)
 	tmp := filepath.Join(filepath.Dir(file), ".aigc-"+task.RandomHex(6)+".part")
 	defer func() { _ = os.Remove(tmp) }()
 	var err error
@@ -71,6 +73,25 @@ func (c *client) download(ctx context.Context, r service.ResultView, file string
 		}
 	}
 	return err
+}
+
+// maxLinks is how many symbolic links in a row are followed.
+const maxLinks = 40
+
+// followLinks returns the file that symbolic links lead to, which need not exist: a
+// rename would replace the link itself.
+func followLinks(file string) string {
+	for range maxLinks {
+		to, err := os.Readlink(file)
+		if err != nil {
+			break // not a link
+		}
+		if !filepath.IsAbs(to) {
+			to = filepath.Join(filepath.Dir(file), to)
+		}
+		file = to
+	}
+	return file
 }
 
 // fetch copies a result to w and compares its SHA-256 with that of the task.

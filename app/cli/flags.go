@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"regexp"
@@ -127,6 +128,45 @@ func findOperation(ops []operation, name string) (operation, error) {
 		known = append(known, op.Operation.Name)
 	}
 	return operation{}, usage("there is no operation %q; use one of: %s", name, strings.Join(known, ", "))
+}
+
+// chooseOperation returns the operation that --operation names. Without it, the primary
+// one; but if that one lacks a field that the flags or the JSON of --input set, and
+// exactly one other has them all, the other: --image selects an edit.
+func chooseOperation(ops []operation, name string, fields map[string]*fieldFlag, document []byte) (operation, error) {
+	op, err := findOperation(ops, name)
+	if err != nil || name != "" {
+		return op, err
+	}
+	var input map[string]json.RawMessage
+	_ = json.Unmarshal(document, &input) // buildInput reports what is no object
+	for name, f := range fields {
+		if len(f.texts) > 0 {
+			if input == nil {
+				input = map[string]json.RawMessage{}
+			}
+			input[name] = nil
+		}
+	}
+	var able []operation
+	for _, o := range ops {
+		if hasFields(o, input) {
+			able = append(able, o)
+		}
+	}
+	if len(able) == 1 {
+		return able[0], nil
+	}
+	return op, nil
+}
+
+func hasFields(op operation, input map[string]json.RawMessage) bool {
+	for name := range input {
+		if _, ok := op.Field(name); !ok {
+			return false
+		}
+	}
+	return true
 }
 
 var location = regexp.MustCompile(`^(?:body|query)\.([a-z0-9_]+)(.*)$`)

@@ -89,7 +89,7 @@ func (c *cli) moduleCommand(h *module.Registry, spec module.Spec) *cobra.Command
 	f.SortFlags = false
 	f.StringVarP(&g.output, "output", "o", "", "`file`, folder/ or - (standard output) for the results; a missing extension is added")
 	f.StringVar(&g.input, "input", "", "`file` with the input as JSON, or - for standard input; flags override its fields")
-	f.StringVar(&g.operation, "operation", "", "`name` of the operation")
+	f.StringVar(&g.operation, "operation", "", "`name` of the operation; default the one that has the fields given")
 	f.BoolVar(&g.wait, "wait", true, "wait for the result")
 	f.BoolVar(&g.noWait, "no-wait", false, "print the task id and do not wait")
 	f.BoolVar(&g.json, "json", false, "print the task as JSON")
@@ -166,11 +166,11 @@ func (c *cli) generate(ctx context.Context, ops []operation, g *generateFlags, f
 	if !wait && g.output != "" {
 		return usage("-o needs the result: omit --no-wait, or download it later with `aigc tasks wait ID -o …`")
 	}
-	op, err := findOperation(ops, g.operation)
+	document, err := c.readInput(g.input)
 	if err != nil {
 		return err
 	}
-	document, err := c.readInput(g.input)
+	op, err := chooseOperation(ops, g.operation, fields, document)
 	if err != nil {
 		return err
 	}
@@ -184,7 +184,7 @@ func (c *cli) generate(ctx context.Context, ops []operation, g *generateFlags, f
 	}
 	var to target
 	if wait {
-		if to, err = newTarget(g.output); err != nil {
+		if to, err = newTarget(g.output, g.json); err != nil {
 			return err
 		}
 	}

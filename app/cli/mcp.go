@@ -25,7 +25,8 @@ func (c *cli) serveMCPCommand() *cobra.Command {
 		Long: "Serve MCP only, over HTTP. The stores must be shared with the other roles.\n\n" +
 			"An agent starts it with --stdio as its MCP server. It connects the agent to the\n" +
 			"server at AIGC_URL, else to the one that uses AIGC_DATA_DIR; if there is none, it\n" +
-			"becomes that server.",
+			"becomes that server, on the addresses of its last session. Without AIGC_DATA_DIR\n" +
+			"it uses ./data if that has a ledger, else a folder of the user.",
 		Example: "  claude mcp add aigc -- aigc serve-mcp --stdio",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if stdio {
@@ -58,6 +59,7 @@ func (c *cli) stdio(ctx context.Context) error {
 		b.Connect = func(context.Context) (*mcpapi.Endpoint, error) { return server, nil }
 		b.ReconnectWindow = restartWait
 	} else {
+		l.DataDir = agentDir(l)
 		b.Connect = (&agentServer{cli: c, settings: l, log: app.NewLog(&l.Config)}).connect
 		b.ReconnectWindow = takeoverWait
 	}
@@ -65,8 +67,9 @@ func (c *cli) stdio(ctx context.Context) error {
 }
 
 // mcp returns the address at which a server serves MCP: the base address itself if
-// it ends in /mcp, otherwise what the server's root document says. If that has a
-// loopback host, it is replaced by the host of the base address.
+// it ends in /mcp, otherwise what the server's root document says: a path below the base
+// address, or an address. If that has a loopback host, it is replaced by the host of the
+// base address.
 func (c *client) mcp(ctx context.Context) (string, error) {
 	if strings.HasSuffix(c.base, "/mcp") || strings.HasSuffix(c.base, "/mcp/v1") {
 		return c.base, nil
@@ -77,9 +80,13 @@ func (c *client) mcp(ctx context.Context) (string, error) {
 	}
 	defer res.Body.Close()
 	var root struct {
-		MCP string `json:"mcp"`
+		MCP  string `json:"mcp"`
+		Path string `json:"mcp_path"`
 	}
 	_ = json.NewDecoder(io.LimitReader(res.Body, 1<<20)).Decode(&root) // an answer that cannot be decoded has no address
+	if strings.HasPrefix(root.Path, "/") {
+		return c.base + root.Path, nil
+	}
 	base, err := url.Parse(c.base)
 	if err != nil {
 		return "", err

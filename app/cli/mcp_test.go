@@ -7,6 +7,25 @@ import (
 	"testing"
 )
 
+// A server that serves MCP below its own address is called there, by whatever address the
+// caller has: behind a proxy that removes a path, or through a tunnel.
+func TestMCPPath(t *testing.T) {
+	t.Parallel()
+	s := httptest.NewServer(http.StripPrefix("/aigc", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/" {
+			http.NotFound(w, r)
+			return
+		}
+		_, _ = fmt.Fprint(w, `{"mcp":"https://mcp.example.com/mcp","mcp_path":"/mcp"}`)
+	})))
+	defer s.Close()
+	for _, base := range []string{s.URL + "/aigc", s.URL + "/aigc/"} {
+		if got, err := newClient(base, "key").mcp(t.Context()); err != nil || got != s.URL+"/aigc/mcp" {
+			t.Errorf("%s: %q, %v", base, got, err)
+		}
+	}
+}
+
 // The API key goes to the MCP address that a server names, so that has to be on the
 // same host.
 func TestMCPAddress(t *testing.T) {

@@ -38,6 +38,12 @@ func (c *cli) modelsCommand() *cobra.Command {
 			return c.modelTable(list)
 		},
 	}
+	cmd.ValidArgsFunction = func(cmd *cobra.Command, args []string, prefix string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		if len(args) > 0 {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		return c.completeModules(cmd, args, prefix)
+	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON, with the schema of each input")
 	return cmd
 }
@@ -52,11 +58,35 @@ func (c *cli) catalogue(h *module.Registry, l *config.Settings) []service.Model 
 	return service.Catalogue(ops, module.Announced(h, app.Accounts(l, c.verticals())), l.Routes)
 }
 
+// neededByAll is the setting that all models of an operation need and lack; empty if
+// one is available or they need different ones.
+func neededByAll(list []service.Model, operation string) (needs string) {
+	for _, m := range list {
+		switch {
+		case m.Operation != operation || m.Retired != "":
+		case m.Available || needs != "" && m.Needs != needs:
+			return ""
+		default:
+			needs = m.Needs
+		}
+	}
+	return needs
+}
+
 func (c *cli) modelTable(list []service.Model) error {
-	t := newTable(c.Out, "OPERATION", "MODEL", "MAKES", "LIST PRICE", "ROUTE")
+	t := newList(c.Out)
+	operation, needs := "", ""
 	for _, m := range list {
 		if m.Retired != "" {
 			continue
+		}
+		if m.Operation != operation {
+			operation = m.Operation
+			head := operation + " (" + string(m.Media) + ")"
+			if needs = neededByAll(list, operation); needs != "" {
+				head += ": set " + needs
+			}
+			t.heading(head)
 		}
 		id := m.ID
 		if m.Default {
@@ -66,10 +96,12 @@ func (c *cli) modelTable(list []service.Model) error {
 		switch {
 		case m.Sandbox:
 			route = "sandbox"
+		case !m.Available && needs != "":
+			route = "-"
 		case !m.Available:
 			route = "set " + m.Needs
 		}
-		t.row(m.Operation, id, string(m.Media), prices(m.Prices), route)
+		t.row("  "+id, route, prices(m.Prices))
 	}
 	if err := t.flush(); err != nil {
 		return err

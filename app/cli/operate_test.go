@@ -200,6 +200,9 @@ func TestDoctor(t *testing.T) {
 		{"a log that can be written", func(_ *testing.T, l *config.Settings) { l.LogFile = l.DataDir + "/logs/a.log" }, 0, []string{"a.log can be written"}},
 		{"a log that cannot be written", func(_ *testing.T, l *config.Settings) { l.LogFile = "/dev/null/a.log" }, 1, []string{"✗ log", "set AIGC_LOG_FILE"}},
 		{"a task in doubt", func(t *testing.T, l *config.Settings) { addInDoubt(t, l) }, 0, []string{"1 task(s) are in doubt", "aigc tasks list --status in_doubt"}},
+		{"tasks without a server", func(t *testing.T, l *config.Settings) {
+			addOpen(t, l, &task.Task{ID: taskID, State: task.Queued, Account: task.Account{Vendor: "acme"}})
+		}, 0, []string{"no process works on 1 open task(s): no server is running: " + taskID, "start `aigc all`"}},
 		{"a server that does not answer", func(_ *testing.T, l *config.Settings) { l.URL = "http://127.0.0.1:1" }, 1, []string{"✗ AIGC_URL"}},
 	}
 	for _, tt := range tests {

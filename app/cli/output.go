@@ -21,12 +21,14 @@ type target struct {
 }
 
 // newTarget parses -o: a file with or without an extension, a folder, or - for
-// standard output. It checks that the folder can be written before a request is
-// submitted.
-func newTarget(o string) (target, error) {
+// standard output, which --json cannot share. It checks that the folder can be written
+// before a request is submitted.
+func newTarget(o string, asJSON bool) (target, error) {
 	t := target{folder: "."}
 	switch {
 	case o == "":
+	case o == "-" && asJSON:
+		return t, usage("--json and -o - both write to the standard output: write the result to a file")
 	case o == "-":
 		return target{stdout: true}, nil
 	case strings.HasSuffix(o, "/") || isFolder(o):
@@ -42,9 +44,13 @@ func newTarget(o string) (target, error) {
 			t.name, t.ext = t.ext, ""
 		}
 	}
-	f, err := os.CreateTemp(t.folder, ".aigc-*")
+	folder := t.folder
+	if t.name != "" {
+		folder = filepath.Dir(followLinks(o))
+	}
+	f, err := os.CreateTemp(folder, ".aigc-*")
 	if err != nil {
-		return t, fmt.Errorf("results cannot be written to %s: %w", t.folder, err)
+		return t, fmt.Errorf("results cannot be written to %s: %w", folder, err)
 	}
 	_ = f.Close()
 	return t, os.Remove(f.Name())

@@ -161,7 +161,7 @@ func TestServerStopsGracefully(t *testing.T) {
 		t.Errorf("still running: %+v", h)
 	}
 	list := start(t, dir, "tasks", "list", "--status", "succeeded").begin()
-	if code := list.end(20 * time.Second); code != 0 || !strings.Contains(list.out.String(), "gpt-image-2") {
+	if code := list.end(20 * time.Second); code != 0 || !strings.Contains(list.out.String(), "a fox [[slow 3s]]") {
 		t.Errorf("the server did not wait for the open submission: %s %s", list.out.String(), list.err.String())
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"aigc/app/fault"
 	"aigc/app/service"
@@ -140,7 +141,11 @@ func (c *cli) failure(v *service.View) error {
 		c.say("%s the outcome is unknown: %s", c.yellow("aigc:"), oneLine(e.Message))
 		c.say("  code: %s   charged: %s   task: %s", code, v.Charged, v.TaskID)
 		c.say("  The request was sent, so it may have been purchased. It is not sent again automatically.")
-		c.say("  If the vendor supports it, the result is looked up there; a late result is stored.")
+		if v.LookupUntil > 0 {
+			c.say("  It is being looked up at the vendor, until %s.", time.Unix(v.LookupUntil, 0).Format(time.DateTime))
+		} else {
+			c.say("  The vendor cannot be asked about it; if its answer still arrives, the result is stored.")
+		}
 		c.say("    aigc tasks get %s       read the state again", v.TaskID)
 		c.say("    aigc tasks retry %s     submit (and pay) again", v.TaskID)
 		c.say("    aigc tasks discard %s   close the task", v.TaskID)

@@ -3,7 +3,9 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -20,7 +22,14 @@ func (c *cli) tasksCommand() *cobra.Command {
 		Use: "tasks", Aliases: []string{"task"}, Short: "List, read, wait for, cancel, retry, resume and discard tasks",
 		Long: "List, read and change tasks, on the server at AIGC_URL, else on the one that uses\nAIGC_DATA_DIR, else in this process.",
 	}
-	cmd.AddCommand(c.listCommand(), c.getCommand(), c.waitCommand(), c.cancelCommand(), c.retryCommand(), c.resumeCommand(), c.discardCommand(), c.eventsCommand())
+	cmd.AddCommand(c.listCommand(), c.getCommand(), c.waitCommand(), c.cancelCommand(), c.retryCommand(), c.resumeCommand(), c.discardCommand(), c.answerCommand(), c.eventsCommand())
+	for _, sub := range cmd.Commands() {
+		if strings.HasSuffix(sub.Use, " ID") {
+			sub.ValidArgsFunction = c.completeTasks
+		} else {
+			sub.ValidArgsFunction = cobra.NoFileCompletions
+		}
+	}
 	return needsSubcommand(cmd)
 }
 
@@ -50,6 +59,9 @@ func (c *cli) listCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "list", Short: "List tasks, newest first", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := c.checkFilters(status, module, limit); err != nil {
+				return err
+			}
 			q := url.Values{"limit": {strconv.Itoa(limit)}}
 			for name, v := range map[string]string{"status": strings.Join(status, ","), "module": module, "model": model, "tag": tag, "cursor": cursor} {
 				if v != "" {
@@ -77,7 +89,35 @@ func (c *cli) listCommand() *cobra.Command {
 	f.StringVar(&cursor, "cursor", "", "continue after the page that printed this `cursor`")
 	f.BoolVar(&asJSON, "json", false, "print JSON")
 	_ = cmd.RegisterFlagCompletionFunc("status", cobra.FixedCompletions(states(), cobra.ShellCompDirectiveNoFileComp))
+	_ = cmd.RegisterFlagCompletionFunc("module", c.completeModules)
+	_ = cmd.RegisterFlagCompletionFunc("model", c.completeModels)
+	for _, flag := range []string{"tag", "limit", "cursor"} {
+		_ = cmd.RegisterFlagCompletionFunc(flag, cobra.NoFileCompletions)
+	}
 	return cmd
+}
+
+// maxPage is the most tasks of a page of GET /api/tasks.
+const maxPage = 200
+
+// checkFilters is the usage error of filters that no task can have.
+func (c *cli) checkFilters(status []string, module string, limit int) error {
+	h, err := c.loadRegistry()
+	if err != nil {
+		return err
+	}
+	for _, s := range status {
+		if !slices.Contains(states(), s) {
+			return usage("--status: there is no state %q; there are: %s", s, strings.Join(states(), ", "))
+		}
+	}
+	if module != "" && h.Primary(module) == nil {
+		return usage("--module: there is no module %q; there are:\n%s", module, moduleList(h))
+	}
+	if limit < 1 || limit > maxPage {
+		return usage("--limit: expected 1 to %d", maxPage)
+	}
+	return nil
 }
 
 func states() []string {
@@ -93,13 +133,10 @@ func (c *cli) taskTable(page service.Page) error {
 		c.say("There are no such tasks.")
 		return nil
 	}
-	t := newTable(c.Out, "TASK", "STATUS", "MODEL", "CREATED", "CHARGED", "COST", "ERROR")
+	t := newList(c.Out, "TASK", "STATUS", "AGE", "MODULE", "PROMPT")
 	for _, v := range page.Tasks {
-		fault := ""
-		if v.Error != nil {
-			fault = v.Error.Code
-		}
-		t.row(v.TaskID, string(v.Status), v.Model, time.Unix(v.Created, 0).Format(time.DateTime), string(v.Charged), orDash(costText(v)), fault)
+		module, _, _ := strings.Cut(v.Kind, ".")
+		t.row(v.TaskID, string(v.Status), age(time.Since(time.Unix(v.Created, 0))), module, v.Prompt)
 	}
 	if err := t.flush(); err != nil {
 		return err
@@ -110,11 +147,17 @@ func (c *cli) taskTable(page service.Page) error {
 	return nil
 }
 
-func orDash(s string) string {
-	if s == "" {
-		return "-"
+// age shows a duration in its largest unit, in at most four characters.
+func age(d time.Duration) string {
+	for _, u := range []struct {
+		of   time.Duration
+		name string
+	}{{365 * 24 * time.Hour, "y"}, {24 * time.Hour, "d"}, {time.Hour, "h"}, {time.Minute, "m"}} {
+		if d >= u.of {
+			return strconv.Itoa(int(d/u.of)) + u.name
+		}
 	}
-	return s
+	return strconv.Itoa(int(max(0, d)/time.Second)) + "s"
 }
 
 func (c *cli) getCommand() *cobra.Command {
@@ -149,6 +192,7 @@ func (c *cli) showTask(v *service.View, asJSON bool) error {
 	line("task", v.TaskID)
 	line("status", string(v.Status)+progressText(v))
 	line("operation", v.Kind)
+	line("prompt", v.Prompt)
 	line("model", v.Model)
 	line("created", time.Unix(v.Created, 0).Format(time.DateTime))
 	if v.Finished > 0 {
@@ -171,6 +215,9 @@ func (c *cli) showTask(v *service.View, asJSON bool) error {
 	}
 	if v.Error != nil {
 		line("error", fault.RenameLocations(v.Error.Message, flagOf)+" ("+v.Error.Code+")")
+	}
+	if v.Answer != nil {
+		line("answer", fmt.Sprintf("%s, %d bytes: aigc tasks answer %s", v.Answer.Name, v.Answer.Size, v.TaskID))
 	}
 	line("retry of", v.RetryOf)
 	line("retried as", v.RetriedAs)

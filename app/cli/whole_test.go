@@ -143,10 +143,37 @@ func TestDoubtAndRetryInThisProcess(t *testing.T) {
 	runProgram(t.Context(), l, "tasks", "cancel", id).want(t, 0, "the task has ended already")
 	runProgram(t.Context(), l, "tasks", "discard", id).want(t, 1, "not_discardable")
 	runProgram(t.Context(), l, "tasks", "get", "nonsense").want(t, 1, "task_not_found")
-	runProgram(t.Context(), l, "tasks", "list", "--status", "banana").want(t, 1, "--status: ")
+	runProgram(t.Context(), l, "tasks", "list", "--status", "banana").want(t, 2, "--status: ")
 	if files, err := os.ReadDir(out); err != nil || len(files) > 0 {
 		t.Errorf("files without a result: %v %v", files, err)
 	}
+}
+
+// The answer of a task that could not be used is downloaded to a file, a folder or standard
+// output, and deleted.
+func TestKeptAnswerInThisProcess(t *testing.T) {
+	t.Parallel()
+	l := settings(t)
+	out := t.TempDir()
+	runProgram(t.Context(), l, "generate", "gpt", "a fox [[text]]", "-o", out).want(t, 3, "The vendor's answer is kept", "aigc tasks answer")
+	id := listed(t, l, "--status", "in_doubt")[0].TaskID
+	runProgram(t.Context(), l, "tasks", "get", id).want(t, 0, "answer-"+id+".txt", "aigc tasks answer "+id)
+	const want = "Your image is ready. Thank you for your purchase."
+	file := filepath.Join(out, "mine.txt")
+	runProgram(t.Context(), l, "tasks", "answer", id, "-o", file).want(t, 0, file)
+	runProgram(t.Context(), l, "tasks", "answer", id, "-o", out+"/").want(t, 0)
+	for _, name := range []string{file, filepath.Join(out, "answer-"+id+".txt")} {
+		if got := read(t, name); got != want {
+			t.Errorf("%s has %q", name, got)
+		}
+	}
+	if r := runProgram(t.Context(), l, "tasks", "answer", id, "-o", "-"); r.code != 0 || r.out != want {
+		t.Errorf("standard output: %d %q", r.code, r.out)
+	}
+	runProgram(t.Context(), l, "tasks", "answer", id, "-o", file, "--delete").want(t, 1, "delete")
+	runProgram(t.Context(), l, "tasks", "answer", id, "--delete").want(t, 0)
+	runProgram(t.Context(), l, "tasks", "answer", id, "--delete").want(t, 1, "answer_not_found")
+	runProgram(t.Context(), l, "tasks", "answer", id, "-o", "-").want(t, 1, "answer_not_found")
 }
 
 // A command on the data folder needs no key, even where callers do.

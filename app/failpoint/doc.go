@@ -13,6 +13,8 @@
 //	before_dir_sync     the answer's files and record are synced, their directories are not
 //	journaled           the answer is in the spool
 //	answer_recorded     the ledger has the ticket or the answer
+//	before_keep         what cannot be used of the answer is about to be put into the object store
+//	answer_kept         it is in the object store, the ledger does not know it
 //	before_store        the results are about to be put into the object store
 //	objects_stored      the objects are in the object store
 //	succeeded           the success is committed

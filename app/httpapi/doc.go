@@ -15,6 +15,9 @@
 // app/fault/kind.go. Host and Origin checks, API keys, rate limits, read deadlines
 // and the access log are in package web.
 //
+// Addresses in responses begin with Config.Public. The pages are / (root.go) and /docs
+// (docs.go), whose files are embedded; they load nothing from other servers.
+//
 // echo is the router; huma builds the OpenAPI document. Only routes.go, the
 // handlers' echo.Context and echoFault depend on echo.
 package httpapi

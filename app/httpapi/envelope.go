@@ -53,5 +53,3 @@ func marshalJSON(v any) ([]byte, error) {
 	err := e.Encode(v)
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), err
 }
-
-func taskPath(id string) string { return "/api/tasks/" + id }

@@ -105,6 +105,7 @@ func (s *Server) upload(c echo.Context) error {
 		if err != nil {
 			return err
 		}
+		c.Response().Header().Set("Location", v.FileURL)
 		return s.respond(c, http.StatusOK, v)
 	}
 }

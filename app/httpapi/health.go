@@ -22,7 +22,7 @@ func (s *Server) health(c echo.Context) error {
 		status = http.StatusServiceUnavailable
 	}
 	return c.JSON(status, healthView{h, map[string]any{
-		"enabled": true, "endpoints": map[string]string{"upload": "/api/files/upload", "get": "/api/images/{object_name}"},
+		"enabled": true, "endpoints": map[string]string{"upload": s.address("/api/files/upload"), "get": s.address("/api/images/{object_name}")},
 	}})
 }
 
@@ -31,19 +31,4 @@ func (s *Server) ready(c echo.Context) error {
 		return fault.Wrap(err, fault.Unavailable, "not_ready", "A store is not available; GET /api/health shows which.")
 	}
 	return c.String(http.StatusOK, "ok\n")
-}
-
-func (s *Server) info(c echo.Context) error {
-	var modules []string
-	endpoints := map[string]string{}
-	for _, op := range s.catalog.Operations() {
-		endpoints[op.Kind()] = "/api" + op.Registered.Operation.Paths[0]
-		if op.Registered.Operation.Primary {
-			modules = append(modules, op.Module.Name)
-		}
-	}
-	return c.JSON(http.StatusOK, map[string]any{
-		"service": "aigc", "version": s.Version, "description": "Images and videos from many vendors' models, as durable tasks.",
-		"docs": "/docs", "openapi": "/openapi.json", "api_prefix": "/api", "mcp": s.MCPURL, "supported_models": modules, "endpoints": endpoints,
-	})
 }

@@ -1,94 +1,143 @@
 package httpapi
 
 import (
-	"embed"
 	"net/http"
 	"reflect"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humaecho"
 	"github.com/labstack/echo/v4"
 
-	"aigc/app/web"
+	"aigc/app/fault"
+	"aigc/app/provider"
+	"aigc/app/schema"
+	"aigc/app/service"
 )
 
-//go:embed swagger
-var swagger embed.FS
+const description = `Images and videos from many vendors' models. Every generation is a durable task: it continues if the caller disconnects or the server restarts.
 
-// wildcardNames are the OpenAPI names of the * at the end of a path, by the path
-// segment before it.
-var wildcardNames = map[string]string{"images": "object", "status": "operation_id"}
+Successful responses are JSON objects with the result in ` + "`data`" + `. Every error response is a problem document (RFC 9457), in which ` + "`charged`" + ` says whether the vendor was paid and ` + "`retryable`" + ` whether the same request may be sent again.`
 
-// openAPIPath converts an echo pattern to OpenAPI's notation: /tasks/:id becomes
-// /tasks/{id}.
-func openAPIPath(path string) string {
-	parts := strings.Split(path, "/")
-	for i, p := range parts {
-		switch {
-		case strings.HasPrefix(p, ":"):
-			parts[i] = "{" + p[1:] + "}"
-		case p == "*":
-			parts[i] = "{" + wildcardNames[parts[i-1]] + "}"
-		}
+// newDocument makes the OpenAPI document without its operations. huma only builds the
+// document; see [Server.routes].
+func (s *Server) newDocument(e *echo.Echo) huma.API {
+	conf := huma.DefaultConfig("aigc", s.Version)
+	conf.DocsPath, conf.OpenAPIPath, conf.SchemasPath, conf.CreateHooks = "", "", "", nil
+	conf.Info.Description = description
+	conf.Servers = []*huma.Server{{URL: s.address("/")}}
+	if s.Public != "" {
+		conf.Servers[0].URL = string(s.Public)
 	}
-	return strings.Join(parts, "/")
+	reg := huma.NewMapRegistry("#/components/schemas/", componentName)
+	conf.Components.Schemas = reg
+	conf.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
+		"bearer": {Type: "http", Scheme: "bearer"}, "key": {Type: "apiKey", In: "header", Name: "X-API-Key"},
+	}
+	conf.Components.Responses = problemResponses(reg)
+	conf.Security = []map[string][]string{{}, {"bearer": {}}, {"key": {}}}
+	conf.Tags = s.tags()
+	for _, t := range []reflect.Type{reflect.TypeFor[service.GroupView](), reflect.TypeFor[service.ErrorView]()} {
+		resolve(reg, outputSchema(reg, t)).Nullable = true
+	}
+	return humaecho.NewV4(e, conf)
 }
 
-func pathParams(path string) []string {
-	var out []string
-	for p := range strings.SplitSeq(openAPIPath(path), "/") {
-		if name, ok := strings.CutPrefix(p, "{"); ok {
-			out = append(out, strings.TrimSuffix(name, "}"))
+// componentNames are the names of the types of responses in the document. Other types
+// are named by [schema.Name].
+var componentNames = map[reflect.Type]string{
+	reflect.TypeFor[Problem](): "Problem", reflect.TypeFor[fault.Detail](): "FieldError",
+	reflect.TypeFor[service.View](): "Task", reflect.TypeFor[service.ResultView](): "Result", reflect.TypeFor[service.Cost](): "Cost",
+	reflect.TypeFor[service.GroupView](): "TaskGroup", reflect.TypeFor[service.ErrorView](): "TaskError", reflect.TypeFor[service.Page](): "TaskPage",
+	reflect.TypeFor[cancelView](): "Cancellation", reflect.TypeFor[VideoTask](): "VideoTask", reflect.TypeFor[VideoStatus](): "VideoStatus",
+	reflect.TypeFor[videoByID](): "VideoStatusWithID", reflect.TypeFor[service.Quote](): "Quote", reflect.TypeFor[quoteRequest](): "QuoteRequest",
+	reflect.TypeFor[modelsView](): "ModelList", reflect.TypeFor[service.Model](): "Model", reflect.TypeFor[provider.ListPrice](): "Price",
+	reflect.TypeFor[service.AssetView](): "Asset", reflect.TypeFor[rootView](): "Service",
+	reflect.TypeFor[healthView](): "Health", reflect.TypeFor[service.Component](): "HealthComponent", reflect.TypeFor[service.VendorKeys](): "VendorKeys",
+}
+
+func componentName(t reflect.Type, hint string) string {
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	if name, ok := componentNames[t]; ok {
+		return name
+	}
+	return schema.Name(t, hint)
+}
+
+// outputSchema registers the type of a response and returns a reference to it. Later
+// versions may add properties, so none is forbidden, and no list is null.
+func outputSchema(reg huma.Registry, t reflect.Type) *huma.Schema {
+	ref := reg.Schema(t, true, "Data")
+	relaxOutput(reg, ref, map[*huma.Schema]bool{})
+	return ref
+}
+
+func relaxOutput(reg huma.Registry, p *huma.Schema, seen map[*huma.Schema]bool) {
+	p = resolve(reg, p)
+	if seen[p] {
+		return
+	}
+	seen[p] = true
+	switch p.Type {
+	case huma.TypeArray:
+		p.Nullable = false
+		relaxOutput(reg, p.Items, seen)
+	case huma.TypeObject:
+		if values, isMap := p.AdditionalProperties.(*huma.Schema); isMap {
+			relaxOutput(reg, values, seen)
+		} else {
+			p.AdditionalProperties = nil
 		}
+		for _, property := range p.Properties {
+			relaxOutput(reg, property, seen)
+		}
+	}
+}
+
+func resolve(reg huma.Registry, p *huma.Schema) *huma.Schema {
+	for p.Ref != "" {
+		p = reg.SchemaFromRef(p.Ref)
+	}
+	return p
+}
+
+// problemStatuses are the statuses of errors with what they mean to a caller.
+var problemStatuses = map[int]string{
+	http.StatusBadRequest:                   "The request is malformed.",
+	http.StatusUnauthorized:                 "The API key is missing or unknown.",
+	http.StatusForbidden:                    "The caller, the host name or the origin of the request is not allowed.",
+	http.StatusNotFound:                     "There is none by this id or name, or it belongs to another key.",
+	http.StatusConflict:                     "Not possible in the present state of the task.",
+	http.StatusRequestTimeout:               "The request did not arrive in time.",
+	http.StatusRequestEntityTooLarge:        "The request or one of its files is too large.",
+	http.StatusUnsupportedMediaType:         "The media type of the request or of one of its files is not supported.",
+	http.StatusRequestedRangeNotSatisfiable: "The range is outside of the file.",
+	http.StatusUnprocessableEntity:          "A field is invalid, which `errors` names, or the vendor refused the content.",
+	http.StatusTooManyRequests:              "Too many requests of this key, or the vendor is throttling.",
+	http.StatusInternalServerError:          "Internal error.",
+	http.StatusBadGateway:                   "The vendor reports a failure or sent no valid result.",
+	http.StatusServiceUnavailable:           "No vendor key is configured or usable, or a store is not available.",
+	http.StatusGatewayTimeout:               "The task was not finished in time.",
+}
+
+// problemResponses are the error responses that operations refer to, by name.
+func problemResponses(reg huma.Registry) map[string]*huma.Response {
+	ref := outputSchema(reg, reflect.TypeFor[Problem]())
+	of := func(text string) *huma.Response {
+		return &huma.Response{Description: text, Content: map[string]*huma.MediaType{problemJSON: {Schema: ref}}}
+	}
+	out := map[string]*huma.Response{"Problem": of("Error.")}
+	for status, text := range problemStatuses {
+		out[problemName(status)] = of(text)
 	}
 	return out
 }
 
-func problemResponse(api huma.API) *huma.Response {
-	ref := api.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[Problem](), true, "Problem")
-	return &huma.Response{Description: "Error", Content: map[string]*huma.MediaType{problemJSON: {Schema: ref}}}
-}
+// problemName is the name of a status without spaces: NotFound.
+func problemName(status int) string { return strings.ReplaceAll(http.StatusText(status), " ", "") }
 
-// docsRoutes mounts the OpenAPI document and Swagger UI, whose files are embedded.
-func (s *Server) docsRoutes() {
-	spec, err := s.api.OpenAPI().MarshalJSON()
-	if err != nil {
-		panic(err) // a bug: the document has only types of this program
-	}
-	s.spec = spec
-	s.levels["/openapi.json"], s.levels["/docs"], s.levels["/docs/:file"] = web.Public, web.Public, web.Public
-	for path, h := range map[string]handler{
-		"/openapi.json": func(c echo.Context) error {
-			writeResponse(c.Response(), c.Request(), http.StatusOK, jsonType, s.spec)
-			return nil
-		},
-		"/docs":       func(c echo.Context) error { return s.docsFile(c, "index.html") },
-		"/docs/:file": func(c echo.Context) error { return s.docsFile(c, c.Param("file")) },
-	} {
-		s.echo.GET(path, h)
-		s.echo.HEAD(path, h)
-	}
-}
-
-var docsTypes = map[string]string{
-	"index.html": "text/html; charset=utf-8", "init.js": "text/javascript", "swagger-ui-bundle.js": "text/javascript", "swagger-ui.css": "text/css", "LICENSE": "text/plain",
-}
-
-func (s *Server) docsFile(c echo.Context, name string) error {
-	mime, ok := docsTypes[name]
-	if !ok {
-		return echo.ErrNotFound
-	}
-	h := c.Response().Header()
-	h.Set("Content-Security-Policy", "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'")
-	h.Set("Cache-Control", "no-cache")
-	data, err := swagger.ReadFile("swagger/" + name)
-	if err != nil {
-		if data, err = swagger.ReadFile("swagger/" + name + ".gz"); err != nil {
-			return echo.ErrNotFound
-		}
-		h.Set("Content-Encoding", "gzip") // stored compressed only; every browser accepts gzip
-	}
-	writeResponse(c.Response(), c.Request(), http.StatusOK, mime, data)
-	return nil
+func problemRef(name string) *huma.Response {
+	return &huma.Response{Ref: "#/components/responses/" + name}
 }

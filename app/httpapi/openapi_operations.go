@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"maps"
 	"net/http"
 	"reflect"
 	"strconv"
@@ -16,23 +17,44 @@ const (
 	formType = "multipart/form-data"
 )
 
-var text = &huma.Schema{Type: huma.TypeString}
+var (
+	text     = &huma.Schema{Type: huma.TypeString}
+	fileBody = &huma.Schema{Type: huma.TypeString, Format: "binary"}
+)
 
-// envelopeResponse documents a response: an envelope with data of type t.
+// envelopeResponse documents a response: an envelope with data of type t. The envelope
+// of a type is a component of its own, TaskEnvelope for Task.
 func (s *Server) envelopeResponse(o *huma.Operation, status int, description string, t reflect.Type) {
 	reg := s.api.OpenAPI().Components.Schemas
-	o.Responses[strconv.Itoa(status)] = &huma.Response{Description: description, Content: map[string]*huma.MediaType{jsonType: {Schema: &huma.Schema{
-		Type: huma.TypeObject, Required: []string{"success", "data", "error", "request_id", "timestamp"},
-		Properties: map[string]*huma.Schema{
-			"success": {Type: huma.TypeBoolean}, "data": reg.Schema(t, true, "Data"), "error": {Type: "null"},
-			"request_id": text, "timestamp": {Type: huma.TypeString, Format: "date-time"},
-		},
-	}}}}
+	data := outputSchema(reg, t)
+	name := componentName(t, "Data") + "Envelope"
+	if reg.Map()[name] == nil {
+		reg.Map()[name] = &huma.Schema{
+			Type: huma.TypeObject, Required: []string{"success", "data", "error", "request_id", "timestamp"},
+			Properties: map[string]*huma.Schema{
+				"success":    {Type: huma.TypeBoolean, Description: "Always true."},
+				"data":       data,
+				"error":      {Type: huma.TypeString, Nullable: true, Description: "Always null: an error response is a Problem."},
+				"request_id": {Type: huma.TypeString, Description: "Id of the request, as in the header X-Request-Id."},
+				"timestamp":  {Type: huma.TypeString, Format: "date-time"},
+			},
+		}
+	}
+	o.Responses[strconv.Itoa(status)] = &huma.Response{Description: description, Content: map[string]*huma.MediaType{
+		jsonType: {Schema: &huma.Schema{Ref: "#/components/schemas/" + name}},
+	}}
 }
 
 // bareResponse documents a response 200 without an envelope.
 func bareResponse(o *huma.Operation, description, mime string, schema *huma.Schema) {
 	o.Responses["200"] = &huma.Response{Description: description, Content: map[string]*huma.MediaType{mime: {Schema: schema}}}
+}
+
+// problems documents error responses.
+func problems(o *huma.Operation, statuses ...int) {
+	for _, status := range statuses {
+		o.Responses[strconv.Itoa(status)] = problemRef(problemName(status))
+	}
 }
 
 func queryParam(o *huma.Operation, name, kind, doc string) {
@@ -43,25 +65,50 @@ func headerParam(o *huma.Operation, name, doc string) {
 	o.Parameters = append(o.Parameters, &huma.Param{Name: name, In: "header", Description: doc, Schema: text})
 }
 
+// responseHeaders documents headers of a response: pairs of name and text.
+func responseHeaders(o *huma.Operation, status int, pairs ...string) {
+	r := o.Responses[strconv.Itoa(status)]
+	if r.Headers == nil {
+		r.Headers = map[string]*huma.Param{}
+	}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		r.Headers[pairs[i]] = &huma.Param{Description: pairs[i+1], Schema: text}
+	}
+}
+
 // documentOperation documents the route of a module's operation.
 func (s *Server) documentOperation(o *huma.Operation, op service.Operation) {
 	reg := s.api.OpenAPI().Components.Schemas
-	o.Summary, o.Description, o.OperationID = op.Registered.Operation.Title, op.Registered.Operation.Doc, op.Registered.Operation.Tool
+	o.Summary, o.Description = op.Registered.Operation.Title, op.Registered.Operation.Doc
 	o.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{
-		jsonType: {Schema: schema.Register(reg, op.Input)}, formType: {Schema: schema.RegisterForm(reg, op.Input)},
+		jsonType: {Schema: schema.Register(reg, op.Input), Example: op.Schema.Example()},
+		formType: {Schema: schema.RegisterForm(reg, op.Input), Example: formExample(op.Schema)},
 	}}
 	t := reflect.TypeFor[service.View]()
 	if op.Registered.Operation.StatusPath != "" {
-		t = reflect.TypeFor[jobView]()
+		t = reflect.TypeFor[VideoTask]()
 	}
 	s.documentTask(o, t)
+}
+
+// formExample is the example of a form: a page can fill in its texts, but no files.
+// Without it Swagger UI fills in every field.
+func formExample(in *schema.Schema) any {
+	example := in.Example()
+	maps.DeleteFunc(example, func(name string, _ any) bool { f, _ := in.Field(name); return f.Image })
+	return example
 }
 
 // documentTask documents the headers and responses of every route that creates a
 // task; t is the type of data.
 func (s *Server) documentTask(o *huma.Operation, t reflect.Type) {
+	const location = "URL of the task."
 	s.envelopeResponse(o, http.StatusOK, "The task succeeded.", t)
+	responseHeaders(o, http.StatusOK, "Location", location, "Idempotent-Replayed", "true: the task is that of an earlier request with the same Idempotency-Key.")
 	s.envelopeResponse(o, http.StatusAccepted, "The task is not finished or is in doubt. The header Location has its URL.", t)
+	responseHeaders(o, http.StatusAccepted, "Location", location, "Retry-After", "Seconds after which the task may be read again; absent if it is in doubt.", "Preference-Applied", "The part of the header Prefer that was applied.")
+	problems(o, http.StatusBadRequest, http.StatusRequestTimeout, http.StatusConflict, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType,
+		http.StatusUnprocessableEntity, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout)
 	headerParam(o, "Idempotency-Key", "Your own id of this request, at most 255 bytes. A second request with the same key within 24 hours returns the first task and is not charged again.")
 	headerParam(o, "Prefer", "respond-async: respond at once. wait=SECONDS: wait that long for the result, at most 600 seconds.")
 	headerParam(o, "X-Tags", "Labels, separated by commas, to filter tasks by: GET /api/tasks?tag=. At most 16 of 64 bytes each.")
@@ -76,19 +123,24 @@ func (s *Server) documentCreateAny(o *huma.Operation) {
 			"prompt": {Type: huma.TypeString, Description: "Text prompt describing the image."},
 			"model":  {Type: huma.TypeString, Default: "auto", Description: "Id or alias of a model, MODULE/MODEL, name of a module, or auto."},
 		},
-	}}}}
+	}, Example: map[string]any{"prompt": "a red fox in the snow", "model": "auto"}}}}
 	s.documentTask(o, reflect.TypeFor[service.View]())
-}
-
-func (s *Server) documentVariations(o *huma.Operation) {
-	o.Deprecated = true
-	delete(o.Responses, "200")
 }
 
 func (s *Server) documentQuote(o *huma.Operation) {
 	body := schema.Register(s.api.OpenAPI().Components.Schemas, reflect.TypeFor[quoteRequest]())
-	o.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{jsonType: {Schema: body}}}
+	o.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{jsonType: {Schema: body, Example: s.quoteExample()}}}
 	s.envelopeResponse(o, http.StatusOK, "The quote.", reflect.TypeFor[service.Quote]())
+	problems(o, http.StatusBadRequest, http.StatusRequestTimeout, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType, http.StatusUnprocessableEntity, http.StatusServiceUnavailable)
+}
+
+// quoteExample asks for the price of the first operation's example.
+func (s *Server) quoteExample() any {
+	ops := s.catalog.Operations()
+	if len(ops) == 0 {
+		return nil
+	}
+	return map[string]any{"operation": ops[0].Kind(), "input": ops[0].Schema.Example()}
 }
 
 func (s *Server) documentModels(o *huma.Operation) {
@@ -105,6 +157,7 @@ func (s *Server) documentList(o *huma.Operation) {
 		queryParam(o, f.name, kind, f.doc)
 	}
 	s.envelopeResponse(o, http.StatusOK, "A page of tasks. next is the cursor of the next page.", reflect.TypeFor[service.Page]())
+	problems(o, http.StatusUnprocessableEntity)
 }
 
 func (s *Server) documentEvents(o *huma.Operation) {
@@ -121,28 +174,29 @@ func (s *Server) documentUpload(o *huma.Operation) {
 		},
 	}}}}
 	s.envelopeResponse(o, http.StatusOK, "The stored file.", reflect.TypeFor[service.AssetView]())
+	responseHeaders(o, http.StatusOK, "Location", "URL of the file.")
+	problems(o, http.StatusBadRequest, http.StatusRequestTimeout, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType, http.StatusUnprocessableEntity, http.StatusServiceUnavailable)
 }
 
 // documentObject documents GET and HEAD of a stored file.
 func (s *Server) documentObject(o *huma.Operation) {
+	file := map[string]*huma.MediaType{"image/*": {Schema: fileBody}, "video/*": {Schema: fileBody}}
 	headerParam(o, "Range", "bytes=FROM-TO")
-	bareResponse(o, "The file. A type that a browser could execute is sent as an attachment.", "*/*", &huma.Schema{Type: huma.TypeString, Format: "binary"})
-	o.Responses["206"] = &huma.Response{Description: "The requested range."}
+	o.Responses["200"] = &huma.Response{Description: "The file. A type that a browser could execute is sent as an attachment.", Content: file}
+	o.Responses["206"] = &huma.Response{Description: "The requested range.", Content: file}
 	o.Responses["304"] = &huma.Response{Description: "Not modified, according to If-None-Match or If-Modified-Since."}
+	problems(o, http.StatusRequestedRangeNotSatisfiable)
 	head := *o
-	head.Method, head.OperationID, head.Summary = http.MethodHead, "head"+o.OperationID[len("get"):], "Headers of a stored file"
-	head.Responses = map[string]*huma.Response{"200": {Description: "The headers of GET."}, "default": o.Responses["default"]}
+	head.Method, head.OperationID, head.Summary = http.MethodHead, "head-file", "Headers of a stored file"
+	head.Responses = map[string]*huma.Response{"default": {Description: "An error, without a body."}}
+	for status, r := range o.Responses {
+		if status != "default" {
+			head.Responses[status] = &huma.Response{Description: r.Description}
+		}
+		if r.Ref != "" && status != "default" {
+			n, _ := strconv.Atoi(status) // always a number
+			head.Responses[status].Description = problemStatuses[n]
+		}
+	}
 	s.api.OpenAPI().AddOperation(&head)
-}
-
-// markNullable lets the named properties of t be null. huma does not support
-// nullable for a property that is a $ref.
-func markNullable(reg huma.Registry, t reflect.Type, names ...string) {
-	schema := reg.Schema(t, true, "Data")
-	for schema.Ref != "" {
-		schema = reg.SchemaFromRef(schema.Ref)
-	}
-	for _, name := range names {
-		schema.Properties[name] = &huma.Schema{AnyOf: []*huma.Schema{schema.Properties[name], {Type: "null"}}}
-	}
 }

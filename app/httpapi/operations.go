@@ -23,18 +23,18 @@ func (s *Server) mountOperation(op service.Operation) {
 	for i, p := range op.Registered.Operation.Paths {
 		o := s.route(http.MethodPost, "/api"+p, "", op.Module.Name, web.Keyed, h)
 		s.documentOperation(o, op)
-		if i > 0 { // an alias path; OpenAPI requires unique operation ids
-			o.OperationID += "_" + strconv.Itoa(i+1)
-		}
+		o.OperationID = toolOperationID(op.Registered.Operation.Tool, op.Registered.Operation.Paths, i)
 	}
 	if p := op.Registered.Operation.StatusPath; p != "" {
 		o := s.route(http.MethodGet, "/api"+p+"*", "Get a task by its id or the vendor's job name", op.Module.Name, web.Keyed, func(c echo.Context) error { return s.videoStatus(c, op) })
-		s.envelopeResponse(o, http.StatusOK, "The task.", reflect.TypeFor[statusView]())
+		s.envelopeResponse(o, http.StatusOK, "The task.", reflect.TypeFor[VideoStatus]())
 	}
 	if p := op.Registered.Operation.TaskPath; p != "" {
 		o := s.route(http.MethodGet, "/api"+p, "Get a task by its id or the vendor's job name", op.Module.Name, web.Keyed, func(c echo.Context) error { return s.videoTask(c, op) })
 		queryParam(o, "id", huma.TypeString, "Id of the task, or the vendor's job name.")
-		s.envelopeResponse(o, http.StatusOK, "The task.", reflect.TypeFor[taskView]())
+		o.Parameters[0].Required = true
+		problems(o, http.StatusNotFound, http.StatusUnprocessableEntity)
+		s.envelopeResponse(o, http.StatusOK, "The task.", reflect.TypeFor[videoByID]())
 	}
 }
 
@@ -79,9 +79,9 @@ func (s *Server) respondTask(c echo.Context, op service.Operation, v *service.Vi
 	h := c.Response().Header()
 	var data any = v
 	if op.Registered.Operation.StatusPath != "" {
-		data = jobOf(v)
+		data = newVideoTask(v)
 	}
-	h.Set("Location", taskPath(v.TaskID))
+	h.Set("Location", s.Public.Task(v.TaskID))
 	switch {
 	case v.Status == task.Succeeded:
 		return s.respond(c, http.StatusOK, data)

@@ -78,7 +78,6 @@ func problem(x *web.Exchange, err error) *Problem {
 	if errors.As(err, &failedTask) {
 		p.TaskID, p.Retryable = &failedTask.view.TaskID, failedTask.view.Error != nil && failedTask.view.Error.Retryable
 		x.Task = failedTask.view.TaskID
-		x.Header().Set("Location", taskPath(failedTask.view.TaskID))
 	}
 	if p.Detail == "" {
 		p.Detail = p.Title + "."
@@ -99,6 +98,9 @@ func problem(x *web.Exchange, err error) *Problem {
 // Fail implements [web.Face].
 func (s *Server) Fail(x *web.Exchange, r *http.Request, err error) {
 	p := problem(x, err)
+	if p.TaskID != nil {
+		x.Header().Set("Location", s.Public.Task(*p.TaskID))
+	}
 	body, err := marshalJSON(p)
 	if err != nil {
 		body = []byte(`{"status":500}`) // does not happen: a Problem always marshals

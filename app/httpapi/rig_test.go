@@ -7,6 +7,7 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
+	"path"
 	"strings"
 	"testing"
 	"time"
@@ -16,6 +17,7 @@ import (
 
 	"aigc/app/httpapi"
 	"aigc/app/provider"
+	"aigc/app/publicurl"
 	"aigc/app/service"
 	"aigc/app/service/servicetest"
 	"aigc/app/web"
@@ -52,11 +54,14 @@ func start(t *testing.T, adapt ...func(*rig, *httpapi.Config)) *rig {
 	}
 	srv := httptest.NewUnstartedServer(nil)
 	public := "http://" + srv.Listener.Addr().String()
-	r.SetPublicURL(public)
+	if c.Public == "" {
+		c.Public = publicurl.API(public)
+	}
+	r.SetPublicURL(string(c.Public))
 	r.api = httpapi.New(c)
 	srv.Config.Handler = web.New(web.Config{
 		Access: r.Service, Log: zerolog.New(zerolog.SyncWriter(r.logs)), Metrics: web.NewMetrics(metrics),
-		PublicURL: public, Loopback: true, AllowedHosts: []string{"gateway.example"}, BodyIdle: 300 * time.Millisecond,
+		PublicURL: string(c.Public), MCPURL: c.MCPURL, Loopback: true, AllowedHosts: []string{"gateway.example"}, BodyIdle: 300 * time.Millisecond,
 	}, r.api)
 	srv.Start()
 	t.Cleanup(srv.Close)
@@ -138,6 +143,20 @@ func (a *answer) view() *service.View {
 	var v service.View
 	a.data(&v)
 	return &v
+}
+
+// located is the id of the task in the header Location; empty without the header.
+func (a *answer) located() string {
+	a.t.Helper()
+	location := a.Header.Get("Location")
+	id := path.Base(location)
+	if location == "" {
+		return ""
+	}
+	if u := a.Request.URL; location != u.Scheme+"://"+u.Host+"/api/tasks/"+id {
+		a.t.Errorf("Location: %s", location)
+	}
+	return id
 }
 
 // problem decodes an error and checks what all errors have in common.

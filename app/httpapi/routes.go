@@ -6,12 +6,9 @@ import (
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
-	"github.com/danielgtaylor/huma/v2/adapters/humaecho"
 	"github.com/labstack/echo/v4"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
-	"aigc/app/schema"
-	"aigc/app/service"
 	"aigc/app/web"
 )
 
@@ -27,29 +24,17 @@ func (s *Server) routes() {
 	}
 	e.Use(s.authorize)
 	s.echo = e
-	conf := huma.DefaultConfig("aigc", s.Version)
-	conf.DocsPath, conf.OpenAPIPath, conf.SchemasPath, conf.CreateHooks = "", "", "", nil
-	conf.Info.Description = "Images and videos from many vendors' models. Every generation is a durable task: it continues if the caller disconnects or the server restarts."
-	conf.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", schema.Name)
-	conf.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
-		"bearer": {Type: "http", Scheme: "bearer"}, "key": {Type: "apiKey", In: "header", Name: "X-API-Key"},
-	}
-	conf.Security = []map[string][]string{{}, {"bearer": {}}, {"key": {}}}
-	conf.Tags = s.tags()
-	s.api = humaecho.NewV4(e, conf)
-
-	for _, t := range []reflect.Type{reflect.TypeFor[service.View](), reflect.TypeFor[jobView](), reflect.TypeFor[statusView]()} {
-		markNullable(conf.Components.Schemas, t, "group", "error")
-	}
+	s.api = s.newDocument(e)
 
 	for _, op := range s.catalog.Operations() {
 		s.mountOperation(op)
 	}
 	s.documentCreateAny(s.route(http.MethodPost, "/api/images/create", "Create an image; the model selects the module", "generations", web.Keyed, s.createAny))
-	s.documentVariations(s.route(http.MethodPost, "/api/images/variations", "Not supported; the error says what to use instead", "generations", web.Keyed, s.variations))
+	s.undocumented(http.MethodPost, "/api/images/variations", web.Keyed, s.variations)
 	s.documentQuote(s.route(http.MethodPost, "/api/quote", "Cost of a request before it is submitted", "generations", web.Keyed, s.quote))
 	s.documentModels(s.route(http.MethodGet, "/api/models", "List models, prices and schemas", "catalogue", web.Keyed, s.models))
 	s.taskRoutes()
+	s.answerRoutes()
 	s.fileRoutes()
 	s.statusRoutes()
 	s.docsRoutes()
@@ -79,11 +64,18 @@ func (s *Server) tags() []*huma.Tag {
 func (s *Server) statusRoutes() {
 	reg := s.api.OpenAPI().Components.Schemas
 	health := s.route(http.MethodGet, "/api/health", "Health of all components; 503 if requests cannot be accepted", "operation", web.Public, s.health)
-	bareResponse(health, "Healthy or degraded.", jsonType, reg.Schema(reflect.TypeFor[healthView](), true, "Health"))
+	bareResponse(health, "Healthy or degraded.", jsonType, outputSchema(reg, reflect.TypeFor[healthView]()))
+	unhealthy := *health.Responses["200"]
+	unhealthy.Description = "A component that requests need is down."
+	health.Responses["503"] = &unhealthy
 	alive := func(c echo.Context) error { return c.String(http.StatusOK, "ok\n") }
 	bareResponse(s.route(http.MethodGet, "/livez", "Liveness probe", "operation", web.Public, alive), "The process is alive.", "text/plain", text)
-	bareResponse(s.route(http.MethodGet, "/readyz", "Readiness probe", "operation", web.Public, s.ready), "The process can accept requests.", "text/plain", text)
-	bareResponse(s.route(http.MethodGet, "/", "Name, version and endpoints of the service", "operation", web.Public, s.info), "Name, version and endpoints.", jsonType, &huma.Schema{Type: huma.TypeObject})
+	ready := s.route(http.MethodGet, "/readyz", "Readiness probe", "operation", web.Public, s.ready)
+	bareResponse(ready, "The process can accept requests.", "text/plain", text)
+	problems(ready, http.StatusServiceUnavailable)
+	root := s.route(http.MethodGet, "/", "Name, version and addresses of the service; a page for browsers", "operation", web.Public, s.root)
+	bareResponse(root, "Name, version and addresses.", jsonType, outputSchema(reg, reflect.TypeFor[rootView]()))
+	root.Responses["200"].Content["text/html"] = &huma.MediaType{Schema: text}
 	metrics := echo.WrapHandler(promhttp.HandlerFor(s.Metrics, promhttp.HandlerOpts{}))
 	bareResponse(s.route(http.MethodGet, "/metrics", "Prometheus metrics; requires an admin's key", "operation", web.Admin, metrics), "The metrics.", "text/plain", text)
 }
@@ -109,18 +101,30 @@ func (s *Server) authorize(next echo.HandlerFunc) echo.HandlerFunc {
 // route mounts a handler and documents it. A GET route supports HEAD, too, except
 // for the event stream.
 func (s *Server) route(method, path, summary, tag string, who web.Level, h handler) *huma.Operation {
+	s.undocumented(method, path, who, h)
+	op := &huma.Operation{Method: method, Path: openAPIPath(path), OperationID: operationID(method, path), Summary: summary, Tags: []string{tag}, Responses: map[string]*huma.Response{
+		"200": {Description: "Success."}, "default": problemRef("Problem"),
+	}}
+	problems(op, http.StatusForbidden)
+	if who != web.Public {
+		problems(op, http.StatusUnauthorized, http.StatusTooManyRequests, http.StatusInternalServerError)
+	}
+	for _, name := range pathParams(path) {
+		problems(op, http.StatusNotFound)
+		op.Parameters = append(op.Parameters, &huma.Param{Name: name, In: "path", Required: true, Description: pathParamDocs[name], Schema: text})
+	}
+	if len(pathParams(path)) > 0 && method == http.MethodPost {
+		problems(op, http.StatusConflict)
+	}
+	s.api.OpenAPI().AddOperation(op)
+	return op
+}
+
+// undocumented mounts a handler that is not in the OpenAPI document.
+func (s *Server) undocumented(method, path string, who web.Level, h handler) {
 	s.levels[path] = who
 	s.echo.Add(method, path, h)
 	if method == http.MethodGet && !strings.HasSuffix(path, "/events") {
 		s.echo.HEAD(path, h)
 	}
-	op := &huma.Operation{Method: method, Path: openAPIPath(path), Summary: summary, Tags: []string{tag}, Responses: map[string]*huma.Response{
-		"200": {Description: "Success."}, "default": problemResponse(s.api),
-	}}
-	for _, name := range pathParams(path) {
-		op.Parameters = append(op.Parameters, &huma.Param{Name: name, In: "path", Required: true, Schema: &huma.Schema{Type: huma.TypeString}})
-	}
-	op.OperationID = strings.ToLower(method) + strings.NewReplacer("/", "-", "{", "", "}", "").Replace(op.Path)
-	s.api.OpenAPI().AddOperation(op)
-	return op
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/labstack/echo/v4"
 	"github.com/prometheus/client_golang/prometheus"
 
+	"aigc/app/publicurl"
 	"aigc/app/service"
 	"aigc/app/web"
 )
@@ -18,7 +19,9 @@ type Config struct {
 	Service      service.API
 	SyncWait     time.Duration // how long a request for an image waits for the result; default 90 s; negative: 0
 	PrivateLinks bool          // downloads require a key, so Cache-Control is private
-	MCPURL       string        // URL of MCP for GET /; empty: MCP is not served
+	Public       publicurl.API // base of all addresses in responses; empty: paths of this server
+	MCPURL       string        // public address of MCP for GET /; empty: MCP is not served
+	ServesMCP    bool          // the listener serves MCP, too, at /mcp
 	Version      string
 	Metrics      prometheus.Gatherer // source of /metrics; nil: none
 	Heartbeat    time.Duration       // interval of keep-alive comments in an event stream; default 15 s
@@ -34,7 +37,7 @@ type Server struct {
 	echo    *echo.Echo
 	api     huma.API
 	levels  map[string]web.Level // access levels by route pattern
-	spec    []byte               // the OpenAPI document
+	spec    map[string][]byte    // the OpenAPI documents by path
 
 	drain     chan struct{}
 	drainOnce sync.Once
@@ -53,6 +56,7 @@ func New(c Config) *Server {
 	if c.Metrics == nil {
 		c.Metrics = prometheus.NewRegistry()
 	}
+	c.Public = publicurl.New(string(c.Public))
 	s := &Server{Config: c, catalog: c.Service, tasks: c.Service, assets: c.Service, state: c.Service, levels: map[string]web.Level{}, drain: make(chan struct{})}
 	s.routes()
 	return s

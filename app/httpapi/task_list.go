@@ -68,7 +68,7 @@ func parseQuery(values url.Values, caller service.Caller) (task.Query, error) {
 		}
 	}
 	if slices.ContainsFunc(q.State, func(st task.State) bool { return !slices.Contains(task.States, st) }) {
-		bad("status", "expected states of a task, separated by commas")
+		bad("status", "expected states of a task, separated by commas: %s", joinStates())
 	}
 	for _, at := range []struct {
 		name string
@@ -94,6 +94,14 @@ func parseQuery(values url.Values, caller service.Caller) (task.Query, error) {
 		bad("owner", "only an admin can see the tasks of other keys")
 	}
 	return q, fault.InvalidInput(faults...)
+}
+
+func joinStates() string {
+	names := make([]string, len(task.States))
+	for i, s := range task.States {
+		names[i] = string(s)
+	}
+	return strings.Join(names, ", ")
 }
 
 // truncateName cuts a caller's parameter name to 64 bytes, for an error message.

@@ -25,6 +25,7 @@ func (s *Server) taskRoutes() {
 	get := s.route(http.MethodGet, one, "Get a task; ?wait=30 waits for it to finish", "tasks", web.Keyed, s.getTask)
 	queryParam(get, "wait", huma.TypeNumber, "Seconds to wait until the task has ended or is in doubt; at most 600. Default: 0.")
 	s.envelopeResponse(get, http.StatusOK, "The task.", view)
+	problems(get, http.StatusUnprocessableEntity)
 	cancel := s.route(http.MethodPost, one+"/cancel", "Cancel a task", "tasks", web.Keyed, s.cancelTask)
 	s.envelopeResponse(cancel, http.StatusOK, "The outcome and the task.", reflect.TypeFor[cancelView]())
 	for _, a := range []struct {
@@ -39,6 +40,7 @@ func (s *Server) taskRoutes() {
 		o := s.route(http.MethodPost, one+"/"+a.name, a.summary, "tasks", web.Keyed, s.taskAction(a.do, a.status))
 		delete(o.Responses, "200")
 		s.envelopeResponse(o, a.status, "The task after the action; for retry, the new task.", view)
+		responseHeaders(o, a.status, "Location", "URL of the task.")
 	}
 	s.documentEvents(s.route(http.MethodGet, one+"/events", "Stream the state transitions of a task as server-sent events", "tasks", web.Keyed, s.events))
 }
@@ -85,7 +87,7 @@ func (s *Server) taskAction(do func(context.Context, service.Caller, string) (*s
 			return err
 		}
 		web.Of(ctx).Task = v.TaskID
-		c.Response().Header().Set("Location", taskPath(v.TaskID))
+		c.Response().Header().Set("Location", s.Public.Task(v.TaskID))
 		return s.respond(c, status, v)
 	}
 }
@@ -106,23 +108,24 @@ func (s *Server) cancelTask(c echo.Context) error {
 	return s.respond(c, http.StatusOK, cancelView{outcome, v})
 }
 
-// jobView is a task with the extra fields of a job of the replaced service.
-type jobView struct {
+// VideoTask is a task with the extra fields of a video of the replaced service. It is
+// exported because huma leaves the fields of an embedded unexported struct out.
+type VideoTask struct {
 	*service.View
 	OperationID string `json:"operation_id" doc:"The same as task_id."`
 	VideoURL    string `json:"video_url,omitempty" doc:"URL of the first result."`
 }
 
-// statusView is a jobView whose status has the values of the replaced service, for
+// VideoStatus is a VideoTask whose status has the values of the replaced service, for
 // its clients.
-type statusView struct {
-	jobView
+type VideoStatus struct {
+	VideoTask
 	Status string     `json:"status" enum:"running,completed,failed" doc:"The state as one of three."`
-	State  task.State `json:"state" doc:"The state of the task."`
+	State  task.State `json:"state" enum:"queued,submitting,running,storing,succeeded,in_doubt,failed,canceled" doc:"The state of the task."`
 }
 
-func statusOf(v *service.View) statusView {
-	s := statusView{jobView: jobOf(v), Status: "running", State: v.Status}
+func newVideoStatus(v *service.View) VideoStatus {
+	s := VideoStatus{VideoTask: newVideoTask(v), Status: "running", State: v.Status}
 	switch {
 	case v.Status == task.Succeeded:
 		s.Status = "completed"
@@ -132,8 +135,8 @@ func statusOf(v *service.View) statusView {
 	return s
 }
 
-func jobOf(v *service.View) jobView {
-	j := jobView{View: v, OperationID: v.TaskID}
+func newVideoTask(v *service.View) VideoTask {
+	j := VideoTask{View: v, OperationID: v.TaskID}
 	if len(v.Data) > 0 {
 		j.VideoURL = v.Data[0].URL
 	}
@@ -147,13 +150,13 @@ func (s *Server) videoStatus(c echo.Context, op service.Operation) error {
 	if err != nil {
 		return err
 	}
-	return s.respond(c, http.StatusOK, statusOf(v))
+	return s.respond(c, http.StatusOK, newVideoStatus(v))
 }
 
-// taskView is a statusView with the id where the replaced service's aggregator had it.
-type taskView struct {
+// videoByID is a VideoStatus with the id where the replaced service's aggregator had it.
+type videoByID struct {
 	ID string `json:"id" doc:"The same as task_id."`
-	statusView
+	VideoStatus
 }
 
 // videoTask handles the replaced service's other status route of a video, which has the
@@ -167,7 +170,7 @@ func (s *Server) videoTask(c echo.Context, op service.Operation) error {
 	if err != nil {
 		return err
 	}
-	return s.respond(c, http.StatusOK, taskView{v.TaskID, statusOf(v)})
+	return s.respond(c, http.StatusOK, videoByID{v.TaskID, newVideoStatus(v)})
 }
 
 // findVideo finds a task by its id or by the vendor's job name.
@@ -209,8 +212,7 @@ func (s *Server) events(c echo.Context) error {
 			return c.NoContent(http.StatusNoContent) // 204 tells a browser's EventSource not to reconnect
 		}
 		if !begun {
-			w.Header().Set("Content-Type", "text/event-stream")
-			w.Header().Set("Cache-Control", "no-store")
+			web.SetEventStream(w.Header())
 			w.WriteHeader(http.StatusOK)
 			begun = true
 		}

@@ -20,7 +20,7 @@ func TestList(t *testing.T) {
 	var ids []string
 	for _, body := range []string{`{"prompt":"fox"}`, `{"prompt":"refuse"}`, `{"prompt":"drop"}`, `{"prompt":"fox","n":2}`} {
 		a := r.do("POST", drawPath, body, "X-Tags", "zoo, "+strings.Repeat("x", 65))
-		ids = append(ids, strings.TrimPrefix(a.Header.Get("Location"), "/api/tasks/"))
+		ids = append(ids, a.located())
 	}
 	video := r.do("POST", "/api/gallery/video", `{"prompt":"fox"}`, "Prefer", "wait=20").view().TaskID
 	expect := func(which ...int) string {
@@ -139,7 +139,7 @@ func TestEvents(t *testing.T) {
 
 	held := r.do("POST", drawPath, `{"prompt":"hold it"}`, "Prefer", "respond-async").view().TaskID
 	s := r.follow(held)
-	if s.Header.Get("Content-Type") != "text/event-stream" || s.Header.Get("Cache-Control") != "no-store" {
+	if h := s.Header; h.Get("Content-Type") != "text/event-stream" || h.Get("Cache-Control") != "no-cache, no-store, no-transform" || h.Get("X-Accel-Buffering") != "no" {
 		t.Errorf("%v", s.Header)
 	}
 	data, _ := s.next("data: ")
@@ -186,7 +186,7 @@ func TestTaskActions(t *testing.T) {
 	lost := r.do("POST", drawPath, `{"prompt":"drop"}`).view().TaskID
 	a := r.do("POST", "/api/tasks/"+lost+"/retry", "")
 	next := a.view()
-	if a.StatusCode != 202 || next.RetryOf != lost || a.Header.Get("Location") != "/api/tasks/"+next.TaskID {
+	if a.StatusCode != 202 || next.RetryOf != lost || a.located() != next.TaskID {
 		t.Errorf("%d %v", a.StatusCode, a.Header)
 	}
 	if again := r.do("POST", "/api/tasks/"+lost+"/retry", "").view(); again.TaskID != next.TaskID {

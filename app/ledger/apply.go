@@ -48,6 +48,9 @@ func (x *tx) applyTransition(t *task.Task, c task.Transition) error {
 			return err
 		}
 	}
+	if c.Kept != nil {
+		return x.keepAnswer(*c.Kept)
+	}
 	return nil
 }
 

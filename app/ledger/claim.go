@@ -169,11 +169,11 @@ func waitMessage(c *task.ClaimRequest, why error) string {
 
 // parkedKeys returns all parked keys.
 func parkedKeys(a querier) (out []task.ParkedKey, err error) {
-	const all = "SELECT vendor, fingerprint, code, reason, since, until FROM vendor_keys ORDER BY since, vendor, fingerprint"
+	const all = "SELECT vendor, fingerprint, code, reason, since, until, probed FROM vendor_keys ORDER BY since, vendor, fingerprint"
 	err = a.query(all, nil, func(r *sql.Rows) error {
-		return readRow(r, 6, func(c *columns) {
+		return readRow(r, 7, func(c *columns) {
 			out = append(out, task.ParkedKey{
-				Vendor: c.text(), Fingerprint: c.text(), Code: c.text(), Reason: c.text(), Since: c.time(), Until: c.time(),
+				Vendor: c.text(), Fingerprint: c.text(), Code: c.text(), Reason: c.text(), Since: c.time(), Until: c.time(), Probed: c.time(),
 			})
 		})
 	})

@@ -3,6 +3,8 @@ package ledger
 import (
 	"context"
 	"database/sql"
+	"slices"
+	"time"
 
 	"aigc/app/fault"
 	"aigc/app/task"
@@ -10,14 +12,15 @@ import (
 
 // Park implements [task.Ledger].
 func (s *store) Park(ctx context.Context, p task.ParkedKey) error {
-	const park = `INSERT INTO vendor_keys (vendor, fingerprint, code, reason, since, until) VALUES ($1, $2, $3, $4, $5, $6)
-		ON CONFLICT (vendor, fingerprint) DO UPDATE SET code = excluded.code, reason = excluded.reason, since = excluded.since, until = excluded.until`
+	const park = `INSERT INTO vendor_keys (vendor, fingerprint, code, reason, since, until, probed) VALUES ($1, $2, $3, $4, $5, $6, $7)
+		ON CONFLICT (vendor, fingerprint) DO UPDATE SET code = excluded.code, reason = excluded.reason, since = excluded.since,
+			until = excluded.until, probed = excluded.probed`
 	return s.write(ctx, func(x *tx) error {
 		since := ms(p.Since)
 		if since == 0 {
 			since = x.now
 		}
-		_, err := x.exec(park, p.Vendor, p.Fingerprint, p.Code, p.Reason, since, ms(p.Until))
+		_, err := x.exec(park, p.Vendor, p.Fingerprint, p.Code, p.Reason, since, ms(p.Until), since)
 		return err
 	})
 }
@@ -33,6 +36,33 @@ func (s *store) Unpark(ctx context.Context, vendor, fingerprint string) error {
 // Parked implements [task.Ledger].
 func (s *store) Parked(ctx context.Context) ([]task.ParkedKey, error) {
 	return parkedKeys(s.reader(ctx))
+}
+
+// ClaimProbe implements [task.Ledger]. It reads before it locks, so that a vendor without
+// a due key costs no write.
+func (s *store) ClaimProbe(ctx context.Context, vendor string, pause time.Duration) (claimed []task.ParkedKey, err error) {
+	list, err := s.Parked(ctx)
+	if err != nil || !slices.ContainsFunc(list, func(k task.ParkedKey) bool { return k.Vendor == vendor }) {
+		return nil, err
+	}
+	err = s.write(ctx, func(x *tx) error {
+		claimed = nil // the transaction may run again
+		list, err := parkedKeys(x)
+		if err != nil {
+			return err
+		}
+		for _, k := range list {
+			if k.Vendor != vendor || x.now-ms(k.Probed) < pause.Milliseconds() {
+				continue
+			}
+			if _, err := x.exec("UPDATE vendor_keys SET probed = $1 WHERE vendor = $2 AND fingerprint = $3", x.now, k.Vendor, k.Fingerprint); err != nil {
+				return err
+			}
+			claimed = append(claimed, k)
+		}
+		return nil
+	})
+	return claimed, err
 }
 
 // AddKey implements [task.Ledger]. Of concurrent callers with the same name one adds

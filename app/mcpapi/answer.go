@@ -10,7 +10,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
-	"strconv"
+	"slices"
 	"strings"
 
 	"github.com/modelcontextprotocol/go-sdk/jsonrpc"
@@ -61,7 +61,6 @@ func (x *exchange) forward(message []byte) {
 		return // not JSON; the call stays unanswered and gets an error at the end
 	}
 	if m.Method == nil {
-		message = x.withOwnID(message, m.ID)
 		x.markAnswered(m.ID)
 		if x.isHandshake() && m.Result.ProtocolVersion != "" {
 			x.mu.Lock()
@@ -69,21 +68,7 @@ func (x *exchange) forward(message []byte) {
 			x.mu.Unlock()
 		}
 	}
-	x.write(message)
-}
-
-// withOwnID writes the id of the only call of a line into its answer: the server
-// reads numbers as float64, so that a long id comes back as another one.
-func (x *exchange) withOwnID(message, id []byte) []byte {
-	if len(x.line.messages) != 1 || len(x.unanswered) != 1 || bytes.Equal(id, x.unanswered[0].id) {
-		return message
-	}
-	var fields map[string]json.RawMessage
-	if json.Unmarshal(message, &fields) != nil {
-		return message
-	}
-	fields["id"] = x.unanswered[0].id
-	return encode(fields)
+	x.answer(message)
 }
 
 // markAnswered removes a call from those that still need an answer.
@@ -142,12 +127,17 @@ func (r *errorResponse) jsonRPCError() json.RawMessage {
 	return m.Error
 }
 
-func (r *errorResponse) code() int64 {
+// isInvalid reports whether the server could not read the line as a message. A
+// notification is answered only then.
+func (r *errorResponse) isInvalid() bool {
 	var e struct {
 		Code int64 `json:"code"`
+		Data struct {
+			Code string `json:"code"`
+		} `json:"data"`
 	}
 	_ = json.Unmarshal(r.jsonRPCError(), &e) // without an error the code is 0
-	return e.Code
+	return e.Code == jsonrpc.CodeParseError || e.Data.Code == codeInvalidMessage
 }
 
 // asRPCError is the server's own JSON-RPC error, or one made of the HTTP
@@ -157,19 +147,9 @@ func (r *errorResponse) asRPCError(method string) any {
 		return rpcErr
 	}
 	e := &jsonrpc.Error{Code: codeServerError, Message: r.Error()}
-	switch {
-	case r.StatusCode >= 500 && method == "tools/call": // a proxy may send this although the call was executed
+	if r.StatusCode >= 500 && method == "tools/call" { // a proxy may send this although the call was executed
 		f := toolError{Code: "answer_lost", Message: r.Error() + " " + mayHaveRun, Charged: fault.ChargedUnknown, Retryable: true}
 		e.Message, e.Data = f.Message, encode(f)
-	case r.StatusCode == http.StatusBadRequest:
-		e.Code = jsonrpc.CodeInvalidRequest
-		if strings.HasPrefix(r.Header.Get("Content-Type"), "text/plain") {
-			e.Message = truncate(strings.TrimSpace(string(r.text)), 400)
-		}
-		// In old revisions the SDK's server reports an unknown method as text.
-		if method != "" && strings.Contains(string(r.text), strconv.Quote(method)+" unsupported") {
-			e.Code, e.Message = jsonrpc.CodeMethodNotFound, "method not found: "+strconv.Quote(method)
-		}
 	}
 	return e
 }
@@ -179,38 +159,30 @@ func (r *errorResponse) asRPCError(method string) any {
 func (x *exchange) answerFailed(server *Endpoint, err error) {
 	var resp *errorResponse
 	responded := errors.As(err, &resp)
+	x.mu.Lock()
+	canceled := slices.Clone(x.canceled)
+	x.mu.Unlock()
 	for _, m := range x.unanswered {
+		if slices.Contains(canceled, idKey(m.id)) {
+			continue
+		}
 		if responded {
-			x.write(errorMessage(m.id, resp.asRPCError(m.method)))
+			x.answer(errorMessage(m.id, resp.asRPCError(m.method)))
 		} else {
-			x.write(errorMessage(m.id, transportError(server, m, cmp.Or(err, io.ErrUnexpectedEOF))))
+			x.answer(errorMessage(m.id, transportError(server, m, cmp.Or(err, io.ErrUnexpectedEOF))))
 		}
 	}
 	onlyNotifications := len(x.line.messages) > 0
 	for _, m := range x.line.messages {
 		onlyNotifications = onlyNotifications && m.method != ""
 	}
-	switch {
-	case responded && len(x.unanswered) == 0 && (!onlyNotifications || resp.code() == jsonrpc.CodeParseError):
+	if responded && len(x.unanswered) == 0 && (!onlyNotifications || resp.isInvalid()) {
 		var id json.RawMessage
 		if len(x.line.messages) == 1 {
 			id = x.line.messages[0].id
 		}
-		x.write(errorMessage(id, resp.asRPCError("")))
-	case !responded && x.line.ended:
-		for _, m := range x.line.messages {
-			if m.method == "" {
-				x.write(errorMessage(m.id, errNoMethod))
-			}
-		}
+		x.answer(errorMessage(id, resp.asRPCError("")))
 	}
-}
-
-var errNoMethod = &jsonrpc.Error{Code: jsonrpc.CodeInvalidRequest, Message: "Invalid request: it has no method."}
-
-// errorMessage is a JSON-RPC error message; without an id the id is null.
-func errorMessage(id json.RawMessage, e any) []byte {
-	return encode(map[string]any{"jsonrpc": "2.0", "id": id, "error": e})
 }
 
 const mayHaveRun = "The call may have been executed. Repeat a paid call only with the same idempotency_key, or check with list_tasks first."

@@ -14,14 +14,17 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"aigc/app/fault"
+	"aigc/app/task"
 )
 
 // Bridge connects an MCP client on a pair of streams to an MCP server over HTTP.
 // Each line of the client is sent as the body of one POST request, and each
 // message of the response is written to the client as one line. The bridge
-// parses only the id and the method of a line, so that it can answer with an
-// error if the server does not. The server is stateless: a failed request does
-// not affect others.
+// refuses what is not JSON-RPC, and of a long line it parses the id and the method,
+// so that it can answer with an error if the server does not. The server is
+// stateless: a failed request does not affect others.
 type Bridge struct {
 	In  io.Reader
 	Out io.Writer
@@ -93,7 +96,7 @@ func (b *Bridge) Run(ctx context.Context) error {
 	transport.DisableKeepAlives, transport.DisableCompression = true, true
 	direct := transport.Clone()
 	direct.Proxy = nil
-	r := &bridgeRun{Bridge: b, lifetime: lifetime, callsCtx: callsCtx, transport: transport, direct: direct, server: server, open: map[string]*exchange{}}
+	r := &bridgeRun{Bridge: b, lifetime: lifetime, callsCtx: callsCtx, transport: transport, direct: direct, server: server, id: task.RandomHex(16), open: map[string]*exchange{}, running: map[*exchange]bool{}}
 	watchCtx, stopWatch := context.WithCancel(lifetime)
 	defer stopWatch()
 	watched := make(chan struct{})
@@ -129,6 +132,7 @@ type bridgeRun struct {
 	callsCtx  context.Context // of exchanges
 	transport http.RoundTripper
 	direct    http.RoundTripper // without a proxy
+	id        string            // value of stdioHeader
 	work      sync.WaitGroup    // exchanges and calls of Connect
 
 	writeMu sync.Mutex // of Out
@@ -139,6 +143,7 @@ type bridgeRun struct {
 	connecting *connectAttempt
 	version    string               // of the protocol, from the answer to initialize
 	open       map[string]*exchange // by idKey of the call
+	running    map[*exchange]bool
 }
 
 // start runs work in a goroutine unless the bridge is closing, which it reports
@@ -188,10 +193,11 @@ func (r *bridgeRun) readLine(in *bufio.Reader) error {
 	x := r.newExchange(bytes.TrimSuffix(part, []byte("\n")))
 	if !errors.Is(err, bufio.ErrBufferFull) {
 		cut := err != nil && !errors.Is(err, io.EOF) // a truncated line is dropped
-		if cut || len(bytes.TrimSpace(x.head)) == 0 || r.handleCancel(x) {
+		if cut || len(bytes.TrimSpace(x.head)) == 0 || r.refuse(x.head) || r.handleCancel(x) {
 			x.cancel()
 			return err
 		}
+		x.setEarlier()
 		r.finishLine(x)
 		x.start()
 		x.waitForHandshake()
@@ -237,6 +243,25 @@ func (r *bridgeRun) finishLine(x *exchange) {
 	close(x.lineRead)
 }
 
+// refuse answers a line that is not valid JSON-RPC, and reports whether it was one.
+// The answer is written before the next line is read. A longer line than maxHead is
+// refused by the server.
+func (r *bridgeRun) refuse(line []byte) bool {
+	r.mu.Lock()
+	version := r.version
+	r.mu.Unlock()
+	b, err := parseBody(line, version)
+	switch {
+	case err != nil:
+		r.write(rpcError(fault.From(err)))
+	case len(b.messages) == 0:
+		r.write(joinArray(b.refused))
+	default:
+		return false
+	}
+	return true
+}
+
 // handleCancel reports whether a line is notifications/cancelled, and ends the
 // HTTP request of the call that it names: over HTTP that cancels the call. Only
 // a line that was buffered as a whole is checked.
@@ -253,11 +278,20 @@ func (r *bridgeRun) handleCancel(x *exchange) bool {
 		return false // the server answers with the error
 	}
 	r.mu.Lock()
-	defer r.mu.Unlock()
-	// The HTTP request of a batch carries other calls, too; it is not canceled.
-	if call := r.open[idKey(m.Params.RequestID)]; call != nil && len(call.line.messages) == 1 {
-		call.cancel()
+	call := r.open[idKey(m.Params.RequestID)]
+	r.mu.Unlock()
+	if call == nil {
+		return true
 	}
+	if len(call.line.messages) != 1 { // the request has other calls, too: the server ends this one
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		call.canceled = append(call.canceled, idKey(m.Params.RequestID))
+		return false
+	}
+	r.writeMu.Lock() // no answer is being written, and none is written after this
+	defer r.writeMu.Unlock()
+	call.cancel()
 	return true
 }
 
@@ -286,13 +320,18 @@ func idKey(id json.RawMessage) string {
 
 // write writes a message to the client as one line.
 func (r *bridgeRun) write(message []byte) {
+	r.writeMu.Lock()
+	defer r.writeMu.Unlock()
+	r.writeLocked(message)
+}
+
+// writeLocked is write for a caller that has locked writeMu.
+func (r *bridgeRun) writeLocked(message []byte) {
 	line := append(bytes.Clone(message), '\n')
 	for i, c := range line[:len(message)] {
 		if c == '\n' || c == '\r' {
 			line[i] = ' ' // a raw line break in JSON can only be whitespace
 		}
 	}
-	r.writeMu.Lock()
-	defer r.writeMu.Unlock()
 	_, _ = r.Out.Write(line) // a client that has closed its output gets nothing
 }

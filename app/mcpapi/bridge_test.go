@@ -59,6 +59,13 @@ func (b *safeBuffer) Write(p []byte) (int, error) {
 	return b.Buffer.Write(p)
 }
 
+// text is what was written so far.
+func (b *safeBuffer) text() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.Buffer.String()
+}
+
 // answers are the written messages by id.
 func answers(t *testing.T, out []byte) map[string]string {
 	t.Helper()

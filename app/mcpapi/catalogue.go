@@ -188,7 +188,7 @@ func (s *Server) uploadTool(hints mcp.ToolAnnotations) *tool {
 		res := &mcp.CallToolResult{StructuredContent: a, Content: []mcp.Content{&mcp.TextContent{
 			Text: fmt.Sprintf("Stored as asset %s (%s, %d bytes).\n%s", a.AssetID, a.ContentType, a.FileSize, a.DirectURL),
 		}}}
-		if c.req.ProtocolVersion() >= "2025-06-18" {
+		if s.linksFor(c) {
 			res.Content = append(res.Content, link("The stored file", service.ResultView{URL: a.DirectURL, MIMEType: a.ContentType, Width: a.Width, Height: a.Height, Size: a.FileSize}))
 		}
 		return res, nil

@@ -9,6 +9,11 @@
 // which list_models returns. A tool may run another operation of its module when a
 // call has input images (creation.go).
 //
+// The messages of a request are checked before the SDK gets them (message.go): what is
+// no JSON-RPC is refused with its code, and ids come back as they were sent. The SDK
+// writes through a writer (stream.go) that sends a stream's header when a tool starts,
+// keeps the connection alive by comments, and writes nothing for a canceled call.
+//
 // Faults have the codes and messages of REST and are returned as tool errors, all
 // faults of the arguments at once, so that a model can read and correct them. Only
 // requests that are not valid MCP are protocol errors.
@@ -22,7 +27,8 @@
 // (uploads.go), and results are links with a small thumbnail (result.go).
 //
 // MCP over stdio is a [Bridge] to the same HTTP server, also if that runs in
-// the same process: each line is the body of one request.
+// the same process: each line is the body of one request. Lines that are no JSON-RPC
+// are refused in order, before the next one is read.
 //
 // The HTTP server is stateless: every request carries all that it needs, so any
 // process behind a load balancer can answer it. All revisions of the protocol

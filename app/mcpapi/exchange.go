@@ -6,7 +6,9 @@ import (
 	"io"
 	"maps"
 	"net/http"
+	"slices"
 	"sync/atomic"
+	"time"
 )
 
 // exchange sends one line of the client to the server and forwards the response.
@@ -21,6 +23,10 @@ type exchange struct {
 	lineRead   chan struct{} // closed when the line has been read to its end
 	unanswered []message     // calls of the line without an answer; valid after lineRead
 	done       chan struct{}
+
+	canceled []string // idKey of the canceled calls of a batch; guarded by mu
+
+	earlier, earlierTools []*exchange // of a ping: see setEarlier
 }
 
 func (r *bridgeRun) newExchange(head []byte) *exchange {
@@ -32,6 +38,9 @@ func (r *bridgeRun) newExchange(head []byte) *exchange {
 
 // start runs the exchange unless the bridge is closing.
 func (x *exchange) start() {
+	x.mu.Lock()
+	x.running[x] = true
+	x.mu.Unlock()
 	if !x.bridgeRun.start(x.run) && x.tail != nil {
 		_ = x.tail.Close()
 	}
@@ -56,6 +65,7 @@ func (x *exchange) isHandshake() bool {
 // answer gets an error with the reason.
 func (x *exchange) run() {
 	defer close(x.done)
+	x.waitForEarlier()
 	server, err := x.send()
 	if x.tail != nil {
 		_ = x.tail.Close() // the remaining line is read and discarded
@@ -67,6 +77,60 @@ func (x *exchange) run() {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	maps.DeleteFunc(x.open, func(_ string, call *exchange) bool { return call == x })
+	delete(x.running, x)
+}
+
+const (
+	// pingOrder limits how long a ping waits for the answers to earlier lines, and
+	// toolOrder how long for those of tools, which may take a minute.
+	pingOrder = 5 * time.Second
+	toolOrder = 300 * time.Millisecond
+)
+
+// waitForEarlier delays a ping until the lines before it are answered, within
+// limits: clients use a ping to learn that what they sent before was handled.
+func (x *exchange) waitForEarlier() {
+	wait := func(limit time.Duration, earlier []*exchange) {
+		ctx, cancel := context.WithTimeout(x.ctx, limit)
+		defer cancel()
+		for _, other := range earlier {
+			select {
+			case <-other.done:
+			case <-ctx.Done():
+				return
+			}
+		}
+	}
+	wait(pingOrder, x.earlier)
+	wait(toolOrder, x.earlierTools)
+}
+
+// setEarlier notes the lines of a ping that are not answered yet.
+func (x *exchange) setEarlier() {
+	if len(x.line.messages) != 1 || x.line.messages[0].method != "ping" {
+		return
+	}
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	for other := range x.running {
+		tool := slices.ContainsFunc(other.line.messages, func(m message) bool { return m.method == "tools/call" })
+		switch {
+		case other == x:
+		case tool:
+			x.earlierTools = append(x.earlierTools, other)
+		default:
+			x.earlier = append(x.earlier, other)
+		}
+	}
+}
+
+// answer writes a message unless the client has canceled the call.
+func (x *exchange) answer(message []byte) {
+	x.writeMu.Lock()
+	defer x.writeMu.Unlock()
+	if x.ctx.Err() == nil {
+		x.writeLocked(message)
+	}
 }
 
 // wantsAnswer waits until the line has been read to its end. It is false if the
@@ -135,7 +199,8 @@ const (
 	versionHeader = "Mcp-Protocol-Version"
 
 	// stdioHeader marks a body that came over stdio, where messages have no
-	// headers: the server takes their values from the body.
+	// headers: the server takes their values from the body. Its value is random for
+	// each run of a bridge.
 	stdioHeader = "Aigc-Stdio"
 )
 
@@ -151,7 +216,7 @@ func (x *exchange) post(server *Endpoint, body *lineBody) error {
 	}
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("Accept", "application/json, text/event-stream")
-	req.Header.Set(stdioHeader, "1")
+	req.Header.Set(stdioHeader, x.id)
 	if server.Key != "" {
 		req.Header.Set("Authorization", "Bearer "+server.Key)
 	}

@@ -32,7 +32,7 @@ type rig struct {
 func start(t *testing.T, f *fake, adapt ...func(*Config)) *rig {
 	t.Helper()
 	c := Config{
-		Service: f, Log: zerolog.New(zerolog.SyncWriter(&f.logs)), Version: "1.2.3", PublicURL: "http://gateway.example:5512",
+		Service: f, Log: zerolog.New(zerolog.SyncWriter(&f.logs)), Version: "1.2.3", PublicURL: "http://gateway.example:5512", ResourceLinks: true,
 		Wait: 20 * time.Second, heartbeat: 5 * time.Millisecond, thumbWait: 200 * time.Millisecond,
 	}
 	for _, a := range adapt {

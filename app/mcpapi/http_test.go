@@ -65,16 +65,15 @@ func TestAccess(t *testing.T) {
 		status  int
 		code    string
 	}{
-		"a key":                         {map[string]string{"Authorization": key}, 200, ""},
-		"in the other header":           {map[string]string{"X-API-Key": "good"}, 200, ""},
-		"no key":                        {nil, 401, "key_unknown"},
-		"a wrong key":                   {map[string]string{"Authorization": "Bearer bad"}, 401, "key_unknown"},
-		"another origin":                {map[string]string{"Authorization": key, "Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"}, 403, "cross_origin"},
-		"a rebound name":                {map[string]string{"Authorization": key, "Host": "evil.example"}, 403, "foreign_host"},
-		"an allowed name":               {map[string]string{"Authorization": key, "Host": "inner.example:5513"}, 200, ""},
-		"the wrong kind of body":        {map[string]string{"Authorization": key, "Content-Type": "text/plain"}, 415, ""},
-		"an unknown old revision":       {map[string]string{"Authorization": key, "Mcp-Protocol-Version": "2023-01-01"}, 400, ""},
-		"an Accept header without JSON": {map[string]string{"Authorization": key, "Accept": "text/html"}, 400, ""},
+		"a key":                   {map[string]string{"Authorization": key}, 200, ""},
+		"in the other header":     {map[string]string{"X-API-Key": "good"}, 200, ""},
+		"no key":                  {nil, 403, "key_unknown"},
+		"a wrong key":             {map[string]string{"Authorization": "Bearer bad"}, 403, "key_unknown"},
+		"another origin":          {map[string]string{"Authorization": key, "Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"}, 403, "cross_origin"},
+		"a rebound name":          {map[string]string{"Authorization": key, "Host": "evil.example"}, 403, "foreign_host"},
+		"an allowed name":         {map[string]string{"Authorization": key, "Host": "inner.example:5513"}, 200, ""},
+		"the wrong kind of body":  {map[string]string{"Authorization": key, "Content-Type": "text/plain"}, 415, ""},
+		"an unknown old revision": {map[string]string{"Authorization": key, "Mcp-Protocol-Version": "2023-01-01"}, 400, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -86,8 +85,8 @@ func TestAccess(t *testing.T) {
 			if res.Header.Get("X-Request-Id") == "" || res.Header.Get("X-Content-Type-Options") != "nosniff" {
 				t.Errorf("headers %v", res.Header)
 			}
-			if (res.StatusCode == http.StatusUnauthorized) != (res.Header.Get("WWW-Authenticate") == `Bearer realm="aigc"`) {
-				t.Errorf("WWW-Authenticate %q", res.Header.Get("WWW-Authenticate"))
+			if got := res.Header.Get("WWW-Authenticate"); got != "" { // clients would start an OAuth sign-in
+				t.Errorf("WWW-Authenticate %q", got)
 			}
 			if tc.code == "" {
 				return

@@ -28,7 +28,7 @@ type rig struct {
 func start(t *testing.T, async bool, vendor http.HandlerFunc) *rig {
 	t.Helper()
 	e, _ := workertest.NewFakeVendor(t, async, []string{"key"}, vendor)
-	s := mcpapi.New(mcpapi.Config{Service: e, Log: zerolog.Nop(), Version: "test", Wait: 5 * time.Second})
+	s := mcpapi.New(mcpapi.Config{ResourceLinks: true, Service: e, Log: zerolog.Nop(), Version: "test", Wait: 5 * time.Second})
 	srv := httptest.NewServer(web.New(web.Config{Access: e, Log: zerolog.Nop(), Loopback: true}, s))
 	t.Cleanup(srv.Close)
 	return &rig{e, srv.URL}

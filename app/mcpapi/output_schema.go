@@ -17,7 +17,7 @@ import (
 // the fields that both have. Each is repeated for every tool with it, so they name
 // only the fields that a program needs; other properties are allowed.
 var (
-	taskOutput   = outputSchema[service.View]([]string{"charged"}, "task_id", "status", "data", "url", "asset_id", "charged")
+	taskOutput   = outputSchema[taskView]([]string{"charged"}, "task_id", "status", "data", "url", "asset_id", "charged", "next", "tool", "arguments")
 	pageOutput   = outputSchema[taskPage](nil)
 	modelsOutput = outputSchema[models](nil)
 	quoteOutput  = outputSchema[service.Quote](nil, "model", "count")

@@ -16,13 +16,6 @@ import (
 	"aigc/app/task"
 )
 
-const (
-	maxThumbs     = 4                     // previews in one result
-	maxThumb      = 64 << 10              // bytes of one preview
-	thumbInterval = 50 * time.Millisecond // between two reads of a missing thumbnail
-	thumbFresh    = 10 * time.Second      // after this age a missing thumbnail is not waited for
-)
-
 // taskResult is the result of a tool about a task: its results, a handle while it
 // runs, or its error.
 func (s *Server) taskResult(ctx context.Context, c *call, v *service.View, replayed bool) *mcp.CallToolResult {
@@ -33,21 +26,55 @@ func (s *Server) taskResult(ctx context.Context, c *call, v *service.View, repla
 	case v.Status.Terminal():
 		return s.errorResult(c, &taskError{view: v})
 	}
-	return &mcp.CallToolResult{Content: []mcp.Content{&mcp.TextContent{Text: handleText(v)}}, StructuredContent: v}
+	return &mcp.CallToolResult{Content: []mcp.Content{&mcp.TextContent{Text: handleText(v)}}, StructuredContent: viewOf(v)}
+}
+
+// taskView is a task as structured content.
+type taskView struct {
+	*service.View
+	Next *nextCall `json:"next,omitempty"` // of an unfinished task
+}
+
+// nextCall is the call that an agent has to make next.
+type nextCall struct {
+	Tool      string    `json:"tool"`
+	Arguments taskInput `json:"arguments"`
+}
+
+// viewOf is a task as structured content. An unfinished one has the call that gets
+// its result. A task in doubt is not waited for, since a person may have to decide.
+func viewOf(v *service.View) taskView {
+	switch {
+	case v.Status.Terminal():
+		return taskView{View: v}
+	case v.Status == task.InDoubt:
+		return taskView{v, &nextCall{"get_task", taskInput{v.TaskID}}}
+	}
+	return taskView{v, &nextCall{"wait_for_task", taskInput{v.TaskID}}}
 }
 
 // successResult has a summary, links to the results and previews.
 func (s *Server) successResult(ctx context.Context, c *call, v *service.View, replayed bool) *mcp.CallToolResult {
 	res := &mcp.CallToolResult{Content: []mcp.Content{&mcp.TextContent{Text: summary(v, replayed)}}, StructuredContent: v}
-	if c.req.ProtocolVersion() >= "2025-06-18" { // older clients have no resource links; the text has the URLs
+	if s.linksFor(c) {
 		for _, r := range v.Data {
 			res.Content = append(res.Content, link("The result in full size", r))
 		}
 	}
-	for _, jpeg := range s.thumbnails(ctx, c.caller, v) {
-		res.Content = append(res.Content, &mcp.ImageContent{Data: jpeg, MIMEType: "image/jpeg"})
+	previews := s.thumbnails(ctx, c.caller, v)
+	for _, p := range previews {
+		res.Content = append(res.Content, &mcp.ImageContent{Data: p.jpeg, MIMEType: "image/jpeg"})
+	}
+	if text := previewText(v, previews); text != "" {
+		res.Content[0].(*mcp.TextContent).Text += "\n" + text
 	}
 	return res
+}
+
+// linksFor reports whether a call's result has resource links. Clients of older
+// revisions have none; the text has the URLs.
+func (s *Server) linksFor(c *call) bool {
+	return s.ResourceLinks && c.req.ProtocolVersion() >= "2025-06-18"
 }
 
 func link(description string, r service.ResultView) *mcp.ResourceLink {
@@ -59,52 +86,6 @@ func link(description string, r service.ResultView) *mcp.ResourceLink {
 		l.Title = fmt.Sprintf("%d × %d pixels", r.Width, r.Height)
 	}
 	return l
-}
-
-// thumbnails are small JPEG previews of the first results. They are made after
-// the task has succeeded, so for a fresh result it waits up to Config.thumbWait.
-func (s *Server) thumbnails(ctx context.Context, caller service.Caller, v *service.View) [][]byte {
-	results, fresh := v.Data, v.Finished == 0 || time.Since(time.Unix(v.Finished, 0)) < thumbFresh
-	out := make([][]byte, min(len(results), maxThumbs))
-	missing := map[int]bool{}
-	for i := range out {
-		if strings.HasPrefix(results[i].MIMEType, "image/") && results[i].MIMEType != "image/svg+xml" {
-			missing[i] = true
-		}
-	}
-	ctx, cancel := context.WithTimeout(ctx, s.thumbWait)
-	defer cancel()
-	tick := time.NewTicker(thumbInterval)
-	defer tick.Stop()
-	for len(missing) > 0 {
-		for i := range out {
-			if !missing[i] {
-				continue
-			}
-			jpeg, err := s.assets.Thumbnail(ctx, caller, results[i].AssetID, maxThumb)
-			if err != nil || len(jpeg) > 0 {
-				delete(missing, i)
-			}
-			if err == nil && len(jpeg) <= maxThumb {
-				out[i] = jpeg
-			}
-		}
-		if len(missing) == 0 || !fresh {
-			break
-		}
-		select {
-		case <-ctx.Done():
-			clear(missing)
-		case <-tick.C:
-		}
-	}
-	var found [][]byte
-	for _, jpeg := range out {
-		if len(jpeg) > 0 {
-			found = append(found, jpeg)
-		}
-	}
-	return found
 }
 
 // summary is the text of a finished task, for models and people.
@@ -179,7 +160,16 @@ func handleText(v *service.View) string {
 	var b strings.Builder
 	switch v.Status {
 	case task.InDoubt:
-		fmt.Fprintf(&b, "Task %s is in doubt: it was sent to the vendor and the answer was lost. It is not known yet whether it was executed and charged. Do not send it again: that could buy it twice. aigc tries to find out; call get_task later, or let a person decide.", v.TaskID)
+		what := "the answer was lost"
+		if v.Answer != nil {
+			what = "the answer could not be understood. It is kept: a person can get it by GET " + v.Answer.URL + ", or on the command line by aigc tasks answer"
+		}
+		fmt.Fprintf(&b, "Task %s is in doubt: it was sent to the vendor and %s. It is not known yet whether it was executed and charged. Do not send it again: that could buy it twice. ", v.TaskID, what)
+		if v.LookupUntil > 0 {
+			fmt.Fprintf(&b, "It is being looked up at the vendor, until %s; call get_task later.", time.Unix(v.LookupUntil, 0).UTC().Format(time.RFC3339))
+		} else {
+			b.WriteString("The vendor cannot be asked about it. If its answer still arrives, get_task has the result; else a person decides whether to buy it again (retry_task) or to close it (discard_task).")
+		}
 	default:
 		fmt.Fprintf(&b, "Task %s is %s", v.TaskID, v.Status)
 		if v.Progress > 0 {

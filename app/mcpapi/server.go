@@ -25,11 +25,17 @@ type Config struct {
 	// and further names; empty: DefaultTools. Every tool can be called.
 	Tools []string
 
+	// ResourceLinks says that results have resource links besides the URLs in the text.
+	// A client may fetch a link by itself, so its address must be reachable for it.
+	ResourceLinks bool
+
 	Wait time.Duration // limit of how long a call waits for a result; default 50 s
 
 	maxBody   int64         // limit of a request in bytes, with its files
 	heartbeat time.Duration // between two progress notifications without a change
 	thumbWait time.Duration // limit of the wait for a fresh result's thumbnail
+
+	commentInterval time.Duration // between two comments in a stream
 }
 
 // Server serves MCP: over HTTP as a [web.Face], and over stdio.
@@ -41,8 +47,11 @@ type Server struct {
 	assets  service.Assets
 	state   service.Status
 	mcp     *mcp.Server
-	http    http.Handler
 	tools   map[string]*tool
+	open    openCalls
+
+	http      http.Handler // answers with a stream
+	plainHTTP http.Handler // answers with one JSON document
 
 	creations []*creation // in the order of the operations
 
@@ -56,6 +65,7 @@ func New(c Config) *Server {
 	c.maxBody = cmp.Or(c.maxBody, 256<<20)
 	c.heartbeat = cmp.Or(c.heartbeat, 5*time.Second)
 	c.thumbWait = cmp.Or(c.thumbWait, time.Second)
+	c.commentInterval = cmp.Or(c.commentInterval, 15*time.Second)
 	s := &Server{Config: c, auth: c.Service, catalog: c.Service, tasks: c.Service, assets: c.Service, state: c.Service, tools: map[string]*tool{}, localKey: task.RandomHex(24)}
 	// The SDK logs each request at a lower level; keep warnings and errors.
 	log := slog.New(zerolog.NewSlogHandler(c.Log.Level(max(zerolog.WarnLevel, c.Log.GetLevel()))))
@@ -68,13 +78,17 @@ func New(c Config) *Server {
 	s.mountTools()
 	s.mountPrompts()
 	s.mcp.AddReceivingMiddleware(s.filterTools, s.translateAliases)
-	s.http = mcp.NewStreamableHTTPHandler(func(*http.Request) *mcp.Server { return s.mcp }, &mcp.StreamableHTTPOptions{
+	options := mcp.StreamableHTTPOptions{
 		Stateless:                    true,
 		Logger:                       log,
 		MaxRequestBodyBytes:          -1,   // no limit here: [Server.extractFiles] limits the document without its base64
 		DisableLocalhostProtection:   true, // [web.Guard] does it and knows the public host name
 		PropagateRequestCancellation: true,
-	})
+	}
+	plain := options
+	plain.JSONResponse = true
+	server := func(*http.Request) *mcp.Server { return s.mcp }
+	s.http, s.plainHTTP = mcp.NewStreamableHTTPHandler(server, &options), mcp.NewStreamableHTTPHandler(server, &plain)
 	return s
 }
 

@@ -158,7 +158,7 @@ func (r taskRow) String() string {
 
 // canceled is a task with the outcome of its cancellation.
 type canceled struct {
-	*service.View
+	taskView
 	Outcome string `json:"outcome"`
 }
 
@@ -172,7 +172,7 @@ func (s *Server) cancelTask(ctx context.Context, c *call, in taskInput) (*mcp.Ca
 	if err != nil {
 		return nil, err
 	}
-	return &mcp.CallToolResult{Content: []mcp.Content{&mcp.TextContent{Text: cancelText(v, outcome)}}, StructuredContent: canceled{v, outcome}}, nil
+	return &mcp.CallToolResult{Content: []mcp.Content{&mcp.TextContent{Text: cancelText(v, outcome)}}, StructuredContent: canceled{viewOf(v), outcome}}, nil
 }
 
 // cancelText is the text of a cancellation's outcome.

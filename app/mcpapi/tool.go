@@ -99,12 +99,10 @@ func (s *Server) run(ctx context.Context, t *tool, req *mcp.CallToolRequest) (re
 	if c.args[0] != '{' {
 		return nil, &jsonrpc.Error{Code: jsonrpc.CodeInvalidParams, Message: "arguments must be an object"}
 	}
-	if c.onDisconnect != nil { // only in the newest revision the SDK cancels a call when its connection closes
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithCancel(ctx)
-		defer cancel()
-		defer c.onDisconnect(cancel)()
-	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(c.canceled, cancel)() // in old revisions the SDK cancels no call
+	c.out.start()
 	defer func() { // the SDK calls this in its own goroutine, where a panic would end the process
 		if p := recover(); p != nil {
 			res, err = s.errorResult(c, web.Recovered(&c.log, "tool panicked", p)), nil

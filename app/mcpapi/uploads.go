@@ -7,7 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"sync"
+
+	"github.com/modelcontextprotocol/go-sdk/jsonrpc"
 
 	"aigc/app/fault"
 	"aigc/app/jsonblob"
@@ -21,7 +24,7 @@ const (
 )
 
 // errNotRPC is the cause of the fault of a body that is not JSON.
-var errNotRPC = errors.New("not a JSON-RPC message")
+var errNotRPC error = &rpcCause{code: jsonrpc.CodeParseError, status: http.StatusBadRequest, text: "not JSON"}
 
 func notRPC() error {
 	return fault.Wrap(errNotRPC, fault.Invalid, "not_json", "The request is not a JSON-RPC message.").WithCharge(fault.ChargedNo)

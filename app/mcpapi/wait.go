@@ -19,7 +19,7 @@ func (s *Server) wait(ctx context.Context, c *call, v *service.View, d time.Dura
 	if d <= 0 || v.Status.Done() {
 		return v
 	}
-	if token := c.req.Params.GetProgressToken(); token != nil {
+	if token := c.req.Params.GetProgressToken(); token != nil && c.out.stream {
 		var wg sync.WaitGroup
 		defer wg.Wait()
 		notifying, stop := context.WithCancel(ctx)

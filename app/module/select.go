@@ -12,8 +12,33 @@ import (
 type Account struct {
 	Vendor  string
 	BaseURL string
+	Models  []string // models that it serves; nil: those of the route's table
 	Sandbox bool
 	Refusal *fault.Error // why the key is parked, for callers; nil: it is in use
+}
+
+// serves reports whether the account serves a model of a route, and under which id: a
+// listed account has the id or one of its aliases.
+func (a Account) serves(r Route, id string) (string, bool) {
+	row, known := r.Model(id)
+	if known {
+		id = row.ID
+	}
+	if len(a.Models) == 0 || slices.Contains(a.Models, id) {
+		return id, true
+	}
+	for _, alias := range row.Aliases {
+		if slices.Contains(a.Models, alias) {
+			return alias, true
+		}
+	}
+	return "", false
+}
+
+// Serves reports whether the account serves a model of a route.
+func (a Account) Serves(r Route, id string) bool {
+	_, ok := a.serves(r, id)
+	return ok
 }
 
 // RouteSettings are the settings that select routes.
@@ -28,13 +53,14 @@ type Selection struct {
 	Route    Route
 	Target   Target
 	Sandbox  bool     // the account belongs to the offline sandbox
+	Fallback bool     // all keys of the first route are parked
 	Warnings []string // a retired model was replaced, another route was used
 }
 
 // Select decides the route and the model of a task, once, when it is created. It
-// takes the first route that has an account and whose table has the requested model;
-// an empty model or "auto" requests none. A model that is in no table goes to the
-// first route with an account. If all keys of that route are parked, the next one is
+// takes the first route whose table has the requested model and that has an account,
+// whose own list, if it has one, must have the model too; an empty model or "auto"
+// requests none. A model that is in no table goes to the first route with an account. If all keys of that route are parked, the next one is
 // used only with c.Fallback and without a requested model.
 //
 // The error is a fault: NoRoute if no vendor of the operation has an account; else
@@ -62,6 +88,7 @@ func Select(e *Registered, requested string, accounts []Account, c RouteSettings
 		}
 		out := s.selection(r, usable)
 		if i > 0 {
+			out.Fallback = true
 			out.Warnings = append(out.Warnings, fmt.Sprintf("The keys of %s cannot be used now; %s was used instead.", routes[0].Vendor.Title, r.Vendor.Title))
 		}
 		return out, nil
@@ -102,6 +129,12 @@ func (s selector) eligible() ([]Route, error) {
 	if s.model != "" && !known && len(routes) > 1 {
 		routes = routes[:1]
 	}
+	if len(routes) == 0 && slices.ContainsFunc(declared, func(r Route) bool {
+		return slices.ContainsFunc(s.accounts, func(a Account) bool { return a.Vendor == r.Vendor.Name })
+	}) {
+		return nil, fault.New(fault.NoRoute, "no_vendor_key", "No configured key of %s serves this model: set %s, or name the model in the settings of a key that lists its models.",
+			s.operation.Module.Title, firstVendor.Vendor.KeyName()).WithCharge(fault.ChargedNo)
+	}
 	if len(routes) == 0 {
 		return nil, fault.New(fault.NoRoute, "no_vendor_key", "%s has no key: set %s (or AIGC_SANDBOX=on to try it offline).",
 			s.operation.Module.Title, firstVendor.Vendor.KeyName()).WithCharge(fault.ChargedNo)
@@ -109,8 +142,12 @@ func (s selector) eligible() ([]Route, error) {
 	return routes, nil
 }
 
+// accountsOf are a route's accounts that serve the requested model.
 func (s selector) accountsOf(r Route) []Account {
-	return slices.DeleteFunc(slices.Clone(s.accounts), func(a Account) bool { return a.Vendor != r.Vendor.Name })
+	return slices.DeleteFunc(slices.Clone(s.accounts), func(a Account) bool {
+		_, serves := a.serves(r, s.model)
+		return a.Vendor != r.Vendor.Name || s.model != "" && !serves
+	})
 }
 
 // usableAccount is a route's first account that is not parked, or the fault that
@@ -132,13 +169,11 @@ func (s selector) selection(r Route, a *Account) Selection {
 	out := Selection{Route: r, Sandbox: a.Sandbox}
 	model := s.model
 	if model == "" {
-		model = s.defaultModel(r)
+		model = s.defaultOf(r, a)
 	}
 	row, known := r.Model(model)
-	if known {
-		model = row.ID
-	}
-	if known && row.IsRetired() && (a.Sandbox || r.Vendor.IsOfficialHost(a.BaseURL)) {
+	model, _ = a.serves(r, model)
+	if known && row.IsRetired() && len(a.Models) == 0 && (a.Sandbox || r.Vendor.IsOfficialHost(a.BaseURL)) {
 		model = r.Default().ID
 		if set, known := r.Model(s.defaultModel(r)); known && !set.IsRetired() {
 			model = set.ID
@@ -148,6 +183,21 @@ func (s selector) selection(r Route, a *Account) Selection {
 	out.Target = r.Target(model)
 	out.Target.BaseURL = a.BaseURL
 	return out
+}
+
+// defaultOf is the model of a route when the request names none: [selector.defaultModel]
+// if the account serves it, else the first that it serves, of the table if possible.
+func (s selector) defaultOf(r Route, a *Account) string {
+	model := s.defaultModel(r)
+	if _, ok := a.serves(r, model); ok {
+		return model
+	}
+	for _, m := range r.Models {
+		if id, ok := a.serves(r, m.ID); ok {
+			return id
+		}
+	}
+	return a.Models[0]
 }
 
 // defaultModel is the model of a route when the request names none: that of the
@@ -191,7 +241,7 @@ func Announced(reg *Registry, accounts *provider.Accounts) []Account {
 	var out []Account
 	for name := range reg.Vendors() {
 		for _, a := range accounts.ForVendor(name) {
-			out = append(out, Account{Vendor: a.Vendor, BaseURL: a.BaseURL, Sandbox: a.Sandbox})
+			out = append(out, Account{Vendor: a.Vendor, BaseURL: a.BaseURL, Models: a.Models, Sandbox: a.Sandbox})
 		}
 	}
 	return out

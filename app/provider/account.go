@@ -16,8 +16,10 @@ type Account struct {
 	AccessKey   Secret            // public half of a key pair: access key id, SecretId; empty for an API key
 	Fingerprint string            // identifies the secret without revealing it; stored with tasks and logged
 	Variable    string            // the setting that the key comes from, for messages
+	Models      []string          // models that the account serves, if its operator lists them; nil: those of its routes
 	Attrs       map[string]string // further settings of the vendor: project, location …
 	Sandbox     bool              // the API is the offline sandbox's
+	Found       bool              // the key is not in the settings but looked for on the machine, at the first request and not at start
 }
 
 // title is the vendor's name for people.

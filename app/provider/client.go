@@ -65,6 +65,7 @@ func (c *Client) Do(ctx context.Context, call Call, r Request) (Response, error)
 	if isRejection(res.StatusCode) {
 		c.submitted.Store(false)
 	}
+	defer c.record(res, r.Paid)()
 	if out.isFile(r) {
 		if err := c.receiveFile(&out, res); err != nil {
 			return out, c.exchangeFault(err, call, r.Paid)

@@ -50,7 +50,7 @@ func (s *Secret) Decode(value string) error {
 		if err != nil {
 			return fmt.Errorf("the file of the secret cannot be read: %w", err)
 		}
-		if value = strings.TrimSpace(string(data)); value == "" {
+		if value = strings.Trim(string(data), "\ufeff\u200b \t\r\n"); value == "" {
 			return errors.New("the file of the secret is empty") // an unset secret would not be an error
 		}
 	}

@@ -9,8 +9,8 @@ import (
 // the faults of the prompt as in [Request.Answer]. Content-Length is always that of
 // the whole file, so that a client can detect a truncated one.
 func (o *Request) AnswerFile(w http.ResponseWriter, contentType string, data []byte) {
-	if o.Has("drop") || o.Has("500") {
-		o.Answer(w, http.StatusOK, nil)
+	if o.Has("drop") || o.Has("500") || o.Has("text") || o.Has("shape") {
+		o.Answer(w, http.StatusOK, []byte("null"))
 		return
 	}
 	w.Header().Set("Content-Type", contentType)

@@ -55,7 +55,7 @@ func (o *Request) RecordPurchase() { o.kit.purchases.record(o.task, o.submit, o.
 
 // Answer sends a paid JSON response, or the fault that the prompt asks for: [[drop]]
 // closes the connection, [[500]] sends an internal error, [[truncate]] sends two
-// thirds of the body. Its Content-Type is application/json unless the imitation has
+// thirds of the body, [[text]] a plain text, [[shape]] the body within an unknown one. Its Content-Type is application/json unless the imitation has
 // already set another.
 func (o *Request) Answer(w http.ResponseWriter, status int, body []byte) {
 	if w.Header().Get("Content-Type") == "" {
@@ -70,6 +70,13 @@ func (o *Request) Answer(w http.ResponseWriter, status int, body []byte) {
 	case o.Has("truncate"):
 		w.WriteHeader(status)
 		_, _ = w.Write(body[:len(body)*2/3])
+	case o.Has("text"):
+		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+		w.WriteHeader(status)
+		_, _ = w.Write([]byte("Your image is ready. Thank you for your purchase."))
+	case o.Has("shape"):
+		w.WriteHeader(status)
+		_, _ = fmt.Fprintf(w, `{"wrapped":[%s]}`, body)
 	default:
 		w.WriteHeader(status)
 		_, _ = w.Write(body)
@@ -117,12 +124,18 @@ func (o *Request) Video(s video.Spec) ([]byte, error) {
 	return o.Corrupt(b.Bytes()), nil
 }
 
-// Corrupt applies [[html]] and [[short]] to a file: the first replaces it by an HTML
-// page, the second truncates it. [Request.Picture] and [Request.Video] call it.
+// AVIF is the beginning of an AVIF image.
+const AVIF = "\x00\x00\x00\x1cftypavif\x00\x00\x00\x00avifmif1miaf"
+
+// Corrupt applies [[html]], [[avif]] and [[short]] to a file: the first two replace it by
+// an HTML page or an AVIF image, the last truncates it. [Request.Picture] and
+// [Request.Video] call it.
 func (o *Request) Corrupt(data []byte) []byte {
 	switch {
 	case o.Has("html"):
 		return []byte("<!doctype html><title>502</title><h1>Bad gateway</h1>")
+	case o.Has("avif"):
+		return []byte(AVIF)
 	case o.Has("short"):
 		return data[:len(data)*2/3]
 	}

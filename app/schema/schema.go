@@ -53,14 +53,34 @@ func New(t reflect.Type) *Schema {
 func (s *Schema) JSON() json.RawMessage { return s.json }
 
 // Register adds the schema of t, the same as [Schema.JSON], to the registry of an OpenAPI
-// document and returns a reference to it.
+// document and returns a reference to it. It leaves out what huma adds to JSON Schema.
 func Register(reg huma.Registry, t reflect.Type) *huma.Schema {
 	for t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}
 	ref := reg.Schema(t, true, "Input")
 	finalize(reg, ref, t, map[reflect.Type]bool{})
+	standardize(reg, ref, map[*huma.Schema]bool{})
 	return ref
+}
+
+// standardize removes huma's own keyword patternDescription from a schema and those in
+// it.
+func standardize(reg huma.Registry, s *huma.Schema, seen map[*huma.Schema]bool) {
+	if s = resolve(reg, s); seen[s] {
+		return
+	}
+	seen[s] = true
+	s.PatternDescription = ""
+	for _, p := range s.Properties {
+		standardize(reg, p, seen)
+	}
+	if s.Items != nil {
+		standardize(reg, s.Items, seen)
+	}
+	if values, ok := s.AdditionalProperties.(*huma.Schema); ok {
+		standardize(reg, values, seen)
+	}
 }
 
 // RegisterForm is [Register] for multipart forms, where images are documented as files,

@@ -74,6 +74,11 @@ type Tasks interface {
 	Discard(ctx context.Context, c Caller, id string) (*View, error)
 	// Events returns the task's events with a sequence number above after.
 	Events(ctx context.Context, c Caller, id string, after int64) ([]task.Event, error)
+	// Answer opens the answer of the vendor that is kept because it was paid for and
+	// could not be used; of a group, that of the only child that has one.
+	Answer(ctx context.Context, c Caller, id string) (*Object, error)
+	// DeleteAnswer deletes what Answer opens.
+	DeleteAnswer(ctx context.Context, c Caller, id string) error
 	// Watch returns a channel that receives after every change of the task,
 	// progress included, until ctx ends. Several changes may be one receive.
 	Watch(ctx context.Context, id string) <-chan struct{}

@@ -39,7 +39,7 @@ func (s *Service) Create(callerCtx context.Context, r Request) (*View, bool, err
 		v, err := s.awaitCreated(callerCtx, r, t, nil)
 		return v, true, err
 	}
-	sel, err := s.selectRoute(ctx, r.Operation, requestedModel(d.input))
+	sel, err := s.selectForPurchase(ctx, r.Operation, requestedModel(d.input))
 	if err != nil {
 		return nil, false, err
 	}

@@ -39,6 +39,9 @@ func (s *Service) Health(ctx context.Context) Health {
 	if counts, err := s.Ledger.Counts(ctx); err == nil {
 		h.Tasks = counts
 	}
+	if kept, err := s.Ledger.AnswerTotals(ctx); err == nil {
+		h.Answers = &kept
+	}
 	for _, op := range s.ops {
 		if !slices.Contains(h.Models, op.Module.Name) {
 			h.Models = append(h.Models, op.Module.Name)

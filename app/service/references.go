@@ -106,10 +106,13 @@ func (s *Service) publicPath() string {
 	return strings.TrimSuffix(path.Clean("/"+u.Path), "/")
 }
 
-// sameHost reports whether two normalized names are one machine: they are equal, or both
-// are this machine.
+// loopbackNames are the names that stand for one another. Another service may listen on
+// another address of loopback, such as 127.0.0.2.
+var loopbackNames = []string{"localhost", "127.0.0.1", "::1", "0.0.0.0", "::"}
+
+// sameHost reports whether two normalized names are equal, or both of loopback.
 func sameHost(a, b string) bool {
-	return a == b || hostname.IsLoopback(a) && hostname.IsLoopback(b)
+	return a == b || slices.Contains(loopbackNames, a) && slices.Contains(loopbackNames, b)
 }
 
 // servesHost reports whether a listener that is bound to an address is reached under a

@@ -86,7 +86,7 @@ func (s *Service) retryTasks(ctx context.Context, t *task.Task, old []*task.Task
 	if err := json.Unmarshal(t.Input, &input); err != nil {
 		return nil, fault.Wrap(err, fault.Internal, "stored_input", "The stored input cannot be read.")
 	}
-	sel, err := s.selectRoute(ctx, op, requestedModel(input))
+	sel, err := s.selectForPurchase(ctx, op, requestedModel(input))
 	if err != nil {
 		return nil, err
 	}

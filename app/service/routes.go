@@ -50,7 +50,7 @@ func (s *Service) accounts(ctx context.Context) ([]module.Account, error) {
 	}
 	out := make([]module.Account, len(list))
 	for i, a := range list {
-		out[i] = module.Account{Vendor: a.Vendor, BaseURL: a.BaseURL, Sandbox: a.Sandbox}
+		out[i] = module.Account{Vendor: a.Vendor, BaseURL: a.BaseURL, Models: a.Models, Sandbox: a.Sandbox}
 		for _, p := range parked {
 			if p.Vendor == a.Vendor && p.Fingerprint == a.Fingerprint {
 				out[i].Refusal = refusal(p)
@@ -78,6 +78,25 @@ func (s *Service) selectRoute(ctx context.Context, op Operation, asked string) (
 		return module.Selection{}, err
 	}
 	return module.Select(op.Registered, asked, accounts, s.Routes)
+}
+
+// selectForPurchase is [Service.selectRoute] for a request that needs a key: parked keys
+// are probed before they refuse it, or move it to another vendor. Without that, a key
+// would stay parked as long as only short commands run.
+func (s *Service) selectForPurchase(ctx context.Context, op Operation, asked string) (module.Selection, error) {
+	sel, err := s.selectRoute(ctx, op, asked)
+	parked := fault.KindOf(err) == fault.VendorAuth || fault.KindOf(err) == fault.VendorQuota
+	if s.KeyProber == nil || !parked && !sel.Fallback {
+		return sel, err
+	}
+	var vendors []string
+	for _, r := range op.Routes {
+		vendors = append(vendors, r.Vendor.Name)
+	}
+	if !s.KeyProber.ProbeKeys(ctx, vendors) {
+		return sel, err
+	}
+	return s.selectRoute(ctx, op, asked)
 }
 
 // selectForQuote is [Service.selectRoute]; where no vendor has a usable key, it
@@ -145,7 +164,7 @@ func servingAccount(op Operation, model string, accounts []module.Account) *modu
 			continue
 		}
 		for _, a := range accounts {
-			if a.Vendor == r.Vendor.Name {
+			if a.Vendor == r.Vendor.Name && a.Serves(r, model) {
 				return &a
 			}
 		}

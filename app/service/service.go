@@ -3,7 +3,6 @@ package service
 import (
 	"context"
 	"os"
-	"strings"
 	"sync"
 	"time"
 
@@ -14,6 +13,7 @@ import (
 	"aigc/app/fetch"
 	"aigc/app/module"
 	"aigc/app/provider"
+	"aigc/app/publicurl"
 	"aigc/app/schema"
 	"aigc/app/task"
 )
@@ -22,6 +22,7 @@ import (
 type Ledger interface {
 	task.Tasks
 	task.Assets
+	task.Answers
 	task.VendorAccounts
 	task.VendorKeys
 	task.CallerKeys
@@ -36,6 +37,7 @@ type Config struct {
 	Fetch      *fetch.Client
 	Modules    *module.Registry
 	Dispatcher task.Dispatcher // takes accepted tasks
+	KeyProber  KeyProber       // of the worker in this process; nil without one
 	Log        zerolog.Logger
 
 	PublicURL    string               // prefix of all links
@@ -49,6 +51,13 @@ type Config struct {
 	PerMinute    int                  // requests of one key per minute; 0: no limit
 	Routes       module.RouteSettings // preferred routes and models
 	Version      string
+}
+
+// KeyProber probes the parked keys of vendors.
+type KeyProber interface {
+	// ProbeKeys probes the keys of vendors that are due, and reports whether the parked
+	// keys may have changed since.
+	ProbeKeys(ctx context.Context, vendors []string) bool
 }
 
 // Key is a caller's key from the settings.
@@ -74,7 +83,7 @@ type Service struct {
 // the broker's events.
 func New(c Config) (*Service, error) {
 	s := &Service{Config: c, byKind: map[string]Operation{}}
-	s.PublicURL = strings.TrimRight(c.PublicURL, "/")
+	s.PublicURL = string(publicurl.New(c.PublicURL))
 	for _, e := range c.Modules.Operations() {
 		op := Operation{Registered: e, Schema: schema.New(e.Input)}
 		s.ops = append(s.ops, op)
@@ -96,7 +105,7 @@ func New(c Config) (*Service, error) {
 }
 
 // SetPublicURL sets PublicURL once the listener's address is known.
-func (s *Service) SetPublicURL(url string) { s.PublicURL = strings.TrimRight(url, "/") }
+func (s *Service) SetPublicURL(url string) { s.PublicURL = string(publicurl.New(url)) }
 
 // Drain ends all waits: callers get the task in its current state.
 func (s *Service) Drain() { s.waiters.drain() }

@@ -21,6 +21,7 @@ type View struct {
 	Data      []ResultView    `json:"data"`
 	Kind      string          `json:"kind"` // "gpt.generations"
 	Model     string          `json:"model"`
+	Prompt    string          `json:"prompt,omitempty"` // its beginning
 	Cost      Cost            `json:"cost"`
 	Charged   fault.Charge    `json:"charged" enum:"no,yes,unknown"`
 	Usage     json.RawMessage `json:"usage,omitempty"`
@@ -28,6 +29,7 @@ type View struct {
 	Sandbox   bool            `json:"sandbox"`
 	Group     *GroupView      `json:"group"`
 	Error     *ErrorView      `json:"error"`
+	Answer    *AnswerView     `json:"answer,omitempty"` // kept because it could not be used
 	Tags      []string        `json:"tags,omitempty"`
 	RetryOf   string          `json:"retry_of,omitempty"`
 	RetriedAs string          `json:"retried_as,omitempty"`
@@ -35,6 +37,10 @@ type View struct {
 	Vendor    string          `json:"vendor,omitempty"`
 	VendorID  string          `json:"vendor_id,omitempty"` // the vendor's id of the job
 	Finished  int64           `json:"finished,omitempty"`
+
+	// LookupUntil is set on a task in doubt whose vendor can be asked about a lost
+	// answer: the unix time in seconds until which aigc asks.
+	LookupUntil int64 `json:"lookup_until,omitempty" doc:"Of a task in doubt: the vendor is asked for the lost answer until then, in unix seconds. Absent: the vendor cannot be asked."`
 }
 
 // ResultView is one image or video of a task.
@@ -165,7 +171,8 @@ type Health struct {
 	Storage    Component            `json:"storage"` // the same as Components["storage"], where the replaced service had it
 	Vendors    []VendorKeys         `json:"vendors"`
 	Models     []string             `json:"supported_models"`
-	Tasks      map[task.State]int   `json:"tasks"` // number of open tasks by state
+	Tasks      map[task.State]int   `json:"tasks"`                  // number of open tasks by state
+	Answers    *task.KeptTotals     `json:"kept_answers,omitempty"` // of vendors that were paid for and could not be used; absent while the ledger is down
 }
 
 // VendorKeys is the state of a vendor's keys, as workers announced them.

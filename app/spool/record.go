@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"aigc/app/provider"
 	"aigc/app/task"
@@ -17,7 +18,8 @@ import (
 
 const recordFile = "record.json"
 
-// Record is a vendor's answer to one submission: a ticket or a result.
+// Record is a vendor's answer to one submission: a ticket, a result, or a complete answer
+// that could not be understood.
 type Record struct {
 	Task    string           `json:"task"`
 	Submit  string           `json:"submit"`
@@ -26,6 +28,17 @@ type Record struct {
 	Answer  *provider.Answer `json:"answer,omitempty"` // Result.Base64 is the name of a Blob
 	Blobs   []Blob           `json:"blobs,omitempty"`
 	Found   bool             `json:"found,omitempty"` // by a look-up, after the answer was lost
+
+	Unread *task.Error `json:"unread,omitempty"` // why the answer could not be understood; it has neither Ticket nor Answer then
+	Raw    *Blob       `json:"raw,omitempty"`    // the answer as it was received, unless Blobs has all of its results intact
+}
+
+// files are all blobs of the record.
+func (r *Record) files() []Blob {
+	if r.Raw == nil {
+		return r.Blobs
+	}
+	return append(slices.Clip(r.Blobs), *r.Raw)
 }
 
 // Blob is the bytes of a result: a file beside the record, or inline in it.
@@ -97,7 +110,7 @@ func (s *Spool) Records(f func(Record, error)) error {
 // cache has what the disk does not.
 func (s *Spool) verify(r Record) error {
 	folder := s.folder(r.Task, r.Submit)
-	for _, b := range r.Blobs {
+	for _, b := range r.files() {
 		if b.Inline() {
 			continue
 		}

@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"golang.org/x/sync/errgroup"
@@ -19,7 +20,8 @@ import (
 	"aigc/app/provider"
 )
 
-// Writer receives the answer to one submission. It implements [provider.BlobSink].
+// Writer receives the answer to one submission. It implements [provider.BlobSink] and
+// [provider.AnswerRecorder].
 // It must not be used concurrently.
 type Writer struct {
 	spool  *Spool
@@ -29,6 +31,7 @@ type Writer struct {
 	prepared     bool
 	files        []*blobFile
 	inline       []Blob
+	raw          *rawCopy         // of the newest answer; nil: none
 	placeholders map[string]*Blob // by the placeholder that jsonblob left in the answer
 }
 
@@ -82,7 +85,7 @@ func (w *Writer) Extracted(blobs []jsonblob.Blob) {
 	}
 }
 
-// Commit fills in the record's Task, Submit and Blobs, replaces the base64 in its
+// Commit fills in the record's Task, Submit, Blobs and Raw, replaces the base64 in its
 // Answer by the names of blobs, and makes it durable with all files. If a sync
 // fails, the record is not durable, but r is complete and its blobs can be read,
 // and the next start may find what did reach the disk.
@@ -93,6 +96,11 @@ func (w *Writer) Commit(r *Record) error {
 			return err
 		}
 	}
+	if r.Unread != nil {
+		if err := w.dropFiles(); err != nil { // Raw has what they have
+			return fmt.Errorf("spool: %w", err)
+		}
+	}
 	for _, f := range w.files {
 		r.Blobs = append(r.Blobs, f.blob)
 	}
@@ -100,13 +108,17 @@ func (w *Writer) Commit(r *Record) error {
 	if err := w.Prepare(); err != nil {
 		return err
 	}
+	files := w.files
+	if raw := w.keepRaw(r); raw != nil {
+		files = append(slices.Clip(files), raw)
+	}
 	data, err := json.Marshal(r)
 	if err != nil {
 		return fmt.Errorf("spool: record: %w", err)
 	}
 	// In any order: a record is valid only if every file has its SHA-256 (see verify).
 	var all errgroup.Group
-	for _, f := range w.files {
+	for _, f := range files {
 		all.Go(func() error { return w.spool.Sync(f.file) })
 	}
 	errs := []error{w.spool.writeAtomic(w.path(recordFile), data), all.Wait()}
@@ -168,16 +180,28 @@ func (w *Writer) close() error {
 		errs = append(errs, f.file.Close())
 	}
 	w.files = nil
+	if w.raw != nil {
+		errs = append(errs, w.raw.close())
+	}
+	return errors.Join(errs...)
+}
+
+// dropFiles removes the files that were extracted.
+func (w *Writer) dropFiles() error {
+	var errs []error
+	for _, f := range w.files {
+		errs = append(errs, os.Remove(f.file.Name()), f.file.Close())
+	}
+	w.files, w.inline = nil, nil
 	return errors.Join(errs...)
 }
 
 // Discard removes the files that were received. It removes no record.
 func (w *Writer) Discard() error {
-	var errs []error
-	for _, f := range w.files {
-		errs = append(errs, os.Remove(f.file.Name()))
+	errs := []error{w.dropFiles()}
+	if w.raw != nil {
+		errs = append(errs, w.raw.remove())
 	}
-	errs = append(errs, w.close())
 	_ = os.Remove(w.spool.folder(w.task, w.submit)) // fails if it is not empty
 	w.spool.removeEmpty(w.task)
 	return errors.Join(errs...)

@@ -19,6 +19,7 @@ type Ledger interface {
 	Tasks
 	Leases
 	Assets
+	Answers
 	VendorAccounts
 	VendorKeys
 	CallerKeys
@@ -153,6 +154,10 @@ type VendorKeys interface {
 	// also after its Until.
 	Park(ctx context.Context, p ParkedKey) error
 	Unpark(ctx context.Context, vendor, fingerprint string) error
+	// ClaimProbe returns the parked keys of a vendor that the caller may probe now: those
+	// that were parked, or claimed by any process, more than pause ago. It is the lease of
+	// a prober: the next claim of the same keys succeeds after another pause.
+	ClaimProbe(ctx context.Context, vendor string, pause time.Duration) ([]ParkedKey, error)
 	Parked(ctx context.Context) ([]ParkedKey, error)
 }
 

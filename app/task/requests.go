@@ -15,8 +15,9 @@ type Transition struct {
 	From     []State // if set, the row must be in one of these states
 	To       State
 	Cause    Cause
-	Note     string   // stored with the event; never a prompt
-	Assets   []*Asset // inserted in the same transaction
+	Note     string      // stored with the event; never a prompt
+	Assets   []*Asset    // inserted in the same transaction
+	Kept     *KeptAnswer // inserted in the same transaction; nil: none
 
 	// Edit changes other fields of the row inside the transaction; its error rolls
 	// the transaction back. It gets the row with the State before the transition,
@@ -119,6 +120,7 @@ type ParkedKey struct {
 	Reason      string
 	Since       time.Time
 	Until       time.Time // when it is used again if its vendor has no free call to probe it with
+	Probed      time.Time // when it was parked, or last claimed by a prober; set by the ledger
 }
 
 // APIKey is a caller's key as stored, which is only its hash.

@@ -8,6 +8,7 @@ import (
 // VendorAccount is an account as a worker announced it. It holds no secret.
 type VendorAccount struct {
 	Account
+	Models    []string  // models that the account serves; nil: those of its routes
 	Sandbox   bool      // the vendor is an imitation of package sandbox
 	Running   int       // limit of tasks in submitting or running; 0: none
 	PerMinute int       // limit of submissions per minute; 0: none

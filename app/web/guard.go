@@ -18,9 +18,9 @@ type Guard struct {
 }
 
 // NewGuard makes a guard. On a loopback listener it allows only loopback names, the
-// host of publicURL and the names in allowed, which have no port. On another
+// hosts of publicURLs and the names in allowed, which have no port. On another
 // listener it allows all names, since callers need a key there.
-func NewGuard(publicURL string, loopback bool, allowed []string) *Guard {
+func NewGuard(publicURLs []string, loopback bool, allowed []string) *Guard {
 	g := &Guard{crossOrigin: http.NewCrossOriginProtection()}
 	if loopback {
 		g.hosts = map[string]bool{"localhost": true, "127.0.0.1": true, "::1": true}
@@ -28,7 +28,11 @@ func NewGuard(publicURL string, loopback bool, allowed []string) *Guard {
 			g.hosts[hostname.Normalize(h)] = true
 		}
 	}
-	if u, err := url.Parse(publicURL); err == nil && u.Host != "" {
+	for _, address := range publicURLs {
+		u, err := url.Parse(address)
+		if err != nil || u.Host == "" {
+			continue
+		}
 		_ = g.crossOrigin.AddTrustedOrigin(origin(u)) // behind a proxy Host may differ from Origin
 		if loopback {
 			g.hosts[hostname.Normalize(u.Host)] = true

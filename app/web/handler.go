@@ -22,8 +22,11 @@ type Config struct {
 	// PublicURL is the base of the URLs in responses. Its host name is allowed in the
 	// header Host, and its origin in the header Origin.
 	PublicURL string
+	// MCPURL is the public address of MCP, which may have another host; it is allowed
+	// in the same way.
+	MCPURL string
 	// Loopback says that the listener accepts connections of this machine only. Then
-	// the header Host must have a loopback name, PublicURL's host or one of
+	// the header Host must have a loopback name, a host of these addresses or one of
 	// AllowedHosts: this prevents DNS rebinding, since callers need no key.
 	Loopback     bool
 	AllowedHosts []string // host names, without a port
@@ -59,7 +62,7 @@ type mount struct {
 func New(c Config, root Face) *Handler {
 	c.BodyIdle = cmp.Or(c.BodyIdle, 30*time.Second)
 	c.BodyTotal = cmp.Or(c.BodyTotal, 10*time.Minute)
-	return &Handler{Config: c, guard: NewGuard(c.PublicURL, c.Loopback, c.AllowedHosts), faces: []mount{{"", root}}}
+	return &Handler{Config: c, guard: NewGuard([]string{c.PublicURL, c.MCPURL}, c.Loopback, c.AllowedHosts), faces: []mount{{"", root}}}
 }
 
 // Mount adds a face for the path prefix, without a trailing slash, and all paths

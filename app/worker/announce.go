@@ -37,7 +37,7 @@ func (a *announcer) announce(ctx context.Context) error {
 	for name := range a.Modules.Vendors() {
 		limits := a.Accounts.Limits(name)
 		for _, acc := range a.Accounts.ForVendor(name) {
-			list = append(list, task.VendorAccount{Account: accountOf(acc), Sandbox: acc.Sandbox, Running: limits.Running, PerMinute: limits.PerMinute})
+			list = append(list, task.VendorAccount{Account: accountOf(acc), Models: acc.Models, Sandbox: acc.Sandbox, Running: limits.Running, PerMinute: limits.PerMinute})
 		}
 	}
 	return a.Ledger.Announce(ctx, a.Spool.ID(), list)

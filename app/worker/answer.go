@@ -93,7 +93,7 @@ func (w *core) recordAnswer(t *task.Task, a *answer) {
 func (w *core) storeObjects(ctx context.Context, t *task.Task, a *answer) {
 	stored, err := w.collectAndPut(ctx, t, a)
 	if err != nil {
-		w.storeFailed(ctx, t, err)
+		w.storeFailed(ctx, t, a, err)
 		return
 	}
 	w.recordSuccess(t, stored)
@@ -182,8 +182,12 @@ func (w *core) removeSuperseded(a *answer) {
 	}
 }
 
-// removeEntry removes the spool entry of a task's newest submission.
+// removeEntry removes the spool entry of a task's newest submission, unless it is an
+// answer that must still be kept.
 func (w *core) removeEntry(t *task.Task) {
+	if w.unread.has(t.SubmitID) {
+		return
+	}
 	if err := w.Spool.Remove(t.ID, t.SubmitID); err != nil {
 		w.Log.Warn().Err(err).Str("task", t.ID).Msg("removing a spool entry failed; the next start removes it")
 	}
@@ -201,5 +205,5 @@ func (w *core) readJournal(t *task.Task) (*answer, error) {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, fault.Wrap(err, fault.ResultExpired, "result_lost", "The answer's spool entry does not exist any more.")
 	}
-	return nil, fault.Wrap(err, fault.Unavailable, "journal_unreadable", "The answer's spool entry cannot be read; will retry.")
+	return nil, fault.Wrap(err, fault.Unavailable, codeUnreadable, "The answer's spool entry cannot be read; will retry.")
 }

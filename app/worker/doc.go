@@ -1,7 +1,7 @@
 // Package worker runs tasks. It is the only part of aigc that calls vendors. It
 // consists of services on one shared core, each with Start and an idempotent Stop:
 // dispatcher, submitter, poller, storer, recoverer, key prober, announcer,
-// thumbnailer and heartbeat.
+// thumbnailer, sweeper and heartbeat.
 //
 // The life of a task, with the file and function of each step:
 //
@@ -46,6 +46,15 @@
 //
 // Other paths join these steps:
 //
+//   - A complete answer that could not be understood is journaled as it was received;
+//     unread.go, receiveUnread puts it into the object store (keep.go, keep), records it
+//     with the transition to in doubt, and then removes the spool entry. If the object
+//     store is unavailable, the task is in doubt at once and keepPending keeps the answer
+//     later.
+//   - Results that are no valid image or video are kept the same way before the task
+//     fails (storer.go, storeFailed) or succeeds with other results (results.go,
+//     collectAndPut). Until the object store accepts them the task stays in storing.
+//     sweeper.go deletes what was kept longer than Config.RetainAnswers.
 //   - A late answer, of a worker that was frozen past its lease or whose task another
 //     worker put in doubt or failed by its deadline, is handled from step 6 on.
 //     answer.go, answerTransitions lists the transitions that still accept it.

@@ -2,6 +2,8 @@ package worker
 
 import (
 	"context"
+	"slices"
+	"sync"
 	"time"
 
 	"aigc/app/fault"
@@ -14,33 +16,42 @@ import (
 type keyProber struct {
 	*core
 	*steps
+	vendors sync.Map // vendor → *sync.Mutex: one probe of a vendor at a time in this process
+	tried   sync.Map // keys without proof that a foreground process has released
 }
 
-// parkFor is how long a key is parked if its vendor has no free call to probe it
-// with; probeEvery is how often parked keys are checked.
+// parkFor is how long a key is parked if no free call can prove that it works;
+// probeEvery is how often a vendor's parked keys are checked.
 const (
 	parkFor    = 5 * time.Minute
 	probeEvery = 15 * time.Second
 )
 
-func newKeyProber(k *core) *keyProber { return &keyProber{k, newSteps()} }
+func newKeyProber(k *core) *keyProber { return &keyProber{core: k, steps: newSteps()} }
 
 // Start implements [service]. It does not wait for the first probes.
 func (p *keyProber) Start(context.Context) error {
 	p.loop(p.probeAll)
-	p.every(probeEvery, p.probe)
+	p.every(probeEvery, p.probeParked)
 	return nil
 }
 
 // Stop implements [service].
 func (p *keyProber) Stop(ctx context.Context) error { p.stop(ctx, p.abort); return nil }
 
-// probeAll probes all configured keys once, so that a wrong key is known before a task
-// needs it.
+// probeAll probes all configured keys once that are not parked, so that a wrong key is
+// known before a task needs it.
 func (p *keyProber) probeAll(ctx context.Context) {
+	parked, err := p.Ledger.Parked(ctx)
+	if err != nil {
+		return // the health check reports a ledger that cannot be read
+	}
 	for name, v := range p.Modules.Vendors() {
 		for _, a := range p.Accounts.ForVendor(name) {
-			if v.Probe == nil || a.Sandbox || ctx.Err() != nil {
+			if v.Probe == nil || a.Sandbox || a.Found || ctx.Err() != nil {
+				continue
+			}
+			if slices.ContainsFunc(parked, func(k task.ParkedKey) bool { return k.Vendor == name && k.Fingerprint == a.Fingerprint }) {
 				continue
 			}
 			if f := fault.From(p.probeKey(ctx, v, a)); f != nil && provesRefusal(v, a, f) {
@@ -62,34 +73,93 @@ func (p *keyProber) probeKey(ctx context.Context, v provider.Vendor, a provider.
 	return v.Probe(ctx, provider.Call{Task: "probe", Submit: a.Fingerprint, Account: a, HTTP: &provider.Client{HTTP: p.Vendors}})
 }
 
-func (p *keyProber) probe(ctx context.Context) {
+// probeParked probes the parked keys that are due.
+func (p *keyProber) probeParked(ctx context.Context) {
 	parked, err := p.Ledger.Parked(ctx)
 	if err != nil {
 		return // the health check reports a ledger that cannot be read
 	}
-	for _, k := range parked {
-		if !p.worksAgain(ctx, k) {
-			continue
-		}
-		if err := p.Ledger.Unpark(ctx, k.Vendor, k.Fingerprint); err == nil {
-			p.Log.Info().Str("vendor", k.Vendor).Str("key", k.Fingerprint).Msg("a parked key works again and is used")
+	for i, k := range parked {
+		if !slices.ContainsFunc(parked[:i], func(other task.ParkedKey) bool { return other.Vendor == k.Vendor }) {
+			p.probeVendor(ctx, k.Vendor, false)
 		}
 	}
 }
 
-func (p *keyProber) worksAgain(ctx context.Context, k task.ParkedKey) bool {
-	v := p.Modules.Vendors()[k.Vendor]
-	// A probe tests the key, not the balance: unparked at once, a key without balance
-	// would be used by queued tasks and refused again.
-	if v.Probe == nil || k.Code == provider.NoBalance.Code && time.Now().Before(k.Until) {
-		return time.Now().After(k.Until)
+// probeVendor probes the due parked keys of a vendor, unless another process has
+// just done it, and reports whether one of them is used again. If this process is
+// probing the vendor already, it waits for that. needed says that a request needs a key.
+func (p *keyProber) probeVendor(ctx context.Context, vendor string, needed bool) (again bool) {
+	m, _ := p.vendors.LoadOrStore(vendor, &sync.Mutex{})
+	lock := m.(*sync.Mutex)
+	waited := !lock.TryLock()
+	if waited {
+		lock.Lock()
 	}
-	for _, a := range p.Accounts.ForVendor(k.Vendor) {
-		if a.Fingerprint == k.Fingerprint {
-			return p.probeKey(ctx, v, a) == nil
+	defer lock.Unlock()
+	due, err := p.Ledger.ClaimProbe(ctx, vendor, probeEvery)
+	if err != nil {
+		return false
+	}
+	for _, k := range due {
+		again = p.worksAgain(ctx, k) && p.unpark(ctx, k) || again
+	}
+	if needed && p.Foreground && !again {
+		again = p.tryOnce(ctx, vendor)
+	}
+	return again || waited
+}
+
+// tryOnce unparks the keys of a vendor that no probe can prove, once in this process: a
+// user who repeats a command may have mended the account.
+func (p *keyProber) tryOnce(ctx context.Context, vendor string) (again bool) {
+	parked, err := p.Ledger.Parked(ctx)
+	if err != nil {
+		return false
+	}
+	for _, k := range parked {
+		if k.Vendor != vendor || p.provable(k) {
+			continue
+		}
+		if _, tried := p.tried.LoadOrStore(k.Vendor+" "+k.Fingerprint, true); !tried {
+			again = p.unpark(ctx, k) || again
 		}
 	}
+	return again
+}
+
+func (p *keyProber) unpark(ctx context.Context, k task.ParkedKey) bool {
+	if err := p.Ledger.Unpark(ctx, k.Vendor, k.Fingerprint); err != nil {
+		return false
+	}
+	p.Log.Info().Str("vendor", k.Vendor).Str("key", k.Fingerprint).Msg("a parked key is used again")
+	return true
+}
+
+// worksAgain reports whether a parked key can be used again: a probe succeeded, or it was
+// parked long enough where no probe can tell.
+func (p *keyProber) worksAgain(ctx context.Context, k task.ParkedKey) bool {
+	for _, a := range p.Accounts.ForVendor(k.Vendor) {
+		if a.Fingerprint != k.Fingerprint {
+			continue
+		}
+		if p.provable(k) {
+			v := p.Modules.Vendors()[k.Vendor]
+			f := fault.From(p.probeKey(ctx, v, a))
+			if f == nil || provesRefusal(v, a, f) {
+				return f == nil
+			}
+		}
+		return time.Now().After(k.Until)
+	}
 	return false // the key is not configured any more
+}
+
+// provable reports whether a free call can prove that a parked key works again. It tests
+// the key, not the balance: unparked at once, a key without balance would be used by
+// queued tasks and refused again.
+func (p *keyProber) provable(k task.ParkedKey) bool {
+	return p.Modules.Vendors()[k.Vendor].Probe != nil && k.Code != provider.NoBalance.Code
 }
 
 // park parks the key of a task after the vendor refused the key or reported no

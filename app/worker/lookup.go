@@ -46,8 +46,8 @@ func (r *recoverer) lookup(ctx context.Context, t *task.Task) {
 	case finder == nil || !t.Deadline.IsZero() && time.Now().After(t.Deadline):
 		r.releaseLease(t, time.Until(never), t.Message) // a person decides
 		return
-	case !have:
-		again(lookupPause(10)) // the key may be configured again
+	case !have, r.unread.has(t.SubmitID): // what it finds would replace the spool entry
+		again(lookupPause(10)) // the key may be configured again, or the entry gone
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, lookupTimeout)

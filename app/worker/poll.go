@@ -167,6 +167,11 @@ func (p *poller) poll(ctx context.Context, t *task.Task) *task.PollResult {
 		}
 		p.removeEntry(t) // the next poll returns the result again
 	}
+	overdue := !t.Deadline.IsZero() && time.Now().After(t.Deadline)
+	var kept *task.KeptAnswer
+	if err != nil && overdue {
+		kept, overdue = p.keepLast(ctx, t, files)
+	}
 	p.discardFiles(t, files)
 	if err != nil {
 		f := fault.From(err)
@@ -180,14 +185,14 @@ func (p *poller) poll(ctx context.Context, t *task.Task) *task.PollResult {
 	}
 	switch u.Phase {
 	case provider.Failed:
-		p.failed(t, u.Err, u.Cost, task.Failed, task.VendorFailed)
+		p.failed(t, u.Err, u.Cost, nil, task.Failed, task.VendorFailed)
 		return nil
 	case provider.Canceled:
-		p.failed(t, fault.New(fault.Canceled, "canceled_by_vendor", "The vendor reports that the job was cancelled."), nil, task.Canceled, task.VendorCanceled)
+		p.failed(t, fault.New(fault.Canceled, "canceled_by_vendor", "The vendor reports that the job was cancelled."), nil, nil, task.Canceled, task.VendorCanceled)
 		return nil
 	}
-	if !t.Deadline.IsZero() && time.Now().After(t.Deadline) {
-		p.failed(t, fault.New(fault.Timeout, task.CodeDeadline, "The vendor did not finish in time. The ticket is kept: use resume to poll again."), nil, task.Failed, task.DeadlineExceeded)
+	if overdue {
+		p.failed(t, fault.New(fault.Timeout, task.CodeDeadline, "The vendor did not finish in time. The ticket is kept: use resume to poll again."), nil, kept, task.Failed, task.DeadlineExceeded)
 		return nil
 	}
 	if u.After > 0 {
@@ -214,9 +219,24 @@ func (p *poller) finished(t *task.Task, a provider.Answer, files *spool.Writer) 
 	return p.receiveAnswer(t, spool.Record{Account: t.Account, Answer: &a}, files)
 }
 
-// failed records that a running task failed or was canceled, and what the vendor reports
-// to have charged for it.
-func (p *poller) failed(t *task.Task, f *fault.Error, reported *provider.Money, to task.State, cause task.Cause) {
+// keepLast keeps the complete answer to a poll that could not be understood, when the
+// deadline has passed: it may be the result. It returns false if that failed; then the
+// vendor is polled again.
+func (p *poller) keepLast(ctx context.Context, t *task.Task, files *spool.Writer) (*task.KeptAnswer, bool) {
+	raw := files.Raw()
+	if raw == nil {
+		return nil, true
+	}
+	kept, err := p.keep(ctx, t.ID, t.SubmitID, []part{p.newPart("answer", t.ID, t.SubmitID, *raw)})
+	if err != nil {
+		p.logRound(ctx, err, "keeping the answer to a poll failed; will retry")
+	}
+	return kept, err == nil
+}
+
+// failed records that a running task failed or was canceled, what the vendor reports to
+// have charged for it, and what is kept of its answer.
+func (p *poller) failed(t *task.Task, f *fault.Error, reported *provider.Money, kept *task.KeptAnswer, to task.State, cause task.Cause) {
 	if f == nil {
 		f = fault.New(fault.VendorFailed, "vendor_failed", "The vendor reports that the job failed.")
 	}
@@ -225,7 +245,7 @@ func (p *poller) failed(t *task.Task, f *fault.Error, reported *provider.Money, 
 		row.Error = task.NewError(f)
 		setFailureCost(row, reported)
 		return nil
-	}, cause))
+	}, cause).keeping(kept))
 }
 
 // cancelAtVendor asks the vendor to cancel the job if a caller requested that, once

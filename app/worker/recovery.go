@@ -19,8 +19,9 @@ type recoverer struct {
 }
 
 const (
-	recoverTicks = 4 // of the worker between two rounds, about a second
-	lookupRounds = 2 // rounds between two queries for tasks in doubt and for expired submissions
+	recoverTicks = 4  // of the worker between two rounds, about a second
+	keepTicks    = 20 // between two attempts to keep answers
+	lookupRounds = 2  // rounds between two queries for tasks in doubt and for expired submissions
 )
 
 func newRecoverer(k *core) *recoverer { return &recoverer{core: k, steps: newSteps()} }
@@ -45,6 +46,7 @@ func (r *recoverer) Start(ctx context.Context) error {
 		return err
 	}
 	r.every(recoverTicks*r.Tick, r.round)
+	r.every(keepTicks*r.Tick, r.keepPending) // apart: it waits for the object store
 	return nil
 }
 
@@ -83,6 +85,10 @@ func (r *recoverer) replay(ctx context.Context, rec spool.Record) {
 		t = &task.Task{ID: rec.Task, SubmitID: rec.Submit} // recorded once the ledger is available
 	case t.State == task.Storing && t.SubmitID == rec.Submit:
 		return // recorded already; the storer leases the row
+	}
+	if rec.Unread != nil { // keepPending keeps it: the object store may not be available yet
+		r.recordUnread(t, rec, nil)
+		return
 	}
 	r.recordAnswer(t, &answer{Record: rec})
 }

@@ -20,6 +20,7 @@ import (
 	"aigc/app/fault"
 	"aigc/app/fetch"
 	"aigc/app/media"
+	"aigc/app/module"
 	"aigc/app/provider"
 	"aigc/app/spool"
 	"aigc/app/task"
@@ -32,6 +33,8 @@ const maxResult = 2 << 30
 type results struct {
 	list     []*result
 	warnings []string
+	invalid  []int            // indexes of results that were left out because they are invalid
+	kept     *task.KeptAnswer // of these; nil: none
 }
 
 // result is one valid image or video on this volume.
@@ -71,6 +74,9 @@ func (w *core) collectAndPut(ctx context.Context, t *task.Task, a *answer) (rs *
 			a.room.set(max(rs.bytes(), minResultBytes)) // it may have been an estimate
 			err = w.put(ctx, t, rs)
 		}
+		if err == nil && len(rs.invalid) > 0 {
+			rs.kept, err = w.keepUnusable(ctx, t, a, rs.invalid)
+		}
 		return err
 	})
 	return rs, err
@@ -88,6 +94,9 @@ func (w *core) collect(ctx context.Context, t *task.Task, a *answer) (*results, 
 				return nil, err
 			}
 			rs.warnings = append(rs.warnings, fmt.Sprintf("Result %d was left out: %s", i+1, fault.From(err).Message))
+			if fault.KindOf(err) == fault.InvalidResult {
+				rs.invalid = append(rs.invalid, i)
+			}
 			if first == nil {
 				first = err
 			}
@@ -135,7 +144,7 @@ func (w *core) collectOne(ctx context.Context, t *task.Task, a *answer, i int) (
 		}
 	case res.URL != "":
 		var err error
-		r.blob, err = w.Spool.Download(t.ID, t.SubmitID, fmt.Sprintf("result-%d", i), func(dst io.Writer) error { return w.fetch(ctx, t, res.URL, dst) })
+		r.blob, err = w.Spool.Download(t.ID, t.SubmitID, resultFile(i), func(dst io.Writer) error { return w.fetch(ctx, t, res.URL, dst) })
 		if err != nil {
 			return nil, err
 		}
@@ -154,6 +163,8 @@ func (w *core) collectOne(ctx context.Context, t *task.Task, a *answer, i int) (
 		return nil, fault.Wrap(err, fault.ResultExpired, "result_lost", "A file of the answer does not exist any more.")
 	case err != nil:
 		return nil, err
+	case t.Media == module.Image && r.info.Folder == media.Video:
+		return nil, fault.New(fault.InvalidResult, "video_for_image", "The vendor delivered a video where an image was due.")
 	}
 	r.asset = &task.Asset{
 		ID: task.ResultID(t.ID, t.SubmitID, i), Task: t.ID, Index: i, Role: task.Result,
@@ -265,7 +276,7 @@ func (w *core) sidecar(t *task.Task, r *result) *blob.Sidecar {
 func (w *core) successTransition(t *task.Task, stored *results) task.Transition {
 	answer, got := t.Answer, len(stored.list)
 	return task.Transition{
-		ID: t.ID, SubmitID: t.SubmitID, From: []task.State{task.Storing}, To: task.Succeeded, Cause: task.ObjectsStored, Assets: stored.assets(),
+		ID: t.ID, SubmitID: t.SubmitID, From: []task.State{task.Storing}, To: task.Succeeded, Cause: task.ObjectsStored, Assets: stored.assets(), Kept: stored.kept,
 		Edit: func(row *task.Task) error {
 			row.Warnings = slices.Concat(row.Warnings, answer.Warnings, stored.warnings)
 			row.Answer = answer

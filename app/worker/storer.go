@@ -112,7 +112,7 @@ func (s *storer) storeDue(ctx context.Context, media module.Media, id string) {
 	for _, t := range rows {
 		a, err := s.readJournal(t)
 		if err != nil {
-			s.runStep(s.steps, t, func() { s.storeFailed(s.working, t, err) })
+			s.runStep(s.steps, t, func() { s.storeFailed(s.working, t, nil, err) })
 			continue
 		}
 		if !s.reserve(t, a) { // it is larger than the estimate
@@ -126,20 +126,36 @@ func (s *storer) storeDue(ctx context.Context, media module.Media, id string) {
 }
 
 // storeFailed handles an error of storing. The task stays in storing and is retried
-// with back-off, unless its results are invalid or no copy of them is left.
-func (w *core) storeFailed(ctx context.Context, t *task.Task, err error) {
+// with back-off, unless its results are invalid or no copy of them is left. Then what
+// did arrive is kept, and the task fails; a is nil if nothing did.
+func (w *core) storeFailed(ctx context.Context, t *task.Task, a *answer, err error) {
 	log := w.logger(t)
 	f := fault.From(err)
 	switch {
 	case f.Kind == fault.ResultExpired && w.repoll(ctx, t, f):
 		log.Warn().Msg("the URL of a result expired; the vendor is polled for a new one")
 	case f.Kind == fault.InvalidResult || f.Kind == fault.ResultExpired && !w.withinGrace(t):
+		var kept *task.KeptAnswer
+		if a != nil {
+			var keepErr error
+			if kept, keepErr = w.keepUnusable(ctx, t, a, allResults(a)); keepErr != nil {
+				w.storeLater(t, keepErr)
+				return
+			}
+		}
 		log.Error().Err(redacted(err)).Msg("a paid answer has no valid result; the task fails")
-		w.recordResultLost(t, f)
+		w.recordResultLost(t, f, kept)
 	default:
-		log.Warn().Err(redacted(err)).Msg("storing a result failed; will retry")
-		w.releaseLease(t, w.scale(t, min(time.Second<<min(t.Wakes, 6), time.Minute)), "Waiting to be stored: "+f.Message)
+		w.storeLater(t, err)
 	}
+}
+
+// storeLater releases the lease of a task whose answer could not be stored; it is due
+// again after a pause.
+func (w *core) storeLater(t *task.Task, err error) {
+	log := w.logger(t)
+	log.Warn().Err(redacted(err)).Msg("storing a result failed; will retry")
+	w.releaseLease(t, w.scale(t, min(time.Second<<min(t.Wakes, 6), time.Minute)), "Waiting to be stored: "+fault.From(err).Message)
 }
 
 // withinGrace says whether a result's URL that answers "not found" or "forbidden" is
@@ -180,14 +196,15 @@ func (w *core) repoll(ctx context.Context, t *task.Task, f *fault.Error) bool {
 	return true
 }
 
-// recordResultLost fails a paid task that has no valid result.
-func (w *core) recordResultLost(t *task.Task, f *fault.Error) {
+// recordResultLost fails a paid task that has no valid result, in one transaction with
+// what is kept of its answer.
+func (w *core) recordResultLost(t *task.Task, f *fault.Error, kept *task.KeptAnswer) {
 	r := w.newUpdate(t, task.Failed, f.StableCode(), func(row *task.Task) error {
 		row.Error = task.NewError(f)
 		row.Actual = actualCost(row, 0, 0)
 		row.Answer, row.Spool = nil, ""
 		return nil
-	}, task.ResultLost).requireLease(w.owner)
+	}, task.ResultLost).requireLease(w.owner).keeping(kept)
 	r.onRecorded = w.removeEntry
 	w.recordTransition(r)
 }

@@ -111,6 +111,9 @@ func (s *submitter) send(t *task.Task, o *submission) {
 	ticket, answer, err := s.exchange(ctx, t, call)
 	cancel()
 	failpoint.Here("answered")
+	if err != nil && s.receiveUnread(t, err, o.files) {
+		return
+	}
 	if err != nil {
 		s.discardFiles(t, o.files) // before the transition: a requeued task may be claimed at once
 		s.recordFailure(t, err)

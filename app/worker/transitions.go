@@ -22,7 +22,7 @@ func (w *core) recordFailure(t *task.Task, err error) {
 	f := fault.From(err)
 	log := w.logger(t)
 	switch f.Kind {
-	case fault.RateLimited, fault.Unavailable, fault.StorageFull:
+	case fault.RateLimited, fault.Unavailable, fault.StorageFull: // see also isUnknown
 		log.Warn().Err(redacted(err)).Msg("the vendor did not accept the submission; it is requeued")
 		w.requeue(t, pause(f, t.Attempts), f)
 	case fault.VendorAuth, fault.VendorQuota:
@@ -38,6 +38,17 @@ func (w *core) recordFailure(t *task.Task, err error) {
 		log.Error().Err(redacted(err)).Msg("the outcome of a submission is unknown; the task is in doubt")
 		w.markInDoubt(t, f)
 	}
+}
+
+// isUnknown says whether an error of this kind leaves the outcome of a submission unknown;
+// see recordFailure.
+func isUnknown(k fault.Kind) bool {
+	switch k {
+	case fault.RateLimited, fault.Unavailable, fault.StorageFull, fault.VendorAuth, fault.VendorQuota,
+		fault.Invalid, fault.TooLarge, fault.Unsupported, fault.Rejected, fault.NotFound, fault.VendorFailed, fault.VendorAccess:
+		return false
+	}
+	return true
 }
 
 // pause is the time until the next submission: the vendor's Retry-After up to 10 min,
@@ -57,6 +68,14 @@ func (w *core) newUpdate(t *task.Task, to task.State, note string, edit func(*ta
 	u := stateUpdate{task: t, failpoint: string(to)}
 	for _, cause := range causes {
 		u.alternatives = append(u.alternatives, []task.Transition{{ID: t.ID, SubmitID: t.SubmitID, From: sources(to, cause), To: to, Cause: cause, Note: note, Edit: edit}})
+	}
+	return u
+}
+
+// keeping makes the update insert a kept answer in the same transaction; nil: none.
+func (u stateUpdate) keeping(k *task.KeptAnswer) stateUpdate {
+	for _, transitions := range u.alternatives {
+		transitions[len(transitions)-1].Kept = k
 	}
 	return u
 }
@@ -106,10 +125,13 @@ func (w *core) refuse(t *task.Task, f *fault.Error) {
 	}, task.Refused))
 }
 
-// markInDoubt records that the outcome of the submission is unknown. A late answer
+// markInDoubt records that the outcome of the submission is unknown.
+func (w *core) markInDoubt(t *task.Task, f *fault.Error) { w.recordTransition(w.doubt(t, f)) }
+
+// doubt is the update to in doubt: the outcome of the submission is unknown. A late answer
 // still counts. If the driver can look up submissions, look-ups become due.
-func (w *core) markInDoubt(t *task.Task, f *fault.Error) {
-	w.recordTransition(w.newUpdate(t, task.InDoubt, f.StableCode(), func(row *task.Task) error {
+func (w *core) doubt(t *task.Task, f *fault.Error) stateUpdate {
+	return w.newUpdate(t, task.InDoubt, f.StableCode(), func(row *task.Task) error {
 		row.Charged = fault.ChargedUnknown
 		row.Error = task.NewError(f)
 		row.RunAt, row.Deadline = never, time.Time{}
@@ -117,5 +139,5 @@ func (w *core) markInDoubt(t *task.Task, f *fault.Error) {
 			row.RunAt, row.Deadline = row.Updated.Add(lookupPause(0)), row.Updated.Add(lookupFor)
 		}
 		return nil
-	}, task.OutcomeUnknown))
+	}, task.OutcomeUnknown)
 }

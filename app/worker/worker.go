@@ -25,32 +25,36 @@ type Ledger interface {
 	task.Tasks
 	task.Leases
 	task.Assets
+	task.Answers
 	task.VendorAccounts
 	task.VendorKeys
 }
 
 // Config is the configuration of a worker.
 type Config struct {
-	Ledger      Ledger
-	Broker      broker.Broker
-	Blobs       blob.Store
-	Spool       *spool.Spool
-	Fetch       *fetch.Client
-	Vendors     *http.Client // see provider.NewTransport
-	Modules     *module.Registry
-	Accounts    *provider.Accounts
-	Log         zerolog.Logger
-	Slots       int                        // concurrent submissions of images, 32 by default; of videos a quarter, at least 2
-	Lease       time.Duration              // length of a lease, 30 s by default
-	Tick        time.Duration              // between two queries for due tasks, 250 ms by default
-	ResultGrace time.Duration              // how long a result's URL is retried that answers "not found", 5 min by default
-	Thumbnail   bool                       // make thumbnails of results
-	Address     func(object string) string // URL by which vendors can fetch an object, see provider.Input.URL; nil: there is none
+	Ledger        Ledger
+	Broker        broker.Broker
+	Blobs         blob.Store
+	Spool         *spool.Spool
+	Fetch         *fetch.Client
+	Vendors       *http.Client // see provider.NewTransport
+	Modules       *module.Registry
+	Accounts      *provider.Accounts
+	Log           zerolog.Logger
+	Slots         int                        // concurrent submissions of images, 32 by default; of videos a quarter, at least 2
+	Lease         time.Duration              // length of a lease, 30 s by default
+	Tick          time.Duration              // between two queries for due tasks, 250 ms by default
+	ResultGrace   time.Duration              // how long a result's URL is retried that answers "not found", 5 min by default
+	Thumbnail     bool                       // make thumbnails of results
+	Foreground    bool                       // the process serves one command of a user, who waits for it
+	RetainAnswers time.Duration              // how long kept answers stay in the object store; 0: for ever
+	Address       func(object string) string // URL by which vendors can fetch an object, see provider.Input.URL; nil: there is none
 }
 
 // Worker runs tasks until it is stopped. It implements [task.Dispatcher].
 type Worker struct {
 	dispatcher *dispatcher
+	keys       *keyProber
 	abort      context.CancelFunc
 	services   []service // in the order in which they start
 	stopLast   []service // stop after all others, in this order
@@ -62,6 +66,14 @@ func (w *Worker) Reserve(t *task.Task) task.Reservation { return w.dispatcher.re
 
 // Dispatch implements [task.Dispatcher].
 func (w *Worker) Dispatch(t *task.Task) { w.dispatcher.dispatch(t) }
+
+// ProbeKeys implements [service.KeyProber].
+func (w *Worker) ProbeKeys(ctx context.Context, vendors []string) (again bool) {
+	for _, v := range vendors {
+		again = w.keys.probeVendor(ctx, v, true) || again
+	}
+	return again
+}
 
 // service is a part of the worker. Stop refuses new steps, waits for the running ones
 // until ctx ends, then cancels them. It may be called twice, and without a Start.
@@ -76,6 +88,8 @@ type core struct {
 	owner    string // of leases; random per process, so that leases of an earlier process are not ours
 	inflight inflight
 	pending  pending
+	unread   unread
+	redactor *provider.Redactor // of what is kept
 
 	working context.Context // of steps; canceled by abort
 	abort   context.CancelFunc
@@ -98,18 +112,18 @@ func New(c Config) *Worker {
 	if c.Tick <= 0 {
 		c.Tick = 250 * time.Millisecond
 	}
-	k := &core{Config: c, owner: task.RandomHex(12), inflight: inflight{ids: map[string]int{}}}
+	k := &core{Config: c, owner: task.RandomHex(12), inflight: inflight{ids: map[string]int{}}, redactor: c.Accounts.Redactor()}
 	k.working, k.abort = context.WithCancel(context.Background())
 	k.storer, k.thumbnails = newStorer(k), newThumbnailer(k)
 	submitter, poller := newSubmitter(k), newPoller(k)
 	dispatcher := newDispatcher(k, submitter)
-	heartbeat := newHeartbeat(k)
+	heartbeat, keys := newHeartbeat(k), newKeyProber(k)
 	return &Worker{
-		dispatcher: dispatcher, abort: k.abort,
+		dispatcher: dispatcher, keys: keys, abort: k.abort,
 		// The recoverer syncs and replays the spool and puts submissions that an earlier
 		// process left unfinished in doubt. Only after that may anything be stored,
 		// polled or submitted.
-		services: []service{heartbeat, newRecoverer(k), k.storer, poller, submitter, dispatcher, newKeyProber(k), newAnnouncer(k), k.thumbnails},
+		services: []service{heartbeat, newRecoverer(k), k.storer, poller, submitter, dispatcher, keys, newAnnouncer(k), k.thumbnails, newSweeper(k)},
 		stopLast: []service{k.storer, heartbeat}, // answers of the others are still stored, and leases renewed to the end
 		flush:    func() { poller.recordPolls(); k.recordPending() },
 	}

@@ -27,6 +27,7 @@ func Run(t *testing.T, open func(t *testing.T) task.Ledger) {
 		"accept with a claim":    acceptWithClaim,
 		"concurrent claims":      claimsConcurrent,
 		"parked keys":            parkedKeys,
+		"claims of probes":       probeClaims,
 		"announced accounts":     vendorAccounts,
 		"leases":                 leases,
 		"omitted ids":            omittedIDs,
@@ -41,6 +42,7 @@ func Run(t *testing.T, open func(t *testing.T) task.Ledger) {
 		"a late child":           lateChild,
 		"listing":                listing,
 		"assets":                 assets,
+		"kept answers":           keptAnswers,
 		"keys":                   keys,
 	} {
 		t.Run(name, func(t *testing.T) {

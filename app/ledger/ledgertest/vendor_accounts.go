@@ -25,7 +25,7 @@ func vendorAccounts(p *suite) {
 		p.Fatalf("a new ledger lists %v", got)
 	}
 	one := task.VendorAccount{Account: account, Running: 6, PerMinute: 30}
-	other := task.VendorAccount{Account: task.Account{Vendor: "zebra", BaseURL: "http://z", Fingerprint: "f2"}, Sandbox: true}
+	other := task.VendorAccount{Account: task.Account{Vendor: "zebra", BaseURL: "http://z", Fingerprint: "f2"}, Models: []string{"a", "b"}, Sandbox: true}
 	p.must(p.l.Announce(ctx, "spool-1", []task.VendorAccount{one, other}))
 	p.must(p.l.Announce(ctx, "spool-2", []task.VendorAccount{one}))
 	if got, want := list(), []task.VendorAccount{one, other}; !reflect.DeepEqual(got, want) {

@@ -47,11 +47,11 @@ type Engine struct {
 // New starts an engine in a new folder; it stops at the end of the test.
 func New(t testing.TB, host *module.Registry, accounts *provider.Accounts) *Engine {
 	t.Helper()
-	return start(t, host, accounts, 0, 20*time.Millisecond)
+	return start(t, host, accounts, worker.Config{Tick: 20 * time.Millisecond})
 }
 
-// start is [New] with a lease (0: the default) and a tick.
-func start(t testing.TB, host *module.Registry, accounts *provider.Accounts, lease, tick time.Duration) *Engine {
+// start is [New] with a lease (0: the default), a tick, and Foreground of a worker.
+func start(t testing.TB, host *module.Registry, accounts *provider.Accounts, c worker.Config) *Engine {
 	t.Helper()
 	ctx := context.Background()
 	e := &Engine{t: t, Dir: t.TempDir()}
@@ -78,13 +78,13 @@ func start(t testing.TB, host *module.Registry, accounts *provider.Accounts, lea
 	e.config = worker.Config{
 		Ledger: e.FaultyLedger, Broker: b, Blobs: e.Blobs, Spool: s, Fetch: f, Vendors: provider.NewTransport(),
 		Modules: host, Accounts: accounts, Log: zerolog.New(zerolog.NewTestWriter(t)),
-		Lease: lease, Tick: tick, ResultGrace: 2 * time.Second,
+		Lease: c.Lease, Tick: c.Tick, Foreground: c.Foreground, ResultGrace: 2 * time.Second,
 		Address: service.OpenAddress("http://gateway", false),
 	}
 	e.Worker = worker.New(e.config)
 	e.Service, err = service.New(service.Config{
 		Ledger: store, Broker: b, Blobs: blobs, Fetch: f, Modules: host, Routes: module.RouteSettings{Fallback: true}, Log: zerolog.Nop(),
-		PublicURL: "http://gateway", UploadDir: filepath.Join(e.Dir, "intake"), Dispatcher: e.Worker, Loopback: true,
+		PublicURL: "http://gateway", UploadDir: filepath.Join(e.Dir, "intake"), Dispatcher: e.Worker, KeyProber: e.Worker, Loopback: true,
 	})
 	e.Must(err)
 	e.Must(e.Worker.Start(ctx))

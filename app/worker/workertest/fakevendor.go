@@ -15,6 +15,7 @@ import (
 	"aigc/app/fault"
 	"aigc/app/module"
 	"aigc/app/provider"
+	"aigc/app/worker"
 )
 
 // FakeVendor is a module with one operation, toy.image, whose vendor is an HTTP
@@ -26,6 +27,7 @@ type FakeVendor struct {
 	Lease      time.Duration // of the worker, its default by default
 	Tick       time.Duration // of the worker, 20 ms by default
 	Probe      bool          // keys are probed by GET /me
+	Foreground bool          // of the worker
 }
 
 // FakeInput is the input of its operation.
@@ -207,5 +209,5 @@ func (m FakeVendor) Start(t testing.TB, keys []string, vendor http.HandlerFunc) 
 		list = append(list, provider.Account{BaseURL: srv.URL, Secret: provider.Secret(k)})
 	}
 	accounts.Add(host.Vendors()["toyco"], provider.Limits{}, list...)
-	return start(t, host, accounts, m.Lease, cmp.Or(m.Tick, 20*time.Millisecond)), srv
+	return start(t, host, accounts, worker.Config{Lease: m.Lease, Tick: cmp.Or(m.Tick, 20*time.Millisecond), Foreground: m.Foreground}), srv
 }

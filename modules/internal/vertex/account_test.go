@@ -26,7 +26,7 @@ var testKey = sync.OnceValue(func() string {
 
 // testAccount is a service account whose token endpoint and bucket are at base.
 func testAccount(base string) (provider.Secret, map[string]string) {
-	key, _ := json.Marshal(keyFile{ // strings do not fail
+	key, _ := json.Marshal(credentialsFile{ // strings do not fail
 		Type: "service_account", ProjectID: "test", ClientEmail: "test@test.iam.gserviceaccount.com",
 		PrivateKey: testKey(), KeyID: "test", TokenURI: base + "/token",
 	})

@@ -18,7 +18,7 @@ import (
 
 // cacheToken caches a valid token for a key.
 func cacheToken(fingerprint string) {
-	tokens.slot(fingerprint).token = &oauth2.Token{AccessToken: "token", Expiry: time.Now().Add(24 * time.Hour)}
+	tokens.slot(fingerprint).token = &accessToken{Token: &oauth2.Token{AccessToken: "token", Expiry: time.Now().Add(24 * time.Hour)}}
 }
 
 // For any answer: no panic, an unreadable body is no ticket, and every 5xx leaves

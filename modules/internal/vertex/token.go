@@ -2,30 +2,28 @@ package vertex
 
 import (
 	"context"
-	"crypto/x509"
 	"encoding/json"
-	"encoding/pem"
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
+	"regexp"
+	"strconv"
 	"sync"
 	"time"
 
 	"golang.org/x/oauth2"
-	"golang.org/x/oauth2/google"
 
 	"aigc/app/fault"
 	"aigc/app/provider"
 )
-
-const scope = "https://www.googleapis.com/auth/cloud-platform"
 
 const (
 	renewBefore = 4 * time.Minute  // before a token expires
 	tokenWait   = 20 * time.Second // limit for one request to the token endpoint
 )
 
-// tokens caches access tokens by the fingerprint of the service account's key.
+// tokens caches access tokens by the fingerprint of the credentials.
 var tokens = &cache{byKey: map[string]*cachedToken{}}
 
 type cache struct {
@@ -37,7 +35,7 @@ type cache struct {
 // for it ends with the context; its holder may fetch a new token.
 type cachedToken struct {
 	lock  chan struct{}
-	token *oauth2.Token
+	token *accessToken
 }
 
 func (t *cache) slot(fingerprint string) *cachedToken {
@@ -52,58 +50,94 @@ func (t *cache) slot(fingerprint string) *cachedToken {
 }
 
 // get returns a token of the call's account other than stale, the one that Google
-// has just refused.
-func (t *cache) get(ctx context.Context, c provider.Call, stale string) (string, error) {
+// has just refused; nil stands for no such token.
+func (t *cache) get(ctx context.Context, c provider.Call, stale *accessToken) (*accessToken, error) {
 	s := t.slot(c.Account.Fingerprint)
 	select {
 	case s.lock <- struct{}{}:
 		defer func() { <-s.lock }()
 	case <-ctx.Done():
-		return "", tokenUnavailable(ctx.Err())
+		return nil, tokenUnavailable(ctx.Err())
 	}
 	left := time.Duration(0)
-	if s.token != nil && s.token.AccessToken != stale {
+	if s.token != nil && (stale == nil || s.token.AccessToken != stale.AccessToken) {
 		left = time.Until(s.token.Expiry)
 	}
 	if left > renewBefore {
-		return s.token.AccessToken, nil
+		return s.token, nil
 	}
 	fresh, err := fetchToken(ctx, c)
 	switch {
 	case err == nil:
 		s.token = fresh
 	case left < tokenWait || fault.KindOf(err) != fault.Unavailable:
-		return "", err
+		return nil, err
 	}
-	return s.token.AccessToken, nil // the renewal failed, but the token is still valid
+	return s.token, nil // the renewal failed, but the token is still valid
 }
 
-// fetchToken exchanges a JWT signed with the account's key for an access token.
-func fetchToken(ctx context.Context, c provider.Call) (*oauth2.Token, error) {
-	conf, err := google.JWTConfigFromJSON([]byte(c.Account.Secret.Reveal()), scope)
-	if err != nil || !isPrivateKey(string(conf.PrivateKey)) {
-		return nil, keyRefused(errors.New("key file unreadable"), c) // the library's message may quote the file
-	}
+// fetchToken gets an access token for the account's credentials.
+func fetchToken(ctx context.Context, c provider.Call) (*accessToken, error) {
 	ctx, cancel := context.WithTimeout(ctx, tokenWait)
 	defer cancel()
 	client := *c.HTTP.HTTP
 	client.Transport = contextTransport{ctx, client.Transport}
-	tok, err := conf.TokenSource(context.WithValue(ctx, oauth2.HTTPClient, &client)).Token()
+	type result struct {
+		token *accessToken
+		err   error
+	}
+	done := make(chan result, 1) // the library asks the metadata server without a context
+	go func() {
+		token, err := exchange(context.WithValue(ctx, oauth2.HTTPClient, &client), c.Account)
+		done <- result{token, err}
+	}()
+	select {
+	case r := <-done:
+		return r.token, tokenFault(r.err, c)
+	case <-ctx.Done():
+		return nil, tokenUnavailable(ctx.Err())
+	}
+}
+
+// tokenFault says whether the credentials are refused or the token endpoint is
+// unavailable. The library's messages may quote the credentials and are not kept.
+func tokenFault(err error, c provider.Call) error {
 	var refused *oauth2.RetrieveError
 	switch {
+	case err == nil:
+		return nil
 	case errors.As(err, &refused):
 		cause := fmt.Errorf("token endpoint: %d %s", refused.Response.StatusCode, refusalCode(refused.Body))
 		if isPermanent(refused.Response.StatusCode) {
-			return nil, keyRefused(cause, c)
+			return keyRefused(cause, c)
 		}
-		return nil, tokenUnavailable(cause)
-	case err != nil:
-		return nil, tokenUnavailable(err)
-	case tok.AccessToken == "":
-		return nil, tokenUnavailable(errors.New("token endpoint: the answer has no token"))
+		return tokenUnavailable(cause)
+	case errors.Is(err, errCredentials):
+		return keyRefused(errCredentials, c)
 	}
-	return tok, nil
+	var network *url.Error
+	if errors.As(err, &network) {
+		return tokenUnavailable(network.Err)
+	}
+	if m := codeInText.FindStringSubmatch(err.Error()); m != nil {
+		return keyRefused(fmt.Errorf("token endpoint: %s", m[1]), c)
+	}
+	if m := statusInText.FindStringSubmatch(err.Error()); m != nil {
+		status, _ := strconv.Atoi(m[1]) // three digits
+		cause := fmt.Errorf("token endpoint: %d", status)
+		if isPermanent(status) {
+			return keyRefused(cause, c)
+		}
+		return tokenUnavailable(cause)
+	}
+	return tokenUnavailable(errors.New("token endpoint: no answer with a token"))
 }
+
+// Errors of workload identity and of impersonation have no types, only these texts.
+var (
+	codeInText   = regexp.MustCompile(`oauth2: "(invalid_[a-z_]+|unauthorized_client|access_denied)"`)
+	statusInText = regexp.MustCompile(`status code (\d{3})\b`)
+)
 
 // contextTransport adds a context to requests: the library sends them without one.
 type contextTransport struct {
@@ -132,22 +166,9 @@ func refusalCode(body []byte) string {
 	return provider.Sanitize(w.Error)
 }
 
-// isPrivateKey reports whether text is a private key in PEM, PKCS #8 or PKCS #1.
-func isPrivateKey(text string) bool {
-	block, _ := pem.Decode([]byte(text))
-	if block == nil {
-		return false
-	}
-	if _, err := x509.ParsePKCS8PrivateKey(block.Bytes); err == nil {
-		return true
-	}
-	_, err := x509.ParsePKCS1PrivateKey(block.Bytes)
-	return err == nil
-}
-
 func keyRefused(err error, c provider.Call) *fault.Error {
 	return fault.Wrap(err, fault.VendorAuth, "vendor_key_refused",
-		"Google refuses the service account in %s: check the key, and this machine's clock.", c.Account.Variable).WithCharge(fault.ChargedNo)
+		"Google refuses the credentials of %s: check them, and this machine's clock.", c.Account.Variable).WithCharge(fault.ChargedNo)
 }
 
 func tokenUnavailable(err error) *fault.Error {
@@ -162,11 +183,11 @@ func do(ctx context.Context, c provider.Call, r provider.Request) (provider.Resp
 // authorized sends a request with a token. After a 401, which created nothing, it
 // renews the token and sends the request once more.
 func authorized(ctx context.Context, c provider.Call, r provider.Request, send func(provider.Request) (provider.Response, error)) (provider.Response, error) {
-	token, err := tokens.get(ctx, c, "")
+	token, err := tokens.get(ctx, c, nil)
 	if err != nil {
 		return provider.Response{}, err
 	}
-	r.Authorize = provider.BearerToken(provider.Secret(token))
+	r.Authorize = token.authorize
 	res, err := send(r)
 	if err != nil || res.Status != http.StatusUnauthorized {
 		return res, err
@@ -174,6 +195,6 @@ func authorized(ctx context.Context, c provider.Call, r provider.Request, send f
 	if token, err = tokens.get(ctx, c, token); err != nil {
 		return provider.Response{}, err
 	}
-	r.Authorize = provider.BearerToken(provider.Secret(token))
+	r.Authorize = token.authorize
 	return send(r)
 }

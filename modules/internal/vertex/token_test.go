@@ -44,15 +44,16 @@ func TestTokenIsShared(t *testing.T) {
 	var wg sync.WaitGroup
 	for range 20 {
 		wg.Go(func() {
-			if tok, err := tokens.get(t.Context(), c, ""); tok != "t1" {
-				t.Errorf("%q %v", tok, err)
+			if tok, err := tokens.get(t.Context(), c, nil); err != nil || tok.AccessToken != "t1" {
+				t.Errorf("%v %v", tok, err)
 			}
 		})
 	}
 	wg.Wait()
+	old := &accessToken{Token: &oauth2.Token{AccessToken: "t1"}}
 	for range 2 { // all that were refused with the old token get the same new one
-		if tok, err := tokens.get(t.Context(), c, "t1"); tok != "t2" {
-			t.Errorf("%q %v", tok, err)
+		if tok, err := tokens.get(t.Context(), c, old); err != nil || tok.AccessToken != "t2" {
+			t.Errorf("%v %v", tok, err)
 		}
 	}
 	if n := asked.Load(); n != 2 {
@@ -84,9 +85,10 @@ func TestTokenRenewal(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			call, _ := googleToken(t, c.reply)
-			tokens.slot(call.Account.Fingerprint).token = &oauth2.Token{AccessToken: "old", Expiry: time.Now().Add(c.left)}
-			if tok, err := tokens.get(t.Context(), call, ""); tok != c.want || fault.KindOf(err) != c.kind {
-				t.Errorf("%q %v", tok, err)
+			tokens.slot(call.Account.Fingerprint).token = &accessToken{Token: &oauth2.Token{AccessToken: "old", Expiry: time.Now().Add(c.left)}}
+			tok, err := tokens.get(t.Context(), call, nil)
+			if fault.KindOf(err) != c.kind || err == nil && tok.AccessToken != c.want {
+				t.Errorf("%v %v", tok, err)
 			}
 		})
 	}
@@ -115,7 +117,7 @@ func TestTokenRefused(t *testing.T) {
 			w.WriteHeader(c.status)
 			_, _ = io.WriteString(w, c.body)
 		})
-		_, err := tokens.get(t.Context(), call, "")
+		_, err := tokens.get(t.Context(), call, nil)
 		f := fault.From(err)
 		if f == nil || f.Kind != c.kind || f.Charged != fault.ChargedNo {
 			t.Errorf("%d %s: %+v", c.status, c.body, f)
@@ -130,7 +132,7 @@ func TestTokenRefused(t *testing.T) {
 	}
 	call, asked := googleToken(t, nil)
 	call.Account.Secret = provider.Secret(strings.Replace(call.Account.Secret.Reveal(), "MII", "XXX", 1))
-	if _, err := tokens.get(t.Context(), call, ""); fault.KindOf(err) != fault.VendorAuth || asked.Load() > 0 {
+	if _, err := tokens.get(t.Context(), call, nil); fault.KindOf(err) != fault.VendorAuth || asked.Load() > 0 {
 		t.Errorf("a damaged key: %v", err)
 	}
 }
@@ -148,11 +150,11 @@ func TestTokenEndpointHangs(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	ends := make(chan error, 2)
 	for range 2 { // one asks, one waits for it
-		go func() { _, err := tokens.get(ctx, call, ""); ends <- err }()
+		go func() { _, err := tokens.get(ctx, call, nil); ends <- err }()
 	}
 	<-reached
 	other, _ := googleToken(t, nil)
-	if _, err := tokens.get(t.Context(), other, ""); err != nil {
+	if _, err := tokens.get(t.Context(), other, nil); err != nil {
 		t.Error(err)
 	}
 	cancel()

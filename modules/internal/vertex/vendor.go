@@ -2,11 +2,9 @@ package vertex
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/url"
-	"os"
 	"strings"
 
 	"aigc/app/provider"
@@ -23,8 +21,8 @@ func Vendor() provider.Vendor {
 
 // settings are the environment variables; the first three are Google's own names.
 type settings struct {
-	Credentials string `envconfig:"GOOGLE_APPLICATION_CREDENTIALS" desc:"file with the key of a service account"`
-	Project     string `envconfig:"GOOGLE_CLOUD_PROJECT" desc:"project; default that of the key file"`
+	Credentials string `envconfig:"GOOGLE_APPLICATION_CREDENTIALS" desc:"file with credentials of Google, or their JSON: a service account, a user, workload identity; default those of the machine, if GOOGLE_CLOUD_PROJECT is set"`
+	Project     string `envconfig:"GOOGLE_CLOUD_PROJECT" desc:"project; default that of the credentials"`
 	Location    string `envconfig:"GOOGLE_CLOUD_LOCATION" default:"us-central1" desc:"region of the models, or global, us, eu"`
 	BaseURL     string `envconfig:"VERTEX_BASE_URL" desc:"URL of the API, instead of the location's"`
 	GCS         string `envconfig:"GCS_BASE_URL" default:"https://storage.googleapis.com" desc:"URL of Cloud Storage"`
@@ -39,37 +37,35 @@ const (
 	attrStorage  = "storage"
 )
 
-// keyFile is the key of a service account.
-type keyFile struct {
-	Type        string `json:"type"`
-	ProjectID   string `json:"project_id"`
-	ClientEmail string `json:"client_email"`
-	PrivateKey  string `json:"private_key"`
-	KeyID       string `json:"private_key_id"`
-	TokenURI    string `json:"token_uri"`
-}
-
-// Accounts implements [provider.Settings]. Only files of type service_account are
-// accepted: those of other types may contain arbitrary URLs.
+// Accounts implements [provider.Settings]. Without credentials in the settings,
+// Google's default credentials make an account, but only if a project is set and this
+// machine seems to have some: they are often found where nothing is to be bought with
+// them.
 func (s *settings) Accounts() ([]provider.Account, error) {
-	if s.Credentials == "" {
-		return nil, nil
-	}
-	data, err := os.ReadFile(s.Credentials)
-	if err != nil {
-		return nil, errors.New("GOOGLE_APPLICATION_CREDENTIALS: the file cannot be read")
-	}
-	var k keyFile
+	account := provider.Account{Variable: "GOOGLE_APPLICATION_CREDENTIALS"}
 	var faults []error
 	bad := func(text string) { faults = append(faults, errors.New(text)) }
-	if json.Unmarshal(data, &k) != nil || k.Type != "service_account" || k.ClientEmail == "" || !isPrivateKey(k.PrivateKey) {
-		bad("GOOGLE_APPLICATION_CREDENTIALS: the file is not the key of a service account")
+	switch {
+	case s.Credentials != "":
+		text, err := readCredentials(s.Credentials)
+		if err != nil {
+			return nil, err
+		}
+		project, fault := checkCredentials([]byte(text))
+		if fault != "" {
+			bad("GOOGLE_APPLICATION_CREDENTIALS: " + fault)
+		}
+		if s.Project == "" {
+			s.Project = project
+		}
+		account.Secret = text
+	case s.Project != "" && hasDefaultCredentials():
+		account.Secret, account.Variable, account.Found = defaultCredentials, "GOOGLE_CLOUD_PROJECT", true
+	default:
+		return nil, nil
 	}
 	if s.Project == "" {
-		s.Project = k.ProjectID
-	}
-	if s.Project == "" {
-		bad("GOOGLE_CLOUD_PROJECT: is not set, and the key file has no project_id")
+		bad("GOOGLE_CLOUD_PROJECT: is not set, and the credentials have no project_id")
 	}
 	if s.BaseURL == "" {
 		s.BaseURL = defaultEndpoint(s.Location)
@@ -86,12 +82,11 @@ func (s *settings) Accounts() ([]provider.Account, error) {
 	if len(faults) > 0 {
 		return nil, errors.Join(faults...)
 	}
-	return []provider.Account{{
-		BaseURL: strings.TrimRight(s.BaseURL, "/"), Secret: provider.Secret(data), Variable: "GOOGLE_APPLICATION_CREDENTIALS",
-		Attrs: map[string]string{
-			attrProject: s.Project, attrLocation: s.Location, attrGCS: strings.TrimRight(s.GCS, "/"), attrStorage: strings.TrimRight(s.Storage, "/"),
-		},
-	}}, nil
+	account.BaseURL = strings.TrimRight(s.BaseURL, "/")
+	account.Attrs = map[string]string{
+		attrProject: s.Project, attrLocation: s.Location, attrGCS: strings.TrimRight(s.GCS, "/"), attrStorage: strings.TrimRight(s.Storage, "/"),
+	}
+	return []provider.Account{account}, nil
 }
 
 func isHTTP(address string) bool {
