@@ -24,7 +24,7 @@ func (s *Server) createAny(c echo.Context) error {
 		return err
 	}
 	defer s.assets.DiscardUploads(in.placeholders...)
-	doc := json.RawMessage(anySchema.Relax(in.doc))
+	doc := anySchema.Relax(in.doc)
 	op, id, ok := s.catalog.OperationFor(modelOf(doc))
 	if !ok {
 		return s.unknownModel("body.model")

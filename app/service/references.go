@@ -42,8 +42,8 @@ func (s *Service) parseReference(value string) (r reference, known bool) {
 	value, _, _ = strings.Cut(value, "#")
 	value, _, _ = strings.Cut(value, "?")
 	isURL := hasScheme(value, "http://") || hasScheme(value, "https://") || strings.HasPrefix(value, "//")
-	if scheme, rest, _ := strings.Cut(value, "//"); isURL {
-		authority, below, _ := strings.Cut(rest, "/")
+	if scheme, remainder, _ := strings.Cut(value, "//"); isURL {
+		authority, below, _ := strings.Cut(remainder, "/")
 		paths, value = s.ownPaths(scheme, authority), below
 	} else if authority, below, _ := strings.Cut(value, "/"); authority != "" {
 		if own := s.ownPaths("", authority); len(own) > 0 { // a URL without its scheme
