@@ -5,7 +5,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 
@@ -15,6 +17,7 @@ import (
 	"aigc/app/broker"
 	"aigc/app/dispatch"
 	"aigc/app/fetch"
+	"aigc/app/hostname"
 	"aigc/app/httpapi"
 	"aigc/app/ledger"
 	"aigc/app/mcpapi"
@@ -147,7 +150,8 @@ func Start(ctx context.Context, c *config.Settings, v Verticals, roles Roles, lo
 	}
 	a.Service, err = service.New(service.Config{
 		Ledger: a.Ledger, Broker: a.Broker, Blobs: blobs, Fetch: fetcher, Modules: v.Registry, Log: log,
-		PublicURL: string(public), UploadDir: filepath.Join(c.DataDir, "intake"), SpoolID: answers.ID(), Dispatcher: dispatcher, KeyProber: prober,
+		PublicURL: string(public), Listeners: addresses(restListener, mcp), Hosts: hosts(c),
+		UploadDir: filepath.Join(c.DataDir, "intake"), SpoolID: answers.ID(), Dispatcher: dispatcher, KeyProber: prober,
 		Keys: keys(c.APIKeys), Loopback: onLoopback, PrivateLinks: c.PrivateLinks, PerMinute: c.RateLimit, Routes: c.Routes, Version: Version,
 	})
 	if err != nil {
@@ -210,6 +214,24 @@ func (a *App) listen(wanted bool, setting, addr string) (*web.Listener, string, 
 		return nil, "", fmt.Errorf("%s: %w", setting, err)
 	}
 	return ln, ln.URL(), nil
+}
+
+// addresses are those of the listeners that are not nil.
+func addresses(listeners ...*web.Listener) (list []string) {
+	for _, ln := range listeners {
+		if ln != nil {
+			list = append(list, ln.Addr())
+		}
+	}
+	return list
+}
+
+// hosts are the server's names besides that of AIGC_PUBLIC_URL.
+func hosts(c *config.Settings) []string {
+	if u, err := url.Parse(c.MCPPublicURL); err == nil && u.Host != "" {
+		return append(slices.Clone(c.AllowedHosts), hostname.Normalize(u.Host))
+	}
+	return c.AllowedHosts
 }
 
 // resourceLinks says whether results of MCP tools have resource links: with auto, if

@@ -5,10 +5,11 @@ import (
 	"net/netip"
 	"regexp"
 	"strings"
+
+	"aigc/app/hostname"
 )
 
-// HostNames are host names in lower case and IP addresses without brackets, as in a
-// Host header without its port.
+// HostNames are host names and IP addresses, as [hostname.Normalize] returns them.
 type HostNames []string
 
 var hostName = regexp.MustCompile(`^[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(\.[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$`)
@@ -19,14 +20,11 @@ func (h *HostNames) Decode(value string) error {
 		if part = strings.TrimSpace(part); part == "" {
 			continue
 		}
-		ip, err := netip.ParseAddr(strings.TrimSuffix(strings.TrimPrefix(part, "["), "]"))
-		switch {
-		case err == nil:
-			part = ip.String() // as browsers write it
-		case len(part) > 253 || !hostName.MatchString(part):
-			return fmt.Errorf("name %d is not a host name such as gateway.example.com, without scheme, port and path", len(*h)+1)
+		_, err := netip.ParseAddr(strings.TrimSuffix(strings.TrimPrefix(part, "["), "]"))
+		if err != nil && (len(part) > 253 || !hostName.MatchString(strings.TrimSuffix(part, "."))) {
+			return fmt.Errorf("name %d is not a host name such as gateway.example.com, without scheme, port, path and wildcard", len(*h)+1)
 		}
-		*h = append(*h, strings.ToLower(part))
+		*h = append(*h, hostname.Normalize(part))
 	}
 	return nil
 }

@@ -2,7 +2,10 @@ package apptest_test
 
 import (
 	"encoding/json"
+	"net/url"
+	"strings"
 	"testing"
+	"time"
 
 	"aigc/app/apptest"
 )
@@ -43,6 +46,53 @@ func TestAllowedHosts(t *testing.T) {
 			})
 		}
 	}
+}
+
+// A result is used as an input under each of the server's names, and is not fetched: the
+// guarded client would refuse these addresses.
+func TestOwnImages(t *testing.T) {
+	t.Parallel()
+	p := apptest.StartAll(t, apptest.Binary(t, "faults"), t.TempDir(),
+		"AIGC_ALLOWED_HOSTS=gateway.example", "AIGC_PUBLIC_URL=http://localhost:8080/aigc", "AIGC_MCP_PUBLIC_URL=http://mcp.example:8080/mcp")
+	made := p.Do("POST", "/api/gpt/generations", `{"prompt":"a fox"}`)
+	v := p.WaitDone(made.View(t).TaskID, time.Minute)
+	link := v.Data[0].URL
+	path := strings.TrimPrefix(link, "http://localhost:8080/aigc")
+	rest, mcp := portOf(t, p.URL), portOf(t, p.MCP)
+	for name, c := range map[string]struct {
+		image string
+		code  string // of the refusal; empty: accepted
+	}{
+		"the link":               {link, ""},
+		"the public path":        {"http://127.0.0.1:8080/aigc" + path, ""},
+		"the listener":           {p.URL + path, ""},
+		"the listener, IPv6":     {"http://[::1]:" + rest + path, ""},
+		"the listener of MCP":    {"http://localhost:" + mcp + path, ""},
+		"an allowed name":        {"http://Gateway.example.:" + rest + path, ""},
+		"the public name of MCP": {"http://mcp.example:" + rest + path, ""},
+		"another service's port": {"http://127.0.0.1:1" + path, "url_not_allowed"},
+		"outside the path":       {"http://127.0.0.1:8080" + path, "url_not_allowed"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			body, err := json.Marshal(map[string]string{"prompt": "a fox", "image": c.image})
+			if err != nil {
+				t.Fatal(err)
+			}
+			a := p.Do("POST", "/api/gpt/edits", string(body))
+			if c.code == "" && a.Status >= 300 || c.code != "" && (a.Status != 422 || a.Envelope(t).Code != c.code) {
+				t.Errorf("%d %s", a.Status, a.Body)
+			}
+		})
+	}
+}
+
+func portOf(t *testing.T, address string) string {
+	t.Helper()
+	u, err := url.Parse(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return u.Port()
 }
 
 type rpcError struct {

@@ -29,6 +29,11 @@ func Name(source Source, folder media.Folder, created time.Time, model, id strin
 	return fmt.Sprintf("%s/%s/%s/%s_%s_%d%s", source, folder, created.UTC().Format("2006/01/02"), sanitizeModel(model), id, n, ext)
 }
 
+// IsName reports whether a text is the name of an object, as [Name] makes them.
+func IsName(text string) bool {
+	return strings.HasPrefix(text, string(Generated)+"/") || strings.HasPrefix(text, string(Uploaded)+"/")
+}
+
 // answers is the first part of the names of kept answers.
 const answers = "answers/"
 

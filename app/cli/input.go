@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"aigc/app/blob"
 	"aigc/app/fault"
 )
 
@@ -119,7 +120,7 @@ func (c *cli) readInput(path string) ([]byte, error) {
 // URL or asset id. Text over 1024 bytes that is not a file is taken for base64.
 func isFile(value string) (bool, error) {
 	for _, prefix := range []string{"http://", "https://", "data:"} {
-		if strings.HasPrefix(value, prefix) {
+		if len(value) >= len(prefix) && strings.EqualFold(value[:len(prefix)], prefix) {
 			return false, nil
 		}
 	}
@@ -132,8 +133,8 @@ func isFile(value string) (bool, error) {
 		return true, nil
 	case err == nil:
 		return false, fmt.Errorf("%s is not a regular file", value)
-	case len(value) > 1024:
-		return false, nil
+	case len(value) > 1024, blob.IsName(value), strings.HasPrefix(value, "/api/images/"):
+		return false, nil // base64, or an object of the server
 	}
 	return false, fmt.Errorf("%s: not a URL, not an asset id, and no such file", oneLine(value))
 }

@@ -151,7 +151,7 @@ func (c *cli) failure(v *service.View) error {
 		c.say("    aigc tasks discard %s   close the task", v.TaskID)
 		return exitError(codeInDoubt)
 	}
-	c.say("%s %s", c.red("aigc:"), oneLine(e.Message))
+	c.say("%s %s", c.red("aigc:"), oneLine(fault.RenameLocations(e.Message, flagOf)))
 	c.say("  code: %s   charged: %s   task: %s", code, charged(v), v.TaskID)
 	switch {
 	case v.RetriedAs != "":

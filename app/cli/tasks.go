@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"aigc/app/fault"
 	"aigc/app/service"
 	"aigc/app/task"
 )
@@ -213,7 +214,7 @@ func (c *cli) showTask(v *service.View, asJSON bool) error {
 		line("warning", w)
 	}
 	if v.Error != nil {
-		line("error", v.Error.Message+" ("+v.Error.Code+")")
+		line("error", fault.RenameLocations(v.Error.Message, flagOf)+" ("+v.Error.Code+")")
 	}
 	if v.Answer != nil {
 		line("answer", fmt.Sprintf("%s, %d bytes: aigc tasks answer %s", v.Answer.Name, v.Answer.Size, v.TaskID))

@@ -59,6 +59,7 @@ func (s *Server) quote(c echo.Context) error {
 	var warnings []string
 	switch {
 	case q.Operation == "":
+		q.Input = anySchema.Relax(q.Input)
 		var id string
 		if op, id, ok = s.catalog.OperationFor(modelOf(q.Input)); !ok {
 			return s.unknownModel("body.input.model")

@@ -3,6 +3,7 @@ package httpapi
 import (
 	"encoding/json"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -10,6 +11,7 @@ import (
 
 	"aigc/app/fault"
 	"aigc/app/provider"
+	"aigc/app/schema"
 	"aigc/app/service"
 )
 
@@ -22,13 +24,21 @@ func (s *Server) createAny(c echo.Context) error {
 		return err
 	}
 	defer s.assets.DiscardUploads(in.placeholders...)
-	op, id, ok := s.catalog.OperationFor(modelOf(in.doc))
+	doc := anySchema.Relax(in.doc)
+	op, id, ok := s.catalog.OperationFor(modelOf(doc))
 	if !ok {
 		return s.unknownModel("body.model")
 	}
-	doc, warnings := fitInput(op, in.doc, id)
+	doc, warnings := fitInput(op, doc, id)
 	return s.createTask(c, op, doc, warnings)
 }
+
+// anySchema has the fields that the route reads before the module is known.
+var anySchema = schema.New(reflect.TypeFor[struct {
+	Model   string `json:"model,omitempty" minLength:"1"`
+	Size    string `json:"size,omitempty" minLength:"1"`
+	Quality string `json:"quality,omitempty" minLength:"1"`
+}]())
 
 // variations handles POST /api/images/variations, which never worked in the replaced
 // service: no current model makes variations of an image without a prompt.
@@ -83,6 +93,7 @@ func fitInput(op service.Operation, doc []byte, id string) (_ []byte, warnings [
 // the operation has.
 func fitSize(op service.Operation, fields map[string]json.RawMessage, size string, notes *provider.Notes) {
 	w, h, ok := provider.ParseSize(size)
+	_, isRatio := provider.ParseRatio(size)
 	_, hasWidth := op.Schema.Field("width")
 	_, hasHeight := op.Schema.Field("height")
 	ratio, hasRatio := op.Schema.Field("aspect_ratio")
@@ -100,6 +111,8 @@ func fitSize(op service.Operation, fields map[string]json.RawMessage, size strin
 		nearest := provider.NearestShape(shapes, w, h)
 		set("aspect_ratio", fmt.Sprintf("%q", nearest))
 		notes.Replaced("size "+size, "aspect_ratio "+nearest, "%s has no size", notes.Model)
+	case isRatio && hasRatio:
+		set("aspect_ratio", fmt.Sprintf("%q", size))
 	default:
 		notes.Takes("size", size != "" && size != "auto", false)
 	}

@@ -49,6 +49,8 @@ func TestFitInput(t *testing.T) {
 		"sides":             {sidesInput{}, fields, "", `{"height":720,"prompt":"x","width":1280}`, []string{"quality ignored"}},
 		"sides set":         {sidesInput{}, `{"prompt":"x","size":"1280x720","width":512,"height":512}`, "", `{"height":512,"prompt":"x","width":512}`, nil},
 		"ratio":             {ratioInput{}, `{"prompt":"x","size":"1024x1792"}`, "", `{"aspect_ratio":"9:16","prompt":"x"}`, []string{"size 1024x1792 replaced by aspect_ratio 9:16"}},
+		"a ratio as size":   {ratioInput{}, `{"prompt":"x","size":"16:9"}`, "", `{"aspect_ratio":"16:9","prompt":"x"}`, nil},
+		"a ratio, no field": {promptInput{}, `{"prompt":"x","size":"16:9"}`, "", `{"prompt":"x"}`, []string{"size ignored"}},
 		"automatic size":    {ratioInput{}, `{"prompt":"x","size":"auto"}`, "", `{"prompt":"x"}`, nil},
 		"neither":           {promptInput{}, fields, "", `{"prompt":"x"}`, []string{"size ignored", "quality ignored"}},
 		"unknown field":     {promptInput{}, `{"prompt":"x","steps":3}`, "", `{"prompt":"x","steps":3}`, nil},

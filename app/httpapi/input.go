@@ -149,7 +149,6 @@ func (s *Server) readForm(c echo.Context, op service.Operation) (in *input, err 
 	// net/http tells that the caller has left only after the body's end was read, which
 	// follows the form's end.
 	_, _ = io.CopyN(io.Discard, c.Request().Body, maxDocument)
-	moveExtraImages(op, values)
 	in.doc, err = op.Schema.FromForm(values)
 	return in, err
 }
@@ -175,18 +174,4 @@ func fieldName(name string) string {
 		return name[:n-2]
 	}
 	return name
-}
-
-// moveExtraImages keeps one file in the field image and moves the others to the
-// front of the field images, if the operation has both: OpenAI's clients send
-// image[] several times.
-func moveExtraImages(op service.Operation, values map[string][]string) {
-	one, isOne := op.Schema.Field("image")
-	many, isMany := op.Schema.Field("images")
-	if !isOne || !isMany || !one.Image || !many.Image || one.Many {
-		return
-	}
-	if list := values["image"]; len(list) > 1 {
-		values["image"], values["images"] = list[:1], append(list[1:len(list):len(list)], values["images"]...)
-	}
 }

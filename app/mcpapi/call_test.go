@@ -74,22 +74,22 @@ func TestInvalidArguments(t *testing.T) {
 		want []string
 	}{
 		"all of an input": {"create_toy_image", map[string]any{"n": 9, "size": "huge", "colour": "red"}, []string{
-			"body: expected required property prompt to be present",
-			"body.colour: unexpected property",
-			"body.n: expected number <= 4",
-			`body.size: expected value to be one of "small, large"`,
+			"arguments: expected required property prompt to be present",
+			"colour: unexpected property",
+			"n: expected number <= 4",
+			`size: expected value to be one of "small, large"`,
 		}},
 		"of the options too": {"create_toy_image", map[string]any{"idempotency_key": strings.Repeat("k", 256), "wait_seconds": -1, "n": 0}, []string{
-			"body.idempotency_key: expected length <= 255",
-			"body.wait_seconds: expected number >= 0",
-			"body: expected required property prompt to be present",
-			"body.n: expected number >= 1",
+			"idempotency_key: expected length <= 255",
+			"wait_seconds: expected number >= 0",
+			"arguments: expected required property prompt to be present",
+			"n: expected number >= 1",
 		}},
-		"no arguments":      {"create_toy_image", nil, []string{"body: expected required property prompt to be present"}},
-		"of a task tool":    {"get_task", map[string]any{"id": "x"}, []string{"body: expected required property task_id to be present", "body.id: unexpected property"}},
-		"of a list":         {"list_tasks", map[string]any{"status": []string{"done"}}, []string{`body.status[0]: expected value to be one of "queued, submitting, running, storing, succeeded, in_doubt, failed, canceled"`}},
-		"of a quote's tool": {"quote_generation", map[string]any{"tool": "get_task"}, []string{"body.tool: expected the name of a tool that makes images or videos"}},
-		"of a quote":        {"quote_generation", map[string]any{"tool": "create_toy_image", "arguments": map[string]any{"prompt": ""}}, []string{"body.prompt: expected length >= 1"}},
+		"no arguments":      {"create_toy_image", nil, []string{"arguments: expected required property prompt to be present"}},
+		"of a task tool":    {"get_task", map[string]any{"id": "x"}, []string{"arguments: expected required property task_id to be present", "id: unexpected property"}},
+		"of a list":         {"list_tasks", map[string]any{"status": []string{"done"}}, []string{`status[0]: expected value to be one of "queued, submitting, running, storing, succeeded, in_doubt, failed, canceled"`}},
+		"of a quote's tool": {"quote_generation", map[string]any{"tool": "get_task"}, []string{"tool: expected the name of a tool that makes images or videos"}},
+		"of a quote":        {"quote_generation", map[string]any{"tool": "create_toy_image", "arguments": map[string]any{"prompt": ""}}, []string{"prompt: expected length >= 1"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			a := c.call(tc.tool, tc.args)
@@ -248,7 +248,7 @@ func TestAliases(t *testing.T) {
 		c.call(tool, args).want(t, map[string]any{"task_id": "01930000-0000-7000-8000-000000000001", "status": "succeeded"})
 	}
 	a := c.call("upload_image_file", map[string]any{"file_description": "fox.png", "folder": "uploads"})
-	if !reflect.DeepEqual(a.faults(), []string{"body: expected required property file to be present"}) || !strings.Contains(a.text, "folder ignored") {
+	if !reflect.DeepEqual(a.faults(), []string{"arguments: expected required property file to be present"}) || !strings.Contains(a.text, "folder ignored") {
 		t.Errorf("%v, %s", a.faults(), a.text)
 	}
 	_, err := c.CallTool(t.Context(), &mcp.CallToolParams{Name: "create_toy_photo_tool"})

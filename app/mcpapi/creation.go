@@ -76,6 +76,9 @@ func (cr *creation) parse(args json.RawMessage) (*request, error) {
 			delete(r.fields, f.Name)
 		}
 	}
+	if cr.edit != nil { // its fields may be empty texts, which do not select it
+		r.fields = object(cr.edit.Schema.Relax(encode(r.fields)))
+	}
 	cr.selectOperation(r)
 	r.fields = object(r.op.Schema.Relax(encode(r.fields)))
 	raw, err := optionsSchema.Parse(optionsSchema.Relax(encode(extra)))

@@ -54,6 +54,9 @@ func TestToolWithImages(t *testing.T) {
 		"an image":              {map[string]any{"prompt": "x", "images": []string{asset}}, "painter.redraw", `{"images":["` + asset + `"],"prompt":"x"}`, ""},
 		"a mask":                {map[string]any{"prompt": "x", "mask": asset}, "painter.redraw", `{"mask":"` + asset + `","prompt":"x"}`, ""},
 		"empty images":          {map[string]any{"prompt": "x", "images": []string{}, "mask": "", "fidelity": nil, "n": 2}, "painter.draw", `{"n":2,"prompt":"x"}`, ""},
+		"empty images as text":  {map[string]any{"prompt": "x", "images": "[]", "mask": " ", "fidelity": ""}, "painter.draw", `{"prompt":"x"}`, ""},
+		"images as text":        {map[string]any{"prompt": "x", "images": `["` + asset + `"]`, "n": "1.0"}, "painter.redraw", `{"images":["` + asset + `"],"n":1.0,"prompt":"x"}`, ""},
+		"a list of one mask":    {map[string]any{"prompt": "x", "mask": []string{asset}}, "painter.redraw", `{"mask":"` + asset + `","prompt":"x"}`, ""},
 		"an option of edits":    {map[string]any{"prompt": "x", "fidelity": "low"}, "painter.redraw", `{"fidelity":"low","prompt":"x"}`, ""},
 		"an option of drawings": {map[string]any{"prompt": "x", "images": []string{asset}, "style": "vivid"}, "painter.redraw", `{"images":["` + asset + `"],"prompt":"x"}`, "style ignored"},
 		"an empty one":          {map[string]any{"prompt": "x", "images": []string{asset}, "style": ""}, "painter.redraw", `{"images":["` + asset + `"],"prompt":"x"}`, ""},
@@ -73,9 +76,9 @@ func TestToolWithImages(t *testing.T) {
 		args map[string]any
 		want []string
 	}{
-		"unknown without images": {map[string]any{"prompt": "x", "colour": "red"}, []string{"body.colour: unexpected property"}},
-		"unknown with images":    {map[string]any{"prompt": "x", "images": []string{asset}, "mosk": "m"}, []string{"body.mosk: unexpected property, did you mean mask?"}},
-		"of the edit":            {map[string]any{"images": []string{asset}, "fidelity": "no", "n": 9}, []string{"body: expected required property prompt to be present", `body.fidelity: expected value to be one of "low, high"`, "body.n: expected number <= 4"}},
+		"unknown without images": {map[string]any{"prompt": "x", "colour": "red"}, []string{"colour: unexpected property"}},
+		"unknown with images":    {map[string]any{"prompt": "x", "images": []string{asset}, "mosk": "m"}, []string{"mosk: unexpected property, did you mean mask?"}},
+		"of the edit":            {map[string]any{"images": []string{asset}, "fidelity": "no", "n": 9}, []string{"arguments: expected required property prompt to be present", `fidelity: expected value to be one of "low, high"`, "n: expected number <= 4"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if a := c.call("create_painter_image", tc.args); !a.IsError || !reflect.DeepEqual(a.faults(), tc.want) {
@@ -129,7 +132,7 @@ func TestReplacedTool(t *testing.T) {
 	if !strings.Contains(a.text, "Arguments of create_painter_image as a JSON schema:\n{") {
 		t.Error(a.text)
 	}
-	if a = c.call("list_models", map[string]any{"details": true}); !reflect.DeepEqual(a.faults(), []string{"body.module: expected the module whose arguments to show"}) {
+	if a = c.call("list_models", map[string]any{"details": true}); !reflect.DeepEqual(a.faults(), []string{"module: expected the module whose arguments to show"}) {
 		t.Errorf("%v", a.faults())
 	}
 }

@@ -50,7 +50,7 @@ func (o *taskError) fault() *fault.Error {
 func (s *Server) errorResult(c *call, err error) *mcp.CallToolResult {
 	f := fault.From(err)
 	out := toolError{
-		Code: f.StableCode(), Message: f.Message, Errors: f.Details, Charged: f.Charged, Retryable: f.Kind.Retryable(),
+		Code: f.StableCode(), Message: fault.RenameLocations(f.Message, fault.Argument), Errors: arguments(f.Details), Charged: f.Charged, Retryable: f.Kind.Retryable(),
 		VendorCode: f.VendorCode, RequestID: c.id,
 	}
 	if f.RetryAfter > 0 {
@@ -71,6 +71,14 @@ func (s *Server) errorResult(c *call, err error) *mcp.CallToolResult {
 		out.Retryable = ended.view.Error != nil && ended.view.Error.Retryable
 	}
 	return &mcp.CallToolResult{IsError: true, StructuredContent: out, Content: []mcp.Content{&mcp.TextContent{Text: out.text(c.tool.buys)}}}
+}
+
+// arguments returns faults with the names of arguments as their locations.
+func arguments(details []fault.Detail) (named []fault.Detail) {
+	for _, d := range details {
+		named = append(named, fault.Detail{Location: fault.Argument(d.Location), Message: d.Message})
+	}
+	return named
 }
 
 // text is the error for a model to read: what happened, whether it was charged

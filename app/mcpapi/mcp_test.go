@@ -117,7 +117,7 @@ func TestFaultsAsInREST(t *testing.T) {
 	s := start(t, false, replyImage).connect(t, nil)
 	res, m := callTool(t, s, "create_toy_image", map[string]any{"n": 9, "colour": "red"})
 	faults, _ := json.Marshal(m["errors"])
-	for _, want := range []string{"prompt", "body.n", "body.colour"} {
+	for _, want := range []string{"prompt", "n", "colour"} {
 		if !strings.Contains(string(faults), want) {
 			t.Errorf("%s is not among the faults: %s", want, faults)
 		}

@@ -27,8 +27,9 @@ func TestImageRule(t *testing.T) {
 		want string
 	}{
 		{"fine", rule, file("image/png", 10<<20, 400, 400), ""},
-		{"another type", rule, file("image/webp", 1, 400, 400), "Acme takes png, jpeg and svg"},
-		{"one type", provider.ImageRule{Who: "Acme", Types: []string{"video/mp4"}}, file("image/png", 1, 0, 0), "Acme takes mp4"},
+		{"another type", rule, file("image/webp", 1, 400, 400), "Acme takes png, jpeg and svg, not webp"},
+		{"one type", provider.ImageRule{Who: "Acme", Types: []string{"video/mp4"}}, file("image/png", 1, 0, 0), "Acme takes mp4, not png"},
+		{"a type that callers cannot give", provider.ImageRule{Who: "Acme", Types: []string{"image/png", "image/tiff", "image/heic"}}, file("image/svg+xml", 1, 0, 0), "Acme takes png, not svg"},
 		{"large", rule, file("image/png", 10<<20+1, 400, 400), "Acme takes at most 10 MB a file"},
 		{"odd limit", provider.ImageRule{Who: "Acme", MaxBytes: 4_928_307}, file("image/png", 4_928_308, 400, 400), "Acme takes at most 4.7 MB a file"},
 		{"large as base64", provider.ImageRule{Who: "Acme", MaxBase64: 8 << 20}, file("image/png", 6<<20+1, 400, 400), "Acme takes at most 6 MB a file"},
@@ -100,7 +101,7 @@ func TestEmbedder(t *testing.T) {
 		{"all faults of all fields", func(e *provider.Embedder, b *body) {
 			b.Image, b.Images, b.Video = e.Add(ctx, bare, "text"), e.AddAll(ctx, bare, []provider.ImageRef{"fox", "clip"}), e.Add(ctx, clip, "fox")
 			e.Fault("mask", "has another size")
-		}, "", fault.Invalid, "body.image: Acme takes png and PNG; body.image: Acme takes png and PNG; body.video: Acme takes mp4; body.mask: has another size"},
+		}, "", fault.Invalid, "body.image: Acme takes png and PNG, not plain; body.image: Acme takes png and PNG, not mp4; body.video: Acme takes mp4, not png; body.mask: has another size"},
 		{"an asset that cannot be opened", func(e *provider.Embedder, b *body) {
 			b.Image, b.Video = e.Add(ctx, bare, "gone"), e.Add(ctx, clip, "fox")
 		}, "", fault.Internal, ""},

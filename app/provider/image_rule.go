@@ -31,7 +31,7 @@ func (r ImageRule) Check(in Input) string {
 	short, long, pixels := min(in.Width, in.Height), max(in.Width, in.Height), in.Width*in.Height
 	switch {
 	case len(r.Types) > 0 && !slices.Contains(r.Types, in.MIME):
-		return fmt.Sprintf("%s takes %s", r.Who, typeNames(r.Types))
+		return fmt.Sprintf("%s takes %s, not %s", r.Who, typeNames(slices.DeleteFunc(slices.Clone(r.Types), isNoAsset)), typeNames([]string{in.MIME}))
 	case r.MaxBytes > 0 && in.Size > r.MaxBytes:
 		return fmt.Sprintf("%s takes at most %s a file", r.Who, megabytes(r.MaxBytes))
 	case r.MaxBase64 > 0 && base64Len(in.Size) > r.MaxBase64:
@@ -52,6 +52,12 @@ func (r ImageRule) Check(in Input) string {
 	return ""
 }
 
+// AssetTypes are the media types of the files that a caller can give as input. A vendor
+// may take more, of which a fault must not speak.
+var AssetTypes = []string{"image/png", "image/jpeg", "image/gif", "image/webp", "image/bmp", "image/svg+xml", "video/mp4"}
+
+func isNoAsset(mime string) bool { return !slices.Contains(AssetTypes, strings.ToLower(mime)) }
+
 func (r ImageRule) prefix(in Input) string {
 	if !r.DataURL {
 		return ""
@@ -69,8 +75,8 @@ func typeNames(types []string) string {
 		names[i], _, _ = strings.Cut(name, "+") // svg+xml
 	}
 	last := len(names) - 1
-	if last == 0 {
-		return names[0]
+	if last <= 0 {
+		return strings.Join(names, "")
 	}
 	return strings.Join(names[:last], ", ") + " and " + names[last]
 }

@@ -2,32 +2,60 @@ package provider
 
 import (
 	"math"
+	"regexp"
 	"strconv"
 	"strings"
 )
 
-// ParseSize parses "WIDTHxHEIGHT" in pixels; "X", "*" and "×" are accepted instead of
-// "x". False for anything else, also for "auto" and ratios.
+// ParseSize parses "WIDTHxHEIGHT" in pixels, in any of its [Spellings]. False for anything
+// else, also for "auto" and ratios.
 func ParseSize(s string) (w, h int, ok bool) {
-	for _, sep := range []string{"x", "X", "*", "×"} {
-		if left, right, found := strings.Cut(s, sep); found {
-			w, errW := strconv.Atoi(left)
-			h, errH := strconv.Atoi(right)
-			return w, h, errW == nil && errH == nil && w > 0 && h > 0
-		}
+	m := sidesPattern.FindStringSubmatch(withoutSpace(s))
+	if m == nil || strings.Contains(ratioSigns, m[2]) {
+		return 0, 0, false
 	}
-	return 0, 0, false
+	w, errW := strconv.Atoi(m[1])
+	h, errH := strconv.Atoi(m[3])
+	return w, h, errW == nil && errH == nil && w > 0 && h > 0
 }
+
+// sidesPattern matches two sides and the sign between them.
+var sidesPattern = regexp.MustCompile(`^([0-9.]+)(?:px)?([xX*×✕:：/])([0-9.]+)(?:px)?$`)
+
+// ratioSigns are the signs between the sides of a ratio; the others are between the sides
+// of a size.
+const ratioSigns = ":：/"
+
+// Spellings are the ways to write a value of which s may be one: without white space,
+// a size with x between its sides, the sides as a ratio, and the text in upper and lower
+// case.
+func Spellings(s string) []string {
+	list := []string{strings.TrimSpace(s)}
+	s = withoutSpace(s)
+	list = append(list, s)
+	if m := sidesPattern.FindStringSubmatch(s); m != nil {
+		if !strings.Contains(ratioSigns, m[2]) {
+			list = append(list, m[1]+"x"+m[3])
+		}
+		list = append(list, m[1]+":"+m[3])
+	}
+	return append(list, strings.ToUpper(s), strings.ToLower(s))
+}
+
+func withoutSpace(s string) string { return strings.Join(strings.Fields(s), "") }
 
 // FormatSize writes "WIDTHxHEIGHT".
 func FormatSize(w, h int) string { return strconv.Itoa(w) + "x" + strconv.Itoa(h) }
 
-// ParseRatio parses "WIDTH:HEIGHT", with decimal numbers, as width divided by height.
-// False for anything else, also for sizes.
+// ParseRatio parses "WIDTH:HEIGHT", with decimal numbers, as width divided by height; "/"
+// is accepted instead of ":". False for anything else, also for sizes.
 func ParseRatio(s string) (ratio float64, ok bool) {
-	left, right, _ := strings.Cut(s, ":")
-	w, errW := strconv.ParseFloat(left, 64)
-	h, errH := strconv.ParseFloat(right, 64)
+	m := sidesPattern.FindStringSubmatch(withoutSpace(s))
+	if m == nil || !strings.Contains(ratioSigns, m[2]) {
+		return 0, false
+	}
+	w, errW := strconv.ParseFloat(m[1], 64)
+	h, errH := strconv.ParseFloat(m[3], 64)
 	ratio = w / h
 	return ratio, errW == nil && errH == nil && w > 0 && h > 0 && ratio > 0 && !math.IsInf(ratio, 0)
 }

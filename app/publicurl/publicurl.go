@@ -1,9 +1,10 @@
 package publicurl
 
 import (
-	"net/netip"
 	"net/url"
 	"strings"
+
+	"aigc/app/hostname"
 )
 
 // API is the public base address of the REST API, without a trailing slash:
@@ -37,11 +38,7 @@ func (a API) Path() string {
 // loopback address nor an unspecified one.
 func (a API) Reachable() bool {
 	u, err := url.Parse(string(a))
-	if err != nil || u.Hostname() == "" || u.Hostname() == "localhost" {
-		return false
-	}
-	ip, err := netip.ParseAddr(u.Hostname())
-	return err != nil || !ip.IsLoopback() && !ip.IsUnspecified()
+	return err == nil && u.Hostname() != "" && !hostname.IsLoopback(hostname.Normalize(u.Host))
 }
 
 // mcpPaths are the paths at which the server serves MCP.

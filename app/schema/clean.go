@@ -33,10 +33,13 @@ func (c *cleaner) clean(n *node, v any, where location) any {
 			c.object(n, v, where)
 		}
 	case []any:
-		if n.schema.Type == huma.TypeArray {
+		switch {
+		case n.schema.Type == huma.TypeArray:
 			for i := range v {
 				v[i] = c.clean(n.items, v[i], location{up: &where, index: i, item: true})
 			}
+		case n.single():
+			c.addFault(where, "expected one value, not a list of "+strconv.Itoa(len(v)))
 		}
 	case json.Number:
 		switch n.schema.Type {
@@ -66,6 +69,9 @@ func (c *cleaner) object(n *node, m map[string]any, where location) {
 			delete(m, k)
 		case p != nil:
 			m[k] = c.clean(p, m[k], location{up: &where, key: k})
+			if text, isText := m[k].(string); isText && k == "size" && n.isMisplacedRatio(text) {
+				c.addFault(location{up: &where, key: k}, n.misplacedRatio())
+			}
 		case !n.open:
 			c.addFault(location{up: &where, key: k}, validation.MsgUnexpectedProperty+n.hint(k))
 			delete(m, k)

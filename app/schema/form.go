@@ -83,7 +83,7 @@ func (n *node) fromText(text string) any {
 			return false
 		}
 	case huma.TypeObject:
-		if json.Valid([]byte(trimmed)) {
+		if strings.HasPrefix(trimmed, "{") && json.Valid([]byte(trimmed)) {
 			return json.RawMessage(trimmed)
 		}
 	}

@@ -55,7 +55,7 @@ func TestFormFaultsAreThoseOfJSON(t *testing.T) {
 	for _, d := range details(t, err) {
 		got = append(got, d.Location+": "+d.Message)
 	}
-	want := "body.colour: unexpected property, did you mean colors?; body.n: expected integer; body.prompt: expected length >= 1; body.quality: expected string"
+	want := "body.colour: unexpected property, did you mean colors?; body.n: expected integer; body.prompt: expected length >= 1; body.quality: expected one value, not a list of 2"
 	if all := strings.Join(got, "; "); !strings.HasPrefix(all, want) || strings.Contains(all, "secret") {
 		t.Errorf("got %s", all)
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -25,6 +26,7 @@ type node struct {
 	defaults map[string]any // in canonical form
 	items    *node          // elements of an array
 	values   *node          // values of a map
+	pattern  *regexp.Regexp // of a text; nil: any
 	open     bool           // additional properties are allowed
 }
 
@@ -37,7 +39,7 @@ func compile(reg huma.Registry, s *huma.Schema, t reflect.Type, seen map[reflect
 	if n, ok := seen[t]; ok && t.Kind() == reflect.Struct && s.Type == huma.TypeObject {
 		return n
 	}
-	n := &node{schema: s, kind: t.Kind(), image: t == imageType}
+	n := &node{schema: s, kind: t.Kind(), image: t == imageType, pattern: patternOf(s)}
 	n.images = n.image
 	seen[t] = n
 	switch {

@@ -21,12 +21,14 @@ const maxFaults = 32
 // Parse validates an input and returns it in canonical form, with defaults. The error is
 // a fault of kind Invalid with one detail for each fault of the input, with locations
 // such as "body", "body.size" and "body.images[2]". A null in an optional field is the
-// same as leaving the field out.
+// same as leaving the field out. Values that are written differently from the schema but
+// have only one meaning are accepted: see [relaxer].
 func (s *Schema) Parse(raw []byte) (json.RawMessage, error) {
 	input, err := object(raw)
 	if err != nil {
 		return nil, err
 	}
+	relaxer{}.relax(s.root, input)
 	var c cleaner
 	c.clean(s.root, input, location{})
 	s.validate(&c, input)

@@ -161,7 +161,7 @@ func TestParseFaults(t *testing.T) {
 		"blank prompt":        {`{"prompt":" \n\u3000"}`, []string{"body.prompt: expected more than white space"}},
 		"NUL":                 {`{"prompt":"a\u0000secret"}`, []string{"body.prompt: expected text without NUL characters"}},
 		"too long by letters": {`{"prompt":"` + strings.Repeat("狐", 41) + `"}`, []string{"body.prompt: expected length <= 40"}},
-		"all at once": {`{"prompt":7,"n":11,"quality":"secret","scale":"3","colour":1,"watermark":"yes","images":["a","b","c"],"colors":["red","red","secret"]}`, []string{
+		"all at once": {`{"prompt":7,"n":11,"quality":"secret","scale":"secret","colour":1,"watermark":"secret","images":["a","b","c"],"colors":["red","red","secret"]}`, []string{
 			"body.colors: expected array items to be unique",
 			`body.colors[2]: expected value to be one of "red, green"`,
 			"body.colour: unexpected property, did you mean colors?",
@@ -179,15 +179,22 @@ func TestParseFaults(t *testing.T) {
 		"keys that look like paths": {`{"prompt":"x","a.b[0":1,"zz.y":2,"z":3}`, []string{
 			"body.a.b[0: unexpected property", "body.z: unexpected property", "body.zz.y: unexpected property",
 		}},
-		"nested":          {`{"prompt":"x","size":{"widht":1},"sizes":[{"width":1},7]}`, []string{"body.size.widht: unexpected property, did you mean width?", "body.sizes[0].width: expected number >= 64", "body.sizes[1]: expected object"}},
-		"too wide for Go": {`{"prompt":"x","tiny":256}`, []string{"body.tiny: expected integer of at most 8 bits"}},
-		"negative":        {`{"prompt":"x","tiny":-1}`, []string{"body.tiny: expected number >= 0"}},
-		"float overflow":  {`{"prompt":"x","half":1e300}`, []string{"body.half: expected number of a size that can be stored"}},
-		"format":          {`{"prompt":"x","home":"http://secret host/%zz"}`, []string{"body.home: expected string to be RFC 3986 uri"}},
-		"map values":      {`{"prompt":"x","extra":{"a":"secret"}}`, []string{"body.extra.a: expected integer"}},
-		"null in a list":  {`{"prompt":"x","images":[null]}`, []string{"body.images[0]: expected string"}},
-		"no list in list": {`{"prompt":"x","points":[[0,1],null]}`, []string{"body.points[1]: expected array"}},
-		"deep in a list":  {`{"prompt":"x","layers":[{"name":1}]}`, []string{"body.layers[0].name: expected string"}},
+		"nested":                  {`{"prompt":"x","size":{"widht":1},"sizes":[{"width":1},7]}`, []string{"body.size.widht: unexpected property, did you mean width?", "body.sizes[0].width: expected number >= 64", "body.sizes[1]: expected object"}},
+		"too wide for Go":         {`{"prompt":"x","tiny":256}`, []string{"body.tiny: expected integer of at most 8 bits"}},
+		"negative":                {`{"prompt":"x","tiny":-1}`, []string{"body.tiny: expected number >= 0"}},
+		"float overflow":          {`{"prompt":"x","half":1e300}`, []string{"body.half: expected number of a size that can be stored"}},
+		"format":                  {`{"prompt":"x","home":"http://secret host/%zz"}`, []string{"body.home: expected string to be RFC 3986 uri"}},
+		"map values":              {`{"prompt":"x","extra":{"a":"secret"}}`, []string{"body.extra.a: expected integer"}},
+		"null in a list":          {`{"prompt":"x","images":[null]}`, []string{"body.images[0]: expected string"}},
+		"no list in list":         {`{"prompt":"x","points":[[0,1],null]}`, []string{"body.points[1]: expected array"}},
+		"a text for an integer":   {`{"prompt":"x","n":"secret"}`, []string{"body.n: expected integer"}},
+		"null as text":            {`{"prompt":"x","n":"null","quality":"None","size":"null"}`, []string{"body.n: expected integer", `body.quality: expected value to be one of "low, high"`, "body.size: expected object"}},
+		"a list for one value":    {`{"prompt":["x","y"],"home":[1,2,3]}`, []string{"body.home: expected one value, not a list of 3", "body.prompt: expected one value, not a list of 2"}},
+		"an empty list for one":   {`{"prompt":[]}`, []string{"body.prompt: expected one value, not a list of 0"}},
+		"too many images for one": {`{"prompt":"x","image":["a","b","c"]}`, []string{"body.images: expected array length <= 2"}},
+		"a list in an object":     {`{"prompt":"x","size":{"width":[64,65]}}`, []string{"body.size.width: expected one value, not a list of 2"}},
+		"a number for text":       {`{"prompt":7}`, []string{"body.prompt: expected string"}},
+		"deep in a list":          {`{"prompt":"x","layers":[{"name":1}]}`, []string{"body.layers[0].name: expected string"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"bytes"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -8,96 +9,171 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 )
 
-// Relax converts values as language models write them to the types of the schema: a
-// string where the schema has a number, a boolean, a list or an object is parsed, a
-// number where it has a string becomes text, a single value where it has a list becomes a
-// list of one, and an empty string in an optional field, which the field's enum or
-// pattern does not allow, is left out. What cannot be converted is kept, so that
-// [Schema.Parse] reports it.
+// Relax is for values as language models write them: it converts as [Schema.Parse] does,
+// and a number where the schema has text becomes text. What cannot be converted is kept,
+// so that Parse reports it.
 func (s *Schema) Relax(raw json.RawMessage) json.RawMessage {
 	input, err := object(raw)
 	if err != nil {
 		return raw
 	}
-	out, err := canonical(s.root.relax(input))
+	out, err := canonical(relaxer{numbersAsText: true}.relax(s.root, input))
 	if err != nil {
 		return raw // not expected: the input was decoded from JSON
 	}
 	return out
 }
 
-func (n *node) relax(v any) any {
-	if text, isText := v.(string); isText && n.schema.Type != huma.TypeString {
+// relaxer converts values that mean the same as one of the schema's type:
+//   - Text where the schema has a number, a boolean, a list or an object is parsed, and
+//     0 and 1 are booleans.
+//   - One value where the schema has a list becomes a list of one, and a list of one
+//     where it has one value becomes that value. Several images where it has one become
+//     further images, if the input has a list for them.
+//   - An empty text, or an empty list, of an optional field that cannot hold it is left
+//     out; so is an empty text in a list.
+//   - A text that is spelled differently from an allowed value becomes that value; see
+//     [node.spell].
+//   - A ratio in size becomes aspect_ratio, if only that can hold it.
+//
+// Nothing else is given a meaning: "null" and "none" are texts like any other.
+type relaxer struct{ numbersAsText bool }
+
+func (r relaxer) relax(n *node, v any) any {
+	if text, isText := v.(string); isText {
 		v = n.parseText(text)
 	}
+	if list, isList := v.([]any); isList && len(list) == 1 && n.single() {
+		return r.relax(n, list[0])
+	}
 	switch v := v.(type) {
+	case nil:
+		return nil
+	case string:
+		if n.schema.Type == huma.TypeString {
+			return n.spell(v)
+		}
+	case json.Number:
+		switch {
+		case n.schema.Type == huma.TypeString && r.numbersAsText:
+			return n.spell(string(v))
+		case n.schema.Type == huma.TypeBoolean && (v == "0" || v == "1"):
+			return v == "1"
+		}
 	case map[string]any:
-		switch n.schema.Type {
-		case huma.TypeObject:
-			n.relaxObject(v)
+		if n.schema.Type == huma.TypeObject {
+			r.object(n, v)
 			return v
-		case huma.TypeArray:
-			return []any{n.items.relax(v)}
 		}
 	case []any:
 		if n.schema.Type == huma.TypeArray {
-			for i := range v {
-				v[i] = n.items.relax(v[i])
-			}
+			return r.list(n, v)
 		}
 		return v
-	case nil:
-		return nil
-	case json.Number:
-		if n.schema.Type == huma.TypeString {
-			return string(v)
-		}
 	}
 	if n.schema.Type == huma.TypeArray {
-		return []any{n.items.relax(v)}
+		return r.list(n, []any{v})
 	}
 	return v
 }
 
-func (n *node) relaxObject(m map[string]any) {
+// single reports whether the schema has one value of a known type.
+func (n *node) single() bool { return n.schema.Type != "" && n.schema.Type != huma.TypeArray }
+
+func (r relaxer) list(n *node, list []any) []any {
+	if !n.items.allowsEmpty() {
+		list = slices.DeleteFunc(list, isBlank)
+	}
+	for i := range list {
+		list[i] = r.relax(n.items, list[i])
+	}
+	return list
+}
+
+func (r relaxer) object(n *node, m map[string]any) {
 	for name, v := range m {
 		p, known := n.props[name]
-		switch {
-		case !known:
-		case v == "" && !n.required[name] && !p.allowsEmpty():
+		if !known && n.values != nil {
+			p, known = n.values, true
+		}
+		if !known {
+			continue
+		}
+		m[name] = r.relax(p, v)
+		if _, isProperty := n.props[name]; isProperty && !n.required[name] && p.isLeftOut(m[name], n.defaults[name]) {
 			delete(m, name)
-		default:
-			m[name] = p.relax(v)
 		}
 	}
+	n.moveImages(m)
+	n.moveRatio(m)
+}
+
+// isLeftOut reports whether v is a way to leave an optional field out.
+func (n *node) isLeftOut(v, byDefault any) bool {
+	list, isList := v.([]any)
+	none := isList && len(list) == 0 && (n.single() || n.schema.Type == huma.TypeArray && byDefault == nil)
+	return none || isBlank(v) && !n.allowsEmpty()
+}
+
+func isBlank(v any) bool {
+	text, isText := v.(string)
+	return isText && strings.TrimSpace(text) == ""
 }
 
 // allowsEmpty reports whether "" is a value of its own and not a way to leave a field out.
 func (n *node) allowsEmpty() bool {
 	s := n.schema
-	return s.Type == huma.TypeString && !n.image && s.Pattern == "" && (s.MinLength == nil || *s.MinLength == 0) && (len(s.Enum) == 0 || slices.Contains(s.Enum, any("")))
+	return s.Type == "" || s.Type == huma.TypeString && !n.image && s.Pattern == "" && (s.MinLength == nil || *s.MinLength == 0) && (len(s.Enum) == 0 || slices.Contains(s.Enum, any("")))
 }
 
-// parseText parses a string where the schema has another type; it returns the string if
-// that is not possible.
+// parseText parses a text where the schema has another type, and a list where it has an
+// image; it returns the text if that is not possible.
 func (n *node) parseText(text string) any {
 	trimmed := strings.TrimSpace(text)
-	if n.schema.Type == huma.TypeArray && !strings.HasPrefix(trimmed, "[") {
-		return text // one element
+	isList := strings.HasPrefix(trimmed, "[") && json.Valid([]byte(trimmed))
+	switch {
+	case n.schema.Type == huma.TypeArray || n.image:
+		if !isList {
+			return text // one element
+		}
+		return decode(text, json.RawMessage(trimmed))
+	case n.schema.Type == huma.TypeString || n.schema.Type == "":
+		return text
 	}
-	parsed := n.fromText(text)
-	if n.schema.Type == huma.TypeArray && json.Valid([]byte(trimmed)) {
-		parsed = json.RawMessage(trimmed)
-	}
+	return decode(text, n.fromText(text))
+}
+
+// decode returns what was parsed from text as it would be decoded from JSON.
+func decode(text string, parsed any) any {
 	raw, err := json.Marshal(parsed)
 	if err != nil {
 		return text
 	}
-	d := json.NewDecoder(strings.NewReader(string(raw)))
+	d := json.NewDecoder(bytes.NewReader(raw))
 	d.UseNumber()
-	var v any
-	if d.Decode(&v) != nil {
+	var out any
+	if d.Decode(&out) != nil {
 		return text
 	}
-	return v
+	return out
+}
+
+// moveImages moves several images in a field for one, "image", to the front of the
+// field for a list of them, "images": agents and OpenAI's clients send them so.
+func (n *node) moveImages(m map[string]any) {
+	for name, v := range m {
+		list, isList := v.([]any)
+		if !isList || len(list) < 2 || n.props[name] == nil || !n.props[name].image {
+			continue
+		}
+		more := n.props[name+"s"]
+		if more == nil || more.items == nil || !more.items.image {
+			continue
+		}
+		others, isList := m[name+"s"].([]any)
+		if m[name+"s"] == nil || isList {
+			m[name+"s"] = slices.Concat(list, others)
+			delete(m, name)
+		}
+	}
 }

@@ -7,13 +7,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"net/url"
 	"os"
 	"strings"
 	"sync"
 	"time"
-
-	"github.com/google/uuid"
 
 	"aigc/app/blob"
 	"aigc/app/fault"
@@ -126,6 +123,7 @@ func (d *draft) imageErrors(errs []error) error {
 }
 
 func (s *Service) loadImage(ctx context.Context, c Caller, p *inputImage) error {
+	p.value = strings.TrimSpace(p.value)
 	if a, known, err := s.findAsset(ctx, c, p.value); known || err != nil {
 		if err != nil {
 			return err
@@ -150,21 +148,18 @@ func (s *Service) loadImage(ctx context.Context, c Caller, p *inputImage) error 
 	return err
 }
 
-// findAsset looks value up as an asset id or as a link below PublicURL. known is
-// false if value is neither. An asset of another owner is reported as not found.
-func (s *Service) findAsset(ctx context.Context, c Caller, value string) (_ *task.Asset, known bool, err error) {
-	var a *task.Asset
-	if object, isLink := strings.CutPrefix(value, s.PublicURL+"/api/images/"); isLink {
-		object, _, _ = strings.Cut(object, "?")
-		if object, err = url.PathUnescape(object); err == nil {
-			a, err = s.Ledger.AssetByObject(ctx, object)
-		} else {
-			err = fault.Wrap(err, fault.NotFound, "asset_not_found", "There is no such asset.")
-		}
-	} else if _, parseErr := uuid.Parse(value); parseErr == nil && len(value) == 36 {
-		a, err = s.Ledger.Asset(ctx, value)
-	} else {
+// findAsset looks up the asset that value refers to. known is false if value is no
+// reference; see [Service.parseReference]. An asset of another owner is reported as not
+// found.
+func (s *Service) findAsset(ctx context.Context, c Caller, value string) (a *task.Asset, known bool, err error) {
+	r, known := s.parseReference(value)
+	switch {
+	case !known:
 		return nil, false, nil
+	case r.asset != "":
+		a, err = s.Ledger.Asset(ctx, r.asset)
+	default:
+		a, err = s.Ledger.AssetByObject(ctx, r.object)
 	}
 	if err == nil && !c.Admin && a.Owner != c.Name {
 		err = fault.New(fault.NotFound, "asset_not_found", "There is no such asset.")

@@ -42,6 +42,8 @@ type Config struct {
 	Log        zerolog.Logger
 
 	PublicURL    string               // prefix of all links
+	Listeners    []string             // addresses (host:port) on which this process listens
+	Hosts        []string             // further host names of this server
 	UploadDir    string               // folder for files being received; New empties it
 	SpoolID      string               // id of the spool in this process; empty without a worker
 	Keys         []Key                // callers' keys from the settings

@@ -1,12 +1,12 @@
 package web
 
 import (
-	"net"
 	"net/http"
 	"net/url"
 	"strings"
 
 	"aigc/app/fault"
+	"aigc/app/hostname"
 )
 
 // Guard checks the headers Host and Origin: it prevents web pages of other origins
@@ -25,7 +25,7 @@ func NewGuard(publicURLs []string, loopback bool, allowed []string) *Guard {
 	if loopback {
 		g.hosts = map[string]bool{"localhost": true, "127.0.0.1": true, "::1": true}
 		for _, h := range allowed {
-			g.hosts[strings.ToLower(h)] = true
+			g.hosts[hostname.Normalize(h)] = true
 		}
 	}
 	for _, address := range publicURLs {
@@ -33,9 +33,9 @@ func NewGuard(publicURLs []string, loopback bool, allowed []string) *Guard {
 		if err != nil || u.Host == "" {
 			continue
 		}
-		_ = g.crossOrigin.AddTrustedOrigin(u.Scheme + "://" + u.Host) // behind a proxy Host may differ from Origin
+		_ = g.crossOrigin.AddTrustedOrigin(origin(u)) // behind a proxy Host may differ from Origin
 		if loopback {
-			g.hosts[strings.ToLower(u.Hostname())] = true
+			g.hosts[hostname.Normalize(u.Host)] = true
 		}
 	}
 	return g
@@ -44,7 +44,7 @@ func NewGuard(publicURLs []string, loopback bool, allowed []string) *Guard {
 // Check returns a fault of the kind Forbidden for a request with a Host that is not
 // allowed or a cross-origin one. It does not read the body.
 func (g *Guard) Check(r *http.Request) error {
-	if g.hosts != nil && !g.hosts[hostname(r.Host)] {
+	if g.hosts != nil && !g.hosts[hostname.Normalize(r.Host)] {
 		return fault.New(fault.Forbidden, "foreign_host", "This server does not answer on this host name. Name it in AIGC_ALLOWED_HOSTS, or set AIGC_PUBLIC_URL to the server's own address.").WithCharge(fault.ChargedNo)
 	}
 	if err := g.crossOrigin.Check(r); err != nil {
@@ -53,10 +53,12 @@ func (g *Guard) Check(r *http.Request) error {
 	return nil
 }
 
-// hostname is the name in a Host header: lower case, without port and brackets.
-func hostname(host string) string {
-	if h, _, err := net.SplitHostPort(host); err == nil {
-		host = h
+// origin is the origin of a URL as browsers write it: in lower case, without the default
+// port.
+func origin(u *url.URL) string {
+	host := strings.ToLower(u.Host)
+	if port := map[string]string{"http": ":80", "https": ":443"}[u.Scheme]; port != "" { // url.Parse makes the scheme lower case
+		host = strings.TrimSuffix(host, port)
 	}
-	return strings.ToLower(strings.TrimSuffix(strings.TrimPrefix(host, "["), "]"))
+	return u.Scheme + "://" + host
 }

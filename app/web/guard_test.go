@@ -28,6 +28,13 @@ func TestGuard(t *testing.T) {
 		"a rebound name, a port":  {[]string{"Host", "evil.example:80"}, "foreign_host"},
 		"localhost":               {[]string{"Host", "localhost:1"}, ""},
 		"LOCALHOST":               {[]string{"Host", "LOCALHOST"}, ""},
+		"localhost with a dot":    {[]string{"Host", "localhost.:80"}, ""},
+		"an address with a dot":   {[]string{"Host", "127.0.0.1."}, ""},
+		"a long IPv6":             {[]string{"Host", "[0:0:0:0:0:0:0:1]:80"}, ""},
+		"an allowed name, a dot":  {[]string{"Host", "INNER.example.:80"}, ""},
+		"the public name, a dot":  {[]string{"Host", "gateway.example."}, ""},
+		"another name, a dot":     {[]string{"Host", "evil.example."}, "foreign_host"},
+		"no host":                 {[]string{"Host", "."}, "foreign_host"},
 		"IPv6":                    {[]string{"Host", "[::1]:80"}, ""},
 		"the public name":         {[]string{"Host", "gateway.example"}, ""},
 		"an allowed name":         {[]string{"Host", "inner.example"}, ""},
@@ -67,5 +74,23 @@ func TestGuardOfPublicListener(t *testing.T) {
 	}
 	if a := r.do(t, "POST", "/", nil, "Host", "other.example", "Origin", "https://evil.example"); a.StatusCode != 403 {
 		t.Errorf("another origin: %d %s", a.StatusCode, a.body)
+	}
+}
+
+// The origin of the public URL is trusted as browsers write it.
+func TestGuardOfPublicOrigin(t *testing.T) {
+	t.Parallel()
+	for public, origin := range map[string]string{
+		"HTTPS://Images.Example/aigc":     "https://images.example",
+		"https://images.example:443":      "https://images.example",
+		"http://images.example:80/":       "http://images.example",
+		"https://images.example:8443":     "https://images.example:8443",
+		"http://images.example:443/a/b/c": "http://images.example:443",
+		"http://[FD00::1]:5512":           "http://[fd00::1]:5512",
+	} {
+		r := start(t, textFace{"/": readBody}, func(c *web.Config) { c.PublicURL = public })
+		if a := r.do(t, "POST", "/", nil, "Origin", origin, "Sec-Fetch-Site", "cross-site"); a.StatusCode != 200 {
+			t.Errorf("%s does not trust %s: %d %s", public, origin, a.StatusCode, a.body)
+		}
 	}
 }

@@ -41,8 +41,11 @@ func Listen(addr string, logger zerolog.Logger) (*Listener, error) {
 	}}, nil
 }
 
+// Addr is the address (host:port) at which the socket is bound.
+func (l *Listener) Addr() string { return l.ln.Addr().String() }
+
 // URL is the base URL of the listener for callers on this machine.
-func (l *Listener) URL() string { return "http://" + dialAddr(l.ln.Addr().String()) }
+func (l *Listener) URL() string { return "http://" + dialAddr(l.Addr()) }
 
 // dialAddr replaces an unspecified address (0.0.0.0 or ::), which cannot be
 // dialed, by 127.0.0.1.

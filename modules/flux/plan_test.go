@@ -48,11 +48,11 @@ func TestPlan(t *testing.T) {
 		{name: "sides beside a ratio", model: "flux-3-image", input: `{"width":1024,"height":1024,"aspect_ratio":"16:9"}`, warnings: []string{"width and height ignored"}, quote: 0.048},
 		{name: "a ratio beside sides", model: "flux-2-pro", input: `{"width":1024,"height":1024,"aspect_ratio":"16:9"}`, warnings: []string{"aspect_ratio ignored"}, quote: 0.03},
 		{name: "all of the others for FLUX.3", model: "flux-3-image", input: `{"seed":1,"output_format":"png","prompt_upsampling":true,"raw":true,"steps":1,"guidance":2,"image_prompt":"a","image_prompt_strength":1}`,
-			warnings: []string{"steps", "guidance", "seed", "output_format", "prompt_upsampling", "raw", "image_prompt_strength", "image_prompt"}, quote: 0.048},
+			warnings: []string{"steps", "guidance", "seed", "output_format", "prompt_upsampling", "raw", "image_prompt_strength"}, faults: []string{"image_prompt"}, quote: 0.048},
 		{name: "all of FLUX.3 for the others", model: "flux-2-pro", input: `{"resolution":"1k","grounding":false}`, warnings: []string{"resolution", "grounding"}, quote: 0.03},
-		{name: "the first as image_prompt", model: "flux-pro-1.1", input: `{"input_images":["a","b"]}`, warnings: []string{"the first of input_images replaced by image_prompt"}, quote: 0.04},
+		{name: "two as image_prompt", model: "flux-pro-1.1", input: `{"input_images":["a","b"]}`, warnings: []string{"the input image replaced by image_prompt"}, faults: []string{"input_images"}, quote: 0.04},
 		{name: "the only one as image_prompt", model: "flux-dev", input: `{"input_image":"a"}`, warnings: []string{"the input image replaced by image_prompt"}, quote: 0.025},
-		{name: "image_prompt is set", model: "flux-dev", input: `{"image_prompt":"a","input_image":"b"}`, warnings: []string{"input_images ignored"}, quote: 0.025},
+		{name: "image_prompt is set", model: "flux-dev", input: `{"image_prompt":"a","input_image":"b"}`, warnings: []string{"the input image replaced"}, faults: []string{"input_images"}, quote: 0.025},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {

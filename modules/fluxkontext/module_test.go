@@ -49,7 +49,8 @@ func TestPlan(t *testing.T) {
 		{name: "five images", model: "flux-kontext-pro", input: `{"input_image":"a","input_images":["b","c","d","e"]}`, faults: []string{"input_images"}, quote: 0.04},
 		{name: "every field", model: "flux-kontext-pro", input: `{"input_image":"a","aspect_ratio":"9:21","seed":1,"output_format":"webp","safety_tolerance":6,"prompt_upsampling":true}`, quote: 0.04},
 		{name: "fields of the replaced service", model: "flux-kontext-pro", input: `{"context_image":"a","strength":0.8,"seed":1}`, warnings: []string{"strength ignored"}, quote: 0.04},
-		{name: "old and new name", model: "flux-kontext-pro", input: `{"context_image":"a","input_image":"b"}`, warnings: []string{"context_image ignored"}, quote: 0.04},
+		{name: "old and new name", model: "flux-kontext-pro", input: `{"context_image":"a","input_image":"b"}`, faults: []string{"context_image"}, quote: 0.04},
+		{name: "one image by both names", model: "flux-kontext-pro", input: `{"context_image":"a","input_image":"a"}`, quote: 0.04},
 		{name: "unknown model", model: "kontext-of-a-gateway", input: `{"input_image":"a","aspect_ratio":"1:1","safety_tolerance":6,"prompt_upsampling":true}`},
 	}
 	for _, c := range cases {

@@ -91,14 +91,14 @@ func TestPlan(t *testing.T) {
 		{name: "unknown model", vendor: "fashn", model: "tryon-of-a-gateway", input: `{` + images + `,"category":"tops","prompt":"x"}`, warnings: []string{"prompt ignored"}},
 		{name: "unknown large model", vendor: "fashn", model: "tryon-max-2", input: `{` + images + `,"category":"tops","prompt":"x"}`, warnings: []string{"category ignored"}},
 		{name: "no images", vendor: "fashn", model: "tryon-v1.6", input: `{}`, faults: []string{"person_image", "garment_image"}, quote: 0.075},
-		{name: "two names", vendor: "fashn", model: "tryon-v1.6", input: `{` + images + `,"human_image":"q"}`, warnings: []string{"human_image ignored"}, quote: 0.075},
+		{name: "two names", vendor: "fashn", model: "tryon-v1.6", input: `{` + images + `,"human_image":"q"}`, faults: []string{"human_image"}, quote: 0.075},
 		{name: "least of vto", vendor: "bfl", model: "vto-v2", input: `{` + images + `}`},
 		{name: "four of vto", vendor: "bfl", model: "vto-v2", input: `{` + images + `,"n":4}`, count: 4},
 		{name: "every field of vto", vendor: "bfl", model: "vto-v1", input: every, warnings: []string{
 			"category ignored: vto-v1", "garment_photo_type ignored", "mode ignored", "moderation_level ignored", "segmentation_free ignored", "resolution ignored", "generation_mode ignored", "return_base64 ignored",
 		}},
 		{name: "no garment for vto", vendor: "bfl", model: "vto-v2", input: `{"model_image":"p"}`, faults: []string{"garment_image"}},
-		{name: "two names of vto", vendor: "bfl", model: "vto-v2", input: `{` + images + `,"cloth_image":"q"}`, warnings: []string{"cloth_image ignored"}},
+		{name: "two names of vto", vendor: "bfl", model: "vto-v2", input: `{` + images + `,"cloth_image":"q"}`, faults: []string{"cloth_image"}},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {

@@ -22,7 +22,17 @@ func (imageDriver[In]) Plan(in In, t module.Target) module.Plan {
 }
 
 // Check implements [module.Checker].
-func (imageDriver[In]) Check(in In, _ module.Target) []module.FieldError { return checkPrompt(in) }
+func (imageDriver[In]) Check(in In, _ module.Target) []module.FieldError {
+	return append(checkPrompt(in), omitted(in)...)
+}
+
+// omitted reports images for which the vocabulary has no place.
+func omitted(in provider.CommonInput) (faults []module.FieldError) {
+	for _, name := range in.Common().Omitted {
+		faults = append(faults, module.FieldError{Field: name, Message: "the aggregator has no field for it: leave it out, or use the vendor's own key"})
+	}
+	return faults
+}
 
 // checkPrompt reports a blank prompt, unless the input's own rules do.
 func checkPrompt(in provider.CommonInput) []module.FieldError {

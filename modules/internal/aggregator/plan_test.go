@@ -29,14 +29,14 @@ func TestPlan(t *testing.T) {
 		warnings           []string // their beginnings
 	}{
 		"plain":           {"toy.image", "seedream-4", `{"prompt":"x","n":1,"steps":20,"quality":"auto"}`, 1, nil},
-		"doubtful fields": {"toy.image", "seedream-4", `{"prompt":"x","n":3,"seed":1,"negative_prompt":"y","aspect_ratio":"1:1","steps":9,"logo":"a"}`, 3, []string{"logo ignored", "The aggregator may ignore aspect_ratio, negative_prompt, seed, steps."}},
+		"doubtful fields": {"toy.image", "seedream-4", `{"prompt":"x","n":3,"seed":1,"negative_prompt":"y","aspect_ratio":"1:1","steps":9}`, 3, []string{"The aggregator may ignore aspect_ratio, negative_prompt, seed, steps."}},
 		"OpenAI's model":  {"toy.image", "gpt-image-2", `{"prompt":"x","seed":1,"watermark":true,"moderation":"low"}`, 1, []string{"watermark ignored", "seed ignored"}},
 		"no watermark":    {"toy.image", "gpt-image-2", `{"prompt":"x","watermark":false}`, 1, nil},
 		"old words":       {"toy.image", "gpt-image-2", `{"prompt":"x","quality":"hd","style":"vivid","output_format":"png"}`, 1, []string{"quality hd rounded to the nearest supported value, high.", "style ignored"}},
 		"DALL·E":          {"toy.image", "dall-e-3", `{"prompt":"x","quality":"hd","style":"vivid","output_format":"webp"}`, 1, []string{"output_format ignored"}},
 		"videos":          {"toy.video", "veo-3.1", `{"prompt":"x","n":2,"resolution":"720p","aspect_ratio":"16:9","seconds":8,"images":["a"]}`, 2, nil},
-		"fields of a few": {"toy.video", "veo-3.1", `{"prompt":"x","resolution":"1080p","aspect_ratio":"9:16","seconds":4,"images":["a","b"]}`, 1, []string{"The aggregator may ignore all images but the first, aspect_ratio, resolution, the duration."}},
-		"video":           {"toy.video", "veo-3.1", `{"prompt":"x","seed":1,"generate_audio":false,"enhance_prompt":true,"video":"a"}`, 1, []string{"video ignored", "The aggregator may ignore generate_audio, seed."}},
+		"fields of a few": {"toy.video", "veo-3.1", `{"prompt":"x","resolution":"1080p","aspect_ratio":"9:16","seconds":4,"images":["a","b"]}`, 1, []string{"The aggregator may ignore aspect_ratio, resolution, the duration."}},
+		"video":           {"toy.video", "veo-3.1", `{"prompt":"x","seed":1,"generate_audio":false,"enhance_prompt":true}`, 1, []string{"The aggregator may ignore generate_audio, seed."}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -52,6 +52,48 @@ func TestPlan(t *testing.T) {
 				t.Errorf("%q, want %q", p.Warnings, c.warnings)
 			}
 		})
+	}
+}
+
+// An image that no field of the aggregator can hold is refused.
+func TestImagesOfNoUse(t *testing.T) {
+	t.Parallel()
+	reg, err := module.NewRegistry(toy)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		kind, input string
+		want        []string // fields
+	}{
+		"a logo":         {"toy.image", `{"prompt":"x","logo":"a"}`, []string{"logo"}},
+		"a video":        {"toy.video", `{"prompt":"x","video":"a"}`, []string{"video"}},
+		"an input image": {"toy.image", `{"prompt":"x","images":["a"]}`, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := reg.Operation(c.kind).Routes[0]
+			faults, err := r.Check(json.RawMessage(c.input), r.Target("veo-3.1"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			for _, f := range faults {
+				got = append(got, f.Field)
+			}
+			if !slices.Equal(got, c.want) {
+				t.Errorf("faults of %q, want %q", got, c.want)
+			}
+		})
+	}
+	// A dialect with one image for a video refuses the second before it sends anything.
+	for _, dialect := range []string{"videos", "video_generations"} {
+		r := reg.Operation("toy.video").Routes[0]
+		call := provider.Call{Account: provider.Account{Attrs: map[string]string{"video": dialect}}, Model: "veo-3.1"}
+		_, _, err := r.AnyDriver.Submit(t.Context(), call, json.RawMessage(`{"prompt":"x","images":["a","b"]}`))
+		if f := fault.From(err); f == nil || f.Kind != fault.Invalid || f.Charged != fault.ChargedNo || !strings.Contains(f.Message, "body.images: the aggregator takes one image") {
+			t.Errorf("%s: %v", dialect, err)
+		}
 	}
 }
 

@@ -64,7 +64,6 @@ func fields(c provider.Common, model string) (map[string]any, []string) {
 	if c.AspectRatio != "" && !own {
 		further["aspect_ratio"] = c.AspectRatio
 	}
-	warnOmitted(notes, c)
 	var doubtful []string
 	for _, name := range slices.Sorted(maps.Keys(further)) {
 		known := slices.Contains(openAIFields, name)
@@ -79,13 +78,6 @@ func fields(c provider.Common, model string) (map[string]any, []string) {
 		notes.Say("The aggregator may ignore %s.", strings.Join(doubtful, ", "))
 	}
 	return f, notes.Warnings()
-}
-
-// warnOmitted warns of images for which the vocabulary has no place.
-func warnOmitted(notes *provider.Notes, c provider.Common) {
-	for _, name := range c.Omitted {
-		notes.Ignored(name, "the aggregator has no field for it")
-	}
 }
 
 // quality is the quality of the request. The GPT image models refuse the words of DALL·E,

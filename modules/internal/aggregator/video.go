@@ -3,6 +3,7 @@ package aggregator
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"io"
 	"maps"
 	"net/http"
@@ -74,12 +75,11 @@ func chatfireModel(model string, images int) string {
 func (videoDriver[In]) Plan(in In, _ module.Target) module.Plan {
 	c := in.Common()
 	notes := &provider.Notes{Model: "the aggregator"}
-	warnOmitted(notes, c)
 	doubtful := metadata(c)
 	delete(doubtful, enhancePrompt)
 	for name, given := range map[string]bool{
 		"aspect_ratio": c.AspectRatio != "" && c.AspectRatio != "16:9", "resolution": c.Resolution != "" && c.Resolution != "720p",
-		"the duration": seconds(c) != defaultSeconds, "all images but the first": len(c.Images) > 1,
+		"the duration": seconds(c) != defaultSeconds,
 	} {
 		if given {
 			doubtful[name] = true
@@ -95,7 +95,7 @@ const enhancePrompt = "enhance_prompt"
 
 // Check implements [module.Checker].
 func (videoDriver[In]) Check(in In, t module.Target) []module.FieldError {
-	faults := checkPrompt(in)
+	faults := append(checkPrompt(in), omitted(in)...)
 	known := slices.ContainsFunc(chatfireModels, func(m module.Model) bool { return m.ID == t.Model })
 	if known && strings.HasSuffix(t.Model, framesSuffix) && len(in.Common().Images) == 0 {
 		faults = append(faults, module.FieldError{Field: "images", Message: "the model " + t.Model + " requires images"})
@@ -106,6 +106,9 @@ func (videoDriver[In]) Check(in In, t module.Target) []module.FieldError {
 // Submit implements [provider.MixedDriver].
 func (videoDriver[In]) Submit(ctx context.Context, c provider.Call, in In) (provider.Outcome, error) {
 	common := in.Common()
+	if err := checkFrames(common, dialect(c)); err != nil {
+		return provider.Outcome{}, err
+	}
 	e := provider.NewEmbedder(c)
 	width, height := pixels(common)
 	f := map[string]any{"model": c.Model, "prompt": common.Prompt}
@@ -149,6 +152,15 @@ func (videoDriver[In]) Submit(ctx context.Context, c provider.Call, in In) (prov
 		return provider.Outcome{}, err
 	}
 	return submit(ctx, c, provider.Request{URL: path, Body: body})
+}
+
+// checkFrames refuses more images than a dialect has a place for. The dialect is known
+// from the account, so that this is found only before the request is sent.
+func checkFrames(c provider.Common, dialect string) error {
+	if len(c.Images) <= 1 || dialect == chatfire || dialect == videosGenerations {
+		return nil
+	}
+	return fault.InvalidInput(fault.Detail{Location: "body.images", Message: fmt.Sprintf("the aggregator takes one image for a video (IMAGES_API_VIDEO is %s), not %d", dialect, len(c.Images))})
 }
 
 // submitVideos submits in OpenAI's dialect: as a form if there is a first frame.

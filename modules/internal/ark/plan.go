@@ -44,7 +44,12 @@ const legacySize = "1024x1024"
 
 // Check implements [module.Checker].
 func (Driver[In]) Check(source In, target module.Target) []module.FieldError {
-	return check(source.Request(), target.Model)
+	in := source.Request()
+	faults := check(in, target.Model)
+	if !in.Edit && CapabilitiesOf(target.Model).MaxInputs == 0 {
+		faults = append(faults, module.RefuseImages(source, target.Model)...)
+	}
+	return faults
 }
 
 func check(in seedream.Request, model string) []module.FieldError {

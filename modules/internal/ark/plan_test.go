@@ -81,7 +81,7 @@ func TestPlan(t *testing.T) {
 		{name: "no layers", model: v45, input: `{"layer_decomposition":true}`, size: "2048x2048", warnings: []string{"layer_decomposition ignored"}, quote: 0.04},
 
 		{name: "too many images", model: v55, input: `{"images":["1","2","3","4","5","6","7","8","9","10"],"image":"0"}`, size: "2K", faults: []string{"images"}, quote: 0.123},
-		{name: "images for a model without", model: v30, input: `{"image":"a"}`, size: "1024x1024", warnings: []string{"image ignored"}, quote: 0.03},
+		{name: "images for a model without", model: v30, input: `{"image":"a"}`, size: "1024x1024", faults: []string{"image"}, quote: 0.03},
 		{name: "editing", model: edit, input: `{"image":"a"}`, size: "adaptive", quote: 0.03},
 		{name: "editing nothing", model: edit, input: `{"size":"2K"}`, size: "adaptive", warnings: []string{"size ignored"}, faults: []string{"image"}, quote: 0.03},
 
@@ -127,7 +127,7 @@ func TestPlanOfVerticals(t *testing.T) {
 		"an edit":                    {v45, seedream.Edit{Options: image(o)}, false, 1, nil, nil},
 		"an edit by the old name":    {v45, seedream.Edit{Options: o, ImageURL: "b"}, false, 1, nil, nil},
 		"an edit by both names":      {v45, seedream.Edit{Options: image(o), ImageURL: "b"}, false, 2, nil, nil},
-		"an edit by a model without": {v30, seedream.Edit{Options: image(o)}, false, 0, []string{"model"}, []string{"image ignored"}},
+		"an edit by a model without": {v30, seedream.Edit{Options: image(o)}, false, 0, []string{"model"}, nil},
 		"strength is Jimeng's":       {v45, seedream.Edit{Options: image(o), Strength: &strength}, false, 1, nil, []string{"strength ignored"}},
 		"an edit with a watermark":   {v45, seedream.Edit{Options: image(o), Watermark: true}, true, 1, nil, nil},
 	} {

@@ -14,7 +14,6 @@ func newRequest(in seedream.Request, model string) (request, []string) {
 	n := &provider.Notes{Model: model}
 	r := request{Model: model, Prompt: in.Prompt, ResponseFormat: "url", Watermark: &in.Watermark}
 	r.Images.single = t.MaxInputs == 1
-	n.Takes("image", len(in.Inputs) > 0, t.MaxInputs > 0)
 	r.Size = t.size(in, n)
 	if n.Takes("seed", in.Seed != nil, t.Old) {
 		r.Seed = in.Seed

@@ -4,7 +4,7 @@ import "aigc/app/provider"
 
 // Input is the input of an image by FLUX: the union of what the models support. A
 // field that the selected model does not support is not sent, and a warning names
-// it.
+// it; an image is refused.
 type Input struct {
 	Prompt              string              `json:"prompt" minLength:"1" maxLength:"15000" doc:"Text prompt describing the image, or the change to the input images" example:"a cat in the snow, soft morning light"`
 	Model               string              `json:"model,omitempty" maxLength:"100" doc:"Model id; see /api/models"`

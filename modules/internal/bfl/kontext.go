@@ -48,9 +48,6 @@ func (KontextDriver) Submit(ctx context.Context, c provider.Call, in KontextInpu
 func (KontextDriver) Plan(in KontextInput, t module.Target) module.Plan {
 	w := &provider.Notes{Model: t.Model}
 	w.Takes("strength", in.Strength != nil, false)
-	if in.InputImage != "" && in.ContextImage != "" {
-		w.Ignored("context_image", "it is the old name of input_image, which is set")
-	}
 	p := plan(in.input(), t, kontextCapabilities(t.Model))
 	p.Warnings = append(p.Warnings, w.Warnings()...)
 	return p
@@ -58,5 +55,9 @@ func (KontextDriver) Plan(in KontextInput, t module.Target) module.Plan {
 
 // Check implements [module.Checker].
 func (KontextDriver) Check(in KontextInput, t module.Target) []module.FieldError {
-	return check(in.input(), t.Model, kontextCapabilities(t.Model))
+	faults := check(in.input(), t.Model, kontextCapabilities(t.Model))
+	if in.InputImage != "" && in.ContextImage != "" && in.InputImage != in.ContextImage {
+		faults = append(faults, module.FieldError{Field: "context_image", Message: "is the old name of input_image, which has another image"})
+	}
+	return faults
 }

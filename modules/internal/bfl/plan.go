@@ -44,8 +44,18 @@ func check(in Input, model string, can capabilities) []module.FieldError {
 			bad("width", "%s makes at most 4 megapixels", model)
 		}
 	}
-	if n := len(in.inputs()); can.Inputs > 0 && n > can.Inputs {
+	if in.ImagePrompt != "" && !can.ImagePrompt {
+		faults = append(faults, module.RefuseImage("image_prompt", model))
+	}
+	switch n := len(in.inputs()); {
+	case n == 0:
+	case can.Inputs > 0 && n > can.Inputs:
 		bad("input_images", "%s supports at most %d input images", model, can.Inputs)
+	case can.Inputs > 0:
+	case !can.ImagePrompt:
+		faults = append(faults, module.RefuseImages(Input{InputImage: in.InputImage, InputImages: in.InputImages}, model)...)
+	case n > 1 || in.ImagePrompt != "":
+		bad("input_images", "%s supports one image, image_prompt included", model)
 	}
 	return faults
 }

@@ -15,7 +15,9 @@ func (in Input) request(model string, can capabilities) (request, []string) {
 	r.Raw = provider.IfSupported(w, "raw", in.Raw, can.Raw)
 	r.Grounding = provider.IfSupported(w, "grounding", in.Grounding, can.Strict)
 	r.ImagePromptStrength = provider.IfSupported(w, "image_prompt_strength", in.ImagePromptStrength, can.Strength)
-	in.noteImages(can, w)
+	if can.Inputs == 0 && len(in.inputs()) > 0 {
+		w.Replaced("the input image", "image_prompt", "%s does not edit images, it only follows one", w.Model)
+	}
 	return r, w.Warnings()
 }
 
@@ -62,23 +64,5 @@ func (in Input) setNumbers(r *request, can capabilities, w *provider.Notes) {
 		v := min(max(*in.Guidance, can.MinGuide), can.MaxGuide)
 		w.Rounded("guidance", *in.Guidance, v)
 		r.Guidance = &v
-	}
-}
-
-// noteImages adds warnings on input images that are not sent, or sent as
-// image_prompt; see [Input.sentImages].
-func (in Input) noteImages(can capabilities, w *provider.Notes) {
-	w.Takes("image_prompt", in.ImagePrompt != "", can.ImagePrompt)
-	n := len(in.inputs())
-	switch {
-	case n == 0 || can.Inputs > 0:
-	case !can.ImagePrompt:
-		w.Takes("input_images", true, false)
-	case in.ImagePrompt != "":
-		w.Ignored("input_images", "%s supports one image, and image_prompt is set", w.Model)
-	case n == 1:
-		w.Replaced("the input image", "image_prompt", "%s does not edit images, it only follows one", w.Model)
-	default:
-		w.Replaced("the first of input_images", "image_prompt", "%s does not edit images, it only follows one", w.Model)
 	}
 }

@@ -36,7 +36,6 @@ func (TryOnDriver) Plan(in tryon.Input, t module.Target) module.Plan {
 // what the models do not support. A prompt is required.
 func tryOnRequest(in tryon.Input, model string) (request, []string) {
 	n := &provider.Notes{Model: model}
-	in.NoteNames(n)
 	r := request{
 		Prompt: in.PromptOr(tryon.DefaultPrompt), Seed: in.Seed, OutputFormat: in.OutputFormat, SafetyTolerance: in.SafetyTolerance,
 	}

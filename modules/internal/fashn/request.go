@@ -40,7 +40,6 @@ type inputs struct {
 func newRun(in tryon.Input, model string) (run, []string) {
 	largest := isMax(model)
 	n := &provider.Notes{Model: model}
-	in.NoteNames(n)
 	r := run{model, inputs{
 		Seed: in.Seed, ReturnBase64: in.ReturnBase64,
 		Prompt:           provider.IfSupported(n, "prompt", in.PromptOr(""), largest),

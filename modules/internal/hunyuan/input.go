@@ -17,7 +17,7 @@ const (
 func Is35(model string) bool { return strings.Contains(model, "3.5") }
 
 // Input is the union of what the models support. A field that the selected model does
-// not support is not sent, and a warning names it.
+// not support is not sent, and a warning names it; an image is refused.
 type Input struct {
 	Prompt      string              `json:"prompt" minLength:"1" maxLength:"20000" doc:"Text prompt describing the image, or the change to the input images; 3.0: at most 8192 characters" example:"a red fox in snow"`
 	Model       string              `json:"model,omitempty" maxLength:"100" doc:"Model id; see /api/models"`

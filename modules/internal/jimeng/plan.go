@@ -41,7 +41,9 @@ func (Driver[In]) Check(source In, target module.Target) []module.FieldError {
 		bad("model", "%s does not support input images", model)
 	case t.EditsOne && n == 0 && !in.Edit:
 		bad("image", "an image to edit is required")
-	case t.MaxInputs > 0 && n > t.MaxInputs:
+	case t.MaxInputs == 0:
+		faults = append(faults, module.RefuseImages(source, model)...)
+	case n > t.MaxInputs:
 		bad("images", "%s supports at most %d input images, image included", model, t.MaxInputs)
 	}
 	s, _, _ := newSubmission(in, model)

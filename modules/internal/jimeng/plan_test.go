@@ -62,7 +62,7 @@ func TestPlan(t *testing.T) {
 
 		{name: "ten images", model: v40, input: `{` + many + `}`, sent: `{"force_single":true}`, quote: 0.22},
 		{name: "eleven images", model: v40, input: `{"image":"b",` + many + `}`, sent: `{"force_single":true}`, faults: []string{"images"}, quote: 0.22},
-		{name: "images of a model without", model: v31, input: `{"image":"a"}`, sent: `{}`, warnings: []string{"image ignored"}},
+		{name: "images of a model without", model: v31, input: `{"image":"a"}`, sent: `{}`, faults: []string{"image"}},
 		{name: "an edit of nothing", model: edit, input: `{}`, sent: `{}`, faults: []string{"image"}},
 		{name: "an edit of two", model: edit, input: `{"images":["a","b"]}`, sent: `{}`, faults: []string{"images"}},
 

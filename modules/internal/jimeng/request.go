@@ -14,7 +14,6 @@ func newSubmission(in seedream.Request, model string) (submission, delivery, []s
 	t := CapabilitiesOf(model)
 	n := &provider.Notes{Model: model}
 	s, d := submission{ReqKey: model, Prompt: in.Prompt}, delivery{ReturnURL: true, Logo: logo{Add: in.Watermark}}
-	n.Takes("image", len(in.Inputs) > 0, t.MaxInputs > 0)
 	t.setSize(in, n, &s)
 	if n.Takes(in.WeightField, in.Weight != nil, t.ScaleUnit > 0) {
 		s.Scale = t.scale(*in.Weight)

@@ -21,7 +21,7 @@ func (Driver) Submit(ctx context.Context, c provider.Call, in Input) (provider.T
 	req, _ := in.request(c.Model)
 	req.ExternalTaskID = externalID(c)
 	e := provider.NewEmbedder(c)
-	for _, text := range e.AddAll(ctx, imageRule, in.sentImages(m)) {
+	for _, text := range e.AddAll(ctx, imageRule, in.inputs()) {
 		if m.Omni {
 			req.Images = append(req.Images, map[string]string{"image": text})
 		} else {

@@ -4,7 +4,7 @@ import "aigc/app/provider"
 
 // Input is the union of what the models support and of the replaced service's
 // fields. A field that the selected model does not support is not sent, and a
-// warning names it.
+// warning names it; an image is refused.
 type Input struct {
 	Prompt         string              `json:"prompt" minLength:"1" maxLength:"2500" doc:"Text prompt describing the image. The omni models and O1 name input images in it as <<<image_1>>>, <<<image_2>>> …" example:"a red fox in snow, soft morning light"`
 	Model          string              `json:"model,omitempty" maxLength:"100" doc:"Model id; see /api/models"`
@@ -37,13 +37,4 @@ func (in Input) inputs() []provider.ImageRef {
 		return in.Images
 	}
 	return append([]provider.ImageRef{in.Image}, in.Images...)
-}
-
-// sentImages are the input images that are sent: all, or the first.
-func (in Input) sentImages(m capabilities) []provider.ImageRef {
-	all := in.inputs()
-	if m.Omni {
-		return all
-	}
-	return all[:min(len(all), 1)]
 }

@@ -26,7 +26,7 @@ func (Driver) Plan(in Input, t module.Target) module.Plan {
 		p.Quote = t.Cost(nil, provider.Quantity{Unit: MainlandImage, N: int64(req.N)})
 		return p
 	}
-	facts := map[string]string{"resolution": req.Resolution, "input images": strconv.Itoa(len(in.sentImages(capabilitiesOf(t.Model))))}
+	facts := map[string]string{"resolution": req.Resolution, "input images": strconv.Itoa(len(in.inputs()))}
 	p.Quote = t.Cost(facts, provider.Quantity{Unit: "image", N: int64(req.N)})
 	return p
 }
@@ -38,7 +38,10 @@ const resultSeries, defaultRatio = "series", "1:1"
 // Check implements [module.Checker].
 func (Driver) Check(in Input, t module.Target) []module.FieldError {
 	m := capabilitiesOf(t.Model)
-	inputs := len(in.sentImages(m))
+	inputs := len(in.inputs())
+	if inputs > 1 && !m.Omni {
+		return []module.FieldError{{Field: "images", Message: t.Model + " supports one input image, image included"}}
+	}
 	if m.Elements {
 		inputs += len(in.Elements)
 	}
@@ -78,10 +81,7 @@ func (in Input) request(model string) (request, []string) {
 // setImages sets the elements, and clears fields that cannot be combined with input
 // images or need one, with a warning for each.
 func (in Input) setImages(r *request, m capabilities, n *provider.Notes) {
-	images := len(in.sentImages(m))
-	if len(in.inputs()) > images {
-		n.Ignored("all input images but the first", "%s supports one", n.Model)
-	}
+	images := len(in.inputs())
 	if r.NegativePrompt != "" && images > 0 {
 		r.NegativePrompt = ""
 		n.Ignored("negative_prompt", "%s does not support it together with an input image", n.Model)
@@ -101,7 +101,7 @@ func (in Input) setShape(r *request, m capabilities, n *provider.Notes) {
 		r.Resolution = provider.Nearest(m.Resolutions, sideOf, sideOf(in.Resolution))
 		n.Rounded("resolution", in.Resolution, r.Resolution)
 	}
-	followsInput := m.Omni && len(in.sentImages(m)) > 0 // auto is the aspect ratio of the input image
+	followsInput := m.Omni && len(in.inputs()) > 0 // auto is the aspect ratio of the input image
 	w, h, sized := provider.ParseSize(in.Size)
 	switch {
 	case in.AspectRatio == "auto" && !followsInput && !m.AutoAlone:

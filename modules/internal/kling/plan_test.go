@@ -45,7 +45,7 @@ func TestPlan(t *testing.T) {
 		{"reference without image", "kling-v2-1", `{"image_reference":"face"}`, providertest.Plan{Count: 1, Quote: 0.014, Warnings: []string{"image_reference ignored: it needs an input image."}}},
 		{"fidelity", "kling-v3", `{"image":"a","image_fidelity":0,"human_fidelity":1}`, providertest.Plan{Count: 1, Quote: 0.028, Warnings: []string{"image_fidelity ignored", "human_fidelity ignored"}}},
 		{"elements", "kling-v2-1", `{"element_list":[{"element_id":1}]}`, providertest.Plan{Count: 1, Quote: 0.014, Warnings: []string{"element_list ignored"}}},
-		{"two images", "kling-v3", `{"images":["a","b"]}`, providertest.Plan{Count: 1, Quote: 0.028, Warnings: []string{"all input images but the first ignored: kling-v3 supports one."}}},
+		{"two images", "kling-v3", `{"images":["a","b"]}`, providertest.Plan{Count: 1, Quote: 0.028, Faults: []string{"images"}}},
 		{"ten", "kling-v3-omni", `{"image":"a","images":["b","c","d"],"element_list":[{"element_id":1},{"element_id":2},{"element_id":3},{"element_id":4},{"element_id":5},{"element_id":6}]}`, providertest.Plan{Count: 1, Quote: 0.028}},
 		{"eleven", "kling-image-o1", `{"image":"a","images":["b","c","d","e","f","g","h","i","j"],"element_list":[{"element_id":1}]}`, providertest.Plan{Count: 1, Quote: 0.028, Faults: []string{"images"}}},
 		{"auto alone", "kling-v3-omni", `{"aspect_ratio":"auto"}`, providertest.Plan{Count: 1, Quote: 0.028, Warnings: []string{"aspect_ratio auto replaced by 1:1:"}}},

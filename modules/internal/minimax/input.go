@@ -4,7 +4,7 @@ import "aigc/app/provider"
 
 // Input is the union of what the models support and of the replaced service's
 // fields. A field that the selected model does not support is not sent, and a
-// warning names it.
+// warning names it; an image is refused.
 type Input struct {
 	Prompt                string              `json:"prompt" minLength:"1" maxLength:"32000" doc:"Text prompt describing the image, or the change to the input images; image-01 up to 1500 characters" example:"a girl by a library window, warm light"`
 	Model                 string              `json:"model,omitempty" maxLength:"100" doc:"Model id; see /api/models"`

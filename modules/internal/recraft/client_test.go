@@ -36,12 +36,12 @@ func TestFaultsOfFiles(t *testing.T) {
 		in   Input
 		want string // the fault
 	}{
-		"type":       {Input{Image: "gif", Strength: &half}, "body.image: Recraft takes png, jpeg and webp"},
+		"type":       {Input{Image: "gif", Strength: &half}, "body.image: Recraft takes png, jpeg and webp, not gif"},
 		"bytes":      {Input{Image: "heavy", Strength: &half}, "body.image: Recraft takes at most 10 MB a file"},
 		"sides":      {Input{StyleReferences: []provider.ImageRef{"photo", "small", "long"}}, "body.style_references: Recraft takes at least 256 pixels a side; body.style_references: Recraft takes at most 4096 pixels a side"},
 		"pixels":     {Input{Image: "large", Strength: &half}, "body.image: Recraft takes at most 16,000,000 pixels"},
 		"mask":       {Input{Image: "photo", Mask: "hole"}, "body.mask: must have the width and height of the image"},
-		"everything": {Input{Image: "gif", Mask: "small"}, "body.image: Recraft takes png, jpeg and webp; body.mask: Recraft takes at least 256 pixels a side"},
+		"everything": {Input{Image: "gif", Mask: "small"}, "body.image: Recraft takes png, jpeg and webp, not gif; body.mask: Recraft takes at least 256 pixels a side"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -8,6 +8,7 @@ import (
 
 // Input is the input of an image by Recraft: the union of what the models support. A
 // field that the selected model does not support is not sent, and a warning names it.
+// An image is refused instead.
 type Input struct {
 	Prompt            string              `json:"prompt" minLength:"1" maxLength:"10000" doc:"Text prompt describing the image; V2, V3: at most 1000 characters" example:"a red fox in the snow"`
 	Model             string              `json:"model,omitempty" maxLength:"100" doc:"Model id, see /api/models; …_vector makes SVG"`

@@ -45,6 +45,9 @@ func capabilitiesOf(model string) capabilities {
 	return can
 }
 
+// copiesStyles reports whether style_references are supported.
+func (can capabilities) copiesStyles() bool { return can.Generation == v4 && !can.Flash }
+
 // stylesModel is the model of V4 that makes the same kind of images in a custom style.
 func (can capabilities) stylesModel() string {
 	id := "recraftv4_styles"

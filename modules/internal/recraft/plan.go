@@ -37,6 +37,13 @@ func (Generator) Check(in Input, t module.Target) []module.FieldError {
 	case in.Mask == "" && in.Strength == nil:
 		bad("strength", "is required with image: 0 keeps the image, 1 ignores it")
 	}
+	switch {
+	case len(in.StyleReferences) == 0:
+	case !can.copiesStyles():
+		faults = append(faults, module.RefuseImage("style_references", t.Model))
+	case in.StyleID != "":
+		bad("style_references", "cannot be combined with style_id, which sets the style already")
+	}
 	if can.Styles && in.StyleID == "" && len(in.StyleReferences) == 0 {
 		bad("style_id", "%s needs style_id or style_references", t.Model)
 	}

@@ -74,13 +74,13 @@ func TestPlan(t *testing.T) {
 		{"format of a vector image", "recraftv3_vector", `{"image_format":"png"}`, providertest.Plan{Quote: 0.08, Warnings: []string{"image_format ignored: recraftv3_vector"}}},
 
 		{"style references", "recraftv4_1_pro", `{"style_references":["a"],"style_match":"precise"}`, providertest.Plan{Warnings: []string{"model recraftv4_1_pro replaced by recraftv4_styles_pro: a custom style needs it."}}},
-		{"style references of V3", "recraftv3", `{"style_references":["a"],"style_match":"precise"}`, providertest.Plan{Quote: 0.04, Warnings: []string{"style_references ignored", "style_match ignored"}}},
+		{"style references of V3", "recraftv3", `{"style_references":["a"],"style_match":"precise"}`, providertest.Plan{Quote: 0.04, Warnings: []string{"style_match ignored"}, Faults: []string{"style_references"}}},
 		{"custom style of V3", "recraftv3", `{"style_id":` + id + `,"style":"any","substyle":"hdr"}`, providertest.Plan{Quote: 0.04, Warnings: []string{"style ignored: style_id", "substyle ignored: style_id"}}},
 		{"custom style and a substyle", "recraftv3", `{"style_id":` + id + `,"substyle":"hdr"}`, providertest.Plan{Quote: 0.04, Warnings: []string{"substyle ignored: style_id"}}},
 		{"custom style of V4", "recraftv4_1_vector", `{"style_id":` + id + `}`, providertest.Plan{Warnings: []string{"model recraftv4_1_vector replaced by recraftv4_styles_vector"}}},
 		{"custom style of a gateway's V4", "recraft-v4", `{"style_id":` + id + `}`, providertest.Plan{}},
-		{"both", "recraftv4_styles", `{"style_id":` + id + `,"style_references":["a"]}`, providertest.Plan{Warnings: []string{"style_references ignored: style_id"}}},
-		{"custom style of flash", "recraftv4_1_flash", `{"style_id":` + id + `,"style_references":["a"]}`, providertest.Plan{Quote: 0.007, Warnings: []string{"style_id ignored", "style_references ignored"}}},
+		{"both", "recraftv4_styles", `{"style_id":` + id + `,"style_references":["a"]}`, providertest.Plan{Faults: []string{"style_references"}}},
+		{"custom style of flash", "recraftv4_1_flash", `{"style_id":` + id + `,"style_references":["a"]}`, providertest.Plan{Quote: 0.007, Warnings: []string{"style_id ignored"}, Faults: []string{"style_references"}}},
 
 		{"vector style", "recraftv3", `{"style":"vector_illustration","substyle":"thin","image_format":"webp"}`, providertest.Plan{Quote: 0.08,
 			Warnings: []string{"model recraftv3 replaced by recraftv3_vector: style vector_illustration needs it.", "image_format ignored: recraftv3_vector"}}},

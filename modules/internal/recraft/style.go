@@ -55,12 +55,8 @@ func (in Input) setStyle(r *request, n *provider.Notes) {
 	if n.Takes("style_id", in.StyleID != "", !can.Flash) {
 		r.StyleID = in.StyleID
 	}
-	if n.Takes("style_references", len(in.StyleReferences) > 0, can.Generation == v4 && !can.Flash) {
-		if r.StyleID == "" {
-			r.references = in.StyleReferences
-		} else {
-			n.Ignored("style_references", "style_id already sets the style")
-		}
+	if can.copiesStyles() {
+		r.references = in.StyleReferences
 	}
 	custom := r.StyleID != "" || len(r.references) > 0
 	if custom && can.Generation == v4 && !can.Styles && isOwnID(r.Model) {

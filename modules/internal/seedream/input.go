@@ -4,7 +4,7 @@ import "aigc/app/provider"
 
 // Options are the fields that all verticals share: the union of what their models
 // support and of the replaced service's fields. A field that the selected model
-// does not support is not sent, and a warning names it.
+// does not support is not sent, and a warning names it; an image is refused.
 type Options struct {
 	Prompt         string              `json:"prompt" minLength:"1" maxLength:"10000" doc:"Text prompt describing the image, or the change to the input images; at most 300 Chinese characters or 600 English words are advised, Jimeng models take 800 characters" example:"a paper boat on a rain puddle, macro"`
 	Model          string              `json:"model,omitempty" maxLength:"100" doc:"Model id or endpoint id (ep-…); see /api/models"`

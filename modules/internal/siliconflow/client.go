@@ -18,7 +18,7 @@ func (Driver) Generate(ctx context.Context, c provider.Call, in Input) (provider
 	req, _ := in.request(c.Model, can)
 	fields := []*string{&req.Image, &req.Image2, &req.Image3}
 	e := provider.NewEmbedder(c)
-	for i, text := range e.AddAll(ctx, imageRule, in.sentImages(can)) {
+	for i, text := range e.AddAll(ctx, imageRule, in.inputs()) {
 		*fields[i] = text
 	}
 	body, err := e.Body(req)

@@ -4,7 +4,7 @@ import "aigc/app/provider"
 
 // Input is the union of what the models support and of the replaced service's
 // fields. A field that the selected model does not support is not sent, and a
-// warning names it.
+// warning names it; an image is refused.
 type Input struct {
 	Prompt         string              `json:"prompt" minLength:"1" maxLength:"10000" doc:"Text prompt describing the image, or the change to the input images" example:"a lighthouse at dusk, oil painting"`
 	Model          string              `json:"model,omitempty" maxLength:"100" doc:"Model id; see /api/models"`
@@ -31,12 +31,6 @@ func (in Input) inputs() (all []provider.ImageRef) {
 		}
 	}
 	return all
-}
-
-// sentImages are the input images that are sent to a model.
-func (in Input) sentImages(can capabilities) []provider.ImageRef {
-	all := in.inputs()
-	return all[:min(len(all), can.Inputs)]
 }
 
 // Common implements [provider.CommonInput].

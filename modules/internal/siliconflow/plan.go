@@ -45,8 +45,10 @@ func (Driver) Check(in Input, t module.Target) []module.FieldError {
 	switch n := len(in.inputs()); {
 	case n == 0 && (can.Required || in.Mode == imageToImage):
 		bad("image", "an input image is required")
-	case n > can.Inputs && can.Inputs > 1:
-		bad("images", "%s supports at most %d input images, image included", t.Model, can.Inputs)
+	case can.Inputs == 0:
+		faults = append(faults, module.RefuseImages(in, t.Model)...)
+	case n > can.Inputs:
+		bad("images", "%s supports at most %d input images in all", t.Model, can.Inputs)
 	}
 	return faults
 }

@@ -28,7 +28,9 @@ func (in Input) request(model string, can capabilities) (request, []string) {
 		r.Steps = cmp.Or(r.Steps, defaultSteps)
 		r.GuidanceScale = cmp.Or(r.GuidanceScale, &guidance)
 	}
-	in.noteImages(can, n)
+	if in.Mode == textToImage && len(in.inputs()) > 0 {
+		n.Ignored("mode "+textToImage, "an input image is given")
+	}
 	provider.IfSupported(n, "strength", in.Strength, false)
 	return r, n.Warnings()
 }
@@ -51,18 +53,4 @@ func (in Input) size(can capabilities, n *provider.Notes) string {
 	nearest := provider.NearestSize(can.Sizes, w, h)
 	n.Rounded("size", in.Size, nearest)
 	return nearest
-}
-
-// noteImages adds warnings on input images that are not sent. More than a model for
-// several supports are a fault, see [Driver.Check].
-func (in Input) noteImages(can capabilities, n *provider.Notes) {
-	given, sent := len(in.inputs()), len(in.sentImages(can))
-	switch {
-	case given > sent && sent == 0:
-		n.Takes("image", true, false)
-	case given > sent && sent == 1:
-		n.Ignored("all input images but the first", "%s supports one", n.Model)
-	case sent > 0 && in.Mode == textToImage:
-		n.Ignored("mode "+textToImage, "an input image is given")
-	}
 }

@@ -4,6 +4,7 @@ import "aigc/app/provider"
 
 // Input is the union of what the models support and of the replaced service's fields. A
 // field that the selected model does not support is not sent, and a warning names it.
+// An image is refused instead.
 type Input struct {
 	Prompt         string            `json:"prompt" minLength:"1" maxLength:"10000" doc:"Text prompt describing the image; (word:0.3) sets the weight of a word" example:"a red fox in the snow, watercolour"`
 	Model          string            `json:"model,omitempty" maxLength:"100" doc:"Model id; see /api/models"`

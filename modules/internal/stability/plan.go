@@ -16,9 +16,12 @@ func (Generator) Plan(in Input, t module.Target) module.Plan {
 }
 
 // Check implements [module.Checker].
-func (Generator) Check(in Input, _ module.Target) []module.FieldError {
+func (Generator) Check(in Input, t module.Target) (faults []module.FieldError) {
 	if strings.TrimSpace(in.Prompt) == "" {
-		return []module.FieldError{{Field: "prompt", Message: "must not be empty"}}
+		faults = append(faults, module.FieldError{Field: "prompt", Message: "must not be empty"})
 	}
-	return nil
+	if !capabilitiesOf(t.Model).Image {
+		faults = append(faults, module.RefuseImages(in, t.Model)...)
+	}
+	return faults
 }

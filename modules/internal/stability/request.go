@@ -42,7 +42,7 @@ func (in Input) request(model string) (request, []string) {
 
 // setImage sets the fields that say whether there is an input image.
 func (in Input) setImage(r *request, can capabilities, n *provider.Notes) {
-	sent := n.Takes("image", in.Image != "", can.Image)
+	sent := in.Image != "" && can.Image
 	if can.ModelField {
 		r.Model, r.Mode = n.Model, map[bool]string{false: "text-to-image", true: "image-to-image"}[sent]
 	}

@@ -19,6 +19,9 @@ func (Driver) Check(in hunyuan.Input, t module.Target) (faults []module.FieldErr
 		faults = append(faults, module.FieldError{Field: field, Message: message})
 	}
 	in.Check(t.Model, bad)
+	if in.LogoImage != "" && !in.Watermark {
+		bad("logo_image", "needs watermark true")
+	}
 	if t.Model != hunyuan.Image30 {
 		bad("model", title+" serves "+hunyuan.Image30+" only")
 	}

@@ -46,7 +46,7 @@ func TestPlan(t *testing.T) {
 		{name: "revise", input: `{"revise":true}`, sent: with(`"LogoAdd":0,"Revise":1`)},
 		{name: "seed with revise", input: `{"revise":true,"seed":1}`, sent: with(`"LogoAdd":0,"Revise":1`), warnings: []string{"seed ignored: it has no effect with revise"}},
 		{name: "watermark", input: `{"watermark":true}`, sent: with(`"LogoAdd":1,"Revise":0`)},
-		{name: "logo without watermark", input: `{"logo_image":"a","logo_rect":{"width":1,"height":1}}`, sent: least, warnings: []string{"logo_image ignored", "logo_rect ignored"}},
+		{name: "logo without watermark", input: `{"logo_image":"a","logo_rect":{"width":1,"height":1}}`, sent: least, warnings: []string{"logo_rect ignored"}, faults: []string{"logo_image"}},
 		{name: "rectangle without a logo", input: `{"watermark":true,"logo_rect":{"width":1,"height":1}}`, sent: with(`"LogoAdd":1,"Revise":0`), warnings: []string{"logo_rect ignored"}},
 		{name: "fields of TokenHub", input: `{"footnote":"y","generate_max_pixels":65536}`, sent: least, warnings: []string{"footnote ignored", "generate_max_pixels ignored"}},
 		{name: "blank prompt", input: `{"prompt":" "}`, sent: `{"Prompt":" ","LogoAdd":0,"Revise":0}`, faults: []string{"prompt"}},

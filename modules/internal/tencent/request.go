@@ -30,9 +30,6 @@ func newSubmission(in hunyuan.Input, model string) (submission, []string) {
 	if in.Watermark {
 		s.LogoAdd = 1
 	}
-	if in.LogoImage != "" && !in.Watermark {
-		n.Ignored("logo_image", "watermark is false")
-	}
 	if in.LogoRect != nil && (in.LogoImage == "" || !in.Watermark) {
 		n.Ignored("logo_rect", "it needs watermark and logo_image")
 	}

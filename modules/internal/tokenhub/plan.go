@@ -19,5 +19,8 @@ func (Generator) Check(in hunyuan.Input, t module.Target) (faults []module.Field
 	in.Check(t.Model, func(field, message string) {
 		faults = append(faults, module.FieldError{Field: field, Message: message})
 	})
+	if in.LogoImage != "" {
+		faults = append(faults, module.RefuseImage("logo_image", t.Model))
+	}
 	return faults
 }

@@ -36,7 +36,7 @@ func TestPlan(t *testing.T) {
 		{name: "random seed", model: v3, input: `{"seed":-1}`, sent: plain(`"revise":false`)},
 		{name: "footnote", model: v3, input: `{"footnote":"y"}`, sent: plain(`"footnote":"y","revise":false`)},
 		{name: "fields of others", model: v3, input: `{"watermark":true,"logo_image":"a","logo_rect":{"width":1,"height":1},"generate_max_pixels":65536}`, sent: plain(`"revise":false`),
-			warnings: []string{"generate_max_pixels ignored", "watermark ignored", "logo_image ignored", "logo_rect ignored"}},
+			warnings: []string{"generate_max_pixels ignored", "watermark ignored", "logo_rect ignored"}, faults: []string{"logo_image"}},
 		{name: "four images", model: v3, input: `{"image":"d","images":["a","b","c"]}`, sent: plain(`"revise":false`), faults: []string{"images"}},
 		{name: "long prompt", model: v3, input: `{"prompt":"` + strings.Repeat("y", 8193) + `"}`, sent: `{"model":"hy-image-v3","prompt":"` + strings.Repeat("y", 8193) + `","revise":false}`, faults: []string{"prompt"}},
 

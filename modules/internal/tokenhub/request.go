@@ -38,7 +38,6 @@ func newRequest(in hunyuan.Input, model string) (request, []string) {
 		r.MaxPixels = in.MaxPixels
 	}
 	n.Takes("watermark", in.Watermark, false)
-	n.Takes("logo_image", in.LogoImage != "", false)
 	n.Takes("logo_rect", in.LogoRect != nil, false)
 	return r, n.Warnings()
 }

@@ -10,7 +10,7 @@ import (
 
 // Input is the input of a virtual try-on: the union of what the vendors' models
 // support. A field that the selected model does not support is not sent, and a warning
-// names it.
+// names it; an image is refused.
 type Input struct {
 	PersonImage      provider.ImageRef `json:"person_image,omitempty" doc:"Image of the person; required"`
 	GarmentImage     provider.ImageRef `json:"garment_image,omitempty" doc:"Image of the garment, flat or worn; required. tryon-max: also shoes, hats, bags and jewellery"`
@@ -50,8 +50,8 @@ const DefaultPrompt = "The person wears the garment. Face, hair, body, pose and 
 // PromptOr is the prompt, or usual if there is none.
 func (in Input) PromptOr(usual string) string { return cmp.Or(strings.TrimSpace(in.Prompt), usual) }
 
-// Check implements [module.InputChecker]: it reports a missing image. The schema cannot require it, because it has several
-// names.
+// Check implements [module.InputChecker]: it reports a missing image, and different
+// images under several names. The schema cannot, because each image has several names.
 func (in Input) Check() (faults []module.FieldError) {
 	if in.Person() == "" {
 		faults = append(faults, module.FieldError{Field: "person_image", Message: "an image of the person is required"})
@@ -59,26 +59,27 @@ func (in Input) Check() (faults []module.FieldError) {
 	if in.Garment() == "" {
 		faults = append(faults, module.FieldError{Field: "garment_image", Message: "an image of the garment is required"})
 	}
-	return faults
+	return append(faults, in.sameNames()...)
 }
 
-// NoteNames warns of images that are not sent because another name of the field is
-// given, too.
-func (in Input) NoteNames(n *provider.Notes) {
+// sameNames reports images that would not be used because another name of the field has
+// another image.
+func (in Input) sameNames() (faults []module.FieldError) {
 	person := []named{{"person_image", in.PersonImage}, {"model_image", in.ModelImage}, {"human_image", in.HumanImage}}
 	garment := []named{{"garment_image", in.GarmentImage}, {"product_image", in.ProductImage}, {"cloth_image", in.ClothImage}}
 	for _, names := range [][]named{person, garment} {
-		used := ""
+		var used named
 		for _, f := range names {
 			switch {
 			case f.image == "":
-			case used == "":
-				used = f.name
-			default:
-				n.Ignored(f.name, "it is another name of %s, which is set", used)
+			case used.image == "":
+				used = f
+			case f.image != used.image:
+				faults = append(faults, module.FieldError{Field: f.name, Message: "is another name of " + used.name + ", which has another image"})
 			}
 		}
 	}
+	return faults
 }
 
 type named struct {

@@ -44,14 +44,6 @@ func (in Input) frames() (first, last provider.ImageRef) {
 	return in.Images[0], last
 }
 
-// references are the reference images that the model supports.
-func (in Input) references(model string) []provider.ImageRef {
-	if isLite(model) {
-		return nil
-	}
-	return in.ReferenceImages
-}
-
 // count is the number of videos.
 func (in Input) count() int { return max(1, in.N, in.SampleCount) }
 

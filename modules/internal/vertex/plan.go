@@ -29,7 +29,7 @@ func (Driver) Check(in Input, target module.Target) []module.FieldError {
 		faults = append(faults, module.FieldError{Field: field, Message: fmt.Sprintf(format, args...)})
 	}
 	first, last := in.frames()
-	refs := len(in.references(model)) > 0
+	refs := len(in.ReferenceImages) > 0
 	if strings.TrimSpace(in.Prompt) == "" {
 		bad("prompt", "must not be empty")
 	}
@@ -45,7 +45,15 @@ func (Driver) Check(in Input, target module.Target) []module.FieldError {
 	if last != "" && first == "" {
 		bad("last_frame", "needs image, the first frame")
 	}
-	if refs && (first != "" || in.Video != "") {
+	if len(in.Images) > 0 && (in.Image != "" || in.LastFrame != "") {
+		bad("images", "is another name of image and last_frame, which are set")
+	} else if len(in.Images) > 2 {
+		bad("images", "supports 2 images, the first frame and the last one, not %d", len(in.Images))
+	}
+	switch {
+	case refs && isLite(model):
+		faults = append(faults, module.RefuseImage("reference_images", model))
+	case refs && (first != "" || in.Video != ""):
 		bad("reference_images", "cannot be combined with image or video")
 	}
 	if in.Video != "" && first != "" {

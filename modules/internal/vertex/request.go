@@ -38,7 +38,6 @@ func (in Input) request(model string) (request, []string) {
 		notes.Ignored("resize_mode", "it needs image")
 	}
 	in.noteDuration(p.DurationSeconds, notes)
-	in.noteImages(model, notes)
 	notes.Takes("guidance_scale", in.GuidanceScale != nil, false)
 	return request{Instances: []instance{{Prompt: in.Prompt}}, Parameters: p, Labels: in.Labels}, notes.Warnings()
 }
@@ -54,19 +53,6 @@ func (in Input) noteDuration(seconds int, notes *provider.Notes) {
 		notes.Ignored("duration", "duration_seconds sets it already")
 	case in.DurationSeconds == 0 && in.Duration > 0 && in.Duration != seconds:
 		notes.Rounded("duration", in.Duration, seconds)
-	}
-}
-
-// noteImages adds warnings on images that are not sent.
-func (in Input) noteImages(model string, notes *provider.Notes) {
-	if len(in.ReferenceImages) > len(in.references(model)) {
-		notes.Ignored("reference_images", "%s does not support it", model)
-	}
-	switch {
-	case len(in.Images) > 0 && (in.Image != "" || in.LastFrame != ""):
-		notes.Ignored("images", "image and last_frame set it already")
-	case len(in.Images) > 2:
-		notes.Say("Only the first two of images are used, as first and last frame.")
 	}
 }
 
@@ -88,7 +74,7 @@ func (r *request) embed(ctx context.Context, e *provider.Embedder, in Input, mod
 	first, last := in.frames()
 	inst.Image, inst.LastFrame = add(first, "image", imageTypes), add(last, "last_frame", imageTypes)
 	inst.Video = add(in.Video, "video", videoTypes)
-	for _, img := range in.references(model) {
+	for _, img := range in.ReferenceImages {
 		if m := add(img, "reference_images", imageTypes); m != nil {
 			inst.ReferenceImages = append(inst.ReferenceImages, reference{Image: *m, ReferenceType: "asset"})
 		}
