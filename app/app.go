@@ -163,7 +163,7 @@ func Start(ctx context.Context, c *config.Settings, v Verticals, roles Roles, lo
 		Service: a.Service, SyncWait: c.SyncWait, PrivateLinks: c.PrivateLinks, MCPURL: mcpPath(mcpURL), Metrics: metrics, Version: Version,
 	})
 	a.MCP = mcpapi.New(mcpapi.Config{
-		Service: a.Service, Log: log, Version: Version, PublicURL: public, Tools: c.MCPTools,
+		Service: a.Service, Log: log, Version: Version, PublicURL: public, Tools: c.MCPTools, NoThumbnails: !c.Thumbnails,
 	})
 	if unknown := a.MCP.UnknownTools(); roles.MCP && len(unknown) > 0 {
 		return a, fmt.Errorf("AIGC_MCP_TOOLS: there is no tool named %s", strings.Join(unknown, ", "))

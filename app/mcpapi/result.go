@@ -64,7 +64,7 @@ func link(description string, r service.ResultView) *mcp.ResourceLink {
 // thumbnails are small JPEG previews of the first results. They are made after
 // the task has succeeded, so for a fresh result it waits up to Config.thumbWait.
 func (s *Server) thumbnails(ctx context.Context, caller service.Caller, v *service.View) [][]byte {
-	results, fresh := v.Data, v.Finished == 0 || time.Since(time.Unix(v.Finished, 0)) < thumbFresh
+	results, fresh := v.Data, !s.NoThumbnails && (v.Finished == 0 || time.Since(time.Unix(v.Finished, 0)) < thumbFresh)
 	out := make([][]byte, min(len(results), maxThumbs))
 	missing := map[int]bool{}
 	for i := range out {

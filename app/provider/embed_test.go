@@ -27,8 +27,8 @@ func TestImageRule(t *testing.T) {
 		want string
 	}{
 		{"fine", rule, file("image/png", 10<<20, 400, 400), ""},
-		{"another type", rule, file("image/webp", 1, 400, 400), "Acme takes png, jpeg and svg"},
-		{"one type", provider.ImageRule{Who: "Acme", Types: []string{"video/mp4"}}, file("image/png", 1, 0, 0), "Acme takes mp4"},
+		{"another type", rule, file("image/webp", 1, 400, 400), "is WebP, which Acme does not take: convert it to PNG or JPEG"},
+		{"one type", provider.ImageRule{Who: "Acme", Types: []string{"video/mp4"}}, file("image/png", 1, 0, 0), "is PNG, which Acme does not take: convert it to MP4"},
 		{"large", rule, file("image/png", 10<<20+1, 400, 400), "Acme takes at most 10 MB a file"},
 		{"odd limit", provider.ImageRule{Who: "Acme", MaxBytes: 4_928_307}, file("image/png", 4_928_308, 400, 400), "Acme takes at most 4.7 MB a file"},
 		{"large as base64", provider.ImageRule{Who: "Acme", MaxBase64: 8 << 20}, file("image/png", 6<<20+1, 400, 400), "Acme takes at most 6 MB a file"},
@@ -42,7 +42,12 @@ func TestImageRule(t *testing.T) {
 		{"widest", rule, file("image/png", 1, 1000, 400), ""},
 		{"unknown sides", rule, file("image/svg+xml", 1, 0, 0), ""},
 		{"one unknown side", rule, file("image/png", 1, 100, 0), ""},
-		{"no rule", provider.ImageRule{}, file("x/y", 1<<40, 1, 9999), ""},
+		{"two unusual types", provider.ImageRule{Who: "Acme", Types: []string{"image/webp", "image/gif"}}, file("image/svg+xml", 1, 0, 0), "is SVG, which Acme does not take: convert it to WebP or GIF"},
+		{"a list with TIFF", provider.ImageRule{Who: "Acme", Types: []string{"image/tiff", "image/gif", "image/jpeg"}}, file("image/svg+xml", 1, 0, 0), "is SVG, which Acme does not take: convert it to JPEG"},
+		{"no rule", provider.ImageRule{}, file("image/bmp", 1<<40, 1, 9999), ""},
+		{"no rule for a size that exhausts memory", provider.ImageRule{}, file("image/png", 1, 1<<31-1, 1<<31-1), "has 2147483647x2147483647 pixels; an image may have at most 100,000,000"},
+		{"no rule for an SVG", provider.ImageRule{Who: "Acme"}, file("image/svg+xml", 1, 1, 1), "is SVG, which Acme does not take: convert it to PNG or JPEG"},
+		{"no rule for a video", provider.ImageRule{Who: "Acme"}, file("video/mp4", 1, 1, 1), "is MP4, which Acme does not take: convert it to PNG or JPEG"},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -100,7 +105,7 @@ func TestEmbedder(t *testing.T) {
 		{"all faults of all fields", func(e *provider.Embedder, b *body) {
 			b.Image, b.Images, b.Video = e.Add(ctx, bare, "text"), e.AddAll(ctx, bare, []provider.ImageRef{"fox", "clip"}), e.Add(ctx, clip, "fox")
 			e.Fault("mask", "has another size")
-		}, "", fault.Invalid, "body.image: Acme takes png and PNG; body.image: Acme takes png and PNG; body.video: Acme takes mp4; body.mask: has another size"},
+		}, "", fault.Invalid, "body.image: is PLAIN, which Acme does not take: convert it to PNG; body.image: is MP4, which Acme does not take: convert it to PNG; body.video: is PNG, which Acme does not take: convert it to MP4; body.mask: has another size"},
 		{"an asset that cannot be opened", func(e *provider.Embedder, b *body) {
 			b.Image, b.Video = e.Add(ctx, bare, "gone"), e.Add(ctx, clip, "fox")
 		}, "", fault.Internal, ""},

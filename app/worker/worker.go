@@ -76,6 +76,7 @@ type core struct {
 	owner    string // of leases; random per process, so that leases of an earlier process are not ours
 	inflight inflight
 	pending  pending
+	decodes  *budget // bytes of decoded images, see withStill
 
 	working context.Context // of steps; canceled by abort
 	abort   context.CancelFunc
@@ -98,7 +99,7 @@ func New(c Config) *Worker {
 	if c.Tick <= 0 {
 		c.Tick = 250 * time.Millisecond
 	}
-	k := &core{Config: c, owner: task.RandomHex(12), inflight: inflight{ids: map[string]int{}}}
+	k := &core{Config: c, owner: task.RandomHex(12), inflight: inflight{ids: map[string]int{}}, decodes: newBudget(decodeMemory)}
 	k.working, k.abort = context.WithCancel(context.Background())
 	k.storer, k.thumbnails = newStorer(k), newThumbnailer(k)
 	submitter, poller := newSubmitter(k), newPoller(k)
