@@ -14,20 +14,22 @@ const (
 
 // Alpha decodes an image, if it has an alpha channel, and looks for transparency.
 func (st *Still) Alpha() (Alpha, error) {
-	if st.MIME == "image/jpeg" {
+	opaque := NoAlpha // of other formats than PNG it does not matter whether there is a channel
+	switch st.MIME {
+	case "image/jpeg":
 		return NoAlpha, nil
-	}
-	if st.MIME == "image/png" {
+	case "image/png":
 		if has, err := st.s.pngAlpha(); !has || err != nil {
 			return NoAlpha, err
 		}
+		opaque = OpaqueAlpha
 	}
 	img, err := st.Decode()
-	if err != nil {
+	switch {
+	case err != nil:
 		return NoAlpha, err
-	}
-	if isOpaque(img) {
-		return OpaqueAlpha, nil
+	case isOpaque(img):
+		return opaque, nil
 	}
 	return TransparentAlpha, nil
 }

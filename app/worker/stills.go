@@ -105,37 +105,41 @@ func (i inputImage) Upright() (provider.Input, error) {
 }
 
 func (i inputImage) convert(object, mime string) error {
-	return i.w.withStill(i.ctx, i.asset.Object, 2, func(st *media.Still) error { // the new file takes up to as much as the image
+	var putErr error
+	// The new file takes up to as much memory as the image.
+	err := i.w.withStill(i.ctx, i.asset.Object, 2, func(st *media.Still) error {
 		var out bytes.Buffer
 		if err := st.Convert(&out); err != nil {
-			return undecodable(err)
+			return err
 		}
-		o := blob.PutOptions{ContentType: mime}
-		if err := i.w.Blobs.Put(i.ctx, object, bytes.NewReader(out.Bytes()), int64(out.Len()), o); err != nil {
-			return fault.Wrap(err, fault.Unavailable, "storage_down", "A converted image of the input cannot be written to object storage.").WithCharge(fault.ChargedNo)
-		}
+		putErr = i.w.Blobs.Put(i.ctx, object, bytes.NewReader(out.Bytes()), int64(out.Len()), blob.PutOptions{ContentType: mime})
 		return nil
 	})
+	if putErr != nil {
+		return fault.Wrap(putErr, fault.Unavailable, "storage_down", "A converted image of the input cannot be written to object storage.").WithCharge(fault.ChargedNo)
+	}
+	return undecodable(err)
 }
 
 // undecodable is a fault of the input if an image of it cannot be decoded; else the image
-// can be read later, but not now.
+// can be read later, but not now. Nothing was sent.
 func undecodable(err error) error {
+	const advice = "convert it to an upright PNG or JPEG"
 	var why *media.UndecodableError
-	var f *fault.Error
+	f := fault.From(err)
 	switch {
 	case err == nil:
 		return nil
 	case errors.Is(err, media.ErrTooBig):
-		return fault.Wrap(err, fault.Invalid, "image_too_large", "is too large to be converted: convert it to an upright PNG or JPEG, or scale it down").WithCharge(fault.ChargedNo)
+		f = fault.Wrap(err, fault.Invalid, "image_too_large", "is too large to be converted: %s, or scale it down", advice)
 	case errors.As(err, &why):
-		return fault.Wrap(err, fault.Invalid, "image_not_convertible", "cannot be converted: %v. Convert it to an upright PNG or JPEG", why.Unwrap()).WithCharge(fault.ChargedNo)
-	case fault.From(err).Code == "panic": // of a decoder; nothing was sent
-		return fault.Wrap(err, fault.Invalid, "image_not_convertible", "cannot be converted. Convert it to an upright PNG or JPEG").WithCharge(fault.ChargedNo)
-	case errors.As(err, &f):
-		return err
+		f = fault.Wrap(err, fault.Invalid, "image_not_convertible", "cannot be converted, because %v: %s", why.Unwrap(), advice)
+	case f.Kind == fault.InvalidResult, f.Code == "panic": // of the header, and of a decoder
+		f = fault.Wrap(err, fault.Invalid, "image_not_convertible", "is damaged and cannot be converted: %s", advice)
+	default:
+		return unreadable(err)
 	}
-	return unreadable(err)
+	return f.WithCharge(fault.ChargedNo)
 }
 
 func unreadable(err error) error {
