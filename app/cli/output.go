@@ -110,8 +110,8 @@ func (t target) withFormat(op operation, raw json.RawMessage) (json.RawMessage, 
 		}
 		i := slices.IndexFunc(field.Enum, func(v string) bool { return formats["."+v] == format })
 		var input map[string]json.RawMessage
-		if i < 0 || format == "" || json.Unmarshal(raw, &input) != nil || input[name] != nil {
-			return raw, nil
+		if err := json.Unmarshal(raw, &input); err != nil || i < 0 || format == "" || input[name] != nil {
+			return raw, err
 		}
 		input[name], _ = json.Marshal(field.Enum[i]) // a string
 		return json.Marshal(input)

@@ -78,8 +78,8 @@ func (i *inserter) Write(p []byte) (int, error) {
 		return n, err
 	}
 	i.text = nil
-	rest, err := i.w.Write(p[n:])
-	return n + rest, err
+	after, err := i.w.Write(p[n:])
+	return n + after, err
 }
 
 // maxProfile is the limit of a color profile that is kept, in bytes.
