@@ -176,6 +176,7 @@ func Start(ctx context.Context, c *config.Settings, v Verticals, roles Roles, lo
 	})
 	a.MCP = mcpapi.New(mcpapi.Config{
 		Service: a.Service, Log: log, Version: Version, PublicURL: string(public), Tools: c.MCPTools, ResourceLinks: resourceLinks(c, string(public)),
+		NoThumbnails: !c.Thumbnails,
 	})
 	if unknown := a.MCP.UnknownTools(); roles.MCP && len(unknown) > 0 {
 		return a, fmt.Errorf("AIGC_MCP_TOOLS: there is no tool named %s", strings.Join(unknown, ", "))

@@ -74,7 +74,7 @@ func TestImagesInTheToolForText(t *testing.T) {
 	p, box := startServer(t)
 	a := connect(t, p, "", "")
 	fox := upload(t, a)
-	args := map[string]any{"prompt": "a hat", "images": []string{fox}, "mask": fox, "idempotency_key": "one"}
+	args := map[string]any{"prompt": "a hat", "images": []string{fox}, "mask": uploadImage(t, a, picture.Spec{Prompt: "a mask", Width: 512, Height: 512, Plain: true, Transparent: true}), "idempotency_key": "one"}
 	v := a.call("create_gpt_image", args)
 	if v.Status != task.Succeeded || v.Kind != "gpt.edits" || v.links != 1 {
 		t.Fatalf("%s", v.raw)
@@ -101,8 +101,13 @@ func TestImagesInTheToolForText(t *testing.T) {
 // foxPNG is an image as base64.
 func foxPNG(t *testing.T) string {
 	t.Helper()
+	return drawPNG(t, picture.Spec{Prompt: "a red fox", Width: 512, Height: 512})
+}
+
+func drawPNG(t *testing.T, spec picture.Spec) string {
+	t.Helper()
 	var file bytes.Buffer
-	if err := picture.Encode(&file, picture.Draw(picture.Spec{Prompt: "a red fox", Width: 512, Height: 512}), "png", 0); err != nil {
+	if err := picture.Encode(&file, picture.Draw(spec), "png", 0); err != nil {
 		t.Fatal(err)
 	}
 	return base64.StdEncoding.EncodeToString(file.Bytes())
@@ -110,7 +115,12 @@ func foxPNG(t *testing.T) string {
 
 func upload(t *testing.T, a *agent) (asset string) {
 	t.Helper()
-	v := a.call("upload_file", map[string]any{"file": foxPNG(t), "name": "fox.png"})
+	return uploadImage(t, a, picture.Spec{Prompt: "a red fox", Width: 512, Height: 512})
+}
+
+func uploadImage(t *testing.T, a *agent, spec picture.Spec) (asset string) {
+	t.Helper()
+	v := a.call("upload_file", map[string]any{"file": drawPNG(t, spec), "name": "fox.png"})
 	if v.AssetID == "" {
 		t.Fatalf("%s", v.raw)
 	}

@@ -68,6 +68,24 @@ func ValidName(name string) error {
 	return nil
 }
 
+// Endings of objects that are made of another one and stored beside it: its name and one of
+// these, of which ConvertedExt is followed by an extension.
+const (
+	ThumbnailExt = ".thumb.jpg"
+	ConvertedExt = ".converted"
+)
+
+// Original is the object that an object was made of; the same if it was made of none.
+func Original(name string) string {
+	if original, ok := strings.CutSuffix(name, ThumbnailExt); ok {
+		return original
+	}
+	if i := strings.LastIndex(name, ConvertedExt+"."); i > 0 {
+		return name[:i]
+	}
+	return name
+}
+
 // Inline says whether a browser may display an object of this type in place. It is
 // false for SVG and HTML, which can run scripts, and for unknown types, which a
 // browser might take for one of them.

@@ -87,7 +87,7 @@ func (c *cli) moduleCommand(h *module.Registry, spec module.Spec) *cobra.Command
 	}
 	f := cmd.Flags()
 	f.SortFlags = false
-	f.StringVarP(&g.output, "output", "o", "", "`file`, folder/ or - (standard output) for the results; a missing extension is added")
+	f.StringVarP(&g.output, "output", "o", "", "`file`, folder/ or - (standard output) for the results; its extension chooses the format, a missing one is added")
 	f.StringVar(&g.input, "input", "", "`file` with the input as JSON, or - for standard input; flags override its fields")
 	f.StringVar(&g.operation, "operation", "", "`name` of the operation; default the one that has the fields given")
 	f.BoolVar(&g.wait, "wait", true, "wait for the result")
@@ -186,6 +186,9 @@ func (c *cli) generate(ctx context.Context, ops []operation, g *generateFlags, f
 	var to target
 	if wait {
 		if to, err = newTarget(g.output, g.json); err != nil {
+			return err
+		}
+		if raw, err = to.withFormat(op, raw); err != nil {
 			return err
 		}
 	}

@@ -55,13 +55,17 @@ func TestGenerateTargets(t *testing.T) {
 		{"a name", []string{"r.png:image/png"}, "fox.png", []string{"fox.png"}, ""},
 		{"no extension", []string{"r.jpg:image/jpeg"}, "fox", []string{"fox.jpg"}, ""},
 		{"a dot in the name", []string{"r.webp:image/webp"}, "fox.v2.webp", []string{"fox.v2.webp"}, ""},
-		{"another type", []string{"r.webp:image/webp"}, "fox.png", []string{"fox.png"}, "the name ends in .png, but the file is image/webp"},
+		{"another type", []string{"r.webp:image/webp"}, "fox.png", []string{"fox.webp"}, "the result is image/webp, so it is not written to fox.png but to fox.webp"},
+		{"another type, several", []string{"r.webp:image/webp", "s.png:image/png"}, "fox.png", []string{"fox-1.webp", "fox-2.png"}, "not written to fox-1.png but to fox-1.webp"},
+		{"a video", []string{"r.mp4:video/mp4"}, "fox.gif", []string{"fox.mp4"}, "the result is video/mp4"},
+		{"a dot and no extension", []string{"r.png:image/png"}, "fox.v2", []string{"fox.v2.png"}, ""},
+		{"only an extension", []string{"r.png:image/png"}, ".png", []string{".png.png"}, ""},
 		{"jpeg is jpg", []string{"r.jpg:image/jpeg"}, "fox.JPEG", []string{"fox.JPEG"}, ""},
 		{"several", []string{"r.png:image/png", "s.png:image/png"}, "fox.png", []string{"fox-1.png", "fox-2.png"}, ""},
 		{"several without an extension", []string{"r.png:image/png", "s.jpg:image/jpeg"}, "fox", []string{"fox-1.png", "fox-2.jpg"}, ""},
 		{"a folder", []string{"r.png:image/png", "s.png:image/png"}, "", []string{"r.png", "s.png"}, ""},
 		{"a new folder", []string{"r.mp4:video/mp4"}, "videos/", []string{"videos/r.mp4"}, ""},
-		{"a link with ..", []string{"..%2F..%2Fevil:image/png"}, "", []string{"evil"}, ""},
+		{"a link with ..", []string{"..%2F..%2Fevil:image/png"}, "", []string{"evil.png"}, ""},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -91,6 +95,49 @@ func TestGenerateTargets(t *testing.T) {
 				t.Errorf("files %q, want %q (%v)", got, tt.want, err)
 			}
 		})
+	}
+}
+
+// The extension of -o chooses the file format, if the operation has a field that knows it
+// and the caller did not set it.
+func TestGenerateFormat(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		output string
+		flags  []string
+		want   string
+	}{
+		"jpg":           {"fox.jpg", nil, `{"output_format":"jpeg","prompt":"x"}`},
+		"JPEG":          {"fox.JPEG", nil, `{"output_format":"jpeg","prompt":"x"}`},
+		"webp":          {"fox.webp", nil, `{"output_format":"webp","prompt":"x"}`},
+		"set":           {"fox.webp", []string{"--output-format", "jpeg"}, `{"output_format":"jpeg","prompt":"x"}`},
+		"not supported": {"fox.png", nil, `{"prompt":"x"}`},
+		"no extension":  {"fox", nil, `{"prompt":"x"}`},
+	} {
+		f := newFake(t)
+		f.add("r.jpg", "image/jpeg", onePNG(t))
+		args := append([]string{"generate", "toy", "x", "-o", filepath.Join(t.TempDir(), c.output)}, c.flags...)
+		command(t, f.settings(), args...).want(t, 0)
+		if got := f.inputs(); !slices.Equal(got, []string{c.want}) {
+			t.Errorf("%s: submitted %q, want %s", name, got, c.want)
+		}
+	}
+}
+
+// A file of the right name that exists is not overwritten: the caller named another.
+func TestGenerateKeepsOtherFiles(t *testing.T) {
+	t.Parallel()
+	f := newFake(t)
+	f.add("r.webp", "image/webp", []byte("new"))
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "fox.webp"), []byte("old"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	command(t, f.settings(), "generate", "toy", "x", "-o", filepath.Join(dir, "fox.png")).want(t, 0, "to fox-2.webp")
+	for name, want := range map[string]string{"fox.webp": "old", "fox-2.webp": "new"} {
+		if got, err := os.ReadFile(filepath.Join(dir, name)); err != nil || string(got) != want {
+			t.Errorf("%s holds %q, %v", name, got, err)
+		}
 	}
 }
 

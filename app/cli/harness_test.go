@@ -34,6 +34,8 @@ type drawing struct {
 	Size   string `json:"size,omitempty" enum:"small,large" default:"small" doc:"how large"`
 	Tile   bool   `json:"tile,omitempty" doc:"repeatable"`
 	Wait   string `json:"wait,omitempty" doc:"a field with the name of a flag"`
+
+	OutputFormat string `json:"output_format,omitempty" enum:"jpeg,webp" doc:"file format"`
 }
 
 type edit struct {

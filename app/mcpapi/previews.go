@@ -31,7 +31,7 @@ func hasPreview(r service.ResultView) bool {
 // after the task has succeeded, so for a fresh result it waits up to
 // Config.thumbWait.
 func (s *Server) thumbnails(ctx context.Context, caller service.Caller, v *service.View) []preview {
-	fresh := v.Finished == 0 || time.Since(time.Unix(v.Finished, 0)) < thumbFresh
+	fresh := !s.NoThumbnails && (v.Finished == 0 || time.Since(time.Unix(v.Finished, 0)) < thumbFresh)
 	var wanted []preview
 	missing := map[int]bool{} // by index in wanted
 	for i, r := range v.Data {

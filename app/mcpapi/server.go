@@ -31,6 +31,8 @@ type Config struct {
 
 	Wait time.Duration // limit of how long a call waits for a result; default 50 s
 
+	NoThumbnails bool // the workers make none, so that no call waits for one
+
 	maxBody   int64         // limit of a request in bytes, with its files
 	heartbeat time.Duration // between two progress notifications without a change
 	thumbWait time.Duration // limit of the wait for a fresh result's thumbnail

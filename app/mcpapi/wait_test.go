@@ -157,6 +157,24 @@ func TestThumbnails(t *testing.T) {
 	}
 }
 
+// A thumbnail that cannot be made, or that no worker makes, is not waited for.
+func TestThumbnailNotAwaited(t *testing.T) {
+	t.Parallel()
+	impossible := fault.New(fault.NotFound, "no_thumbnail", "No thumbnail can be made of this file.")
+	for name, tc := range map[string]struct {
+		err  error
+		none bool
+	}{"impossible": {impossible, false}, "switched off": {nil, true}} {
+		f := newFake(t)
+		calls := 0
+		f.thumb = func() ([]byte, error) { calls++; return nil, tc.err }
+		c := start(t, f, func(c *Config) { c.thumbWait, c.NoThumbnails = time.Hour, tc.none }).connect(t, nil, "")
+		if a := c.call("create_toy_image", map[string]any{"prompt": "x"}); len(a.links) != 1 || calls != 1 {
+			t.Errorf("%s: %d links, %d reads of the thumbnail", name, len(a.links), calls)
+		}
+	}
+}
+
 func TestOldResultThumbnailNotAwaited(t *testing.T) {
 	t.Parallel()
 	f := newFake(t)

@@ -16,13 +16,29 @@ var formats = []format{
 	{"PNG", "image/png", ".png", Image, prefix("\x89PNG\r\n\x1a\n"), inspectPNG},
 	{"JPEG", "image/jpeg", ".jpg", Image, prefix("\xff\xd8\xff"), inspectJPEG},
 	{"GIF", "image/gif", ".gif", Image, isGIF, inspectGIF},
-	{"WebP", "image/webp", ".webp", Image, isWebP, inspectWebP},
+	{"WebP", "image/webp", ".webp", Image, riff("WEBP"), inspectWebP},
 	{"BMP", "image/bmp", ".bmp", Image, isBMP, inspectBMP},
+	{"TIFF", mimeTIFF, ".tiff", Image, isTIFF, inspectTIFF},
 	{"MP4", "video/mp4", ".mp4", Video, isMP4, inspectMP4},
+	{"MOV", mimeMOV, ".mov", Video, boxed(nameMOV), inspectMP4},
 	{"SVG", mimeSVG, ".svg", Image, isXML, inspectSVG},
 }
 
-const mimeSVG = "image/svg+xml"
+const (
+	mimeSVG  = "image/svg+xml"
+	mimeTIFF = "image/tiff"
+	mimeMOV  = "video/quicktime"
+)
+
+// formatOf is the format of a media type; nil if it is none of formats.
+func formatOf(mime string) *format {
+	for i := range formats {
+		if formats[i].mime == mime {
+			return &formats[i]
+		}
+	}
+	return nil
+}
 
 // TypeByExt is the media type of an extension with its dot, as in [Info.Ext];
 // "application/octet-stream" for any other.
@@ -37,10 +53,6 @@ func TypeByExt(ext string) string {
 
 func isGIF(h []byte) bool { return prefix("GIF87a")(h) || prefix("GIF89a")(h) }
 
-func isWebP(h []byte) bool {
-	return len(h) >= 12 && string(h[:4]) == "RIFF" && string(h[8:12]) == "WEBP"
-}
-
 // isBMP checks more than the magic number "BM", with which ordinary text may begin: the
 // number of planes is 1 in every BMP.
 func isBMP(h []byte) bool {
@@ -54,16 +66,25 @@ func isBMP(h []byte) bool {
 	return planes[0] == 1 && planes[1] == 0
 }
 
-// isMP4 excludes HEIC and AVIF images, which use the same container.
+// isMP4 is generous, because a paid result in a container of MP4 with an unusual brand is
+// kept as one. It excludes what is known to be another image or video. [Upload] accepts
+// only brands of MP4.
 func isMP4(h []byte) bool {
-	if len(h) < 12 || string(h[4:8]) != "ftyp" {
+	if _, ok := readBrands(h); !ok {
 		return false
 	}
-	switch string(h[8:12]) {
-	case "heic", "heix", "heim", "heis", "hevc", "hevx", "mif1", "msf1", "avif", "avis":
-		return false
+	switch boxedFormat(h) {
+	case "", nameMP4, nameM4A, nameCR3:
+		return true
 	}
-	return true
+	return false
+}
+
+func isTIFF(h []byte) bool { return anyPrefix(littleEndianTIFF, bigEndianTIFF)(h) && !isCR2(h) }
+
+// isCR2 recognizes a raw image of a camera in a TIFF, whose first image is a preview.
+func isCR2(h []byte) bool {
+	return anyPrefix(littleEndianTIFF, bigEndianTIFF)(h) && len(h) >= 10 && string(h[8:10]) == "CR"
 }
 
 // isXML is true for any text that starts with a tag; inspectSVG checks the root element.

@@ -7,8 +7,16 @@ import (
 	"io"
 )
 
-// frame has the dimensions in the frame header of a JPEG.
-type frame struct{ width, height int }
+// frame is what the frame header of a JPEG says.
+type frame struct {
+	width, height int
+	components    int
+	density       float64 // samples per pixel
+	blocks        int     // of 8 by 8 samples of the first component
+	progressive   bool
+	arithmetic    bool // else Huffman coding
+	rgb           bool // three components are RGB, not YCbCr
+}
 
 // inspectJPEG reads the frame header and requires EOI after the first scan. EOI is nearly
 // always at the end of the file; if not, all scans are read.
@@ -19,6 +27,9 @@ func inspectJPEG(s *source, info *Info) error {
 		return err
 	}
 	info.Width, info.Height = f.width, f.height
+	if info.Orientation, err = s.jpegOrientation(); err != nil {
+		return err
+	}
 	if tail, err := s.at(s.size-2, 2); err == nil && string(tail) == "\xff\xd9" {
 		return nil
 	}
@@ -49,6 +60,13 @@ func readFrame(r *bufio.Reader) (frame, error) {
 			if err := f.read(r); err != nil {
 				return f, err
 			}
+			f.progressive, f.arithmetic = marker == 0xc2, marker > 0xc8
+		case marker == 0xee: // APP14, in which Adobe's encoders say what the components are
+			b, err := segment(r, 12)
+			if err != nil {
+				return f, err
+			}
+			f.rgb = f.rgb || len(b) == 12 && string(b[:5]) == "Adobe" && b[11] == 0
 		default:
 			if err := skipSegment(r); err != nil {
 				return f, err
@@ -59,7 +77,7 @@ func readFrame(r *bufio.Reader) (frame, error) {
 
 // read reads the frame header.
 func (f *frame) read(r *bufio.Reader) error {
-	b, err := segment(r, 6)
+	b, err := segment(r, 6+4*3)
 	if err != nil {
 		return err
 	}
@@ -69,6 +87,19 @@ func (f *frame) read(r *bufio.Reader) error {
 	f.height, f.width = int(binary.BigEndian.Uint16(b[1:])), int(binary.BigEndian.Uint16(b[3:]))
 	if f.width == 0 || f.height == 0 || b[5] == 0 {
 		return errDamaged
+	}
+	f.components = int(b[5])
+	total, across, down := 0, 1, 1 // samples of a unit of pixels: in all, and most of one component
+	ids := ""
+	for c := b[6:]; len(c) >= 3; c = c[3:] {
+		h, v := int(c[1]>>4), int(c[1]&15)
+		total, across, down = total+h*v, max(across, h), max(down, v)
+		ids += string(c[:1])
+	}
+	f.density = float64(total) / float64(across*down)
+	f.rgb = f.rgb || ids == "RGB"
+	if len(b) >= 9 {
+		f.blocks = (f.width*int(b[7]>>4)/across + 7) / 8 * ((f.height*int(b[7]&15)/down + 7) / 8)
 	}
 	return nil
 }

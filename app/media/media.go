@@ -23,13 +23,16 @@ const (
 
 // Info describes a valid image or video.
 type Info struct {
-	MIME     string
-	Ext      string // with the dot
-	Folder   Folder
-	Width    int // pixels, without the rotation of EXIF; 0 if the file does not say
-	Height   int
-	Duration time.Duration // of a video; 0 if the file does not say
-	Size     int64         // bytes
+	MIME        string
+	Ext         string // with the dot
+	Folder      Folder
+	Width       int // pixels, as the image is shown: turned as EXIF says; 0 if the file does not say
+	Height      int
+	Orientation int           // of EXIF, 1 to 8: how the stored image is turned or mirrored when it is shown; 1: it is not
+	Duration    time.Duration // of a video; 0 if the file does not say
+	Size        int64         // bytes
+
+	silent bool // an MP4 that has sound and no video
 }
 
 // Errors of format.inspect; io.ErrUnexpectedEOF is a file that is cut short. Any other
@@ -50,29 +53,49 @@ func Inspect(r io.ReaderAt, size int64) (Info, error) {
 	if size <= 0 {
 		return Info{}, fault.New(fault.InvalidResult, "empty_result", "The file is empty.")
 	}
-	head := make([]byte, min(size, sniffed))
-	if n, err := r.ReadAt(head, 0); err != nil && err != io.EOF {
-		return Info{}, fmt.Errorf("media: %w", err)
-	} else {
-		head = head[:n]
+	head, err := readHead(r, size)
+	if err != nil {
+		return Info{}, err
 	}
 	f := sniff(head)
 	if f == nil {
 		return Info{}, unknownType()
 	}
-	info := Info{MIME: f.mime, Ext: f.ext, Folder: f.kind, Size: size}
-	err := f.inspect(&source{r: r, size: size}, &info)
-	switch {
-	case err == nil:
-		return info, nil
-	case errors.Is(err, errUnknownType):
-		return Info{}, unknownType()
-	case errors.Is(err, errDamaged):
-		return Info{}, fault.New(fault.InvalidResult, "file_damaged", "The %s is damaged.", f.name)
-	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
-		return Info{}, fault.New(fault.InvalidResult, "file_cut_short", "The %s is cut short.", f.name)
+	info := Info{MIME: f.mime, Ext: f.ext, Folder: f.kind, Size: size, Orientation: upright}
+	err = f.inspect(&source{r: r, size: size}, &info)
+	if bad := f.invalid(err); bad != nil {
+		return Info{}, bad
 	}
-	return Info{}, fmt.Errorf("media: %w", err)
+	if err != nil {
+		return Info{}, fmt.Errorf("media: %w", err)
+	}
+	if sideways(info.Orientation) {
+		info.Width, info.Height = info.Height, info.Width
+	}
+	return info, nil
+}
+
+// invalid is the fault of a file that is invalid; nil if err says something else.
+func (f *format) invalid(err error) *fault.Error {
+	switch {
+	case errors.Is(err, errUnknownType):
+		return unknownType()
+	case errors.Is(err, errDamaged):
+		return fault.New(fault.InvalidResult, "file_damaged", "The %s is damaged.", f.name)
+	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
+		return fault.New(fault.InvalidResult, "file_cut_short", "The %s is cut short.", f.name)
+	}
+	return nil
+}
+
+// readHead reads the bytes by which the type is recognized.
+func readHead(r io.ReaderAt, size int64) ([]byte, error) {
+	head := make([]byte, max(0, min(size, sniffed)))
+	n, err := r.ReadAt(head, 0)
+	if err != nil && err != io.EOF {
+		return nil, fmt.Errorf("media: %w", err)
+	}
+	return head[:n], nil
 }
 
 // InspectFile is [Inspect] of a file.
@@ -91,7 +114,7 @@ func inspectFile(path string, inspect func(io.ReaderAt, int64) (Info, error)) (I
 	return inspect(f, st.Size())
 }
 
-func unknownType() error {
+func unknownType() *fault.Error {
 	return fault.New(fault.InvalidResult, "unknown_file_type", "The file is not an image or video of a supported type.")
 }
 

@@ -18,6 +18,8 @@ type mp4File struct {
 	left  int  // number of boxes that may still be read
 	moov  bool // there is a moov box
 	media bool // there is an mdat box
+
+	video, sound bool // a track says that it is of this kind
 }
 
 // inspectMP4 walks the boxes: there must be a moov and an mdat, and every box must end
@@ -31,10 +33,12 @@ func inspectMP4(s *source, info *Info) error {
 	if !f.moov || !f.media {
 		return io.ErrUnexpectedEOF
 	}
+	info.silent = f.sound && !f.video && info.Width == 0
 	return nil
 }
 
-// walk reads the boxes between off and end; depth 0 is the file, 1 moov, 2 a track.
+// walk reads the boxes between off and end; depth 0 is the file, 1 moov, 2 a track, 3 its
+// media.
 func (f *mp4File) walk(off, end int64, depth int) error {
 	for off < end {
 		if f.left--; f.left < 0 {
@@ -55,6 +59,10 @@ func (f *mp4File) walk(off, end int64, depth int) error {
 			f.media = true
 		case depth == 1 && kind == "trak":
 			err = f.walk(start, next, 2)
+		case depth == 2 && kind == "mdia":
+			err = f.walk(start, next, 3)
+		case depth == 3 && kind == "hdlr":
+			err = f.readHandler(start, next)
 		case depth == 1 && kind == "mvhd":
 			err = f.readLength(start, next)
 		case depth == 2 && kind == "tkhd":
@@ -131,6 +139,16 @@ func (f *mp4File) readLength(off, end int64) error {
 	if seconds := float64(length) / float64(max(scale, 1)); scale > 0 && !open && seconds < math.MaxInt32 {
 		f.info.Duration = time.Duration(seconds * float64(time.Second))
 	}
+	return nil
+}
+
+// readHandler reads in hdlr what kind of track it is.
+func (f *mp4File) readHandler(off, end int64) error {
+	b, err := f.s.at(off, int(min(end-off, 12)))
+	if err != nil || len(b) < 12 {
+		return err
+	}
+	f.video, f.sound = f.video || string(b[8:12]) == "vide", f.sound || string(b[8:12]) == "soun"
 	return nil
 }
 

@@ -21,6 +21,9 @@ func inspectPNG(s *source, info *Info) error {
 		return errDamaged
 	}
 	info.Width, info.Height = int(w), int(h)
+	if info.Orientation, err = s.pngOrientation(); err != nil {
+		return err
+	}
 	data, err := findChunk(s, 33, "IDAT")
 	if err != nil {
 		return err

@@ -39,7 +39,7 @@ func BenchmarkThumbnail(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
 				var out bytes.Buffer
-				if err := Thumbnail(&out, bytes.NewReader(data), 512); err != nil {
+				if err := makeThumbnail(&out, bytes.NewReader(data), 512); err != nil {
 					b.Fatal(err)
 				}
 			}

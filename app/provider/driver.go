@@ -162,7 +162,23 @@ type Input struct {
 	Size   int64 // bytes
 	SHA256 string
 	URL    string // that the vendor can fetch without a key; empty if this server has no public URL or keeps its links private
-	Width  int    // pixels; 0 if not known
+	Width  int    // pixels, as the image is shown; 0 if not known
 	Height int
 	Open   func() (io.ReadCloser, error)
+	Image  ImageFile // nil if it is no image, or its file cannot be looked into
+}
+
+// ImageFile is the file of an input image, as far as a driver needs more of it than its
+// bytes. The errors are faults, of kind Invalid with the end of a sentence as the message
+// if the image is at fault ("is too large …").
+type ImageFile interface {
+	Turned() (bool, error)   // it is shown otherwise than it is stored, by its EXIF orientation
+	Alpha() (Alpha, error)   // what it has of transparency; the image may be decoded
+	Upright() (Input, error) // a copy that is stored as it is shown: a JPEG of a JPEG, else a PNG
+}
+
+// Alpha is what an image has of transparency.
+type Alpha struct {
+	Channel     bool // it has an alpha channel, or transparent colors
+	Transparent bool // at least one pixel is not opaque
 }

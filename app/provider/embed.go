@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"fmt"
 
 	"aigc/app/fault"
 	"aigc/app/jsonblob"
@@ -22,8 +23,9 @@ type Embedder struct {
 func NewEmbedder(c Call) *Embedder { return &Embedder{call: c} }
 
 // Open opens one file and checks it against a rule, for drivers that send it in a
-// [Form]. ok is false if img is empty, or the file breaks the rule or cannot be opened.
-func (e *Embedder) Open(ctx context.Context, rule ImageRule, img ImageRef) (Input, bool) {
+// [Form]. A TIFF is converted to PNG if the vendor does not take TIFF. ok is false if img
+// is empty, or the file breaks the rule or cannot be opened.
+func (e *Embedder) Open(ctx context.Context, rule ImageRule, img ImageRef) (in Input, ok bool) {
 	if img == "" || e.err != nil {
 		return Input{}, false
 	}
@@ -32,11 +34,92 @@ func (e *Embedder) Open(ctx context.Context, rule ImageRule, img ImageRef) (Inpu
 		e.err = err
 		return Input{}, false
 	}
+	if in.MIME == mimeTIFF && !rule.takes(mimeTIFF) && in.Image != nil {
+		converted, err := in.Image.Upright()
+		if !e.try(rule.Field, err) {
+			return in, false
+		}
+		in = converted
+	}
 	if m := rule.Check(in); m != "" {
 		e.Fault(rule.Field, m)
 		return in, false
 	}
 	return in, true
+}
+
+// OpenUpright is [Embedder.Open] for an image that a mask belongs to. An image that is
+// stored otherwise than it is shown is converted: a mask is made for the image as it is
+// shown, and vendors differ in whether they turn the image.
+func (e *Embedder) OpenUpright(ctx context.Context, rule ImageRule, img ImageRef) (in Input, ok bool) {
+	if in, ok = e.Open(ctx, rule, img); !ok || in.Image == nil {
+		return in, ok
+	}
+	turned, err := in.Image.Turned()
+	if !e.try(rule.Field, err) || !turned {
+		return in, err == nil
+	}
+	stored := in
+	in, err = in.Image.Upright()
+	if !e.try(rule.Field, err) {
+		return stored, false
+	}
+	if m := rule.Check(in); m != "" {
+		e.Fault(rule.Field, m+" (after it was turned upright, as its EXIF orientation says)")
+		return in, false
+	}
+	return in, true
+}
+
+// OpenMask opens the mask of an image, which must be of the image's size. which names the
+// image in messages: "the first image".
+func (e *Embedder) OpenMask(ctx context.Context, rule ImageRule, img ImageRef, image Input, which string) (Input, bool) {
+	mask, ok := e.OpenUpright(ctx, rule, img)
+	if !ok {
+		return mask, false
+	}
+	if image.Width > 0 && (mask.Width != image.Width || mask.Height != image.Height) {
+		e.Fault(rule.Field, sizeMismatch(mask, image, which))
+		return mask, false
+	}
+	if !rule.Alpha || mask.Image == nil {
+		return mask, true
+	}
+	alpha, err := mask.Image.Alpha()
+	switch {
+	case !e.try(rule.Field, err):
+		return mask, false
+	case !alpha.Channel:
+		e.Fault(rule.Field, "has no alpha channel: save it as a PNG with transparency, in which the area to change is transparent")
+		return mask, false
+	case !alpha.Transparent:
+		e.Fault(rule.Field, "has no transparent pixel: make the area to change transparent")
+		return mask, false
+	}
+	return mask, true
+}
+
+// sizeMismatch says that a mask is not of the size of its image.
+func sizeMismatch(mask, image Input, which string) string {
+	m := fmt.Sprintf("is %dx%d pixels, %s is %dx%d: they must be of one size", mask.Width, mask.Height, which, image.Width, image.Height)
+	if mask.Width == image.Height && mask.Height == image.Width {
+		m += "; one of the two is turned by 90 degrees (sizes are as shown, by EXIF orientation)"
+	}
+	return m
+}
+
+// try notes an error of [ImageFile], and reports whether there is none: one of the image
+// is a fault of its field.
+func (e *Embedder) try(field string, err error) bool {
+	switch f := fault.From(err); {
+	case err == nil:
+		return true
+	case f.Kind == fault.Invalid:
+		e.Fault(field, f.Message)
+	case e.err == nil:
+		e.err = err
+	}
+	return false
 }
 
 // Fault adds a fault of a field of the input.

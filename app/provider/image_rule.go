@@ -13,7 +13,7 @@ type ImageRule struct {
 	Field string // of the input, for faults: "image"
 	Who   string // vendor or model at the start of messages: "Ark"
 
-	Types      []string // media types: "image/png"; empty: any
+	Types      []string // media types: "image/png"; empty: any image but SVG and TIFF
 	MaxBytes   int64    // of the file
 	MaxBase64  int64    // characters of the file's base64
 	MinSide    int      // pixels of the shorter side
@@ -23,21 +23,43 @@ type ImageRule struct {
 	MaxStretch float64  // longer side divided by shorter side
 
 	DataURL bool // sent as "data:image/png;base64,…" instead of bare base64
+	Alpha   bool // it must have transparent pixels: those of a mask are the area to change
 }
+
+// takes reports whether a file's type is one of the vendor's. The types of a vendor that
+// documents none are those that all vendors decode; TIFF is not one of them, see
+// [Embedder.Open].
+func (r ImageRule) takes(mime string) bool {
+	if len(r.Types) == 0 {
+		return mime == "" || strings.HasPrefix(mime, "image/") && mime != mimeSVG && mime != mimeTIFF
+	}
+	return slices.Contains(r.Types, mime)
+}
+
+const (
+	mimeSVG  = "image/svg+xml"
+	mimeTIFF = "image/tiff"
+)
+
+// maxPixels is the limit of an input, whatever the vendor: as that of an upload. It also
+// holds for files that were stored under another limit.
+const maxPixels = 100_000_000
 
 // Check is the message of the first limit that a file breaks; empty if none.
 func (r ImageRule) Check(in Input) string {
 	measured := in.Width > 0 && in.Height > 0
 	short, long, pixels := min(in.Width, in.Height), max(in.Width, in.Height), in.Width*in.Height
 	switch {
-	case len(r.Types) > 0 && !slices.Contains(r.Types, in.MIME):
-		return fmt.Sprintf("%s takes %s, not %s", r.Who, typeNames(slices.DeleteFunc(slices.Clone(r.Types), isNoAsset)), typeNames([]string{in.MIME}))
+	case !r.takes(in.MIME):
+		return fmt.Sprintf("is %s, which %s does not take: convert it to %s", typeName(in.MIME), r.Who, typeNames(r.advised()))
 	case r.MaxBytes > 0 && in.Size > r.MaxBytes:
 		return fmt.Sprintf("%s takes at most %s a file", r.Who, megabytes(r.MaxBytes))
 	case r.MaxBase64 > 0 && base64Len(in.Size) > r.MaxBase64:
 		return fmt.Sprintf("%s takes at most %s a file", r.Who, megabytes(r.MaxBase64/4*3))
 	case !measured:
 		return ""
+	case in.Width > maxPixels/in.Height:
+		return fmt.Sprintf("has %dx%d pixels; an image may have at most %s", in.Width, in.Height, withCommas(maxPixels))
 	case short < r.MinSide:
 		return fmt.Sprintf("%s takes at least %d pixels a side", r.Who, r.MinSide)
 	case r.MaxSide > 0 && long > r.MaxSide:
@@ -52,12 +74,6 @@ func (r ImageRule) Check(in Input) string {
 	return ""
 }
 
-// AssetTypes are the media types of the files that a caller can give as input. A vendor
-// may take more, of which a fault must not speak.
-var AssetTypes = []string{"image/png", "image/jpeg", "image/gif", "image/webp", "image/bmp", "image/svg+xml", "video/mp4"}
-
-func isNoAsset(mime string) bool { return !slices.Contains(AssetTypes, strings.ToLower(mime)) }
-
 func (r ImageRule) prefix(in Input) string {
 	if !r.DataURL {
 		return ""
@@ -67,18 +83,45 @@ func (r ImageRule) prefix(in Input) string {
 
 func base64Len(n int64) int64 { return (n + 2) / 3 * 4 }
 
-// typeNames lists media types for people: "png, jpeg and webp".
+// advised are the types that a caller is told to convert a file to: of images the usual
+// ones, if the vendor takes them.
+func (r ImageRule) advised() []string {
+	usual := []string{"image/png", "image/jpeg"}
+	if len(r.Types) == 0 {
+		return usual
+	}
+	usual = slices.DeleteFunc(usual, func(t string) bool { return !slices.Contains(r.Types, t) })
+	if len(usual) == 0 {
+		return r.Types
+	}
+	return usual
+}
+
+// typeName names a media type for people: "WebP".
+func typeName(mime string) string {
+	mime = strings.ToLower(mime)
+	switch mime {
+	case "image/webp":
+		return "WebP"
+	case "video/quicktime":
+		return "MOV"
+	}
+	_, name, _ := strings.Cut(mime, "/")
+	name, _, _ = strings.Cut(name, "+") // svg+xml
+	return strings.ToUpper(name)
+}
+
+// typeNames lists media types for people: "PNG or JPEG".
 func typeNames(types []string) string {
 	names := make([]string, len(types))
 	for i, t := range types {
-		_, name, _ := strings.Cut(t, "/")
-		names[i], _, _ = strings.Cut(name, "+") // svg+xml
+		names[i] = typeName(t)
 	}
 	last := len(names) - 1
 	if last <= 0 {
 		return strings.Join(names, "")
 	}
-	return strings.Join(names[:last], ", ") + " and " + names[last]
+	return strings.Join(names[:last], ", ") + " or " + names[last]
 }
 
 // megabytes writes bytes in MB, with one decimal.

@@ -111,7 +111,8 @@ type Assets interface {
 	// only permission needed, unless AIGC_PRIVATE_LINKS is set: then c must be
 	// the owner or an admin.
 	Open(ctx context.Context, c Caller, object string) (*Object, error)
-	// Thumbnail returns a JPEG of at most maxBytes; nil, nil if there is none yet.
+	// Thumbnail returns a JPEG of at most maxBytes; nil, nil if there is none yet. If
+	// none can be made, the error is a fault of kind NotFound.
 	Thumbnail(ctx context.Context, c Caller, assetID string, maxBytes int) ([]byte, error)
 }
 

@@ -10,6 +10,7 @@ import (
 	"aigc/app/blob"
 	"aigc/app/fault"
 	"aigc/app/media"
+	"aigc/app/task"
 )
 
 // Upload implements [API].
@@ -76,16 +77,8 @@ func (s *Service) Open(ctx context.Context, c Caller, object string) (*Object, e
 	if isHidden(object) {
 		return nil, notFound
 	}
-	var mime string
-	if original, thumb := strings.CutSuffix(object, ".thumb.jpg"); thumb {
-		mime = "image/jpeg"
-		if s.PrivateLinks {
-			if err := s.authorizeObject(ctx, c, original); err != nil {
-				return nil, err
-			}
-		}
-	} else if s.PrivateLinks {
-		if err := s.authorizeObject(ctx, c, object); err != nil {
+	if s.PrivateLinks {
+		if err := s.authorizeObject(ctx, c, blob.Original(object)); err != nil {
 			return nil, err
 		}
 	}
@@ -96,9 +89,7 @@ func (s *Service) Open(ctx context.Context, c Caller, object string) (*Object, e
 		}
 		return nil, err
 	}
-	if mime == "" {
-		mime = media.TypeByExt(path.Ext(object))
-	}
+	mime := media.TypeByExt(path.Ext(object))
 	return &Object{
 		ReadSeekCloser: f, Name: path.Base(object), MIME: mime, Size: o.Size, ETag: o.ETag, Modified: o.Modified,
 		Inline: blob.Inline(mime),
@@ -125,8 +116,11 @@ func (s *Service) Thumbnail(ctx context.Context, c Caller, assetID string, maxBy
 	if !c.Admin && a.Owner != c.Name {
 		return nil, fault.New(fault.NotFound, "asset_not_found", "There is no such asset.")
 	}
-	if len(a.Thumb) < 2 {
+	switch a.Thumb {
+	case "":
 		return nil, nil
+	case task.NoThumbnail:
+		return nil, fault.New(fault.NotFound, "no_thumbnail", "No thumbnail can be made of this file.")
 	}
 	f, o, err := s.Blobs.Open(ctx, a.Thumb)
 	if err != nil {

@@ -119,6 +119,9 @@ func (t *Task) Resumable() bool {
 	return t.State == Failed && t.Error != nil && (t.Error.Code == CodeDeadline || t.Error.Code == provider.JobNotFound) && t.Ticket != nil
 }
 
+// NoThumbnail is the Thumb of an asset of which no thumbnail can be made.
+const NoThumbnail = "-"
+
 // Asset is a stored file.
 type Asset struct {
 	ID       string
@@ -126,7 +129,7 @@ type Asset struct {
 	Index    int    // its place among the task's results, from 0
 	Role     Role
 	Object   string // its name in the object store
-	Thumb    string // object of the thumbnail; empty: not made yet; "-": it gets none
+	Thumb    string // object of the thumbnail; empty: not made yet; NoThumbnail: it gets none
 	Name     string // the caller's file name of an upload
 	MIME     string
 	Width    int

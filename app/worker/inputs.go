@@ -3,8 +3,8 @@ package worker
 import (
 	"context"
 	"encoding/json"
-	"io"
 	"path"
+	"strings"
 
 	"aigc/app/fault"
 	"aigc/app/provider"
@@ -17,27 +17,22 @@ type inputs struct{ w *core }
 func (in inputs) Open(ctx context.Context, img provider.ImageRef) (provider.Input, error) {
 	a, err := in.w.Ledger.Asset(ctx, string(img))
 	if err != nil && fault.KindOf(err) != fault.NotFound {
-		return provider.Input{}, fault.Wrap(err, fault.Unavailable, "input_unreadable", "An image of the input cannot be read now.").WithCharge(fault.ChargedNo)
+		return provider.Input{}, unreadable(err)
 	}
 	if err != nil {
 		return provider.Input{}, fault.Wrap(err, fault.Invalid, "input_gone", "An image of the input is not stored any more.").WithCharge(fault.ChargedNo)
 	}
 	if _, err := in.w.Blobs.Stat(ctx, a.Object); err != nil {
-		return provider.Input{}, fault.Wrap(err, fault.Unavailable, "input_unreadable", "An image of the input cannot be read now.").WithCharge(fault.ChargedNo)
+		return provider.Input{}, unreadable(err)
 	}
-	address := ""
-	if in.w.Address != nil {
-		address = in.w.Address(a.Object)
+	out := provider.Input{
+		URL: in.address(a.Object), Name: path.Base(a.Object), MIME: a.MIME, Size: a.Size, SHA256: a.SHA256, Width: a.Width, Height: a.Height,
+		Open: in.opener(ctx, a.Object),
 	}
-	return provider.Input{
-		URL: address, Name: path.Base(a.Object), MIME: a.MIME, Size: a.Size, SHA256: a.SHA256, Width: a.Width, Height: a.Height,
-		// A request body may be read after the call that opened it has returned, so the
-		// reader must not depend on the call's context.
-		Open: func() (io.ReadCloser, error) {
-			f, _, err := in.w.Blobs.Open(context.WithoutCancel(ctx), a.Object)
-			return f, err
-		},
-	}, nil
+	if strings.HasPrefix(a.MIME, "image/") {
+		out.Image = inputImage{in, ctx, a}
+	}
+	return out, nil
 }
 
 // stringField returns a string field of a JSON object; empty if there is none.

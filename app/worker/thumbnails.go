@@ -3,14 +3,15 @@ package worker
 import (
 	"bytes"
 	"context"
+	"errors"
 	"runtime"
-	"runtime/debug"
 	"strings"
 	"sync/atomic"
 	"time"
 
 	"aigc/app/blob"
 	"aigc/app/broker"
+	"aigc/app/fault"
 	"aigc/app/media"
 	"aigc/app/task"
 )
@@ -20,23 +21,18 @@ import (
 type thumbnailer struct {
 	*core
 	*steps
-	queue  chan string // ids of assets; sweep finds those that do not fit in the ledger
-	memory *budget     // bytes of decoded images
-	made   atomic.Int64
+	queue chan string // ids of assets; sweep finds those that do not fit in the ledger
+	made  atomic.Int64
 }
 
 const (
-	thumbSide   = 512       // the longest side of a thumbnail in pixels
-	thumbMemory = 48 << 20  // bytes of decoded images at a time; one image always fits
-	thumbPause  = 3         // pause after a thumbnail while tasks are in flight, as a multiple of the time that it took
-	pixelBytes  = 4         // of a decoded pixel, at most
-	largeImage  = 2_000_000 // pixels from which the memory is returned to the system at once
-	sweepEvery  = time.Minute
-	noThumb     = "-" // as Asset.Thumb: the asset gets no thumbnail
+	thumbSide  = 512 // the longest side of a thumbnail in pixels
+	thumbPause = 3   // pause after a thumbnail while tasks are in flight, as a multiple of the time that it took
+	sweepEvery = time.Minute
 )
 
 func newThumbnailer(k *core) *thumbnailer {
-	return &thumbnailer{core: k, steps: newSteps(), queue: make(chan string, 1024), memory: newBudget(thumbMemory)}
+	return &thumbnailer{core: k, steps: newSteps(), queue: make(chan string, 1024)}
 }
 
 // Start implements [service]: one goroutine for each core.
@@ -121,29 +117,19 @@ func (m *thumbnailer) thumbnail(ctx context.Context, id string) error {
 	}
 	m.made.Add(1)
 	if !strings.HasPrefix(a.MIME, "image/") || a.MIME == "image/svg+xml" {
-		return m.Ledger.SetThumbnail(ctx, id, noThumb)
+		return m.Ledger.SetThumbnail(ctx, id, task.NoThumbnail)
 	}
-	decoded := int64(a.Width) * int64(a.Height) * pixelBytes
-	r := m.memory.reserve(decoded)
-	for ; r == nil && ctx.Err() == nil; r = m.memory.reserve(decoded) {
-		sleep(ctx, 20*time.Millisecond)
-	}
-	defer r.release()
-	f, _, err := m.Blobs.Open(ctx, a.Object)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
 	var out bytes.Buffer
-	err = safely(func() error { return media.Thumbnail(&out, f, thumbSide) })
-	if a.Width*a.Height > largeImage {
-		debug.FreeOSMemory()
+	err = m.withStill(ctx, a.Object, 1, func(st *media.Still) error { return st.Thumbnail(&out, thumbSide) })
+	var bad *media.UndecodableError
+	switch k := fault.KindOf(err); {
+	case err == nil:
+	case errors.Is(err, media.ErrTooBig), errors.As(err, &bad), k == fault.InvalidResult, k == fault.Internal && fault.From(err).Code == "panic":
+		return m.Ledger.SetThumbnail(ctx, id, task.NoThumbnail)
+	default:
+		return err // the object store failed
 	}
-	if err != nil {
-		// Too many pixels, or an image that cannot be decoded.
-		return m.Ledger.SetThumbnail(ctx, id, noThumb)
-	}
-	object := a.Object + ".thumb.jpg"
+	object := a.Object + blob.ThumbnailExt
 	if err := m.Blobs.Put(ctx, object, bytes.NewReader(out.Bytes()), int64(out.Len()), blob.PutOptions{ContentType: "image/jpeg", TaskID: a.Task}); err != nil {
 		return err
 	}

@@ -90,6 +90,7 @@ type core struct {
 	pending  pending
 	unread   unread
 	redactor *provider.Redactor // of what is kept
+	decodes  *budget            // bytes of decoded images, see withStill
 
 	working context.Context // of steps; canceled by abort
 	abort   context.CancelFunc
@@ -112,7 +113,9 @@ func New(c Config) *Worker {
 	if c.Tick <= 0 {
 		c.Tick = 250 * time.Millisecond
 	}
-	k := &core{Config: c, owner: task.RandomHex(12), inflight: inflight{ids: map[string]int{}}, redactor: c.Accounts.Redactor()}
+	k := &core{
+		Config: c, owner: task.RandomHex(12), inflight: inflight{ids: map[string]int{}}, redactor: c.Accounts.Redactor(), decodes: newBudget(decodeMemory),
+	}
 	k.working, k.abort = context.WithCancel(context.Background())
 	k.storer, k.thumbnails = newStorer(k), newThumbnailer(k)
 	submitter, poller := newSubmitter(k), newPoller(k)

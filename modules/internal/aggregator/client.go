@@ -94,12 +94,23 @@ func submitEdit(ctx context.Context, c provider.Call, common provider.Common, f 
 		name = "image[]"
 	}
 	e := provider.NewEmbedder(c)
-	for _, img := range common.Images {
-		if file, ok := e.Open(ctx, imageRule, img); ok {
+	var first provider.Input
+	for i, img := range common.Images {
+		open := e.Open
+		if i == 0 && common.Mask != "" {
+			open = e.OpenUpright
+		}
+		file, ok := open(ctx, imageRule, img)
+		if i == 0 {
+			first = file
+		}
+		if ok {
 			out.File(name, file)
 		}
 	}
-	if file, ok := e.Open(ctx, maskRule, common.Mask); ok {
+	rule := maskRule
+	rule.Alpha = isOpenAI(c.Model)
+	if file, ok := e.OpenMask(ctx, rule, common.Mask, first, "the first image"); ok {
 		out.File("mask", file)
 	}
 	if err := e.Err(); err != nil {

@@ -48,7 +48,7 @@ func TestInputImages(t *testing.T) {
 		"without a public URL":         {"jimeng_seedream46_cvtob", files{"image/png", 100, ""}, "AIGC_PUBLIC_URL"},
 		"as bytes, without an address": {"jimeng_i2i_v30", files{"image/jpeg", 100, ""}, ""},
 		"an edit of more than 4.7 MB":  {"jimeng_i2i_v30", files{"image/jpeg", 4_800_000, ""}, "at most"},
-		"an unsupported type":          {"jimeng_t2i_v40", files{"image/webp", 100, address}, "takes png and jpeg"},
+		"an unsupported type":          {"jimeng_t2i_v40", files{"image/webp", 100, address}, "does not take: convert it to PNG or JPEG"},
 		"a model without images":       {"jimeng_t2i_v31", files{"image/webp", 100, ""}, ""},
 		"SeedEdit, as bytes":           {"seededit_v3.0", files{"image/png", 100, address}, ""},
 	} {

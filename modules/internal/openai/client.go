@@ -34,7 +34,11 @@ func (Editor) Generate(ctx context.Context, c provider.Call, in EditInput) (prov
 	e := provider.NewEmbedder(c)
 	var first provider.Input
 	for i, img := range images {
-		file, ok := e.Open(ctx, imageRule, img)
+		open := e.Open
+		if i == 0 && in.Mask != "" {
+			open = e.OpenUpright
+		}
+		file, ok := open(ctx, imageRule, img)
 		if i == 0 {
 			first = file
 		}
@@ -42,10 +46,7 @@ func (Editor) Generate(ctx context.Context, c provider.Call, in EditInput) (prov
 			form.File(name, file)
 		}
 	}
-	if mask, ok := e.Open(ctx, maskRule, in.Mask); ok {
-		if mask.Width != first.Width || mask.Height != first.Height {
-			e.Fault("mask", "must have the width and height of the first image")
-		}
+	if mask, ok := e.OpenMask(ctx, maskRule, in.Mask, first, "the first image"); ok {
 		form.File("mask", mask)
 	}
 	if err := e.Err(); err != nil {
@@ -60,7 +61,7 @@ func (Editor) Generate(ctx context.Context, c provider.Call, in EditInput) (prov
 // The files of an edit: images under 50 MB, a mask under 4 MB.
 var (
 	imageRule = provider.ImageRule{Field: "image", Who: "OpenAI", Types: []string{"image/png", "image/jpeg", "image/webp"}, MaxBytes: 50<<20 - 1}
-	maskRule  = provider.ImageRule{Field: "mask", Who: "OpenAI", Types: []string{"image/png"}, MaxBytes: 4<<20 - 1}
+	maskRule  = provider.ImageRule{Field: "mask", Who: "OpenAI", Types: []string{"image/png"}, MaxBytes: 4<<20 - 1, Alpha: true}
 )
 
 // submit sends a paid request and reads the complete answer.

@@ -18,14 +18,15 @@ func (Generator) Generate(ctx context.Context, c provider.Call, in Input) (provi
 	r, _ := in.request(c.Model)
 	e := provider.NewEmbedder(c)
 	if r.path != generations {
-		image, ok := e.Open(ctx, imageRule("image"), in.Image)
+		open := e.Open
+		if in.Mask != "" {
+			open = e.OpenUpright
+		}
+		image, ok := open(ctx, imageRule("image"), in.Image)
 		if ok {
 			r.Image = e.AddOpened(imageRule("image"), image)
 		}
-		if mask, ok := e.Open(ctx, imageRule("mask"), in.Mask); ok {
-			if mask.Width != image.Width || mask.Height != image.Height {
-				e.Fault("mask", "must have the width and height of the image")
-			}
+		if mask, ok := e.OpenMask(ctx, imageRule("mask"), in.Mask, image, "the image"); ok {
 			r.Mask = e.AddOpened(imageRule("mask"), mask)
 		}
 	}

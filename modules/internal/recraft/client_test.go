@@ -36,12 +36,12 @@ func TestFaultsOfFiles(t *testing.T) {
 		in   Input
 		want string // the fault
 	}{
-		"type":       {Input{Image: "gif", Strength: &half}, "body.image: Recraft takes png, jpeg and webp, not gif"},
+		"type":       {Input{Image: "gif", Strength: &half}, "body.image: is GIF, which Recraft does not take: convert it to PNG or JPEG"},
 		"bytes":      {Input{Image: "heavy", Strength: &half}, "body.image: Recraft takes at most 10 MB a file"},
 		"sides":      {Input{StyleReferences: []provider.ImageRef{"photo", "small", "long"}}, "body.style_references: Recraft takes at least 256 pixels a side; body.style_references: Recraft takes at most 4096 pixels a side"},
 		"pixels":     {Input{Image: "large", Strength: &half}, "body.image: Recraft takes at most 16,000,000 pixels"},
-		"mask":       {Input{Image: "photo", Mask: "hole"}, "body.mask: must have the width and height of the image"},
-		"everything": {Input{Image: "gif", Mask: "small"}, "body.image: Recraft takes png, jpeg and webp, not gif; body.mask: Recraft takes at least 256 pixels a side"},
+		"mask":       {Input{Image: "photo", Mask: "hole"}, "body.mask: is 256x4096 pixels, the image is 4096x256: they must be of one size; one of the two is turned by 90 degrees (sizes are as shown, by EXIF orientation)"},
+		"everything": {Input{Image: "gif", Mask: "small"}, "body.image: is GIF, which Recraft does not take: convert it to PNG or JPEG; body.mask: Recraft takes at least 256 pixels a side"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

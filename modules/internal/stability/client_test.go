@@ -87,7 +87,7 @@ func TestInputImages(t *testing.T) {
 		{"nearly 10 MB", large, inputs{"image/png", 10<<20 - 2000, 512, 512}, ""},
 		{"narrow", large, inputs{"image/png", 9, 63, 512}, "at least 64 pixels a side"},
 		{"long", ultra, inputs{"image/png", 9, 64, 16385}, "at most 16384 pixels a side"},
-		{"gif", ultra, inputs{"image/gif", 9, 64, 64}, "takes png, jpeg and webp"},
+		{"gif", ultra, inputs{"image/gif", 9, 64, 64}, "does not take: convert it to PNG or JPEG"},
 		{"10 MB with the other fields", large, inputs{"image/png", 10 << 20, 512, 512}, "requests of at most 10 MB"},
 	}
 	for _, c := range cases {

@@ -92,7 +92,7 @@ func TestInputImages(t *testing.T) {
 	}{
 		"base64":                       {files{"image/png", 100, address, 800}, 3, 0, ""},
 		"every type":                   {files{"image/tiff", 100, "", 800}, 1, 0, ""},
-		"another type":                 {files{"image/gif", 100, "", 800}, 1, 0, "takes jpeg, png, bmp and webp, not gif"},
+		"another type":                 {files{"image/gif", 100, "", 800}, 1, 0, "does not take: convert it to PNG or JPEG"},
 		"largest":                      {files{"image/png", 4_718_589, "", 800}, 1, 0, ""},
 		"6 MB as base64":               {files{"image/png", 4_718_590, address, 800}, 1, 0, "takes at most"},
 		"smallest":                     {files{"image/png", 100, "", 50}, 1, 0, ""},

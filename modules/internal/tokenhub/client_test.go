@@ -41,8 +41,8 @@ func TestInputImages(t *testing.T) {
 		"3.5":             {hunyuan.Image35Preview, files{"image/jpeg", 3}, `"text":"x"},{"type":"image_url","image_url":{"url":"data:image/jpeg;base64,eHh4"}},{"type":"image_url"`, ""},
 		"10 MB":           {hunyuan.Image30, files{"image/png", 10 << 20}, `"images":["eHh4`, ""},
 		"above 10 MB":     {hunyuan.Image30, files{"image/png", 10<<20 + 1}, "", "at most 10 MB"},
-		"another type":    {hunyuan.Image30, files{"image/webp", 3}, "", "takes png and jpeg"},
-		"another for 3.5": {hunyuan.Image35Preview, files{"image/webp", 3}, "", "takes png and jpeg"},
+		"another type":    {hunyuan.Image30, files{"image/webp", 3}, "", "does not take: convert it to PNG or JPEG"},
+		"another for 3.5": {hunyuan.Image35Preview, files{"image/webp", 3}, "", "does not take: convert it to PNG or JPEG"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
