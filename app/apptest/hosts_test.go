@@ -58,7 +58,7 @@ func TestOwnImages(t *testing.T) {
 	v := p.WaitDone(made.View(t).TaskID, time.Minute)
 	link := v.Data[0].URL
 	path := strings.TrimPrefix(link, "http://localhost:8080/aigc")
-	rest, mcp := portOf(t, p.URL), portOf(t, p.MCP)
+	port, mcpPort := portOf(t, p.URL), portOf(t, p.MCP)
 	for name, c := range map[string]struct {
 		image string
 		code  string // of the refusal; empty: accepted
@@ -66,10 +66,10 @@ func TestOwnImages(t *testing.T) {
 		"the link":               {link, ""},
 		"the public path":        {"http://127.0.0.1:8080/aigc" + path, ""},
 		"the listener":           {p.URL + path, ""},
-		"the listener, IPv6":     {"http://[::1]:" + rest + path, ""},
-		"the listener of MCP":    {"http://localhost:" + mcp + path, ""},
-		"an allowed name":        {"http://Gateway.example.:" + rest + path, ""},
-		"the public name of MCP": {"http://mcp.example:" + rest + path, ""},
+		"the listener, IPv6":     {"http://[::1]:" + port + path, ""},
+		"the listener of MCP":    {"http://localhost:" + mcpPort + path, ""},
+		"an allowed name":        {"http://Gateway.example.:" + port + path, ""},
+		"the public name of MCP": {"http://mcp.example:" + port + path, ""},
 		"another service's port": {"http://127.0.0.1:1" + path, "url_not_allowed"},
 		"outside the path":       {"http://127.0.0.1:8080" + path, "url_not_allowed"},
 	} {
