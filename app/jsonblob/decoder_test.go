@@ -80,19 +80,19 @@ func TestDecodeCorrupt(t *testing.T) {
 		text, reason string
 		size         int
 	}{
-		"character":       {"QUJDQUJD!QUJD", "character 9 is not base64", 6},
-		"late character":  {"data:;base64," + long + "*" + long, "character 120014 is not base64", 90_000},
-		"after a break":   {long + "\nQU!D", "character 120004 is not base64", 90_001},
-		"not ASCII":       {"QUJDÄ", "character 5 is not base64", 3},
-		"NUL":             {"QUJD\x00", "character 5 is not base64", 3},
-		"after padding":   {"QQ==QUJD", "more base64 follows after the padding, at character 5", 1},
-		"cut off":         {"QUJDQ", "it is cut off: the last group of base64 has only one character", 3},
-		"cut in escape":   {"QUJD%2", "it is cut off in an escape", 3},
-		"bad escape":      {"QUJD%zz", "the escape before character 7 is not valid", 3},
-		"bad backslash":   {`QUJD\x`, "the escape before character 6 is not valid", 3},
-		"no comma":        {"data:image/png;base64", "the header of the data URL has no comma after it", 0},
-		"long header":     {"data:image/png;name=" + long + ";base64,QUJD", "the header of the data URL has no comma after it", 0},
-		"address":         {"ftp://example.com/a.png", "character 4 is not base64", 2},
+		"character":      {"QUJDQUJD!QUJD", "character 9 is not base64", 6},
+		"late character": {"data:;base64," + long + "*" + long, "character 120014 is not base64", 90_000},
+		"after a break":  {long + "\nQU!D", "character 120004 is not base64", 90_001},
+		"not ASCII":      {"QUJDÄ", "character 5 is not base64", 3},
+		"NUL":            {"QUJD\x00", "character 5 is not base64", 3},
+		"after padding":  {"QQ==QUJD", "more base64 follows after the padding, at character 5", 1},
+		"cut off":        {"QUJDQ", "it is cut off: the last group of base64 has only one character", 3},
+		"cut in escape":  {"QUJD%2", "it is cut off in an escape", 3},
+		"bad escape":     {"QUJD%zz", "the escape before character 7 is not valid", 3},
+		"bad backslash":  {`QUJD\x`, "the escape before character 6 is not valid", 3},
+		"no comma":       {"data:image/png;base64", "the header of the data URL has no comma after it", 0},
+		"long header":    {"data:image/png;name=" + long + ";base64,QUJD", "the header of the data URL has no comma after it", 0},
+		"address":        {"ftp://example.com/a.png", "character 4 is not base64", 2},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {

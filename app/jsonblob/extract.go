@@ -139,7 +139,7 @@ func (x *extractor) writeDoc(b []byte) error {
 		f := fault.New(fault.TooLarge, "document_too_large",
 			"The JSON document is larger than %d bytes, not counting files in base64.", x.MaxDoc)
 		if len(x.path) > 0 {
-			f.Details = []fault.Detail{{Location: "body." + x.path.String(), Message: "the document's limit of size is reached here"}}
+			f.Details = []fault.Detail{{Location: x.path.Location(), Message: "the document's limit of size is reached here"}}
 		}
 		return f
 	}

@@ -30,12 +30,29 @@ func isFile(raw []byte) bool {
 	return isBase64(text[h.skip:])
 }
 
+// minEncoded is the length from which text of the base64 alphabet is taken for base64
+// where a file could also be sent as it is.
+const minEncoded = 64
+
+// IsEncoded reports whether what a file starts with, some hundred bytes, is the text of one
+// in base64 or of a data URL, and not its bytes.
+func IsEncoded(start []byte) bool {
+	start = start[:min(len(start), headChars)]
+	h := parseHead(start)
+	return h.dataURL || len(start) >= minEncoded && isBase64(start)
+}
+
 // isLink reports whether a string in the place of a file is a URL of one, or a JSON value,
 // and so stays in the document.
 func isLink(raw []byte) bool {
 	text, _ := unescapeHead(raw)
+	return IsLink(text) || bytes.IndexAny(bytes.TrimLeft(text, spaces), "[{") == 0
+}
+
+// IsLink reports whether text starts like an http(s) URL.
+func IsLink(text []byte) bool {
 	text = bytes.TrimLeft(text, spaces)
-	return hasPrefixFold(text, "http:") || hasPrefixFold(text, "https:") || bytes.HasPrefix(text, []byte("[")) || bytes.HasPrefix(text, []byte("{"))
+	return hasPrefixFold(text, "http:") || hasPrefixFold(text, "https:")
 }
 
 // unescapeHead returns up to headChars characters of a string's inside. It stops at the

@@ -17,7 +17,7 @@ type Step struct {
 	InList bool
 }
 
-// String is the path as in locations of faults: "images[2]".
+// String is the path as text: "images[2]".
 func (p Path) String() string {
 	var b strings.Builder
 	for i, s := range p {
@@ -33,11 +33,19 @@ func (p Path) String() string {
 	return b.String()
 }
 
+// Location is the path as the location of a fault: "body.images[2]".
+func (p Path) Location() string {
+	if len(p) == 0 || p[0].InList {
+		return "body" + p.String()
+	}
+	return "body." + p.String()
+}
+
 // maxKey is the length at which a key in a path is cut, in bytes.
 const maxKey = 64
 
-// keyName is the key whose inside starts with raw.
-func keyName(raw []byte) string {
+// KeyName is the key whose inside, as it stands in the JSON document, starts with raw.
+func KeyName(raw []byte) string {
 	name := make([]byte, 0, maxKey)
 	for len(name) < maxKey {
 		c, size := unescape(raw)

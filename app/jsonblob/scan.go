@@ -112,7 +112,7 @@ func (x *extractor) scanString() error {
 	}
 	switch {
 	case x.key && len(x.path) > 0:
-		x.path[len(x.path)-1].Name = keyName(raw)
+		x.path[len(x.path)-1].Name = KeyName(raw)
 	case !x.key && len(raw) > x.Threshold && x.selects(raw):
 		return x.extract()
 	}
