@@ -85,6 +85,9 @@ func (f *form) addQuery() error {
 		return fault.New(fault.Invalid, "bad_query", "The query of the URL is malformed: %% needs two hexadecimal digits after it, and ; must be escaped.").WithCharge(fault.ChargedNo)
 	}
 	for name, texts := range query {
+		if !utf8.ValidString(name) {
+			return fault.New(fault.Invalid, "bad_query", "The name of a parameter in the query of the URL is not valid UTF-8.").WithCharge(fault.ChargedNo)
+		}
 		for _, text := range texts {
 			f.addText(name, -1, []byte(text), strictjson.NotUTF8)
 		}
@@ -101,6 +104,9 @@ func (f *form) add(p *formPart) error {
 		field, known = f.op.Schema.Field(name)
 	}
 	switch {
+	case !utf8.ValidString(p.name):
+		f.faults = append(f.faults, fault.Detail{Location: "body", Message: "the name of a field is not valid UTF-8"})
+		return nil
 	case !known:
 		f.values[p.name] = append(f.values[p.name], formValue{})
 		return nil
@@ -137,7 +143,7 @@ func (f *form) readText(p *formPart, r io.Reader, name string, index int) error 
 	text, err := io.ReadAll(io.LimitReader(r, int64(maxDocument-f.size+1)))
 	switch {
 	case errors.As(err, new(*jsonblob.CorruptError)):
-		f.faults = append(f.faults, fault.Detail{Location: p.location(), Message: "the base64 of its Content-Transfer-Encoding is damaged"})
+		f.addFault(name, index, "the base64 of its Content-Transfer-Encoding is damaged")
 		return nil
 	case fault.KindOf(err) == fault.Unsupported: // by web.TextReader
 		return fault.At(p.location(), err)
@@ -158,14 +164,18 @@ func (f *form) readText(p *formPart, r io.Reader, name string, index int) error 
 // addText adds a text without its byte order mark, or a fault with a message if it is not
 // UTF-8.
 func (f *form) addText(name string, index int, text []byte, message string) {
-	switch {
-	case !utf8.ValidString(name):
-		f.faults = append(f.faults, fault.Detail{Location: "body", Message: "the name of a field is not valid UTF-8"})
-	case !utf8.Valid(text):
-		f.faults = append(f.faults, fault.Detail{Location: "body." + name, Message: message})
-	default:
-		f.values[name] = append(f.values[name], formValue{strings.TrimPrefix(string(text), "\ufeff"), index})
+	if !utf8.Valid(text) {
+		f.addFault(name, index, message)
+		return
 	}
+	f.values[name] = append(f.values[name], formValue{strings.TrimPrefix(string(text), "\ufeff"), index})
+}
+
+// addFault adds the fault of a field, and an empty value, so that the schema does not miss
+// the field.
+func (f *form) addFault(name string, index int, message string) {
+	f.faults = append(f.faults, fault.Detail{Location: "body." + strings.ToValidUTF8(name, ""), Message: message})
+	f.values[name] = append(f.values[name], formValue{"", index})
 }
 
 // texts are the values of the fields, those with an index in its order and after the

@@ -49,7 +49,7 @@ func parseHeader(text []byte) (head, bool) {
 		begin, comma = len("data%3a"), "%2c"
 	default:
 		i := bytes.IndexByte(text, ',')
-		if i < 0 {
+		if i < 0 || bytes.ContainsAny(text[:i], `:"'<>[]{}`) {
 			return head{}, false
 		}
 		mime, base64 := parseParams(string(text[:i]))

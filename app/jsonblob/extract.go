@@ -81,6 +81,10 @@ func Extract(doc io.Writer, r io.Reader, o Options, sink Sink) ([]Blob, error) {
 	x.reset(r, max(windowSize, o.Threshold+2*minRead))
 	x.Options, x.doc, x.sink = o, doc, sink
 	blobs, err := x.run()
+	if errors.Is(err, ErrTruncated) { // what was not scanned tells the caller what is wrong with the document
+		x.pos = x.end
+		_ = x.flush() // err says more
+	}
 	if len(x.buf) > windowSize {
 		x.buf = nil // too large for the pool: made for an unusual threshold
 	}

@@ -173,9 +173,10 @@ func (in *uploads) decode(dir, value string) (*upload, error) {
 	return f, f.Close()
 }
 
-// check returns the faults of an input's uploads: those that have failed, and those in a
-// field that takes no file.
-func (in *uploads) check(s *schema.Schema, input json.RawMessage) error {
+// check returns the faults of an input's uploads: those in a field that takes no file and,
+// if failed is true, those that have failed. Otherwise [Service.loadImages] reports them,
+// together with the other images.
+func (in *uploads) check(s *schema.Schema, input json.RawMessage, failed bool) error {
 	var fields map[string]json.RawMessage
 	if !bytes.Contains(input, []byte(uploadPrefix)) || json.Unmarshal(input, &fields) != nil {
 		return nil // the schema reports what is no object
@@ -198,7 +199,7 @@ func (in *uploads) check(s *schema.Schema, input json.RawMessage) error {
 			switch {
 			case known && !f.Image:
 				errs = append(errs, fault.InvalidInput(fault.Detail{Location: location(i), Message: "expected text, not a file"}))
-			case err != nil:
+			case err != nil && failed:
 				if err = fault.At(location(i), err); len(fault.From(err).Details) == 0 {
 					return err // the server's fault, such as a full disk
 				}
