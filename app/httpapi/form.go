@@ -251,13 +251,14 @@ func looksLikeText(start []byte) bool {
 	return !slices.ContainsFunc(start, func(c byte) bool { return c < ' ' && c != '\t' && c != '\r' && c != '\n' || c > '~' })
 }
 
-// boundary is the boundary of a multipart form; empty if the body is none.
+// boundary is the boundary of a multipart form; empty if the body is none. The error is
+// that of its charset.
 func boundary(c echo.Context) (string, error) {
-	contentType := c.Request().Header.Get("Content-Type")
-	t, params, err := mime.ParseMediaType(contentType)
-	if err != nil || t != "multipart/form-data" {
+	if mediaType(c.Request()) != "multipart/form-data" {
 		return "", nil
 	}
-	_, err = web.TextReader(contentType, nil)
+	contentType := c.Request().Header.Get("Content-Type")
+	_, params, _ := mime.ParseMediaType(contentType) // mediaType has parsed it
+	_, err := web.TextReader(contentType, nil)
 	return params["boundary"], err
 }

@@ -97,7 +97,7 @@ func TestInputFaults(t *testing.T) {
 		"a comma that is missing": {drawPath, `{"prompt":"fox","image":"data:image/png;base64"}`, jsonType, 422, "invalid_base64", "body.image", "comma"},
 		"base64 as text":          {drawPath, `{"prompt":"` + big[:70_000] + `"}`, jsonType, 422, "invalid_input", "body.prompt", "expected length <= 1000"},
 		"a data URL as text":      {drawPath, `{"prompt":"fox","style":"data:image/png;base64,` + big + `"}`, jsonType, 422, "invalid_input", "body.style", "expected value to be one of"},
-		"an unknown file":         {drawPath, `{"prompt":"fox","picture":"` + big + `"}`, jsonType, 422, "invalid_input", "body.picture", "unexpected"},
+		"an unknown file":         {drawPath, `{"prompt":"fox","photo":"` + big + `"}`, jsonType, 422, "invalid_input", "body.photo", "unexpected"},
 		"a file in an object":     {drawPath, `{"prompt":"fox","image":{"url":"` + big + `"}}`, jsonType, 422, "invalid_input", "body.image", "expected string"},
 		"a text over the limit":   {drawPath, `{"prompt":"` + strings.Repeat("secretvalue ", 100_000) + `"}`, jsonType, 413, "document_too_large", "body.prompt", "1048576"},
 		"too many files":          {drawPath, `{"prompt":"fox","images":["` + strings.Repeat(big+`","`, 17) + big + `"]}`, jsonType, 422, "invalid_input", "body.images[17] body.images", "at most 17 files"},

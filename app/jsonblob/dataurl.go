@@ -25,9 +25,9 @@ const maxPrefixes = 4
 // shorter one.
 func parseHead(text []byte) (h head) {
 	for range maxPrefixes {
-		rest := bytes.TrimLeft(text[h.skip:], spaces)
-		start := len(text) - len(rest)
-		next, ok := parseHeader(rest)
+		left := bytes.TrimLeft(text[h.skip:], spaces)
+		start := len(text) - len(left)
+		next, ok := parseHeader(left)
 		if !ok {
 			break
 		}

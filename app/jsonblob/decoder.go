@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"strings"
 
 	"aigc/app/fault"
 )
@@ -64,44 +63,6 @@ func NewDecoder(w io.Writer, limit int64) *Decoder {
 	return d
 }
 
-// NewReader returns a reader of the file whose text r has. Its error is a [CorruptError] or
-// that of r.
-func NewReader(r io.Reader) io.Reader {
-	d := &reader{text: r}
-	d.decoder = NewDecoder(&d.file, 0)
-	return d
-}
-
-// reader decodes a piece of the text when the bytes of the last one were read.
-type reader struct {
-	text    io.Reader
-	decoder *Decoder
-	file    bytes.Buffer
-	piece   []byte
-	err     error
-}
-
-// Read implements [io.Reader].
-func (d *reader) Read(p []byte) (int, error) {
-	if d.piece == nil {
-		d.piece = make([]byte, minRead)
-	}
-	for d.file.Len() == 0 && d.err == nil {
-		var n int
-		n, d.err = d.text.Read(d.piece)
-		_, _ = d.decoder.Write(d.piece[:n]) // a buffer takes everything
-		if d.err == io.EOF {
-			if err := d.decoder.Close(); err != nil {
-				d.err = err
-			}
-		}
-	}
-	if d.file.Len() == 0 {
-		return 0, d.err
-	}
-	return d.file.Read(p)
-}
-
 func (d *Decoder) reset(w io.Writer, limit int64) {
 	*d = Decoder{w: w, max: limit, out: d.out[:0], start: d.start[:0], escape: d.escape[:0]}
 }
@@ -109,10 +70,10 @@ func (d *Decoder) reset(w io.Writer, limit int64) {
 // Write decodes the next piece of the text. The error is that of the writer, or a fault of
 // kind TooLarge; that the text is invalid is reported by Close.
 func (d *Decoder) Write(p []byte) (int, error) {
-	rest := p
+	left := p
 	if !d.begun {
 		n := min(len(p), headChars-len(d.start))
-		d.start, rest = append(d.start, p[:n]...), p[n:]
+		d.start, left = append(d.start, p[:n]...), p[n:]
 		if len(d.start) < headChars {
 			return len(p), nil
 		}
@@ -120,7 +81,7 @@ func (d *Decoder) Write(p []byte) (int, error) {
 			return 0, err
 		}
 	}
-	if err := d.content(rest); err != nil {
+	if err := d.content(left); err != nil {
 		return 0, err
 	}
 	return len(p), nil
@@ -228,78 +189,6 @@ func (d *Decoder) put(c byte) error {
 	return nil
 }
 
-// putEscaped decodes a character after % or \ in base64. Text that was escaped twice has
-// \n for a line end, and %252B for a plus sign.
-func (d *Decoder) putEscaped(c byte) error {
-	d.escape = append(d.escape, c)
-	switch {
-	case d.escape[0] == '%' && len(d.escape) < 3:
-		return nil
-	case d.escape[0] == '%':
-		v, ok := unhex(d.escape[1], d.escape[2])
-		d.escape = d.escape[:0]
-		if ok {
-			return d.put(v)
-		}
-	default:
-		d.escape = d.escape[:0]
-		switch c {
-		case '/':
-			return d.put(c)
-		case 'n', 'r', 't':
-			return nil
-		}
-	}
-	d.fail("the escape before character %d is not valid", d.at)
-	return nil
-}
-
-// percentEncoded decodes a piece of a percent-encoded data URL. A % that no two hexadecimal
-// digits follow stands for itself.
-func (d *Decoder) percentEncoded(run []byte) error {
-	for len(run) > 0 {
-		n := 0
-		if len(d.escape) == 0 {
-			n = bytes.IndexByte(run, '%')
-			if n < 0 {
-				n = len(run)
-			}
-			n = min(n, cap(d.out)-len(d.out))
-			d.out = append(d.out, run[:n]...)
-			if run = run[n:]; len(run) > 0 && run[0] == '%' {
-				d.escape, run = append(d.escape, '%'), run[1:]
-			}
-		} else {
-			d.escape, run = append(d.escape, run[0]), run[1:]
-			d.unescapePercent()
-		}
-		if err := d.flush(); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// unescapePercent decodes d.escape once it is complete.
-func (d *Decoder) unescapePercent() {
-	if len(d.escape) == 2 && d.escape[1] == '%' { // "%%41"
-		d.out, d.escape = append(d.out, '%'), d.escape[:1]
-		return
-	}
-	if len(d.escape) < 3 {
-		return
-	}
-	if v, ok := unhex(d.escape[1], d.escape[2]); ok {
-		d.out, d.escape = append(d.out, v), d.escape[:0]
-		return
-	}
-	if d.escape[2] == '%' { // "%4%41"
-		d.out, d.escape = append(d.out, d.escape[:2]...), append(d.escape[:0], '%')
-		return
-	}
-	d.out, d.escape = append(d.out, d.escape...), d.escape[:0]
-}
-
 // flush writes the buffer if the next two quanta might not fit into it.
 func (d *Decoder) flush() error {
 	if cap(d.out)-len(d.out) >= 6 {
@@ -318,18 +207,4 @@ func (d *Decoder) writeOut() error {
 		return fmt.Errorf("jsonblob: sink: %w", err)
 	}
 	return nil
-}
-
-// unhex is the value of two hexadecimal digits.
-func unhex(high, low byte) (byte, bool) {
-	const hex = "0123456789abcdef"
-	h, l := strings.IndexByte(hex, lower(high)), strings.IndexByte(hex, lower(low))
-	return byte(h<<4 | l), h >= 0 && l >= 0
-}
-
-func lower(c byte) byte {
-	if 'A' <= c && c <= 'Z' {
-		c += 'a' - 'A'
-	}
-	return c
 }

@@ -178,8 +178,8 @@ func (in *uploads) decode(dir, value string) (*upload, error) {
 // together with the other images.
 func (in *uploads) check(s *schema.Schema, input json.RawMessage, failed bool) error {
 	var fields map[string]json.RawMessage
-	if !bytes.Contains(input, []byte(uploadPrefix)) || json.Unmarshal(input, &fields) != nil {
-		return nil // the schema reports what is no object
+	if bytes.Contains(input, []byte(uploadPrefix)) {
+		_ = json.Unmarshal(input, &fields) // the schema reports what is no object
 	}
 	var errs []error
 	for _, name := range slices.Sorted(maps.Keys(fields)) {
