@@ -40,7 +40,7 @@ func TestBase64Forms(t *testing.T) {
 		"data URL twice":      func(s string) string { return "data:image/png;base64,data:image/png;base64," + s },
 		"header without data": func(s string) string { return "image/png;base64," + s },
 	}
-	for size, file := range map[string]string{"short": string(workertest.PNG()), "medium": otherPNG(100), "long": otherPNG(300)} {
+	for size, file := range map[string]string{"short": string(workertest.PNG()), "medium": otherPNG(100), "long": otherPNG(200)} {
 		for name, form := range forms {
 			t.Run(size+"/"+name, func(t *testing.T) {
 				t.Parallel()

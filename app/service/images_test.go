@@ -227,12 +227,18 @@ func TestUploadsInInputs(t *testing.T) {
 		code  string
 		want  string
 	}{
-		"a file":            {func() map[string]any { return map[string]any{"prompt": "x", "image": received(png)} }, "", ""},
-		"a file as text":    {func() map[string]any { return map[string]any{"prompt": received(png)} }, "invalid_input", "body.prompt: expected text, not a file"},
-		"damaged":           {func() map[string]any { return map[string]any{"prompt": "x", "images": []string{received(png), failed()}} }, "invalid_base64", "body.images[1]: " + damaged},
-		"damaged, and more": {func() map[string]any { return map[string]any{"prompt": "x", "image": failed(), "images": []string{"zz!"}} }, "invalid_base64", "body.image: " + damaged + "; body.images[0]: expected an http(s) URL, a data URL, base64 or an asset id"},
+		"a file":         {func() map[string]any { return map[string]any{"prompt": "x", "image": received(png)} }, "", ""},
+		"a file as text": {func() map[string]any { return map[string]any{"prompt": received(png)} }, "invalid_input", "body.prompt: expected text, not a file"},
+		"damaged": {func() map[string]any {
+			return map[string]any{"prompt": "x", "images": []string{received(png), failed()}}
+		}, "invalid_base64", "body.images[1]: " + damaged},
+		"damaged, and more": {func() map[string]any {
+			return map[string]any{"prompt": "x", "image": failed(), "images": []string{"zz!"}}
+		}, "invalid_base64", "body.image: " + damaged + "; body.images[0]: expected an http(s) URL, a data URL, base64 or an asset id"},
 		"and in the schema": {func() map[string]any { return map[string]any{"prompt": "x", "n": 9, "image": failed()} }, "invalid_input", "body.image: " + damaged + "; body.n: expected number <= 4"},
-		"too large":         {func() map[string]any { return map[string]any{"prompt": "x", "image": received(strings.Repeat("x", media.MaxUpload+1))} }, "file_too_large", "body.image: A file may have at most 50 MB."},
+		"too large": {func() map[string]any {
+			return map[string]any{"prompt": "x", "image": received(strings.Repeat("x", media.MaxUpload+1))}
+		}, "file_too_large", "body.image: A file may have at most 50 MB."},
 	} {
 		t.Run(name, func(t *testing.T) { // not parallel: each counts the files it leaves
 			fields := c.input()
