@@ -6,12 +6,15 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/labstack/echo/v4"
 
+	"aigc/app/fault"
 	"aigc/app/module"
 	"aigc/app/service"
+	"aigc/app/strictjson"
 	"aigc/app/task"
 	"aigc/app/web"
 )
@@ -53,6 +56,9 @@ func (s *Server) generate(c echo.Context, op service.Operation) error {
 func (s *Server) createTask(c echo.Context, op service.Operation, doc []byte, warnings []string) error {
 	r := c.Request()
 	x := web.Of(r.Context())
+	if err := checkHeaders(r.Header, "Idempotency-Key", "X-Tags"); err != nil {
+		return err
+	}
 	pref := parsePrefer(r.Header, s.defaultWait(op))
 	retries, _ := strconv.Atoi(r.Header.Get("X-Stainless-Retry-Count"))
 	v, replayed, err := s.tasks.Create(r.Context(), service.Request{
@@ -88,6 +94,17 @@ const (
 func isTrue(h http.Header, name string) bool {
 	v, err := strconv.ParseBool(strings.TrimSpace(h.Get(name)))
 	return err == nil && v
+}
+
+// checkHeaders refuses headers whose text is stored, if it is not UTF-8.
+func checkHeaders(h http.Header, names ...string) error {
+	var faults []fault.Detail
+	for _, name := range names {
+		if !utf8.ValidString(h.Get(name)) {
+			faults = append(faults, fault.Detail{Location: "header." + name, Message: strictjson.NotUTF8})
+		}
+	}
+	return fault.InvalidInput(faults...)
 }
 
 // respondTask responds to the request that created a task: 200 with the result, an

@@ -12,6 +12,9 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"aigc/app/fault"
+	"aigc/app/strictjson"
 )
 
 // noise is a reader of pseudo-random bytes.
@@ -114,9 +117,9 @@ func TestFilesInArguments(t *testing.T) {
 		want []string
 	}{
 		"two images":     {map[string]any{"prompt": "x", "image": good, "images": []string{"http://h/a.png", "data:image/png;base64," + good}}, 2, "", nil},
-		"bad base64":     {map[string]any{"prompt": "x", "image": cut, "images": []string{good, cut}}, 0, "invalid_input", []string{"image: " + notAnImage, "images: " + notAnImage}},
-		"a file as text": {map[string]any{"prompt": good, "frame": map[string]any{"width": good}}, 0, "invalid_input", []string{"frame: expected text, not a file", "prompt: expected text, not a file"}},
-		"over the limit": {map[string]any{"prompt": "x", "image": long(f.limit + 1)}, 0, "file_too_large", []string{"image: A file may have at most 24 MB."}},
+		"bad base64":     {map[string]any{"prompt": "x", "image": cut, "images": []string{good, cut}}, 0, "invalid_base64", nil},
+		"a file as text": {map[string]any{"prompt": good, "frame": map[string]any{"width": good}}, 0, "invalid_input", []string{"frame.width: expected integer", "prompt: expected length <= 1000"}},
+		"over the limit": {map[string]any{"prompt": "x", "image": long(f.limit + 1)}, 0, "file_too_large", nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			before := len(f.used)
@@ -151,7 +154,7 @@ func TestTooManyFiles(t *testing.T) {
 	}
 	a := c.call("create_toy_image", map[string]any{"prompt": "x", "images": images})
 	a.want(t, map[string]any{"code": "too_many_files"})
-	if len(f.uploads) != maxFiles {
+	if len(f.uploads) != maxFiles+1 || len(f.used) != 0 {
 		t.Errorf("%d uploads were started", len(f.uploads))
 	}
 }
@@ -170,6 +173,11 @@ func TestInvalidBodies(t *testing.T) {
 	}{
 		"empty":            {strings.NewReader(""), 400, -32700, "not_json"},
 		"no JSON":          {strings.NewReader("fox"), 400, -32700, "not_json"},
+		"GBK":              {strings.NewReader("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\",\"params\":{\"name\":\"create_toy_image\",\"arguments\":{\"prompt\":\"\xba\xec\"}}}"), 400, -32700, "invalid_input"},
+		"GBK, broken JSON": {strings.NewReader("{\"a\":\"\x95\\\"}"), 400, -32700, "invalid_input"},
+		"half a pair":      {strings.NewReader(`{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"create_toy_image","arguments":{"prompt":"\ud83e"}}}`), 400, -32700, "invalid_input"},
+		"a key twice":      {strings.NewReader(`{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"create_toy_image","arguments":{"prompt":"a","prompt":"b"}}}`), 400, -32700, "invalid_input"},
+		"UTF-16":           {strings.NewReader("\xff\xfe{\x00}\x00"), 422, codeServerError, "utf16"},
 		"cut off":          {strings.NewReader(uploadHead + long(100_000)), 400, -32700, "not_json"},
 		"a large document": {strings.NewReader(`{"a":"` + strings.Repeat("once upon a time ", 300_000) + `"}`), 413, codeServerError, "document_too_large"},
 		"a large body":     {io.MultiReader(strings.NewReader(uploadHead), base64Stream(8<<20)), 413, codeServerError, "body_too_large"},
@@ -212,5 +220,54 @@ func TestBodyTimeoutDoesNotLimitAnswer(t *testing.T) {
 	c.call("create_toy_image", map[string]any{"prompt": "x"}).want(t, map[string]any{"status": "running"})
 	if len(f.abandoned) > 0 {
 		t.Error("the wait ended as if the caller had disconnected")
+	}
+}
+
+// Faults of text have the locations that the tool's schema has.
+func TestTextFaultLocations(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]string{
+		"{\"params\":{\"arguments\":{\"prompt\":\"\xff\"}}}":                 "body.prompt",
+		"[1,{\"params\":{\"arguments\":{\"images\":[\"x\",\"\xff\"]}}}]":     "body.images[1]",
+		"{\"params\":{\"name\":\"\xff\"}}":                                   "body.params.name",
+		"{\"params\":{\"arguments\":{\"arguments\":{\"prompt\":\"\xff\"}}}}": "body.arguments.prompt",
+	} {
+		if f := fault.From(textFault(strictjson.Check([]byte(in)))); len(f.Details) != 1 || f.Details[0].Location != want || !strings.HasPrefix(f.Message, want) {
+			t.Errorf("%q: %v", in, f)
+		}
+	}
+}
+
+// Files are taken in the arguments that the tools' schemas have for them, nowhere else.
+func TestFileArguments(t *testing.T) {
+	t.Parallel()
+	f := newFake(t)
+	s := New(Config{Service: f})
+	file := long(8000)
+	for name, tc := range map[string]struct {
+		message string
+		files   int
+	}{
+		"an argument":       {`{"params":{"arguments":{"image":"%s"}}}`, 1},
+		"a list":            {`{"params":{"arguments":{"images":["%s","%s"],"prompt":"%s"}}}`, 2},
+		"the upload's":      {`{"params":{"arguments":{"file":"%s"},"name":"upload_file"}}`, 1},
+		"the quote's":       {`{"params":{"arguments":{"tool":"create_toy_image","arguments":{"image":"%s","prompt":"%s"}}}}`, 1},
+		"in a batch":        {`[{"params":{"arguments":{"image":"%s"}}},{"params":{"arguments":{"image":"%s"}}}]`, 2},
+		"a byte order mark": {"\ufeff" + `{"params":{"arguments":{"image":"%s"}}}`, 1},
+		"text":              {`{"params":{"arguments":{"prompt":"%s","model":"data:image/png;base64,%s"}}}`, 0},
+		"a level too deep":  {`{"params":{"arguments":{"frame":{"image":"%s"}}}}`, 0},
+		"beside them":       {`{"image":"%s","params":{"image":"%s","meta":{"arguments":{"image":"%s"}}}}`, 0},
+		"a name":            {`{"params":{"name":"%s"}}`, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			in := strings.ReplaceAll(tc.message, "%s", file)
+			u := newUploads(f)
+			doc, err := u.read(t.Context(), strings.NewReader(in), s.isFileArgument)
+			if err != nil || strings.Count(string(doc), "lifted:") != tc.files || len(u.refsIn(doc)) != tc.files {
+				t.Errorf("%v, %d files: %.300s", err, len(u.refs), doc)
+			}
+			u.close()
+		})
 	}
 }

@@ -55,7 +55,8 @@ type Server struct {
 	http      http.Handler // answers with a stream
 	plainHTTP http.Handler // answers with one JSON document
 
-	creations []*creation // in the order of the operations
+	creations     []*creation        // in the order of the operations
+	fileArguments service.FileFields // of all tools
 
 	localKey string // see [Server.LocalKey]
 }
@@ -77,6 +78,7 @@ func New(c Config) *Server {
 		Capabilities: &mcp.ServerCapabilities{Tools: &mcp.ToolCapabilities{}, Resources: &mcp.ResourceCapabilities{}, Prompts: &mcp.PromptCapabilities{}},
 		SetCacheable: cacheable,
 	})
+	s.fileArguments = service.FileFieldsOf(append(c.Service.Operations(), service.Operation{Schema: uploadSchema})...)
 	s.mountTools()
 	s.mountPrompts()
 	s.mcp.AddReceivingMiddleware(s.filterTools, s.translateAliases)

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
+
+	"aigc/app/strictjson"
 )
 
 // Relax is for values as language models write them: it converts as [Schema.Parse] does,
@@ -130,6 +132,9 @@ func (n *node) allowsEmpty() bool {
 // image; it returns the text if that is not possible.
 func (n *node) parseText(text string) any {
 	trimmed := strings.TrimSpace(text)
+	if len(strictjson.Check([]byte(trimmed))) > 0 {
+		return text // decoding would change it
+	}
 	isList := strings.HasPrefix(trimmed, "[") && json.Valid([]byte(trimmed))
 	switch {
 	case n.schema.Type == huma.TypeArray || n.image:

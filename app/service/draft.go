@@ -26,7 +26,7 @@ type draft struct {
 // nothing.
 func (s *Service) parse(r Request) (*draft, error) {
 	raw, err := r.Operation.Schema.Parse(r.Input)
-	if err != nil {
+	if err := fault.Join(s.uploads.check(r.Operation.Schema, r.Input, err != nil), err); err != nil {
 		return nil, err
 	}
 	d := &draft{Request: r, raw: raw}
@@ -89,6 +89,9 @@ func (d *draft) hash() string {
 // Quote implements [API].
 func (s *Service) Quote(ctx context.Context, r Request) (Quote, error) {
 	d, err := s.parse(r)
+	if err == nil {
+		err = s.uploads.check(r.Operation.Schema, r.Input, true)
+	}
 	if err != nil {
 		return Quote{}, err
 	}

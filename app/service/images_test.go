@@ -11,11 +11,14 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
 	"aigc/app/fault"
 	"aigc/app/fetch"
+	"aigc/app/jsonblob"
+	"aigc/app/media"
 	"aigc/app/service"
 	"aigc/app/task"
 	"aigc/app/worker/workertest"
@@ -196,5 +199,69 @@ func TestUploadNames(t *testing.T) {
 		if a.OriginalFilename != want {
 			t.Errorf("%q is kept as %q, want %q", name, a.OriginalFilename, want)
 		}
+	}
+}
+
+// An upload that has failed is reported with its field, beside the faults of the other
+// images, and one in a field of text is refused. Both are discarded, and nothing is bought.
+func TestUploadsInInputs(t *testing.T) {
+	t.Parallel()
+	r := start(t)
+	ctx := context.Background()
+	received := func(content string) string {
+		t.Helper()
+		ref, err := service.Receive(ctx, r.Service, strings.NewReader(content))
+		r.Must(err)
+		return ref
+	}
+	failed := func() string {
+		t.Helper()
+		ref, err := service.Receive(ctx, r.Service, jsonblob.NewReader(strings.NewReader("QUJD!")))
+		r.Must(err)
+		return ref
+	}
+	const damaged = "the base64 of the file is damaged: character 5 is not base64"
+	png := string(workertest.PNG())
+	for name, c := range map[string]struct {
+		input func() map[string]any
+		code  string
+		want  string
+	}{
+		"a file":         {func() map[string]any { return map[string]any{"prompt": "x", "image": received(png)} }, "", ""},
+		"a file as text": {func() map[string]any { return map[string]any{"prompt": received(png)} }, "invalid_input", "body.prompt: expected text, not a file"},
+		"damaged": {func() map[string]any {
+			return map[string]any{"prompt": "x", "images": []string{received(png), failed()}}
+		}, "invalid_base64", "body.images[1]: " + damaged},
+		"damaged, and more": {func() map[string]any {
+			return map[string]any{"prompt": "x", "image": failed(), "images": []string{"zz!"}}
+		}, "invalid_base64", "body.image: " + damaged + "; body.images[0]: expected an http(s) URL, a data URL, base64 or an asset id"},
+		"and in the schema": {func() map[string]any { return map[string]any{"prompt": "x", "n": 9, "image": failed()} }, "invalid_input", "body.image: " + damaged + "; body.n: expected number <= 4"},
+		"too large": {func() map[string]any {
+			return map[string]any{"prompt": "x", "image": received(strings.Repeat("x", media.MaxUpload+1))}
+		}, "file_too_large", "body.image: A file may have at most 50 MB."},
+	} {
+		t.Run(name, func(t *testing.T) { // not parallel: each counts the files it leaves
+			fields := c.input()
+			input, err := json.Marshal(fields)
+			r.Must(err)
+			_, _, err = r.ask(string(input))
+			if c.code == "" {
+				r.Must(err)
+				return
+			}
+			wantFault(t, err, fault.From(err).Kind, c.code)
+			if got := fault.From(err).Message; got != c.want {
+				t.Errorf("\n got %s\nwant %s", got, c.want)
+			}
+			for _, m := range regexp.MustCompile(`lifted:[0-9a-f]+`).FindAllString(string(input), -1) {
+				r.DiscardUploads(m)
+			}
+			if _, waiting := r.stored(); waiting != 0 {
+				t.Errorf("%d temporary files are left", waiting)
+			}
+		})
+	}
+	if n := r.vendor.Purchases.Load(); n > 1 {
+		t.Errorf("%d purchases", n)
 	}
 }

@@ -167,3 +167,42 @@ func TestBodyDeadlineDoesNotEndResponse(t *testing.T) {
 		})
 	}
 }
+
+// A declared charset that is not UTF-8 is refused by name, unless the text is ASCII and the
+// charset begins with ASCII.
+func TestTextReader(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		kind, text, charset string // charset: the one that is refused
+	}{
+		"none declared":     {"application/json", "\xba", ""},
+		"no Content-Type":   {"", "红", ""},
+		"UTF-8":             {`text/plain; charset="UTF-8"`, "红", ""},
+		"Latin-1, ASCII":    {"text/plain; charset=ISO-8859-1", "fox", ""},
+		"Latin-1":           {"text/plain; charset=ISO-8859-1", "fox \xf1", "iso-8859-1"},
+		"ASCII":             {"text/plain; charset=us-ascii", "红", "us-ascii"},
+		"GBK, even if text": {"text/plain; charset=gbk", "fox", "gbk"},
+		"UTF-7":             {"text/plain; charset=utf-7", "fox", "utf-7"},
+		"cannot be parsed":  {"text/plain; charset=a b", "fox", "in the header Content-Type"},
+		"a control":         {"text/plain; charset=\"a\x01b\"", "fox", "a?b"},
+		"a long one":        {"text/plain; charset=" + strings.Repeat("x", 99), "fox", strings.Repeat("x", 40)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var text []byte
+			r, err := web.TextReader(c.kind, strings.NewReader(c.text))
+			if err == nil {
+				text, err = io.ReadAll(r)
+			}
+			if c.charset == "" {
+				if err != nil || string(text) != c.text {
+					t.Errorf("%q, %v", text, err)
+				}
+				return
+			}
+			if f := fault.From(err); fault.KindOf(err) != fault.Unsupported || !strings.Contains(f.Message, "The charset "+c.charset+" is") || f.Charged != fault.ChargedNo {
+				t.Errorf("%q, %v", text, err)
+			}
+		})
+	}
+}
