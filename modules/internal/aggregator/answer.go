@@ -99,18 +99,9 @@ func convert(items []item) (out []provider.Result) {
 	return out
 }
 
-// result is one result. What is neither an http nor an https address is a data URL, or
-// the placeholder of one that was extracted.
+// result is one result. Its address may be a data URL.
 func result(i item) provider.Result {
-	out := provider.Result{Base64: string(i.B64), Prompt: string(i.Prompt)}
-	switch address := string(i.URL); {
-	case out.Base64 != "":
-	case strings.HasPrefix(address, "http://") || strings.HasPrefix(address, "https://"):
-		out.URL = address
-	default:
-		out.Base64 = address
-	}
-	return out
+	return provider.Result{Base64: string(i.B64), URL: string(i.URL), Prompt: string(i.Prompt)}
 }
 
 func addresses(items []item) (out []provider.Text) {

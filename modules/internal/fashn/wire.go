@@ -2,7 +2,6 @@ package fashn
 
 import (
 	"net/http"
-	"strings"
 	"time"
 
 	"aigc/app/fault"
@@ -44,12 +43,8 @@ func (w reply) update(t provider.Ticket, h http.Header) provider.Update {
 // requested.
 func (w reply) results() (out []provider.Result) {
 	for _, text := range w.Output {
-		switch {
-		case text == "":
-		case strings.HasPrefix(text, "http"):
+		if text != "" {
 			out = append(out, provider.Result{URL: text})
-		default:
-			out = append(out, provider.Result{Base64: text})
 		}
 	}
 	return out
