@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -28,8 +29,8 @@ type ErrorRule struct {
 	Match string
 	// Text is a part of the vendor's message, in lower case. Empty: any.
 	Text string
-	// Status is the HTTP status. Zero: any that means a refusal, by Statuses or in HTTP,
-	// and a 2xx that contains an error. Any other has to be named, above all a 5xx: only
+	// Status is the HTTP status; 200 stands for any 2xx. Zero: any that means a refusal, by
+	// Statuses or in HTTP, and a 2xx that contains an error. Any other has to be named, above all a 5xx: only
 	// if the vendor documents that nothing was accepted may its class prove that.
 	Status int
 
@@ -51,11 +52,16 @@ type VendorError struct {
 
 // Fault is the fault of a complete answer that is not a success: by the first rule that
 // matches, else by its status (see [Response.Fault]). It also serves errors in a 2xx: if
-// no rule matches one, the outcome of a paid request is unknown.
+// no rule matches one, the outcome of a paid request is unknown. What p lacks is read from
+// the body, see [ReadError].
 func (t ErrorTable) Fault(r Response, p VendorError) *fault.Error {
+	p, page := p.complete(r.Body)
 	f := r.Fault(t.Title, p.Code, p.Message)
+	if page != "" {
+		f.Message = r.sanitize(fmt.Sprintf("%s answered with status %d: %s", t.Title, r.Status, page))
+	}
 	if f.VendorCode == "" {
-		f.VendorCode = r.sanitize(p.Type)
+		f.VendorCode = r.code(p.Type)
 	}
 	rule, listed := t.Find(r.Status, p)
 	switch {
@@ -77,14 +83,58 @@ func (t ErrorTable) Fault(r Response, p VendorError) *fault.Error {
 	return f
 }
 
+// NoResult is the fault of a 2xx to a paid request that holds no result: by a rule that
+// matches its error, else unknown, since the request may have been executed. what says
+// what the answer lacks: "OpenAI's answer to a paid request holds no list of images."
+func (t ErrorTable) NoResult(r Response, p VendorError, what string) *fault.Error {
+	return t.lacks(r, p, "answer_unreadable", what)
+}
+
+// NoTicket is [ErrorTable.NoResult] for an answer without a ticket.
+func (t ErrorTable) NoTicket(r Response, p VendorError, what string) *fault.Error {
+	return t.lacks(r, p, "no_ticket", what)
+}
+
+func (t ErrorTable) lacks(r Response, p VendorError, code, what string) *fault.Error {
+	p, page := p.complete(r.Body)
+	if _, listed := t.Find(r.Status, p); listed {
+		return t.Fault(r, p)
+	}
+	f := fault.New(fault.InDoubt, code, "%s", what).WithCharge(fault.ChargedUnknown)
+	if words := r.sanitize(p.Message + page); words != "" {
+		f.Message = Sanitize(what + " It says: " + words)
+	}
+	if f.VendorCode = r.code(p.Code); f.VendorCode == "" {
+		f.VendorCode = r.code(p.Type)
+	}
+	return f
+}
+
+// complete fills in what the driver did not find. The text of a page is returned apart:
+// it may be that of a proxy, so no rule may match it.
+func (p VendorError) complete(body []byte) (_ VendorError, page string) {
+	if p.Message != "" {
+		return p, ""
+	}
+	found, isPage := readError(body)
+	if isPage && found.Code == "" {
+		return p, found.Message
+	}
+	p.Message = found.Message
+	if p.Code == "" && p.Type == "" {
+		p.Code, p.Type = found.Code, found.Type
+	}
+	return p, ""
+}
+
 // Failed is the fault of a job, or of one result of several, that the vendor accepted
 // and then reported as failed. Of a matching rule the kinds Rejected, Invalid and
 // VendorAccess are kept; anything else is VendorFailed. charged is used if the rule
 // does not set one.
 func (t ErrorTable) Failed(p VendorError, charged fault.Charge) *fault.Error {
 	f := fault.New(fault.VendorFailed, "vendor_failed", "%s", Sanitize(p.Message)).WithCharge(charged)
-	if f.VendorCode = Sanitize(p.Code); f.VendorCode == "" {
-		f.VendorCode = Sanitize(p.Type)
+	if f.VendorCode = VendorCode(p.Code); f.VendorCode == "" {
+		f.VendorCode = VendorCode(p.Type)
 	}
 	if rule, listed := t.Find(http.StatusOK, p); listed {
 		switch rule.Class.Kind {
@@ -106,7 +156,7 @@ func (t ErrorTable) Find(status int, p VendorError) (ErrorRule, bool) {
 	text := strings.ToLower(p.Message)
 	for _, r := range t.Rules {
 		switch {
-		case r.Status != 0 && r.Status != status:
+		case r.Status != 0 && r.Status != status && !(r.Status == http.StatusOK && status >= 200 && status <= 299):
 		case r.Status == 0 && !t.meansRejected(status) && !isRejection(status) && (status < 200 || status > 299):
 		case r.Text != "" && !strings.Contains(text, r.Text):
 		case r.matches(p.Code) || p.Type != "" && r.matches(p.Type):

@@ -61,7 +61,7 @@ func isRejection(status int) bool {
 // [ErrorTable] or a status that no rule matches. After a paid request a 5xx, and a 4xx
 // that is not a refusal, is InDoubt.
 func (r Response) Fault(vendor, code, message string) *fault.Error {
-	f := &fault.Error{VendorCode: r.sanitize(code), Message: r.sanitize(message), RetryAfter: RetryAfter(r.Header), Charged: fault.ChargedNo}
+	f := &fault.Error{VendorCode: r.code(code), Message: r.sanitize(message), RetryAfter: RetryAfter(r.Header), Charged: fault.ChargedNo}
 	switch {
 	case r.Status == http.StatusTooManyRequests:
 		f.Kind, f.Code = Throttled.Kind, Throttled.Code
@@ -91,6 +91,9 @@ func (r Response) sanitize(text string) string {
 	}
 	return Sanitize(text)
 }
+
+// code is [VendorCode] without the account's secrets.
+func (r Response) code(code string) string { return VendorCode(r.sanitize(code)) }
 
 // variable is the setting of the account's key, for messages.
 func (r Response) variable() string {

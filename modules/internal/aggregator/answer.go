@@ -5,29 +5,30 @@ import (
 	"slices"
 	"strings"
 
-	"aigc/app/fault"
 	"aigc/app/provider"
 )
 
 // reply is what any of the hosts answers, to a submission or a poll. Absent values may
 // come as empty strings. A relay wraps the answer of a poll into data.
 type reply struct {
-	ID       provider.Text     `json:"id"`
-	TaskID   provider.Text     `json:"task_id"`
-	Object   provider.Text     `json:"object"`
-	Status   provider.Text     `json:"status"`
-	Reason   provider.Text     `json:"fail_reason"`
-	Progress provider.Text     `json:"progress"`
-	Data     json.RawMessage   `json:"data"` // a list of results, a ticket, or the wrapped answer of a poll
-	Results  []json.RawMessage `json:"results"`
-	Output   []json.RawMessage `json:"output"`
-	URL      provider.Text     `json:"url"`
-	VideoURL provider.Text     `json:"video_url"`
+	ID       provider.Text                   `json:"id"`
+	TaskID   provider.Text                   `json:"task_id"`
+	Object   provider.Text                   `json:"object"`
+	Status   provider.Text                   `json:"status"`
+	Reason   provider.Text                   `json:"fail_reason"`
+	Progress provider.Text                   `json:"progress"`
+	Data     json.RawMessage                 `json:"data"` // a list of results, a ticket, or the wrapped answer of a poll
+	Results  provider.Items[json.RawMessage] `json:"results"`
+	Output   provider.Items[json.RawMessage] `json:"output"`
+	Images   provider.Items[json.RawMessage] `json:"images"`
+	URL      provider.Text                   `json:"url"`
+	VideoURL provider.Text                   `json:"video_url"`
 	Metadata struct {
 		URL provider.Text `json:"url"`
 	} `json:"metadata"`
 	TaskResult struct {
-		Videos []item `json:"videos"`
+		Videos provider.Items[item] `json:"videos"`
+		Images provider.Items[item] `json:"images"`
 	} `json:"task_result"`
 	Usage json.RawMessage `json:"usage"`
 }
@@ -46,8 +47,9 @@ func parse(body []byte) (r reply, err error) {
 	return r, err
 }
 
-// list are the items of data; none if it is no list.
-func (r reply) list() (items []item) {
+// list are the items of data, which may be a single one.
+func (r reply) list() []item {
+	var items provider.Items[item]
 	_ = provider.Unmarshal(r.Data, &items)
 	return items
 }
@@ -70,7 +72,8 @@ func (r reply) results() []provider.Result {
 			return out
 		}
 		for _, place := range [][]provider.Text{
-			{in.VideoURL}, {in.URL}, {in.Metadata.URL}, addresses(in.TaskResult.Videos), texts(in.Results), texts(in.Output),
+			{in.VideoURL}, {in.URL}, {in.Metadata.URL}, addresses(in.TaskResult.Videos), addresses(in.TaskResult.Images),
+			texts(in.Results), texts(in.Output), texts(in.Images),
 		} {
 			if out := atAddresses(place); len(out) > 0 {
 				return out
@@ -167,7 +170,7 @@ func outcome(c provider.Call, res provider.Response) (provider.Outcome, error) {
 	case id != "":
 		return provider.Outcome{Ticket: &provider.Ticket{ID: id, Cost: r.cost()}}, nil
 	}
-	return provider.Outcome{}, fault.New(fault.InDoubt, "answer_unreadable", "The aggregator's answer to a paid request holds neither a result nor a ticket, so its outcome is unknown.").WithCharge(fault.ChargedUnknown)
+	return provider.Outcome{}, errorTable(c.Model).NoResult(res, p, "The aggregator's answer to a paid request holds neither a result nor a ticket, so its outcome is unknown.")
 }
 
 func (r reply) answer(results []provider.Result) *provider.Answer {

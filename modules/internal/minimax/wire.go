@@ -62,7 +62,7 @@ type answer struct {
 	} `json:"metadata"`
 	Base struct {
 		Code    provider.Text `json:"status_code"`
-		Message string        `json:"status_msg"`
+		Message provider.Text `json:"status_msg"`
 	} `json:"base_resp"`
 	Error problem `json:"error"`
 }
@@ -70,30 +70,30 @@ type answer struct {
 // problem is an error in OpenAI's shape.
 type problem struct {
 	Code    provider.Text `json:"code"`
-	Type    string        `json:"type"`
-	Message string        `json:"message"`
+	Type    provider.Text `json:"type"`
+	Message provider.Text `json:"message"`
 }
 
 // results are the images of an answer of either API, as URLs or base64.
 func (w answer) results() (out []provider.Result) {
 	var list []struct {
-		URL string `json:"url"`
-		B64 string `json:"b64_json"`
+		URL provider.Text `json:"url"`
+		B64 provider.Text `json:"b64_json"`
 	}
 	var lists struct {
-		URLs   []string `json:"image_urls"`
-		Base64 []string `json:"image_base64"`
+		URLs   provider.Items[provider.Text] `json:"image_urls"`
+		Base64 provider.Items[provider.Text] `json:"image_base64"`
 	}
 	_ = provider.Unmarshal(w.Data, &list) // an answer has one of the two shapes
 	_ = provider.Unmarshal(w.Data, &lists)
 	for _, i := range list {
-		out = append(out, provider.Result{URL: i.URL, Base64: i.B64})
+		out = append(out, provider.Result{URL: string(i.URL), Base64: string(i.B64)})
 	}
 	for _, url := range lists.URLs {
-		out = append(out, provider.Result{URL: url})
+		out = append(out, provider.Result{URL: string(url)})
 	}
 	for _, text := range lists.Base64 {
-		out = append(out, provider.Result{Base64: text})
+		out = append(out, provider.Result{Base64: string(text)})
 	}
 	return slices.DeleteFunc(out, func(r provider.Result) bool { return r == provider.Result{} })
 }

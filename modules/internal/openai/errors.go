@@ -11,11 +11,10 @@ import (
 
 type problem struct {
 	Error struct {
-		Message string      `json:"message"`
-		Type    string      `json:"type"`
-		Param   *string     `json:"param"`
-		Code    *string     `json:"code"`
-		Details *moderation `json:"moderation_details,omitempty"`
+		Message provider.Text `json:"message"`
+		Type    provider.Text `json:"type"`
+		Code    provider.Text `json:"code"`
+		Details *moderation   `json:"moderation_details,omitempty"`
 	} `json:"error"`
 }
 
@@ -25,11 +24,8 @@ type moderation struct {
 	Categories []string `json:"categories"`
 }
 
-func (p problem) code() string {
-	if p.Error.Code != nil {
-		return *p.Error.Code
-	}
-	return ""
+func (p problem) vendorError() provider.VendorError {
+	return provider.VendorError{Code: string(p.Error.Code), Type: string(p.Error.Type), Message: string(p.Error.Message)}
 }
 
 // codes are the vendor's errors. Type and code of a 4xx are matched before its
@@ -58,11 +54,25 @@ var codes = provider.ErrorTable{
 	},
 }
 
-// responseFault is the fault of an answer other than 200.
+// responseFault is the fault of an answer that is no success.
 func responseFault(res provider.Response) *fault.Error {
-	var p problem
+	p := readProblem(res)
+	return p.explained(codes.Fault(res, p.vendorError()))
+}
+
+// noResult is the fault of a success that holds no list of images.
+func noResult(res provider.Response) *fault.Error {
+	p := readProblem(res)
+	return p.explained(codes.NoResult(res, p.vendorError(), "OpenAI's answer to a paid request holds no list of images."))
+}
+
+func readProblem(res provider.Response) (p problem) {
 	_ = json.Unmarshal(res.Body, &p) // a gateway in front may send anything
-	f := codes.Fault(res, provider.VendorError{Code: p.code(), Type: p.Error.Type, Message: p.Error.Message})
+	return p
+}
+
+// explained adds the details of a refusal to its fault.
+func (p problem) explained(f *fault.Error) *fault.Error {
 	if f.Kind == fault.Rejected && p.Error.Details != nil {
 		p.Error.Details.explain(f)
 	}

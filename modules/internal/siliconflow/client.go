@@ -1,9 +1,7 @@
 package siliconflow
 
 import (
-	"cmp"
 	"context"
-	"net/http"
 
 	"aigc/app/fault"
 	"aigc/app/provider"
@@ -29,7 +27,7 @@ func (Driver) Generate(ctx context.Context, c provider.Call, in Input) (provider
 	if err != nil {
 		return provider.Answer{}, err
 	}
-	if res.Status != http.StatusOK {
+	if !res.OK() {
 		return provider.Answer{}, responseFault(res)
 	}
 	return parse(c, res)
@@ -48,9 +46,7 @@ func parse(c provider.Call, res provider.Response) (provider.Answer, error) {
 	case err != nil:
 		return provider.Answer{}, err
 	case w.Images == nil && w.Data == nil:
-		e := vendorError(res.Body)
-		e.Message = cmp.Or(e.Message, "The answer of "+title+" to a paid request holds no list of images.")
-		return provider.Answer{}, codes.Fault(res, e)
+		return provider.Answer{}, codes.NoResult(res, vendorError(res.Body), "The answer of "+title+" to a paid request holds no list of images.")
 	case len(w.Images)+len(w.Data) > 0:
 		return provider.Answer{}, fault.New(fault.InDoubt, "answer_unreadable", "The images in the answer of %s to a paid request have no URL.", title).WithCharge(fault.ChargedUnknown)
 	}
