@@ -55,10 +55,10 @@ type VendorError struct {
 // no rule matches one, the outcome of a paid request is unknown. What p lacks is read from
 // the body, see [ReadError].
 func (t ErrorTable) Fault(r Response, p VendorError) *fault.Error {
-	p, page := p.complete(r.Body)
+	p, text := p.complete(r.Body)
 	f := r.Fault(t.Title, p.Code, p.Message)
-	if page != "" {
-		f.Message = r.sanitize(fmt.Sprintf("%s answered with status %d: %s", t.Title, r.Status, page))
+	if text != "" {
+		f.Message = r.sanitize(fmt.Sprintf("%s answered with status %d: %s", t.Title, r.Status, text))
 	}
 	if f.VendorCode == "" {
 		f.VendorCode = r.code(p.Type)
@@ -83,48 +83,24 @@ func (t ErrorTable) Fault(r Response, p VendorError) *fault.Error {
 	return f
 }
 
-// NoResult is the fault of a 2xx to a paid request that holds no result: by a rule that
-// matches its error, else unknown, since the request may have been executed. what says
-// what the answer lacks: "OpenAI's answer to a paid request holds no list of images."
-func (t ErrorTable) NoResult(r Response, p VendorError, what string) *fault.Error {
-	return t.lacks(r, p, "answer_unreadable", what)
-}
-
-// NoTicket is [ErrorTable.NoResult] for an answer without a ticket.
-func (t ErrorTable) NoTicket(r Response, p VendorError, what string) *fault.Error {
-	return t.lacks(r, p, "no_ticket", what)
-}
-
-func (t ErrorTable) lacks(r Response, p VendorError, code, what string) *fault.Error {
-	p, page := p.complete(r.Body)
-	if _, listed := t.Find(r.Status, p); listed {
-		return t.Fault(r, p)
-	}
-	f := fault.New(fault.InDoubt, code, "%s", what).WithCharge(fault.ChargedUnknown)
-	if words := r.sanitize(p.Message + page); words != "" {
-		f.Message = Sanitize(what + " It says: " + words)
-	}
-	if f.VendorCode = r.code(p.Code); f.VendorCode == "" {
-		f.VendorCode = r.code(p.Type)
-	}
-	return f
-}
-
-// complete fills in what the driver did not find. The text of a page is returned apart:
-// it may be that of a proxy, so no rule may match it.
-func (p VendorError) complete(body []byte) (_ VendorError, page string) {
+// complete fills in what the driver did not find. text is set if the message is that of a
+// text or a page, which may come from a proxy; no rule may match a page.
+func (p VendorError) complete(body []byte) (_ VendorError, text string) {
 	if p.Message != "" {
 		return p, ""
 	}
-	found, isPage := readError(body)
-	if isPage && found.Code == "" {
+	found, form := readError(body)
+	if form == aPage {
 		return p, found.Message
+	}
+	if form == aText {
+		text = found.Message
 	}
 	p.Message = found.Message
 	if p.Code == "" && p.Type == "" {
 		p.Code, p.Type = found.Code, found.Type
 	}
-	return p, ""
+	return p, text
 }
 
 // Failed is the fault of a job, or of one result of several, that the vendor accepted

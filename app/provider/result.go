@@ -145,8 +145,8 @@ var (
 	hostName = regexp.MustCompile(`^(?i)([a-z0-9_-]+\.)+[a-z]{2,}(:\d{1,5})?$|^[a-z0-9._-]+:\d{1,5}$|^\[[0-9a-f:]+\](:\d{1,5})?$`)
 )
 
-// escapeAddress escapes what must not stand in a URL as it is: spaces, other characters
-// than ASCII, and a percent sign that escapes nothing.
+// escapeAddress escapes what must not stand in a URL as it is: spaces, control characters,
+// and a percent sign that escapes nothing.
 func escapeAddress(text string) string {
 	host, tail := text, ""
 	if i := strings.IndexAny(strings.TrimLeft(text, "/"), "/?#"); i >= 0 {
@@ -161,7 +161,7 @@ func escapeAddress(text string) string {
 	b.WriteString(host)
 	for i := range len(tail) {
 		c := tail[i]
-		if c <= ' ' || c >= 0x7f || strings.IndexByte("\"<>\\^`{|}", c) >= 0 || c == '%' && !isEscape(tail[i:]) {
+		if c <= ' ' || c == 0x7f || strings.IndexByte("\"<>\\^`{|}", c) >= 0 || c == '%' && !isEscape(tail[i:]) {
 			b.Write([]byte{'%', hex[c>>4], hex[c&15]})
 			continue
 		}

@@ -17,8 +17,17 @@ func ReadError(body []byte) VendorError {
 	return e
 }
 
-// readError also reports whether the body is a page, which may be that of a proxy.
-func readError(body []byte) (e VendorError, page bool) {
+// bodyForm is the form of an error's body.
+type bodyForm int
+
+const (
+	anObject bodyForm = iota // JSON or XML
+	aText
+	aPage // HTML, which may be that of a proxy
+)
+
+// readError is [ReadError] that also reports the form of the body.
+func readError(body []byte) (VendorError, bodyForm) {
 	body = trimPadding(body)
 	if rest, ok := bytes.CutPrefix(body, []byte("data:")); ok { // an event stream
 		body = trimPadding(rest)
@@ -27,16 +36,28 @@ func readError(body []byte) (e VendorError, page bool) {
 	d := json.NewDecoder(bytes.NewReader(body))
 	d.UseNumber()
 	switch {
-	case len(body) == 0 || len(body) > maxAnswer:
-		return VendorError{}, false
-	case d.Decode(&v) == nil && (bytes.IndexByte([]byte(`{["`), body[0]) >= 0):
-		return errorIn(v, 0), false
+	case len(body) == 0:
+		return VendorError{}, anObject
+	case d.Decode(&v) == nil && (!d.More() || body[0] == '{' || body[0] == '['):
+		return errorIn(v, 0), anObject
 	case body[0] == '<':
-		return errorPage(string(body)), true
-	case !utf8.Valid(body[:min(len(body), 200)]) && len(body) > 200 || bytes.IndexByte(body, 0) >= 0:
-		return VendorError{}, false // no text
+		return errorPage(string(body))
+	case bytes.IndexByte(body, 0) >= 0 || !isMostlyText(body):
+		return VendorError{}, anObject // no text
 	}
-	return VendorError{Message: string(body[:min(len(body), 4*maxSanitized)])}, false
+	return VendorError{Message: string(body[:min(len(body), 4*maxSanitized)])}, aText
+}
+
+// isMostlyText reports whether a body is text, in UTF-8 or in a single-byte charset.
+func isMostlyText(body []byte) bool {
+	body = body[:min(len(body), 1<<10)]
+	broken := 0
+	for _, r := range string(body) {
+		if r == utf8.RuneError || r < ' ' && r != '\n' && r != '\r' && r != '\t' {
+			broken++
+		}
+	}
+	return broken <= len(body)/10
 }
 
 // The names under which vendors and gateways write an error, in lower case without
@@ -196,14 +217,14 @@ var (
 const maxPageText = 200
 
 // errorPage reads XML with a message, else the title and the first text of a page.
-func errorPage(page string) VendorError {
+func errorPage(page string) (VendorError, bodyForm) {
 	page = page[:min(len(page), 64<<10)]
 	if m := xmlMessage.FindStringSubmatch(page); m != nil {
 		e := VendorError{Message: html.UnescapeString(m[1])}
 		if c := xmlCode.FindStringSubmatch(page); c != nil {
 			e.Code = c[1]
 		}
-		return e
+		return e, anObject
 	}
 	title := ""
 	if m := pageTitle.FindStringSubmatch(page); m != nil {
@@ -216,5 +237,5 @@ func errorPage(page string) VendorError {
 	if len(text) > maxPageText {
 		text = strings.ToValidUTF8(text[:maxPageText], "") + "…"
 	}
-	return VendorError{Message: text}
+	return VendorError{Message: text}, aPage
 }

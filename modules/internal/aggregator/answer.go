@@ -21,10 +21,10 @@ type reply struct {
 	Results  provider.Items[json.RawMessage] `json:"results"`
 	Output   provider.Items[json.RawMessage] `json:"output"`
 	Images   provider.Items[json.RawMessage] `json:"images"`
-	URL      provider.Text                   `json:"url"`
-	VideoURL provider.Text                   `json:"video_url"`
+	URL      string                          `json:"url"`
+	VideoURL string                          `json:"video_url"`
 	Metadata struct {
-		URL provider.Text `json:"url"`
+		URL string `json:"url"`
 	} `json:"metadata"`
 	TaskResult struct {
 		Videos provider.Items[item] `json:"videos"`
@@ -35,8 +35,8 @@ type reply struct {
 
 // item is one result.
 type item struct {
-	B64    provider.Text `json:"b64_json"`
-	URL    provider.Text `json:"url"`
+	B64    string        `json:"b64_json"`
+	URL    string        `json:"url"`
 	Prompt provider.Text `json:"revised_prompt"`
 	TaskID provider.Text `json:"task_id"`
 	Status provider.Text `json:"status"`
@@ -71,7 +71,7 @@ func (r reply) results() []provider.Result {
 		if out := convert(in.list()); len(out) > 0 {
 			return out
 		}
-		for _, place := range [][]provider.Text{
+		for _, place := range [][]string{
 			{in.VideoURL}, {in.URL}, {in.Metadata.URL}, addresses(in.TaskResult.Videos), addresses(in.TaskResult.Images),
 			texts(in.Results), texts(in.Output), texts(in.Images),
 		} {
@@ -84,7 +84,7 @@ func (r reply) results() []provider.Result {
 	return nil
 }
 
-func atAddresses(list []provider.Text) (out []provider.Result) {
+func atAddresses(list []string) (out []provider.Result) {
 	for _, address := range list {
 		if address != "" {
 			out = append(out, result(item{URL: address}))
@@ -104,10 +104,10 @@ func convert(items []item) (out []provider.Result) {
 
 // result is one result. Its address may be a data URL.
 func result(i item) provider.Result {
-	return provider.Result{Base64: string(i.B64), URL: string(i.URL), Prompt: string(i.Prompt)}
+	return provider.Result{Base64: i.B64, URL: i.URL, Prompt: string(i.Prompt)}
 }
 
-func addresses(items []item) (out []provider.Text) {
+func addresses(items []item) (out []string) {
 	for _, i := range items {
 		out = append(out, i.URL)
 	}
@@ -115,9 +115,9 @@ func addresses(items []item) (out []provider.Text) {
 }
 
 // texts are addresses written as strings, or as objects with a url.
-func texts(list []json.RawMessage) (out []provider.Text) {
+func texts(list []json.RawMessage) (out []string) {
 	for _, raw := range list {
-		var text provider.Text
+		var text string
 		var i item
 		_ = json.Unmarshal(raw, &text)
 		if text == "" && provider.Unmarshal(raw, &i) == nil {
@@ -170,7 +170,7 @@ func outcome(c provider.Call, res provider.Response) (provider.Outcome, error) {
 	case id != "":
 		return provider.Outcome{Ticket: &provider.Ticket{ID: id, Cost: r.cost()}}, nil
 	}
-	return provider.Outcome{}, errorTable(c.Model).NoResult(res, p, "The aggregator's answer to a paid request holds neither a result nor a ticket, so its outcome is unknown.")
+	return provider.Outcome{}, res.NoResult("The aggregator's answer to a paid request holds neither a result nor a ticket, so its outcome is unknown.")
 }
 
 func (r reply) answer(results []provider.Result) *provider.Answer {

@@ -24,7 +24,7 @@ func parse(c provider.Call, in seedream.Request, req request, res provider.Respo
 	for i, d := range w.Data {
 		switch {
 		case d.URL != "" || d.B64 != "":
-			a.Results = append(a.Results, provider.Result{URL: string(d.URL), Base64: string(d.B64)})
+			a.Results = append(a.Results, provider.Result{URL: d.URL, Base64: d.B64})
 			layers = append(layers, d.layer)
 		case d.Error != nil:
 			f := d.Error.resultFault()
@@ -43,7 +43,7 @@ func parse(c provider.Call, in seedream.Request, req request, res provider.Respo
 	case firstFault != nil:
 		return provider.Answer{}, firstFault
 	case w.Data == nil:
-		return provider.Answer{}, codes.NoResult(res, provider.VendorError{}, "The answer of "+title+" to a paid request holds no list of images.")
+		return provider.Answer{}, res.NoResult("The answer of " + title + " to a paid request holds no list of images.")
 	default:
 		return provider.Answer{}, fault.New(fault.VendorFailed, "vendor_failed", "%s made no image and gave no reason.", title).WithCharge(fault.ChargedUnknown)
 	}

@@ -55,9 +55,9 @@ type answer struct {
 
 // item is an image, or the error of a missing image of a series.
 type item struct {
-	URL   provider.Text `json:"url,omitempty"`
-	B64   provider.Text `json:"b64_json,omitempty"`
-	Error *problem      `json:"error,omitempty"`
+	URL   string   `json:"url,omitempty"`
+	B64   string   `json:"b64_json,omitempty"`
+	Error *problem `json:"error,omitempty"`
 	layer
 }
 

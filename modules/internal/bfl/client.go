@@ -52,7 +52,7 @@ func send(ctx context.Context, c provider.Call, path string, body *jsonblob.Body
 	}
 	var w submitResponse
 	if err := provider.Unmarshal(res.Body, &w); err != nil || w.ID == "" {
-		return provider.Ticket{}, codes.NoTicket(res, provider.VendorError{}, "Black Forest Labs answered a paid request without a job id.")
+		return provider.Ticket{}, res.NoTicket("Black Forest Labs answered a paid request without a job id.")
 	}
 	return w.ticket(), nil
 }

@@ -67,7 +67,7 @@ func (r *request) inputImageFields() []*string {
 // submitResponse is the answer to a submission.
 type submitResponse struct {
 	ID         provider.Text `json:"id"`
-	PollingURL provider.Text `json:"polling_url,omitempty"`
+	PollingURL string        `json:"polling_url,omitempty"`
 	Cost       provider.Text `json:"cost"` // credits, or null
 	InputMP    float64       `json:"input_mp"`
 	OutputMP   float64       `json:"output_mp"`
@@ -77,7 +77,7 @@ type submitResponse struct {
 const creditsPerDollar = 100
 
 func (w submitResponse) ticket() provider.Ticket {
-	t := provider.Ticket{ID: string(w.ID), URL: string(w.PollingURL)}
+	t := provider.Ticket{ID: string(w.ID), URL: w.PollingURL}
 	if credits, known := w.Cost.Float(); known && credits >= 0 && credits < 1e9 {
 		t.Cost = provider.USD(credits / creditsPerDollar)
 	}
@@ -94,13 +94,13 @@ type pollResponse struct {
 }
 
 type result struct {
-	Sample provider.Text `json:"sample"`
+	Sample string        `json:"sample"`
 	Prompt provider.Text `json:"prompt,omitempty"`
 	Seed   provider.Text `json:"seed,omitempty"`
 }
 
 func (r result) answer() provider.Result {
-	out := provider.Result{URL: string(r.Sample), Prompt: string(r.Prompt)}
+	out := provider.Result{URL: r.Sample, Prompt: string(r.Prompt)}
 	if seed, known := r.Seed.Int(); known {
 		out.Seed = &seed
 	}

@@ -32,7 +32,7 @@ func (Driver) Submit(ctx context.Context, c provider.Call, in tryon.Input) (prov
 	}
 	var w reply
 	if err := provider.Unmarshal(res.Body, &w); err != nil || w.ID == "" {
-		return provider.Ticket{}, codes.NoTicket(res, errorOf(res.Body, c.Model), "FASHN answered a paid request without an id.")
+		return provider.Ticket{}, res.NoTicket("FASHN answered a paid request without an id.")
 	}
 	return provider.Ticket{ID: string(w.ID)}, nil
 }

@@ -10,11 +10,11 @@ import (
 
 // reply is the body of every answer: to a run, to a poll, and of every error.
 type reply struct {
-	ID      provider.Text                 `json:"id"`
-	Status  provider.Text                 `json:"status"`
-	Output  provider.Items[provider.Text] `json:"output"`
-	Error   problem                       `json:"error"`
-	Message provider.Text                 `json:"message"`
+	ID      provider.Text          `json:"id"`
+	Status  provider.Text          `json:"status"`
+	Output  provider.Items[string] `json:"output"`
+	Error   problem                `json:"error"`
+	Message provider.Text          `json:"message"`
 }
 
 // update maps the vendor's status. An undocumented status means wait, and so does a
@@ -44,7 +44,7 @@ func (w reply) update(t provider.Ticket, h http.Header) provider.Update {
 func (w reply) results() (out []provider.Result) {
 	for _, text := range w.Output {
 		if text != "" {
-			out = append(out, provider.Result{URL: string(text)})
+			out = append(out, provider.Result{URL: text})
 		}
 	}
 	return out

@@ -36,7 +36,7 @@ func (Driver[In]) Submit(ctx context.Context, c provider.Call, source In) (provi
 	case !res.OK(), err == nil && p.Code != success && p.Code != "":
 		return provider.Ticket{}, codes.Fault(res, p)
 	default:
-		return provider.Ticket{}, codes.NoTicket(res, p, title+" answered a paid request without a task id.")
+		return provider.Ticket{}, res.NoTicket(title + " answered a paid request without a task id.")
 	}
 	reqJSON, _ := json.Marshal(deliver) // plain values
 	data, _ := json.Marshal(query{ReqKey: s.ReqKey, ReqJSON: string(reqJSON)})
@@ -78,10 +78,10 @@ func (w envelope) update(c provider.Call, t provider.Ticket) provider.Update {
 	case "done":
 		a := provider.Answer{Model: c.Model, VendorID: t.ID}
 		for _, address := range w.Data.Addresses {
-			a.Results = append(a.Results, provider.Result{URL: string(address)})
+			a.Results = append(a.Results, provider.Result{URL: address})
 		}
 		for _, text := range w.Data.Base64 {
-			a.Results = append(a.Results, provider.Result{Base64: string(text)})
+			a.Results = append(a.Results, provider.Result{Base64: text})
 		}
 		a.Results = slices.DeleteFunc(a.Results, func(r provider.Result) bool { return r == provider.Result{} })
 		if len(a.Results) == 0 {

@@ -46,10 +46,10 @@ type logo struct {
 type envelope struct {
 	errorBody
 	Data struct {
-		TaskID    provider.Text                 `json:"task_id"`
-		Status    provider.Text                 `json:"status"`
-		Addresses provider.Items[provider.Text] `json:"image_urls"`
-		Base64    provider.Items[provider.Text] `json:"binary_data_base64"`
+		TaskID    provider.Text          `json:"task_id"`
+		Status    provider.Text          `json:"status"`
+		Addresses provider.Items[string] `json:"image_urls"`
+		Base64    provider.Items[string] `json:"binary_data_base64"`
 	} `json:"data"`
 	Gateway struct{ Error errorBody } `json:"ResponseMetadata"`
 }

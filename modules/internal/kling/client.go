@@ -37,7 +37,7 @@ func (Driver) Submit(ctx context.Context, c provider.Call, in Input) (provider.T
 		return provider.Ticket{}, err
 	}
 	if w.Data.ID == "" {
-		return provider.Ticket{}, codes.NoTicket(w.response, provider.VendorError{}, "Kling answered a paid request without a task id.")
+		return provider.Ticket{}, w.response.NoTicket("Kling answered a paid request without a task id.")
 	}
 	return provider.Ticket{ID: string(w.Data.ID), Data: json.RawMessage(strconv.FormatBool(req.Watermark["enabled"]))}, nil
 }

@@ -51,8 +51,8 @@ type job struct {
 }
 
 type output struct {
-	URL       provider.Text `json:"url"`
-	Watermark provider.Text `json:"watermark_url"`
+	URL       string `json:"url"`
+	Watermark string `json:"watermark_url"`
 }
 
 // unquoted is a JSON number or string as text; empty for null.
@@ -88,9 +88,9 @@ func (j job) update(c provider.Call, watermarked bool) provider.Update {
 // results are the URLs of images and series_images, without duplicates.
 func (j job) results(watermarked bool) (out []provider.Result) {
 	for _, o := range slices.Concat(j.Result.Images, j.Result.Series) {
-		r := provider.Result{URL: string(o.URL)}
+		r := provider.Result{URL: o.URL}
 		if watermarked && o.Watermark != "" {
-			r.URL = string(o.Watermark)
+			r.URL = o.Watermark
 		}
 		if r.URL != "" && !slices.Contains(out, r) {
 			out = append(out, r)

@@ -55,7 +55,7 @@ func parse(res provider.Response, can capabilities, n int) (provider.Answer, err
 	case counted && made == 0, string(w.Data) == "[]":
 		return a, fault.New(fault.VendorFailed, "vendor_failed", "%s delivered no image: none passed its filter, or all failed.", title).WithCharge(fault.ChargedUnknown)
 	default:
-		return a, can.Errors.NoResult(res, problem, "The answer of "+title+" to a paid request holds no images.")
+		return a, res.NoResult("The answer of " + title + " to a paid request holds no images.")
 	}
 	if counted && made >= 0 && made < int64(n) {
 		a.Warnings = append(a.Warnings, fmt.Sprintf("%s withheld %d of %d images: they did not pass its filter, or failed.", title, int64(n)-made, n))

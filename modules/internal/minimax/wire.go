@@ -77,23 +77,23 @@ type problem struct {
 // results are the images of an answer of either API, as URLs or base64.
 func (w answer) results() (out []provider.Result) {
 	var list []struct {
-		URL provider.Text `json:"url"`
-		B64 provider.Text `json:"b64_json"`
+		URL string `json:"url"`
+		B64 string `json:"b64_json"`
 	}
 	var lists struct {
-		URLs   provider.Items[provider.Text] `json:"image_urls"`
-		Base64 provider.Items[provider.Text] `json:"image_base64"`
+		URLs   provider.Items[string] `json:"image_urls"`
+		Base64 provider.Items[string] `json:"image_base64"`
 	}
 	_ = provider.Unmarshal(w.Data, &list) // an answer has one of the two shapes
 	_ = provider.Unmarshal(w.Data, &lists)
 	for _, i := range list {
-		out = append(out, provider.Result{URL: string(i.URL), Base64: string(i.B64)})
+		out = append(out, provider.Result{URL: i.URL, Base64: i.B64})
 	}
 	for _, url := range lists.URLs {
-		out = append(out, provider.Result{URL: string(url)})
+		out = append(out, provider.Result{URL: url})
 	}
 	for _, text := range lists.Base64 {
-		out = append(out, provider.Result{Base64: string(text)})
+		out = append(out, provider.Result{Base64: text})
 	}
 	return slices.DeleteFunc(out, func(r provider.Result) bool { return r == provider.Result{} })
 }

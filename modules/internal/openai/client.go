@@ -85,7 +85,7 @@ func parse(c provider.Call, res provider.Response) (provider.Answer, error) {
 	a := provider.Answer{Model: c.Model, VendorID: res.Header.Get("X-Request-Id"), Usage: w.Usage}
 	for _, d := range w.Data {
 		if d.B64 != "" || d.URL != "" {
-			a.Results = append(a.Results, provider.Result{Base64: string(d.B64), URL: string(d.URL), Prompt: string(d.RevisedPrompt)})
+			a.Results = append(a.Results, provider.Result{Base64: d.B64, URL: d.URL, Prompt: string(d.RevisedPrompt)})
 		}
 	}
 	switch {
@@ -93,7 +93,7 @@ func parse(c provider.Call, res provider.Response) (provider.Answer, error) {
 	case err != nil:
 		return provider.Answer{}, err
 	case w.Data == nil:
-		return provider.Answer{}, noResult(res)
+		return provider.Answer{}, res.NoResult("OpenAI's answer to a paid request holds no list of images.")
 	}
 	var u usage
 	if json.Unmarshal(w.Usage, &u) == nil {

@@ -24,10 +24,6 @@ type moderation struct {
 	Categories []string `json:"categories"`
 }
 
-func (p problem) vendorError() provider.VendorError {
-	return provider.VendorError{Code: string(p.Error.Code), Type: string(p.Error.Type), Message: string(p.Error.Message)}
-}
-
 // codes are the vendor's errors. Type and code of a 4xx are matched before its
 // status, since a 429 may be throttling or an empty balance. Of the 5xx only
 // server_is_overloaded is documented as not accepted. 408 and 409 leave open
@@ -56,23 +52,9 @@ var codes = provider.ErrorTable{
 
 // responseFault is the fault of an answer that is no success.
 func responseFault(res provider.Response) *fault.Error {
-	p := readProblem(res)
-	return p.explained(codes.Fault(res, p.vendorError()))
-}
-
-// noResult is the fault of a success that holds no list of images.
-func noResult(res provider.Response) *fault.Error {
-	p := readProblem(res)
-	return p.explained(codes.NoResult(res, p.vendorError(), "OpenAI's answer to a paid request holds no list of images."))
-}
-
-func readProblem(res provider.Response) (p problem) {
+	var p problem
 	_ = json.Unmarshal(res.Body, &p) // a gateway in front may send anything
-	return p
-}
-
-// explained adds the details of a refusal to its fault.
-func (p problem) explained(f *fault.Error) *fault.Error {
+	f := codes.Fault(res, provider.VendorError{Code: string(p.Error.Code), Type: string(p.Error.Type), Message: string(p.Error.Message)})
 	if f.Kind == fault.Rejected && p.Error.Details != nil {
 		p.Error.Details.explain(f)
 	}

@@ -82,8 +82,8 @@ type answer struct {
 }
 
 type item struct {
-	B64           provider.Text `json:"b64_json,omitempty"`
-	URL           provider.Text `json:"url,omitempty"`
+	B64           string        `json:"b64_json,omitempty"`
+	URL           string        `json:"url,omitempty"`
 	RevisedPrompt provider.Text `json:"revised_prompt,omitempty"`
 }
 

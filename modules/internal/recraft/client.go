@@ -62,7 +62,7 @@ func parse(model string, res provider.Response) (provider.Answer, error) {
 		if d.URL == "" && d.B64 == "" {
 			continue
 		}
-		a.Results = append(a.Results, provider.Result{URL: string(d.URL), Base64: string(d.B64), Prompt: string(d.RevisedPrompt)})
+		a.Results = append(a.Results, provider.Result{URL: d.URL, Base64: d.B64, Prompt: string(d.RevisedPrompt)})
 		if a.VendorID == "" {
 			a.VendorID = string(d.ID)
 		}
@@ -78,7 +78,7 @@ func parse(model string, res provider.Response) (provider.Answer, error) {
 	case err != nil:
 		return provider.Answer{}, err
 	case w.Data == nil:
-		return provider.Answer{}, codes.NoResult(res, provider.VendorError{}, "Recraft's answer to a paid request holds no list of images.")
+		return provider.Answer{}, res.NoResult("Recraft's answer to a paid request holds no list of images.")
 	}
 	if units, ok := w.Credits.Float(); ok && units >= 0 && units < maxUnits {
 		u.Credits, a.Cost = &units, provider.USD(units/unitsPerDollar)

@@ -48,8 +48,8 @@ type answer struct {
 
 type item struct {
 	ID            provider.Text   `json:"image_id"`
-	URL           provider.Text   `json:"url"`
-	B64           provider.Text   `json:"b64_json"`
+	URL           string          `json:"url"`
+	B64           string          `json:"b64_json"`
 	RevisedPrompt provider.Text   `json:"revised_prompt"`
 	StyleID       provider.Text   `json:"style_id"`
 	Features      json.RawMessage `json:"features"`

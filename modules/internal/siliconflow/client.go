@@ -1,6 +1,7 @@
 package siliconflow
 
 import (
+	"cmp"
 	"context"
 
 	"aigc/app/fault"
@@ -46,7 +47,12 @@ func parse(c provider.Call, res provider.Response) (provider.Answer, error) {
 	case err != nil:
 		return provider.Answer{}, err
 	case w.Images == nil && w.Data == nil:
-		return provider.Answer{}, codes.NoResult(res, vendorError(res.Body), "The answer of "+title+" to a paid request holds no list of images.")
+		e := vendorError(res.Body)
+		if e.Message == "" {
+			e = provider.ReadError(res.Body)
+		}
+		e.Message = cmp.Or(e.Message, "The answer of "+title+" to a paid request holds no list of images.")
+		return provider.Answer{}, codes.Fault(res, e)
 	case len(w.Images)+len(w.Data) > 0:
 		return provider.Answer{}, fault.New(fault.InDoubt, "answer_unreadable", "The images in the answer of %s to a paid request have no URL.", title).WithCharge(fault.ChargedUnknown)
 	}

@@ -28,8 +28,8 @@ type answer struct {
 }
 
 type output struct {
-	URL provider.Text `json:"url"`
-	B64 provider.Text `json:"b64_json"` // of a gateway in front
+	URL string `json:"url"`
+	B64 string `json:"b64_json"` // of a gateway in front
 }
 
 // results are the URLs of images, else those of data.
@@ -41,7 +41,7 @@ func (w answer) results() (out []provider.Result) {
 	for _, list := range [][]output{w.Images, w.Data} {
 		for _, o := range list {
 			if o.URL != "" || o.B64 != "" {
-				out = append(out, provider.Result{URL: string(o.URL), Base64: string(o.B64), Seed: seed})
+				out = append(out, provider.Result{URL: o.URL, Base64: o.B64, Seed: seed})
 			}
 		}
 		if len(out) > 0 {

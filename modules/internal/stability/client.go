@@ -47,7 +47,7 @@ func parse(c provider.Call, res provider.Response) (provider.Answer, error) {
 	case a.FinishReason == contentFiltered:
 		return provider.Answer{}, codes.Fault(res, provider.VendorError{Code: contentFiltered})
 	case a.Image == "":
-		return provider.Answer{}, codes.NoResult(res, provider.VendorError{}, title+"'s answer to a paid request holds no image.")
+		return provider.Answer{}, res.NoResult(title + "'s answer to a paid request holds no image.")
 	}
 	return provider.Answer{Model: c.Model, VendorID: res.Header.Get("X-Request-Id"), Results: []provider.Result{a.result()}}, nil
 }

@@ -28,7 +28,7 @@ func (r request) form() *provider.Form {
 // answer is a complete result: the JSON of a 200, or what the headers say of an image
 // that is the body itself.
 type answer struct {
-	Image        provider.Text `json:"image"` // base64
+	Image        string        `json:"image"` // base64
 	FinishReason provider.Text `json:"finish_reason"`
 	Seed         provider.Text `json:"seed"`
 }
@@ -39,7 +39,7 @@ const success, contentFiltered = "SUCCESS", "CONTENT_FILTERED"
 // read reads the result of a 200. Without an image it is not readable.
 func read(res provider.Response) (a answer) {
 	if res.Raw {
-		return answer{Image: provider.Text(res.File), FinishReason: provider.Text(res.Header.Get("Finish-Reason")), Seed: provider.Text(res.Header.Get("Seed"))}
+		return answer{Image: res.File, FinishReason: provider.Text(res.Header.Get("Finish-Reason")), Seed: provider.Text(res.Header.Get("Seed"))}
 	}
 	_ = provider.Unmarshal(res.Body, &a) // invalid JSON has no image
 	return a
@@ -48,7 +48,7 @@ func read(res provider.Response) (a answer) {
 // result is the image with its seed. A finish reason that is not documented is said in a
 // warning.
 func (a answer) result() provider.Result {
-	r := provider.Result{Base64: string(a.Image)}
+	r := provider.Result{Base64: a.Image}
 	if seed, ok := a.Seed.Int(); ok {
 		r.Seed = &seed
 	}

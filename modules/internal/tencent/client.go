@@ -47,7 +47,7 @@ func (Driver) Submit(ctx context.Context, c provider.Call, in hunyuan.Input) (pr
 	case err != nil:
 		return provider.Ticket{}, err
 	}
-	return provider.Ticket{}, codes.NoTicket(res, provider.VendorError{}, title+" answered a paid request without a job id.")
+	return provider.Ticket{}, res.NoTicket(title + " answered a paid request without a job id.")
 }
 
 // Poll implements [provider.Driver].

@@ -52,7 +52,7 @@ func parse(c provider.Call, res provider.Response) (provider.Answer, error) {
 	a := provider.Answer{Model: c.Model, VendorID: string(w.ID), Usage: w.Usage}
 	for _, d := range w.items() {
 		if d.URL != "" || d.B64 != "" {
-			a.Results = append(a.Results, provider.Result{URL: string(d.URL), Base64: string(d.B64), Prompt: string(d.RevisedPrompt)})
+			a.Results = append(a.Results, provider.Result{URL: d.URL, Base64: d.B64, Prompt: string(d.RevisedPrompt)})
 		}
 	}
 	switch {
@@ -63,5 +63,5 @@ func parse(c provider.Call, res provider.Response) (provider.Answer, error) {
 	case err != nil:
 		return provider.Answer{}, err
 	}
-	return provider.Answer{}, codes.NoResult(res, provider.VendorError{}, "The answer of "+title+" to a paid request holds no image.")
+	return provider.Answer{}, res.NoResult("The answer of " + title + " to a paid request holds no image.")
 }

@@ -46,8 +46,8 @@ type answer struct {
 }
 
 type item struct {
-	URL           provider.Text `json:"url"`
-	B64           provider.Text `json:"b64_json"`
+	URL           string        `json:"url"`
+	B64           string        `json:"b64_json"`
 	RevisedPrompt provider.Text `json:"revised_prompt"`
 }
 

@@ -40,7 +40,7 @@ func (Driver) Submit(ctx context.Context, c provider.Call, in Input) (provider.T
 		return provider.Ticket{}, err
 	}
 	if w.Name == "" {
-		return provider.Ticket{}, codes.NoTicket(res, provider.VendorError{}, "Google answered a paid request without the name of an operation.")
+		return provider.Ticket{}, res.NoTicket("Google answered a paid request without the name of an operation.")
 	}
 	return provider.Ticket{ID: string(w.Name)}, nil
 }

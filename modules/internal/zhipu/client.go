@@ -35,7 +35,7 @@ func (w reply) ticket() (provider.Outcome, error) {
 	case w.reported().Code != "":
 		return provider.Outcome{}, w.fault()
 	}
-	return provider.Outcome{}, codes.NoTicket(w.response, w.reported(), title+" answered a paid request without a task id.")
+	return provider.Outcome{}, w.response.NoTicket(title + " answered a paid request without a task id.")
 }
 
 // result is the outcome of a synchronous submission. Images count even if another
@@ -50,7 +50,7 @@ func (w reply) result(c provider.Call) (provider.Outcome, error) {
 	case w.unreadable != nil:
 		return provider.Outcome{}, w.unreadable
 	case w.Data == nil:
-		return provider.Outcome{}, codes.NoResult(w.response, w.reported(), "The answer of "+title+" to a paid request holds no list of images.")
+		return provider.Outcome{}, w.response.NoResult("The answer of " + title + " to a paid request holds no list of images.")
 	}
 	return provider.Outcome{}, fault.New(fault.VendorFailed, "vendor_failed", "%s made no image and gave no reason.", title).WithCharge(fault.ChargedUnknown)
 }

@@ -36,8 +36,8 @@ type reply struct {
 }
 
 type output struct {
-	URL provider.Text `json:"url"`
-	B64 provider.Text `json:"b64_json"` // of a gateway in front
+	URL string `json:"url"`
+	B64 string `json:"b64_json"` // of a gateway in front
 }
 
 type problem struct {
@@ -71,7 +71,7 @@ func (w reply) answer(c provider.Call, list []output) (a provider.Answer, ok boo
 	}
 	for _, o := range list {
 		if o.URL != "" || o.B64 != "" {
-			a.Results = append(a.Results, provider.Result{URL: string(o.URL), Base64: string(o.B64)})
+			a.Results = append(a.Results, provider.Result{URL: o.URL, Base64: o.B64})
 		}
 	}
 	a.Cost = c.Cost(c.Model, priceFacts(c.Account.BaseURL), images(len(a.Results)))
