@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -51,6 +52,55 @@ func InvalidInput(details ...Detail) error {
 		parts[i] = d.Location + ": " + d.Message
 	}
 	return &Error{Kind: Invalid, Code: "invalid_input", Message: strings.Join(parts, "; "), Details: details, Charged: ChargedNo}
+}
+
+// Join makes one fault of the faults of several checks of an input. Where an earlier check
+// has a fault of a location, those of later ones are left out. The kind and the code are
+// those of the checks if they agree, else [Invalid]. An error without details is returned
+// alone.
+func Join(errs ...error) error {
+	var first *Error
+	var details []Detail
+	agree := true
+	for _, err := range errs {
+		f := From(err)
+		if f == nil {
+			continue
+		}
+		if len(f.Details) == 0 {
+			return err
+		}
+		if first == nil {
+			first = f
+		}
+		agree = agree && f.Kind == first.Kind && f.StableCode() == first.StableCode()
+		known := len(details)
+		for _, d := range f.Details {
+			if !slices.ContainsFunc(details[:known], func(k Detail) bool { return k.Location == d.Location }) {
+				details = append(details, d)
+			}
+		}
+	}
+	if first == nil {
+		return nil
+	}
+	all := From(InvalidInput(details...))
+	if agree {
+		all.Kind, all.Code, all.Err = first.Kind, first.StableCode(), first.Err
+	}
+	return all
+}
+
+// At adds the location of a field to a fault without one. Retryable faults and those of
+// the server are left alone, since the field is not their cause.
+func At(location string, err error) error {
+	var f *Error
+	if !errors.As(err, &f) || len(f.Details) > 0 || f.Kind.Retryable() || f.Kind.Status() >= 500 {
+		return err
+	}
+	placed := *f
+	placed.Details = []Detail{{Location: location, Message: f.Message}}
+	return &placed
 }
 
 // Error is the text for the log. It contains the cause, so callers must not see it.

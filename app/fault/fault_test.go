@@ -68,3 +68,59 @@ func TestInvalidInput(t *testing.T) {
 		t.Errorf("%+v", f)
 	}
 }
+
+// A fault of a field without a location gets the field's; other faults do not.
+func TestAt(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		err  error
+		want string
+	}{
+		"without a location": {New(Invalid, "unknown_file_type", "Not an image."), "body.file"},
+		"with a location":    {InvalidInput(Detail{Location: "body.name", Message: "too long"}), "body.name"},
+		"server fault":       {New(StorageFull, "storage_full", "No room."), ""},
+		"rate limit":         {New(Throttled, "rate", "Too fast."), ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got := ""
+			if d := From(At("body.file", tc.err)).Details; len(d) > 0 {
+				got = d[0].Location
+			}
+			if got != tc.want {
+				t.Errorf("location %q, want %q", got, tc.want)
+			}
+		})
+	}
+}
+
+func TestJoin(t *testing.T) {
+	t.Parallel()
+	a, b, again := Detail{"body.a", "1"}, Detail{"body.b", "2"}, Detail{"body.a", "3"}
+	large := &Error{Kind: TooLarge, Code: "file_too_large", Details: []Detail{b}}
+	full := New(StorageFull, "storage_full", "No room.")
+	for name, tc := range map[string]struct {
+		errs []error
+		kind Kind
+		code string
+		text string
+	}{
+		"none":               {[]error{nil, InvalidInput()}, "", "", ""},
+		"one":                {[]error{nil, large}, TooLarge, "file_too_large", "body.b: 2"},
+		"two":                {[]error{InvalidInput(a), InvalidInput(b)}, Invalid, "invalid_input", "body.a: 1; body.b: 2"},
+		"of two kinds":       {[]error{large, InvalidInput(a)}, Invalid, "invalid_input", "body.b: 2; body.a: 1"},
+		"one location twice": {[]error{InvalidInput(a), InvalidInput(again, b)}, Invalid, "invalid_input", "body.a: 1; body.b: 2"},
+		"without a location": {[]error{InvalidInput(a), full}, StorageFull, "storage_full", "No room."},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			err := Join(tc.errs...)
+			if (err == nil) != (tc.kind == "") || KindOf(err) != tc.kind {
+				t.Fatal(err)
+			}
+			if f := From(err); f != nil && (f.StableCode() != tc.code || f.Message != tc.text) {
+				t.Errorf("%v", f)
+			}
+		})
+	}
+}

@@ -9,6 +9,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"aigc/app/fault"
+	"aigc/app/jsonblob"
 	"aigc/app/schema"
 	"aigc/app/service"
 	"aigc/app/web"
@@ -39,7 +40,8 @@ var quoteSchema = schema.New(reflect.TypeFor[quoteRequest]())
 // quote responds with the plan and the list price of a request. It submits
 // nothing.
 func (s *Server) quote(c echo.Context) error {
-	in, err := s.readJSON(c)
+	files := service.FileFieldsOf(s.catalog.Operations()...)
+	in, err := s.readJSON(c, func(p jsonblob.Path) bool { return len(p) > 1 && p[0].Name == "input" && files.Has(p[1:]) })
 	if err != nil {
 		return err
 	}

@@ -11,13 +11,14 @@ import (
 	"aigc/app/fault"
 	"aigc/app/provider"
 	"aigc/app/service"
+	"aigc/app/strictjson"
 )
 
 // This file has the routes of the replaced service that serve every module.
 
 // createAny handles POST /api/images/create: the field model selects the module.
 func (s *Server) createAny(c echo.Context) error {
-	in, err := s.readJSON(c)
+	in, err := s.readJSON(c, service.FileFieldsOf(s.catalog.Operations()...).Has) // the operation is known only after its model
 	if err != nil {
 		return err
 	}
@@ -50,10 +51,11 @@ func (s *Server) unknownModel(location string) error {
 
 // fitInput sets the field model of an input to id, or removes it, and replaces size and
 // quality, which the route accepts for every module, where the operation has no such
-// field. A document that is no object is left for the schema to reject.
+// field. A document that is no object, or that decoding would change, is left for the schema
+// to reject.
 func fitInput(op service.Operation, doc []byte, id string) (_ []byte, warnings []string) {
 	var fields map[string]json.RawMessage
-	if json.Unmarshal(doc, &fields) != nil || fields == nil {
+	if json.Unmarshal(doc, &fields) != nil || fields == nil || len(strictjson.Check(doc)) > 0 {
 		return doc, nil
 	}
 	notes := &provider.Notes{Model: op.Module.Title}

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"io"
 	"mime"
-	"mime/multipart"
 	"net/http"
 	"strings"
 
@@ -85,25 +84,28 @@ func (w *rangeWriter) Write(p []byte) (int, error) {
 // parts.
 func (s *Server) upload(c echo.Context) error {
 	ctx := c.Request().Context()
-	_, params, _ := mime.ParseMediaType(c.Request().Header.Get("Content-Type"))
-	if mediaType(c.Request()) != "multipart/form-data" || params["boundary"] == "" {
-		return fault.New(fault.Unsupported, "media_type", "Send multipart/form-data with the file in the field \"file\".").WithCharge(fault.ChargedNo)
+	if b, err := boundary(c); b == "" {
+		return fault.Join(err, fault.New(fault.Unsupported, "media_type", "Send multipart/form-data with the file in the field \"file\".").WithCharge(fault.ChargedNo))
 	}
-	parts := multipart.NewReader(c.Request().Body, params["boundary"])
+	parts, err := newFormReader(c)
+	if err != nil {
+		return err
+	}
 	for {
-		p, err := parts.NextRawPart()
+		p, err := parts.next()
 		if errors.Is(err, io.EOF) {
 			return fault.InvalidInput(fault.Detail{Location: "body.file", Message: "is required"})
 		}
 		if err != nil {
-			return bodyFault(err)
+			return err
 		}
-		if p.FormName() != "file" {
+		if name, _ := splitIndex(p.name); name != "file" {
 			continue
 		}
-		v, err := s.assets.Upload(ctx, web.Of(ctx).Caller, p.FileName(), p)
+		content, _ := p.file()
+		v, err := s.assets.Upload(ctx, web.Of(ctx).Caller, p.fileName, content)
 		if err != nil {
-			return err
+			return fault.At("body.file", err)
 		}
 		return s.respond(c, http.StatusOK, v)
 	}

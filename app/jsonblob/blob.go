@@ -3,13 +3,14 @@ package jsonblob
 import (
 	"fmt"
 	"strconv"
+	"unicode/utf16"
+	"unicode/utf8"
 )
 
-// extract decodes the base64 string at pos into a sink and writes a placeholder to doc
-// instead.
-func (x *extractor) extract(h stringHead) (err error) {
+// extract decodes the string at pos into a sink and writes a placeholder to doc instead.
+func (x *extractor) extract() (err error) {
 	n := len(x.blobs)
-	x.blobs = append(x.blobs, Blob{Placeholder: x.Prefix + strconv.Itoa(n), MIME: h.mime})
+	x.blobs = append(x.blobs, Blob{Placeholder: x.Prefix + strconv.Itoa(n)})
 	b := &x.blobs[n]
 	if err := x.flush(); err != nil {
 		return err
@@ -24,12 +25,12 @@ func (x *extractor) extract(h stringHead) (err error) {
 	d := &x.decoder
 	d.reset(w, x.MaxBlob)
 	defer func() {
-		b.Size, b.Corrupt = d.size, d.corrupt
+		b.Size, b.MIME, b.Corrupt, b.Reason = d.size, d.mime, d.reason != "", d.reason
 		if closed := w.Close(); err == nil && closed != nil {
 			err = fmt.Errorf("jsonblob: sink: %w", closed)
 		}
 	}()
-	x.skip(1 + h.skip)
+	x.skip(1)
 	x.rewind()
 	if err := x.decodeString(d); err != nil {
 		return err
@@ -38,10 +39,15 @@ func (x *extractor) extract(h stringHead) (err error) {
 }
 
 // decodeString decodes the remainder of the string and moves past its closing quote.
-func (x *extractor) decodeString(d *decoder) error {
+func (x *extractor) decodeString(d *Decoder) error {
+	var half rune // the first half of a surrogate pair
 	for {
 		at := x.next(x.pos)
-		if err := d.write(x.buf[x.pos:at]); err != nil {
+		if half != 0 && (at > x.pos || at < x.end && x.buf[at] == '"') {
+			d.fail("it has half a surrogate pair")
+			half = 0
+		}
+		if _, err := d.Write(x.buf[x.pos:at]); err != nil {
 			return err
 		}
 		x.skip(at - x.pos)
@@ -57,12 +63,17 @@ func (x *extractor) decodeString(d *decoder) error {
 			continue
 		}
 		x.skip(size)
+		pair := half != 0
+		if pair {
+			c, half = utf16.DecodeRune(half, c), 0
+		}
 		switch {
-		case c == '\n' || c == '\r':
-		case c < 0 || c > 0x7f:
-			d.corrupt = true
+		case c < 0 || pair && c == utf8.RuneError:
+			d.fail("it has an escape that is invalid in JSON")
+		case utf16.IsSurrogate(c):
+			half = c
 		default:
-			if err := d.put(byte(c)); err != nil {
+			if _, err := d.Write(utf8.AppendRune(x.char[:0], c)); err != nil {
 				return err
 			}
 		}

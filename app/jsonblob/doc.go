@@ -8,6 +8,11 @@
 //	blobs, err := jsonblob.Extract(&doc, resp.Body, jsonblob.Options{}, sink)
 //	err = json.Unmarshal(doc.Bytes(), &answer)  // answer.Image == blobs[0].Placeholder
 //
+// In a caller's request, Options.IsFile says by the operation's schema which fields are
+// files, so that text stays text. In a vendor's answer, whose fields are not known, the
+// string itself decides. One [Decoder] reads both, and [Decode] what is too short to be
+// extracted.
+//
 // Outbound, [Files.Add] returns a placeholder for a file. The [Body] made of the
 // marshalled request replaces the placeholders by the base64 of the files while it is
 // read:

@@ -7,6 +7,7 @@ import (
 	"io"
 	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"aigc/app/fault"
 )
@@ -27,6 +28,12 @@ type Options struct {
 	Prefix    string // of the placeholders; default: random bits; only tests set it
 	MaxDoc    int64  // limit of the copied document in bytes; default 4 MiB
 	MaxBlob   int64  // limit of the decoded bytes of one blob; zero: none
+
+	// IsFile selects the strings that are files by their place in the document. All of
+	// them that are longer than the threshold are extracted, except URLs and JSON; other
+	// strings stay, whatever they look like. The path is valid only during the call.
+	// Nil: strings are selected by what they look like, see [Extract].
+	IsFile func(Path) bool
 }
 
 // Blob describes the file that was extracted from one string.
@@ -34,7 +41,8 @@ type Blob struct {
 	Placeholder string // the string that replaces it in the document
 	Size        int64  // bytes written to its sink
 	MIME        string // media type of a data URL, in lower case, without parameters; else empty
-	Corrupt     bool   // the base64 is invalid: only the bytes before the error were written
+	Corrupt     bool   // the text is invalid: only the bytes before the error were written
+	Reason      string // why it is corrupt; see [CorruptError]
 }
 
 // Sink opens the destination of the n-th blob, counted from 0. It is closed exactly
@@ -43,18 +51,19 @@ type Blob struct {
 type Sink func(n int) (io.WriteCloser, error)
 
 // Extract copies the JSON document in r to doc, except string values longer than the
-// threshold that start like base64 or like a base64 data URL. Their decoded bytes go to
-// one sink each, and placeholders replace them. Keys, prompts and other long texts are
-// copied.
+// threshold that are files: those that Options.IsFile selects or, without it, those that
+// start like base64 or like a data URL. Their decoded bytes go to one sink each, and
+// placeholders replace them. Keys, prompts and other long texts are copied. A byte order
+// mark before the document is left out.
 //
-// Both base64 alphabets are accepted, with or without padding, with line breaks, and
-// with any escapes that JSON allows. Extract only parses strings and nesting; other
-// syntax errors are found when doc is unmarshalled. It reads r to its end.
+// What is accepted as a file is described at [Decoder]; all escapes that JSON allows may
+// be in it. Extract only parses strings and nesting; other syntax errors are found when
+// doc is unmarshalled. It reads r to its end.
 //
 // The error is [ErrTruncated]; a fault of kind TooLarge if a limit is exceeded; a fault
-// of kind Invalid if the document contains the prefix of placeholders or is nested too
-// deep; or the wrapped error of the sink, of doc or of r. The blobs started so far are
-// returned with it.
+// of kind Invalid if the document is UTF-16, contains the prefix of placeholders or is
+// nested too deep; or the wrapped error of the sink, of doc or of r. The blobs started so
+// far are returned with it.
 func Extract(doc io.Writer, r io.Reader, o Options, sink Sink) ([]Blob, error) {
 	if o.Threshold <= 0 {
 		o.Threshold = DefaultThreshold
@@ -75,13 +84,14 @@ func Extract(doc io.Writer, r io.Reader, o Options, sink Sink) ([]Blob, error) {
 	if len(x.buf) > windowSize {
 		x.buf = nil // too large for the pool: made for an unusual threshold
 	}
-	*x = extractor{window: window{buf: x.buf}, decoder: decoder{out: x.decoder.out}, stack: x.stack[:0]}
+	x.decoder.reset(nil, 0)
+	*x = extractor{window: window{buf: x.buf}, decoder: x.decoder, stack: x.stack[:0], path: x.path[:0]}
 	extractors.Put(x)
 	return blobs, err
 }
 
 var extractors = sync.Pool{New: func() any {
-	return &extractor{decoder: decoder{out: make([]byte, 0, outSize)}}
+	return &extractor{decoder: Decoder{out: make([]byte, 0, outSize)}}
 }}
 
 func needsEscape(r rune) bool { return r < ' ' || r > '~' || r == '"' || r == '\\' }
@@ -90,7 +100,8 @@ func needsEscape(r rune) bool { return r < ' ' || r > '~' || r == '"' || r == '\
 type extractor struct {
 	Options
 	window
-	decoder decoder
+	decoder Decoder
+	char    [utf8.UTFMax]byte // buffer of decodeString
 	doc     io.Writer
 	sink    Sink
 	start   int   // buf[start:pos] is not copied to doc yet
@@ -98,6 +109,7 @@ type extractor struct {
 	blobs   []Blob
 
 	stack []byte // opening brackets of the open objects and arrays
+	path  Path   // of the current value: a step for each of them; empty without IsFile
 	key   bool   // the next string is a key
 	begun bool   // the document has started: not only white space so far
 }
@@ -124,8 +136,12 @@ func (x *extractor) writeDoc(b []byte) error {
 		return nil
 	}
 	if x.size += int64(len(b)); x.size > x.MaxDoc {
-		return fault.New(fault.TooLarge, "document_too_large",
+		f := fault.New(fault.TooLarge, "document_too_large",
 			"The JSON document is larger than %d bytes, not counting files in base64.", x.MaxDoc)
+		if len(x.path) > 0 {
+			f.Details = []fault.Detail{{Location: x.path.Location(), Message: "the document's limit of size is reached here"}}
+		}
+		return f
 	}
 	if _, err := x.doc.Write(b); err != nil {
 		return fmt.Errorf("jsonblob: write: %w", err)

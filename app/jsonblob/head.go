@@ -1,70 +1,96 @@
 package jsonblob
 
-import "strings"
+import (
+	"bytes"
+	"strings"
+)
 
 const (
 	headChars = 1024          // characters by which a long string is classified
 	headBytes = 6 * headChars // if all are escaped as \uXXXX
-	minLine   = 32            // text with shorter lines is a list of words, not base64
+	minWord   = 32            // text with shorter words is prose, not base64
 )
 
-// stringHead is the start of a string of base64.
-type stringHead struct {
-	skip int    // bytes before the base64
-	mime string // media type of a data URL
+// isFile reports whether a long string is a file, by its first headChars characters: it is
+// base64, a data URL of base64, or a percent-encoded data URL of an image or video.
+func isFile(raw []byte) bool {
+	text, ascii := unescapeHead(raw)
+	if !ascii {
+		return false
+	}
+	h := parseHead(text)
+	switch {
+	case h.reason != "":
+		return false
+	case h.percent:
+		return strings.HasPrefix(h.mime, "image/") || strings.HasPrefix(h.mime, "video/")
+	case h.dataURL:
+		return true
+	}
+	return isBase64(text[h.skip:])
 }
 
-// classify reports whether a string is base64, by its first headChars characters.
-func classify(raw []byte) (stringHead, bool) {
-	var buf [headChars]byte
-	text, used := buf[:0], 0
-	for len(text) < headChars && (len(text) == 0 || text[len(text)-1] != ',') {
-		c, size := unescape(raw[used:])
+// minEncoded is the length from which text of the base64 alphabet is taken for base64
+// where a file could also be sent as it is.
+const minEncoded = 64
+
+// IsEncoded reports whether what a file starts with, some hundred bytes, is the text of one
+// in base64 or of a data URL, and not its bytes.
+func IsEncoded(start []byte) bool {
+	start = start[:min(len(start), headChars)]
+	h := parseHead(start)
+	return h.dataURL || len(start) >= minEncoded && isBase64(start)
+}
+
+// isLink reports whether a string in the place of a file is a URL of one, or a JSON value,
+// and so stays in the document.
+func isLink(raw []byte) bool {
+	text, _ := unescapeHead(raw)
+	return IsLink(text) || bytes.IndexAny(bytes.TrimLeft(text, spaces), "[{") == 0
+}
+
+// IsLink reports whether text starts like an http(s) URL.
+func IsLink(text []byte) bool {
+	text = bytes.TrimLeft(text, spaces)
+	return hasPrefixFold(text, "http:") || hasPrefixFold(text, "https:")
+}
+
+// unescapeHead returns up to headChars characters of a string's inside. It stops at the
+// first one that is not ASCII and then returns false.
+func unescapeHead(raw []byte) (text []byte, ascii bool) {
+	for len(text) < headChars {
+		c, size := unescape(raw)
 		if size == 0 {
 			break
 		}
 		if c < 0 || c > 0x7f {
-			return stringHead{}, false
+			return text, false
 		}
-		used += size
-		text = append(text, byte(c))
+		raw, text = raw[size:], append(text, byte(c))
 	}
-	if mime, ok := dataURL(string(text)); ok {
-		return stringHead{used, mime}, true
-	}
-	return stringHead{}, isBase64(text)
+	return text, true
 }
 
-// isBase64 reports whether text is base64. Line breaks are allowed if the lines are
-// long.
+// isBase64 reports whether text is base64. White space is allowed if the words between it
+// are long.
 func isBase64(text []byte) bool {
-	line, padded := 0, false
+	word, padded := 0, false
 	for _, c := range text {
 		switch {
-		case c == '\n' || c == '\r':
-			if line > 0 && line < minLine {
+		case isSpace(c):
+			if word > 0 && word < minWord && !padded {
 				return false
 			}
-			line = 0
+			word = 0
 			continue
 		case c == '=':
 			padded = true
 		case padded || digits[0][c] == invalid:
 			return false
 		}
-		line++
+		word++
 	}
 	return len(text) > 0
-}
-
-// dataURL parses "data:image/png;base64,".
-func dataURL(s string) (mime string, ok bool) {
-	s, ok = strings.CutPrefix(strings.ToLower(s), "data:")
-	if ok {
-		s, ok = strings.CutSuffix(s, ";base64,")
-	}
-	mime, _, _ = strings.Cut(s, ";")
-	return strings.TrimSpace(mime), ok
 }
 
 // unescape reads the first character of the inside of a JSON string. size is its length

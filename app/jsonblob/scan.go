@@ -1,6 +1,7 @@
 package jsonblob
 
 import (
+	"bytes"
 	"io"
 
 	"aigc/app/fault"
@@ -11,6 +12,9 @@ const maxDepth = 10_000
 
 // run scans the input to its end.
 func (x *extractor) run() ([]Blob, error) {
+	if err := x.skipMark(); err != nil {
+		return nil, err
+	}
 	for {
 		found, err := x.scanStructure()
 		if err != nil {
@@ -33,6 +37,27 @@ func (x *extractor) run() ([]Blob, error) {
 	}
 }
 
+// skipMark skips a byte order mark, and refuses UTF-16 with one or without.
+func (x *extractor) skipMark() error {
+	const mark = "\ufeff"
+	for x.end-x.pos < len(mark) {
+		if err := x.more(); err == io.EOF {
+			break
+		} else if err != nil {
+			return err
+		}
+	}
+	b := x.buf[x.pos:x.end]
+	switch {
+	case bytes.HasPrefix(b, []byte(mark)):
+		x.skip(len(mark))
+		x.rewind()
+	case len(b) >= 2 && (b[0] == 0 || b[1] == 0 || b[0]|b[1] == 0xff && b[0]&b[1] == 0xfe):
+		return fault.New(fault.Invalid, "utf16", "The JSON document is UTF-16 or UTF-32. Send it as UTF-8.").WithCharge(fault.ChargedNo)
+	}
+	return nil
+}
+
 // scanStructure scans up to the next quote outside a string, or to the end of the window.
 // It tracks nesting only to know which strings are keys; json.Unmarshal finds brackets
 // that do not match.
@@ -51,11 +76,18 @@ func (x *extractor) scanStructure() (found bool, err error) {
 			}
 			x.stack = append(x.stack, c)
 			x.key = c == '{'
+			if x.IsFile != nil {
+				x.path = append(x.path, Step{InList: c == '['})
+			}
 		case '}', ']':
 			x.stack = x.stack[:max(0, len(x.stack)-1)]
+			x.path = x.path[:max(0, len(x.path)-1)]
 			x.key = false
 		case ',':
 			x.key = len(x.stack) > 0 && x.stack[len(x.stack)-1] == '{'
+			if n := len(x.path); n > 0 {
+				x.path[n-1].Index++
+			}
 		case ':':
 			x.key = false
 		}
@@ -78,10 +110,11 @@ func (x *extractor) scanString() error {
 	if startsWith(raw, x.Prefix) {
 		return fault.New(fault.Invalid, "reserved_text", "The JSON document contains text that is reserved for placeholders.")
 	}
-	if len(raw) > x.Threshold && !x.key {
-		if h, ok := classify(raw); ok {
-			return x.extract(h)
-		}
+	switch {
+	case x.key && len(x.path) > 0:
+		x.path[len(x.path)-1].Name = KeyName(raw)
+	case !x.key && len(raw) > x.Threshold && x.selects(raw):
+		return x.extract()
 	}
 	for !closed { // long text: copy it in pieces
 		x.pos += n - 1 // span skips the byte at pos, so let it be one that was scanned
@@ -91,6 +124,14 @@ func (x *extractor) scanString() error {
 	}
 	x.pos += n
 	return nil
+}
+
+// selects reports whether the string that starts with raw is a file.
+func (x *extractor) selects(raw []byte) bool {
+	if x.IsFile == nil {
+		return isFile(raw)
+	}
+	return x.IsFile(x.path) && !isLink(raw)
 }
 
 // span reads the string at pos into the window: up to and including its closing quote,

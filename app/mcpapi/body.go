@@ -15,7 +15,11 @@ import (
 // extractFiles reads the body of a request, extracts base64 to files and replaces
 // the body by the remaining small document.
 func (s *Server) extractFiles(x *web.Exchange, r *http.Request, files *uploads) error {
-	doc, err := files.read(r.Context(), http.MaxBytesReader(x, r.Body, s.maxBody))
+	body, err := web.TextReader(r.Header.Get("Content-Type"), http.MaxBytesReader(x, r.Body, s.maxBody))
+	if err != nil {
+		return err
+	}
+	doc, err := files.read(r.Context(), body, s.isFileArgument)
 	if errors.As(err, new(*http.MaxBytesError)) {
 		return fault.Wrap(err, fault.TooLarge, "body_too_large", "A request may have at most %d MB.", s.maxBody>>20).WithCharge(fault.ChargedNo)
 	}

@@ -177,7 +177,7 @@ func TestBridgePassesFiles(t *testing.T) {
 			t.Errorf("%s: %.500s", id, got[id])
 		}
 	}
-	if len(f.used) != 3 || !strings.Contains(got["2"], "body.image") {
+	if len(f.used) != 3 || !strings.Contains(got["2"], "invalid_base64") {
 		t.Errorf("%d files arrived, want 3; of the damaged one: %.500s", len(f.used), got["2"])
 	}
 	if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {

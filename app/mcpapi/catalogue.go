@@ -177,13 +177,9 @@ func (s *Server) uploadTool(hints mcp.ToolAnnotations) *tool {
 		doc: "Stores an image or video of at most 50 MB and returns an asset_id, which tools accept as an image. " +
 			"For a file on disk, better POST it as a multipart form, field file, to " + s.PublicURL + "/api/files/upload with the same API key.",
 	}, func(ctx context.Context, c *call, in uploadInput) (*mcp.CallToolResult, error) {
-		op := service.Operation{Schema: uploadSchema}
-		if err := checkFiles(c.files, map[string]json.RawMessage{"file": encode(in.File), "name": encode(in.Name)}, op); err != nil {
-			return nil, err
-		}
 		a, err := s.assets.UploadFrom(ctx, c.caller, in.Name, string(in.File))
 		if err != nil {
-			return nil, atLocation("body.file", err)
+			return nil, fault.At("body.file", err)
 		}
 		res := &mcp.CallToolResult{StructuredContent: a, Content: []mcp.Content{&mcp.TextContent{
 			Text: fmt.Sprintf("Stored as asset %s (%s, %d bytes).\n%s", a.AssetID, a.ContentType, a.FileSize, a.DirectURL),

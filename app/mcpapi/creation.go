@@ -81,7 +81,7 @@ func (cr *creation) parse(args json.RawMessage) (*request, error) {
 	raw, err := optionsSchema.Parse(optionsSchema.Relax(encode(extra)))
 	if err != nil {
 		_, more := r.op.Schema.Parse(encode(r.fields))
-		return nil, joinFaults(err, more)
+		return nil, fault.Join(err, more)
 	}
 	return r, json.Unmarshal(raw, &r.options)
 }

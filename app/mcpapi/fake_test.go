@@ -109,6 +109,11 @@ func (f *fake) Create(_ context.Context, r service.Request) (*service.View, bool
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.requests = append(f.requests, r)
+	for ref, l := range f.uploads {
+		if bytes.Contains(r.Input, []byte(ref)) && l.failed != nil {
+			return nil, false, l.failed
+		}
+	}
 	raw, err := r.Operation.Schema.Parse(r.Input)
 	if err != nil {
 		return nil, false, err
@@ -264,6 +269,9 @@ func (f *fake) UploadFrom(_ context.Context, _ service.Caller, name, value strin
 	defer f.mu.Unlock()
 	a := &service.AssetView{AssetID: "asset-1", OriginalFilename: name, ContentType: "image/png", DirectURL: "http://gateway/api/images/up.png", UploadTime: time.Unix(0, 0).UTC()}
 	if l := f.uploads[value]; l != nil {
+		if l.failed != nil {
+			return nil, l.failed
+		}
 		f.used = append(f.used, value)
 		a.FileSize, a.SHA256 = l.size, fmt.Sprintf("%x", l.sum.Sum(nil))
 	}
@@ -286,6 +294,7 @@ type fakeUpload struct {
 	limit   int64
 	closed  bool
 	aborted bool
+	failed  error
 }
 
 func (f *fake) NewUpload(context.Context) (service.Upload, error) {
@@ -310,4 +319,5 @@ func (l *fakeUpload) Write(p []byte) (int, error) {
 }
 func (l *fakeUpload) Close() error        { l.closed = true; return nil }
 func (l *fakeUpload) Abort() error        { l.aborted = true; return nil }
+func (l *fakeUpload) Fail(err error)      { l.failed, l.aborted = err, true }
 func (l *fakeUpload) Placeholder() string { return l.ref }

@@ -3,16 +3,13 @@ package mcpapi
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"maps"
 	"reflect"
 	"slices"
 	"time"
 
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 
-	"aigc/app/fault"
 	"aigc/app/module"
 	"aigc/app/schema"
 	"aigc/app/service"
@@ -66,9 +63,6 @@ func (s *Server) generate(ctx context.Context, c *call, cr *creation) (*mcp.Call
 		return nil, err
 	}
 	c.ignored = append(c.ignored, in.ignored...)
-	if err := checkFiles(c.files, in.fields, in.op); err != nil {
-		return nil, err
-	}
 	v, replayed, err := s.tasks.Create(ctx, service.Request{Operation: in.op, Input: encode(in.fields), Caller: c.caller, IdempotencyKey: in.IdempotencyKey})
 	if err != nil {
 		return nil, err
@@ -96,55 +90,3 @@ func encode(v any) json.RawMessage {
 func (s *Server) limitWait(seconds int) time.Duration {
 	return min(s.Wait, time.Duration(min(seconds, 3600))*time.Second)
 }
-
-// joinFaults joins the faults of several inputs in one error.
-func joinFaults(errs ...error) error {
-	var details []fault.Detail
-	for _, err := range errs {
-		var f *fault.Error
-		if errors.As(err, &f) {
-			details = append(details, f.Details...)
-		}
-	}
-	if f := fault.InvalidInput(details...); f != nil {
-		return f
-	}
-	return errors.Join(errs...)
-}
-
-// checkFiles rejects references to uploaded files in fields that are not images,
-// and references to files that could not be received.
-func checkFiles(files *uploads, input map[string]json.RawMessage, op service.Operation) error {
-	var details []fault.Detail
-	for _, name := range slices.Sorted(maps.Keys(input)) {
-		f, _ := op.Schema.Field(name)
-		for _, ref := range files.refsIn(input[name]) {
-			err, _ := files.lookup(ref)
-			var known *fault.Error
-			switch {
-			case !f.Image:
-				details = append(details, fault.Detail{Location: "body." + name, Message: "expected text, not a file"})
-			case errors.As(err, &known):
-				return atLocation("body."+name, err)
-			case err != nil:
-				details = append(details, fault.Detail{Location: "body." + name, Message: notAnImage})
-			}
-		}
-	}
-	return fault.InvalidInput(details...)
-}
-
-// atLocation adds the argument's location to a fault without one. Retryable and
-// server-side faults are left alone, since the argument is not their cause.
-func atLocation(location string, err error) error {
-	var f *fault.Error
-	if !errors.As(err, &f) || len(f.Details) > 0 || f.Kind.Retryable() || f.Kind.Status() >= 500 {
-		return err
-	}
-	placed := *f
-	placed.Details = []fault.Detail{{Location: location, Message: f.Message}}
-	return &placed
-}
-
-// notAnImage is the same text as the service's.
-const notAnImage = "expected an http(s) URL, a data URL, base64 or an asset id"

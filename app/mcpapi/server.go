@@ -44,7 +44,8 @@ type Server struct {
 	http    http.Handler
 	tools   map[string]*tool
 
-	creations []*creation // in the order of the operations
+	creations     []*creation        // in the order of the operations
+	fileArguments service.FileFields // of all tools
 
 	localKey string // see [Server.LocalKey]
 }
@@ -65,6 +66,7 @@ func New(c Config) *Server {
 		Capabilities: &mcp.ServerCapabilities{Tools: &mcp.ToolCapabilities{}, Resources: &mcp.ResourceCapabilities{}, Prompts: &mcp.PromptCapabilities{}},
 		SetCacheable: cacheable,
 	})
+	s.fileArguments = service.FileFieldsOf(append(c.Service.Operations(), service.Operation{Schema: uploadSchema})...)
 	s.mountTools()
 	s.mountPrompts()
 	s.mcp.AddReceivingMiddleware(s.filterTools, s.translateAliases)

@@ -5,14 +5,14 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
+	"strings"
 	"sync"
 
 	"aigc/app/fault"
 	"aigc/app/jsonblob"
 	"aigc/app/service"
-	"aigc/app/task"
+	"aigc/app/strictjson"
 )
 
 const (
@@ -27,81 +27,66 @@ func notRPC() error {
 	return fault.Wrap(errNotRPC, fault.Invalid, "not_json", "The request is not a JSON-RPC message.").WithCharge(fault.ChargedNo)
 }
 
-func tooManyFiles() error {
-	return fault.New(fault.TooLarge, "too_many_files", "A request may have at most %d files.", maxFiles).WithCharge(fault.ChargedNo)
-}
-
 // uploads has the files that were extracted from a request until a tool has used
 // them.
 type uploads struct {
 	store service.Assets
 	mu    sync.Mutex
-	files map[string]error // by reference; an error if the file cannot be used
+	refs  map[string]struct{} // placeholders
 }
 
 func newUploads(store service.Assets) *uploads {
-	return &uploads{store: store, files: map[string]error{}}
+	return &uploads{store: store, refs: map[string]struct{}{}}
 }
 
-// read reads one JSON document to its end. Long base64 is written to files and
-// replaced by references. An invalid file is not an error here but in the call
-// that uses it, which knows the argument.
-func (u *uploads) read(ctx context.Context, r io.Reader) ([]byte, error) {
-	var doc bytes.Buffer
-	var files []*file
-	blobs, err := jsonblob.Extract(&doc, r, jsonblob.Options{MaxDoc: maxDocument}, func(n int) (io.WriteCloser, error) {
-		if n >= 4*maxFiles { // replacing each placeholder copies the document
-			return nil, tooManyFiles()
-		}
-		f := &file{}
-		if n >= maxFiles {
-			f.err = tooManyFiles()
-		} else {
-			f.upload, f.err = u.store.NewUpload(ctx)
-		}
-		files = append(files, f)
-		return f, nil
-	})
-	if err == nil && !json.Valid(doc.Bytes()) || errors.Is(err, jsonblob.ErrTruncated) {
-		err = notRPC()
-	}
-	if err != nil {
-		for _, f := range files {
-			f.abort()
-		}
-		return nil, err
-	}
-	out := doc.Bytes()
-	for n, b := range blobs {
-		f := files[n]
-		if b.Corrupt && f.err == nil {
-			f.err = errors.New("invalid base64")
-			f.abort()
-		}
-		out = bytes.Replace(out, fmt.Appendf(nil, "%q", b.Placeholder), fmt.Appendf(nil, "%q", u.add(f)), 1)
-	}
-	return out, nil
-}
-
-// add registers a file and returns its reference.
-func (u *uploads) add(f *file) string {
-	ref := "unusable:" + task.RandomHex(16)
-	if f.upload != nil {
-		ref = f.upload.Placeholder()
-	}
+// read reads one JSON document to its end. Files in it become uploads. A file that
+// cannot be used is not an error here but in the call that uses it.
+func (u *uploads) read(ctx context.Context, r io.Reader, isFile func(jsonblob.Path) bool) ([]byte, error) {
+	doc, refs, err := service.ReceiveJSON(ctx, u.store, r, service.ReceiveOptions{IsFile: isFile, MaxDoc: maxDocument, MaxFiles: maxFiles})
 	u.mu.Lock()
-	defer u.mu.Unlock()
-	u.files[ref] = f.err
-	return ref
+	for _, ref := range refs {
+		u.refs[ref] = struct{}{}
+	}
+	u.mu.Unlock()
+	if err == nil || errors.Is(err, jsonblob.ErrTruncated) {
+		if faults := strictjson.Check(doc); len(faults) > 0 {
+			return nil, textFault(faults)
+		}
+		if !json.Valid(doc) {
+			return nil, notRPC()
+		}
+	}
+	return doc, err
 }
 
-// lookup returns why a referenced file cannot be used (nil if it can), and whether
-// ref is a reference of this request.
-func (u *uploads) lookup(ref string) (err error, known bool) {
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	err, known = u.files[ref]
-	return err, known
+// textFault is the fault of a message whose text decoding would change. Locations in
+// the arguments of a call are those that the tool's schema has.
+func textFault(faults []fault.Detail) error {
+	for i, d := range faults {
+		if _, argument, ok := strings.Cut(d.Location, ".params.arguments."); ok {
+			faults[i].Location = "body." + argument
+		}
+	}
+	f := fault.From(fault.InvalidInput(faults...))
+	f.Err = errNotRPC
+	return f
+}
+
+// isFileArgument selects the arguments of a tool that take files, by their path in a
+// message or in a batch of them. Which tool it is may come after them, so those of all
+// tools are selected; [service.Service.Create] refuses a file where the tool takes
+// text.
+func (s *Server) isFileArgument(p jsonblob.Path) bool {
+	if len(p) > 0 && p[0].InList {
+		p = p[1:]
+	}
+	if len(p) < 3 || p[0].Name != "params" || p[1].Name != "arguments" {
+		return false
+	}
+	if p = p[2:]; p[0].Name == "arguments" { // of quote_generation
+		p = p[1:]
+	}
+	return s.fileArguments.Has(p)
 }
 
 // refsIn returns the references in a JSON value.
@@ -109,7 +94,7 @@ func (u *uploads) refsIn(raw []byte) []string {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	var out []string
-	for ref := range u.files {
+	for ref := range u.refs {
 		if bytes.Contains(raw, []byte(ref)) {
 			out = append(out, ref)
 		}
@@ -123,47 +108,18 @@ func (u *uploads) discard(refs ...string) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	for _, ref := range refs {
-		delete(u.files, ref)
+		delete(u.refs, ref)
 	}
 }
 
 func (u *uploads) close() {
 	u.mu.Lock()
 	var refs []string
-	for ref := range u.files {
+	for ref := range u.refs {
 		refs = append(refs, ref)
 	}
 	u.mu.Unlock()
 	if len(refs) > 0 {
 		u.discard(refs...)
-	}
-}
-
-// file is one file being received. After an error the remaining bytes are read and
-// discarded, so that the request can still be answered.
-type file struct {
-	upload service.Upload
-	err    error
-}
-
-func (f *file) Write(p []byte) (int, error) {
-	if f.err == nil {
-		if _, f.err = f.upload.Write(p); f.err != nil {
-			f.abort()
-		}
-	}
-	return len(p), nil
-}
-
-func (f *file) Close() error {
-	if f.err == nil {
-		f.err = f.upload.Close()
-	}
-	return nil
-}
-
-func (f *file) abort() {
-	if f.upload != nil {
-		_ = f.upload.Abort()
 	}
 }

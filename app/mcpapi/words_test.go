@@ -55,28 +55,3 @@ func TestCostText(t *testing.T) {
 		})
 	}
 }
-
-// A fault of an argument without a location gets the tool's; other faults do not.
-func TestFaultLocation(t *testing.T) {
-	t.Parallel()
-	for name, tc := range map[string]struct {
-		err  error
-		want string
-	}{
-		"without a location": {fault.New(fault.Invalid, "unknown_file_type", "Not an image."), "body.file"},
-		"with a location":    {fault.InvalidInput(fault.Detail{Location: "body.name", Message: "too long"}), "body.name"},
-		"server fault":       {fault.New(fault.StorageFull, "storage_full", "No room."), ""},
-		"rate limit":         {fault.New(fault.Throttled, "rate", "Too fast."), ""},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			got := ""
-			if d := fault.From(atLocation("body.file", tc.err)).Details; len(d) > 0 {
-				got = d[0].Location
-			}
-			if got != tc.want {
-				t.Errorf("location %q, want %q", got, tc.want)
-			}
-		})
-	}
-}

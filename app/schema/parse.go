@@ -13,6 +13,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"aigc/app/fault"
+	"aigc/app/strictjson"
 )
 
 // maxFaults is the limit of faults in one answer.
@@ -21,13 +22,14 @@ const maxFaults = 32
 // Parse validates an input and returns it in canonical form, with defaults. The error is
 // a fault of kind Invalid with one detail for each fault of the input, with locations
 // such as "body", "body.size" and "body.images[2]". A null in an optional field is the
-// same as leaving the field out.
+// same as leaving the field out. Text that is not UTF-8 and keys that are there twice are
+// faults, too: see package strictjson.
 func (s *Schema) Parse(raw []byte) (json.RawMessage, error) {
 	input, err := object(raw)
 	if err != nil {
 		return nil, err
 	}
-	var c cleaner
+	c := cleaner{faults: strictjson.Check(raw)}
 	c.clean(s.root, input, location{})
 	s.validate(&c, input)
 	if err := c.err(); err != nil {
@@ -69,7 +71,10 @@ var errMore = errors.New("more than one value")
 func notJSON(err error, raw []byte) error {
 	message := "expected a JSON object, but it is cut off"
 	var syntax *json.SyntaxError
+	encoding := strictjson.Check(raw)
 	switch {
+	case len(encoding) > 0:
+		message = encoding[0].Message
 	case len(bytes.TrimSpace(raw)) == 0:
 		message = "expected a JSON object, but it is empty"
 	case errors.Is(err, errMore):

@@ -10,6 +10,7 @@ import (
 	"aigc/app/fault"
 	"aigc/app/provider"
 	"aigc/app/schema"
+	"aigc/app/strictjson"
 )
 
 type size struct {
@@ -71,10 +72,9 @@ func TestParse(t *testing.T) {
 		"a field with a default is not required": {`{"prompt":"x","size":{}}`, `{"n":1,"prompt":"x","quality":"high","scale":7.5,"size":{"height":768,"width":1024},"strength":0.8,"watermark":true}`},
 		"nested defaults": {`{"prompt":"x","size":{"width":64},"sizes":[{"width":65},{"width":66,"height":67}]}`,
 			`{"n":1,"prompt":"x","quality":"high","scale":7.5,"size":{"height":768,"width":64},"sizes":[{"height":768,"width":65},{"height":67,"width":66}],"strength":0.8,"watermark":true}`},
-		"defaults in maps":       {`{"prompt":"x","by_name":{"b":{"name":"i"}}}`, `{"by_name":{"b":{"alpha":1,"name":"i"}},` + strings.Replace(nonEmpty, `"quality"`, `"prompt":"x","quality"`, 1) + `}`},
-		"markup is not escaped":  {`{"prompt":"<b>&\u003e 狐\ud83e\udd8a"}`, `{` + strings.Replace(nonEmpty, `"quality"`, `"prompt":"<b>&> 狐🦊","quality"`, 1) + `}`},
-		"unknown shapes stay":    {`{"prompt":"x","free":{"b":[1,null],"a":1.50}}`, `{"free":{"a":1.50,"b":[1,null]},` + strings.Replace(nonEmpty, `"quality"`, `"prompt":"x","quality"`, 1) + `}`},
-		"the last of equal keys": {`{"prompt":"x","n":3,"n":1}`, `{` + strings.Replace(nonEmpty, `"quality"`, `"prompt":"x","quality"`, 1) + `}`},
+		"defaults in maps":      {`{"prompt":"x","by_name":{"b":{"name":"i"}}}`, `{"by_name":{"b":{"alpha":1,"name":"i"}},` + strings.Replace(nonEmpty, `"quality"`, `"prompt":"x","quality"`, 1) + `}`},
+		"markup is not escaped": {`{"prompt":"<b>&\u003e 狐\ud83e\udd8a"}`, `{` + strings.Replace(nonEmpty, `"quality"`, `"prompt":"<b>&> 狐🦊","quality"`, 1) + `}`},
+		"unknown shapes stay":   {`{"prompt":"x","free":{"b":[1,null],"a":1.50}}`, `{"free":{"a":1.50,"b":[1,null]},` + strings.Replace(nonEmpty, `"quality"`, `"prompt":"x","quality"`, 1) + `}`},
 		"the same, written differently": {`{"prompt":"x","n":1,"quality":"high","scale":7.5,"strength":0.80,"watermark":true}`,
 			`{` + strings.Replace(nonEmpty, `"quality"`, `"prompt":"x","quality"`, 1) + `}`},
 	} {
@@ -224,6 +224,34 @@ func TestParseLimitsFaults(t *testing.T) {
 	}
 	if n := len(err.Error()); n > 8<<10 {
 		t.Errorf("the answer has %d bytes", n)
+	}
+}
+
+// Text that encoding/json would replace, and keys of which it would drop one, are faults
+// beside the others of the input.
+func TestParseRefusesChangedText(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		in   string
+		want []string
+	}{
+		"not UTF-8":        {"{\"prompt\":\"\xba\xec\",\"n\":0}", []string{"body.n: expected number >= 1", "body.prompt: " + strictjson.NotUTF8}},
+		"half a pair":      {`{"prompt":"\ud83e","x":1}`, []string{"body.prompt: the text has half a surrogate pair, which is no character; a pair of \\u escapes must be complete", "body.x: unexpected property"}},
+		"equal keys":       {`{"prompt":"x","n":3,"n":1}`, []string{"body.n: the key is there twice; send it once"}},
+		"equal keys, deep": {`{"prompt":"x","free":{"a":1,"a":2}}`, []string{"body.free.a: the key is there twice; send it once"}},
+		"no JSON":          {"{\"prompt\":\"\xba\xec\\\"}", []string{"body: byte 12 is not valid UTF-8; send the body in UTF-8"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, err := compiled.Parse([]byte(c.in))
+			var got []string
+			for _, d := range details(t, err) {
+				got = append(got, d.Location+": "+d.Message)
+			}
+			if !reflect.DeepEqual(got, c.want) {
+				t.Errorf("\n got %q\nwant %q", got, c.want)
+			}
+		})
 	}
 }
 

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
+
+	"aigc/app/strictjson"
 )
 
 // Relax converts values as language models write them to the types of the schema: a
@@ -82,6 +84,9 @@ func (n *node) allowsEmpty() bool {
 // that is not possible.
 func (n *node) parseText(text string) any {
 	trimmed := strings.TrimSpace(text)
+	if len(strictjson.Check([]byte(trimmed))) > 0 {
+		return text // decoding would change it
+	}
 	if n.schema.Type == huma.TypeArray && !strings.HasPrefix(trimmed, "[") {
 		return text // one element
 	}

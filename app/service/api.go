@@ -137,4 +137,5 @@ type Upload interface {
 	io.WriteCloser
 	Placeholder() string // the text to put where the bytes were
 	Abort() error        // delete the file
+	Fail(err error)      // delete the file; who uses the placeholder gets err, with the field's name
 }

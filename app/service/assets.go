@@ -9,6 +9,7 @@ import (
 
 	"aigc/app/blob"
 	"aigc/app/fault"
+	"aigc/app/jsonblob"
 	"aigc/app/media"
 )
 
@@ -23,6 +24,9 @@ func (s *Service) Upload(ctx context.Context, c Caller, name string, r io.Reader
 		var known *fault.Error
 		if errors.As(err, &known) {
 			return nil, err
+		}
+		if errors.As(err, new(*jsonblob.CorruptError)) {
+			return nil, damaged(err)
 		}
 		return nil, fault.Wrap(err, fault.Invalid, "upload_cut_short", "The upload ended early.").WithCharge(fault.ChargedNo)
 	}
@@ -40,7 +44,7 @@ func (s *Service) Upload(ctx context.Context, c Caller, name string, r io.Reader
 // cleanName reduces a caller's file name to its last path element without
 // control characters, so that it is safe to show; empty if nothing is left.
 func cleanName(name string) string {
-	name = path.Base(strings.ReplaceAll(name, "\\", "/"))
+	name = path.Base(strings.ReplaceAll(strings.ToValidUTF8(name, "_"), "\\", "/"))
 	name = strings.Map(func(r rune) rune {
 		if r < ' ' || r == 0x7f {
 			return -1

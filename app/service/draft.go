@@ -26,7 +26,7 @@ type draft struct {
 // nothing.
 func (s *Service) parse(r Request) (*draft, error) {
 	raw, err := r.Operation.Schema.Parse(r.Input)
-	if err != nil {
+	if err := fault.Join(s.uploads.check(r.Operation.Schema, r.Input), err); err != nil {
 		return nil, err
 	}
 	d := &draft{Request: r, raw: raw}

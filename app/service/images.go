@@ -3,10 +3,8 @@ package service
 import (
 	"bytes"
 	"context"
-	"encoding/base64"
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/url"
 	"os"
 	"strings"
@@ -140,7 +138,7 @@ func (s *Service) loadImage(ctx context.Context, c Caller, p *inputImage) error 
 	case hasScheme(p.value, "http:") || hasScheme(p.value, "https:"):
 		p.file, err = s.download(ctx, p.value)
 	default:
-		p.file, err = s.decode(p.value)
+		p.file, err = s.uploads.decode(s.UploadDir, p.value)
 	}
 	if err != nil {
 		return err
@@ -186,29 +184,6 @@ func (s *Service) download(ctx context.Context, address string) (*upload, error)
 		return nil, err
 	}
 	if _, err := s.Fetch.Get(ctx, fetch.Request{URL: address, MaxBytes: media.MaxUpload, Timeout: time.Minute}, f); err != nil {
-		_ = f.Abort()
-		return nil, err
-	}
-	return f, f.Close()
-}
-
-// decode stores base64, bare or in a data URL. Only short values get here: longer
-// ones are extracted from the body while it streams in; see [API.NewUpload].
-func (s *Service) decode(value string) (*upload, error) {
-	if head, data, ok := strings.Cut(value, ","); ok && hasScheme(head, "data:") {
-		value = data
-	}
-	data, err := base64.StdEncoding.DecodeString(value)
-	if err != nil {
-		if data, err = base64.RawURLEncoding.DecodeString(strings.TrimRight(value, "=")); err != nil {
-			return nil, fault.New(fault.Invalid, "unknown_file_type", "expected an http(s) URL, a data URL, base64 or an asset id").WithCharge(fault.ChargedNo)
-		}
-	}
-	f, err := s.uploads.create(s.UploadDir)
-	if err != nil {
-		return nil, err
-	}
-	if _, err := io.Copy(f, bytes.NewReader(data)); err != nil {
 		_ = f.Abort()
 		return nil, err
 	}

@@ -32,6 +32,7 @@ type upload struct {
 	ref  string // the placeholder
 	hash hash.Hash
 	size int64
+	err  error // why the file cannot be used; see Fail
 }
 
 // NewUpload implements [API].
@@ -51,13 +52,17 @@ func (in *uploads) create(dir string) (*upload, error) {
 	path := filepath.Join(dir, token)
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR|os.O_EXCL, 0o600)
 	if err != nil {
-		return nil, fault.Wrap(err, fault.StorageFull, "storage_full", "The file cannot be received: the server's disk cannot be written.").WithCharge(fault.ChargedNo)
+		return nil, diskFault(err)
 	}
 	l := &upload{file: f, in: in, path: path, ref: uploadPrefix + token, hash: sha256.New()}
 	in.mu.Lock()
 	in.files[l.ref] = l
 	in.mu.Unlock()
 	return l, nil
+}
+
+func diskFault(err error) error {
+	return fault.Wrap(err, fault.StorageFull, "storage_full", "The file cannot be received: the server's disk cannot be written.").WithCharge(fault.ChargedNo)
 }
 
 // take returns the file of a placeholder and forgets the placeholder, so that it
@@ -67,10 +72,22 @@ func (in *uploads) take(ref string) (*upload, error) {
 	defer in.mu.Unlock()
 	l, ok := in.files[ref]
 	if !ok {
-		return nil, fault.New(fault.Invalid, "unknown_reference", "expected an http(s) URL, a data URL, base64 or an asset id").WithCharge(fault.ChargedNo)
+		return nil, fault.New(fault.Invalid, "unknown_reference", notAFile).WithCharge(fault.ChargedNo)
 	}
 	delete(in.files, ref)
-	return l, nil
+	return l, l.err
+}
+
+// failed returns why the file of a placeholder cannot be used, nil if it can, and whether
+// the placeholder is known.
+func (in *uploads) failed(ref string) (err error, known bool) {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	l, known := in.files[ref]
+	if known {
+		err = l.err
+	}
+	return err, known
 }
 
 // Placeholder implements [Upload].
@@ -83,6 +100,9 @@ func (l *upload) Write(p []byte) (int, error) {
 	n, err := l.file.Write(p)
 	l.hash.Write(p[:n])
 	l.size += int64(n)
+	if err != nil {
+		err = diskFault(err)
+	}
 	return n, err
 }
 
@@ -96,6 +116,15 @@ func (l *upload) Abort() error {
 	l.in.mu.Unlock()
 	_ = l.file.Close()
 	return os.Remove(l.path)
+}
+
+// Fail implements [Upload].
+func (l *upload) Fail(err error) {
+	l.in.mu.Lock()
+	l.err = err
+	l.in.mu.Unlock()
+	_ = l.file.Close()
+	_ = os.Remove(l.path)
 }
 
 func (l *upload) sum() string { return hex.EncodeToString(l.hash.Sum(nil)) }

@@ -2,7 +2,6 @@ package spool
 
 import (
 	"crypto/sha256"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -10,7 +9,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"golang.org/x/sync/errgroup"
 
@@ -89,9 +87,7 @@ func (w *Writer) Extracted(blobs []jsonblob.Blob) {
 func (w *Writer) Commit(r *Record) error {
 	r.Task, r.Submit = w.task, w.submit
 	if r.Answer != nil {
-		if err := w.nameBlobs(r.Answer); err != nil {
-			return err
-		}
+		w.nameBlobs(r.Answer)
 	}
 	for _, f := range w.files {
 		r.Blobs = append(r.Blobs, f.blob)
@@ -121,7 +117,7 @@ func (w *Writer) Commit(r *Record) error {
 
 // nameBlobs replaces the placeholder or the short base64 of every result by the
 // name of a blob.
-func (w *Writer) nameBlobs(a *provider.Answer) error {
+func (w *Writer) nameBlobs(a *provider.Answer) {
 	for i := range a.Results {
 		r := &a.Results[i]
 		if r.Base64 == "" {
@@ -131,34 +127,18 @@ func (w *Writer) nameBlobs(a *provider.Answer) error {
 			r.Base64 = b.Name
 			continue
 		}
-		b, err := inlineBlob(fmt.Sprintf("small-%d", len(w.inline)), r.Base64)
-		if err != nil {
-			return err
-		}
+		b := inlineBlob(fmt.Sprintf("small-%d", len(w.inline)), r.Base64)
 		w.inline = append(w.inline, b)
 		r.Base64 = b.Name
 	}
-	return nil
 }
 
-// plainBase64 removes white space and replaces the URL-safe alphabet.
-var plainBase64 = strings.NewReplacer("-", "+", "_", "/", " ", "", "\t", "", "\r", "", "\n", "")
-
-// inlineBlob decodes base64 that was too short to be extracted: in either alphabet,
-// with or without padding, also as a data URL. Of damaged base64 it keeps what precedes
-// the damage and sets Corrupt; the worker decides what that means.
-func inlineBlob(name, text string) (Blob, error) {
-	if before, after, ok := strings.Cut(text, ","); ok && strings.HasPrefix(strings.ToLower(before), "data:") {
-		text = after
-	}
-	text = strings.TrimRight(plainBase64.Replace(text), "=")
-	data, err := io.ReadAll(base64.NewDecoder(base64.RawStdEncoding, strings.NewReader(text)))
-	b := Blob{Name: name, Size: int64(len(data)), SHA256: fmt.Sprintf("%x", sha256.Sum256(data)), Data: data}
-	var damaged base64.CorruptInputError
-	if errors.As(err, &damaged) || errors.Is(err, io.ErrUnexpectedEOF) {
-		b.Corrupt, err = true, nil
-	}
-	return b, err
+// inlineBlob decodes base64 or a data URL that was too short to be extracted. Of a damaged
+// one it keeps what precedes the damage and sets Corrupt; the worker decides what that
+// means.
+func inlineBlob(name, text string) Blob {
+	data, _, err := jsonblob.Decode(text)
+	return Blob{Name: name, Size: int64(len(data)), SHA256: fmt.Sprintf("%x", sha256.Sum256(data)), Data: data, Corrupt: err != nil}
 }
 
 // close closes the files.

@@ -3,8 +3,10 @@ package web
 import (
 	"errors"
 	"io"
+	"mime"
 	"net/http"
 	"os"
+	"strings"
 	"time"
 
 	"aigc/app/fault"
@@ -56,6 +58,52 @@ func (b *Body) Read(p []byte) (int, error) {
 		err = fault.Wrap(err, fault.RequestTimeout, "body_too_slow", "The request's body did not arrive in time.").WithCharge(fault.ChargedNo)
 	default:
 		err = BodyCutShort(err)
+	}
+	return n, err
+}
+
+// TextReader is a reader of a text with the header Content-Type. A declared charset must be
+// UTF-8, else the error is a fault of kind Unsupported. One that begins with ASCII, and that
+// some clients declare for every text, is accepted until a character is not ASCII.
+func TextReader(contentType string, r io.Reader) (io.Reader, error) {
+	if contentType == "" {
+		return r, nil
+	}
+	_, params, err := mime.ParseMediaType(contentType)
+	name := strings.ToLower(strings.TrimSpace(params["charset"]))
+	switch {
+	case err != nil && strings.Contains(strings.ToLower(contentType), "charset"):
+		return nil, charsetFault("in the header Content-Type")
+	case name == "", name == "utf-8", name == "utf8":
+		return r, nil
+	case name == "us-ascii", name == "ascii", name == "iso-8859-1", name == "latin1", name == "windows-1252":
+		return &asciiReader{r, name}, nil
+	}
+	return nil, charsetFault(name)
+}
+
+func charsetFault(name string) error {
+	name = strings.Map(func(c rune) rune {
+		if c < ' ' || c > '~' {
+			return '?'
+		}
+		return c
+	}, name[:min(len(name), 40)])
+	return fault.New(fault.Unsupported, "charset", "The charset %s is not supported. Send the text in UTF-8.", name).WithCharge(fault.ChargedNo)
+}
+
+// asciiReader refuses what is not ASCII.
+type asciiReader struct {
+	io.Reader
+	charset string
+}
+
+func (r *asciiReader) Read(p []byte) (int, error) {
+	n, err := r.Reader.Read(p)
+	for _, c := range p[:n] {
+		if c > 0x7f {
+			return 0, charsetFault(r.charset)
+		}
 	}
 	return n, err
 }
