@@ -50,6 +50,9 @@ func (c *Client) place(r *Result) {
 			r.Base64 = text
 		}
 		r.URL = ""
+		if head, _, ok := strings.Cut(r.Base64[:min(len(r.Base64), 200)], ","); ok && !strings.HasPrefix(strings.ToLower(head), "data:") {
+			r.Base64 = "data:" + r.Base64
+		}
 	default:
 		r.URL = resolve(c.answered.Load(), text)
 	}
