@@ -2,6 +2,7 @@ package provider
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/url"
 	"regexp"
 	"strings"
@@ -30,6 +31,21 @@ func (c *Client) Complete(a *Answer, err error) error {
 		c.place(&a.Results[i])
 	}
 	return err
+}
+
+// AddressNotes are notes for the task's owner, one for each result that has an address at
+// the vendor. A result that cannot be stored is paid all the same, so a person must be able
+// to fetch it: the address is whole, with its signature.
+func (a *Answer) AddressNotes() (notes []string) {
+	if a == nil {
+		return nil
+	}
+	for i, r := range a.Results {
+		if r.URL != "" {
+			notes = append(notes, fmt.Sprintf("Result %d was not stored. Its address at the vendor: %s", i+1, r.URL))
+		}
+	}
+	return notes
 }
 
 func (c *Client) place(r *Result) {

@@ -2,6 +2,7 @@ package worker
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"aigc/app/broker"
@@ -138,7 +139,7 @@ func (w *core) storeFailed(ctx context.Context, t *task.Task, err error) {
 		w.recordResultLost(t, f)
 	default:
 		log.Warn().Err(redacted(err)).Msg("storing a result failed; will retry")
-		w.releaseLease(t, w.scale(t, min(time.Second<<min(t.Wakes, 6), time.Minute)), "Waiting to be stored: "+f.Message)
+		w.releaseLease(t, w.scale(t, min(time.Second<<min(t.Wakes, 6), time.Minute)), strings.Join(append([]string{"Waiting to be stored: " + f.Message}, t.Answer.AddressNotes()...), " "))
 	}
 }
 
@@ -185,6 +186,7 @@ func (w *core) recordResultLost(t *task.Task, f *fault.Error) {
 	r := w.newUpdate(t, task.Failed, f.StableCode(), func(row *task.Task) error {
 		row.Error = task.NewError(f)
 		row.Actual = actualCost(row, 0, 0)
+		row.Warnings = append(row.Warnings, row.Answer.AddressNotes()...)
 		row.Answer, row.Spool = nil, ""
 		return nil
 	}, task.ResultLost).requireLease(w.owner)
