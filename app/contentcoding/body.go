@@ -46,11 +46,12 @@ func Known(names []string) bool {
 
 // NewReader reads a body without its codings, which must be [Known]. Without codings, a
 // body that starts like gzip or zstd is decoded, too. Closing the reader closes the body.
-func NewReader(body io.ReadCloser, names []string) io.ReadCloser {
-	return &reader{body: body, names: names}
+func NewReader(body io.ReadCloser, names []string) *Reader {
+	return &Reader{body: body, names: names}
 }
 
-type reader struct {
+// Reader reads a body without its codings.
+type Reader struct {
 	body     io.ReadCloser
 	names    []string
 	decoded  io.Reader // nil before the first Read
@@ -62,7 +63,7 @@ type reader struct {
 }
 
 // Read implements [io.Reader].
-func (r *reader) Read(p []byte) (int, error) {
+func (r *Reader) Read(p []byte) (int, error) {
 	if r.err != nil {
 		return 0, r.err
 	}
@@ -84,8 +85,12 @@ func (r *reader) Read(p []byte) (int, error) {
 	return n, err
 }
 
+// Coded reports, after the first Read, whether the body is decoded: then its length is not
+// that of the header Content-Length.
+func (r *Reader) Coded() bool { return r.coded }
+
 // open adds a layer for each coding, the last applied first.
-func (r *reader) open() {
+func (r *Reader) open() {
 	in := bufio.NewReaderSize(received{r}, 4<<10)
 	if len(r.names) == 0 {
 		for _, name := range []string{"gzip", "zstd"} {
@@ -101,7 +106,7 @@ func (r *reader) open() {
 }
 
 // add decodes in by one coding; false if it is not in that coding.
-func (r *reader) add(in **bufio.Reader, name string) bool {
+func (r *Reader) add(in **bufio.Reader, name string) bool {
 	out, done := layers[name](*in)
 	if out == nil {
 		return false
@@ -114,7 +119,7 @@ func (r *reader) add(in **bufio.Reader, name string) bool {
 }
 
 // Close implements [io.Closer].
-func (r *reader) Close() error {
+func (r *Reader) Close() error {
 	for _, done := range r.closers {
 		done()
 	}
@@ -123,11 +128,11 @@ func (r *reader) Close() error {
 }
 
 // received reads the body, counts its bytes and marks its errors.
-type received struct{ *reader }
+type received struct{ *Reader }
 
 func (r received) Read(p []byte) (int, error) {
 	n, err := r.body.Read(p)
-	r.reader.received += int64(n)
+	r.Reader.received += int64(n)
 	if err != nil && err != io.EOF {
 		err = bodyError{err}
 	}

@@ -134,7 +134,7 @@ func (c *Client) Stream(ctx context.Context, call Call, r Request, w io.Writer) 
 		return out, c.unreadable(res, call, false)
 	}
 	n, err := io.Copy(w, res.Body)
-	if err == nil && res.ContentLength >= 0 && n != res.ContentLength {
+	if err == nil && contentLength(res) >= 0 && n != contentLength(res) {
 		err = io.ErrUnexpectedEOF
 	}
 	if err != nil {

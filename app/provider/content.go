@@ -26,12 +26,17 @@ func RemoveCoding(res *http.Response) bool {
 		return false
 	}
 	res.Body = contentcoding.NewReader(res.Body, names)
-	if len(names) > 0 {
-		res.ContentLength, res.Uncompressed = -1, true
-		res.Header.Del("Content-Length")
-		res.Header.Del("Content-Encoding")
-	}
+	res.Header.Del("Content-Encoding")
 	return true
+}
+
+// contentLength is the length of the content of an answer, after its first bytes were
+// read; -1 if it is not known.
+func contentLength(res *http.Response) int64 {
+	if r, ok := res.Body.(*contentcoding.Reader); ok && r.Coded() {
+		return -1
+	}
+	return res.ContentLength
 }
 
 // content is the body of an answer with its first bytes known.

@@ -67,7 +67,7 @@ func (c *Client) receiveFile(out *Response, res *http.Response, body content) er
 // checkComplete is [io.ErrUnexpectedEOF] if a body of n bytes was cut off. An empty file
 // counts as cut off.
 func checkComplete(n int64, res *http.Response, err error) error {
-	if err == nil && (n == 0 || res.ContentLength >= 0 && n != res.ContentLength) {
+	if err == nil && (n == 0 || contentLength(res) >= 0 && n != contentLength(res)) {
 		return io.ErrUnexpectedEOF
 	}
 	return err

@@ -3,13 +3,14 @@ package ark
 import (
 	"encoding/json"
 	"fmt"
+	"net/http"
 
 	"aigc/app/fault"
 	"aigc/app/provider"
 	"aigc/modules/internal/seedream"
 )
 
-// parse decodes a complete answer with status 200. Images of a series may be missing, each with an
+// parse decodes a complete answer that is a success. Images of a series may be missing, each with an
 // error in its place; an answer without any image can have an error of its own.
 // Images count even if another field of the answer has an unexpected type.
 func parse(c provider.Call, in seedream.Request, req request, res provider.Response) (provider.Answer, error) {
@@ -39,6 +40,9 @@ func parse(c provider.Call, in seedream.Request, req request, res provider.Respo
 	case decodeErr != nil:
 		return provider.Answer{}, decodeErr
 	case w.Error != nil && w.Error.Message+w.Error.Code != "":
+		if res.Status != http.StatusOK { // only of a 200 it is documented what an error means
+			return provider.Answer{}, codes.Fault(res, w.Error.withoutRequestID())
+		}
 		return provider.Answer{}, w.Error.resultFault()
 	case firstFault != nil:
 		return provider.Answer{}, firstFault

@@ -50,7 +50,7 @@ const afterDaily = time.Hour
 func responseFault(res provider.Response) *fault.Error {
 	e := vendorError(res.Body)
 	f := codes.Fault(res, e)
-	if f.Kind == fault.RateLimited && f.RetryAfter == 0 && daily.MatchString(e.Message) {
+	if f.Kind == fault.RateLimited && f.RetryAfter == 0 && daily.MatchString(f.Message) {
 		f.RetryAfter = afterDaily
 	}
 	return f
