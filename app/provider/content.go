@@ -54,7 +54,11 @@ func newContent(body io.Reader) content {
 		in = bufio.NewReaderSize(&utf16Reader{in: in, little: little}, 4<<10)
 		head, _ = in.Peek(64)
 	}
-	return content{in, head}
+	if skip := len(head) - len(bytes.TrimLeft(head, padding)); skip > 0 && skip < len(head) && strings.IndexByte("{[", head[skip]) >= 0 {
+		_, _ = in.Discard(skip) // jsonblob takes NULs for UTF-16
+		head = head[skip:]
+	}
+	return content{in, bytes.Clone(head)}
 }
 
 // isText reports whether the content is JSON or other text, by the first character that
