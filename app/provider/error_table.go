@@ -132,7 +132,7 @@ func (t ErrorTable) Find(status int, p VendorError) (ErrorRule, bool) {
 	text := strings.ToLower(p.Message)
 	for _, r := range t.Rules {
 		switch {
-		case r.Status != 0 && r.Status != status && !(r.Status == http.StatusOK && status >= 200 && status <= 299):
+		case r.Status != 0 && r.Status != status && (r.Status != http.StatusOK || status < 200 || status > 299):
 		case r.Status == 0 && !t.meansRejected(status) && !isRejection(status) && (status < 200 || status > 299):
 		case r.Text != "" && !strings.Contains(text, r.Text):
 		case r.matches(p.Code) || p.Type != "" && r.matches(p.Type):

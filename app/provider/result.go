@@ -133,11 +133,11 @@ const maxAddress = 16 << 10
 // resolve makes an address absolute, relative to that of the request whose answer holds
 // it. An address with a scheme stays, except for characters that a URL must not have.
 func resolve(base *url.URL, text string) string {
-	switch scheme, rest, ok := strings.Cut(text, ":"); {
+	switch scheme, tail, ok := strings.Cut(text, ":"); {
 	case ok && hasWebScheme(scheme):
-		rest = strings.TrimLeft(rest, "/")
-		return strings.ToLower(scheme) + "://" + escapeAddress(rest)
-	case ok && isScheme.MatchString(scheme) && !port.MatchString(rest):
+		tail = strings.TrimLeft(tail, "/")
+		return strings.ToLower(scheme) + "://" + escapeAddress(tail)
+	case ok && isScheme.MatchString(scheme) && !port.MatchString(tail):
 		return text // oss://bucket/object
 	}
 	if base == nil {

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"aigc/app/fault"
 	"aigc/app/jsonblob"
 	"aigc/app/provider"
 )
@@ -130,5 +131,33 @@ func TestFileInsteadOfAnAddress(t *testing.T) {
 				t.Errorf("URL %q, base64 %.40q", got.URL, got.Base64)
 			}
 		})
+	}
+}
+
+// An image instead of the JSON that a driver expects is the result of a paid request.
+func TestFileAsTheAnswer(t *testing.T) {
+	t.Parallel()
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = io.WriteString(w, "\x89PNG\r\n\x1a\n and more")
+	}))
+	defer srv.Close()
+	unread := fault.New(fault.InDoubt, "answer_unreadable", "It cannot be read.")
+	for name, c := range map[string]struct {
+		paid bool
+		err  error
+		want int
+	}{
+		"unreadable to the driver": {true, unread, 1},
+		"refused by the driver":    {true, fault.New(fault.Rejected, "content_refused", "No."), 0},
+		"of a poll":                {false, unread, 0},
+	} {
+		client := &provider.Client{HTTP: provider.NewTransport(), Blobs: nowhere{}}
+		if _, err := client.Do(t.Context(), provider.Call{Account: provider.Account{BaseURL: srv.URL}}, provider.Request{URL: "/", Body: 1, Paid: c.paid}); err != nil {
+			t.Fatal(err)
+		}
+		var a provider.Answer
+		if err := client.Complete(&a, c.err); len(a.Results) != c.want || (err == nil) != (c.want > 0) {
+			t.Errorf("%s: %v, %+v", name, err, a.Results)
+		}
 	}
 }

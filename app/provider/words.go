@@ -29,8 +29,8 @@ const (
 // readError is [ReadError] that also reports the form of the body.
 func readError(body []byte) (VendorError, bodyForm) {
 	body = trimPadding(body)
-	if rest, ok := bytes.CutPrefix(body, []byte("data:")); ok { // an event stream
-		body = trimPadding(rest)
+	if tail, ok := bytes.CutPrefix(body, []byte("data:")); ok { // an event stream
+		body = trimPadding(tail)
 	}
 	var v any
 	d := json.NewDecoder(bytes.NewReader(body))

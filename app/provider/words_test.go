@@ -57,7 +57,7 @@ func TestReadError(t *testing.T) {
 // The words become a fault of bounded size, without the key and control characters.
 func TestWordsInFaults(t *testing.T) {
 	t.Parallel()
-	table := ErrorTable{Title: "Acme", Statuses: []int{400}, Rules: []ErrorRule{{Text: "forbidden picture", Class: ContentRefused}, {Match: "no_money", Class: NoBalance}}}
+	table := ErrorTable{Title: "Acme", Statuses: []int{400}, Rules: []ErrorRule{{Text: "forbidden scene", Class: ContentRefused}, {Match: "no_money", Class: NoBalance}}}
 	account := &Account{Secret: "sk-0123456789"}
 	for name, c := range map[string]struct {
 		status  int
@@ -66,10 +66,10 @@ func TestWordsInFaults(t *testing.T) {
 		message string
 		code    string
 	}{
-		"a rule matches words in another place":  {400, `{"msg":"forbidden picture"}`, fault.Rejected, "forbidden picture", ""},
+		"a rule matches words in another place":  {400, `{"msg":"forbidden scene"}`, fault.Rejected, "forbidden scene", ""},
 		"a rule matches a code in another place": {400, `{"code":"no_money","detail":"x"}`, fault.VendorQuota, "x", "no_money"},
-		"text with the status":                   {400, "forbidden picture", fault.Rejected, "Acme answered with status 400: forbidden picture", ""},
-		"no rule matches a page":                 {400, "<html>forbidden picture</html>", fault.Invalid, "Acme answered with status 400: forbidden picture", ""},
+		"text with the status":                   {400, "forbidden scene", fault.Rejected, "Acme answered with status 400: forbidden scene", ""},
+		"no rule matches a page":                 {400, "<html>forbidden scene</html>", fault.Invalid, "Acme answered with status 400: forbidden scene", ""},
 		"undocumented status":                    {422, `{"detail":"no"}`, fault.InDoubt, "no", ""},
 		"5xx":                                    {503, `{"message":"no"}`, fault.InDoubt, "no", ""},
 		"the key":                                {400, `{"message":"key sk-0123456789\u0007 is bad"}`, fault.Invalid, "key ••• is bad", ""},

@@ -152,8 +152,8 @@ func maskResults(a *provider.Answer, base string) {
 		if strings.HasPrefix(r.Base64, "blob:") {
 			a.Results[i].Base64 = "blob:file"
 		}
-		if rest, own := strings.CutPrefix(r.URL, base); own {
-			a.Results[i].URL = "https://vendor.example" + rest
+		if tail, own := strings.CutPrefix(r.URL, base); own {
+			a.Results[i].URL = "https://vendor.example" + tail
 		}
 	}
 }
