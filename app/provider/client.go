@@ -65,19 +65,19 @@ func (c *Client) Do(ctx context.Context, call Call, r Request) (Response, error)
 		}
 		return Response{}, c.exchangeFault(err, call, r.Paid && sent.Load())
 	}
-	readable := RemoveCoding(res)
+	decoded := removeCoding(res)
 	defer res.Body.Close()
 	out := Response{Status: res.StatusCode, Header: res.Header, ContentType: mediaType(res.Header), paid: r.Paid, account: &call.Account}
 	c.answered.Store(res.Request.URL)
 	if isRejection(res.StatusCode) {
 		c.submitted.Store(false)
 	}
-	if !readable {
+	if decoded == nil {
 		return out, c.unreadable(res, call, r.Paid)
 	}
-	body := newContent(res.Body)
+	body := newContent(res, decoded)
 	if out.isFile(r, body) {
-		if err := c.receiveFile(&out, res, body); err != nil {
+		if err := c.receiveFile(&out, body); err != nil {
 			return out, c.exchangeFault(err, call, r.Paid)
 		}
 		if r.Paid {
@@ -120,21 +120,21 @@ func (c *Client) Stream(ctx context.Context, call Call, r Request, w io.Writer) 
 	if err != nil {
 		return Response{}, c.exchangeFault(err, call, false)
 	}
-	readable := RemoveCoding(res)
+	decoded := removeCoding(res)
 	defer res.Body.Close()
 	out := Response{Status: res.StatusCode, Header: res.Header, ContentType: mediaType(res.Header), account: &call.Account}
 	if res.StatusCode != http.StatusOK {
-		if readable {
-			out.Body, _ = io.ReadAll(io.LimitReader(newContent(res.Body), 64<<10)) // only for the vendor's message
+		if decoded != nil {
+			out.Body, _ = io.ReadAll(io.LimitReader(newContent(res, decoded), 64<<10)) // only for the vendor's message
 			out.Body = call.Account.redact(trimPadding(out.Body))
 		}
 		return out, nil
 	}
-	if !readable {
+	if decoded == nil {
 		return out, c.unreadable(res, call, false)
 	}
 	n, err := io.Copy(w, res.Body)
-	if err == nil && contentLength(res) >= 0 && n != contentLength(res) {
+	if err == nil && res.ContentLength >= 0 && n != res.ContentLength && !decoded.Coded() {
 		err = io.ErrUnexpectedEOF
 	}
 	if err != nil {

@@ -20,34 +20,31 @@ func acceptIdentity(h http.Header) { h.Set("Accept-Encoding", "identity") }
 // RemoveCoding makes the body of an answer readable that a server or proxy compressed
 // although we ask for none. It is false for a coding that we do not know; then the body
 // stays as it is.
-func RemoveCoding(res *http.Response) bool {
+func RemoveCoding(res *http.Response) bool { return removeCoding(res) != nil }
+
+// removeCoding is [RemoveCoding] that returns the decoder of the body, or nil.
+func removeCoding(res *http.Response) *contentcoding.Reader {
 	names := contentcoding.Names(res.Header)
 	if !contentcoding.Known(names) {
-		return false
+		return nil
 	}
-	res.Body = contentcoding.NewReader(res.Body, names)
+	r := contentcoding.NewReader(res.Body, names)
+	res.Body = r
 	res.Header.Del("Content-Encoding")
-	return true
-}
-
-// contentLength is the length of the content of an answer, after its first bytes were
-// read; -1 if it is not known.
-func contentLength(res *http.Response) int64 {
-	if r, ok := res.Body.(*contentcoding.Reader); ok && r.Coded() {
-		return -1
-	}
-	return res.ContentLength
+	return r
 }
 
 // content is the body of an answer with its first bytes known.
 type content struct {
 	io.Reader
-	head []byte
+	head   []byte
+	length int64 // by Content-Length; -1 if it is not known
 }
 
-// newContent reads the first bytes of a body. UTF-16 becomes UTF-8.
-func newContent(body io.Reader) content {
-	in := bufio.NewReaderSize(body, 4<<10)
+// newContent reads the first bytes of a body, which decoded has decoded. UTF-16 becomes
+// UTF-8.
+func newContent(res *http.Response, decoded *contentcoding.Reader) content {
+	in := bufio.NewReaderSize(res.Body, 4<<10)
 	head, _ := in.Peek(64) // an error comes again with the next read
 	if little, mark, ok := isUTF16(head); ok {
 		_, _ = in.Discard(mark)
@@ -58,7 +55,11 @@ func newContent(body io.Reader) content {
 		_, _ = in.Discard(skip) // jsonblob takes NULs for UTF-16
 		head = head[skip:]
 	}
-	return content{in, bytes.Clone(head)}
+	c := content{in, bytes.Clone(head), res.ContentLength}
+	if decoded.Coded() {
+		c.length = -1
+	}
+	return c
 }
 
 // isText reports whether the content is JSON or other text, by the first character that

@@ -38,7 +38,7 @@ func (r Response) isFile(q Request, body content) bool {
 
 // receiveFile streams a file to the sink; without a sink it is kept in out as base64.
 // The error means that the file did not arrive completely or could not be written.
-func (c *Client) receiveFile(out *Response, res *http.Response, body content) error {
+func (c *Client) receiveFile(out *Response, body content) error {
 	out.Raw = true
 	if c.Blobs == nil {
 		data, err := io.ReadAll(io.LimitReader(body, maxAnswer+1))
@@ -46,7 +46,7 @@ func (c *Client) receiveFile(out *Response, res *http.Response, body content) er
 			err = fault.New(fault.TooLarge, "document_too_large", "The answer is a file larger than %d bytes, and there is no sink to write it to.", maxAnswer)
 		}
 		out.File = base64.StdEncoding.EncodeToString(data)
-		return checkComplete(int64(len(data)), res, err)
+		return checkComplete(int64(len(data)), body.length, err)
 	}
 	w, err := c.Blobs.Create(0)
 	if err != nil {
@@ -56,7 +56,7 @@ func (c *Client) receiveFile(out *Response, res *http.Response, body content) er
 	if closed := w.Close(); err == nil && closed != nil {
 		err = fmt.Errorf("blob sink: %w", closed)
 	}
-	if err := checkComplete(n, res, err); err != nil {
+	if err := checkComplete(n, body.length, err); err != nil {
 		return err
 	}
 	out.File = "blob:" + rand.Text() + ":0"
@@ -64,10 +64,10 @@ func (c *Client) receiveFile(out *Response, res *http.Response, body content) er
 	return nil
 }
 
-// checkComplete is [io.ErrUnexpectedEOF] if a body of n bytes was cut off. An empty file
-// counts as cut off.
-func checkComplete(n int64, res *http.Response, err error) error {
-	if err == nil && (n == 0 || contentLength(res) >= 0 && n != contentLength(res)) {
+// checkComplete is [io.ErrUnexpectedEOF] if a body of n bytes was cut off. length is that
+// of the header, or -1. An empty file counts as cut off.
+func checkComplete(n, length int64, err error) error {
+	if err == nil && (n == 0 || length >= 0 && n != length) {
 		return io.ErrUnexpectedEOF
 	}
 	return err
