@@ -1,20 +1,20 @@
 package fetch
 
 import (
-	"compress/flate"
-	"compress/gzip"
 	"errors"
 	"io"
 	"mime"
 	"net/http"
-	"strings"
 	"sync"
 	"time"
+
+	"aigc/app/contentcoding"
 )
 
 // stallReader limits the time that a Read of the body may wait for the server. The timer
 // does not run while the caller's writer is slow.
 type stallReader struct {
+	io.Closer
 	r     io.Reader
 	timer *time.Timer
 	stall time.Duration
@@ -34,25 +34,22 @@ func (e *writeError) Unwrap() error { return e.err }
 
 var buffers = sync.Pool{New: func() any { return new([64 << 10]byte) }}
 
-// copyBody copies at most limit bytes of the body. The request accepts no compression,
-// but some servers store objects gzipped and send them so in any case.
-func copyBody(w io.Writer, body io.Reader, resp *http.Response, limit int64) (size int64, err error) {
-	switch strings.ToLower(resp.Header.Get("Content-Encoding")) {
-	case "", "identity":
-		if resp.ContentLength > limit {
-			return 0, tooLarge(limit)
-		}
-	case "gzip", "x-gzip":
-		if body, err = gzip.NewReader(body); err != nil {
-			return 0, readError(err)
-		}
-	default:
+// copyBody copies at most limit bytes of the body. The request accepts no content coding,
+// but some servers store objects compressed and send them so in any case.
+func copyBody(w io.Writer, body io.ReadCloser, resp *http.Response, limit int64) (size int64, err error) {
+	names := contentcoding.Names(resp.Header)
+	switch {
+	case !contentcoding.Known(names):
 		return 0, badEncoding
+	case len(names) == 0 && resp.ContentLength > limit:
+		return 0, tooLarge(limit)
 	}
+	decoded := contentcoding.NewReader(body, names)
+	defer decoded.Close()
 	buf := buffers.Get().(*[64 << 10]byte)
 	defer buffers.Put(buf)
 	for {
-		n, err := body.Read(buf[:])
+		n, err := decoded.Read(buf[:])
 		fits := min(int64(n), limit-size)
 		if fits > 0 {
 			wrote, err := w.Write(buf[:fits])
@@ -73,8 +70,7 @@ func copyBody(w io.Writer, body io.Reader, resp *http.Response, limit int64) (si
 }
 
 func readError(err error) error {
-	var bad flate.CorruptInputError
-	if errors.Is(err, gzip.ErrHeader) || errors.Is(err, gzip.ErrChecksum) || errors.As(err, &bad) {
+	if errors.Is(err, contentcoding.ErrCorrupt) || errors.Is(err, contentcoding.ErrExpansion) {
 		return badEncoding.withCause(err)
 	}
 	return truncated.withCause(err)

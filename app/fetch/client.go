@@ -116,7 +116,7 @@ func (c *Client) Get(ctx context.Context, r Request, w io.Writer) (Response, err
 		out.Status, out.MIME = resp.StatusCode, mediaType(resp.Header)
 		if err = statusError(resp, r.FromVendor && len(r.Header) > 0); err == nil {
 			timer := time.AfterFunc(c.stall, func() { stop(errSlow) })
-			out.Size, err = copyBody(w, &stallReader{resp.Body, timer, c.stall}, resp, r.MaxBytes)
+			out.Size, err = copyBody(w, &stallReader{resp.Body, resp.Body, timer, c.stall}, resp, r.MaxBytes)
 			timer.Stop()
 		}
 	}

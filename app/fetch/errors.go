@@ -55,7 +55,8 @@ func tooLarge(limit int64) error {
 	return &urlError{name: "too_large", text: fmt.Sprintf("it is larger than %d bytes", limit), vendor: fault.InvalidResult}
 }
 
-// statusError is nil for status 200. keyed: the request had a key.
+// statusError is nil for a status with the whole content: 200, 203 of a proxy that
+// changed the answer, and 201, which some stores use. keyed: the request had a key.
 func statusError(resp *http.Response, keyed bool) error {
 	t := &urlError{
 		name:   "unreachable",
@@ -64,7 +65,7 @@ func statusError(resp *http.Response, keyed bool) error {
 		after:  retryAfter(resp.Header.Get("Retry-After")),
 	}
 	switch resp.StatusCode {
-	case http.StatusOK:
+	case http.StatusOK, http.StatusCreated, http.StatusNonAuthoritativeInfo:
 		return nil
 	case http.StatusBadRequest, // of Google Cloud Storage: the URL's signature has expired
 		http.StatusForbidden, http.StatusNotFound, http.StatusGone:

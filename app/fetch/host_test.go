@@ -9,6 +9,8 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+
+	"github.com/andybalholm/brotli"
 )
 
 // testServer has one path for each behaviour of a server.
@@ -43,6 +45,16 @@ func testServer(t *testing.T) *httptest.Server {
 	})
 	mux.HandleFunc("/brotli", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Encoding", "br")
+		z := brotli.NewWriter(w)
+		fmt.Fprint(z, "0123456789")
+		_ = z.Close()
+	})
+	mux.HandleFunc("/compress", func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Encoding", "compress")
+		fmt.Fprint(w, "0123456789")
+	})
+	mux.HandleFunc("/proxied", func(w http.ResponseWriter, r *http.Request) {
+		w.WriteHeader(http.StatusNonAuthoritativeInfo)
 		fmt.Fprint(w, "0123456789")
 	})
 	mux.HandleFunc("/echo", func(w http.ResponseWriter, r *http.Request) {

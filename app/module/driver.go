@@ -36,7 +36,7 @@ func (g generator[In]) Submit(ctx context.Context, c provider.Call, raw json.Raw
 		return nil, nil, err
 	}
 	a, err := g.typed.Generate(ctx, c, in)
-	if err != nil {
+	if err = c.HTTP.Complete(&a, err); err != nil {
 		return nil, nil, err
 	}
 	return nil, &a, nil
@@ -70,7 +70,7 @@ func (d driver[In]) Submit(ctx context.Context, c provider.Call, raw json.RawMes
 }
 
 func (d driver[In]) Poll(ctx context.Context, c provider.Call, t provider.Ticket) (provider.Update, error) {
-	return d.typed.Poll(ctx, c, t)
+	return polled(ctx, d.typed, c, t)
 }
 
 func (d driver[In]) Plan(raw json.RawMessage, t Target) (Plan, error) {
@@ -90,6 +90,12 @@ func (m mixed[In]) Submit(ctx context.Context, c provider.Call, raw json.RawMess
 		return nil, nil, err
 	}
 	out, err := m.typed.Submit(ctx, c, in)
+	if out.Ticket == nil {
+		if out.Answer == nil {
+			out.Answer = new(provider.Answer)
+		}
+		err = c.HTTP.Complete(out.Answer, err)
+	}
 	if err != nil {
 		return nil, nil, err
 	}
@@ -97,7 +103,7 @@ func (m mixed[In]) Submit(ctx context.Context, c provider.Call, raw json.RawMess
 }
 
 func (m mixed[In]) Poll(ctx context.Context, c provider.Call, t provider.Ticket) (provider.Update, error) {
-	return m.typed.Poll(ctx, c, t)
+	return polled(ctx, m.typed, c, t)
 }
 
 func (m mixed[In]) Plan(raw json.RawMessage, t Target) (Plan, error) {
@@ -108,6 +114,17 @@ func (m mixed[In]) Check(raw json.RawMessage, t Target) ([]FieldError, error) {
 }
 func (m mixed[In]) Driver() any { return m.typed }
 func (m mixed[In]) Async() bool { return false }
+
+// polled polls once and completes the answer of a finished job.
+func polled(ctx context.Context, d interface {
+	Poll(context.Context, provider.Call, provider.Ticket) (provider.Update, error)
+}, c provider.Call, t provider.Ticket) (provider.Update, error) {
+	u, err := d.Poll(ctx, c, t)
+	if err == nil && u.Phase == provider.Done {
+		err = c.HTTP.Complete(&u.Answer, nil)
+	}
+	return u, err
+}
 
 func planWith[In any](real any, raw json.RawMessage, t Target) (Plan, error) {
 	in, err := decodeInput[In](raw)

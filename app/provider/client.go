@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptrace"
+	"net/url"
 	"sync/atomic"
 
 	"aigc/app/fault"
@@ -22,6 +23,10 @@ type Client struct {
 	BeforeSend func() error // called right before a paid request is sent; its error stops the request
 
 	submitted atomic.Bool // set when a paid request is sent; cleared when the vendor refuses it
+
+	answered     atomic.Pointer[url.URL] // of the request that was answered last
+	file         string                  // the answer to the paid request, if it is an image or video itself
+	placeholders map[string]bool         // of the files that were extracted from answers
 }
 
 // BlobSink receives the files of an answer, extracted from its JSON or sent as the body
@@ -60,24 +65,49 @@ func (c *Client) Do(ctx context.Context, call Call, r Request) (Response, error)
 		}
 		return Response{}, c.exchangeFault(err, call, r.Paid && sent.Load())
 	}
+	decoded := removeCoding(res)
 	defer res.Body.Close()
 	out := Response{Status: res.StatusCode, Header: res.Header, ContentType: mediaType(res.Header), paid: r.Paid, account: &call.Account}
+	c.answered.Store(res.Request.URL)
 	if isRejection(res.StatusCode) {
 		c.submitted.Store(false)
 	}
 	defer c.record(res, r.Paid)()
-	if out.isFile(r) {
-		if err := c.receiveFile(&out, res); err != nil {
+	if decoded == nil {
+		return out, c.unreadable(res, call, r.Paid)
+	}
+	body := newContent(res, decoded)
+	if out.isFile(r, body) {
+		if err := c.receiveFile(&out, body); err != nil {
 			return out, c.exchangeFault(err, call, r.Paid)
+		}
+		if r.Paid {
+			c.file = out.File
 		}
 		return out, nil
 	}
-	out.Body, err = c.read(res)
-	out.Body = call.Account.redact(out.Body)
-	if err != nil && res.StatusCode < 300 {
+	out.Body, err = c.read(res, body)
+	out.Body = call.Account.redact(trimPadding(out.Body))
+	if err != nil && !out.OK() {
+		err = nil // the status is enough; the body is only read for the vendor's message
+	}
+	if err != nil {
 		return out, c.exchangeFault(err, call, r.Paid)
 	}
 	return out, nil
+}
+
+// unreadable is the fault of a 2xx whose content coding we do not know; nil for any other
+// status, since that is enough.
+func (c *Client) unreadable(res *http.Response, call Call, paid bool) error {
+	if res.StatusCode < 200 || res.StatusCode > 299 {
+		return nil
+	}
+	coding := Sanitize(res.Header.Get("Content-Encoding"))
+	if paid {
+		return fault.New(fault.InDoubt, "answer_unreadable", "The answer of %s to a paid request has the content coding %q, which cannot be read, so its outcome is unknown.", call.Account.title(), coding).WithCharge(fault.ChargedUnknown)
+	}
+	return fault.New(fault.Unavailable, "answer_unreadable", "The answer of %s has the content coding %q, which cannot be read.", call.Account.title(), coding)
 }
 
 // Stream sends one unpaid request and copies the body of a 200 to w. With any other
@@ -91,15 +121,21 @@ func (c *Client) Stream(ctx context.Context, call Call, r Request, w io.Writer) 
 	if err != nil {
 		return Response{}, c.exchangeFault(err, call, false)
 	}
+	decoded := removeCoding(res)
 	defer res.Body.Close()
 	out := Response{Status: res.StatusCode, Header: res.Header, ContentType: mediaType(res.Header), account: &call.Account}
 	if res.StatusCode != http.StatusOK {
-		out.Body, _ = io.ReadAll(io.LimitReader(res.Body, 64<<10)) // only for the vendor's message
-		out.Body = call.Account.redact(out.Body)
+		if decoded != nil {
+			out.Body, _ = io.ReadAll(io.LimitReader(newContent(res, decoded), 64<<10)) // only for the vendor's message
+			out.Body = call.Account.redact(trimPadding(out.Body))
+		}
 		return out, nil
 	}
+	if decoded == nil {
+		return out, c.unreadable(res, call, false)
+	}
 	n, err := io.Copy(w, res.Body)
-	if err == nil && res.ContentLength >= 0 && n != res.ContentLength {
+	if err == nil && res.ContentLength >= 0 && n != res.ContentLength && !decoded.Coded() {
 		err = io.ErrUnexpectedEOF
 	}
 	if err != nil {
@@ -123,18 +159,29 @@ func (c *Client) checkBeforeSend() error {
 }
 
 // read reads a JSON answer. The long base64 strings of a 2xx go to the sink.
-func (c *Client) read(res *http.Response) (json.RawMessage, error) {
+func (c *Client) read(res *http.Response, body content) (json.RawMessage, error) {
 	var doc bytes.Buffer
 	if c.Blobs == nil || res.StatusCode >= 300 {
-		_, err := doc.ReadFrom(io.LimitReader(res.Body, maxAnswer))
+		_, err := doc.ReadFrom(io.LimitReader(body, maxAnswer))
 		return doc.Bytes(), err
 	}
-	blobs, err := jsonblob.Extract(&doc, res.Body, jsonblob.Options{MaxDoc: maxAnswer}, c.Blobs.Create)
+	blobs, err := jsonblob.Extract(&doc, body, jsonblob.Options{MaxDoc: maxAnswer}, c.Blobs.Create)
 	if err != nil {
 		return doc.Bytes(), err
 	}
-	c.Blobs.Extracted(blobs)
+	c.extracted(blobs)
 	return doc.Bytes(), nil
+}
+
+// extracted hands the files of an answer to the sink and keeps their placeholders.
+func (c *Client) extracted(blobs []jsonblob.Blob) {
+	if c.placeholders == nil {
+		c.placeholders = map[string]bool{}
+	}
+	for _, b := range blobs {
+		c.placeholders[b.Placeholder] = true
+	}
+	c.Blobs.Extracted(blobs)
 }
 
 // exchangeFault is the fault of a request without a complete answer: InDoubt if it was

@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -28,8 +29,8 @@ type ErrorRule struct {
 	Match string
 	// Text is a part of the vendor's message, in lower case. Empty: any.
 	Text string
-	// Status is the HTTP status. Zero: any that means a refusal, by Statuses or in HTTP,
-	// and a 2xx that contains an error. Any other has to be named, above all a 5xx: only
+	// Status is the HTTP status; 200 stands for any 2xx. Zero: any that means a refusal, by
+	// Statuses or in HTTP, and a 2xx that contains an error. Any other has to be named, above all a 5xx: only
 	// if the vendor documents that nothing was accepted may its class prove that.
 	Status int
 
@@ -51,11 +52,16 @@ type VendorError struct {
 
 // Fault is the fault of a complete answer that is not a success: by the first rule that
 // matches, else by its status (see [Response.Fault]). It also serves errors in a 2xx: if
-// no rule matches one, the outcome of a paid request is unknown.
+// no rule matches one, the outcome of a paid request is unknown. What p lacks is read from
+// the body, see [ReadError].
 func (t ErrorTable) Fault(r Response, p VendorError) *fault.Error {
+	p, text := p.complete(r.Body)
 	f := r.Fault(t.Title, p.Code, p.Message)
+	if text != "" {
+		f.Message = r.sanitize(fmt.Sprintf("%s answered with status %d: %s", t.Title, r.Status, text))
+	}
 	if f.VendorCode == "" {
-		f.VendorCode = r.sanitize(p.Type)
+		f.VendorCode = r.code(p.Type)
 	}
 	rule, listed := t.Find(r.Status, p)
 	switch {
@@ -77,14 +83,34 @@ func (t ErrorTable) Fault(r Response, p VendorError) *fault.Error {
 	return f
 }
 
+// complete fills in what the driver did not find. text is set if the message is that of a
+// text or a page, which may come from a proxy; no rule may match a page.
+func (p VendorError) complete(body []byte) (_ VendorError, text string) {
+	if p.Message != "" {
+		return p, ""
+	}
+	found, form := readError(body)
+	if form == aPage {
+		return p, found.Message
+	}
+	if form == aText {
+		text = found.Message
+	}
+	p.Message = found.Message
+	if p.Code == "" && p.Type == "" {
+		p.Code, p.Type = found.Code, found.Type
+	}
+	return p, text
+}
+
 // Failed is the fault of a job, or of one result of several, that the vendor accepted
 // and then reported as failed. Of a matching rule the kinds Rejected, Invalid and
 // VendorAccess are kept; anything else is VendorFailed. charged is used if the rule
 // does not set one.
 func (t ErrorTable) Failed(p VendorError, charged fault.Charge) *fault.Error {
 	f := fault.New(fault.VendorFailed, "vendor_failed", "%s", Sanitize(p.Message)).WithCharge(charged)
-	if f.VendorCode = Sanitize(p.Code); f.VendorCode == "" {
-		f.VendorCode = Sanitize(p.Type)
+	if f.VendorCode = VendorCode(p.Code); f.VendorCode == "" {
+		f.VendorCode = VendorCode(p.Type)
 	}
 	if rule, listed := t.Find(http.StatusOK, p); listed {
 		switch rule.Class.Kind {
@@ -106,7 +132,7 @@ func (t ErrorTable) Find(status int, p VendorError) (ErrorRule, bool) {
 	text := strings.ToLower(p.Message)
 	for _, r := range t.Rules {
 		switch {
-		case r.Status != 0 && r.Status != status:
+		case r.Status != 0 && r.Status != status && (r.Status != http.StatusOK || status < 200 || status > 299):
 		case r.Status == 0 && !t.meansRejected(status) && !isRejection(status) && (status < 200 || status > 299):
 		case r.Text != "" && !strings.Contains(text, r.Text):
 		case r.matches(p.Code) || p.Type != "" && r.matches(p.Type):

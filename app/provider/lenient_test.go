@@ -1,6 +1,8 @@
 package provider_test
 
 import (
+	"encoding/json"
+	"fmt"
 	"testing"
 
 	"aigc/app/provider"
@@ -42,5 +44,35 @@ func TestUnmarshalIsLenient(t *testing.T) {
 	}
 	if n, ok := provider.Text("7").Int(); !ok || n != 7 {
 		t.Error("7 is an integer")
+	}
+}
+
+func TestLenientTypes(t *testing.T) {
+	t.Parallel()
+	type item struct {
+		URL string `json:"url"`
+	}
+	for body, want := range map[string]string{
+		`{"n":7,"f":true,"l":[{"url":"a"},{"url":"b"}]}`:        "7 true [{a} {b}]",
+		`{"n":"7","f":"TRUE","l":{"url":"a"}}`:                  "7 true [{a}]",
+		`{"n":7.0,"f":1,"l":[]}`:                                "7 true []",
+		`{"n":"7.5","f":"no","l":null}`:                         "0 false []",
+		`{"n":null,"f":null}`:                                   "0 false []",
+		`{"n":{},"f":[],"l":7}`:                                 "0 false []",
+		`{"n":[1],"f":"1","l":[null,7,{"url":7},{"url":"a"}]}`:  "0 true [{} {} {} {a}]",
+		`{"n":1e300,"f":"yes","l":"a"}`:                         "0 true [{}]",
+		`{"n":"9007199254740993","f":false,"l":[{"url":"\""}]}`: `9007199254740993 false [{"}]`,
+	} {
+		var v struct {
+			N provider.Int         `json:"n"`
+			F provider.Flag        `json:"f"`
+			L provider.Items[item] `json:"l"`
+		}
+		if err := json.Unmarshal([]byte(body), &v); err != nil {
+			t.Errorf("%s: %v", body, err)
+		}
+		if got := fmt.Sprint(v.N, " ", v.F, " ", []item(v.L)); got != want {
+			t.Errorf("%s: %s, want %s", body, got, want)
+		}
 	}
 }

@@ -24,13 +24,13 @@ func mediaType(h http.Header) string {
 	return t
 }
 
-// isFile reports whether an answer is an image or video itself. Errors are read as JSON
-// or text, whatever their Content-Type.
-func (r Response) isFile(q Request) bool {
+// isFile reports whether an answer is an image or video itself: by its first bytes, else
+// by its Content-Type. Errors are read as JSON or text, whatever their Content-Type.
+func (r Response) isFile(q Request, body content) bool {
 	switch {
-	case r.Status < 200 || r.Status > 299 || r.Status == http.StatusNoContent:
+	case !r.OK() || r.Status == http.StatusNoContent || body.isText():
 		return false
-	case strings.HasPrefix(r.ContentType, "image/"), strings.HasPrefix(r.ContentType, "video/"):
+	case body.isMedia(), strings.HasPrefix(r.ContentType, "image/"), strings.HasPrefix(r.ContentType, "video/"):
 		return true
 	}
 	return q.RawOK && (r.ContentType == "application/octet-stream" || r.ContentType == "")
@@ -38,36 +38,36 @@ func (r Response) isFile(q Request) bool {
 
 // receiveFile streams a file to the sink; without a sink it is kept in out as base64.
 // The error means that the file did not arrive completely or could not be written.
-func (c *Client) receiveFile(out *Response, res *http.Response) error {
+func (c *Client) receiveFile(out *Response, body content) error {
 	out.Raw = true
 	if c.Blobs == nil {
-		data, err := io.ReadAll(io.LimitReader(res.Body, maxAnswer+1))
+		data, err := io.ReadAll(io.LimitReader(body, maxAnswer+1))
 		if err == nil && len(data) > maxAnswer {
 			err = fault.New(fault.TooLarge, "document_too_large", "The answer is a file larger than %d bytes, and there is no sink to write it to.", maxAnswer)
 		}
 		out.File = base64.StdEncoding.EncodeToString(data)
-		return checkComplete(int64(len(data)), res, err)
+		return checkComplete(int64(len(data)), body.length, err)
 	}
 	w, err := c.Blobs.Create(0)
 	if err != nil {
 		return fmt.Errorf("blob sink: %w", err)
 	}
-	n, err := io.Copy(w, res.Body)
+	n, err := io.Copy(w, body)
 	if closed := w.Close(); err == nil && closed != nil {
 		err = fmt.Errorf("blob sink: %w", closed)
 	}
-	if err := checkComplete(n, res, err); err != nil {
+	if err := checkComplete(n, body.length, err); err != nil {
 		return err
 	}
 	out.File = "blob:" + rand.Text() + ":0"
-	c.Blobs.Extracted([]jsonblob.Blob{{Placeholder: out.File, Size: n, MIME: out.ContentType}})
+	c.extracted([]jsonblob.Blob{{Placeholder: out.File, Size: n, MIME: out.ContentType}})
 	return nil
 }
 
-// checkComplete is [io.ErrUnexpectedEOF] if a body of n bytes was cut off. An empty file
-// counts as cut off.
-func checkComplete(n int64, res *http.Response, err error) error {
-	if err == nil && (n == 0 || res.ContentLength >= 0 && n != res.ContentLength) {
+// checkComplete is [io.ErrUnexpectedEOF] if a body of n bytes was cut off. length is that
+// of the header, or -1. An empty file counts as cut off.
+func checkComplete(n, length int64, err error) error {
+	if err == nil && (n == 0 || length >= 0 && n != length) {
 		return io.ErrUnexpectedEOF
 	}
 	return err

@@ -48,6 +48,7 @@ func (c *Client) request(ctx context.Context, call Call, r Request) (*http.Reque
 		req.Header[k] = v
 	}
 	req.Header.Set("User-Agent", "aigc")
+	acceptIdentity(req.Header)
 	req.Header.Set("X-Client-Request-Id", call.Task+"."+call.Submit)
 	if err := r.attach(req); err != nil {
 		return nil, fault.Wrap(err, fault.Unavailable, "request_body", "The request to the vendor could not be built.")

@@ -17,8 +17,8 @@ type Response struct {
 	Header http.Header
 	Body   json.RawMessage // empty for a file
 
-	// Raw is set for a 2xx that is not JSON but the image or video itself, by its
-	// Content-Type. Its bytes are in the [BlobSink]; File is their placeholder and goes
+	// Raw is set for a 2xx that is not JSON but the image or video itself, by its first
+	// bytes or its Content-Type. Its bytes are in the [BlobSink]; File is their placeholder and goes
 	// into [Result.Base64]. Errors are never raw.
 	Raw         bool
 	ContentType string // media type in lower case without parameters: "image/png", "application/json"
@@ -27,6 +27,10 @@ type Response struct {
 	paid    bool
 	account *Account // whose secrets are redacted; a pointer, because fmt would print the value's unexported secrets
 }
+
+// OK reports whether the status is a 2xx. What the body holds decides whether the vendor
+// accepted the request: gateways also answer 201, 202 or 203, and a 204 has no result.
+func (r Response) OK() bool { return r.Status >= 200 && r.Status <= 299 }
 
 // Decode unmarshals a JSON answer. Its error is a fault: InDoubt after a paid request,
 // else Unavailable.
@@ -57,7 +61,7 @@ func isRejection(status int) bool {
 // [ErrorTable] or a status that no rule matches. After a paid request a 5xx, and a 4xx
 // that is not a refusal, is InDoubt.
 func (r Response) Fault(vendor, code, message string) *fault.Error {
-	f := &fault.Error{VendorCode: r.sanitize(code), Message: r.sanitize(message), RetryAfter: RetryAfter(r.Header), Charged: fault.ChargedNo}
+	f := &fault.Error{VendorCode: r.code(code), Message: r.sanitize(message), RetryAfter: RetryAfter(r.Header), Charged: fault.ChargedNo}
 	switch {
 	case r.Status == http.StatusTooManyRequests:
 		f.Kind, f.Code = Throttled.Kind, Throttled.Code
@@ -87,6 +91,9 @@ func (r Response) sanitize(text string) string {
 	}
 	return Sanitize(text)
 }
+
+// code is [VendorCode] without the account's secrets.
+func (r Response) code(code string) string { return VendorCode(r.sanitize(code)) }
 
 // variable is the setting of the account's key, for messages.
 func (r Response) variable() string {

@@ -26,3 +26,16 @@ func Sanitize(text string) string {
 	}
 	return strings.ToValidUTF8(text[:maxSanitized-len("…")], "") + "…"
 }
+
+// maxVendorCode is the limit of a vendor's code in a fault, in bytes.
+const maxVendorCode = 64
+
+// VendorCode makes a vendor's error code or status fit for a fault: letters, digits, "_",
+// "." and "-", at most 64 bytes. Anything else between them becomes "_".
+func VendorCode(code string) string {
+	words := strings.FieldsFunc(code, func(r rune) bool {
+		return r > 0x7f || r != '_' && r != '.' && r != '-' && !unicode.IsLetter(r) && !unicode.IsDigit(r)
+	})
+	code = strings.Join(words, "_")
+	return code[:min(len(code), maxVendorCode)]
+}

@@ -45,6 +45,9 @@ func (s *Service) Create(callerCtx context.Context, r Request) (*View, bool, err
 	if err := d.planFor(sel); err != nil { // before images are stored
 		return nil, false, err
 	}
+	if err := d.checkImages(ctx); err != nil {
+		return nil, false, err
+	}
 	if err := s.storeImages(ctx, d); err != nil {
 		return nil, false, err
 	}

@@ -53,6 +53,7 @@ func (s *Service) discardTransition(t *task.Task) (task.Transition, error) {
 	return task.Transition{
 		From: []task.State{t.State}, To: task.Failed, Cause: task.Discard,
 		Edit: func(row *task.Task) error {
+			row.Warnings = append(row.Warnings, row.Answer.AddressNotes()...)
 			row.Error = &task.Error{Code: task.CodeDiscarded, Message: "Discarded on request. If the vendor's answer still arrives, the result is stored.", Kind: fault.Canceled}
 			return nil
 		},

@@ -54,7 +54,11 @@ func (r *recoverer) lookup(ctx context.Context, t *task.Task) {
 	defer cancel()
 	files := r.Spool.NewWriter(t.ID, t.SubmitID)
 	var found provider.Outcome
-	err := safely(func() (err error) { found, err = finder.Find(ctx, r.call(t, files)); return err })
+	call := r.call(t, files)
+	err := safely(func() (err error) { found, err = finder.Find(ctx, call); return err })
+	if err == nil && found.Answer != nil {
+		err = call.HTTP.Complete(found.Answer, nil)
+	}
 	if err != nil {
 		log.Warn().Err(redacted(err)).Msg("a look-up failed; will retry")
 	}

@@ -93,7 +93,7 @@ func (w *core) collect(ctx context.Context, t *task.Task, a *answer) (*results, 
 			if k := fault.KindOf(err); k != fault.InvalidResult && (k != fault.ResultExpired || len(a.Answer.Results) == 1 || w.withinGrace(t)) {
 				return nil, err
 			}
-			rs.warnings = append(rs.warnings, fmt.Sprintf("Result %d was left out: %s", i+1, fault.From(err).Message))
+			rs.warnings = append(rs.warnings, leftOut(i, res, err))
 			if fault.KindOf(err) == fault.InvalidResult {
 				rs.invalid = append(rs.invalid, i)
 			}
@@ -118,6 +118,16 @@ func (w *core) collect(ctx context.Context, t *task.Task, a *answer) (*results, 
 	return rs, nil
 }
 
+// leftOut warns of a result that cannot be used, with its address at the vendor, if it has
+// one.
+func leftOut(i int, res provider.Result, err error) string {
+	text := fmt.Sprintf("Result %d was left out: %s", i+1, fault.From(err).Message)
+	if res.URL != "" {
+		text += " Its address at the vendor: " + res.URL
+	}
+	return text
+}
+
 // sizeWarning warns of a file whose size is not the requested one; empty if it is, or if
 // one of the two is not known.
 func sizeWarning(requested string, a *task.Asset) string {
@@ -139,6 +149,10 @@ func (w *core) collectOne(ctx context.Context, t *task.Task, a *answer, i int) (
 			return nil, fault.New(fault.ResultExpired, "result_lost", "A file of the answer does not exist any more.")
 		}
 		r.unsynced = a.unsynced
+		if r.blob.Corrupt && res.URL != "" { // a vendor that sends both
+			a.Answer.Results[i].Base64 = ""
+			return w.collectOne(ctx, t, a, i)
+		}
 		if r.blob.Corrupt {
 			return nil, fault.New(fault.InvalidResult, "corrupt_base64", "The base64 of the vendor's answer is damaged.")
 		}

@@ -2,6 +2,7 @@ package worker
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"aigc/app/broker"
@@ -155,7 +156,7 @@ func (w *core) storeFailed(ctx context.Context, t *task.Task, a *answer, err err
 func (w *core) storeLater(t *task.Task, err error) {
 	log := w.logger(t)
 	log.Warn().Err(redacted(err)).Msg("storing a result failed; will retry")
-	w.releaseLease(t, w.scale(t, min(time.Second<<min(t.Wakes, 6), time.Minute)), "Waiting to be stored: "+fault.From(err).Message)
+	w.releaseLease(t, w.scale(t, min(time.Second<<min(t.Wakes, 6), time.Minute)), strings.Join(append([]string{"Waiting to be stored: " + fault.From(err).Message}, t.Answer.AddressNotes()...), " "))
 }
 
 // withinGrace says whether a result's URL that answers "not found" or "forbidden" is
@@ -202,6 +203,7 @@ func (w *core) recordResultLost(t *task.Task, f *fault.Error, kept *task.KeptAns
 	r := w.newUpdate(t, task.Failed, f.StableCode(), func(row *task.Task) error {
 		row.Error = task.NewError(f)
 		row.Actual = actualCost(row, 0, 0)
+		row.Warnings = append(row.Warnings, row.Answer.AddressNotes()...)
 		row.Answer, row.Spool = nil, ""
 		return nil
 	}, task.ResultLost).requireLease(w.owner).keeping(kept)

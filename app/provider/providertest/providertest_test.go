@@ -86,6 +86,9 @@ func TestCasesFindBugs(t *testing.T) {
 		{"progress in percent", true, "progress grows"},
 		{"changing answer", true, "polls of a finished job agree"},
 		{"unknown means failed", true, "unknown status means wait"},
+		{"accepts only a 200", false, "answers with status 201"},
+		{"accepts only a 200", true, "answers with status 203"},
+		{"accepts numbers only", true, "answers with numbers and flags as text"},
 	}
 	for _, c := range cases {
 		t.Run(c.bug+" / "+c.name, func(t *testing.T) {

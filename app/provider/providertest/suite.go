@@ -11,7 +11,7 @@ import (
 )
 
 // suite are all test cases.
-var suite = slices.Concat(successCases, notAcceptedCases, inDoubtCases, pollCases, keyCases)
+var suite = slices.Concat(successCases, formCases, notAcceptedCases, inDoubtCases, pollCases, keyCases)
 
 // successCases are accepted submissions.
 var successCases = []testCase{

@@ -114,7 +114,7 @@ func drive(ctx context.Context, job module.AnyDriver, call provider.Call, x exch
 		var out driverStep
 		var err error
 		out.Ticket, out.Answer, err = job.Submit(ctx, call, x.Input)
-		maskFiles(out.Answer)
+		maskResults(out.Answer, call.Account.BaseURL)
 		out.setFault(err)
 		steps, x.Ticket = append(steps, out), out.Ticket
 	}
@@ -125,7 +125,7 @@ func drive(ctx context.Context, job module.AnyDriver, call provider.Call, x exch
 		out := driverStep{Phase: [...]string{"wait", "done", "failed", "stopped"}[u.Phase], Progress: u.Progress, Cost: u.Cost}
 		if u.Phase == provider.Done {
 			out.Answer = &u.Answer
-			maskFiles(out.Answer)
+			maskResults(out.Answer, call.Account.BaseURL)
 		}
 		out.setFault(err)
 		if u.Err != nil {
@@ -142,14 +142,18 @@ func drive(ctx context.Context, job module.AnyDriver, call provider.Call, x exch
 	return steps
 }
 
-// maskFiles replaces the placeholders of files by one that is the same in every run.
-func maskFiles(a *provider.Answer) {
+// maskResults replaces the placeholders of files, and the vendor's address, by ones that
+// are the same in every run.
+func maskResults(a *provider.Answer, base string) {
 	if a == nil {
 		return
 	}
 	for i, r := range a.Results {
 		if strings.HasPrefix(r.Base64, "blob:") {
 			a.Results[i].Base64 = "blob:file"
+		}
+		if tail, own := strings.CutPrefix(r.URL, base); own {
+			a.Results[i].URL = "https://vendor.example" + tail
 		}
 	}
 }

@@ -10,8 +10,8 @@ import (
 func TestMaskFiles(t *testing.T) {
 	t.Parallel()
 	a := provider.Answer{Results: []provider.Result{{Base64: "blob:XYZ:0"}, {Base64: "aGk="}, {URL: "https://x"}}}
-	maskFiles(&a)
-	maskFiles(nil)
+	maskResults(&a, "https://vendor.test")
+	maskResults(nil, "")
 	if r := a.Results; r[0].Base64 != "blob:file" || r[1].Base64 != "aGk=" || r[2].Base64 != "" || r[2].URL != "https://x" {
 		t.Errorf("%+v", r)
 	}

@@ -5,37 +5,38 @@ import (
 	"slices"
 	"strings"
 
-	"aigc/app/fault"
 	"aigc/app/provider"
 )
 
 // reply is what any of the hosts answers, to a submission or a poll. Absent values may
 // come as empty strings. A relay wraps the answer of a poll into data.
 type reply struct {
-	ID       provider.Text     `json:"id"`
-	TaskID   provider.Text     `json:"task_id"`
-	Object   provider.Text     `json:"object"`
-	Status   provider.Text     `json:"status"`
-	Reason   provider.Text     `json:"fail_reason"`
-	Progress provider.Text     `json:"progress"`
-	Data     json.RawMessage   `json:"data"` // a list of results, a ticket, or the wrapped answer of a poll
-	Results  []json.RawMessage `json:"results"`
-	Output   []json.RawMessage `json:"output"`
-	URL      provider.Text     `json:"url"`
-	VideoURL provider.Text     `json:"video_url"`
+	ID       provider.Text                   `json:"id"`
+	TaskID   provider.Text                   `json:"task_id"`
+	Object   provider.Text                   `json:"object"`
+	Status   provider.Text                   `json:"status"`
+	Reason   provider.Text                   `json:"fail_reason"`
+	Progress provider.Text                   `json:"progress"`
+	Data     json.RawMessage                 `json:"data"` // a list of results, a ticket, or the wrapped answer of a poll
+	Results  provider.Items[json.RawMessage] `json:"results"`
+	Output   provider.Items[json.RawMessage] `json:"output"`
+	Images   provider.Items[json.RawMessage] `json:"images"`
+	URL      string                          `json:"url"`
+	VideoURL string                          `json:"video_url"`
 	Metadata struct {
-		URL provider.Text `json:"url"`
+		URL string `json:"url"`
 	} `json:"metadata"`
 	TaskResult struct {
-		Videos []item `json:"videos"`
+		Videos provider.Items[item] `json:"videos"`
+		Images provider.Items[item] `json:"images"`
 	} `json:"task_result"`
 	Usage json.RawMessage `json:"usage"`
 }
 
 // item is one result.
 type item struct {
-	B64    provider.Text `json:"b64_json"`
-	URL    provider.Text `json:"url"`
+	B64    string        `json:"b64_json"`
+	URL    string        `json:"url"`
 	Prompt provider.Text `json:"revised_prompt"`
 	TaskID provider.Text `json:"task_id"`
 	Status provider.Text `json:"status"`
@@ -46,8 +47,9 @@ func parse(body []byte) (r reply, err error) {
 	return r, err
 }
 
-// list are the items of data; none if it is no list.
-func (r reply) list() (items []item) {
+// list are the items of data, which may be a single one.
+func (r reply) list() []item {
+	var items provider.Items[item]
 	_ = provider.Unmarshal(r.Data, &items)
 	return items
 }
@@ -69,8 +71,9 @@ func (r reply) results() []provider.Result {
 		if out := convert(in.list()); len(out) > 0 {
 			return out
 		}
-		for _, place := range [][]provider.Text{
-			{in.VideoURL}, {in.URL}, {in.Metadata.URL}, addresses(in.TaskResult.Videos), texts(in.Results), texts(in.Output),
+		for _, place := range [][]string{
+			{in.VideoURL}, {in.URL}, {in.Metadata.URL}, addresses(in.TaskResult.Videos), addresses(in.TaskResult.Images),
+			texts(in.Results), texts(in.Output), texts(in.Images),
 		} {
 			if out := atAddresses(place); len(out) > 0 {
 				return out
@@ -81,7 +84,7 @@ func (r reply) results() []provider.Result {
 	return nil
 }
 
-func atAddresses(list []provider.Text) (out []provider.Result) {
+func atAddresses(list []string) (out []provider.Result) {
 	for _, address := range list {
 		if address != "" {
 			out = append(out, result(item{URL: address}))
@@ -99,21 +102,12 @@ func convert(items []item) (out []provider.Result) {
 	return out
 }
 
-// result is one result. What is neither an http nor an https address is a data URL, or
-// the placeholder of one that was extracted.
+// result is one result. Its address may be a data URL.
 func result(i item) provider.Result {
-	out := provider.Result{Base64: string(i.B64), Prompt: string(i.Prompt)}
-	switch address := string(i.URL); {
-	case out.Base64 != "":
-	case strings.HasPrefix(address, "http://") || strings.HasPrefix(address, "https://"):
-		out.URL = address
-	default:
-		out.Base64 = address
-	}
-	return out
+	return provider.Result{Base64: i.B64, URL: i.URL, Prompt: string(i.Prompt)}
 }
 
-func addresses(items []item) (out []provider.Text) {
+func addresses(items []item) (out []string) {
 	for _, i := range items {
 		out = append(out, i.URL)
 	}
@@ -121,9 +115,9 @@ func addresses(items []item) (out []provider.Text) {
 }
 
 // texts are addresses written as strings, or as objects with a url.
-func texts(list []json.RawMessage) (out []provider.Text) {
+func texts(list []json.RawMessage) (out []string) {
 	for _, raw := range list {
-		var text provider.Text
+		var text string
 		var i item
 		_ = json.Unmarshal(raw, &text)
 		if text == "" && provider.Unmarshal(raw, &i) == nil {
@@ -176,7 +170,7 @@ func outcome(c provider.Call, res provider.Response) (provider.Outcome, error) {
 	case id != "":
 		return provider.Outcome{Ticket: &provider.Ticket{ID: id, Cost: r.cost()}}, nil
 	}
-	return provider.Outcome{}, fault.New(fault.InDoubt, "answer_unreadable", "The aggregator's answer to a paid request holds neither a result nor a ticket, so its outcome is unknown.").WithCharge(fault.ChargedUnknown)
+	return provider.Outcome{}, res.NoResult("The aggregator's answer to a paid request holds neither a result nor a ticket, so its outcome is unknown.")
 }
 
 func (r reply) answer(results []provider.Result) *provider.Answer {

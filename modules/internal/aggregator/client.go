@@ -128,7 +128,7 @@ func submit(ctx context.Context, c provider.Call, r provider.Request) (provider.
 	if err != nil {
 		return provider.Outcome{}, err
 	}
-	if res.Status != http.StatusOK && res.Status != http.StatusCreated && res.Status != http.StatusAccepted {
+	if !res.OK() {
 		return provider.Outcome{}, responseFault(c, res)
 	}
 	return outcome(c, res)
@@ -140,9 +140,9 @@ func servedModels(ctx context.Context, c provider.Call) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	switch res.Status {
-	case http.StatusOK:
-	case http.StatusNotFound:
+	switch {
+	case res.OK():
+	case res.Status == http.StatusNotFound:
 		return nil, fault.New(fault.NotFound, "no_models", "The address has no list of models (status 404); see IMAGES_API_BASE_URL.")
 	default:
 		return nil, responseFault(c, res)

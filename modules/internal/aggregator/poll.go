@@ -49,7 +49,7 @@ func poll(ctx context.Context, c provider.Call, t provider.Ticket, paths []strin
 		r, parseErr := parse(res.Body)
 		switch {
 		case res.Status == http.StatusNotFound || res.Status == http.StatusMethodNotAllowed:
-		case res.Status < 200 || res.Status > 299:
+		case !res.OK():
 			failure = responseFault(c, res)
 		case parseErr != nil: // the page of a web application, which answers any address
 		default:

@@ -214,7 +214,7 @@ var videoPaths = map[string][]string{
 func (videoDriver[In]) Poll(ctx context.Context, c provider.Call, t provider.Ticket) (provider.Update, error) {
 	var content []provider.Result
 	if dialect(c) == videos {
-		content = []provider.Result{{URL: jobURL(videosPath+"{id}", t.ID) + contentPath}}
+		content = []provider.Result{{URL: c.Account.BaseURL + jobURL(videosPath+"{id}", t.ID) + contentPath}}
 	}
 	return poll(ctx, c, t, videoPaths[dialect(c)], content)
 }

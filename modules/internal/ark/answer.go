@@ -3,25 +3,26 @@ package ark
 import (
 	"encoding/json"
 	"fmt"
+	"net/http"
 
 	"aigc/app/fault"
 	"aigc/app/provider"
 	"aigc/modules/internal/seedream"
 )
 
-// parse decodes a complete answer with status 200. Images of a series may be missing, each with an
+// parse decodes a complete answer that is a success. Images of a series may be missing, each with an
 // error in its place; an answer without any image can have an error of its own.
 // Images count even if another field of the answer has an unexpected type.
 func parse(c provider.Call, in seedream.Request, req request, res provider.Response) (provider.Answer, error) {
 	var w answer
 	decodeErr := res.Decode(&w)
 	if w.Model == "" {
-		w.Model = c.Model
+		w.Model = provider.Text(c.Model)
 	}
-	a := provider.Answer{Model: w.Model, VendorID: res.Header.Get("X-Request-Id"), Usage: w.Usage}
+	a := provider.Answer{Model: string(w.Model), VendorID: res.Header.Get("X-Request-Id"), Usage: w.Usage}
 	var firstFault *fault.Error
 	var layers []layer
-	for i, d := range w.items() {
+	for i, d := range w.Data {
 		switch {
 		case d.URL != "" || d.B64 != "":
 			a.Results = append(a.Results, provider.Result{URL: d.URL, Base64: d.B64})
@@ -38,12 +39,15 @@ func parse(c provider.Call, in seedream.Request, req request, res provider.Respo
 	case len(a.Results) > 0:
 	case decodeErr != nil:
 		return provider.Answer{}, decodeErr
-	case w.Error != nil:
+	case w.Error != nil && w.Error.Message+w.Error.Code != "":
+		if res.Status != http.StatusOK { // only of a 200 it is documented what an error means
+			return provider.Answer{}, codes.Fault(res, w.Error.withoutRequestID())
+		}
 		return provider.Answer{}, w.Error.resultFault()
 	case firstFault != nil:
 		return provider.Answer{}, firstFault
 	case w.Data == nil:
-		return provider.Answer{}, fault.New(fault.InDoubt, "answer_unreadable", "The answer of %s to a paid request holds no list of images.", title).WithCharge(fault.ChargedUnknown)
+		return provider.Answer{}, res.NoResult("The answer of " + title + " to a paid request holds no list of images.")
 	default:
 		return provider.Answer{}, fault.New(fault.VendorFailed, "vendor_failed", "%s made no image and gave no reason.", title).WithCharge(fault.ChargedUnknown)
 	}
@@ -55,27 +59,20 @@ func parse(c provider.Call, in seedream.Request, req request, res provider.Respo
 	return a, nil
 }
 
-func (w answer) items() []item {
-	if w.Data == nil {
-		return nil
-	}
-	return *w.Data
-}
-
 // cost is the list price of the results, counted by the vendor's usage where that
 // is plausible. For an endpoint id the answer names the model.
 func cost(w answer, asked string, req request, inputs, results int) *provider.Money {
 	capabilities := CapabilitiesOf(asked)
 	if capabilities.Prices == nil {
-		capabilities = CapabilitiesOf(w.Model)
+		capabilities = CapabilitiesOf(string(w.Model))
 	}
 	size := req.Size
 	if size == "" {
 		size = capabilities.Default
 	}
 	var u usage
-	if json.Unmarshal(w.Usage, &u) == nil && u.Generated > 0 && u.Generated <= len(w.items()) {
-		results = u.Generated
+	if json.Unmarshal(w.Usage, &u) == nil && u.Generated > 0 && int(u.Generated) <= len(w.Data) {
+		results = int(u.Generated)
 	}
 	return provider.Cost(capabilities.Prices, priceFacts(size), billedQuantities(results, inputs)...)
 }

@@ -2,7 +2,6 @@ package ark
 
 import (
 	"context"
-	"net/http"
 
 	"aigc/app/provider"
 	"aigc/modules/internal/seedream"
@@ -27,7 +26,7 @@ func (Driver[In]) Generate(ctx context.Context, c provider.Call, source In) (pro
 	if err != nil {
 		return provider.Answer{}, err
 	}
-	if res.Status != http.StatusOK {
+	if !res.OK() {
 		return provider.Answer{}, responseFault(res)
 	}
 	return parse(c, in, req, res)

@@ -39,7 +39,7 @@ var codes = provider.ErrorTable{
 
 const notOpen = "{title} has not opened this model to the account of {variable}: open it in the console, or name an endpoint (ep-…) as the model."
 
-// responseFault is the fault of an answer other than 200.
+// responseFault is the fault of an answer that is no success.
 func responseFault(res provider.Response) *fault.Error {
 	var w struct {
 		Error problem `json:"error"`
@@ -60,6 +60,6 @@ func (p problem) resultFault() *fault.Error {
 
 // withoutRequestID removes the vendor's request id from its message.
 func (p problem) withoutRequestID() provider.VendorError {
-	text, _, _ := strings.Cut(p.Message, " Request id:")
-	return provider.VendorError{Code: p.Code, Message: strings.TrimSpace(text)}
+	text, _, _ := strings.Cut(string(p.Message), " Request id:")
+	return provider.VendorError{Code: string(p.Code), Message: strings.TrimSpace(text)}
 }

@@ -3,6 +3,7 @@ package ark
 import (
 	"encoding/json"
 
+	"aigc/app/provider"
 	"aigc/modules/internal/seedream"
 )
 
@@ -46,10 +47,10 @@ func (p images) MarshalJSON() ([]byte, error) {
 
 // answer is the body of a 200. Data is nil where it has no list of images.
 type answer struct {
-	Model string          `json:"model"`
-	Data  *[]item         `json:"data,omitempty"`
-	Usage json.RawMessage `json:"usage,omitempty"`
-	Error *problem        `json:"error,omitempty"`
+	Model provider.Text        `json:"model"`
+	Data  provider.Items[item] `json:"data,omitempty"`
+	Usage json.RawMessage      `json:"usage,omitempty"`
+	Error *problem             `json:"error,omitempty"`
 }
 
 // item is an image, or the error of a missing image of a series.
@@ -64,15 +65,27 @@ type item struct {
 type layer struct {
 	Z           json.RawMessage `json:"z_index,omitempty"`
 	Box         json.RawMessage `json:"bounding_box,omitempty"`
-	Name        string          `json:"name,omitempty"`
-	Description string          `json:"description,omitempty"`
+	Name        provider.Text   `json:"name,omitempty"`
+	Description provider.Text   `json:"description,omitempty"`
 }
 
 type usage struct {
-	Generated int `json:"generated_images"`
+	Generated provider.Int `json:"generated_images"`
 }
 
+// problem is an error: an object, or a text.
 type problem struct {
-	Code    string `json:"code"`
-	Message string `json:"message"`
+	Code    provider.Text `json:"code"`
+	Message provider.Text `json:"message"`
+}
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (p *problem) UnmarshalJSON(data []byte) error {
+	type object problem
+	*p = problem{}
+	_ = p.Message.UnmarshalJSON(data) // never an error
+	if p.Message == "" {
+		return provider.Unmarshal(data, (*object)(p))
+	}
+	return nil
 }

@@ -2,7 +2,6 @@ package bfl
 
 import (
 	"context"
-	"net/http"
 	"net/url"
 	"time"
 
@@ -48,12 +47,12 @@ func send(ctx context.Context, c provider.Call, path string, body *jsonblob.Body
 	if err != nil {
 		return provider.Ticket{}, err
 	}
-	if res.Status != http.StatusOK {
+	if !res.OK() {
 		return provider.Ticket{}, responseFault(res)
 	}
 	var w submitResponse
 	if err := provider.Unmarshal(res.Body, &w); err != nil || w.ID == "" {
-		return provider.Ticket{}, fault.New(fault.InDoubt, "no_ticket", "Black Forest Labs answered a paid request without a job id.").WithCharge(fault.ChargedUnknown)
+		return provider.Ticket{}, res.NoTicket("Black Forest Labs answered a paid request without a job id.")
 	}
 	return w.ticket(), nil
 }
@@ -74,7 +73,7 @@ func (poller) Poll(ctx context.Context, c provider.Call, t provider.Ticket) (pro
 	}
 	w, ok := readPoll(res)
 	if !ok {
-		if res.Status != http.StatusOK {
+		if !res.OK() {
 			return provider.Update{}, responseFault(res)
 		}
 		return provider.Update{}, fault.New(fault.Unavailable, "answer_unreadable", "Black Forest Labs' answer cannot be read.")

@@ -19,7 +19,7 @@ var codes = provider.ErrorTable{
 	},
 }
 
-// responseFault is the fault of an answer other than 200.
+// responseFault is the fault of an answer that is no success.
 func responseFault(res provider.Response) *fault.Error {
 	return codes.Fault(res, provider.VendorError{Message: errorText(res.Body)})
 }

@@ -66,7 +66,7 @@ func (r *request) inputImageFields() []*string {
 
 // submitResponse is the answer to a submission.
 type submitResponse struct {
-	ID         string        `json:"id"`
+	ID         provider.Text `json:"id"`
 	PollingURL string        `json:"polling_url,omitempty"`
 	Cost       provider.Text `json:"cost"` // credits, or null
 	InputMP    float64       `json:"input_mp"`
@@ -77,7 +77,7 @@ type submitResponse struct {
 const creditsPerDollar = 100
 
 func (w submitResponse) ticket() provider.Ticket {
-	t := provider.Ticket{ID: w.ID, URL: w.PollingURL}
+	t := provider.Ticket{ID: string(w.ID), URL: w.PollingURL}
 	if credits, known := w.Cost.Float(); known && credits >= 0 && credits < 1e9 {
 		t.Cost = provider.USD(credits / creditsPerDollar)
 	}
@@ -86,21 +86,21 @@ func (w submitResponse) ticket() provider.Ticket {
 
 // pollResponse is the answer to a poll.
 type pollResponse struct {
-	ID       string          `json:"id"`
-	Status   string          `json:"status"`
-	Progress *float64        `json:"progress"`
+	ID       provider.Text   `json:"id"`
+	Status   provider.Text   `json:"status"`
+	Progress provider.Text   `json:"progress"`
 	Details  json.RawMessage `json:"details"`
 	Result   *result         `json:"result"`
 }
 
 type result struct {
 	Sample string        `json:"sample"`
-	Prompt string        `json:"prompt,omitempty"`
+	Prompt provider.Text `json:"prompt,omitempty"`
 	Seed   provider.Text `json:"seed,omitempty"`
 }
 
 func (r result) answer() provider.Result {
-	out := provider.Result{URL: r.Sample, Prompt: r.Prompt}
+	out := provider.Result{URL: r.Sample, Prompt: string(r.Prompt)}
 	if seed, known := r.Seed.Int(); known {
 		out.Seed = &seed
 	}
@@ -121,8 +121,8 @@ func readPoll(res provider.Response) (w pollResponse, ok bool) {
 // URL, after the replication lag.
 func (w pollResponse) update(expectFound bool) provider.Update {
 	u := provider.Update{}
-	if w.Progress != nil {
-		u.Progress = min(max(*w.Progress, 0), 1)
+	if p, ok := w.Progress.Float(); ok && p >= 0 { // false for NaN
+		u.Progress = min(p, 1)
 	}
 	switch w.Status {
 	case "Ready":
@@ -131,14 +131,14 @@ func (w pollResponse) update(expectFound bool) provider.Update {
 			return u
 		}
 		u.Phase, u.Progress = provider.Done, 1
-		u.Answer = provider.Answer{VendorID: w.ID, Results: []provider.Result{w.Result.answer()}}
+		u.Answer = provider.Answer{VendorID: string(w.ID), Results: []provider.Result{w.Result.answer()}}
 		return u
 	case "Request Moderated":
 		u.Err = fault.New(fault.Rejected, "content_refused", "The request was refused by moderation%s.", w.reasons()).WithCharge(fault.ChargedNo)
 	case "Content Moderated":
 		u.Err = fault.New(fault.Rejected, "result_refused", "The result was refused by moderation%s.", w.reasons()).WithCharge(fault.ChargedNo)
 	case "Error": // whether it is charged is not confirmed
-		u.Err = fault.New(fault.VendorFailed, "vendor_failed", "Black Forest Labs reports that the job failed.").WithCharge(fault.ChargedUnknown)
+		u.Err = fault.New(fault.VendorFailed, "vendor_failed", "Black Forest Labs reports that the job failed%s.", w.words()).WithCharge(fault.ChargedUnknown)
 	case "Task not found":
 		if !expectFound {
 			return u
@@ -147,7 +147,7 @@ func (w pollResponse) update(expectFound bool) provider.Update {
 	default:
 		return u
 	}
-	u.Phase, u.Err.VendorCode = provider.Failed, w.Status
+	u.Phase, u.Err.VendorCode = provider.Failed, provider.VendorCode(string(w.Status))
 	return u
 }
 
@@ -155,12 +155,20 @@ func (w pollResponse) update(expectFound bool) provider.Update {
 // are given.
 func (w pollResponse) reasons() string {
 	var d struct {
-		Reasons []string `json:"Moderation Reasons"`
+		Reasons provider.Items[string] `json:"Moderation Reasons"`
 	}
-	if json.Unmarshal(w.Details, &d) != nil {
+	if provider.Unmarshal(w.Details, &d) != nil {
 		return ""
 	}
 	if text := provider.Sanitize(strings.Join(d.Reasons, ", ")); text != "" {
+		return ": " + text
+	}
+	return w.words()
+}
+
+// words are what the details say, as the end of a sentence; empty if they say nothing.
+func (w pollResponse) words() string {
+	if text := provider.Sanitize(strings.TrimRight(provider.ReadError(w.Details).Message, ". ")); text != "" {
 		return ": " + text
 	}
 	return ""

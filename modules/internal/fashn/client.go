@@ -27,12 +27,12 @@ func (Driver) Submit(ctx context.Context, c provider.Call, in tryon.Input) (prov
 	if err != nil {
 		return provider.Ticket{}, err
 	}
-	if res.Status != http.StatusOK {
+	if !res.OK() {
 		return provider.Ticket{}, codes.Fault(res, errorOf(res.Body, c.Model))
 	}
 	var w reply
 	if err := provider.Unmarshal(res.Body, &w); err != nil || w.ID == "" {
-		return provider.Ticket{}, fault.New(fault.InDoubt, "no_ticket", "FASHN answered a paid request without an id.").WithCharge(fault.ChargedUnknown)
+		return provider.Ticket{}, res.NoTicket("FASHN answered a paid request without an id.")
 	}
 	return provider.Ticket{ID: string(w.ID)}, nil
 }
@@ -43,7 +43,7 @@ func (Driver) Poll(ctx context.Context, c provider.Call, t provider.Ticket) (pro
 	if err != nil {
 		return provider.Update{}, err
 	}
-	if res.Status != http.StatusOK {
+	if !res.OK() {
 		p := errorOf(res.Body, "")
 		if res.Status == http.StatusNotFound && p.Code == notFound {
 			return lost(c.Age), nil

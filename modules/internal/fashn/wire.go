@@ -2,7 +2,6 @@ package fashn
 
 import (
 	"net/http"
-	"strings"
 	"time"
 
 	"aigc/app/fault"
@@ -11,11 +10,11 @@ import (
 
 // reply is the body of every answer: to a run, to a poll, and of every error.
 type reply struct {
-	ID      provider.Text `json:"id"`
-	Status  string        `json:"status"`
-	Output  []string      `json:"output"`
-	Error   problem       `json:"error"`
-	Message provider.Text `json:"message"`
+	ID      provider.Text          `json:"id"`
+	Status  provider.Text          `json:"status"`
+	Output  provider.Items[string] `json:"output"`
+	Error   problem                `json:"error"`
+	Message provider.Text          `json:"message"`
 }
 
 // update maps the vendor's status. An undocumented status means wait, and so does a
@@ -44,12 +43,8 @@ func (w reply) update(t provider.Ticket, h http.Header) provider.Update {
 // requested.
 func (w reply) results() (out []provider.Result) {
 	for _, text := range w.Output {
-		switch {
-		case text == "":
-		case strings.HasPrefix(text, "http"):
+		if text != "" {
 			out = append(out, provider.Result{URL: text})
-		default:
-			out = append(out, provider.Result{Base64: text})
 		}
 	}
 	return out

@@ -3,7 +3,6 @@ package jimeng
 import (
 	"context"
 	"encoding/json"
-	"net/http"
 	"slices"
 	"time"
 
@@ -33,11 +32,11 @@ func (Driver[In]) Submit(ctx context.Context, c provider.Call, source In) (provi
 	var w envelope
 	err = res.Decode(&w)
 	switch p := w.problem(); {
-	case res.Status == http.StatusOK && w.Code == success && w.Data.TaskID != "":
-	case res.Status != http.StatusOK, err == nil && p.Code != success && p.Code != "":
+	case res.OK() && (w.Code == success || w.Code == "") && w.Data.TaskID != "":
+	case !res.OK(), err == nil && p.Code != success && p.Code != "":
 		return provider.Ticket{}, codes.Fault(res, p)
 	default:
-		return provider.Ticket{}, fault.New(fault.InDoubt, "no_ticket", "%s answered a paid request without a task id.", title).WithCharge(fault.ChargedUnknown)
+		return provider.Ticket{}, res.NoTicket(title + " answered a paid request without a task id.")
 	}
 	reqJSON, _ := json.Marshal(deliver) // plain values
 	data, _ := json.Marshal(query{ReqKey: s.ReqKey, ReqJSON: string(reqJSON)})
@@ -60,7 +59,7 @@ func (Driver[In]) Poll(ctx context.Context, c provider.Call, t provider.Ticket) 
 		return notFound(c), nil
 	case err == nil && isJobError(res.Status, p):
 		return provider.Update{Phase: provider.Failed, Err: codes.Failed(p, fault.ChargedUnknown)}, nil
-	case res.Status != http.StatusOK, err == nil && p.Code != success:
+	case !res.OK(), err == nil && p.Code != success:
 		return provider.Update{}, codes.Fault(res, p)
 	case err != nil:
 		return provider.Update{}, fault.Wrap(err, fault.Unavailable, "answer_unreadable", "The answer of %s cannot be read.", title)

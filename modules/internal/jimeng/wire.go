@@ -46,10 +46,10 @@ type logo struct {
 type envelope struct {
 	errorBody
 	Data struct {
-		TaskID    provider.Text `json:"task_id"`
-		Status    string        `json:"status"`
-		Addresses []string      `json:"image_urls"`
-		Base64    []string      `json:"binary_data_base64"`
+		TaskID    provider.Text          `json:"task_id"`
+		Status    provider.Text          `json:"status"`
+		Addresses provider.Items[string] `json:"image_urls"`
+		Base64    provider.Items[string] `json:"binary_data_base64"`
 	} `json:"data"`
 	Gateway struct{ Error errorBody } `json:"ResponseMetadata"`
 }
@@ -57,7 +57,7 @@ type envelope struct {
 // errorBody is an error; in the form of the service, code 10000 is success.
 type errorBody struct {
 	Code    provider.Text `json:"code"`
-	Message string        `json:"message"`
+	Message provider.Text `json:"message"`
 }
 
 const success = "10000"
@@ -67,5 +67,5 @@ func (w envelope) problem() provider.VendorError {
 	if w.Gateway.Error.Code != "" {
 		e = w.Gateway.Error
 	}
-	return provider.VendorError{Code: string(e.Code), Message: e.Message}
+	return provider.VendorError{Code: string(e.Code), Message: string(e.Message)}
 }

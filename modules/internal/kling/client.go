@@ -37,9 +37,9 @@ func (Driver) Submit(ctx context.Context, c provider.Call, in Input) (provider.T
 		return provider.Ticket{}, err
 	}
 	if w.Data.ID == "" {
-		return provider.Ticket{}, fault.New(fault.InDoubt, "no_ticket", "Kling answered a paid request without a task id.").WithCharge(fault.ChargedUnknown)
+		return provider.Ticket{}, w.response.NoTicket("Kling answered a paid request without a task id.")
 	}
-	return provider.Ticket{ID: w.Data.ID, Data: json.RawMessage(strconv.FormatBool(req.Watermark["enabled"]))}, nil
+	return provider.Ticket{ID: string(w.Data.ID), Data: json.RawMessage(strconv.FormatBool(req.Watermark["enabled"]))}, nil
 }
 
 // externalID is our id of a submission at Kling. It must be unique within an
@@ -59,10 +59,10 @@ func (Driver) Find(ctx context.Context, c provider.Call) (provider.Outcome, erro
 	if fault.KindOf(err) == fault.Invalid { // 1201, 1203: there is no such task
 		err = nil
 	}
-	if err != nil || w.Data.ID == "" || w.Data.Info["external_task_id"] != externalID(c) {
+	if err != nil || w.Data.ID == "" || string(w.Data.Info["external_task_id"]) != externalID(c) {
 		return provider.Outcome{}, err
 	}
-	return provider.Outcome{Ticket: &provider.Ticket{ID: w.Data.ID}}, nil
+	return provider.Outcome{Ticket: &provider.Ticket{ID: string(w.Data.ID)}}, nil
 }
 
 // fetchTask reads a task by Kling's id or by our external id.
@@ -82,12 +82,13 @@ func do(ctx context.Context, c provider.Call, r provider.Request) (reply, error)
 		}
 		var w reply
 		_ = json.Unmarshal(res.Body, &w) // another field of an unexpected type must not lose the task id
-		code := unquoted(w.Code)
-		if res.Status == http.StatusOK && (code == "0" || code == "") {
+		code := string(w.Code)
+		if res.OK() && (code == "0" || code == "") {
+			w.response = res
 			return w, nil
 		}
 		if retried || !c.Account.IsPair() || res.Status != http.StatusUnauthorized || code != notYetValid && code != expired {
-			return reply{}, codes.Fault(res, provider.VendorError{Code: code, Message: w.Message})
+			return reply{}, codes.Fault(res, provider.VendorError{Code: code, Message: string(w.Message)})
 		}
 		tokens.Delete(pairOf(c.Account))
 	}

@@ -31,19 +31,21 @@ type request struct {
 // reply is the body of every answer: to a submission, a poll, a look-up, and of
 // every error.
 type reply struct {
-	Code    json.RawMessage `json:"code"`
-	Message string          `json:"message"`
-	Data    job             `json:"data"`
+	Code    provider.Text `json:"code"`
+	Message provider.Text `json:"message"`
+	Data    job           `json:"data"`
+
+	response provider.Response // of which it is the body
 }
 
 type job struct {
-	ID     string            `json:"task_id"`
-	Status string            `json:"task_status"`
-	Reason string            `json:"task_status_msg"`
-	Info   map[string]string `json:"task_info"` // external_task_id
+	ID     provider.Text            `json:"task_id"`
+	Status provider.Text            `json:"task_status"`
+	Reason provider.Text            `json:"task_status_msg"`
+	Info   map[string]provider.Text `json:"task_info"` // external_task_id
 	Result struct {
-		Images []output `json:"images"`
-		Series []output `json:"series_images"`
+		Images provider.Items[output] `json:"images"`
+		Series provider.Items[output] `json:"series_images"`
 	} `json:"task_result"`
 	deduction
 }
@@ -67,14 +69,14 @@ func (j job) update(c provider.Call, watermarked bool) provider.Update {
 		if len(results) == 0 {
 			return provider.Update{Message: "Kling reports success, but the answer holds no result yet."}
 		}
-		a := provider.Answer{VendorID: j.ID, Results: results, Cost: j.cost(c, len(results))}
+		a := provider.Answer{VendorID: string(j.ID), Results: results, Cost: j.cost(c, len(results))}
 		a.NoCost = a.Cost == nil && (isMainland(c.Account.BaseURL) || strings.Trim(unquoted(j.Balance), "{}") != "")
 		if unquoted(j.Units)+unquoted(j.Balance) != "" {
 			a.Usage, _ = json.Marshal(j.deduction) // decoded from JSON, so it can be encoded
 		}
 		return provider.Update{Phase: provider.Done, Progress: 1, Answer: a}
 	case "failed":
-		u := provider.Update{Phase: provider.Failed, Err: codes.Failed(provider.VendorError{Message: j.Reason}, j.charged())}
+		u := provider.Update{Phase: provider.Failed, Err: codes.Failed(provider.VendorError{Message: string(j.Reason)}, j.charged())}
 		if !isMainland(c.Account.BaseURL) { // which reports no price of a unit
 			u.Cost = j.cost(c, 0)
 		}

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"net/http"
 
 	"aigc/app/fault"
 	"aigc/app/provider"
@@ -48,7 +47,7 @@ func parse(res provider.Response, can capabilities, n int) (provider.Answer, err
 	problem, failed := w.problem()
 	made, counted := w.Metadata.Succeeded.Int()
 	switch {
-	case res.Status != http.StatusOK, failed && len(a.Results) == 0:
+	case !res.OK(), failed && len(a.Results) == 0:
 		return a, can.Errors.Fault(res, problem)
 	case len(a.Results) > 0:
 	case decodeErr != nil:
@@ -56,7 +55,7 @@ func parse(res provider.Response, can capabilities, n int) (provider.Answer, err
 	case counted && made == 0, string(w.Data) == "[]":
 		return a, fault.New(fault.VendorFailed, "vendor_failed", "%s delivered no image: none passed its filter, or all failed.", title).WithCharge(fault.ChargedUnknown)
 	default:
-		return a, fault.New(fault.InDoubt, "answer_unreadable", "The answer of %s to a paid request holds no images.", title).WithCharge(fault.ChargedUnknown)
+		return a, res.NoResult("The answer of " + title + " to a paid request holds no images.")
 	}
 	if counted && made >= 0 && made < int64(n) {
 		a.Warnings = append(a.Warnings, fmt.Sprintf("%s withheld %d of %d images: they did not pass its filter, or failed.", title, int64(n)-made, n))

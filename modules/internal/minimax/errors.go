@@ -41,9 +41,9 @@ var bracketed = regexp.MustCompile(`\(([0-9]{4})\)\s*$`)
 // problem is the error in an answer; false if there is none.
 func (w answer) problem() (p provider.VendorError, failed bool) {
 	if w.Error == (problem{}) {
-		return provider.VendorError{Code: string(w.Base.Code), Message: w.Base.Message}, w.Base.Code != "" && w.Base.Code != "0"
+		return provider.VendorError{Code: string(w.Base.Code), Message: string(w.Base.Message)}, w.Base.Code != "" && w.Base.Code != "0"
 	}
-	p = provider.VendorError{Code: string(w.Error.Code), Type: w.Error.Type, Message: w.Error.Message}
+	p = provider.VendorError{Code: string(w.Error.Code), Type: string(w.Error.Type), Message: string(w.Error.Message)}
 	if m := bracketed.FindStringSubmatch(p.Message); m != nil {
 		p.Code = m[1]
 	}

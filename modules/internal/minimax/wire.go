@@ -62,7 +62,7 @@ type answer struct {
 	} `json:"metadata"`
 	Base struct {
 		Code    provider.Text `json:"status_code"`
-		Message string        `json:"status_msg"`
+		Message provider.Text `json:"status_msg"`
 	} `json:"base_resp"`
 	Error problem `json:"error"`
 }
@@ -70,8 +70,8 @@ type answer struct {
 // problem is an error in OpenAI's shape.
 type problem struct {
 	Code    provider.Text `json:"code"`
-	Type    string        `json:"type"`
-	Message string        `json:"message"`
+	Type    provider.Text `json:"type"`
+	Message provider.Text `json:"message"`
 }
 
 // results are the images of an answer of either API, as URLs or base64.
@@ -81,8 +81,8 @@ func (w answer) results() (out []provider.Result) {
 		B64 string `json:"b64_json"`
 	}
 	var lists struct {
-		URLs   []string `json:"image_urls"`
-		Base64 []string `json:"image_base64"`
+		URLs   provider.Items[string] `json:"image_urls"`
+		Base64 provider.Items[string] `json:"image_base64"`
 	}
 	_ = provider.Unmarshal(w.Data, &list) // an answer has one of the two shapes
 	_ = provider.Unmarshal(w.Data, &lists)

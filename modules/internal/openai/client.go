@@ -3,7 +3,6 @@ package openai
 import (
 	"context"
 	"encoding/json"
-	"net/http"
 
 	"aigc/app/fault"
 	"aigc/app/provider"
@@ -71,7 +70,7 @@ func submit(ctx context.Context, c provider.Call, r provider.Request) (provider.
 	if err != nil {
 		return provider.Answer{}, err
 	}
-	if res.Status != http.StatusOK {
+	if !res.OK() {
 		return provider.Answer{}, responseFault(res)
 	}
 	return parse(c, res)
@@ -85,11 +84,9 @@ func parse(c provider.Call, res provider.Response) (provider.Answer, error) {
 	var w answer
 	err := res.Decode(&w)
 	a := provider.Answer{Model: c.Model, VendorID: res.Header.Get("X-Request-Id"), Usage: w.Usage}
-	if w.Data != nil {
-		for _, d := range *w.Data {
-			if d.B64 != "" || d.URL != "" {
-				a.Results = append(a.Results, provider.Result{Base64: d.B64, URL: d.URL, Prompt: d.RevisedPrompt})
-			}
+	for _, d := range w.Data {
+		if d.B64 != "" || d.URL != "" {
+			a.Results = append(a.Results, provider.Result{Base64: d.B64, URL: d.URL, Prompt: string(d.RevisedPrompt)})
 		}
 	}
 	switch {
@@ -97,7 +94,7 @@ func parse(c provider.Call, res provider.Response) (provider.Answer, error) {
 	case err != nil:
 		return provider.Answer{}, err
 	case w.Data == nil:
-		return provider.Answer{}, fault.New(fault.InDoubt, "answer_unreadable", "OpenAI's answer to a paid request holds no list of images.").WithCharge(fault.ChargedUnknown)
+		return provider.Answer{}, res.NoResult("OpenAI's answer to a paid request holds no list of images.")
 	}
 	var u usage
 	if json.Unmarshal(w.Usage, &u) == nil {

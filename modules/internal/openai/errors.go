@@ -11,11 +11,10 @@ import (
 
 type problem struct {
 	Error struct {
-		Message string      `json:"message"`
-		Type    string      `json:"type"`
-		Param   *string     `json:"param"`
-		Code    *string     `json:"code"`
-		Details *moderation `json:"moderation_details,omitempty"`
+		Message provider.Text `json:"message"`
+		Type    provider.Text `json:"type"`
+		Code    provider.Text `json:"code"`
+		Details *moderation   `json:"moderation_details,omitempty"`
 	} `json:"error"`
 }
 
@@ -23,13 +22,6 @@ type problem struct {
 type moderation struct {
 	Stage      string   `json:"moderation_stage"` // "input" or "output"
 	Categories []string `json:"categories"`
-}
-
-func (p problem) code() string {
-	if p.Error.Code != nil {
-		return *p.Error.Code
-	}
-	return ""
 }
 
 // codes are the vendor's errors. Type and code of a 4xx are matched before its
@@ -58,11 +50,11 @@ var codes = provider.ErrorTable{
 	},
 }
 
-// responseFault is the fault of an answer other than 200.
+// responseFault is the fault of an answer that is no success.
 func responseFault(res provider.Response) *fault.Error {
 	var p problem
 	_ = json.Unmarshal(res.Body, &p) // a gateway in front may send anything
-	f := codes.Fault(res, provider.VendorError{Code: p.code(), Type: p.Error.Type, Message: p.Error.Message})
+	f := codes.Fault(res, provider.VendorError{Code: string(p.Error.Code), Type: string(p.Error.Type), Message: string(p.Error.Message)})
 	if f.Kind == fault.Rejected && p.Error.Details != nil {
 		p.Error.Details.explain(f)
 	}

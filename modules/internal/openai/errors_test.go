@@ -51,7 +51,7 @@ func TestErrors(t *testing.T) {
 		{422, "", "", fault.InDoubt, "vendor_error", fault.ChargedUnknown},
 		{499, "", "", fault.InDoubt, "vendor_error", fault.ChargedUnknown},
 		{302, "", "", fault.InDoubt, "vendor_error", fault.ChargedUnknown},
-		{202, "", "", fault.InDoubt, "vendor_error", fault.ChargedUnknown},
+		{202, "", "", fault.InDoubt, "answer_unreadable", fault.ChargedUnknown},
 	}
 	// Sent through the client, since it records that the request is paid.
 	for _, c := range cases {

@@ -77,27 +77,27 @@ func (r imageRequest) fields(f *provider.Form) error {
 
 // answer is the body of a 200. Data is nil where it has no list of images.
 type answer struct {
-	Data  *[]item         `json:"data"`
-	Usage json.RawMessage `json:"usage"`
+	Data  provider.Items[item] `json:"data"`
+	Usage json.RawMessage      `json:"usage"`
 }
 
 type item struct {
-	B64           string `json:"b64_json,omitempty"`
-	URL           string `json:"url,omitempty"`
-	RevisedPrompt string `json:"revised_prompt,omitempty"`
+	B64           string        `json:"b64_json,omitempty"`
+	URL           string        `json:"url,omitempty"`
+	RevisedPrompt provider.Text `json:"revised_prompt,omitempty"`
 }
 
 type usage struct {
-	Input         int    `json:"input_tokens"`
-	Output        int    `json:"output_tokens"`
-	Total         int    `json:"total_tokens"`
-	InputDetails  tokens `json:"input_tokens_details"`
-	OutputDetails tokens `json:"output_tokens_details"`
+	Input         provider.Int `json:"input_tokens"`
+	Output        provider.Int `json:"output_tokens"`
+	Total         provider.Int `json:"total_tokens"`
+	InputDetails  tokens       `json:"input_tokens_details"`
+	OutputDetails tokens       `json:"output_tokens_details"`
 }
 
 type tokens struct {
-	Text  int `json:"text_tokens"`
-	Image int `json:"image_tokens"`
+	Text  provider.Int `json:"text_tokens"`
+	Image provider.Int `json:"image_tokens"`
 }
 
 // quantities are the billed tokens of an answer; none where the price list does

@@ -3,9 +3,7 @@ package recraft
 import (
 	"context"
 	"encoding/json"
-	"net/http"
 
-	"aigc/app/fault"
 	"aigc/app/provider"
 )
 
@@ -39,7 +37,7 @@ func (Generator) Generate(ctx context.Context, c provider.Call, in Input) (provi
 	if err != nil {
 		return provider.Answer{}, err
 	}
-	if res.Status != http.StatusOK {
+	if !res.OK() {
 		return provider.Answer{}, responseFault(res)
 	}
 	return parse(r.Model, res)
@@ -60,22 +58,20 @@ func parse(model string, res provider.Response) (provider.Answer, error) {
 	var w answer
 	err := res.Decode(&w)
 	a := provider.Answer{Model: model}
-	u := usage{StyleID: w.StyleID}
-	if w.Data != nil {
-		for _, d := range *w.Data {
-			if d.URL == "" && d.B64 == "" {
-				continue
-			}
-			a.Results = append(a.Results, provider.Result{URL: d.URL, Base64: d.B64, Prompt: d.RevisedPrompt})
-			if a.VendorID == "" {
-				a.VendorID = d.ID
-			}
-			if u.StyleID == "" {
-				u.StyleID = d.StyleID
-			}
-			if len(d.Features) > 0 {
-				u.Features = append(u.Features, d.Features)
-			}
+	u := usage{StyleID: string(w.StyleID)}
+	for _, d := range w.Data {
+		if d.URL == "" && d.B64 == "" {
+			continue
+		}
+		a.Results = append(a.Results, provider.Result{URL: d.URL, Base64: d.B64, Prompt: string(d.RevisedPrompt)})
+		if a.VendorID == "" {
+			a.VendorID = string(d.ID)
+		}
+		if u.StyleID == "" {
+			u.StyleID = string(d.StyleID)
+		}
+		if len(d.Features) > 0 {
+			u.Features = append(u.Features, d.Features)
 		}
 	}
 	switch {
@@ -83,7 +79,7 @@ func parse(model string, res provider.Response) (provider.Answer, error) {
 	case err != nil:
 		return provider.Answer{}, err
 	case w.Data == nil:
-		return provider.Answer{}, fault.New(fault.InDoubt, "answer_unreadable", "Recraft's answer to a paid request holds no list of images.").WithCharge(fault.ChargedUnknown)
+		return provider.Answer{}, res.NoResult("Recraft's answer to a paid request holds no list of images.")
 	}
 	if units, ok := w.Credits.Float(); ok && units >= 0 && units < maxUnits {
 		u.Credits, a.Cost = &units, provider.USD(units/unitsPerDollar)

@@ -3,7 +3,6 @@ package recraft
 import (
 	"encoding/json"
 	"net/http"
-	"strings"
 
 	"aigc/app/fault"
 	"aigc/app/provider"
@@ -30,15 +29,13 @@ var codes = provider.ErrorTable{
 	},
 }
 
-// responseFault is the fault of an answer other than 200: JSON with code and message,
-// or a text. The pages of a proxy are neither.
+// responseFault is the fault of an answer that is no success: JSON with code and message,
+// or a text.
 func responseFault(res provider.Response) *fault.Error {
 	var w struct {
 		Code    provider.Text `json:"code"`
 		Message provider.Text `json:"message"`
 	}
-	if json.Unmarshal(res.Body, &w) != nil && res.ContentType == "text/plain" {
-		w.Message = provider.Text(strings.TrimSpace(string(res.Body)))
-	}
+	_ = json.Unmarshal(res.Body, &w) // a text has neither
 	return codes.Fault(res, provider.VendorError{Code: string(w.Code), Message: string(w.Message)})
 }

@@ -41,17 +41,17 @@ type request struct {
 
 // answer is the body of a 200. Data is nil where it has no list of images.
 type answer struct {
-	Credits provider.Text `json:"credits"` // spent on the request; 1000 are one US dollar
-	StyleID string        `json:"style_id"`
-	Data    *[]item       `json:"data"`
+	Credits provider.Text        `json:"credits"` // spent on the request; 1000 are one US dollar
+	StyleID provider.Text        `json:"style_id"`
+	Data    provider.Items[item] `json:"data"`
 }
 
 type item struct {
-	ID            string          `json:"image_id"`
+	ID            provider.Text   `json:"image_id"`
 	URL           string          `json:"url"`
 	B64           string          `json:"b64_json"`
-	RevisedPrompt string          `json:"revised_prompt"`
-	StyleID       string          `json:"style_id"`
+	RevisedPrompt provider.Text   `json:"revised_prompt"`
+	StyleID       provider.Text   `json:"style_id"`
 	Features      json.RawMessage `json:"features"`
 }
 

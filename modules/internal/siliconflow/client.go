@@ -3,7 +3,6 @@ package siliconflow
 import (
 	"cmp"
 	"context"
-	"net/http"
 
 	"aigc/app/fault"
 	"aigc/app/provider"
@@ -29,7 +28,7 @@ func (Driver) Generate(ctx context.Context, c provider.Call, in Input) (provider
 	if err != nil {
 		return provider.Answer{}, err
 	}
-	if res.Status != http.StatusOK {
+	if !res.OK() {
 		return provider.Answer{}, responseFault(res)
 	}
 	return parse(c, res)
@@ -49,6 +48,9 @@ func parse(c provider.Call, res provider.Response) (provider.Answer, error) {
 		return provider.Answer{}, err
 	case w.Images == nil && w.Data == nil:
 		e := vendorError(res.Body)
+		if e.Message == "" {
+			e = provider.ReadError(res.Body)
+		}
 		e.Message = cmp.Or(e.Message, "The answer of "+title+" to a paid request holds no list of images.")
 		return provider.Answer{}, codes.Fault(res, e)
 	case len(w.Images)+len(w.Data) > 0:

@@ -1,7 +1,6 @@
 package siliconflow
 
 import (
-	"bytes"
 	"cmp"
 	"encoding/json"
 	"net/http"
@@ -51,7 +50,7 @@ const afterDaily = time.Hour
 func responseFault(res provider.Response) *fault.Error {
 	e := vendorError(res.Body)
 	f := codes.Fault(res, e)
-	if f.Kind == fault.RateLimited && f.RetryAfter == 0 && daily.MatchString(e.Message) {
+	if f.Kind == fault.RateLimited && f.RetryAfter == 0 && daily.MatchString(f.Message) {
 		f.RetryAfter = afterDaily
 	}
 	return f
@@ -64,7 +63,7 @@ type problem struct {
 }
 
 // vendorError reads the body of an error: an object with code and message, at the
-// top or in "error", a JSON string, or plain text. An HTML page has no message.
+// top or in "error", or a JSON string. Anything else is read as of any vendor.
 func vendorError(body []byte) provider.VendorError {
 	var w struct {
 		problem
@@ -76,8 +75,6 @@ func vendorError(body []byte) provider.VendorError {
 		return provider.VendorError{Message: text}
 	case provider.Unmarshal(body, &w) == nil:
 		return provider.VendorError{Code: string(cmp.Or(w.Code, w.Error.Code)), Message: string(cmp.Or(w.Message, w.Error.Message))}
-	case bytes.HasPrefix(bytes.TrimSpace(body), []byte("<")):
-		return provider.VendorError{}
 	}
-	return provider.VendorError{Message: string(body)}
+	return provider.VendorError{}
 }

@@ -22,13 +22,14 @@ type request struct {
 // answer is the body of a 200. Data is a copy of Images in OpenAI's form, which is
 // often there. Each is nil where it is no list.
 type answer struct {
-	Images []output      `json:"images"`
-	Data   []output      `json:"data"`
-	Seed   provider.Text `json:"seed"` // one for all images
+	Images provider.Items[output] `json:"images"`
+	Data   provider.Items[output] `json:"data"`
+	Seed   provider.Text          `json:"seed"` // one for all images
 }
 
 type output struct {
 	URL string `json:"url"`
+	B64 string `json:"b64_json"` // of a gateway in front
 }
 
 // results are the URLs of images, else those of data.
@@ -39,8 +40,8 @@ func (w answer) results() (out []provider.Result) {
 	}
 	for _, list := range [][]output{w.Images, w.Data} {
 		for _, o := range list {
-			if o.URL != "" {
-				out = append(out, provider.Result{URL: o.URL, Seed: seed})
+			if o.URL != "" || o.B64 != "" {
+				out = append(out, provider.Result{URL: o.URL, Base64: o.B64, Seed: seed})
 			}
 		}
 		if len(out) > 0 {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 
-	"aigc/app/fault"
 	"aigc/app/provider"
 )
 
@@ -40,7 +39,7 @@ func (Generator) Generate(ctx context.Context, c provider.Call, in Input) (provi
 // parse reads a complete answer: the image itself, or JSON if a gateway in front of the
 // vendor answers so.
 func parse(c provider.Call, res provider.Response) (provider.Answer, error) {
-	if res.Status != http.StatusOK {
+	if !res.OK() {
 		return provider.Answer{}, responseFault(res)
 	}
 	a := read(res)
@@ -48,7 +47,7 @@ func parse(c provider.Call, res provider.Response) (provider.Answer, error) {
 	case a.FinishReason == contentFiltered:
 		return provider.Answer{}, codes.Fault(res, provider.VendorError{Code: contentFiltered})
 	case a.Image == "":
-		return provider.Answer{}, fault.New(fault.InDoubt, "answer_unreadable", "%s's answer to a paid request holds no image.", title).WithCharge(fault.ChargedUnknown)
+		return provider.Answer{}, res.NoResult(title + "'s answer to a paid request holds no image.")
 	}
 	return provider.Answer{Model: c.Model, VendorID: res.Header.Get("X-Request-Id"), Results: []provider.Result{a.result()}}, nil
 }

@@ -10,8 +10,8 @@ import (
 
 // problem is the body of an error.
 type problem struct {
-	Name   provider.Text `json:"name"`
-	Errors []string      `json:"errors"`
+	Name   provider.Text          `json:"name"`
+	Errors provider.Items[string] `json:"errors"`
 }
 
 // codes are the vendor's errors. The names of most are not confirmed, so they are told
@@ -36,7 +36,7 @@ var codes = provider.ErrorTable{
 	},
 }
 
-// responseFault is the fault of an answer other than 200.
+// responseFault is the fault of an answer that is no success.
 func responseFault(res provider.Response) *fault.Error {
 	var p problem
 	_ = provider.Unmarshal(res.Body, &p) // a gateway in front may send anything

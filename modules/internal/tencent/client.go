@@ -40,14 +40,14 @@ func (Driver) Submit(ctx context.Context, c provider.Call, in hunyuan.Input) (pr
 	var w envelope
 	err = res.Decode(&w)
 	switch p := w.problem(); {
-	case res.Status == http.StatusOK && w.Response.JobID != "":
+	case res.OK() && w.Response.JobID != "":
 		return provider.Ticket{ID: string(w.Response.JobID)}, nil
-	case res.Status != http.StatusOK || p.Code != "":
+	case !res.OK() || p.Code != "":
 		return provider.Ticket{}, codes.Fault(res, p)
 	case err != nil:
 		return provider.Ticket{}, err
 	}
-	return provider.Ticket{}, fault.New(fault.InDoubt, "no_ticket", "%s answered a paid request without a job id.", title).WithCharge(fault.ChargedUnknown)
+	return provider.Ticket{}, res.NoTicket(title + " answered a paid request without a job id.")
 }
 
 // Poll implements [provider.Driver].
@@ -63,7 +63,7 @@ func (Driver) Poll(ctx context.Context, c provider.Call, t provider.Ticket) (pro
 		return provider.Update{}, nil
 	case p.Code == unknownJob:
 		return provider.Update{Phase: provider.Failed, Err: fault.New(fault.ResultExpired, provider.JobNotFound, "%s does not know the job.", title).WithCharge(fault.ChargedUnknown)}, nil
-	case res.Status != http.StatusOK || p.Code != "":
+	case !res.OK() || p.Code != "":
 		return provider.Update{}, codes.Fault(res, p)
 	case err != nil:
 		return provider.Update{}, fault.Wrap(err, fault.Unavailable, "answer_unreadable", "The answer of %s cannot be read.", title)
@@ -84,7 +84,7 @@ func (w envelope) update(c provider.Call, t provider.Ticket) provider.Update {
 	}
 	switch r.JobStatusCode {
 	case statusFailed:
-		return failed(r.JobErrorCode, r.JobErrorMsg)
+		return failed(string(r.JobErrorCode), string(cmp.Or(r.JobErrorMsg, r.JobStatusMsg)))
 	case statusDone:
 		a := provider.Answer{Model: c.Model, VendorID: t.ID}
 		for i, address := range r.ResultImage {

@@ -36,13 +36,13 @@ type envelope struct {
 	Response struct {
 		Error struct {
 			Code    provider.Text
-			Message string
+			Message provider.Text
 		}
 		JobID         provider.Text `json:"JobId"`
 		JobStatusCode provider.Text
-		JobStatusMsg  string
-		JobErrorCode  string
-		JobErrorMsg   string
+		JobStatusMsg  provider.Text
+		JobErrorCode  provider.Text
+		JobErrorMsg   provider.Text
 		ResultImage   texts // URLs
 		ResultDetails texts // detailSuccess, else why there is no image
 		RevisedPrompt texts
@@ -55,7 +55,7 @@ const statusFailed, statusDone = "4", "5"
 const detailSuccess = "Success"
 
 func (w envelope) problem() provider.VendorError {
-	return provider.VendorError{Code: string(w.Response.Error.Code), Message: w.Response.Error.Message}
+	return provider.VendorError{Code: string(w.Response.Error.Code), Message: string(w.Response.Error.Message)}
 }
 
 // texts is a list of texts. A single text is a list of one, since other actions of this

@@ -3,9 +3,7 @@ package tokenhub
 import (
 	"context"
 	"encoding/json"
-	"net/http"
 
-	"aigc/app/fault"
 	"aigc/app/provider"
 	"aigc/modules/internal/hunyuan"
 )
@@ -42,7 +40,7 @@ func (Generator) Generate(ctx context.Context, c provider.Call, in hunyuan.Input
 // type. JSON with neither images nor an error leaves open whether the request was
 // executed.
 func parse(c provider.Call, res provider.Response) (provider.Answer, error) {
-	if res.Status != http.StatusOK {
+	if !res.OK() {
 		var w struct {
 			Error problem `json:"error"`
 		}
@@ -54,7 +52,7 @@ func parse(c provider.Call, res provider.Response) (provider.Answer, error) {
 	a := provider.Answer{Model: c.Model, VendorID: string(w.ID), Usage: w.Usage}
 	for _, d := range w.items() {
 		if d.URL != "" || d.B64 != "" {
-			a.Results = append(a.Results, provider.Result{URL: d.URL, Base64: d.B64, Prompt: d.RevisedPrompt})
+			a.Results = append(a.Results, provider.Result{URL: d.URL, Base64: d.B64, Prompt: string(d.RevisedPrompt)})
 		}
 	}
 	switch {
@@ -65,5 +63,5 @@ func parse(c provider.Call, res provider.Response) (provider.Answer, error) {
 	case err != nil:
 		return provider.Answer{}, err
 	}
-	return provider.Answer{}, fault.New(fault.InDoubt, "answer_unreadable", "The answer of %s to a paid request holds neither an image nor an error.", title).WithCharge(fault.ChargedUnknown)
+	return provider.Answer{}, res.NoResult("The answer of " + title + " to a paid request holds no image.")
 }

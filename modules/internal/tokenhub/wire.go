@@ -38,17 +38,17 @@ type imageURL struct {
 // answer is the body of a 200: of 3.0 with Data, of 3.5 with Choices. Either is read
 // from any model, so that a paid image is not lost to a gateway's choice.
 type answer struct {
-	ID      provider.Text   `json:"id"`
-	Data    []item          `json:"data"`
-	Choices []choice        `json:"choices"`
-	Usage   json.RawMessage `json:"usage"`
-	Error   problem         `json:"error"`
+	ID      provider.Text          `json:"id"`
+	Data    provider.Items[item]   `json:"data"`
+	Choices provider.Items[choice] `json:"choices"`
+	Usage   json.RawMessage        `json:"usage"`
+	Error   problem                `json:"error"`
 }
 
 type item struct {
-	URL           string `json:"url"`
-	B64           string `json:"b64_json"`
-	RevisedPrompt string `json:"revised_prompt"`
+	URL           string        `json:"url"`
+	B64           string        `json:"b64_json"`
+	RevisedPrompt provider.Text `json:"revised_prompt"`
 }
 
 type choice struct {
@@ -68,10 +68,10 @@ func (w answer) items() []item {
 
 type problem struct {
 	Code    provider.Text `json:"code"`
-	Type    string        `json:"type"`
-	Message string        `json:"message"`
+	Type    provider.Text `json:"type"`
+	Message provider.Text `json:"message"`
 }
 
 func (p problem) vendorError() provider.VendorError {
-	return provider.VendorError{Code: string(p.Code), Type: p.Type, Message: p.Message}
+	return provider.VendorError{Code: string(p.Code), Type: string(p.Type), Message: string(p.Message)}
 }

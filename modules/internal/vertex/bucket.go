@@ -75,7 +75,7 @@ func (Driver) Find(ctx context.Context, c provider.Call) (provider.Outcome, erro
 	if err != nil {
 		return provider.Outcome{}, err
 	}
-	if res.Status != http.StatusOK {
+	if !res.OK() {
 		return provider.Outcome{}, responseFault(res)
 	}
 	var w listing

@@ -30,19 +30,19 @@ func (Driver) Submit(ctx context.Context, c provider.Call, in Input) (provider.T
 	if err != nil {
 		return provider.Ticket{}, err
 	}
-	if res.Status != http.StatusOK {
+	if !res.OK() {
 		return provider.Ticket{}, responseFault(res)
 	}
 	var w struct {
-		Name string `json:"name"`
+		Name provider.Text `json:"name"`
 	}
 	if err := res.Decode(&w); err != nil {
 		return provider.Ticket{}, err
 	}
 	if w.Name == "" {
-		return provider.Ticket{}, fault.New(fault.InDoubt, "no_ticket", "Google answered a paid request without the name of an operation.").WithCharge(fault.ChargedUnknown)
+		return provider.Ticket{}, res.NoTicket("Google answered a paid request without the name of an operation.")
 	}
-	return provider.Ticket{ID: w.Name}, nil
+	return provider.Ticket{ID: string(w.Name)}, nil
 }
 
 // modelPath escapes the model id, which may be any text from a caller.
@@ -62,14 +62,29 @@ func (d Driver) Poll(ctx context.Context, c provider.Call, t provider.Ticket) (p
 	if err != nil {
 		return provider.Update{}, err
 	}
-	if res.Status != http.StatusOK {
+	if !res.OK() {
 		return d.recoverFromBucket(ctx, c, res, t)
 	}
 	var w operation
 	if err := provider.Unmarshal(res.Body, &w); err != nil {
 		return provider.Update{}, fault.Wrap(err, fault.Unavailable, "answer_unreadable", "Google's answer cannot be read.")
 	}
-	return w.update(), nil
+	u, empty := w.update()
+	if empty && storagePrefix(c) != "" { // the videos may be in the bucket all the same
+		return d.findInBucket(ctx, c, t), nil
+	}
+	return u, nil
+}
+
+// findInBucket looks in the bucket for the videos of an operation whose answer does not
+// hold them. If there are none, the task keeps polling until its deadline.
+func (d Driver) findInBucket(ctx context.Context, c provider.Call, t provider.Ticket) provider.Update {
+	found, err := d.Find(ctx, c)
+	if err != nil || found.Answer == nil {
+		return provider.Update{Message: "Google reports the video as done, but neither the answer nor the bucket holds one yet."}
+	}
+	found.Answer.VendorID = t.ID
+	return provider.Update{Phase: provider.Done, Progress: 1, Answer: *found.Answer}
 }
 
 // recoverFromBucket looks in the bucket for the videos of an operation that Google
@@ -77,9 +92,8 @@ func (d Driver) Poll(ctx context.Context, c provider.Call, t provider.Ticket) (p
 // the ticket is kept.
 func (d Driver) recoverFromBucket(ctx context.Context, c provider.Call, res provider.Response, t provider.Ticket) (provider.Update, error) {
 	if res.Status == http.StatusNotFound {
-		if found, err := d.Find(ctx, c); err == nil && found.Answer != nil {
-			found.Answer.VendorID = t.ID
-			return provider.Update{Phase: provider.Done, Progress: 1, Answer: *found.Answer}, nil
+		if u := d.findInBucket(ctx, c, t); u.Phase == provider.Done {
+			return u, nil
 		}
 	}
 	return provider.Update{}, responseFault(res)

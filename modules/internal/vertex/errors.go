@@ -11,10 +11,22 @@ import (
 
 // status is google.rpc.Status, the error of a request or of an operation.
 type status struct {
-	Code    int             `json:"code"`
-	Message string          `json:"message"`
-	Status  string          `json:"status"`
+	Code    provider.Text   `json:"code"`
+	Message provider.Text   `json:"message"`
+	Status  provider.Text   `json:"status"`
 	Details json.RawMessage `json:"details"`
+}
+
+// UnmarshalJSON implements [json.Unmarshaler]. What has no message in its place, such as a
+// text instead of an object, is read as the error of any vendor.
+func (s *status) UnmarshalJSON(data []byte) error {
+	type object status
+	*s = status{}
+	_ = provider.Unmarshal(data, (*object)(s)) // anything else is no object
+	if s.Message == "" {
+		s.Message = provider.Text(provider.ReadError(data).Message)
+	}
+	return nil
 }
 
 // detail is an entry of a status's details: google.rpc.ErrorInfo with a reason, or
@@ -38,18 +50,18 @@ var codes = provider.ErrorTable{
 	},
 }
 
-// responseFault is the fault of an answer other than 200.
+// responseFault is the fault of an answer that is no success.
 func responseFault(res provider.Response) *fault.Error {
 	s := readStatus(res.Body)
 	reason, delay := s.details()
-	p := provider.VendorError{Code: s.Status, Message: s.Message}
+	p := provider.VendorError{Code: string(s.Status), Message: string(s.Message)}
 	if res.Status == http.StatusForbidden && reason != "" {
 		p.Code = reason // BILLING_DISABLED, SERVICE_DISABLED
 	}
 	f := codes.Fault(res, p)
 	switch res.Status {
 	case http.StatusBadRequest:
-		if mentionsPolicy(s.Message) {
+		if mentionsPolicy(string(s.Message)) {
 			f.Kind, f.Code = provider.ContentRefused.Kind, provider.ContentRefused.Code
 		}
 	case http.StatusTooManyRequests:

@@ -1,11 +1,10 @@
 package vertex
 
 import (
+	"cmp"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"regexp"
-	"strconv"
 	"strings"
 
 	"aigc/app/fault"
@@ -14,101 +13,39 @@ import (
 
 // operation is the answer to a poll.
 type operation struct {
-	Name     string          `json:"name"`
-	Done     bool            `json:"done"`
+	Name     provider.Text   `json:"name"`
+	Done     provider.Flag   `json:"done"`
 	Error    *status         `json:"error"`
 	Response json.RawMessage `json:"response"`
 }
 
-type response struct {
-	Videos          []video  `json:"videos"`
-	Samples         []sample `json:"generatedSamples"` // an older field, still in the published schema
-	FilteredCount   int      `json:"raiMediaFilteredCount"`
-	FilteredReasons []string `json:"raiMediaFilteredReasons"`
-}
-
-type video struct {
-	GCSURI string `json:"gcsUri"`
-	Bytes  string `json:"bytesBase64Encoded"`
-}
-
-type sample struct {
-	Video struct {
-		URI     string `json:"uri"`
-		Encoded string `json:"encodedVideo"`
-	} `json:"video"`
-}
-
-// update maps an operation. Without done it means wait, whatever else it holds, and
-// so does an undocumented final answer: failing the task there would lose a paid
-// video.
-func (o operation) update() provider.Update {
+// update maps an operation. Without done it means wait, whatever else it holds, and so
+// does a final answer that may hold a video in a form that is not known: failing the task
+// there would lose a paid video. empty reports that the operation is done with neither a
+// video nor a reason: whether that was charged is not documented.
+func (o operation) update() (u provider.Update, empty bool) {
 	if !o.Done {
-		return provider.Update{}
+		return provider.Update{}, false
 	}
 	if o.Error != nil {
-		return provider.Update{Phase: provider.Failed, Err: o.Error.operationFault()}
+		return provider.Update{Phase: provider.Failed, Err: o.Error.operationFault()}, false
 	}
 	var r response
-	err := json.Unmarshal(o.Response, &r)
-	if odd := (*json.UnmarshalTypeError)(nil); err != nil && !errors.As(err, &odd) {
-		return unreadable()
-	}
-	switch videos := r.videos(); {
-	case len(videos) > 0:
-		a := provider.Answer{VendorID: o.Name, Results: videos}
-		if r.FilteredCount > 0 {
-			a.Warnings = []string{fmt.Sprintf("The safety filter refused %d of the videos: %s", r.FilteredCount, filterFault(r.FilteredReasons).Message)}
+	r.read(o.Response, 0)
+	switch {
+	case len(r.videos) > 0:
+		a := provider.Answer{VendorID: string(o.Name), Results: r.videos}
+		if r.filtered > 0 {
+			a.Warnings = []string{fmt.Sprintf("The safety filter refused %d of the videos: %s", r.filtered, filterFault(r.reasons).Message)}
 		}
-		return provider.Update{Phase: provider.Done, Progress: 1, Answer: a}
-	case isFilterResponse(o.Response):
-		return provider.Update{Phase: provider.Failed, Err: filterFault(r.FilteredReasons)}
+		return provider.Update{Phase: provider.Done, Progress: 1, Answer: a}, false
+	case r.strange:
+		return provider.Update{Message: "Google reports the video as done, but the answer holds no readable video."}, false
+	case r.filtered > 0 || len(r.reasons) > 0:
+		return provider.Update{Phase: provider.Failed, Err: filterFault(r.reasons)}, false
 	}
-	return unreadable()
-}
-
-func unreadable() provider.Update {
-	return provider.Update{Message: "Google reports the video as done, but the answer holds no readable video."}
-}
-
-// videos are the videos with bytes or a URL, of either field.
-func (r response) videos() []provider.Result {
-	var out []provider.Result
-	add := func(res provider.Result) {
-		if res.URL != "" || res.Base64 != "" {
-			out = append(out, res)
-		}
-	}
-	for _, v := range r.Videos {
-		add(provider.Result{URL: v.GCSURI, Base64: v.Bytes})
-	}
-	for _, s := range r.Samples {
-		add(provider.Result{URL: s.Video.URI, Base64: s.Video.Encoded})
-	}
-	return out
-}
-
-// isFilterResponse reports whether a response is the documented one of a refusal by
-// the safety filter: an object without videos, and without unknown fields, which
-// could hold one.
-func isFilterResponse(raw json.RawMessage) bool {
-	var fields map[string]json.RawMessage
-	if json.Unmarshal(raw, &fields) != nil || fields == nil {
-		return false
-	}
-	for name, value := range fields {
-		switch name {
-		case "@type", "raiMediaFilteredCount", "raiMediaFilteredReasons":
-		case "videos", "generatedSamples":
-			var list []json.RawMessage
-			if json.Unmarshal(value, &list) != nil || len(list) > 0 {
-				return false
-			}
-		default:
-			return false
-		}
-	}
-	return true
+	f := fault.New(fault.VendorFailed, "vendor_failed", "Google reports the job as done, but sent neither a video nor a reason.").WithCharge(fault.ChargedUnknown)
+	return provider.Update{Phase: provider.Failed, Err: f}, true
 }
 
 // Codes of google.rpc that an operation fails with.
@@ -119,32 +56,45 @@ const (
 	codePrecondition = 9
 )
 
-var codeNames = map[int]string{
+var codeNames = map[provider.Int]string{
 	codeInvalid: "INVALID_ARGUMENT", codePermission: "PERMISSION_DENIED", codeQuota: "RESOURCE_EXHAUSTED", codePrecondition: "FAILED_PRECONDITION",
 	13: "INTERNAL", 14: "UNAVAILABLE",
 }
 
+// number is the code of a status, which may be the name instead.
+func (s status) number() provider.Int {
+	if n, ok := s.Code.Int(); ok {
+		return provider.Int(n)
+	}
+	for n, name := range codeNames {
+		if name == string(s.Code) || s.Code == "" && name == string(s.Status) {
+			return n
+		}
+	}
+	return 0
+}
+
 // operationFault is the fault of a failed operation. Failed videos are not charged.
 func (s status) operationFault() *fault.Error {
-	f := fault.New(fault.VendorFailed, "vendor_failed", "%s", provider.Sanitize(s.Message)).WithCharge(fault.ChargedNo)
+	f := fault.New(fault.VendorFailed, "vendor_failed", "%s", provider.Sanitize(string(s.Message))).WithCharge(fault.ChargedNo)
+	code := s.number()
 	switch {
-	case s.Code == codeInvalid && mentionsPolicy(s.Message):
+	case code == codeInvalid && mentionsPolicy(string(s.Message)):
 		f.Kind, f.Code = fault.Rejected, "content_refused"
-	case s.Code == codeInvalid:
+	case code == codeInvalid:
 		f.Kind, f.Code = fault.Invalid, "vendor_refused_input"
-	case s.Code == codePermission: // often a missing right on the bucket
+	case code == codePermission: // often a missing right on the bucket
 		f.Code = "vendor_permission"
-	case s.Code == codeQuota:
+	case code == codeQuota:
 		f.Code = "vendor_quota"
-	case s.Code == codePrecondition:
+	case code == codePrecondition:
 		f.Code = "vendor_precondition"
 	}
 	if f.Message == "" {
 		f.Message = "Google reports a failure without a reason."
 	}
-	f.VendorCode = codeNames[s.Code]
-	if f.VendorCode == "" {
-		f.VendorCode = strconv.Itoa(s.Code)
+	if f.VendorCode = codeNames[code]; f.VendorCode == "" {
+		f.VendorCode = provider.VendorCode(cmp.Or(string(s.Code), string(s.Status)))
 	}
 	return f
 }

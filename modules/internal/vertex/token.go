@@ -147,7 +147,13 @@ type contextTransport struct {
 
 // RoundTrip implements [http.RoundTripper].
 func (b contextTransport) RoundTrip(r *http.Request) (*http.Response, error) {
-	return b.next.RoundTrip(r.WithContext(b.ctx))
+	r = r.Clone(b.ctx)
+	r.Header.Set("Accept-Encoding", "identity")
+	res, err := b.next.RoundTrip(r)
+	if err == nil {
+		provider.RemoveCoding(res) // an unknown coding gives no token
+	}
+	return res, err
 }
 
 // isPermanent reports whether the token endpoint's status will not change for the

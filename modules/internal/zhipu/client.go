@@ -2,7 +2,6 @@ package zhipu
 
 import (
 	"context"
-	"net/http"
 	"net/url"
 
 	"aigc/app/fault"
@@ -36,17 +35,13 @@ func (w reply) ticket() (provider.Outcome, error) {
 	case w.reported().Code != "":
 		return provider.Outcome{}, w.fault()
 	}
-	return provider.Outcome{}, fault.New(fault.InDoubt, "no_ticket", "%s answered a paid request without a task id.", title).WithCharge(fault.ChargedUnknown)
+	return provider.Outcome{}, w.response.NoTicket(title + " answered a paid request without a task id.")
 }
 
 // result is the outcome of a synchronous submission. Images count even if another
 // field of the answer has an unexpected type.
 func (w reply) result(c provider.Call) (provider.Outcome, error) {
-	var list []output
-	if w.Data != nil {
-		list = *w.Data
-	}
-	a, ok := w.answer(c, list)
+	a, ok := w.answer(c, w.Data)
 	switch {
 	case ok:
 		return provider.Outcome{Answer: &a}, nil
@@ -55,7 +50,7 @@ func (w reply) result(c provider.Call) (provider.Outcome, error) {
 	case w.unreadable != nil:
 		return provider.Outcome{}, w.unreadable
 	case w.Data == nil:
-		return provider.Outcome{}, fault.New(fault.InDoubt, "answer_unreadable", "The answer of %s to a paid request holds no list of images.", title).WithCharge(fault.ChargedUnknown)
+		return provider.Outcome{}, w.response.NoResult("The answer of " + title + " to a paid request holds no list of images.")
 	}
 	return provider.Outcome{}, fault.New(fault.VendorFailed, "vendor_failed", "%s made no image and gave no reason.", title).WithCharge(fault.ChargedUnknown)
 }
@@ -74,8 +69,8 @@ func (Driver) Poll(ctx context.Context, c provider.Call, t provider.Ticket) (pro
 	return provider.Update{}, w.unreadable
 }
 
-// do sends one request and reads its answer. Anything but a 200 with JSON is an
-// error; what a 200 lacks is for the caller to judge.
+// do sends one request and reads its answer. Anything but a success with JSON is an
+// error; what a success lacks is for the caller to judge.
 func do(ctx context.Context, c provider.Call, r provider.Request) (reply, error) {
 	r.Authorize = provider.Bearer(c)
 	res, err := c.HTTP.Do(ctx, c, r)
@@ -84,7 +79,7 @@ func do(ctx context.Context, c provider.Call, r provider.Request) (reply, error)
 	}
 	w := reply{response: res}
 	w.unreadable = res.Decode(&w)
-	if res.Status != http.StatusOK {
+	if !res.OK() {
 		return reply{}, w.fault()
 	}
 	return w, nil

@@ -22,12 +22,12 @@ type request struct {
 // error, which is wrapped in "error" or not. content_filter of a success is not read:
 // it is informational.
 type reply struct {
-	ID        provider.Text `json:"id"`
-	RequestID provider.Text `json:"request_id"`
-	Data      *[]output     `json:"data"`         // of a synchronous answer; nil if it has no such list
-	Status    string        `json:"task_status"`  // of a job
-	Output    []output      `json:"image_result"` // of a job
-	Wrapped   problem       `json:"error"`
+	ID        provider.Text          `json:"id"`
+	RequestID provider.Text          `json:"request_id"`
+	Data      provider.Items[output] `json:"data"`         // of a synchronous answer; nil if it has no such list
+	Status    provider.Text          `json:"task_status"`  // of a job
+	Output    provider.Items[output] `json:"image_result"` // of a job
+	Wrapped   problem                `json:"error"`
 	problem
 	Filter []filter `json:"contentFilter"` // of a refusal
 
@@ -37,11 +37,12 @@ type reply struct {
 
 type output struct {
 	URL string `json:"url"`
+	B64 string `json:"b64_json"` // of a gateway in front
 }
 
 type problem struct {
 	Code    provider.Text `json:"code"` // a string or a number
-	Message string        `json:"message"`
+	Message provider.Text `json:"message"`
 }
 
 type filter struct {
@@ -54,7 +55,7 @@ func (w reply) reported() provider.VendorError {
 	if p == (problem{}) {
 		p = w.problem
 	}
-	return provider.VendorError{Code: string(p.Code), Message: p.Message}
+	return provider.VendorError{Code: string(p.Code), Message: string(p.Message)}
 }
 
 // refusedOutput reports whether moderation refused the image and not the prompt.
@@ -62,15 +63,15 @@ func (w reply) refusedOutput() bool {
 	return slices.Contains(w.Filter, filter{"assistant"})
 }
 
-// answer is the result with these images; ok is false if none of them has a URL.
+// answer is the result with these images; ok is false if there is none.
 func (w reply) answer(c provider.Call, list []output) (a provider.Answer, ok bool) {
 	a = provider.Answer{Model: c.Model, VendorID: string(w.ID)}
 	if a.VendorID == "" {
 		a.VendorID = string(w.RequestID)
 	}
 	for _, o := range list {
-		if o.URL != "" {
-			a.Results = append(a.Results, provider.Result{URL: o.URL})
+		if o.URL != "" || o.B64 != "" {
+			a.Results = append(a.Results, provider.Result{URL: o.URL, Base64: o.B64})
 		}
 	}
 	a.Cost = c.Cost(c.Model, priceFacts(c.Account.BaseURL), images(len(a.Results)))
