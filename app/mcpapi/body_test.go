@@ -177,7 +177,7 @@ func TestInvalidBodies(t *testing.T) {
 		"GBK, broken JSON": {strings.NewReader("{\"a\":\"\x95\\\"}"), 400, -32700, "invalid_input"},
 		"half a pair":      {strings.NewReader(`{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"create_toy_image","arguments":{"prompt":"\ud83e"}}}`), 400, -32700, "invalid_input"},
 		"a key twice":      {strings.NewReader(`{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"create_toy_image","arguments":{"prompt":"a","prompt":"b"}}}`), 400, -32700, "invalid_input"},
-		"UTF-16":           {strings.NewReader("\xff\xfe{\x00}\x00"), 422, codeServerError, "utf16"},
+		"UTF-16":           {strings.NewReader("\xff\xfe{\x00}\x00"), 400, -32600, "utf16"},
 		"cut off":          {strings.NewReader(uploadHead + long(100_000)), 400, -32700, "not_json"},
 		"a large document": {strings.NewReader(`{"a":"` + strings.Repeat("once upon a time ", 300_000) + `"}`), 413, codeServerError, "document_too_large"},
 		"a large body":     {io.MultiReader(strings.NewReader(uploadHead), base64Stream(8<<20)), 413, codeServerError, "body_too_large"},

@@ -15,6 +15,9 @@ import (
 // and a number where the schema has text becomes text. What cannot be converted is kept,
 // so that Parse reports it.
 func (s *Schema) Relax(raw json.RawMessage) json.RawMessage {
+	if len(strictjson.Check(raw)) > 0 {
+		return raw // encoding it again would hide what Parse has to report
+	}
 	input, err := object(raw)
 	if err != nil {
 		return raw
