@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"path"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -39,28 +40,28 @@ func TestKeptAnswers(t *testing.T) {
 				"y [[text]]":      {"/api/flux/create", "Your image is ready.", ".txt", 202},
 			} {
 				a := p.Do("POST", c.path, fmt.Sprintf(`{"prompt":%q}`, prompt), as("alice-key-1")...)
-				id := strings.TrimPrefix(a.Header.Get("Location"), "/api/tasks/")
-				path := "/api/tasks/" + id + "/answer"
-				if a.Status != c.status || !strings.Contains(string(a.Body), p.URL+path) {
+				id := path.Base(a.Header.Get("Location"))
+				answer := "/api/tasks/" + id + "/answer"
+				if a.Status != c.status || !strings.Contains(string(a.Body), p.URL+answer) {
 					t.Fatalf("%s: %d %s", prompt, a.Status, a.Body)
 				}
 				for _, method := range []string{"GET", "DELETE"} {
-					if a := p.Do(method, path, "", as("bob-key-123")...); a.Status != 404 || a.Envelope(t).Code != "task_not_found" {
+					if a := p.Do(method, answer, "", as("bob-key-123")...); a.Status != 404 || a.Envelope(t).Code != "task_not_found" {
 						t.Errorf("%s: %s of another owner: %d", prompt, method, a.Status)
 					}
-					if a := p.Do(method, path, ""); a.Status != 401 {
+					if a := p.Do(method, answer, ""); a.Status != 401 {
 						t.Errorf("%s: %s without a key: %d", prompt, method, a.Status)
 					}
 				}
 				for _, key := range []string{"alice-key-1", "root-key-1"} {
-					a := p.Do("GET", path, "", as(key)...)
+					a := p.Do("GET", answer, "", as(key)...)
 					disposition, params, _ := mime.ParseMediaType(a.Header.Get("Content-Disposition"))
 					if a.Status != 200 || !strings.Contains(string(a.Body), c.part) || a.Header.Get("Content-Type") != "application/octet-stream" ||
 						a.Header.Get("X-Content-Type-Options") != "nosniff" || disposition != "attachment" || filepath.Ext(params["filename"]) != c.ext {
 						t.Errorf("%s: %d %v %.100q", prompt, a.Status, a.Header, a.Body)
 					}
 				}
-				if a := p.Do("HEAD", path, "", as("alice-key-1")...); a.Status != 200 || len(a.Body) != 0 || a.Header.Get("Content-Length") == "0" {
+				if a := p.Do("HEAD", answer, "", as("alice-key-1")...); a.Status != 200 || len(a.Body) != 0 || a.Header.Get("Content-Length") == "0" {
 					t.Errorf("%s: HEAD: %d %v", prompt, a.Status, a.Header)
 				}
 				for _, name := range []string{"answers/" + id, "Answers/" + id} {
@@ -71,11 +72,11 @@ func TestKeptAnswers(t *testing.T) {
 				if n := keptCount(t, p); n != 1 {
 					t.Errorf("%s: /api/health counts %d", prompt, n)
 				}
-				if a := p.Do("DELETE", path, "", as("alice-key-1")...); a.Status != 204 || len(a.Body) != 0 {
+				if a := p.Do("DELETE", answer, "", as("alice-key-1")...); a.Status != 204 || len(a.Body) != 0 {
 					t.Errorf("%s: DELETE: %d %s", prompt, a.Status, a.Body)
 				}
 				for _, method := range []string{"GET", "DELETE"} {
-					if a := p.Do(method, path, "", as("alice-key-1")...); a.Status != 404 || a.Envelope(t).Code != "answer_not_found" {
+					if a := p.Do(method, answer, "", as("alice-key-1")...); a.Status != 404 || a.Envelope(t).Code != "answer_not_found" {
 						t.Errorf("%s: %s after DELETE: %d %s", prompt, method, a.Status, a.Body)
 					}
 				}

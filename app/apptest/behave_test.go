@@ -373,11 +373,11 @@ func TestInspector(t *testing.T) {
 	if _, err := os.Stat(node); err != nil || len(cli) == 0 {
 		apptest.Need(t, "mcp-inspector, which bash .ci/test puts into .tools")
 	}
-	p, _ := startServer(t)
+	p, _ := startServer(t, "AIGC_MCP_LINKS=on")
 	for name, server := range map[string][]string{
 		"over HTTP":              {p.MCP + "/mcp"},
-		"over stdio":             {"-e", "AIGC_DATA_DIR=" + t.TempDir(), apptest.Binary(t, "faults"), "serve-mcp", "--stdio"},
-		"over stdio to a server": {"-e", "AIGC_DATA_DIR=" + p.Dir, apptest.Binary(t, "faults"), "serve-mcp", "--stdio"},
+		"over stdio":             {"-e", "AIGC_MCP_LINKS=on", "-e", "AIGC_DATA_DIR=" + t.TempDir(), apptest.Binary(t, "faults"), "serve-mcp", "--stdio"},
+		"over stdio to a server": {"-e", "AIGC_MCP_LINKS=on", "-e", "AIGC_DATA_DIR=" + p.Dir, apptest.Binary(t, "faults"), "serve-mcp", "--stdio"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

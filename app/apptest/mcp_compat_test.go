@@ -71,7 +71,7 @@ func TestOldToolNames(t *testing.T) {
 // operation that edits, which its own tool repeats under the same key.
 func TestImagesInTheToolForText(t *testing.T) {
 	t.Parallel()
-	p, box := startServer(t)
+	p, box := startServer(t, "AIGC_MCP_LINKS=on")
 	a := connect(t, p, "", "")
 	fox := upload(t, a)
 	args := map[string]any{"prompt": "a hat", "images": []string{fox}, "mask": uploadImage(t, a, picture.Spec{Prompt: "a mask", Width: 512, Height: 512, Plain: true, Transparent: true}), "idempotency_key": "one"}

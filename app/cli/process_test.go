@@ -133,7 +133,7 @@ func TestKilledCommandIsJoined(t *testing.T) {
 	t.Parallel()
 	l := settings(t)
 	dir := l.DataDir
-	p := start(t, dir, "generate", "flux", "a fox [[slow 2s]]").begin()
+	p := start(t, dir, "generate", "flux", "a fox [[slow 2s]]", "-o", filepath.Join(t.TempDir(), "fox.png")).begin() // the extension is a part of the input
 	apptest.Eventually(t, 20*time.Second, func() error {
 		if app.Running(dir) == nil {
 			return errors.New("it does not listen yet")

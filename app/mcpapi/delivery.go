@@ -12,6 +12,7 @@ import (
 // response wholly.
 type delivery struct {
 	exchange *web.Exchange
+	out      *answerWriter
 	confirm  bool // the client is behind a bridge, which confirms what it has written
 
 	mu       sync.Mutex
@@ -47,7 +48,7 @@ func (d *delivery) Notify(begin func(confirmed bool), end func(delivered bool)) 
 func (d *delivery) valid() bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return d.returned && !d.canceled
+	return d.returned && !d.canceled && d.out.hasAnswered()
 }
 
 // cancel ends the call without an answer, although one may still be written. When it

@@ -220,10 +220,13 @@ func keepsID(id json.RawMessage) bool {
 	return err == nil && n > -1<<53 && n < 1<<53 && strconv.FormatInt(n, 10) == string(id)
 }
 
+// answerStart is how the SDK begins an answer, as opposed to a notification.
+var answerStart = []byte(`{"jsonrpc":"2.0","id":`)
+
 // restore writes the client's id into an answer of the SDK, and returns that id; nil
 // if the SDK had the client's id, or the message is no answer.
 func (b *rpcBody) restore(answer []byte) (restored []byte, id json.RawMessage) {
-	tail, ok := bytes.CutPrefix(answer, []byte(`{"jsonrpc":"2.0","id":`))
+	tail, ok := bytes.CutPrefix(answer, answerStart)
 	end := bytes.IndexByte(tail, ',')
 	if !ok || end < 0 {
 		return answer, nil

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"sync"
+	"time"
 )
 
 const methodCancelled = "notifications/cancelled"
@@ -16,6 +17,11 @@ type openCalls struct {
 	mu    sync.Mutex
 	calls map[callKey][]*requestInfo
 }
+
+// lateCancel is how long a call is kept whose client has closed the connection. Its
+// cancellation may come later, and must not hit a call of another client that has the
+// same key by then.
+const lateCancel = 10 * time.Second
 
 // callKey is what a call and its cancellation have in common.
 type callKey struct {
@@ -48,7 +54,7 @@ func (o *openCalls) add(c *requestInfo, r *http.Request) (remove func()) {
 	for _, k := range keys {
 		o.calls[k] = append(o.calls[k], c)
 	}
-	return func() {
+	drop := func() {
 		o.mu.Lock()
 		defer o.mu.Unlock()
 		for _, k := range keys {
@@ -56,6 +62,13 @@ func (o *openCalls) add(c *requestInfo, r *http.Request) (remove func()) {
 				delete(o.calls, k)
 			}
 		}
+	}
+	return func() {
+		if r.Context().Err() != nil {
+			time.AfterFunc(lateCancel, drop)
+			return
+		}
+		drop()
 	}
 }
 

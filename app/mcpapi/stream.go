@@ -23,6 +23,7 @@ type answerWriter struct {
 	interval time.Duration
 
 	mu       sync.Mutex
+	answered bool            // an answer to a call was written
 	begun    bool            // the header of a stream was sent
 	canceled map[string]bool // by idKey
 	closed   bool            // nothing may be written any more
@@ -61,6 +62,7 @@ func (w *answerWriter) Write(p []byte) (int, error) {
 		return len(p), nil
 	}
 	var out []byte
+	answer := true
 	if w.begun || w.isStream() {
 		w.begin()
 		head, data, found := bytes.Cut(p, []byte("data: "))
@@ -71,6 +73,7 @@ func (w *answerWriter) Write(p []byte) (int, error) {
 		if id != nil && w.canceled[idKey(id)] {
 			return len(p), nil
 		}
+		answer = bytes.HasPrefix(data, answerStart)
 		out = event(head, data)
 	} else {
 		out = w.document(p)
@@ -78,7 +81,15 @@ func (w *answerWriter) Write(p []byte) (int, error) {
 	if _, err := w.x.Write(out); err != nil {
 		return 0, err
 	}
+	w.answered = w.answered || answer
 	return len(p), nil
+}
+
+// hasAnswered reports whether an answer to a call was written.
+func (w *answerWriter) hasAnswered() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.answered
 }
 
 // event is one server-sent event.

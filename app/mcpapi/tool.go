@@ -101,7 +101,7 @@ func (s *Server) run(ctx context.Context, t *tool, req *mcp.CallToolRequest) (re
 	if c.args[0] != '{' {
 		return nil, &jsonrpc.Error{Code: jsonrpc.CodeInvalidParams, Message: "arguments must be an object"}
 	}
-	c.delivery = &delivery{exchange: c.exchange, confirm: c.confirm}
+	c.delivery = &delivery{exchange: c.exchange, out: c.out, confirm: c.confirm}
 	c.addDelivery(c.delivery)
 	defer c.delivery.returning()
 	ctx, cancel := context.WithCancel(ctx)
