@@ -93,10 +93,8 @@ func (s *Service) selectForPurchase(ctx context.Context, op Operation, asked str
 	for _, r := range op.Routes {
 		vendors = append(vendors, r.Vendor.Name)
 	}
-	if !s.KeyProber.ProbeKeys(ctx, vendors) {
-		return sel, err
-	}
-	return s.selectRoute(ctx, op, asked)
+	s.KeyProber.ProbeKeys(ctx, vendors)
+	return s.selectRoute(ctx, op, asked) // the worker may have unparked a key in between, too
 }
 
 // selectForQuote is [Service.selectRoute]; where no vendor has a usable key, it
