@@ -3,7 +3,6 @@ package cli
 import (
 	"cmp"
 	"context"
-	"io"
 	"net/http"
 	"path/filepath"
 
@@ -62,8 +61,7 @@ func (c *client) deleteAnswer(ctx context.Context, id string) error {
 	}
 	defer res.Body.Close()
 	if res.StatusCode != http.StatusNoContent {
-		raw, _ := io.ReadAll(io.LimitReader(res.Body, 64<<10)) // for the error text
-		return newProblem(c, res, raw)
+		return readProblem(c, res)
 	}
 	return nil
 }

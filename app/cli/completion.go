@@ -9,7 +9,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"aigc/app"
 	"aigc/app/service"
 )
 
@@ -60,10 +59,7 @@ func (c *cli) completeTasks(cmd *cobra.Command, args []string, _ string) ([]cobr
 	if err != nil {
 		return nil, cobra.ShellCompDirectiveError
 	}
-	base := l.URL
-	if running := app.Running(l.DataDir); base == "" && running != nil {
-		base = running.URL
-	}
+	base := serverURL(l)
 	if base == "" {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}

@@ -137,10 +137,22 @@ func storedKeys(ctx context.Context, dir string) ([]task.APIKey, error) {
 	return db.Keys(ctx)
 }
 
+// serverURL returns the address of the server at AIGC_URL, or else of the one that uses
+// the data folder; empty if there is none.
+func serverURL(l *config.Settings) string {
+	if l.URL != "" {
+		return l.URL
+	}
+	if h := app.Running(l.DataDir); h != nil {
+		return h.URL
+	}
+	return ""
+}
+
 // requireTasks returns an error if there is neither a server nor a ledger that could
 // have tasks.
 func requireTasks(l *config.Settings) error {
-	if l.URL != "" || app.Running(l.DataDir) != nil {
+	if serverURL(l) != "" {
 		return nil
 	}
 	if _, err := os.Stat(ledgerFile(l.DataDir)); errors.Is(err, fs.ErrNotExist) {

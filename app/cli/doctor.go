@@ -3,14 +3,12 @@ package cli
 import (
 	"context"
 	"fmt"
-	"io"
 	"net/http"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"aigc/app"
 	"aigc/config"
 )
 
@@ -71,10 +69,7 @@ func (c *cli) isReady(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	base := l.URL
-	if h := app.Running(l.DataDir); base == "" && h != nil {
-		base = h.URL
-	}
+	base := serverURL(l)
 	if base == "" {
 		return fmt.Errorf("no server uses the data folder %s", l.DataDir)
 	}
@@ -87,8 +82,7 @@ func (c *cli) isReady(ctx context.Context) error {
 	}
 	defer res.Body.Close()
 	if res.StatusCode != http.StatusOK {
-		raw, _ := io.ReadAll(io.LimitReader(res.Body, 64<<10)) // for the error text
-		return newProblem(s, res, raw)
+		return readProblem(s, res)
 	}
 	c.print("ready\n")
 	return nil

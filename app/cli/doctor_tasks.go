@@ -29,14 +29,14 @@ func (d *doctor) waiting(ctx context.Context, db *ledger.SQLite) []finding {
 		return []finding{{"tasks", levelWarning, errorText(err), ""}}
 	}
 	byCause := map[string][]string{}
-	todo := map[string]string{}
+	advice := map[string]string{}
 	for _, t := range open {
 		if t.Group {
 			continue // its children are listed
 		}
 		if cause, do := d.idle(t); cause != "" {
 			byCause[cause] = append(byCause[cause], t.ID)
-			todo[cause] = do
+			advice[cause] = do
 		}
 	}
 	var out []finding
@@ -46,7 +46,7 @@ func (d *doctor) waiting(ctx context.Context, db *ledger.SQLite) []finding {
 		if len(ids) > namedTasks {
 			text += " …"
 		}
-		out = append(out, finding{"tasks", levelWarning, text, todo[cause]})
+		out = append(out, finding{"tasks", levelWarning, text, advice[cause]})
 	}
 	return out
 }

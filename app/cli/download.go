@@ -106,8 +106,7 @@ func (c *client) fetch(ctx context.Context, r service.ResultView, w io.Writer) e
 	}
 	defer res.Body.Close()
 	if res.StatusCode != http.StatusOK {
-		raw, _ := io.ReadAll(io.LimitReader(res.Body, 64<<10)) // for the error text
-		return newProblem(c, res, raw)
+		return readProblem(c, res)
 	}
 	sum := sha256.New()
 	n, err := io.Copy(io.MultiWriter(w, sum), res.Body)

@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"strings"
 	"time"
@@ -28,8 +27,7 @@ func (c *client) events(ctx context.Context, id string, follow bool, each func(t
 	}
 	defer res.Body.Close()
 	if res.StatusCode != http.StatusOK {
-		raw, _ := io.ReadAll(io.LimitReader(res.Body, 64<<10)) // for the error text
-		return newProblem(c, res, raw)
+		return readProblem(c, res)
 	}
 	silence := time.AfterFunc(10*time.Second, cancel)
 	defer silence.Stop()

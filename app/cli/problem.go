@@ -3,6 +3,7 @@ package cli
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 
@@ -22,6 +23,15 @@ type problem struct {
 	Errors    []fault.Detail `json:"errors"`
 	base      string
 }
+
+// readProblem reads the error answer of a server whose body was not read yet.
+func readProblem(c *client, res *http.Response) *problem {
+	raw, _ := io.ReadAll(io.LimitReader(res.Body, maxProblem)) // a part is enough for the error text
+	return newProblem(c, res, raw)
+}
+
+// maxProblem limits an error answer in bytes.
+const maxProblem = 64 << 10
 
 func newProblem(c *client, res *http.Response, raw []byte) *problem {
 	p := &problem{}

@@ -71,6 +71,41 @@ func (e *Embedder) OpenUpright(ctx context.Context, rule ImageRule, img ImageRef
 	return in, true
 }
 
+// OpenMasked is [Embedder.OpenUpright] if a mask belongs to the image, else
+// [Embedder.Open].
+func (e *Embedder) OpenMasked(ctx context.Context, rule ImageRule, img, mask ImageRef) (Input, bool) {
+	if mask == "" {
+		return e.Open(ctx, rule, img)
+	}
+	return e.OpenUpright(ctx, rule, img)
+}
+
+// EditFiles adds the files of an edit to a form as OpenAI reads them: an image as "image",
+// several as "image[]", and a mask, which belongs to the first image.
+func (e *Embedder) EditFiles(ctx context.Context, form *Form, image ImageRule, images []ImageRef, maskRule ImageRule, mask ImageRef) {
+	name := "image"
+	if len(images) > 1 {
+		name = "image[]" // OpenAI accepts several files only under this name
+	}
+	var first Input
+	for i, img := range images {
+		var file Input
+		var ok bool
+		if i == 0 {
+			file, ok = e.OpenMasked(ctx, image, img, mask)
+			first = file
+		} else {
+			file, ok = e.Open(ctx, image, img)
+		}
+		if ok {
+			form.File(name, file)
+		}
+	}
+	if file, ok := e.OpenMask(ctx, maskRule, mask, first, "the first image"); ok {
+		form.File("mask", file)
+	}
+}
+
 // OpenMask opens the mask of an image, which must be of the image's size. which names the
 // image in messages: "the first image".
 func (e *Embedder) OpenMask(ctx context.Context, rule ImageRule, img ImageRef, image Input, which string) (Input, bool) {

@@ -56,9 +56,8 @@ type Config struct {
 
 // KeyProber probes the parked keys of vendors.
 type KeyProber interface {
-	// ProbeKeys probes the keys of vendors that are due, and reports whether the parked
-	// keys may have changed since.
-	ProbeKeys(ctx context.Context, vendors []string) bool
+	// ProbeKeys probes the keys of vendors that are due, and unparks those that work.
+	ProbeKeys(ctx context.Context, vendors []string)
 }
 
 // Key is a caller's key from the settings.

@@ -87,45 +87,41 @@ func (p *keyProber) probeParked(ctx context.Context) {
 }
 
 // probeVendor probes the due parked keys of a vendor, unless another process has
-// just done it, and reports whether one of them is used again. If this process is
-// probing the vendor already, it waits for that. needed says that a request needs a key.
-func (p *keyProber) probeVendor(ctx context.Context, vendor string, needed bool) (again bool) {
+// just done it. If this process is probing the vendor already, it waits for that. needed
+// says that a request needs a key.
+func (p *keyProber) probeVendor(ctx context.Context, vendor string, needed bool) {
 	m, _ := p.vendors.LoadOrStore(vendor, &sync.Mutex{})
 	lock := m.(*sync.Mutex)
-	waited := !lock.TryLock()
-	if waited {
-		lock.Lock()
-	}
+	lock.Lock()
 	defer lock.Unlock()
 	due, err := p.Ledger.ClaimProbe(ctx, vendor, probeEvery)
 	if err != nil {
-		return false
+		return // the health check reports a ledger that cannot be read
 	}
+	again := false
 	for _, k := range due {
 		again = p.worksAgain(ctx, k) && p.unpark(ctx, k) || again
 	}
 	if needed && p.Foreground && !again {
-		again = p.tryOnce(ctx, vendor)
+		p.tryOnce(ctx, vendor)
 	}
-	return again || waited
 }
 
 // tryOnce unparks the keys of a vendor that no probe can prove, once in this process: a
 // user who repeats a command may have mended the account.
-func (p *keyProber) tryOnce(ctx context.Context, vendor string) (again bool) {
+func (p *keyProber) tryOnce(ctx context.Context, vendor string) {
 	parked, err := p.Ledger.Parked(ctx)
 	if err != nil {
-		return false
+		return
 	}
 	for _, k := range parked {
 		if k.Vendor != vendor || p.provable(k) {
 			continue
 		}
 		if _, tried := p.tried.LoadOrStore(k.Vendor+" "+k.Fingerprint, true); !tried {
-			again = p.unpark(ctx, k) || again
+			p.unpark(ctx, k)
 		}
 	}
-	return again
 }
 
 func (p *keyProber) unpark(ctx context.Context, k task.ParkedKey) bool {

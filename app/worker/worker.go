@@ -68,11 +68,10 @@ func (w *Worker) Reserve(t *task.Task) task.Reservation { return w.dispatcher.re
 func (w *Worker) Dispatch(t *task.Task) { w.dispatcher.dispatch(t) }
 
 // ProbeKeys implements [service.KeyProber].
-func (w *Worker) ProbeKeys(ctx context.Context, vendors []string) (again bool) {
+func (w *Worker) ProbeKeys(ctx context.Context, vendors []string) {
 	for _, v := range vendors {
-		again = w.keys.probeVendor(ctx, v, true) || again
+		w.keys.probeVendor(ctx, v, true)
 	}
-	return again
 }
 
 // service is a part of the worker. Stop refuses new steps, waits for the running ones

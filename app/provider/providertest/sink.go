@@ -55,6 +55,21 @@ func (s *folderSink) Extracted(blobs []jsonblob.Blob) {
 	}
 }
 
+// checkResults returns an error unless each result of an answer is a whole file of the
+// operation's medium.
+func (o *testTask) checkResults(ctx context.Context, a provider.Answer) error {
+	for i, r := range a.Results {
+		data, err := o.readResult(ctx, r)
+		if err == nil {
+			err = checkMedia(o.operation.Operation.Media, data)
+		}
+		if err != nil {
+			return fmt.Errorf("result %d: %w", i, err)
+		}
+	}
+	return nil
+}
+
 // readResult reads the bytes of a result as the host does: from a URL without the key,
 // unless the driver handles the URL.
 func (o *testTask) readResult(ctx context.Context, r provider.Result) ([]byte, error) {

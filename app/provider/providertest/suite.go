@@ -30,14 +30,8 @@ var successCases = []testCase{
 		if a.Cost != nil && (a.Cost.Micros < 0 || a.Cost.Currency == "") {
 			return fmt.Errorf("invalid cost %+v", *a.Cost)
 		}
-		for i, r := range a.Results {
-			data, err := o.readResult(ctx, r)
-			if err == nil {
-				err = checkMedia(s.operation.Operation.Media, data)
-			}
-			if err != nil {
-				return fmt.Errorf("result %d: %w", i, err)
-			}
+		if err := o.checkResults(ctx, a); err != nil {
+			return err
 		}
 		return o.expectPurchases(1)
 	}},

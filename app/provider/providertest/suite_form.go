@@ -72,14 +72,8 @@ func inForm(rewrite func(*wireAnswer)) func(context.Context, *fixture) error {
 			return fmt.Errorf("%d results, want %d", len(a.Results), n)
 		}
 		o.http = &plain // the results themselves come as they are
-		for i, r := range a.Results {
-			data, err := o.readResult(ctx, r)
-			if err == nil {
-				err = checkMedia(s.operation.Operation.Media, data)
-			}
-			if err != nil {
-				return fmt.Errorf("result %d: %w", i, err)
-			}
+		if err := o.checkResults(ctx, a); err != nil {
+			return err
 		}
 		return o.expectPurchases(1)
 	}

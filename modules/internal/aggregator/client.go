@@ -89,30 +89,10 @@ func submitImages(ctx context.Context, c provider.Call, common provider.Common, 
 }
 
 func submitEdit(ctx context.Context, c provider.Call, common provider.Common, f map[string]any) (provider.Outcome, error) {
-	out, name := form(f), "image"
-	if len(common.Images) > 1 {
-		name = "image[]"
-	}
+	out, mask := form(f), maskRule
+	mask.Alpha = isOpenAI(c.Model)
 	e := provider.NewEmbedder(c)
-	var first provider.Input
-	for i, img := range common.Images {
-		open := e.Open
-		if i == 0 && common.Mask != "" {
-			open = e.OpenUpright
-		}
-		file, ok := open(ctx, imageRule, img)
-		if i == 0 {
-			first = file
-		}
-		if ok {
-			out.File(name, file)
-		}
-	}
-	rule := maskRule
-	rule.Alpha = isOpenAI(c.Model)
-	if file, ok := e.OpenMask(ctx, rule, common.Mask, first, "the first image"); ok {
-		out.File("mask", file)
-	}
+	e.EditFiles(ctx, out, imageRule, common.Images, mask, common.Mask)
 	if err := e.Err(); err != nil {
 		return provider.Outcome{}, err
 	}

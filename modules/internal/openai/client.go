@@ -25,29 +25,8 @@ type Editor struct{}
 func (Editor) Generate(ctx context.Context, c provider.Call, in EditInput) (provider.Answer, error) {
 	body, _ := in.request(c.Model)
 	form := provider.NewForm()
-	images := in.images()
-	name := "image"
-	if len(images) > 1 {
-		name = "image[]" // OpenAI accepts several files only under this name
-	}
 	e := provider.NewEmbedder(c)
-	var first provider.Input
-	for i, img := range images {
-		open := e.Open
-		if i == 0 && in.Mask != "" {
-			open = e.OpenUpright
-		}
-		file, ok := open(ctx, imageRule, img)
-		if i == 0 {
-			first = file
-		}
-		if ok {
-			form.File(name, file)
-		}
-	}
-	if mask, ok := e.OpenMask(ctx, maskRule, in.Mask, first, "the first image"); ok {
-		form.File("mask", mask)
-	}
+	e.EditFiles(ctx, form, imageRule, in.images(), maskRule, in.Mask)
 	if err := e.Err(); err != nil {
 		return provider.Answer{}, err
 	}

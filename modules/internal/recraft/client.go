@@ -16,11 +16,7 @@ func (Generator) Generate(ctx context.Context, c provider.Call, in Input) (provi
 	r, _ := in.request(c.Model)
 	e := provider.NewEmbedder(c)
 	if r.path != generations {
-		open := e.Open
-		if in.Mask != "" {
-			open = e.OpenUpright
-		}
-		image, ok := open(ctx, imageRule("image"), in.Image)
+		image, ok := e.OpenMasked(ctx, imageRule("image"), in.Image, in.Mask)
 		if ok {
 			r.Image = e.AddOpened(imageRule("image"), image)
 		}

@@ -60,12 +60,11 @@ func readCredentials(setting string) (provider.Secret, error) {
 	return text, nil
 }
 
-// checkCredentials returns the project that the credentials name, and what is wrong with
-// them; empty if nothing is.
-func checkCredentials(text []byte) (project, fault string) {
-	var f credentialsFile
+// parseCredentials returns the credentials, and what is wrong with them; empty if nothing
+// is.
+func parseCredentials(text []byte) (f credentialsFile, fault string) {
 	if json.Unmarshal(text, &f) != nil {
-		return "", "is not JSON with credentials of Google"
+		return f, "is not JSON with credentials of Google"
 	}
 	lacks := func(values ...string) string {
 		for _, v := range values {
@@ -78,7 +77,7 @@ func checkCredentials(text []byte) (project, fault string) {
 	switch f.Type {
 	case google.ServiceAccount:
 		if f.ClientEmail == "" || !isPrivateKey(f.PrivateKey) {
-			return "", "is not the key of a service account"
+			return f, "is not the key of a service account"
 		}
 	case google.AuthorizedUser:
 		fault = lacks(f.ClientID, f.ClientSecret, f.RefreshToken)
@@ -89,9 +88,9 @@ func checkCredentials(text []byte) (project, fault string) {
 	case google.ImpersonatedServiceAccount:
 		fault = lacks(f.Impersonation, string(f.Source))
 	default:
-		return "", "is not of a type that is supported: service_account, authorized_user, external_account, external_account_authorized_user, impersonated_service_account"
+		return f, "is not of a type that is supported: service_account, authorized_user, external_account, external_account_authorized_user, impersonated_service_account"
 	}
-	return f.ProjectID, fault
+	return f, fault
 }
 
 // hasDefaultCredentials reports whether Google's default credentials may be found on this
@@ -164,11 +163,10 @@ func findCredentials(ctx context.Context, a provider.Account) (*google.Credentia
 		return google.FindDefaultCredentials(ctx, scope)
 	}
 	text := []byte(a.Secret.Reveal())
-	if _, fault := checkCredentials(text); fault != "" {
+	file, fault := parseCredentials(text)
+	if fault != "" {
 		return nil, errors.New(fault)
 	}
-	var file credentialsFile
-	_ = json.Unmarshal(text, &file) // it was checked
 	return google.CredentialsFromJSONWithType(ctx, text, file.Type, scope)
 }
 

@@ -51,12 +51,12 @@ func (s *settings) Accounts() ([]provider.Account, error) {
 		if err != nil {
 			return nil, err
 		}
-		project, fault := checkCredentials([]byte(text))
+		file, fault := parseCredentials([]byte(text))
 		if fault != "" {
 			bad("GOOGLE_APPLICATION_CREDENTIALS: " + fault)
 		}
 		if s.Project == "" {
-			s.Project = project
+			s.Project = file.ProjectID
 		}
 		account.Secret = text
 	case s.Project != "" && hasDefaultCredentials():
