@@ -12,7 +12,7 @@ import (
 )
 
 // answerWriter is the [http.ResponseWriter] that the SDK gets for one request. A
-// stream's header is sent when a tool starts, and a comment each interval after that,
+// stream's header is sent soon after a tool starts, and a comment each interval after that,
 // so that no proxy takes the connection for dead. Answers get the ids of the client.
 // An error in plain text is held back until finish, which makes a JSON-RPC error of
 // it. Nothing is written for a call after cancel.
@@ -134,14 +134,27 @@ func (w *answerWriter) FlushError() error {
 	return http.NewResponseController(w.x).Flush()
 }
 
-// start sends the header of a stream. It is called when a tool starts: then the
-// status is known, and the answer may take long.
+// headerPause is the time from the start of a tool to the header of its stream. A reverse
+// proxy in Go (net/http/httputil, Traefik) closes the connection if the header arrives
+// before it has seen the end of the request's body, which it reads up to the end only after
+// it has sent all of it.
+const headerPause = 50 * time.Millisecond
+
+// start sends the header of a stream after headerPause. It is called when a tool starts:
+// then the status is known, and the answer may take long.
 func (w *answerWriter) start() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if !w.closed && !w.silent() && w.held == 0 && w.isStream() {
-		w.begin()
+	if w.closed || w.held != 0 || !w.isStream() {
+		return
 	}
+	time.AfterFunc(headerPause, func() {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		if !w.closed && !w.silent() && w.held == 0 {
+			w.begin()
+		}
+	})
 }
 
 func (w *answerWriter) isStream() bool {
