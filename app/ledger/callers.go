@@ -8,10 +8,9 @@ import (
 	"aigc/app/task"
 )
 
-// answeringFor is how long, in milliseconds, an answer that is being written keeps equal
-// requests waiting. After that the call is one that is open, like any other: a caller
-// that reads its answer so slowly has probably left.
-const answeringFor = 5_000
+// answeringFor is [task.AnsweringFor] in milliseconds. After that the call is one that is
+// open, like any other: a caller that reads its answer so slowly has probably left.
+const answeringFor = int64(task.AnsweringFor / time.Millisecond)
 
 // candidate is a task that a request may join, with what its calls are.
 type candidate struct {

@@ -4,6 +4,7 @@ import (
 	"sync"
 	"time"
 
+	"aigc/app/task"
 	"aigc/app/web"
 )
 
@@ -22,9 +23,6 @@ type delivery struct {
 	canceled bool
 }
 
-// confirmWithin is how long a bridge may take to write an answer to its client.
-const confirmWithin = 5 * time.Second
-
 // Notify implements [service.Delivery].
 func (d *delivery) Notify(begin func(confirmed bool), end func(delivered bool)) {
 	var once sync.Once
@@ -38,7 +36,7 @@ func (d *delivery) Notify(begin func(confirmed bool), end func(delivered bool)) 
 	}
 	d.exchange.OnEnd(func(written bool) {
 		if written = written && d.valid(); written && d.confirm {
-			time.AfterFunc(confirmWithin, func() { endOnce(false) })
+			time.AfterFunc(task.ConfirmWithin, func() { endOnce(false) })
 			return
 		}
 		endOnce(written)

@@ -1,6 +1,7 @@
 package mcpapi
 
 import (
+	"aigc/app/task"
 	"bytes"
 	"context"
 	"io"
@@ -281,14 +282,14 @@ func (r *bridgeRun) forwardCancel(line []byte) {
 
 // confirmAnswer tells the server that the client has got an answer about a task. If
 // that fails, an equal call of the client gets the same task once more.
-func (x *exchange) confirmAnswer(server *Endpoint, task string) {
-	ctx, cancel := context.WithTimeout(x.callsCtx, confirmWithin)
+func (x *exchange) confirmAnswer(server *Endpoint, id string) {
+	ctx, cancel := context.WithTimeout(x.callsCtx, task.ConfirmWithin)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, server.URL, http.NoBody)
 	if err != nil {
 		return
 	}
-	req.Header.Set(confirmedHeader, task)
+	req.Header.Set(confirmedHeader, id)
 	if resp, err := x.roundTrip(server, req); err == nil {
 		_ = resp.Body.Close()
 	}

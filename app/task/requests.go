@@ -36,6 +36,14 @@ type IdempotencyKey struct {
 	Keep  time.Duration // how long it stays bound to its task
 }
 
+// ConfirmWithin is how long a client behind a bridge may take to confirm an answer that it
+// was sent. AnsweringFor is how long an answer that is being written keeps equal requests
+// waiting: longer, so that they learn of an answer that was not confirmed.
+const (
+	ConfirmWithin = 5 * time.Second
+	AnsweringFor  = 2 * ConfirmWithin
+)
+
 // Call is the request of a caller who waits for the answer: the one that creates a
 // task, or one that joins it. It is open until [Callers.EndCall], or until the process
 // that holds its connection has died.
