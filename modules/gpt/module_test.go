@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"aigc/app/fault"
+	"aigc/app/provider"
 	"aigc/app/provider/providertest"
 	"aigc/modules/gpt"
 	openaisandbox "aigc/modules/internal/openai/sandbox"
@@ -27,5 +28,30 @@ func TestEdits(t *testing.T) {
 		Module: gpt.Module, Sandbox: openaisandbox.New("gpt-image-2"), Operation: "gpt.edits", Input: `{"prompt":"make it blue","image":"fox","images":["den"],"mask":"mask","output_format":"jpeg","size":"640x1024"}`,
 		Reason: "safety_violations=[violence]", Charges: charges,
 		Lacks: []providertest.Ability{providertest.Address},
+	})
+}
+
+// Azure OpenAI by both of its paths. Microsoft documents that a refused prompt may be
+// charged, no free call, and no 5xx that means not accepted.
+func TestAzure(t *testing.T) {
+	charges := map[string]fault.Charge{"refuse": fault.ChargedUnknown, "refuse-output": fault.ChargedUnknown}
+	lacks := []providertest.Ability{providertest.Address, providertest.Probe, providertest.Overload}
+	newer := openaisandbox.NewAzure("gpt-image-2.5-flare")
+	byPath := newer.Complete
+	newer.Complete = func(a *provider.Account) {
+		byPath(a)
+		a.Attrs["api_version"] = "v1"
+	}
+	t.Run("generations", func(t *testing.T) {
+		providertest.Run(t, providertest.Harness{
+			Module: gpt.Module, Sandbox: openaisandbox.NewAzure("gpt-image-2"), Operation: "gpt.generations", Vendor: "azure",
+			Input: `{"prompt":"a red fox","size":"1024x640","output_format":"jpeg","n":2}`, Results: 2, Reason: "content management policy", Charges: charges, Lacks: lacks,
+		})
+	})
+	t.Run("edits by the newer path", func(t *testing.T) {
+		providertest.Run(t, providertest.Harness{
+			Module: gpt.Module, Sandbox: newer, Operation: "gpt.edits", Vendor: "azure", Model: "gpt-image-2.5-flare",
+			Input: `{"prompt":"make it blue","image":"fox","images":["den"],"mask":"mask","output_format":"jpeg","size":"640x1024"}`, Reason: "content management policy", Charges: charges, Lacks: lacks,
+		})
 	})
 }
