@@ -30,19 +30,20 @@ type Editor struct {
 }
 
 // Generate implements [provider.Generator]. The files are streamed; those that the
-// vendor would refuse are reported before anything is sent.
+// vendor would refuse are reported before anything is sent, and before the account is
+// looked at: when a task is accepted, files are checked without one.
 func (g Editor) Generate(ctx context.Context, c provider.Call, in EditInput) (provider.Answer, error) {
 	body, _ := in.request(c.Model)
 	h := hostOf(g.Azure)
-	address, err := h.address(c, edits, &body)
-	if err != nil {
-		return provider.Answer{}, err
-	}
 	imageRule, maskRule := h.fileRules()
 	form := provider.NewForm()
 	e := provider.NewEmbedder(c)
 	e.EditFiles(ctx, form, imageRule, in.images(), maskRule, in.Mask)
 	if err := e.Err(); err != nil {
+		return provider.Answer{}, err
+	}
+	address, err := h.address(c, edits, &body)
+	if err != nil {
 		return provider.Answer{}, err
 	}
 	if err := body.fields(form); err != nil {
