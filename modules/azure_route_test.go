@@ -95,7 +95,7 @@ func TestAzureUnderFaults(t *testing.T) {
 	} {
 		t.Run(c.kind+"/"+strings.Trim(c.directive, "[]"), func(t *testing.T) {
 			t.Parallel()
-			v := e.Run(c.kind, `{"prompt":"a red fox `+c.directive+`","size":"1024x640"`+c.more+`}`)
+			v := e.Run(c.kind, `{"prompt":"a red fox `+c.directive+`","model":"gpt-image-2.6-flare","output_format":"svg","size":"1024x640"`+c.more+`}`)
 			c.want.check(t, box, v)
 			if v.Status == task.Succeeded && (len(v.Data) != 1 || v.Data[0].Width != 1024 || v.Cost.Actual != nil || v.Cost.Quoted != nil || !strings.Contains(string(v.Usage), "content_filter_results")) {
 				t.Errorf("results %+v, cost %+v, usage %s", v.Data, v.Cost, v.Usage)

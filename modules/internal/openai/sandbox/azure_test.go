@@ -27,9 +27,9 @@ func TestAzureImitation(t *testing.T) {
 		status int
 		code   string // of the error; empty: accepted
 	}{
-		"accepted":                      {deployment + generations + version, key, `{"prompt":"x","n":2}`, 200, ""},
-		"newer path":                    {"/v1" + generations, key, `{"prompt":"x","model":"sandbox_gpt-image-2"}`, 200, ""},
-		"fields of the model":           {"/v1" + generations, key, `{"prompt":"x","model":"sandbox_gpt-image-2-6-flare","complexity":"low"}`, 200, ""},
+		"accepted":                      {deployment + generations + version, key, `{"prompt":"x","size":"1024x640"}`, 200, ""},
+		"newer path":                    {"/v1" + generations, key, `{"prompt":"x","model":"sandbox_gpt-image-2","size":"1024x640"}`, 200, ""},
+		"fields of the model":           {"/v1" + generations, key, `{"prompt":"x","model":"sandbox_gpt-image-2-6-flare","complexity":"low","output_format":"svg"}`, 200, ""},
 		"fields of another model":       {deployment + generations + version, key, `{"prompt":"x","complexity":"low"}`, 400, "unknown_parameter"},
 		"another key":                   {deployment + generations + version, map[string]string{"api-key": "wrong"}, `{"prompt":"x"}`, 401, "401"},
 		"key of OpenAI's kind":          {deployment + generations + version, map[string]string{"Authorization": "Bearer " + sandbox.Key}, `{"prompt":"x"}`, 401, "401"},
@@ -44,7 +44,7 @@ func TestAzureImitation(t *testing.T) {
 		"throttled":                     {deployment + generations + version, key, `{"prompt":"x [[429]]"}`, 429, "429"},
 		"refused":                       {deployment + generations + version, key, `{"prompt":"x [[refuse]]"}`, 400, "contentFilter"},
 		"a path of OpenAI":              {"/../v1" + generations, key, `{"prompt":"x","model":"gpt-image-2"}`, 404, "404"},
-		"overload is documented for no": {deployment + generations + version, key, `{"prompt":"x [[503]]"}`, 200, ""},
+		"overload is documented for no": {deployment + generations + version, key, `{"prompt":"x [[503]]","size":"1024x640"}`, 200, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
