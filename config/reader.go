@@ -135,7 +135,9 @@ func (r *reader) vendor(v provider.Vendor) {
 	settings := v.Settings()
 	r.read(v.Prefix, settings)
 	accounts, err := settings.Accounts()
-	if err != nil {
+	if joined, several := err.(interface{ Unwrap() []error }); several {
+		r.errs = append(r.errs, joined.Unwrap()...)
+	} else if err != nil {
 		r.errs = append(r.errs, err)
 	}
 	for _, a := range accounts {

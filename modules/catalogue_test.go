@@ -63,7 +63,7 @@ Generated from the declarations of the modules by ` + "`go test ./modules -run C
 
 - Fields with * are required. An image is an http(s) URL, a data URL, base64 or the id of an asset, in forms also a file.
 - Every answer has links to stored results; ` + "`response_format`" + ` does not change that.
-- List prices are those that the vendor publishes; a model without one has no quote. Over an aggregator prices are the aggregator's.
+- List prices are those that the vendor publishes; a model without one has no quote. Over an aggregator or Azure OpenAI they are set by that host, and a request has no quote.
 - The default model is that of the first vendor. Another vendor's is the first one that it serves.
 
 `

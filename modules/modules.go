@@ -68,6 +68,7 @@ func All() []module.Module {
 func Sandboxes() []sandbox.Imitation {
 	return []sandbox.Imitation{
 		openaisandbox.New(served(gpt.Models)...),
+		openaisandbox.NewAzure(served(gpt.AzureModels)...),
 		recraftsandbox.New(served(recraft.Models, recraftv3.Models)...),
 		arksandbox.New(served(seedream.Models, seededit.Models, doubao.Models)...),
 		jimengsandbox.New(served(seedream.JimengModels, seededit.JimengModels)...),

@@ -11,6 +11,7 @@ import (
 
 	"aigc/app"
 	"aigc/app/fault"
+	"aigc/app/module"
 	"aigc/app/provider"
 )
 
@@ -42,6 +43,9 @@ func (d *doctor) vendors(ctx context.Context) []finding {
 		for i, account := range d.l.Accounts.ForVendor(name) {
 			if v.Probe != nil || v.Models == nil {
 				check(func() finding { return probe(ctx, v, account, client) })
+			}
+			if i == 0 && len(account.Models) > 0 {
+				check(func() finding { return d.listedModels(v, account) })
 			}
 			if i == 0 && v.Models != nil {
 				check(func() finding { return d.servedModels(ctx, v, account, client) })
@@ -81,6 +85,27 @@ func (d *doctor) servedModels(ctx context.Context, v provider.Vendor, a provider
 		return ok("models", "%s", text)
 	}
 	return ok("models", "%s\nnot under these ids: %s; a host may have others (<MODULE>_MODEL sets one)", text, strings.Join(missing, ", "))
+}
+
+// listedModels finds models in the settings of an account that the vendor's routes do not
+// have: a misspelt one would never be requested.
+func (d *doctor) listedModels(v provider.Vendor, a provider.Account) finding {
+	var unknown []string
+	for _, id := range a.Models {
+		if !slices.ContainsFunc(d.h.Operations(), func(op *module.Registered) bool {
+			r, _ := op.Route(v.Name)
+			_, known := r.Model(id)
+			return known
+		}) {
+			unknown = append(unknown, id)
+		}
+	}
+	text := fmt.Sprintf("%s at %s serves by its settings: %s", v.Title, a.BaseURL, strings.Join(a.Models, ", "))
+	if len(unknown) == 0 {
+		return ok("models", "%s", text)
+	}
+	return finding{"models", levelWarning, fmt.Sprintf("%s\nnot in the model table: %s", text, strings.Join(unknown, ", ")),
+		"check the spelling; `aigc models` lists the ids"}
 }
 
 // sandbox reports that the sandbox replaces the vendors, and why.

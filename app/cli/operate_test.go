@@ -186,6 +186,9 @@ func TestDoctor(t *testing.T) {
 			withKey(l, vendor.URL, "sk-bad")
 		}, 1, []string{"works", "is refused: No.", "correct ACME_API_KEY"}},
 		{"a list of models that is refused", func(_ *testing.T, l *config.Settings) { withKey(l, vendor.URL, "sk-busy") }, 0, []string{"! models", "did not list its models: No."}},
+		{"a key that lists its models", func(_ *testing.T, l *config.Settings) {
+			l.Accounts.Add(acme, provider.Limits{}, provider.Account{BaseURL: vendor.URL, Secret: "sk-good", Variable: "ACME_API_KEY", Models: []string{"toy-1", "toy-one"}})
+		}, 0, []string{"! models", "serves by its settings: toy-1, toy-one", "not in the model table: toy-one"}},
 		{"no balance", func(_ *testing.T, l *config.Settings) { withKey(l, vendor.URL, "sk-poor") }, 1, []string{"has no balance", "top up the account"}},
 		{"a vendor that cannot be reached", func(_ *testing.T, l *config.Settings) { withKey(l, "http://127.0.0.1:1", "sk-good") }, 1, []string{"could not be checked", "HTTPS_PROXY"}},
 		{"no key and no sandbox", func(_ *testing.T, l *config.Settings) { l.Sandbox = "off" }, 1, []string{"no vendor has a key, and the sandbox is off"}},

@@ -89,6 +89,9 @@ func (r *Reader) Read(p []byte) (int, error) {
 // that of the header Content-Length.
 func (r *Reader) Coded() bool { return r.coded }
 
+// Again reads another copy of the body, which was decoded without an error, in the same way.
+func (r *Reader) Again(body io.ReadCloser) io.ReadCloser { return NewReader(body, r.names) }
+
 // open adds a layer for each coding, the last applied first.
 func (r *Reader) open() {
 	in := bufio.NewReaderSize(received{r}, 4<<10)

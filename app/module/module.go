@@ -1,6 +1,7 @@
 package module
 
 import (
+	"slices"
 	"time"
 
 	"aigc/app/provider"
@@ -74,6 +75,16 @@ type Model struct {
 // IsRetired reports whether the vendor has shut the model down by today (UTC).
 func (m Model) IsRetired() bool {
 	return m.Retired != "" && time.Now().UTC().Format(time.DateOnly) >= m.Retired
+}
+
+// WithoutPrices is a table of models for another host than that of the vendor's price
+// list, which sets its own prices.
+func WithoutPrices(models []Model) []Model {
+	out := slices.Clone(models)
+	for i := range out {
+		out[i].Prices = nil
+	}
+	return out
 }
 
 // Target is the vendor and the model of a task. [Select] decides it once, when the

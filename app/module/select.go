@@ -60,8 +60,9 @@ type Selection struct {
 // Select decides the route and the model of a task, once, when it is created. It
 // takes the first route whose table has the requested model and that has an account,
 // whose own list, if it has one, must have the model too; an empty model or "auto"
-// requests none. A model that is in no table goes to the first route with an account. If all keys of that route are parked, the next one is
-// used only with c.Fallback and without a requested model.
+// requests none. A model that is in no table goes to the first route with an account that
+// lists it, else to the first with an account. If all keys of that route are parked, the
+// next one is used only with c.Fallback and without a requested model.
 //
 // The error is a fault: NoRoute if no vendor of the operation has an account; else
 // the fault that parked the keys, VendorAuth or VendorQuota.
@@ -127,7 +128,10 @@ func (s selector) eligible() ([]Route, error) {
 		}
 	}
 	if s.model != "" && !known && len(routes) > 1 {
-		routes = routes[:1]
+		listing := max(0, slices.IndexFunc(routes, func(r Route) bool {
+			return slices.ContainsFunc(s.accountsOf(r), func(a Account) bool { return slices.Contains(a.Models, s.model) })
+		}))
+		routes = routes[listing : listing+1]
 	}
 	if len(routes) == 0 && slices.ContainsFunc(declared, func(r Route) bool {
 		return slices.ContainsFunc(s.accounts, func(a Account) bool { return a.Vendor == r.Vendor.Name })

@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"sync/atomic"
 
+	"aigc/app/contentcoding"
 	"aigc/app/fault"
 	"aigc/app/jsonblob"
 )
@@ -65,14 +66,15 @@ func (c *Client) Do(ctx context.Context, call Call, r Request) (Response, error)
 		}
 		return Response{}, c.exchangeFault(err, call, r.Paid && sent.Load())
 	}
+	end := c.record(res, r.Paid)
 	decoded := removeCoding(res)
 	defer res.Body.Close()
+	defer end(decoded)
 	out := Response{Status: res.StatusCode, Header: res.Header, ContentType: mediaType(res.Header), paid: r.Paid, account: &call.Account}
 	c.answered.Store(res.Request.URL)
 	if isRejection(res.StatusCode) {
 		c.submitted.Store(false)
 	}
-	defer c.record(res, r.Paid)()
 	if decoded == nil {
 		return out, c.unreadable(res, call, r.Paid)
 	}
@@ -194,6 +196,9 @@ func (c *Client) exchangeFault(err error, call Call, paidAndSent bool) error {
 			return err
 		}
 		return fault.Wrap(err, fault.Unavailable, "vendor_unreachable", "%s could not be reached.", call.Account.title())
+	}
+	if errors.Is(err, contentcoding.ErrCorrupt) || errors.Is(err, contentcoding.ErrExpansion) {
+		return fault.Wrap(err, fault.InDoubt, "answer_unreadable", "The answer of %s to a paid request is compressed and damaged, so its outcome is unknown.", call.Account.title()).WithCharge(fault.ChargedUnknown)
 	}
 	return fault.Wrap(err, fault.InDoubt, "answer_lost", "The request was sent to %s, but its answer did not arrive completely: we cannot tell whether it was executed. It will not be resent automatically: use retry to submit (and pay) again, or discard to close the task.", call.Account.title()).WithCharge(fault.ChargedUnknown)
 }

@@ -3,6 +3,8 @@ package provider
 import (
 	"io"
 	"net/http"
+
+	"aigc/app/contentcoding"
 )
 
 // AnswerRecorder is implemented by a [BlobSink] that also keeps a copy of an answer, as it
@@ -10,11 +12,13 @@ import (
 // money bought.
 type AnswerRecorder interface {
 	// BeginAnswer is called when a 2xx arrives, before its body. The body is written to
-	// the writer while it is read; an error of the writer is ignored. Nil: no copy of
-	// this answer is wanted, and EndAnswer is not called.
+	// the writer while it is read, before a content coding is removed; an error of the
+	// writer is ignored. Nil: no copy of this answer is wanted, and EndAnswer is not called.
 	BeginAnswer(paid bool) io.Writer
-	// EndAnswer is called after the body; whole says that it arrived completely.
-	EndAnswer(whole bool)
+	// EndAnswer is called after the body; whole says that it arrived completely. decode
+	// reads the copy without its content coding; nil: it has none, or one that is not
+	// known or damaged.
+	EndAnswer(whole bool, decode func(io.ReadCloser) io.ReadCloser)
 }
 
 // maxUnread is how many bytes of an answer are read, and copied, after its reader stopped.
@@ -36,23 +40,31 @@ func (b *recordedBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// record lets the sink copy the body of a 2xx, if it is an [AnswerRecorder]. The returned
-// function reads what the reader of the answer left of the body, and ends the copy.
-func (c *Client) record(res *http.Response, paid bool) (end func()) {
+// record lets the sink copy the body of a 2xx, if it is an [AnswerRecorder]. It must be
+// called before the content coding is removed. The returned function reads what the
+// reader of the answer left of the body, and ends the copy.
+func (c *Client) record(res *http.Response, paid bool) (end func(decoded *contentcoding.Reader)) {
 	recorder, ok := c.Blobs.(AnswerRecorder)
 	if !ok || res.StatusCode < 200 || res.StatusCode > 299 {
-		return func() {}
+		return func(*contentcoding.Reader) {}
 	}
 	to := recorder.BeginAnswer(paid)
 	if to == nil {
-		return func() {}
+		return func(*contentcoding.Reader) {}
 	}
 	body := &recordedBody{ReadCloser: res.Body, copy: to}
 	res.Body = body
-	return func() {
-		if body.end == nil { // the reader stopped at something that it could not read
+	return func(decoded *contentcoding.Reader) {
+		var decode func(io.ReadCloser) io.ReadCloser
+		if decoded != nil {
+			// The reader of the answer may have stopped at something that it could not read.
+			if _, err := io.CopyN(io.Discard, decoded, maxUnread); err == io.EOF && decoded.Coded() {
+				decode = decoded.Again
+			}
+		}
+		if body.end == nil {
 			_, _ = io.CopyN(io.Discard, body, maxUnread)
 		}
-		recorder.EndAnswer(body.end == io.EOF)
+		recorder.EndAnswer(body.end == io.EOF, decode)
 	}
 }

@@ -1,6 +1,7 @@
 package spool
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -13,8 +14,9 @@ import (
 )
 
 const (
-	rawFile   = "answer"
-	rawInline = 64 << 10 // a larger copy is written to a file
+	rawFile     = "answer"
+	decodedFile = "answer-decoded"
+	rawInline   = 64 << 10 // a larger copy is written to a file
 )
 
 // rawCopy is the copy of one answer as it was received: in memory, or in a file once it is
@@ -22,6 +24,7 @@ const (
 // results are all intact does without it.
 type rawCopy struct {
 	w     *Writer
+	name  string // of the file
 	paid  bool
 	whole bool
 	err   error // the copy is incomplete
@@ -29,6 +32,10 @@ type rawCopy struct {
 	sum   hash.Hash
 	head  []byte // all of it while there is no file
 	file  *blobFile
+
+	// decode reads the copy without its content coding, until that is removed; nil: it has
+	// none, or one that cannot be removed.
+	decode func(io.ReadCloser) io.ReadCloser
 }
 
 // BeginAnswer implements [provider.AnswerRecorder]. The copy of an unpaid answer does not
@@ -40,24 +47,28 @@ func (w *Writer) BeginAnswer(paid bool) io.Writer {
 		}
 		_ = w.raw.remove() // a file that stays is truncated by the next copy, or removed with the folder
 	}
-	w.raw = &rawCopy{w: w, paid: paid, sum: sha256.New()}
+	w.raw = &rawCopy{w: w, name: rawFile, paid: paid, sum: sha256.New()}
 	return w.raw
 }
 
 // EndAnswer implements [provider.AnswerRecorder].
-func (w *Writer) EndAnswer(whole bool) { w.raw.whole = whole && w.raw.err == nil }
+func (w *Writer) EndAnswer(whole bool, decode func(io.ReadCloser) io.ReadCloser) {
+	w.raw.whole, w.raw.decode = whole && w.raw.err == nil, decode
+}
 
 // Received says whether an answer was received completely and can be committed as
 // [Record.Unread].
 func (w *Writer) Received() bool { return w.raw != nil && w.raw.whole && w.raw.size > 0 }
 
-// Raw is the answer as it was received, in memory or in a file that is not synced; nil if
-// none was received completely.
+// Raw is the answer as it was received, without its content coding, in memory or in a file
+// that is not synced; nil if none was received completely. With a damaged coding it is
+// what was received.
 func (w *Writer) Raw() *Blob {
 	if !w.Received() {
 		return nil
 	}
-	return &Blob{Name: rawFile, Size: w.raw.size, SHA256: hex.EncodeToString(w.raw.sum.Sum(nil)), Data: w.raw.head}
+	w.raw.removeCoding()
+	return &Blob{Name: w.raw.name, Size: w.raw.size, SHA256: hex.EncodeToString(w.raw.sum.Sum(nil)), Data: w.raw.head}
 }
 
 // Write implements [io.Writer].
@@ -79,7 +90,7 @@ func (c *rawCopy) write(p []byte) (err error) {
 		if err := c.w.Prepare(); err != nil {
 			return err
 		}
-		if c.file, err = createBlob(c.w.path(rawFile), rawFile); err != nil {
+		if c.file, err = createBlob(c.w.path(c.name), c.name); err != nil {
 			return err
 		}
 		if _, err := c.file.file.Write(c.head); err != nil {
@@ -89,6 +100,29 @@ func (c *rawCopy) write(p []byte) (err error) {
 	}
 	_, err = c.file.file.Write(p)
 	return err
+}
+
+// removeCoding replaces the copy by a decoded one. Only answers that are kept need it, so
+// it is not done while they are received. If it fails, such as for lack of space, the copy
+// stays as it is.
+func (c *rawCopy) removeCoding() {
+	if c.decode == nil {
+		return
+	}
+	var in io.Reader = bytes.NewReader(c.head)
+	if c.file != nil {
+		in = io.NewSectionReader(c.file.file, 0, c.size)
+	}
+	out := &rawCopy{w: c.w, name: decodedFile, paid: c.paid, whole: true, sum: sha256.New()}
+	decoded := c.decode(io.NopCloser(in))
+	_, err := io.Copy(out, decoded)
+	c.decode = nil
+	if errors.Join(err, decoded.Close()) != nil || out.size == 0 {
+		_ = out.remove() // a file that stays is removed with the folder
+		return
+	}
+	_ = c.remove()
+	*c = *out
 }
 
 // keepRaw sets the record's Raw, if the record needs it, and returns its file, which must

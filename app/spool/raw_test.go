@@ -2,10 +2,13 @@ package spool_test
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"testing"
+	"testing/iotest"
 
 	"aigc/app/provider"
 	"aigc/app/spool"
@@ -44,7 +47,7 @@ func TestCopyOfAnAnswer(t *testing.T) {
 			for part := range bytes.SplitSeq(c.data, []byte("s")) { // in pieces
 				_, _ = to.Write(part)
 			}
-			w.EndAnswer(c.whole)
+			w.EndAnswer(c.whole, nil)
 			if err := w.Commit(&c.r); err != nil {
 				t.Fatal(err)
 			}
@@ -98,7 +101,7 @@ func TestCopyOfTheNewestAnswer(t *testing.T) {
 		whole bool
 	}{{false, []byte("uploaded"), true}, {true, []byte("refused"), true}, {true, large, true}} {
 		_, _ = w.BeginAnswer(a.paid).Write(a.data)
-		w.EndAnswer(a.whole)
+		w.EndAnswer(a.whole, nil)
 		if raw := w.Raw(); raw == nil || raw.Size != int64(len(a.data)) {
 			t.Errorf("%+v", raw)
 		}
@@ -111,5 +114,61 @@ func TestCopyOfTheNewestAnswer(t *testing.T) {
 	}
 	if _, err := os.Stat(s.Path("task", "submit", "")); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("the folder is left: %v", err)
+	}
+}
+
+// A copy with a content coding is decoded when it is needed, and only then; one that cannot
+// be decoded stays as it is.
+func TestCodedCopyOfAnAnswer(t *testing.T) {
+	t.Parallel()
+	large := bytes.Repeat([]byte("an answer "), 20_000)
+	upper := func(err error) func(io.ReadCloser) io.ReadCloser {
+		return func(in io.ReadCloser) io.ReadCloser {
+			data, _ := io.ReadAll(in) // of memory, or of a file that was just written
+			return io.NopCloser(io.MultiReader(bytes.NewReader(bytes.ToUpper(data)), iotest.ErrReader(cmp.Or(err, io.EOF))))
+		}
+	}
+	for name, c := range map[string]struct {
+		data []byte
+		err  error
+		want []byte
+		file string
+	}{
+		"small":          {[]byte("abc"), nil, []byte("ABC"), ""},
+		"large":          {large, nil, bytes.ToUpper(large), "answer-decoded"},
+		"small, damaged": {[]byte("abc"), errors.New("damaged"), []byte("abc"), ""},
+		"large, damaged": {large, errors.New("damaged"), large, "answer"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s, _ := open(t)
+			w := s.NewWriter("task", "submit")
+			_, _ = w.BeginAnswer(true).Write(c.data)
+			w.EndAnswer(true, upper(c.err))
+			if raw := w.Raw(); raw == nil || raw.Size != int64(len(c.want)) || w.Raw().SHA256 != raw.SHA256 {
+				t.Fatalf("%+v", raw)
+			}
+			if err := w.Commit(&spool.Record{Unread: &task.Error{Code: "x"}}); err != nil {
+				t.Fatal(err)
+			}
+			got, err := s.Read("task", "submit")
+			if err != nil {
+				t.Fatal(err)
+			}
+			data := got.Raw.Data
+			if c.file != "" {
+				if data, err = os.ReadFile(s.Path("task", "submit", got.Raw.Name)); err != nil || got.Raw.Name != c.file {
+					t.Fatalf("%s: %v", got.Raw.Name, err)
+				}
+			}
+			if !bytes.Equal(data, c.want) {
+				t.Errorf("%.50q", data)
+			}
+			for _, other := range []string{"answer", "answer-decoded"} {
+				if _, err := os.Stat(s.Path("task", "submit", other)); (err == nil) != (other == c.file) {
+					t.Errorf("file %s: %v", other, err)
+				}
+			}
+		})
 	}
 }

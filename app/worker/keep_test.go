@@ -3,6 +3,7 @@ package worker_test
 import (
 	"archive/tar"
 	"bytes"
+	"compress/gzip"
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
@@ -113,6 +114,59 @@ func TestWhatCannotBeUsedIsKept(t *testing.T) {
 			}
 			if objects := storedObjects(t, r); len(objects) != 1 || !strings.HasPrefix(objects[0], "answers/"+v.TaskID+"/") {
 				t.Errorf("objects: %v", objects)
+			}
+		})
+	}
+}
+
+// Of an answer that came compressed and cannot be used, the text is kept; with a damaged
+// compression, what was received.
+func TestCompressedAnswersAreKept(t *testing.T) {
+	t.Parallel()
+	zip := func(text string) []byte {
+		var b bytes.Buffer
+		z := gzip.NewWriter(&b)
+		_, err := io.WriteString(z, text)
+		must(t, errors.Join(err, z.Close()))
+		return b.Bytes()
+	}
+	large := `{"b64":{"0":"` + base64.StdEncoding.EncodeToString(noise(t)) + `"}}`
+	answer := zip(`{"b64":["` + base64.StdEncoding.EncodeToString(workertest.PNG()) + `"]}`)
+	checksum := append(bytes.Clone(answer[:len(answer)-8]), "12345678"...)
+	blocks := bytes.Clone(zip(large))
+	copy(blocks[1000:], bytes.Repeat([]byte{0xff}, 200))
+	bomb := zip(strings.Repeat(" ", 20<<20))
+	for name, c := range map[string]struct {
+		coding     string
+		body, kept []byte
+		code, ext  string
+	}{
+		"another shape":             {"gzip", zip(`{"b64":{}}`), []byte(`{"b64":{}}`), "answer_unreadable", ".json"},
+		"another shape, large":      {"gzip", zip(large), []byte(large), "answer_unreadable", ".json"},
+		"another shape, no header":  {"", zip(large), []byte(large), "answer_unreadable", ".json"},
+		"a page":                    {"gzip", zip("<!doctype html><p>ready"), []byte("<!doctype html><p>ready"), "answer_unreadable", ".html"},
+		"a wrong checksum":          {"gzip", checksum, checksum, "answer_unreadable", ".gz"},
+		"damaged blocks":            {"gzip", blocks, blocks, "answer_unreadable", ".gz"},
+		"cut off, but whole for us": {"gzip", answer[:len(answer)/2], answer[:len(answer)/2], "answer_lost", ".gz"},
+		"too large":                 {"gzip", bomb, bomb, "answer_lost", ".gz"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := newRig(t, workertest.FakeVendor{}, []string{"key"}, func(r *rig, w http.ResponseWriter, _ *http.Request) {
+				r.purchases.Add(1)
+				w.Header().Set("Content-Type", "application/json")
+				if c.coding != "" {
+					w.Header().Set("Content-Encoding", c.coding)
+				}
+				_, _ = w.Write(c.body)
+			})
+			v := r.run(`{"prompt":"x"}`)
+			if v.Status != task.InDoubt || v.Charged != fault.ChargedUnknown || v.Error.Code != c.code || r.purchases.Load() != 1 {
+				t.Fatalf("%s, charged %s, %+v, %d purchases", v.Status, v.Charged, v.Error, r.purchases.Load())
+			}
+			r.EmptySpool()
+			if got := r.answer(t, v); !bytes.Equal(got, c.kept) || filepath.Ext(v.Answer.Name) != c.ext {
+				t.Errorf("%s: %d bytes %.100q, want %d", v.Answer.Name, len(got), got, len(c.kept))
 			}
 		})
 	}

@@ -19,3 +19,6 @@ var Models = []module.Model{
 	{ID: "dall-e-3", Title: "DALL-E 3", Retired: "2026-05-12"},
 	{ID: "dall-e-2", Title: "DALL-E 2", Retired: "2026-05-12"},
 }
+
+// AzureModels are the models that Azure OpenAI may have deployments of.
+var AzureModels = module.WithoutPrices(Models)

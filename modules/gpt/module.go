@@ -15,11 +15,20 @@ var Module = module.Define(
 		Name: "generations", Paths: []string{"/gpt/generations"}, Tool: "create_gpt_image", Media: module.Image, Primary: true, WithImages: "edits",
 		Title: "Create an image with GPT Image",
 		Doc:   "Creates one or more images from a text prompt. Good at following long instructions and at text in images.",
-	}, module.Sync[openai.GenerateInput](openai.Vendor(), openai.Generator{}, terms), aggregator.Images[openai.GenerateInput](Models)),
+	},
+		module.Sync[openai.GenerateInput](openai.Vendor(), openai.Generator{}, terms),
+		module.Sync[openai.GenerateInput](openai.AzureVendor(), openai.Generator{Azure: true}, azureTerms),
+		aggregator.Images[openai.GenerateInput](Models)),
 	module.Declare(module.Operation{
 		Name: "edits", Paths: []string{"/gpt/edits"}, Tool: "create_gpt_image_edit", Media: module.Image,
 		Title: "Edit images with GPT Image",
 		Doc:   "Changes an image as the text prompt says, or creates a new one from up to 16 input images. A mask limits the change to its transparent area.",
-	}, module.Sync[openai.EditInput](openai.Vendor(), openai.Editor{}, terms), aggregator.Images[openai.EditInput](Models)))
+	},
+		module.Sync[openai.EditInput](openai.Vendor(), openai.Editor{}, terms),
+		module.Sync[openai.EditInput](openai.AzureVendor(), openai.Editor{Azure: true}, azureTerms),
+		aggregator.Images[openai.EditInput](Models)))
 
-var terms = module.Terms{Models: Models, Submit: 5 * time.Minute} // high quality takes minutes
+var (
+	terms      = module.Terms{Models: Models, Submit: 5 * time.Minute} // high quality takes minutes
+	azureTerms = module.Terms{Models: AzureModels, Submit: 10 * time.Minute}
+)

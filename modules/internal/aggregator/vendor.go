@@ -65,11 +65,10 @@ func Videos[In provider.CommonInput](models ...[]module.Model) module.RouteOf[In
 // served are the models of other routes, without their prices, which the host sets, and
 // without aliases that are ids of [chatfireModels].
 func served(tables ...[]module.Model) (out []module.Model) {
-	for _, m := range slices.Concat(tables...) {
+	for _, m := range module.WithoutPrices(slices.Concat(tables...)) {
 		if slices.ContainsFunc(out, func(o module.Model) bool { return o.ID == m.ID }) {
 			continue
 		}
-		m.Prices = nil
 		m.Aliases = slices.DeleteFunc(slices.Clone(m.Aliases), func(alias string) bool {
 			return slices.ContainsFunc(chatfireModels, func(c module.Model) bool { return c.ID == alias })
 		})

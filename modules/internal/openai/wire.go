@@ -2,6 +2,8 @@ package openai
 
 import (
 	"encoding/json"
+	"maps"
+	"slices"
 
 	"aigc/app/provider"
 )
@@ -10,7 +12,7 @@ import (
 // POST /images/edits. Empty fields are left out: OpenAI answers 400 to a field
 // that the model does not support.
 type imageRequest struct {
-	Model             string `json:"model"`
+	Model             string `json:"model,omitempty"` // empty where the path decides it
 	Prompt            string `json:"prompt"`
 	N                 int    `json:"n,omitempty"`
 	Size              string `json:"size,omitempty"`
@@ -79,9 +81,50 @@ func (r imageRequest) fields(f *provider.Form) error {
 type answer struct {
 	Data  provider.Items[item] `json:"data"`
 	Usage json.RawMessage      `json:"usage"`
+	filters
 }
 
+// filters are what the content filters of Azure OpenAI found, in an answer or in each of
+// its images.
+type filters struct {
+	Content json.RawMessage `json:"content_filter_results,omitempty"`
+	Prompt  json.RawMessage `json:"prompt_filter_results,omitempty"`
+}
+
+// usageWithFilters is the usage with the findings of content filters, if there are any:
+// those of the answer, else a list of those of its images.
+func (w answer) usageWithFilters() json.RawMessage {
+	found := map[string]any{}
+	add := func(name string, whole json.RawMessage, each func(item) json.RawMessage) {
+		list := make([]json.RawMessage, len(w.Data))
+		for i, d := range w.Data {
+			list[i] = each(d)
+		}
+		switch {
+		case isSet(whole):
+			found[name] = whole
+		case slices.ContainsFunc(list, isSet):
+			found[name] = list
+		}
+	}
+	add("content_filter_results", w.Content, func(d item) json.RawMessage { return d.Content })
+	add("prompt_filter_results", w.Prompt, func(d item) json.RawMessage { return d.Prompt })
+	usage := map[string]any{}
+	if len(found) == 0 || isSet(w.Usage) && json.Unmarshal(w.Usage, &usage) != nil {
+		return w.Usage
+	}
+	maps.Copy(usage, found)
+	whole, err := json.Marshal(usage)
+	if err != nil {
+		return w.Usage
+	}
+	return whole
+}
+
+func isSet(v json.RawMessage) bool { return len(v) > 0 && string(v) != "null" }
+
 type item struct {
+	filters
 	B64           string        `json:"b64_json,omitempty"`
 	URL           string        `json:"url,omitempty"`
 	RevisedPrompt provider.Text `json:"revised_prompt,omitempty"`

@@ -3,6 +3,7 @@ package sandbox
 import (
 	"bytes"
 	"encoding/json"
+	"maps"
 	"time"
 
 	"aigc/app/provider"
@@ -17,8 +18,9 @@ var outTokens = map[string]int{"low": 200, "medium": 433, "high": 1767, "xhigh":
 
 const inTokens = 300
 
-// draw makes the images of a request and returns the body of the answer.
-func draw(o *sandbox.Request, b sandbox.Body, files int) ([]byte, error) {
+// draw makes the images of a request and returns the body of the answer. Each image has
+// the fields of extra, too.
+func draw(o *sandbox.Request, b sandbox.Body, files int, extra map[string]any) ([]byte, error) {
 	format, quality, background := b.Or("output_format", "png"), b.Text("quality"), "opaque"
 	if outTokens[quality] == 0 {
 		quality = "medium"
@@ -35,7 +37,7 @@ func draw(o *sandbox.Request, b sandbox.Body, files int) ([]byte, error) {
 		width, height = 1024, 1024
 	}
 	prompt, n := b.Text("prompt"), max(1, b.Int("n"))
-	var data []map[string]string
+	var data []map[string]any
 	for i := range n {
 		file, err := render(o, b, format, picture.Spec{
 			Prompt: prompt, Seed: sandbox.Seed(prompt) + uint64(i), Width: width, Height: height, Transparent: background == "transparent",
@@ -43,7 +45,9 @@ func draw(o *sandbox.Request, b sandbox.Body, files int) ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		data = append(data, map[string]string{"b64_json": o.Base64(file)})
+		item := map[string]any{"b64_json": o.Base64(file)}
+		maps.Copy(item, extra)
+		data = append(data, item)
 	}
 	text, images, written := len(prompt)/4+1, n*outTokens[quality]*width*height/(1024*1024), 0
 	switch format {

@@ -14,7 +14,7 @@ const drawTime = 150 * time.Millisecond
 // New imitates OpenAI with the models of these ids.
 func New(models ...string) sandbox.Imitation {
 	return sandbox.Imitation{Vendor: openai.Vendor(), Handler: func(k *sandbox.Kit) http.Handler {
-		v := vendor{k, models}
+		v := vendor{k, models, faultErrors, nil}
 		mux := http.NewServeMux()
 		mux.HandleFunc("GET /v1/models", v.list)
 		mux.HandleFunc("POST /v1/images/generations", v.generations)
@@ -29,6 +29,8 @@ func New(models ...string) sandbox.Imitation {
 type vendor struct {
 	kit    *sandbox.Kit
 	models []string
+	errors map[string]*apiError // by directive
+	extra  map[string]any       // further fields of an image
 }
 
 func (v vendor) list(w http.ResponseWriter, _ *http.Request) {
@@ -54,6 +56,11 @@ func (v vendor) edits(w http.ResponseWriter, r *http.Request) {
 		invalid(nil, nil, err.Error()).send(w)
 		return
 	}
+	v.edit(w, r, body, files)
+}
+
+// edit checks the fields and the files of an edit, and answers it.
+func (v vendor) edit(w http.ResponseWriter, r *http.Request, body sandbox.Body, files []sandbox.File) {
 	bad := check(body, append(v.fields(body.Text("model")), inputFidelity))
 	if bad == nil {
 		bad = checkFiles(files)
@@ -65,7 +72,7 @@ func (v vendor) edits(w http.ResponseWriter, r *http.Request) {
 func (v vendor) generate(w http.ResponseWriter, r *http.Request, body sandbox.Body, files int, bad *apiError) {
 	o := v.kit.Request(r, body.Text("prompt"))
 	if bad == nil {
-		bad = faultErrors[o.Ordered("400", "401", "402", "refuse", "429", "503")]
+		bad = v.errors[o.Ordered("400", "401", "402", "refuse", "429", "503")]
 	}
 	if bad != nil {
 		bad.send(w)
@@ -73,12 +80,12 @@ func (v vendor) generate(w http.ResponseWriter, r *http.Request, body sandbox.Bo
 	}
 	o.RecordPurchase()
 	o.Delay(r, drawTime)
-	answer, err := draw(o, body, files)
+	answer, err := draw(o, body, files, v.extra)
 	switch {
 	case err != nil:
 		sandbox.DropConnection(w)
 	case o.Has("refuse-output"):
-		outputRefused.send(w)
+		v.errors["refuse-output"].send(w)
 	default:
 		w.Header().Set("X-Request-Id", "req_"+sandbox.NewID())
 		o.Answer(w, http.StatusOK, answer)
