@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 
 	"aigc/app/service"
@@ -68,7 +69,7 @@ func (c *client) download(ctx context.Context, r service.ResultView, file string
 			return os.Rename(tmp, file)
 		}
 		var refused *problem
-		if ctx.Err() != nil || errors.As(err, &refused) && refused.Status < 500 {
+		if ctx.Err() != nil || errors.As(err, &refused) && refused.Status < 500 || errors.As(err, new(*unwritten)) {
 			break
 		}
 	}
@@ -108,8 +109,11 @@ func (c *client) fetch(ctx context.Context, r service.ResultView, w io.Writer) e
 	if res.StatusCode != http.StatusOK {
 		return readProblem(c, res)
 	}
-	sum := sha256.New()
-	n, err := io.Copy(io.MultiWriter(w, sum), res.Body)
+	sum, out := sha256.New(), &output{w: w}
+	n, err := io.Copy(io.MultiWriter(out, sum), res.Body)
+	if out.err != nil {
+		return &unwritten{out.err}
+	}
 	if err != nil {
 		return newUnreachable(c.base, err)
 	}
@@ -118,3 +122,29 @@ func (c *client) fetch(ctx context.Context, r service.ResultView, w io.Writer) e
 	}
 	return nil
 }
+
+// output remembers the error of writing, to tell it from one of reading.
+type output struct {
+	w   io.Writer
+	err error
+}
+
+func (o *output) Write(p []byte) (int, error) {
+	n, err := o.w.Write(p)
+	if err != nil {
+		o.err = err
+	}
+	return n, err
+}
+
+// unwritten is the error of a file or a standard output that cannot be written.
+type unwritten struct{ err error }
+
+func (e *unwritten) Error() string {
+	if errors.Is(e.err, syscall.EPIPE) || errors.Is(e.err, io.ErrClosedPipe) {
+		return "the output was closed before all of it was written"
+	}
+	return fmt.Sprintf("it cannot be written: %v", e.err)
+}
+
+func (e *unwritten) Unwrap() error { return e.err }

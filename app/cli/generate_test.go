@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -157,6 +158,47 @@ func TestGenerateToStandardOutput(t *testing.T) {
 	r.want(t, 1, "aigc tasks wait "+taskID)
 	if r.out != "" {
 		t.Errorf("two images were written to one output: %q", r.out)
+	}
+}
+
+// A reader that ends early, such as head, is not a server that does not answer. The result
+// stays stored.
+func TestGenerateToAClosedOutput(t *testing.T) {
+	t.Parallel()
+	f := newFake(t)
+	f.add("r.png", "image/png", onePNG(t))
+	in, out, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := in.Close(); err != nil {
+		t.Fatal(err)
+	}
+	defer out.Close()
+	r := commandTo(t.Context(), f.settings(), strings.NewReader(""), out, "generate", "toy", "x", "-o", "-")
+	r.want(t, 1, "the output was closed before all of it was written", "stored: http", "/r.png", "aigc tasks wait "+taskID)
+	if strings.Contains(r.err, "does not answer") {
+		t.Error(r.err)
+	}
+}
+
+// A disk that is full is not a server that does not answer, either, and is not tried again.
+func TestDownloadToAFullDisk(t *testing.T) {
+	t.Parallel()
+	if _, err := os.Stat("/dev/full"); err != nil {
+		t.Skip("no /dev/full")
+	}
+	f := newFake(t)
+	f.add("r.png", "image/png", onePNG(t))
+	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer full.Close()
+	err = newClient(f.URL, "").fetch(t.Context(), f.results[0], full)
+	var unwritten *unwritten
+	if !errors.As(err, &unwritten) || !strings.Contains(err.Error(), "it cannot be written: ") {
+		t.Errorf("%v", err)
 	}
 }
 

@@ -94,13 +94,21 @@ func command(t *testing.T, l *config.Settings, args ...string) result {
 }
 
 func commandWith(ctx context.Context, l *config.Settings, in io.Reader, args ...string) result {
-	var out, errs bytes.Buffer
+	var out bytes.Buffer
+	r := commandTo(ctx, l, in, &out, args...)
+	r.out = out.String()
+	return r
+}
+
+// commandTo runs a command with another standard output.
+func commandTo(ctx context.Context, l *config.Settings, in io.Reader, out io.Writer, args ...string) result {
+	var errs bytes.Buffer
 	c := &cli{
-		Streams: Streams{in, &out, &errs}, modules: []module.Module{toy}, imitations: imitated,
+		Streams: Streams{in, out, &errs}, modules: []module.Module{toy}, imitations: imitated,
 		load: func(*module.Registry) (*config.Settings, error) { return l, nil },
 	}
 	code := c.run(ctx, args)
-	return result{code, out.String(), errs.String()}
+	return result{code, "", errs.String()}
 }
 
 // want checks the exit code, and that each text is in one of the outputs.

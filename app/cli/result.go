@@ -54,6 +54,9 @@ func (c *cli) writeResults(ctx context.Context, s *session, v *service.View, t t
 	}
 	if err != nil {
 		c.say("%s the result is stored, but could not be downloaded: %s", c.red("aigc:"), errorText(err))
+		for _, r := range v.Data[len(out.Files):] {
+			c.say("  stored: %s", r.URL)
+		}
 		c.say("  download it again: aigc tasks wait %s", v.TaskID)
 		return exitError(codeFailed)
 	}

@@ -2,8 +2,10 @@ package sandbox
 
 import (
 	"bytes"
+	"compress/gzip"
 	"fmt"
 	"net/http"
+	"strconv"
 	"time"
 
 	"aigc/app/sandbox/picture"
@@ -55,8 +57,9 @@ func (o *Request) RecordPurchase() { o.kit.purchases.record(o.task, o.submit, o.
 
 // Answer sends a paid JSON response, or the fault that the prompt asks for: [[drop]]
 // closes the connection, [[500]] sends an internal error, [[truncate]] sends two
-// thirds of the body, [[text]] a plain text, [[shape]] the body within an unknown one. Its Content-Type is application/json unless the imitation has
-// already set another.
+// thirds of the body, [[text]] a plain text, [[shape]] the body within an unknown one, and
+// [[gzip]], [[201]], [[202]] and [[bom]] the body in another form. Its Content-Type is
+// application/json unless the imitation has already set another.
 func (o *Request) Answer(w http.ResponseWriter, status int, body []byte) {
 	if w.Header().Get("Content-Type") == "" {
 		w.Header().Set("Content-Type", "application/json")
@@ -78,9 +81,31 @@ func (o *Request) Answer(w http.ResponseWriter, status int, body []byte) {
 		w.WriteHeader(status)
 		_, _ = fmt.Fprintf(w, `{"wrapped":[%s]}`, body)
 	default:
+		o.sendForm(w, status, body)
+	}
+}
+
+// sendForm sends a JSON response in the form that the prompt asks for, as gateways send
+// them: complete, but not as the vendor documents it. Several can be combined.
+func (o *Request) sendForm(w http.ResponseWriter, status int, body []byte) {
+	for _, s := range []int{http.StatusCreated, http.StatusAccepted} {
+		if o.Has(strconv.Itoa(s)) {
+			status = s
+		}
+	}
+	if o.Has("bom") {
+		body = append([]byte("\ufeff"), body...)
+	}
+	if !o.Has("gzip") {
 		w.WriteHeader(status)
 		_, _ = w.Write(body)
+		return
 	}
+	w.Header().Set("Content-Encoding", "gzip")
+	w.WriteHeader(status)
+	z := gzip.NewWriter(w)
+	_, _ = z.Write(body)
+	_ = z.Close()
 }
 
 // Delay waits for usual, or for the time of the directive [[slow]], or until the

@@ -29,9 +29,13 @@ func Reply(w http.ResponseWriter, status int, v any) {
 const signature = "sig=sandbox"
 
 // ResultURL returns the URL of a job's result, on the host of r. [Kit.Results]
-// serves it.
+// serves it. With [[relative]] in the job's prompt it has no host.
 func (k *Kit) ResultURL(r *http.Request, job string) string {
-	return "http://" + r.Host + "/" + k.Vendor + "/results/" + job + "?" + signature
+	path := "/" + k.Vendor + "/results/" + job + "?" + signature
+	if j, ok := k.Jobs.Find(job); ok && k.JobRequest(j).Has("relative") {
+		return path
+	}
+	return "http://" + r.Host + path
 }
 
 // Offer stores a drawing as a job that is ready at once, and returns its URL.
