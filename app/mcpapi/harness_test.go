@@ -40,7 +40,7 @@ func start(t *testing.T, f *fake, adapt ...func(*Config)) *rig {
 	}
 	s := New(c)
 	srv := httptest.NewServer(web.New(web.Config{
-		Access: c.Service, Log: c.Log, PublicURL: c.PublicURL, Loopback: true, AllowedHosts: []string{"inner.example"}, BodyIdle: f.bodyIdle,
+		Access: c.Service, Log: c.Log, PublicURL: c.PublicURL, Loopback: true, AllowedHosts: []string{"inner.example"}, BodyWindow: f.bodyIdle,
 	}, s))
 	t.Cleanup(srv.Close)
 	return &rig{f, s, srv.Close, srv.URL}
