@@ -80,12 +80,13 @@ func (b *Body) Read(p []byte) (int, error) {
 }
 
 // extend sets the read deadline to the end of the window. A small difference is left
-// alone, since each change costs a timer.
+// alone, since each change costs a timer. After the end of the body a deadline would end
+// the read by which net/http detects a closed connection.
 func (b *Body) extend(now time.Time) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	limit := now.Add(b.window - b.waited)
-	if b.ended || limit.Sub(b.deadline).Abs() <= b.window/10 {
+	if b.done || b.ended || limit.Sub(b.deadline).Abs() <= b.window/10 {
 		return
 	}
 	b.deadline = limit
@@ -93,7 +94,7 @@ func (b *Body) extend(now time.Time) {
 }
 
 // end is called before the response begins, and reports whether the connection can be
-// kept: whether the body was read, or the rest of it is short and has arrived. Nothing
+// kept: whether the body was read, or what remains of it is short and has arrived. Nothing
 // waits for it later, as net/http would before and after it sends the response.
 func (b *Body) end() bool {
 	b.mu.Lock()

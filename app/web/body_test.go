@@ -42,7 +42,7 @@ func TestBodyCutShort(t *testing.T) {
 	}
 }
 
-// The connection is kept if the unread rest of a body is short and arrives.
+// The connection is kept if the unread part of a body is short and arrives.
 func TestUnreadBodies(t *testing.T) {
 	t.Parallel()
 	bad := fault.New(fault.Invalid, "bad", "Bad.")
@@ -171,6 +171,12 @@ func TestBodyDeadlineDoesNotEndResponse(t *testing.T) {
 			return err
 		}
 		return answer(x, r)
+	}, "/again": func(x *web.Exchange, r *http.Request) error {
+		for range 2 {
+			_, _ = io.Copy(io.Discard, r.Body)
+			time.Sleep(idle / 2)
+		}
+		return answer(x, r)
 	}}, func(c *web.Config) { c.BodyWindow = idle })
 	for name, c := range map[string]struct {
 		method, path string
@@ -179,6 +185,7 @@ func TestBodyDeadlineDoesNotEndResponse(t *testing.T) {
 		"a write":            {"POST", "/read", strings.NewReader("x")},
 		"a write in chunks":  {"POST", "/read", io.MultiReader(strings.NewReader("x"))},
 		"a write, no body":   {"POST", "/unread", nil},
+		"a read at the end":  {"POST", "/again", strings.NewReader("x")},
 		"a read":             {"GET", "/unread", nil},
 		"a read with a body": {"GET", "/unread", strings.NewReader("x")},
 	} {

@@ -82,7 +82,7 @@ func (c *conn) rank(now time.Time) (phase, int64) {
 	return p, since
 }
 
-// evict ends the connection unless a request has begun meanwhile. The pool then
+// evict ends the connection unless a request has begun. The pool then
 // forgets and releases it.
 func (c *conn) evict() bool {
 	now := c.phase()
@@ -108,7 +108,7 @@ func (c *conn) begin() (headers int64, ok bool) {
 func (c *conn) end() {
 	c.enter(ends)
 	if c.spare {
-		_ = c.tcp.SetReadDeadline(c.opened) // net/http does not wait for the rest of a body
+		_ = c.tcp.SetReadDeadline(c.opened) // net/http does not wait for what remains of a body
 	}
 }
 
@@ -234,7 +234,7 @@ func (c *conn) progressed() bool {
 func (c *conn) CloseWrite() error { return c.tcp.CloseWrite() }
 
 // Close implements [net.Conn]. If the caller may still send, the kernel would reset the
-// connection, and the caller would lose the response; so the rest is read for a while.
+// connection, and the caller would lose the response; so what it sends is read for a while.
 func (c *conn) Close() error {
 	if !c.closed.CompareAndSwap(false, true) {
 		return net.ErrClosed
