@@ -127,11 +127,14 @@ func Start(ctx context.Context, c *config.Settings, v Verticals, roles Roles, lo
 	}
 	fetcher := fetch.New(fetch.Config{Allow: c.FetchAllow, Exempt: bases(v.Registry, accounts), Proxy: true, UserAgent: "aigc/" + Version})
 
-	restListener, restURL, err := a.listen(roles.API, "AIGC_ADDR", c.Addr)
+	metrics := prometheus.NewRegistry()
+	httpMetrics := web.NewMetrics(metrics)
+	connections := web.NewConnections(web.ConnectionConfig{Max: c.MaxConnections, Proxies: c.TrustedProxies, Log: log, Metrics: httpMetrics})
+	restListener, restURL, err := listen(connections, roles.API, "AIGC_ADDR", c.Addr)
 	if err != nil {
 		return a, err
 	}
-	mcp, mcpURL, err := a.listen(roles.MCP, "AIGC_MCP_ADDR", c.MCPAddr)
+	mcp, mcpURL, err := listen(connections, roles.MCP, "AIGC_MCP_ADDR", c.MCPAddr)
 	if err != nil {
 		return a, err
 	}
@@ -169,7 +172,6 @@ func Start(ctx context.Context, c *config.Settings, v Verticals, roles Roles, lo
 			return a, err
 		}
 	}
-	metrics := prometheus.NewRegistry()
 	a.REST = httpapi.New(httpapi.Config{
 		Service: a.Service, SyncWait: c.SyncWait, PrivateLinks: c.PrivateLinks, Public: public, MCPURL: publicMCP, ServesMCP: roles.MCP,
 		Metrics: metrics, Version: Version,
@@ -182,7 +184,7 @@ func Start(ctx context.Context, c *config.Settings, v Verticals, roles Roles, lo
 		return a, fmt.Errorf("AIGC_MCP_TOOLS: there is no tool named %s", strings.Join(unknown, ", "))
 	}
 	shared := web.Config{
-		Access: a.Service, Log: log, Metrics: web.NewMetrics(metrics), PublicURL: string(public), MCPURL: publicMCP, AllowedHosts: c.AllowedHosts,
+		Access: a.Service, Log: log, Metrics: httpMetrics, PublicURL: string(public), MCPURL: publicMCP, AllowedHosts: c.AllowedHosts,
 	}
 	a.serve(restListener, c.Addr, shared, a.REST)
 	a.serve(mcp, c.MCPAddr, shared, a.MCP)
@@ -206,11 +208,11 @@ func (a *App) onStop(f func(context.Context) error) { a.stop = append(a.stop, f)
 // LockOwner returns the content of the data folder's lock file: role and addresses.
 func (a *App) LockOwner() LockOwner { return a.lock.LockOwner }
 
-func (a *App) listen(wanted bool, setting, addr string) (*web.Listener, string, error) {
+func listen(connections *web.Connections, wanted bool, setting, addr string) (*web.Listener, string, error) {
 	if !wanted {
 		return nil, "", nil
 	}
-	ln, err := web.Listen(addr, a.log)
+	ln, err := connections.Listen(addr)
 	if err != nil {
 		return nil, "", fmt.Errorf("%s: %w", setting, err)
 	}

@@ -25,6 +25,8 @@ type Process struct {
 	PublicURL         string          `split_words:"true" desc:"address that links are built on; default http:// and the bound AIGC_ADDR"`
 	MCPPublicURL      string          `split_words:"true" desc:"address of the MCP server for callers; /mcp is added unless it ends in it; default AIGC_PUBLIC_URL if that is set, else http:// and the bound AIGC_MCP_ADDR"`
 	AllowedHosts      HostNames       `split_words:"true" desc:"further host names, without a port, that callers may use for a server on a loopback address; separated by commas"`
+	TrustedProxies    []netip.Prefix  `split_words:"true" desc:"addresses (CIDRs) of the reverse proxies in front of the server; each may have more than a quarter of AIGC_MAX_CONNECTIONS"`
+	MaxConnections    int             `split_words:"true" default:"0" desc:"open connections of callers, a quarter of them from one address (IPv6: from one /64); 0, and at most: half of the descriptors (ulimit -n); 0 is 8192 at most"`
 	DataDir           string          `split_words:"true" default:"./data" desc:"folder of the embedded stores, the spool and the sandbox"`
 	APIKeys           Keys            `split_words:"true" desc:"callers' keys: name:key[:admin], separated by commas"`
 	SyncWait          time.Duration   `split_words:"true" default:"90s" desc:"how long an image request waits for its result"`
@@ -105,6 +107,9 @@ func (c *Config) check() []error {
 	}
 	if c.RetainAnswers < 0 {
 		bad("AIGC_RETAIN_ANSWERS", "must not be negative; 0 keeps them for ever")
+	}
+	if c.MaxConnections < 0 || c.MaxConnections > 0 && c.MaxConnections < 8 {
+		bad("AIGC_MAX_CONNECTIONS", "must be 8 or more, or 0 for the default")
 	}
 	if c.RateLimit < 0 {
 		bad("AIGC_RATE_LIMIT", "must not be negative")

@@ -12,7 +12,9 @@ type Kind string
 const (
 	Invalid             Kind = "invalid"              // the caller's input is wrong, or the vendor answered with a documented "bad request": not accepted
 	TooLarge            Kind = "too_large"            // a request body, an upload or an image over its size limit
-	RequestTimeout      Kind = "request_timeout"      // a request body that did not arrive in time
+	Malformed           Kind = "malformed"            // not an HTTP request that the server understands
+	HeadersTooLarge     Kind = "headers_too_large"    // the headers of a request are too long or too many
+	RequestTimeout      Kind = "request_timeout"      // headers or a body of a request that did not arrive in time
 	Unsupported         Kind = "unsupported"          // a media type that is not supported
 	NotFound            Kind = "not_found"            // does not exist, or belongs to another caller
 	NotAllowed          Kind = "not_allowed"          // the method does not exist on this path
@@ -49,6 +51,8 @@ type properties struct {
 var kinds = map[Kind]properties{
 	Invalid:             {422, false, "Invalid request"},
 	TooLarge:            {413, false, "Too large"},
+	Malformed:           {400, false, "Malformed request"},
+	HeadersTooLarge:     {431, false, "Request headers too large"},
 	RequestTimeout:      {408, true, "Request timeout"},
 	Unsupported:         {415, false, "Unsupported media type"},
 	NotFound:            {404, false, "Not found"},

@@ -13,6 +13,7 @@ import (
 	"aigc/app/provider"
 	"aigc/app/schema"
 	"aigc/app/service"
+	"aigc/app/web"
 )
 
 const description = `Images and videos from many vendors' models. Every generation is a durable task: it continues if the caller disconnects or the server restarts.
@@ -126,7 +127,7 @@ var problemStatuses = map[int]string{
 func problemResponses(reg huma.Registry) map[string]*huma.Response {
 	ref := outputSchema(reg, reflect.TypeFor[Problem]())
 	of := func(text string) *huma.Response {
-		return &huma.Response{Description: text, Content: map[string]*huma.MediaType{problemJSON: {Schema: ref}}}
+		return &huma.Response{Description: text, Content: map[string]*huma.MediaType{web.ProblemJSON: {Schema: ref}}}
 	}
 	out := map[string]*huma.Response{"Problem": of("Error.")}
 	for status, text := range problemStatuses {

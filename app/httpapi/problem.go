@@ -14,37 +14,8 @@ import (
 	"aigc/app/web"
 )
 
-// Problem is the body of every error response: a problem document of RFC 9457 with
-// fields of the replaced service. Status and Title are those of the fault's kind,
-// from the table in app/fault/kind.go; see [fault.Kind.Status].
-type Problem struct {
-	Type       string         `json:"type" doc:"urn:aigc:problem:<kind>. Stable."`
-	Title      string         `json:"title" doc:"Short text, the same for all errors of the kind."`
-	Status     int            `json:"status" doc:"The HTTP status."`
-	Detail     string         `json:"detail" doc:"What was wrong and what to do, as text for people."`
-	Code       string         `json:"code" doc:"Error code for programs. Stable."`
-	RequestID  string         `json:"request_id" doc:"Id of the request, as in the header X-Request-Id."`
-	TaskID     *string        `json:"task_id" doc:"Id of the failed task; null if the request created none."`
-	Charged    fault.Charge   `json:"charged" enum:"no,yes,unknown" doc:"Whether the vendor charged for the task."`
-	Retryable  bool           `json:"retryable" doc:"Whether sending the same request again is safe and may succeed."`
-	VendorCode string         `json:"vendor_code,omitempty" doc:"The vendor's own error code."`
-	Joined     bool           `json:"joined,omitempty" doc:"Whether the failed task is that of an earlier equal request whose caller was not answered."`
-	Errors     []fault.Detail `json:"errors,omitempty" nullable:"false" doc:"All invalid fields of the request. Values are not repeated."`
-	Success    bool           `json:"success" doc:"Always false."`
-	ErrorText  string         `json:"error" doc:"The same as detail."`
-}
-
-// Error implements [error]; with GetStatus and ContentType a Problem is a
-// [huma.StatusError].
-func (p *Problem) Error() string { return p.Detail }
-
-// GetStatus implements [huma.StatusError].
-func (p *Problem) GetStatus() int { return p.Status }
-
-// ContentType implements [huma.ContentTypeFilter]: application/problem+json.
-func (p *Problem) ContentType(string) string { return problemJSON }
-
-const problemJSON = "application/problem+json"
+// Problem is the body of every error response.
+type Problem = web.Problem
 
 // taskFailure is the error of a request whose task failed while it waited.
 type taskFailure struct {
@@ -71,17 +42,11 @@ func taskError(v *service.View) error {
 // are made here. The HTTP status is that of the fault's kind (app/fault/kind.go).
 func problem(x *web.Exchange, err error) *Problem {
 	f := fault.From(err)
-	p := &Problem{
-		Type: "urn:aigc:problem:" + string(f.Kind), Title: f.Kind.Title(), Status: f.Kind.Status(), Detail: f.Message, Code: f.StableCode(),
-		RequestID: x.ID, Charged: f.Charged, Retryable: f.Kind.Retryable(), VendorCode: f.VendorCode, Errors: f.Details,
-	}
+	p := web.NewProblem(f, x.ID)
 	var failedTask *taskFailure
 	if errors.As(err, &failedTask) {
 		p.TaskID, p.Retryable = &failedTask.view.TaskID, failedTask.view.Error != nil && failedTask.view.Error.Retryable
 		x.Task, p.Joined = failedTask.view.TaskID, failedTask.view.Joined
-	}
-	if p.Detail == "" {
-		p.Detail = p.Title + "."
 	}
 	if p.Status < 400 { // InDoubt has status 202; a discarded task in doubt has no result
 		p.Status = http.StatusConflict
@@ -92,7 +57,6 @@ func problem(x *web.Exchange, err error) *Problem {
 			p.Charged = fault.ChargedUnknown // the task exists and continues
 		}
 	}
-	p.ErrorText = p.Detail
 	return p
 }
 
@@ -106,7 +70,7 @@ func (s *Server) Fail(x *web.Exchange, r *http.Request, err error) {
 	if err != nil {
 		body = []byte(`{"status":500}`) // does not happen: a Problem always marshals
 	}
-	writeResponse(x, r, p.Status, problemJSON, body)
+	writeResponse(x, r, p.Status, web.ProblemJSON, body)
 }
 
 // installHumaErrors makes huma return Problems. huma's error constructor is a

@@ -61,7 +61,7 @@ func start(t *testing.T, adapt ...func(*rig, *httpapi.Config)) *rig {
 	r.api = httpapi.New(c)
 	srv.Config.Handler = web.New(web.Config{
 		Access: r.Service, Log: zerolog.New(zerolog.SyncWriter(r.logs)), Metrics: web.NewMetrics(metrics),
-		PublicURL: string(c.Public), MCPURL: c.MCPURL, Loopback: true, AllowedHosts: []string{"gateway.example"}, BodyIdle: 300 * time.Millisecond,
+		PublicURL: string(c.Public), MCPURL: c.MCPURL, Loopback: true, AllowedHosts: []string{"gateway.example"}, BodyWindow: 300 * time.Millisecond,
 	}, r.api)
 	srv.Start()
 	t.Cleanup(srv.Close)

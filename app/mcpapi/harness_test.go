@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
-	"net/http/httptest"
 	"reflect"
 	"regexp"
 	"strings"
@@ -39,11 +38,16 @@ func start(t *testing.T, f *fake, adapt ...func(*Config)) *rig {
 		a(&c)
 	}
 	s := New(c)
-	srv := httptest.NewServer(web.New(web.Config{
-		Access: c.Service, Log: c.Log, PublicURL: c.PublicURL, Loopback: true, AllowedHosts: []string{"inner.example"}, BodyIdle: f.bodyIdle,
+	l, err := web.NewConnections(web.ConnectionConfig{Log: c.Log}).Listen("127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.Serve(web.New(web.Config{
+		Access: c.Service, Log: c.Log, PublicURL: c.PublicURL, Loopback: true, AllowedHosts: []string{"inner.example"}, BodyWindow: f.bodyIdle,
 	}, s))
-	t.Cleanup(srv.Close)
-	return &rig{f, s, srv.Close, srv.URL}
+	stop := func() { _ = l.Shutdown(context.Background()) }
+	t.Cleanup(stop)
+	return &rig{f, s, stop, l.URL()}
 }
 
 // client is an SDK client that checks every answer.

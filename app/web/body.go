@@ -7,59 +7,120 @@ import (
 	"net/http"
 	"os"
 	"strings"
+	"sync"
 	"time"
 
 	"aigc/app/fault"
 )
 
-// Body is a request's body with two time limits: one for a pause and one for the
-// whole body. Each Read extends the connection's read deadline. The first deadline
-// is set before the handler runs, because net/http reads an unread body before it
-// sends the response. net/http clears the deadline at the end of the body, so it
-// does not cut the response.
+// Body is a request's body with a limit of the time that Read waits for it: in each
+// window minProgress bytes must arrive. Only the time in Read counts, so that a handler
+// may pause.
 type Body struct {
 	io.ReadCloser
-	conn *http.ResponseController
-	idle time.Duration // longest pause
-	end  time.Time     // deadline of the whole body
-	next time.Time     // do not set the deadline again before then
-	done bool          // the body was read to its end
+	conn    *http.ResponseController
+	window  time.Duration
+	length  int64 // Content-Length; negative: unknown
+	expects bool  // the caller waits for 100 Continue, which the first Read sends
+
+	mu       sync.Mutex
+	waited   time.Duration // in this window
+	progress int64         // bytes in this window
+	total    int64         // bytes in all
+	deadline time.Time     // as set
+	done     bool          // the body was read to its end
+	failed   bool
+	ended    bool // the response has begun: nothing is waited for any more
 }
 
-func newBody(w http.ResponseWriter, r io.ReadCloser, idle, total time.Duration) *Body {
-	b := &Body{ReadCloser: r, conn: http.NewResponseController(w), idle: idle, end: time.Now().Add(total)}
-	b.extend()
-	return b
-}
+const (
+	// bodyWindow is the default window.
+	bodyWindow = 30 * time.Second
+	// minProgress is how many bytes must arrive in each window: 1 KB/s.
+	minProgress = 30 << 10
 
-func (b *Body) extend() {
-	now := time.Now()
-	if now.Before(b.next) {
-		return
+	// maxDrain and drainTime limit what is read of a body after the handler, in order
+	// to keep the connection.
+	maxDrain  = 64 << 10
+	drainTime = 100 * time.Millisecond
+)
+
+func newBody(w http.ResponseWriter, r *http.Request, window time.Duration) *Body {
+	return &Body{
+		ReadCloser: r.Body, conn: http.NewResponseController(w), window: window, length: r.ContentLength,
+		expects: strings.EqualFold(r.Header.Get("Expect"), "100-continue"),
 	}
-	d := now.Add(b.idle)
-	if d.After(b.end) {
-		d = b.end
-	}
-	_ = b.conn.SetReadDeadline(d) // fails only for a test's recorder, which has no connection
-	b.next = now.Add(b.idle / 10)
 }
 
 // Read implements [io.Reader]. All errors but io.EOF are faults: of the kind
-// RequestTimeout if a time limit passed, else of [BodyCutShort].
+// RequestTimeout if the body is too slow, else of [BodyCutShort].
 func (b *Body) Read(p []byte) (int, error) {
-	b.extend()
+	begun := time.Now()
+	b.extend(begun)
 	n, err := b.ReadCloser.Read(p)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.total += int64(n)
+	b.waited += time.Since(begun)
+	if b.progress += int64(n); b.progress >= minProgress {
+		b.waited, b.progress = 0, 0
+	}
 	switch {
 	case err == nil:
+		return n, nil
 	case errors.Is(err, io.EOF):
 		b.done = true
-	case errors.Is(err, os.ErrDeadlineExceeded):
-		err = fault.Wrap(err, fault.RequestTimeout, "body_too_slow", "The request's body did not arrive in time.").WithCharge(fault.ChargedNo)
-	default:
-		err = BodyCutShort(err)
+		return n, err
 	}
-	return n, err
+	b.failed = true
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		return n, fault.Wrap(err, fault.RequestTimeout, "body_too_slow", "The request's body did not arrive in time: at least %d KB in each %s.", minProgress>>10, b.window).WithCharge(fault.ChargedNo)
+	}
+	return n, BodyCutShort(err)
+}
+
+// extend sets the read deadline to the end of the window. A small difference is left
+// alone, since each change costs a timer. After the end of the body a deadline would end
+// the read by which net/http detects a closed connection.
+func (b *Body) extend(now time.Time) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	limit := now.Add(b.window - b.waited)
+	if b.done || b.ended || limit.Sub(b.deadline).Abs() <= b.window/10 {
+		return
+	}
+	b.deadline = limit
+	_ = b.conn.SetReadDeadline(limit) // fails only for a test's recorder, which has no connection
+}
+
+// end is called before the response begins, and reports whether the connection can be
+// kept: whether the body was read, or what remains of it is short and has arrived. Nothing
+// waits for it later, as net/http would before and after it sends the response.
+func (b *Body) end() bool {
+	b.mu.Lock()
+	if b.done || b.ended {
+		defer b.mu.Unlock()
+		return b.done
+	}
+	b.ended = true
+	drain := !b.failed && b.length-b.total <= maxDrain && (!b.expects || b.total > 0)
+	if drain {
+		_ = b.conn.SetReadDeadline(time.Now().Add(drainTime)) // also ends a Read in another goroutine
+	} else {
+		_ = b.conn.SetReadDeadline(time.Unix(1, 0))
+	}
+	b.mu.Unlock()
+	if drain {
+		_, err := io.CopyN(io.Discard, b.ReadCloser, maxDrain+1)
+		drain = err == io.EOF
+	}
+	if !drain {
+		_ = b.conn.SetReadDeadline(time.Unix(1, 0))
+	}
+	b.mu.Lock()
+	b.done = drain
+	b.mu.Unlock()
+	return drain
 }
 
 // TextReader is a reader of a text with the header Content-Type. A declared charset must be

@@ -15,46 +15,15 @@ import (
 
 const requestOf100Bytes = "POST /read HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n"
 
-// A body that exceeds a time limit ends in a 408 and a closed connection.
-func TestSlowBodies(t *testing.T) {
+// A body that is too slow ends in a 408 and a closed connection.
+func TestSlowBody(t *testing.T) {
 	t.Parallel()
-	for name, c := range map[string]struct {
-		idle, total time.Duration
-		trickle     bool // send a byte every 10 ms
-		path        string
-		code        string
-	}{
-		"a pause":                     {50 * time.Millisecond, time.Hour, false, "/read", "body_too_slow"},
-		"longer than the total":       {time.Hour, 100 * time.Millisecond, true, "/read", "body_too_slow"},
-		"a pause that no route reads": {50 * time.Millisecond, time.Hour, false, "/refuse", "bad"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			r := start(t, textFace{"/read": readBody, "/refuse": func(*web.Exchange, *http.Request) error {
-				return fault.New(fault.Invalid, "bad", "Bad.")
-			}}, func(cf *web.Config) { cf.BodyIdle, cf.BodyTotal = c.idle, c.total })
-			conn, err := net.Dial("tcp", strings.TrimPrefix(r.url, "http://"))
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer conn.Close()
-			_ = conn.SetDeadline(time.Now().Add(20 * time.Second)) // so that a failure does not hang
-			fmt.Fprint(conn, strings.Replace(requestOf100Bytes, "/read", c.path, 1)+"{")
-			if c.trickle {
-				go func() {
-					for range 99 {
-						if _, err := conn.Write([]byte(" ")); err != nil {
-							return
-						}
-						time.Sleep(10 * time.Millisecond)
-					}
-				}()
-			}
-			text, err := io.ReadAll(conn)
-			if !strings.Contains(string(text), "plain "+c.code) || !strings.Contains(string(text), "Connection: close") {
-				t.Errorf("%v, %s", err, text)
-			}
-		})
+	r := start(t, textFace{"/read": readBody}, func(c *web.Config) { c.BodyWindow = 50 * time.Millisecond })
+	conn := dial(t, r.url)
+	fmt.Fprint(conn, requestOf100Bytes+"{")
+	text, err := io.ReadAll(conn)
+	if !strings.Contains(string(text), "plain body_too_slow") || !strings.Contains(string(text), "Connection: close") {
+		t.Errorf("%v, %s", err, text)
 	}
 }
 
@@ -62,11 +31,7 @@ func TestSlowBodies(t *testing.T) {
 func TestBodyCutShort(t *testing.T) {
 	t.Parallel()
 	r := start(t, textFace{"/read": readBody})
-	conn, err := net.Dial("tcp", strings.TrimPrefix(r.url, "http://"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer conn.Close()
+	conn := dial(t, r.url)
 	fmt.Fprint(conn, requestOf100Bytes+"{")
 	if err := conn.(*net.TCPConn).CloseWrite(); err != nil {
 		t.Fatal(err)
@@ -77,8 +42,7 @@ func TestBodyCutShort(t *testing.T) {
 	}
 }
 
-// The connection of a failed request is kept unless more than maxDrain bytes of the
-// body are unread.
+// The connection is kept if the unread part of a body is short and arrives.
 func TestUnreadBodies(t *testing.T) {
 	t.Parallel()
 	bad := fault.New(fault.Invalid, "bad", "Bad.")
@@ -102,7 +66,7 @@ func TestUnreadBodies(t *testing.T) {
 		"none":              {"POST", "/unread", nil, false},
 		"short":             {"POST", "/unread", strings.NewReader("x"), false},
 		"long":              {"POST", "/unread", strings.NewReader(long), true},
-		"of unknown length": {"POST", "/unread", io.MultiReader(strings.NewReader("x")), true},
+		"of unknown length": {"POST", "/unread", io.MultiReader(strings.NewReader("x")), false},
 		"long, but read":    {"POST", "/read", strings.NewReader(long), false},
 		"too large":         {"POST", "/large", strings.NewReader("x"), true},
 		"of a GET":          {"GET", "/fine", strings.NewReader("x"), false},
@@ -117,14 +81,73 @@ func TestUnreadBodies(t *testing.T) {
 	}
 }
 
-// A body is not read before the caller is authorized.
-func TestUnauthenticatedBodyIsNotRead(t *testing.T) {
+// A response does not wait for a body that no handler reads, and the connection is
+// closed after it.
+func TestUnreadBodyIsNotAwaited(t *testing.T) {
+	t.Parallel()
+	r := start(t, textFace{
+		"/keyed": withLevel(web.Keyed), "/fine": writeFine, "/silent": func(*web.Exchange, *http.Request) error { return nil },
+		"/panic": func(*web.Exchange, *http.Request) error { panic(http.ErrAbortHandler) },
+		"/half": func(x *web.Exchange, r *http.Request) error {
+			_, _ = io.ReadFull(r.Body, make([]byte, 4))
+			return writeFine(x, r)
+		},
+		"/stream": func(x *web.Exchange, r *http.Request) error {
+			_ = x.FlushError()
+			return writeFine(x, r)
+		},
+	})
+	r.open = false
+	const length = "Content-Length: 100\r\n\r\n"
+	for name, c := range map[string]struct{ request, status string }{
+		"no key":                     {"POST /keyed", "401"},
+		"no key, 100-continue":       {"POST /keyed HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\n" + length, "401"},
+		"no key, long":               {"POST /keyed HTTP/1.1\r\nHost: localhost\r\nContent-Length: 50000000\r\n\r\nabcd", "401"},
+		"no key, chunked":            {"POST /keyed HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nabcd\r\n", "401"},
+		"no such path":               {"POST /nowhere", "404"},
+		"a GET":                      {"GET /fine", "200"},
+		"a HEAD":                     {"HEAD /fine", "200"},
+		"HTTP/1.0":                   {"POST /fine HTTP/1.0\r\nHost: localhost\r\nConnection: keep-alive\r\n" + length, "200"},
+		"no response of the handler": {"POST /silent", "200"},
+		"a stream":                   {"GET /stream", "200"},
+		"half read":                  {"POST /half HTTP/1.1\r\nHost: localhost\r\n" + length + "abcd", "200"},
+		"an aborted handler":         {"POST /panic", ""},
+		"another expectation":        {"POST /fine HTTP/1.1\r\nHost: localhost\r\nExpect: a-miracle\r\n" + length, "400"},
+		"a foreign host":             {"POST /fine HTTP/1.1\r\nHost: evil.example\r\n" + length, "403"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if !strings.Contains(c.request, "HTTP/1") {
+				c.request += " HTTP/1.1\r\nHost: localhost\r\n" + length
+			}
+			conn := dial(t, r.url) // its deadline is shorter than the window of a body
+			fmt.Fprint(conn, c.request)
+			text, err := io.ReadAll(conn)
+			if err != nil {
+				t.Fatalf("the connection is open: %v, %s", err, text)
+			}
+			if c.status == "" && len(text) == 0 {
+				return
+			}
+			if !strings.HasPrefix(string(text), "HTTP/1.1 "+c.status) && !strings.HasPrefix(string(text), "HTTP/1.0 "+c.status) || strings.Count(string(text), "HTTP/1") != 1 {
+				t.Errorf("%s", text)
+			}
+		})
+	}
+}
+
+// A caller that sends a long body gets the response to it, although nothing reads it.
+func TestLongUnreadBody(t *testing.T) {
 	t.Parallel()
 	r := start(t, textFace{"/read": withLevel(web.Keyed)})
 	r.open = false
-	res, _ := r.raw(t, "POST /read HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 100000\r\n\r\n")
-	if res.StatusCode != http.StatusUnauthorized || !res.Close { // and not 100 Continue
-		t.Errorf("%s %v", res.Status, res.Header)
+	conn := dial(t, r.url)
+	fmt.Fprint(conn, "POST /read HTTP/1.1\r\nHost: localhost\r\nContent-Length: 20000000\r\n\r\n")
+	if _, err := conn.Write(make([]byte, 20000000)); err != nil {
+		t.Fatal(err)
+	}
+	if text, err := io.ReadAll(conn); err != nil || !strings.HasPrefix(string(text), "HTTP/1.1 401") {
+		t.Errorf("%v, %s", err, text)
 	}
 }
 
@@ -148,7 +171,13 @@ func TestBodyDeadlineDoesNotEndResponse(t *testing.T) {
 			return err
 		}
 		return answer(x, r)
-	}}, func(c *web.Config) { c.BodyIdle = idle })
+	}, "/again": func(x *web.Exchange, r *http.Request) error {
+		for range 2 {
+			_, _ = io.Copy(io.Discard, r.Body)
+			time.Sleep(idle / 2)
+		}
+		return answer(x, r)
+	}}, func(c *web.Config) { c.BodyWindow = idle })
 	for name, c := range map[string]struct {
 		method, path string
 		body         io.Reader
@@ -156,6 +185,7 @@ func TestBodyDeadlineDoesNotEndResponse(t *testing.T) {
 		"a write":            {"POST", "/read", strings.NewReader("x")},
 		"a write in chunks":  {"POST", "/read", io.MultiReader(strings.NewReader("x"))},
 		"a write, no body":   {"POST", "/unread", nil},
+		"a read at the end":  {"POST", "/again", strings.NewReader("x")},
 		"a read":             {"GET", "/unread", nil},
 		"a read with a body": {"GET", "/unread", strings.NewReader("x")},
 	} {

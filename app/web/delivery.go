@@ -45,7 +45,9 @@ func (x *Exchange) OnEnd(f func(delivered bool)) {
 }
 
 // beginResponse runs the functions of Notify before the first byte.
-func (x *Exchange) beginResponse() {
+func (x *Exchange) beginResponse(status int) {
+	x.endBody()
+	x.status = status
 	d := &x.delivery
 	d.mu.Lock()
 	begin := d.begin
@@ -74,6 +76,9 @@ func (x *Exchange) afterWrite(err error) {
 
 // FlushError is [http.Flusher] for [http.ResponseController].
 func (x *Exchange) FlushError() error {
+	if x.status == 0 {
+		x.WriteHeader(http.StatusOK)
+	}
 	err := http.NewResponseController(x.ResponseWriter).Flush()
 	x.afterWrite(err)
 	return err

@@ -25,6 +25,7 @@ type Exchange struct {
 
 	handler    *Handler
 	face       Face
+	conn       *conn // nil: see connOf
 	body       *Body // nil: the request has none
 	started    time.Time
 	status     int // 0: no answer has begun
@@ -45,7 +46,7 @@ type exchangeKey struct{}
 func Of(ctx context.Context) *Exchange { return ctx.Value(exchangeKey{}).(*Exchange) }
 
 func newExchange(h *Handler, w http.ResponseWriter, r *http.Request) *Exchange {
-	x := &Exchange{ResponseWriter: w, ID: r.Header.Get("X-Request-ID"), Route: unmatched, handler: h, face: h.face(r.URL.Path), started: time.Now(), gone: r.Context().Done()}
+	x := &Exchange{ResponseWriter: w, ID: r.Header.Get("X-Request-ID"), Route: unmatched, handler: h, face: h.face(r.URL.Path), conn: connOf(r.Context()), started: time.Now(), gone: r.Context().Done()}
 	if !validID(x.ID) {
 		x.ID = uuid.NewString()
 	}
@@ -53,7 +54,7 @@ func newExchange(h *Handler, w http.ResponseWriter, r *http.Request) *Exchange {
 	head.Set("X-Request-Id", x.ID)
 	head.Set("X-Content-Type-Options", "nosniff")
 	if r.ContentLength != 0 && r.Body != nil && r.Body != http.NoBody {
-		x.body = newBody(w, r.Body, h.BodyIdle, h.BodyTotal)
+		x.body = newBody(w, r, h.BodyWindow)
 	}
 	return x
 }
@@ -84,6 +85,7 @@ func (x *Exchange) finish(r *http.Request, log *zerolog.Logger, panicked any) {
 		}
 		x.Fail(r, err)
 	}
+	x.endBody() // also if there is no response
 	x.endDelivery(panicked != nil)
 	status := x.status
 	switch {
@@ -110,19 +112,28 @@ func (x *Exchange) finish(r *http.Request, log *zerolog.Logger, panicked any) {
 	}
 }
 
+// endBody is called before the response begins. The connection is closed after it if
+// the body was not read.
+func (x *Exchange) endBody() {
+	if x.body != nil && !x.body.end() {
+		if x.status == 0 {
+			x.Header().Set("Connection", "close")
+		}
+		x.conn.expectMore()
+	}
+}
+
 // WriteHeader implements [http.ResponseWriter] and records the status.
 func (x *Exchange) WriteHeader(status int) {
 	if x.status == 0 && status >= 200 {
-		x.beginResponse()
-		x.status = status
+		x.beginResponse(status)
 	}
 	x.ResponseWriter.WriteHeader(status)
 }
 
 func (x *Exchange) Write(p []byte) (int, error) {
 	if x.status == 0 {
-		x.beginResponse()
-		x.status = http.StatusOK
+		x.beginResponse(http.StatusOK)
 	}
 	x.beforeWrite()
 	n, err := x.ResponseWriter.Write(p)
@@ -134,8 +145,7 @@ func (x *Exchange) Write(p []byte) (int, error) {
 // ReadFrom implements [io.ReaderFrom], so that files are sent with sendfile.
 func (x *Exchange) ReadFrom(r io.Reader) (int64, error) {
 	if x.status == 0 {
-		x.beginResponse()
-		x.status = http.StatusOK
+		x.beginResponse(http.StatusOK)
 	}
 	n, err := io.Copy(x.ResponseWriter, r)
 	x.bytes += n

@@ -169,11 +169,7 @@ func TestMetrics(t *testing.T) {
 // raw sends bytes over a new connection and reads one response.
 func (r *rig) raw(t *testing.T, request string) (*http.Response, net.Conn) {
 	t.Helper()
-	conn, err := net.Dial("tcp", strings.TrimPrefix(r.url, "http://"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = conn.Close() })
+	conn := dial(t, r.url)
 	if _, err := io.WriteString(conn, request); err != nil {
 		t.Fatal(err)
 	}

@@ -12,10 +12,6 @@ import (
 // defaultRetryAfter is the Retry-After of a fault without a time of its own.
 const defaultRetryAfter = 5 * time.Second
 
-// maxDrain is how many bytes of an unread body net/http may read after a failed
-// request to keep its connection. With more the connection is closed.
-const maxDrain = 64 << 10
-
 // Fail responds with an error, in the format of the face. If the response has
 // begun, it only records the error for the access log.
 func (x *Exchange) Fail(r *http.Request, err error) {
@@ -24,17 +20,12 @@ func (x *Exchange) Fail(r *http.Request, err error) {
 		return
 	}
 	x.clientGone = r.Context().Err() != nil
-	setFaultHeaders(x.Header(), x.fault, x.tooMuchUnread(r))
+	setFaultHeaders(x.Header(), x.fault)
 	x.face.Fail(x, r, err)
 }
 
-// tooMuchUnread reports whether more than maxDrain bytes of the body may be unread.
-func (x *Exchange) tooMuchUnread(r *http.Request) bool {
-	return x.body != nil && !x.body.done && (r.ContentLength < 0 || r.ContentLength > maxDrain)
-}
-
 // setFaultHeaders sets the headers that a fault has on every face.
-func setFaultHeaders(h http.Header, f *fault.Error, closeConn bool) {
+func setFaultHeaders(h http.Header, f *fault.Error) {
 	h.Set("Cache-Control", "no-store")
 	status, wait := f.Kind.Status(), f.RetryAfter
 	if wait <= 0 && f.Kind.Retryable() && (status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable) {
@@ -46,7 +37,7 @@ func setFaultHeaders(h http.Header, f *fault.Error, closeConn bool) {
 	if status == http.StatusUnauthorized {
 		h.Set("WWW-Authenticate", `Bearer realm="aigc"`)
 	}
-	if closeConn || status == http.StatusRequestTimeout || status == http.StatusRequestEntityTooLarge {
+	if status == http.StatusRequestTimeout || status == http.StatusRequestEntityTooLarge {
 		h.Set("Connection", "close")
 	}
 }

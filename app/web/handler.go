@@ -31,8 +31,7 @@ type Config struct {
 	Loopback     bool
 	AllowedHosts []string // host names, without a port
 
-	BodyIdle  time.Duration // longest pause in a request body; default 30 s
-	BodyTotal time.Duration // longest time for a request body; default 10 min
+	BodyWindow time.Duration // see [Body]; default 30 s
 }
 
 // Face is one API of a listener: REST, MCP or another.
@@ -60,8 +59,7 @@ type mount struct {
 
 // New makes a handler. root serves all paths without a mounted face.
 func New(c Config, root Face) *Handler {
-	c.BodyIdle = cmp.Or(c.BodyIdle, 30*time.Second)
-	c.BodyTotal = cmp.Or(c.BodyTotal, 10*time.Minute)
+	c.BodyWindow = cmp.Or(c.BodyWindow, bodyWindow)
 	return &Handler{Config: c, guard: NewGuard([]string{c.PublicURL, c.MCPURL}, c.Loopback, c.AllowedHosts), faces: []mount{{"", root}}}
 }
 

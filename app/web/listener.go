@@ -12,13 +12,8 @@ import (
 	"github.com/rs/zerolog"
 )
 
-// Timeouts of a connection. [Body] limits the time of a request body. There is no
-// limit for a response: it may be a stream.
-const (
-	readHeaderTimeout = 10 * time.Second
-	idleTimeout       = 2 * time.Minute // between two requests of a connection
-	shutdownTimeout   = 5 * time.Second // for responses in progress at shutdown
-)
+// shutdownTimeout is for responses in progress at shutdown.
+const shutdownTimeout = 5 * time.Second
 
 // Listener is a listening socket and its HTTP server, with all timeouts set.
 type Listener struct {
@@ -29,15 +24,18 @@ type Listener struct {
 
 // Listen opens a TCP socket at addr (host:port; port 0 picks a free one). The
 // kernel queues connections until Serve is called.
-func Listen(addr string, logger zerolog.Logger) (*Listener, error) {
+func (p *Connections) Listen(addr string) (*Listener, error) {
 	ln, err := net.Listen("tcp", addr)
 	if err != nil {
 		return nil, err
 	}
-	return &Listener{ln: ln, log: logger, srv: &http.Server{
-		ReadHeaderTimeout: readHeaderTimeout,
-		IdleTimeout:       idleTimeout,
-		ErrorLog:          log.New(serverLog{logger}, "", 0),
+	return &Listener{ln: listener{ln, p}, log: p.Log, srv: &http.Server{
+		ReadHeaderTimeout: p.HeaderTimeout,
+		IdleTimeout:       p.IdleTimeout,
+		MaxHeaderBytes:    maxHeaderBytes - netHTTPSlop,
+		ConnState:         hook,
+		ConnContext:       func(ctx context.Context, c net.Conn) context.Context { return context.WithValue(ctx, connKey{}, c) },
+		ErrorLog:          log.New(serverLog{p.Log}, "", 0),
 	}}, nil
 }
 
@@ -60,12 +58,46 @@ func dialAddr(addr string) string {
 // Serve serves requests in the background until Shutdown. It must be called once
 // at most.
 func (l *Listener) Serve(h http.Handler) {
-	l.srv.Handler = h
+	l.srv.Handler = connHandler{h}
 	go func() {
 		if err := l.srv.Serve(l.ln); !errors.Is(err, http.ErrServerClosed) {
 			l.log.Error().Err(err).Stringer("addr", l.ln.Addr()).Msg("HTTP listener failed; this address is not served any more")
 		}
 	}()
+}
+
+// connHandler calls the handler of a listener for the connections that are within the
+// limits, and for the probes of the others.
+type connHandler struct{ http.Handler }
+
+// ServeHTTP implements [http.Handler].
+func (h connHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	c := connOf(r.Context())
+	size, ok := c.begin()
+	if !ok {
+		panic(http.ErrAbortHandler) // closed in favour of another connection
+	}
+	defer c.end()
+	switch {
+	case size > largeHeaders && fields(r.Header) > maxFields:
+		c.pool.Metrics.closed(headersTooLarge.Code)
+		c.expectMore()
+		respondProblem(w, &headersTooLarge)
+		return
+	case c.spare && r.URL.Path != "/livez" && r.URL.Path != "/readyz":
+		respondProblem(w, &tooManyConnections)
+		return
+	case c.spare:
+		w.Header().Set("Connection", "close")
+	}
+	h.Handler.ServeHTTP(w, r)
+}
+
+func fields(h http.Header) (n int) {
+	for _, values := range h {
+		n += len(values)
+	}
+	return n
 }
 
 // Shutdown closes the socket and waits up to shutdownTimeout for responses in

@@ -17,7 +17,13 @@ import (
 
 func listen(t *testing.T, log io.Writer) *web.Listener {
 	t.Helper()
-	l, err := web.Listen("127.0.0.1:0", zerolog.New(log))
+	return listenOn(t, web.ConnectionConfig{Log: zerolog.New(log)})
+}
+
+// listenOn listens with connections of its own.
+func listenOn(t *testing.T, c web.ConnectionConfig) *web.Listener {
+	t.Helper()
+	l, err := web.NewConnections(c).Listen("127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -103,20 +109,20 @@ func TestShutdownCutsStreams(t *testing.T) {
 // An address is in use until Shutdown, which frees it even without Serve.
 func TestListen(t *testing.T) {
 	t.Parallel()
-	l := listen(t, io.Discard)
+	l, none := listen(t, io.Discard), web.NewConnections(web.ConnectionConfig{Log: zerolog.Nop()})
 	addr := strings.TrimPrefix(l.URL(), "http://")
-	if _, err := web.Listen(addr, zerolog.Nop()); err == nil {
+	if _, err := none.Listen(addr); err == nil {
 		t.Error("two listeners have the same address")
 	}
 	if err := l.Shutdown(t.Context()); err != nil {
 		t.Error(err)
 	}
-	again, err := web.Listen(addr, zerolog.Nop())
+	again, err := none.Listen(addr)
 	if err != nil {
 		t.Fatal(err)
 	}
 	_ = again.Shutdown(t.Context())
-	every, err := web.Listen("0.0.0.0:0", zerolog.Nop())
+	every, err := none.Listen("0.0.0.0:0")
 	if err != nil {
 		t.Fatal(err)
 	}

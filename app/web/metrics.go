@@ -15,6 +15,8 @@ type Metrics struct {
 	open     prometheus.Gauge
 	duration *prometheus.HistogramVec
 	total    *prometheus.CounterVec
+
+	connections *connectionMetrics
 }
 
 // NewMetrics registers the metrics of requests, of the Go runtime and of the
@@ -27,6 +29,7 @@ func NewMetrics(reg prometheus.Registerer) *Metrics {
 		}, []string{"route", "method"}),
 		total: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "aigc_http_requests_total", Help: "Responses by status."}, []string{"route", "method", "status"}),
 	}
+	m.connections = newConnectionMetrics(reg)
 	reg.MustRegister(m.open, m.duration, m.total, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }

@@ -6,8 +6,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
@@ -96,16 +96,29 @@ func start(t *testing.T, root web.Face, adapt ...func(*web.Config)) *rig {
 	r := &rig{fakeAccess: &fakeAccess{open: true}, registry: prometheus.NewRegistry(), t: t, log: &logBuffer{}}
 	c := web.Config{
 		Access: r.fakeAccess, Log: zerolog.New(r.log), Metrics: web.NewMetrics(r.registry), Loopback: true, PublicURL: "http://gateway.example:5512",
-		BodyIdle: 30 * time.Second,
+		BodyWindow: 30 * time.Second,
 	}
 	for _, f := range adapt {
 		f(&c)
 	}
 	r.Handler = web.New(c, root)
-	srv := httptest.NewServer(r.Handler)
-	t.Cleanup(srv.Close)
-	r.url = srv.URL
+	l := listen(t, r.log)
+	l.Serve(r.Handler)
+	r.url = l.URL()
 	return r
+}
+
+// dial connects to a server. A failure does not hang, since the connection has a
+// deadline.
+func dial(t *testing.T, url string) net.Conn {
+	t.Helper()
+	conn, err := net.Dial("tcp", strings.TrimPrefix(url, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = conn.Close() })
+	_ = conn.SetDeadline(time.Now().Add(20 * time.Second))
+	return conn
 }
 
 type answer struct {

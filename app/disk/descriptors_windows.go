@@ -1,0 +1,5 @@
+package disk
+
+// Descriptors returns how many files and sockets this process may have open. Windows
+// has no such limit.
+func Descriptors() (int, error) { return maxDescriptors, nil }
