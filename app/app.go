@@ -21,6 +21,7 @@ import (
 	"aigc/app/httpapi"
 	"aigc/app/ledger"
 	"aigc/app/mcpapi"
+	"aigc/app/memory"
 	"aigc/app/provider"
 	"aigc/app/publicurl"
 	"aigc/app/sandbox"
@@ -33,6 +34,10 @@ import (
 
 // Version is the version of the program; set by -ldflags -X at build time.
 var Version = "dev"
+
+// documentMemory is how much the documents that callers send may take at a time, in
+// bytes: of all of them together that are not small.
+const documentMemory = 64 << 20
 
 // App is a running process of aigc with the components that its roles need.
 type App struct {
@@ -172,13 +177,17 @@ func Start(ctx context.Context, c *config.Settings, v Verticals, roles Roles, lo
 			return a, err
 		}
 	}
+	if c, ok := a.Broker.(prometheus.Collector); ok {
+		metrics.MustRegister(c)
+	}
+	documents := memory.NewBudget(documentMemory)
 	a.REST = httpapi.New(httpapi.Config{
 		Service: a.Service, SyncWait: c.SyncWait, PrivateLinks: c.PrivateLinks, Public: public, MCPURL: publicMCP, ServesMCP: roles.MCP,
-		Metrics: metrics, Version: Version,
+		Metrics: metrics, Version: Version, Memory: documents,
 	})
 	a.MCP = mcpapi.New(mcpapi.Config{
 		Service: a.Service, Log: log, Version: Version, PublicURL: string(public), Tools: c.MCPTools, ResourceLinks: resourceLinks(c, string(public)),
-		NoThumbnails: !c.Thumbnails,
+		NoThumbnails: !c.Thumbnails, Memory: documents,
 	})
 	if unknown := a.MCP.UnknownTools(); roles.MCP && len(unknown) > 0 {
 		return a, fmt.Errorf("AIGC_MCP_TOOLS: there is no tool named %s", strings.Join(unknown, ", "))

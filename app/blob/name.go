@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"aigc/app/fault"
 	"aigc/app/media"
@@ -18,8 +19,13 @@ const (
 	Uploaded  Source = "manual_uploads"
 )
 
-// maxName is the maximum length of a name in bytes.
-const maxName = 512
+// Limits of names, in bytes: of a whole name, of an element of it, which is the name of a
+// file or a directory on disk, and of the model in it.
+const (
+	maxName    = 512
+	maxElement = 255
+	maxModel   = 100
+)
 
 // Name returns the object name of the n-th file of a task. It contains the UTC day
 // of the task's creation and not of the write, so a repeated Put replaces the same
@@ -44,7 +50,8 @@ func AnswerName(task, submit string) string { return answers + task + "/" + subm
 // IsAnswer says whether a name is that of a kept answer, also on a disk that ignores case.
 func IsAnswer(name string) bool { return strings.HasPrefix(strings.ToLower(name), answers) }
 
-// sanitizeModel replaces every character but letters, digits, '.', '_' and '-'.
+// sanitizeModel replaces every character but letters, digits, '.', '_' and '-', and cuts
+// what would make the name of a file too long.
 func sanitizeModel(model string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
@@ -52,15 +59,17 @@ func sanitizeModel(model string) string {
 			return r
 		}
 		return '-'
-	}, model)
+	}, model[:min(len(model), maxModel)])
 }
 
-// ValidName returns a NotFound fault unless name is a relative path of at most 512
-// bytes whose elements are not empty and do not begin with a dot.
+// ValidName returns a NotFound fault unless name is text without control characters, and
+// a relative path of at most 512 bytes whose elements have at most 255, are not empty and
+// do not begin with a dot.
 func ValidName(name string) error {
-	invalid := name == "" || len(name) > maxName || strings.ContainsAny(name, "\\\x00")
+	invalid := name == "" || len(name) > maxName || !utf8.ValidString(name) ||
+		strings.ContainsFunc(name, func(c rune) bool { return c < ' ' || c == '\\' || c == 0x7f })
 	for part := range strings.SplitSeq(name, "/") {
-		invalid = invalid || part == "" || strings.HasPrefix(part, ".")
+		invalid = invalid || part == "" || len(part) > maxElement || strings.HasPrefix(part, ".")
 	}
 	if invalid {
 		return fault.New(fault.NotFound, "object_not_found", "There is no such object.")

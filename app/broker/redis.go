@@ -6,11 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/go-redis/redis_rate/v10"
 	"github.com/hibiken/asynq"
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/redis/go-redis/v9"
 	"github.com/redis/go-redis/v9/logging"
 	"github.com/rs/zerolog"
@@ -30,7 +30,8 @@ type Redis struct {
 	outbox         chan message
 	background     sync.WaitGroup // goroutines of send and listen
 	unavailableLog throttle       // limits the log line about an unavailable Redis
-	limitsOffUntil atomic.Int64   // no rate limits until then, in nanoseconds since 1970
+	limits         circuit        // around the limiter
+	unlimited      prometheus.Counter
 
 	mu       sync.Mutex
 	servers  []*asynq.Server
@@ -39,11 +40,11 @@ type Redis struct {
 }
 
 // Timeouts of Redis commands. Requests of callers wait only for Allow, which has
-// limitTimeout.
+// limitTimeout, and probes for Check.
 const (
 	dialTimeout    = time.Second
 	commandTimeout = 3 * time.Second
-	checkTimeout   = 2 * time.Second
+	checkTimeout   = 250 * time.Millisecond
 )
 
 // NewRedis returns a broker for the Redis at url and starts its goroutines. It does
@@ -61,6 +62,7 @@ func NewRedis(url string, log zerolog.Logger) (*Redis, error) {
 	b := &Redis{
 		log: log, origin: rand.Text(), handlers: newHandlers(log), redis: redis.NewClient(opts),
 		outbox: make(chan message, queueSize), unavailableLog: throttle{period: 30 * time.Second},
+		limits: circuit{pause: limitPause}, unlimited: newUnlimited(),
 	}
 	b.queue = asynq.NewClientFromRedisClient(b.redis)
 	b.limiter = redis_rate.NewLimiter(b.redis)

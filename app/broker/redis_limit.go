@@ -5,29 +5,53 @@ import (
 	"time"
 
 	"github.com/go-redis/redis_rate/v10"
+	"github.com/prometheus/client_golang/prometheus"
 )
 
 const (
 	// limitTimeout is how long a request waits for Redis.
-	limitTimeout = 500 * time.Millisecond
-	// limitPause is how long limits are off after Redis did not answer, so that not
-	// every request waits for limitTimeout.
+	limitTimeout = 200 * time.Millisecond
+	// limitPause is how long limits are off after Redis did not answer. Then one
+	// request at a time waits for it again.
 	limitPause = time.Second
 )
 
+// newUnlimited makes the counter of the requests that were allowed because Redis did not
+// answer.
+func newUnlimited() prometheus.Counter {
+	return prometheus.NewCounter(prometheus.CounterOpts{
+		Name: "aigc_rate_limit_skipped_total", Help: "Requests whose rate was not limited because Redis did not answer.",
+	})
+}
+
+// Describe implements [prometheus.Collector].
+func (b *Redis) Describe(ch chan<- *prometheus.Desc) { b.unlimited.Describe(ch) }
+
+// Collect implements [prometheus.Collector].
+func (b *Redis) Collect(ch chan<- prometheus.Metric) { b.unlimited.Collect(ch) }
+
 // Allow implements [Broker].
 func (b *Redis) Allow(ctx context.Context, caller string, perMinute int) error {
-	if perMinute <= 0 || time.Now().UnixNano() < b.limitsOffUntil.Load() {
+	if perMinute <= 0 {
+		return nil
+	}
+	if !b.limits.enter() {
+		b.unlimited.Inc()
 		return nil
 	}
 	limitCtx, cancel := context.WithTimeout(ctx, limitTimeout)
 	defer cancel()
 	res, err := b.limiter.Allow(limitCtx, "aigc:limit:"+caller, redis_rate.PerMinute(perMinute))
-	if err != nil {
-		if ctx.Err() == nil { // Redis failed; the caller did not cancel
-			b.limitsOffUntil.Store(time.Now().Add(limitPause).UnixNano())
-			b.logUnavailable(err)
-		}
+	switch {
+	case err == nil:
+		b.limits.leave(true)
+	case ctx.Err() != nil:
+		b.limits.abandon()
+		return nil
+	default:
+		b.limits.leave(false)
+		b.unlimited.Inc()
+		b.logUnavailable(err)
 		return nil
 	}
 	if res.Allowed > 0 {

@@ -50,7 +50,7 @@ func TestUnavailableIsLoggedOnce(t *testing.T) {
 	for range 100 {
 		b.Wake(ImageQueue, "one")
 		b.Publish(Event{Task: "one"})
-		b.limitsOffUntil.Store(0)
+		b.limits.leave(true)
 		if err := b.Allow(t.Context(), "shop", 1); err != nil {
 			t.Fatal(err)
 		}

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"aigc/app"
+	"aigc/app/memory"
 	"aigc/config"
 )
 
@@ -41,6 +42,7 @@ func (c *cli) serve(ctx context.Context, roles app.Roles) error {
 		return err
 	}
 	log := app.NewLog(&l.Config)
+	memory.SetLimit(log)
 	a, err := app.Start(ctx, l, c.verticals(), roles, log)
 	if err != nil {
 		return err

@@ -45,7 +45,7 @@ func (s *Server) quote(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	defer s.assets.DiscardUploads(in.placeholders...)
+	defer s.discard(in)
 	doc, err := quoteSchema.Parse(in.doc)
 	if err != nil {
 		return err

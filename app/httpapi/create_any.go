@@ -24,14 +24,14 @@ func (s *Server) createAny(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	defer s.assets.DiscardUploads(in.placeholders...)
+	defer s.discard(in)
 	doc := anySchema.Relax(in.doc)
 	op, id, ok := s.catalog.OperationFor(modelOf(doc))
 	if !ok {
 		return s.unknownModel("body.model")
 	}
 	doc, warnings := fitInput(op, doc, id)
-	return s.createTask(c, op, doc, warnings)
+	return s.createTask(c, op, in, doc, warnings)
 }
 
 // anySchema has the fields that the route reads before the module is known.

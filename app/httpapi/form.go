@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"io"
 	"mime"
@@ -41,10 +42,10 @@ type formValue struct {
 // streamed to uploads of the service, and gives the others their types. Query parameters
 // are fields, too, as in the replaced service; a field of the form is added to their values.
 func (s *Server) readForm(c echo.Context, op service.Operation) (in *input, err error) {
-	f := &form{Server: s, c: c, op: op, in: &input{}, values: map[string][]formValue{}}
+	f := &form{Server: s, c: c, op: op, in: s.newInput(), values: map[string][]formValue{}}
 	defer func() {
 		if err != nil {
-			s.assets.DiscardUploads(f.in.placeholders...)
+			s.discard(f.in)
 		}
 	}()
 	parts, err := newFormReader(c)
@@ -54,16 +55,13 @@ func (s *Server) readForm(c echo.Context, op service.Operation) (in *input, err 
 	if err := f.addQuery(); err != nil {
 		return nil, err
 	}
-	for n := 1; ; n++ {
+	for {
 		p, err := parts.next()
 		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {
 			return nil, err
-		}
-		if n > maxFields+1 {
-			return nil, fault.New(fault.TooLarge, "too_many_fields", "A form may have at most %d fields.", maxFields).WithCharge(fault.ChargedNo)
 		}
 		if err := f.add(p); err != nil {
 			return nil, err
@@ -72,6 +70,7 @@ func (s *Server) readForm(c echo.Context, op service.Operation) (in *input, err 
 	// net/http tells that the caller has left only after the body's end was read, which
 	// follows the form's end.
 	_, _ = io.CopyN(io.Discard, c.Request().Body, maxDocument)
+	f.in.memory.Received()
 	if f.in.doc, err = op.Schema.FromForm(f.texts()); err != nil {
 		return nil, err
 	}
@@ -143,7 +142,8 @@ func (f *form) readText(p *formPart, r io.Reader, name string, index int) error 
 	if err != nil {
 		return fault.At(p.location(), err)
 	}
-	text, err := io.ReadAll(io.LimitReader(r, int64(maxDocument-f.size+1)))
+	var text bytes.Buffer
+	_, err = io.Copy(f.in.memory.Writer(f.c.Request().Context(), &text), io.LimitReader(r, int64(maxDocument-f.size+1)))
 	switch {
 	case errors.As(err, new(*jsonblob.CorruptError)):
 		f.addFault(name, index, "the base64 of its Content-Transfer-Encoding is damaged")
@@ -153,14 +153,14 @@ func (f *form) readText(p *formPart, r io.Reader, name string, index int) error 
 	case err != nil:
 		return bodyFault(err)
 	}
-	if f.size += len(text); f.size > maxDocument {
+	if f.size += text.Len(); f.size > maxDocument {
 		return fault.At(p.location(), fault.New(fault.TooLarge, "form_too_large", "The text fields of a form may have at most %d bytes in total.", maxDocument).WithCharge(fault.ChargedNo))
 	}
 	message := strictjson.NotUTF8
 	if p.isFile && !strings.HasPrefix(p.Header.Get("Content-Type"), "text/") {
 		message = "expected text, not a file"
 	}
-	f.addText(name, index, text, message)
+	f.addText(name, index, text.Bytes(), message)
 	return nil
 }
 

@@ -13,9 +13,17 @@ import (
 	"aigc/app/jsonblob"
 )
 
+// Limits of a multipart form.
+const (
+	maxFields     = 100     // parts
+	maxPartHeader = 8 << 10 // bytes of the header of a part, with the text before the first one
+)
+
 // formReader reads the parts of a multipart form.
 type formReader struct {
 	*multipart.Reader
+	body  *headerLimit
+	part  *multipart.Part // the last one
 	count int
 }
 
@@ -27,7 +35,43 @@ func newFormReader(c echo.Context) (*formReader, error) {
 	if b == "" {
 		return nil, fault.New(fault.Invalid, "bad_form", "The header Content-Type of the form has no boundary.").WithCharge(fault.ChargedNo)
 	}
-	return &formReader{Reader: multipart.NewReader(limitBody(c), b)}, nil
+	body := &headerLimit{r: limitBody(c)}
+	return &formReader{Reader: multipart.NewReader(body, b), body: body}, nil
+}
+
+// headerLimit limits the bytes that are read while on is true: mime/multipart allows
+// 10 MB in the header of one part.
+type headerLimit struct {
+	r    io.Reader
+	on   bool
+	left int
+}
+
+// Read implements [io.Reader].
+func (l *headerLimit) Read(p []byte) (int, error) {
+	if !l.on {
+		return l.r.Read(p)
+	}
+	if l.left <= 0 {
+		return 0, fault.New(fault.TooLarge, "part_header_too_large", "The header of a part of the form has more than %d bytes.", maxPartHeader).WithCharge(fault.ChargedNo)
+	}
+	n, err := l.r.Read(p[:min(len(p), l.left)])
+	l.left -= n
+	return n, err
+}
+
+// rawPart returns the next part. What is left of the last one is skipped before, so that
+// only the header is read under the limit.
+func (f *formReader) rawPart() (part *multipart.Part, err error) {
+	if f.part != nil {
+		if _, err := io.Copy(io.Discard, f.part); err != nil {
+			return nil, err
+		}
+	}
+	f.body.on, f.body.left = true, maxPartHeader
+	f.part, err = f.NextRawPart()
+	f.body.on = false
+	return f.part, err
 }
 
 // formPart is one field of a form. Its Reader decodes the Content-Transfer-Encoding.
@@ -43,14 +87,16 @@ func (p *formPart) location() string { return "body." + strings.ToValidUTF8(p.na
 
 // next returns the next part, or io.EOF. All other errors are faults.
 func (f *formReader) next() (*formPart, error) {
-	raw, err := f.NextRawPart()
+	raw, err := f.rawPart()
 	if err == io.EOF {
 		return nil, err
 	}
 	if err != nil {
 		return nil, bodyFault(err)
 	}
-	f.count++
+	if f.count++; f.count > maxFields+1 {
+		return nil, fault.New(fault.TooLarge, "too_many_fields", "A form may have at most %d fields.", maxFields).WithCharge(fault.ChargedNo)
+	}
 	p := &formPart{Part: raw, Reader: raw}
 	if err := p.parseDisposition(f.count); err != nil {
 		return nil, err

@@ -11,6 +11,7 @@ import (
 	"aigc/app/fault"
 	"aigc/app/jsonblob"
 	"aigc/app/media"
+	"aigc/app/memory"
 	"aigc/app/service"
 	"aigc/app/web"
 )
@@ -18,7 +19,6 @@ import (
 // Limits of a request body.
 const (
 	maxDocument = 1 << 20 // bytes, without files
-	maxFields   = 100     // parts of a form
 	maxFiles    = 17      // 16 images and a mask
 	maxBody     = maxDocument + maxFiles*media.MaxUpload/3*4
 )
@@ -27,6 +27,16 @@ const (
 type input struct {
 	doc          []byte
 	placeholders []string // of the files, which are uploads of the service
+	memory       *memory.Document
+}
+
+// newInput makes the input of a request that is about to be read.
+func (s *Server) newInput() *input { return &input{memory: memory.NewDocument(s.Memory, maxDocument)} }
+
+// discard removes the files that no task has taken over, and frees the memory.
+func (s *Server) discard(in *input) {
+	s.assets.DiscardUploads(in.placeholders...)
+	in.memory.Release()
 }
 
 // readInput reads an operation's body: JSON or a multipart form.
@@ -59,10 +69,15 @@ func (s *Server) readJSON(c echo.Context, isFile func(jsonblob.Path) bool) (*inp
 	if err != nil {
 		return nil, err
 	}
-	in := &input{}
-	in.doc, in.placeholders, err = service.ReceiveJSON(r.Context(), s.assets, body, service.ReceiveOptions{IsFile: isFile, MaxDoc: maxDocument, MaxFiles: maxFiles})
+	in := s.newInput()
+	in.doc, in.placeholders, err = service.ReceiveJSON(r.Context(), s.assets, body, service.ReceiveOptions{
+		IsFile: isFile, MaxDoc: maxDocument, MaxFiles: maxFiles, Memory: in.memory,
+	})
 	if errors.Is(err, jsonblob.ErrTruncated) && !errors.Is(err, io.ErrUnexpectedEOF) {
 		return in, nil // the body arrived completely: the schema reports what is wrong with it
+	}
+	if err != nil {
+		s.discard(in)
 	}
 	return in, bodyFault(err)
 }

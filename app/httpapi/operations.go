@@ -47,13 +47,14 @@ func (s *Server) generate(c echo.Context, op service.Operation) error {
 	if err != nil {
 		return err
 	}
-	defer s.assets.DiscardUploads(in.placeholders...)
-	return s.createTask(c, op, in.doc, nil)
+	defer s.discard(in)
+	return s.createTask(c, op, in, in.doc, nil)
 }
 
 // createTask creates a task, or finds the earlier one that the request repeats, waits
-// for it and responds. warnings are on what was left out of doc.
-func (s *Server) createTask(c echo.Context, op service.Operation, doc []byte, warnings []string) error {
+// for it and responds. doc is made of in; warnings are on what was left out of it. While
+// it waits, the memory of in is free.
+func (s *Server) createTask(c echo.Context, op service.Operation, in *input, doc []byte, warnings []string) error {
 	r := c.Request()
 	x := web.Of(r.Context())
 	if err := checkHeaders(r.Header, "Idempotency-Key", "X-Tags"); err != nil {
@@ -63,7 +64,7 @@ func (s *Server) createTask(c echo.Context, op service.Operation, doc []byte, wa
 	retries, _ := strconv.Atoi(r.Header.Get("X-Stainless-Retry-Count"))
 	v, replayed, err := s.tasks.Create(r.Context(), service.Request{
 		Operation: op, Input: doc, Caller: x.Caller, IdempotencyKey: r.Header.Get("Idempotency-Key"), SDKRetry: retries > 0, Tags: parseTags(r.Header),
-		Wait: pref.wait, Warnings: warnings, Begun: x.Started(), Delivery: x,
+		Wait: pref.wait, Parsed: func() { in.doc = nil; in.memory.Release() }, Warnings: warnings, Begun: x.Started(), Delivery: x,
 		NoJoin: isTrue(r.Header, noJoinHeader), JoinWithKey: isTrue(r.Header, joinHeader), Follow: isTrue(r.Header, followHeader),
 	})
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 	"github.com/labstack/echo/v4"
 	"github.com/prometheus/client_golang/prometheus"
 
+	"aigc/app/memory"
 	"aigc/app/publicurl"
 	"aigc/app/service"
 	"aigc/app/web"
@@ -24,6 +25,7 @@ type Config struct {
 	ServesMCP    bool          // the listener serves MCP, too, at /mcp
 	Version      string
 	Metrics      prometheus.Gatherer // source of /metrics; nil: none
+	Memory       *memory.Budget      // of the documents that are read at a time; nil: no limit
 	Heartbeat    time.Duration       // interval of keep-alive comments in an event stream; default 15 s
 }
 

@@ -24,10 +24,11 @@ const (
 
 // Options are the limits of [Extract]. The zero value is ready for use.
 type Options struct {
-	Threshold int    // strings with at most this many bytes between their quotes stay; default 64 KB
-	Prefix    string // of the placeholders; default: random bits; only tests set it
-	MaxDoc    int64  // limit of the copied document in bytes; default 4 MiB
-	MaxBlob   int64  // limit of the decoded bytes of one blob; zero: none
+	Threshold int     // strings with at most this many bytes between their quotes stay; default 64 KB
+	Prefix    string  // of the placeholders; default: random bits; only tests set it
+	MaxDoc    int64   // limit of the copied document in bytes; default 4 MiB
+	MaxBlob   int64   // limit of the decoded bytes of one blob; zero: none
+	Limits    *Limits // of the document's structure; nil: only the depth is limited, to 10,000
 
 	// IsFile selects the strings that are files by their place in the document. All of
 	// them that are longer than the threshold are extracted, except URLs and JSON; other
@@ -62,7 +63,7 @@ type Sink func(n int) (io.WriteCloser, error)
 //
 // The error is [ErrTruncated]; a fault of kind TooLarge if a limit is exceeded; a fault
 // of kind Invalid if the document is UTF-16, contains the prefix of placeholders or is
-// nested too deep; or the wrapped error of the sink, of doc or of r. The blobs started so
+// nested too deep; that of a limit of Options.Limits; or the wrapped error of the sink, of doc or of r. The blobs started so
 // far are returned with it.
 func Extract(doc io.Writer, r io.Reader, o Options, sink Sink) ([]Blob, error) {
 	if o.Threshold <= 0 {
@@ -79,7 +80,7 @@ func Extract(doc io.Writer, r io.Reader, o Options, sink Sink) ([]Blob, error) {
 	}
 	x := extractors.Get().(*extractor)
 	x.reset(r, max(windowSize, o.Threshold+2*minRead))
-	x.Options, x.doc, x.sink = o, doc, sink
+	x.Options, x.doc, x.sink, x.counter.Limits = o, doc, sink, o.Limits
 	blobs, err := x.run()
 	if errors.Is(err, ErrTruncated) { // what was not scanned tells the caller what is wrong with the document
 		x.pos = x.end
@@ -89,7 +90,7 @@ func Extract(doc io.Writer, r io.Reader, o Options, sink Sink) ([]Blob, error) {
 		x.buf = nil // too large for the pool: made for an unusual threshold
 	}
 	x.decoder.reset(nil, 0)
-	*x = extractor{window: window{buf: x.buf}, decoder: x.decoder, stack: x.stack[:0], path: x.path[:0]}
+	*x = extractor{window: window{buf: x.buf}, decoder: x.decoder, counter: counter{containers: x.counter.containers[:0]}, path: x.path[:0]}
 	extractors.Put(x)
 	return blobs, err
 }
@@ -112,10 +113,10 @@ type extractor struct {
 	size    int64 // bytes copied to doc
 	blobs   []Blob
 
-	stack []byte // opening brackets of the open objects and arrays
-	path  Path   // of the current value: a step for each of them; empty without IsFile
-	key   bool   // the next string is a key
-	begun bool   // the document has started: not only white space so far
+	counter counter
+	path    Path // of the current value: a step for each of them; empty without IsFile
+	key     bool // the next string is a key
+	begun   bool // the document has started: not only white space so far
 }
 
 // refill copies the scanned bytes to doc and reads more. See [window.more].

@@ -7,9 +7,6 @@ import (
 	"aigc/app/fault"
 )
 
-// maxDepth is the limit of nesting, which encoding/json also has.
-const maxDepth = 10_000
-
 // run scans the input to its end.
 func (x *extractor) run() ([]Blob, error) {
 	if err := x.skipMark(); err != nil {
@@ -27,7 +24,7 @@ func (x *extractor) run() ([]Blob, error) {
 			continue
 		}
 		switch err := x.refill(); {
-		case err == io.EOF && (len(x.stack) > 0 || !x.begun):
+		case err == io.EOF && (len(x.counter.containers) > 0 || !x.begun):
 			return x.blobs, ErrTruncated
 		case err == io.EOF:
 			return x.blobs, nil
@@ -71,20 +68,22 @@ func (x *extractor) scanStructure() (found bool, err error) {
 			x.begun = true
 			return true, nil
 		case '{', '[':
-			if len(x.stack) == maxDepth {
-				return false, fault.New(fault.Invalid, "document_too_deep", "The JSON document is nested more than %d deep.", maxDepth)
+			if err := x.counter.open(c); err != nil {
+				return false, x.at(err)
 			}
-			x.stack = append(x.stack, c)
 			x.key = c == '{'
 			if x.IsFile != nil {
 				x.path = append(x.path, Step{InList: c == '['})
 			}
 		case '}', ']':
-			x.stack = x.stack[:max(0, len(x.stack)-1)]
+			x.counter.close()
 			x.path = x.path[:max(0, len(x.path)-1)]
 			x.key = false
 		case ',':
-			x.key = len(x.stack) > 0 && x.stack[len(x.stack)-1] == '{'
+			if err := x.counter.next(); err != nil {
+				return false, x.at(err)
+			}
+			x.key = x.counter.inObject()
 			if n := len(x.path); n > 0 {
 				x.path[n-1].Index++
 			}
@@ -95,6 +94,14 @@ func (x *extractor) scanStructure() (found bool, err error) {
 	}
 	x.pos = x.end
 	return false, nil
+}
+
+// at adds to the fault of a limit the place of the object or list that exceeds it.
+func (x *extractor) at(err error) error {
+	if f := fault.From(err); len(x.path) > 1 {
+		f.Details = []fault.Detail{{Location: x.path[:len(x.path)-1].Location(), Message: "the limit is exceeded here"}}
+	}
+	return err
 }
 
 // scanString copies or extracts the string whose opening quote is at pos.

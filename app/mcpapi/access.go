@@ -117,7 +117,7 @@ func (s *Server) serveMCP(x *web.Exchange, r *http.Request) error {
 		x.WriteHeader(http.StatusNoContent)
 		return nil
 	}
-	c := &requestInfo{caller: x.Caller, id: x.ID, exchange: x, files: newUploads(s.assets)}
+	c := &requestInfo{caller: x.Caller, id: x.ID, exchange: x, files: newUploads(s.assets, s.Memory)}
 	c.free.Store(1)
 	defer c.files.close()
 	c.canceled, c.cancel = context.WithCancel(context.WithoutCancel(r.Context()))

@@ -262,7 +262,7 @@ func TestFileArguments(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			in := strings.ReplaceAll(tc.message, "%s", file)
-			u := newUploads(f)
+			u := newUploads(f, nil)
 			doc, err := u.read(t.Context(), strings.NewReader(in), s.isFileArgument)
 			if err != nil || strings.Count(string(doc), "lifted:") != tc.files || len(u.refsIn(doc)) != tc.files {
 				t.Errorf("%v, %d files: %.300s", err, len(u.refs), doc)

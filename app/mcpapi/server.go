@@ -10,6 +10,7 @@ import (
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 	"github.com/rs/zerolog"
 
+	"aigc/app/memory"
 	"aigc/app/service"
 	"aigc/app/task"
 )
@@ -30,6 +31,8 @@ type Config struct {
 	ResourceLinks bool
 
 	Wait time.Duration // limit of how long a call waits for a result; default 50 s
+
+	Memory *memory.Budget // of the documents that are read at a time; nil: no limit
 
 	NoThumbnails bool // the workers make none, so that no call waits for one
 

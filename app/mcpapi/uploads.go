@@ -14,14 +14,23 @@ import (
 
 	"aigc/app/fault"
 	"aigc/app/jsonblob"
+	"aigc/app/memory"
 	"aigc/app/service"
 	"aigc/app/strictjson"
 )
 
 const (
-	maxDocument = 4 << 20 // bytes of one request without the base64 of its files
+	maxDocument = 1 << 20 // bytes of one request without the base64 of its files
 	maxFiles    = 32      // of one request
 )
+
+// limits are those of requests, but for the depth: parseBody limits it, since its error has
+// the id of the message.
+var limits = func() jsonblob.Limits {
+	l := *jsonblob.RequestLimits
+	l.Depth = 10_000
+	return l
+}()
 
 // errNotRPC is the cause of the fault of a body that is not JSON.
 var errNotRPC error = &rpcCause{code: jsonrpc.CodeParseError, status: http.StatusBadRequest, text: "not JSON"}
@@ -33,19 +42,22 @@ func notRPC() error {
 // uploads has the files that were extracted from a request until a tool has used
 // them.
 type uploads struct {
-	store service.Assets
-	mu    sync.Mutex
-	refs  map[string]struct{} // placeholders
+	store  service.Assets
+	memory *memory.Document // what the request takes
+	mu     sync.Mutex
+	refs   map[string]struct{} // placeholders
 }
 
-func newUploads(store service.Assets) *uploads {
-	return &uploads{store: store, refs: map[string]struct{}{}}
+func newUploads(store service.Assets, b *memory.Budget) *uploads {
+	return &uploads{store: store, memory: memory.NewDocument(b, maxDocument), refs: map[string]struct{}{}}
 }
 
 // read reads one JSON document to its end. Files in it become uploads. A file that
 // cannot be used is not an error here but in the call that uses it.
 func (u *uploads) read(ctx context.Context, r io.Reader, isFile func(jsonblob.Path) bool) ([]byte, error) {
-	doc, refs, err := service.ReceiveJSON(ctx, u.store, r, service.ReceiveOptions{IsFile: isFile, MaxDoc: maxDocument, MaxFiles: maxFiles})
+	doc, refs, err := service.ReceiveJSON(ctx, u.store, r, service.ReceiveOptions{
+		IsFile: isFile, MaxDoc: maxDocument, MaxFiles: maxFiles, Limits: &limits, Memory: u.memory,
+	})
 	u.mu.Lock()
 	for _, ref := range refs {
 		u.refs[ref] = struct{}{}
@@ -115,7 +127,9 @@ func (u *uploads) discard(refs ...string) {
 	}
 }
 
+// close discards all files, and frees the memory.
 func (u *uploads) close() {
+	u.memory.Release()
 	u.mu.Lock()
 	var refs []string
 	for ref := range u.refs {

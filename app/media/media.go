@@ -33,6 +33,7 @@ type Info struct {
 	Size        int64         // bytes
 
 	silent bool // an MP4 that has sound and no video
+	unread bool // an SVG beyond the limits, of which only the root and the end are known
 }
 
 // Errors of format.inspect; io.ErrUnexpectedEOF is a file that is cut short. Any other
@@ -44,10 +45,10 @@ var (
 
 // Inspect checks that a file of size bytes is a complete image or video, and describes
 // it. It reads nothing beyond size. It uses at most about 40 KB of memory; for an SVG
-// also that of its longest text or tag, at most 8 MB.
+// also that of its longest text or tag, at most about 2 MB.
 //
 // The error of an invalid file is a fault of kind InvalidResult with the code
-// empty_result, unknown_file_type, file_cut_short or file_damaged. An error that is
+// empty_result, unknown_file_type, file_cut_short, file_damaged or file_too_complex. An error that is
 // not a fault means that r could not be read; the file may be valid.
 func Inspect(r io.ReaderAt, size int64) (Info, error) {
 	if size <= 0 {
@@ -80,6 +81,8 @@ func (f *format) invalid(err error) *fault.Error {
 	switch {
 	case errors.Is(err, errUnknownType):
 		return unknownType()
+	case errors.Is(err, errTooComplex):
+		return tooComplex(fault.InvalidResult)
 	case errors.Is(err, errDamaged):
 		return fault.New(fault.InvalidResult, "file_damaged", "The %s is damaged.", f.name)
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
@@ -112,6 +115,12 @@ func inspectFile(path string, inspect func(io.ReaderAt, int64) (Info, error)) (I
 		return Info{}, fmt.Errorf("media: %w", err)
 	}
 	return inspect(f, st.Size())
+}
+
+func tooComplex(kind fault.Kind) *fault.Error {
+	return fault.New(kind, "file_too_complex",
+		"The SVG has a tag of more than %d KB or %d attributes, a text of more than %d KB, or elements that are nested more than %d deep or in long tags. Simplify it, or send it as PNG.",
+		maxTag>>10, maxAttributes, maxText>>10, maxDepth)
 }
 
 func unknownType() *fault.Error {

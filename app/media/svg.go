@@ -9,33 +9,39 @@ import (
 	"strings"
 )
 
-// Limits of parsing. The decoder holds one tag or one text in memory at a time.
-const (
-	maxToken = 8 << 20 // bytes of a tag or text
-	maxDepth = 256     // nested elements
-)
-
 const svgSpace = "http://www.w3.org/2000/svg"
 
 // inspectSVG checks that the document is well-formed and its root is svg. A document that
-// uses entities of its own counts as damaged: the decoder does not expand them.
+// uses entities of its own counts as damaged: the decoder does not expand them. One that
+// is beyond the limits is accepted unread if it has the root and its end: such a result is
+// paid for, and browsers have no such limits.
 func inspectSVG(s *source, info *Info) error {
-	return walkSVG(s, func(depth int, tok xml.Token) error {
+	root := false
+	err := walkSVG(s, func(depth int, tok xml.Token) error {
 		if e, ok := tok.(xml.StartElement); ok && depth == 1 {
 			info.Width, info.Height = sizeSVG(e)
+			root = true
 		}
 		return nil
 	})
+	if errors.Is(err, errTooComplex) && root && svgEnds(s) {
+		info.unread = true
+		return nil
+	}
+	return err
 }
 
 // walkSVG calls visit with every token, and checks that the document is well-formed and
-// its root is svg. depth is 1 at the start and the end of the root.
+// its root is svg. depth is 1 at the start and the end of the root. The error is
+// errTooComplex if the document is beyond the limits.
 func walkSVG(s *source, visit func(depth int, tok xml.Token) error) error {
-	g := &limitReader{r: io.NewSectionReader(s.r, 0, s.size)}
-	d := xml.NewDecoder(g)
-	depth, root := 0, false
+	t := &tokenReader{r: s.from(0)}
+	d := xml.NewDecoder(t)
+	var open openTags
+	root := false
 	for {
-		g.left = maxToken
+		t.begin()
+		from := d.InputOffset()
 		tok, err := d.Token()
 		if errors.Is(err, io.EOF) {
 			if !root {
@@ -47,10 +53,9 @@ func walkSVG(s *source, visit func(depth int, tok xml.Token) error) error {
 			return badXML(err, root, d.InputOffset() >= s.size)
 		}
 		start, isStart := tok.(xml.StartElement)
+		depth := len(open.sizes)
 		if isStart {
-			if depth++; depth > maxDepth {
-				return errDamaged
-			}
+			depth++
 		}
 		if depth == 0 || isStart && depth == 1 {
 			if err := checkProlog(tok, start, root); err != nil {
@@ -61,8 +66,8 @@ func walkSVG(s *source, visit func(depth int, tok xml.Token) error) error {
 		if err := visit(depth, tok); err != nil {
 			return err
 		}
-		if _, ok := tok.(xml.EndElement); ok {
-			depth--
+		if err := open.add(tok, d.InputOffset()-from); err != nil {
+			return err
 		}
 	}
 }
@@ -94,8 +99,8 @@ func checkProlog(tok xml.Token, e xml.StartElement, root bool) error {
 func badXML(err error, root, atEnd bool) error {
 	var syntax *xml.SyntaxError
 	switch {
-	case errors.Is(err, errLongToken):
-		return errDamaged
+	case errors.Is(err, errTooComplex):
+		return errTooComplex
 	case !errors.As(err, &syntax) && !strings.HasPrefix(err.Error(), "xml:"): // an error of the reader
 		return err
 	case !root:
@@ -104,24 +109,6 @@ func badXML(err error, root, atEnd bool) error {
 		return io.ErrUnexpectedEOF
 	}
 	return errDamaged
-}
-
-var errLongToken = errors.New("a tag or text is too long")
-
-// limitReader fails with errLongToken when left is used up, which is reset before each
-// token.
-type limitReader struct {
-	r    io.Reader
-	left int // bytes
-}
-
-func (g *limitReader) Read(p []byte) (int, error) {
-	if g.left <= 0 {
-		return 0, errLongToken
-	}
-	n, err := g.r.Read(p)
-	g.left -= n
-	return n, err
 }
 
 // sizeSVG is the size in pixels of a root element: width and height, else those of

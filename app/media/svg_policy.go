@@ -29,7 +29,7 @@ import (
 // Content-Security-Policy (app/httpapi/files.go).
 
 // maxStyle is the limit of the text of a style element, in bytes.
-const maxStyle = 1 << 20
+const maxStyle = 512 << 10
 
 // checkSVG checks an SVG against the policy; the error is a fault of kind Unsupported.
 func checkSVG(s *source) error {

@@ -41,6 +41,9 @@ func Upload(r io.ReaderAt, size int64) (Info, error) {
 	if err == nil && info.silent {
 		return Info{}, unsupported(head)
 	}
+	if err == nil && info.unread {
+		return Info{}, tooComplex(fault.Invalid).WithCharge(fault.ChargedNo)
+	}
 	var f *fault.Error
 	switch {
 	case err == nil:

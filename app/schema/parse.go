@@ -13,6 +13,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"aigc/app/fault"
+	"aigc/app/jsonblob"
 	"aigc/app/strictjson"
 )
 
@@ -24,8 +25,12 @@ const maxFaults = 32
 // such as "body", "body.size" and "body.images[2]". A null in an optional field is the
 // same as leaving the field out. Values that are written differently from the schema but
 // have only one meaning are accepted: see [relaxer]. Text that is not UTF-8 and keys that
-// are there twice are faults, too: see package strictjson.
+// are there twice are faults, too: see package strictjson. A document beyond [jsonblob.RequestLimits] is
+// refused before it is decoded.
 func (s *Schema) Parse(raw []byte) (json.RawMessage, error) {
+	if err := jsonblob.RequestLimits.Check(raw); err != nil {
+		return nil, err
+	}
 	input, err := object(raw)
 	if err != nil {
 		return nil, err

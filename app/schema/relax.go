@@ -8,6 +8,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"aigc/app/jsonblob"
 	"aigc/app/strictjson"
 )
 
@@ -15,7 +16,7 @@ import (
 // and a number where the schema has text becomes text. What cannot be converted is kept,
 // so that Parse reports it.
 func (s *Schema) Relax(raw json.RawMessage) json.RawMessage {
-	if len(strictjson.Check(raw)) > 0 {
+	if jsonblob.RequestLimits.Check(raw) != nil || len(strictjson.Check(raw)) > 0 {
 		return raw // encoding it again would hide what Parse has to report
 	}
 	input, err := object(raw)
@@ -135,8 +136,8 @@ func (n *node) allowsEmpty() bool {
 // image; it returns the text if that is not possible.
 func (n *node) parseText(text string) any {
 	trimmed := strings.TrimSpace(text)
-	if len(strictjson.Check([]byte(trimmed))) > 0 {
-		return text // decoding would change it
+	if jsonblob.RequestLimits.Check([]byte(trimmed)) != nil || len(strictjson.Check([]byte(trimmed))) > 0 {
+		return text // too much, or decoding would change it
 	}
 	isList := strings.HasPrefix(trimmed, "[") && json.Valid([]byte(trimmed))
 	switch {

@@ -144,6 +144,7 @@ type Request struct {
 	Tags           []string      // the caller's labels, for filters
 	Warnings       []string      // of the face, on what it left out of Input
 	Wait           time.Duration // how long Create waits for the result; 0: not at all
+	Parsed         func()        // called once Input is not needed any more; nil: not at all
 
 	Begun       time.Time // when the request began
 	Delivery    Delivery  // of the response; nil: not known, and the task is never joined

@@ -25,6 +25,10 @@ func (s *Service) Create(callerCtx context.Context, r Request) (*View, bool, err
 		return nil, false, err
 	}
 	defer d.discardUploads()
+	d.Input, r.Input = nil, nil
+	if r.Parsed != nil {
+		r.Parsed()
+	}
 	key := task.IdempotencyKey{Owner: r.Caller.Name, Key: r.IdempotencyKey, Keep: idempotencyTTL}
 	if err := s.loadImages(ctx, d); err != nil {
 		return nil, false, s.explainReplay(ctx, key, err)

@@ -2,6 +2,7 @@ package service
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -13,6 +14,7 @@ import (
 
 	"aigc/app/fault"
 	"aigc/app/jsonblob"
+	"aigc/app/memory"
 	"aigc/app/schema"
 )
 
@@ -44,6 +46,8 @@ type ReceiveOptions struct {
 	IsFile   func(jsonblob.Path) bool // the places of files in the document
 	MaxDoc   int64                    // bytes of the document without its files
 	MaxFiles int
+	Limits   *jsonblob.Limits // of the document's structure; nil: jsonblob.RequestLimits
+	Memory   *memory.Document // what doc takes; nil: not counted
 }
 
 // minFile is the length in bytes from which the text of a file becomes an upload while it
@@ -57,7 +61,10 @@ const minFile = 4 << 10
 func ReceiveJSON(ctx context.Context, store Assets, r io.Reader, o ReceiveOptions) (doc []byte, refs []string, err error) {
 	var out bytes.Buffer
 	var files []Upload
-	blobs, err := jsonblob.Extract(&out, r, jsonblob.Options{Threshold: minFile, MaxDoc: o.MaxDoc, IsFile: o.IsFile}, func(n int) (io.WriteCloser, error) {
+	o.Limits = cmp.Or(o.Limits, jsonblob.RequestLimits)
+	blobs, err := jsonblob.Extract(o.Memory.Writer(ctx, &out), r, jsonblob.Options{
+		Threshold: minFile, MaxDoc: o.MaxDoc, IsFile: o.IsFile, Limits: o.Limits,
+	}, func(n int) (io.WriteCloser, error) {
 		if n >= 4*o.MaxFiles { // replacing each placeholder copies the document
 			return nil, tooManyFiles(o.MaxFiles)
 		}
@@ -73,6 +80,7 @@ func ReceiveJSON(ctx context.Context, store Assets, r io.Reader, o ReceiveOption
 		return w, nil
 	})
 	doc = out.Bytes()
+	o.Memory.Received()
 	if err != nil {
 		store.DiscardUploads(refs...)
 		return doc, nil, err

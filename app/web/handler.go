@@ -10,6 +10,7 @@ import (
 
 	"github.com/rs/zerolog"
 
+	"aigc/app/fault"
 	"aigc/app/service"
 )
 
@@ -91,9 +92,23 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer func() { x.finish(r, &log, recover()) }()
 	err := h.guard.Check(r)
 	if err == nil {
+		err = checkQuery(r)
+	}
+	if err == nil {
 		err = x.face.Serve(x, r)
 	}
 	if err != nil {
 		x.Fail(r, err)
 	}
+}
+
+// maxParams is the limit of parameters in the query of a URL.
+const maxParams = 100
+
+// checkQuery refuses a query with too many parameters before it is parsed.
+func checkQuery(r *http.Request) error {
+	if strings.Count(r.URL.RawQuery, "&") < maxParams {
+		return nil
+	}
+	return fault.New(fault.Invalid, "too_many_parameters", "The query of the URL has more than %d parameters.", maxParams).WithCharge(fault.ChargedNo)
 }

@@ -114,12 +114,19 @@ func absent(t *testing.T, s blob.Store) {
 }
 
 func badNames(t *testing.T, s blob.Store) {
-	for _, name := range []string{"", "/etc/passwd", "../a", "a/../../b", "a//b", "a/", `a\b`, "a\x00b", ".hidden", "a/.tmp", strings.Repeat("x", 600)} {
+	for _, name := range []string{"", "/etc/passwd", "../a", "a/../../b", "a//b", "a/", `a\b`, "a\x00b", ".hidden", "a/.tmp", strings.Repeat("x/", 300) + "x",
+		strings.Repeat("x", 256), "a/" + strings.Repeat("x", 256) + "/b", "a/" + strings.Repeat("é", 128), "a\xff", "a\nb"} {
 		if err := s.Put(ctx, name, strings.NewReader("x"), 1, blob.PutOptions{}); fault.KindOf(err) != fault.NotFound {
 			t.Errorf("put %q: %v", name, err)
 		}
 		if _, _, err := s.Open(ctx, name); fault.KindOf(err) != fault.NotFound {
 			t.Errorf("open %q: %v", name, err)
+		}
+		if _, err := s.Stat(ctx, name); fault.KindOf(err) != fault.NotFound {
+			t.Errorf("stat %q: %v", name, err)
+		}
+		if err := s.Delete(ctx, name); err != nil {
+			t.Errorf("delete %q: %v", name, err)
 		}
 	}
 }
