@@ -21,6 +21,7 @@ import (
 	"aigc/app/httpapi"
 	"aigc/app/ledger"
 	"aigc/app/mcpapi"
+	"aigc/app/media"
 	"aigc/app/memory"
 	"aigc/app/provider"
 	"aigc/app/publicurl"
@@ -146,11 +147,12 @@ func Start(ctx context.Context, c *config.Settings, v Verticals, roles Roles, lo
 	public := publicurl.New(cmp.Or(c.PublicURL, restURL))
 	publicMCP := mcpAddress(c, mcpURL)
 	onLoopback := roles.loopback(c)
+	images := media.NewDecoder(memory.Share(media.MaxDecode, 4))
 	dispatcher := dispatch.ToQueue(a.Broker)
 	var prober service.KeyProber
 	if roles.Worker {
 		a.Worker = worker.New(worker.Config{
-			Ledger: a.Ledger, Broker: a.Broker, Blobs: blobs, Spool: answers, Fetch: fetcher, Vendors: provider.NewTransport(),
+			Ledger: a.Ledger, Broker: a.Broker, Blobs: blobs, Spool: answers, Fetch: fetcher, Vendors: provider.NewTransport(), Images: images,
 			Modules: v.Registry, Accounts: accounts, Log: log, Slots: c.WorkerConcurrency, Thumbnail: c.Thumbnails, Foreground: roles.Foreground,
 			RetainAnswers: c.RetainAnswers, Address: service.OpenAddress(string(public), c.PrivateLinks),
 		})
@@ -159,7 +161,7 @@ func Start(ctx context.Context, c *config.Settings, v Verticals, roles Roles, lo
 	a.Service, err = service.New(service.Config{
 		Ledger: a.Ledger, Broker: a.Broker, Blobs: blobs, Fetch: fetcher, Modules: v.Registry, Log: log,
 		PublicURL: string(public), Listeners: addresses(restListener, mcp), Hosts: hosts(c),
-		UploadDir: filepath.Join(c.DataDir, "intake"), SpoolID: answers.ID(), Dispatcher: dispatcher, KeyProber: prober,
+		UploadDir: filepath.Join(c.DataDir, "intake"), SpoolID: answers.ID(), Dispatcher: dispatcher, KeyProber: prober, Images: images,
 		Keys: keys(c.APIKeys), Loopback: onLoopback, PrivateLinks: c.PrivateLinks, PerMinute: c.RateLimit, Routes: c.Routes, Version: Version,
 	})
 	if err != nil {
@@ -180,7 +182,7 @@ func Start(ctx context.Context, c *config.Settings, v Verticals, roles Roles, lo
 	if c, ok := a.Broker.(prometheus.Collector); ok {
 		metrics.MustRegister(c)
 	}
-	documents := memory.NewBudget(documentMemory)
+	documents := memory.NewBudget(memory.Share(documentMemory, 8))
 	a.REST = httpapi.New(httpapi.Config{
 		Service: a.Service, SyncWait: c.SyncWait, PrivateLinks: c.PrivateLinks, Public: public, MCPURL: publicMCP, ServesMCP: roles.MCP,
 		Metrics: metrics, Version: Version, Memory: documents,

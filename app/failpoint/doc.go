@@ -18,6 +18,7 @@
 //	before_store        the results are about to be put into the object store
 //	objects_stored      the objects are in the object store
 //	succeeded           the success is committed
+//	before_thumbnail    an image is about to be decoded for its thumbnail
 //	before_record_S     a transition to state S without an answer is about to be committed
 //	recorded_S          it is committed
 //

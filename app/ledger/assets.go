@@ -98,6 +98,16 @@ func (s *store) SetThumbnail(ctx context.Context, asset, object string) error {
 	})
 }
 
+// BeginThumbnail implements [task.Ledger].
+func (s *store) BeginThumbnail(ctx context.Context, asset string) (begun bool, err error) {
+	err = s.write(ctx, func(x *tx) error {
+		n, err := x.exec("UPDATE assets SET thumb = $2 WHERE id = $1 AND thumb = ''", asset, task.ThumbnailBegun)
+		begun = n > 0
+		return err
+	})
+	return begun, err
+}
+
 // WithoutThumbnail implements [task.Ledger].
 func (s *store) WithoutThumbnail(ctx context.Context, limit int) ([]*task.Asset, error) {
 	const query = "WHERE thumb = '' AND role = 'result' ORDER BY id LIMIT $1"

@@ -12,6 +12,7 @@ type frame struct {
 	width, height int
 	components    int
 	density       float64 // samples per pixel
+	units         int     // pixels that are decoded: whole units of blocks of all components
 	blocks        int     // of 8 by 8 samples of the first component
 	progressive   bool
 	arithmetic    bool // else Huffman coding
@@ -97,6 +98,8 @@ func (f *frame) read(r *bufio.Reader) error {
 		ids += string(c[:1])
 	}
 	f.density = float64(total) / float64(across*down)
+	whole := func(n, unit int) int { return (n + unit - 1) / unit * unit }
+	f.units = whole(f.width, 8*across) * whole(f.height, 8*down)
 	f.rgb = f.rgb || ids == "RGB"
 	if len(b) >= 9 {
 		f.blocks = (f.width*int(b[7]>>4)/across + 7) / 8 * ((f.height*int(b[7]&15)/down + 7) / 8)

@@ -172,7 +172,7 @@ func TestThumbnail(t *testing.T) {
 			t.Errorf("%s: %+v, %v", mime, c, err)
 		}
 	}
-	small, err := media.ThumbnailWithin(bytes.NewReader(samples(t)["image/png"]), 5000)
+	small, err := media.NewDecoder(media.MaxDecode).Thumbnail(t.Context(), bytes.NewReader(samples(t)["image/png"]), 5000)
 	if err != nil || len(small) == 0 || len(small) > 5000 {
 		t.Errorf("%d bytes, %v", len(small), err)
 	}

@@ -23,8 +23,11 @@ const (
 	tagStripOffsets  = 273
 	tagOrientation   = 274
 	tagSamples       = 277
+	tagRows          = 278
 	tagStripCounts   = 279
 	tagPlanar        = 284
+	tagTileWidth     = 322
+	tagTileHeight    = 323
 	tagTileOffsets   = 324
 	tagTileCounts    = 325
 	tagICC           = 34675

@@ -16,7 +16,8 @@ import (
 )
 
 // MaxDecode is the limit of the memory that decoding one image may take, in bytes.
-// [Still.Memory] says how much an image takes.
+// [Still.Memory] says how much an image takes. [Decoder] is for images that are decoded
+// concurrently.
 const MaxDecode = 128 << 20
 
 // ErrTooBig is returned for an image that takes more than [MaxDecode] to decode.
@@ -165,6 +166,7 @@ func (st *Still) openJPEG() error {
 		beside += 4 * f.density
 	}
 	st.open(result, beside, jpeg.Decode)
+	st.Memory = int64(float64(f.units) * (result + beside))
 	return nil
 }
 
@@ -178,12 +180,13 @@ func (st *Still) openTIFF() error {
 	if t.photometric == tiffRGB {
 		result *= 4
 	}
-	st.open(result, float64(bits)/8*float64(t.samples), func(r io.Reader) (image.Image, error) {
+	st.open(result, 0, func(r io.Reader) (image.Image, error) {
 		if m := t.unsupported(); m != "" {
 			return nil, errors.New(m)
 		}
 		return tiff.Decode(r)
 	})
+	st.Memory += t.blockMemory(st.s.size)
 	return nil
 }
 

@@ -329,15 +329,22 @@ func TestAlpha(t *testing.T) {
 // Memory grows with what the decoder of a format needs.
 func TestStillMemory(t *testing.T) {
 	t.Parallel()
-	pixels := int64(40 * 20)
-	for file, perPixel := range map[string]float64{
-		"lossy.webp": 1.5, "lossless_alpha.webp": 8, "animated.gif": 5, "progressive.jpg": 7.5, "cmyk.jpg": 12, "lzw.tiff": 7, "gray16.tiff": 4,
+	const pixels = 40 * 20
+	size := func(file string) int64 { return int64(len(testFile(t, file))) }
+	for file, want := range map[string]int64{
+		"animated.gif":        pixels * 5,
+		"progressive.jpg":     48 * 32 * 15 / 2, // whole units of 16 by 16 pixels, with their coefficients
+		"cmyk.jpg":            40 * 24 * 12,
+		"lossy.webp":          pixels*3/2 + 112,               // and its data
+		"lossless_alpha.webp": pixels*8 + 15*2700,             // and Huffman tables
+		"lzw.tiff":            pixels*4 + pixels*16,           // and the buffer of a strip
+		"gray16.tiff":         pixels*2 + size("gray16.tiff"), // and a strip as it is
 	} {
 		st, err := OpenStill(bytes.NewReader(testFile(t, file)))
 		if err != nil {
 			t.Fatal(err)
 		}
-		if want := int64(perPixel * float64(pixels)); st.Memory != want {
+		if st.Memory != want {
 			t.Errorf("%s: %d bytes, want %d", file, st.Memory, want)
 		}
 	}

@@ -22,13 +22,9 @@ func (st *Still) Thumbnail(w io.Writer, side int) error {
 	return jpeg.Encode(w, small, &jpeg.Options{Quality: 80})
 }
 
-// ThumbnailWithin makes a JPEG of at most maxBytes. It starts with 512 pixels and halves
+// thumbnailWithin makes a JPEG of at most maxBytes. It starts with 512 pixels and halves
 // the side down to 64 until the JPEG fits; nil if none does.
-func ThumbnailWithin(r io.ReadSeeker, maxBytes int) ([]byte, error) {
-	st, err := OpenStill(r)
-	if err != nil {
-		return nil, err
-	}
+func (st *Still) thumbnailWithin(maxBytes int) ([]byte, error) {
 	for side := 512; side >= 64; side /= 2 {
 		var b bytes.Buffer
 		if err := st.Thumbnail(&b, side); err != nil {

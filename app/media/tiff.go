@@ -17,6 +17,9 @@ type tiffImage struct {
 	dng              bool
 	offsets, counts  entry // of the strips or tiles
 	profile          entry // an ICC profile
+	rows             int64 // of a strip; 0: all
+	tileWidth        int64 // 0: there are strips
+	tileHeight       int64
 	photometricGiven bool
 }
 
@@ -72,6 +75,12 @@ func (t *tiffImage) take(e entry) {
 		t.photometric, t.photometricGiven = e.value, true
 	case tagPlanar:
 		t.planar = e.value
+	case tagRows:
+		t.rows = e.value
+	case tagTileWidth:
+		t.tileWidth = e.value
+	case tagTileHeight:
+		t.tileHeight = e.value
 	case tagOrientation:
 		t.orientation = e.orientation()
 	case tagDNGVersion:
@@ -162,6 +171,22 @@ func (d *directory) values(e entry) (next func() (int64, error), err error) {
 		}
 		return int64(d.order.Uint32(b[:])), nil
 	}, nil
+}
+
+// blockMemory is what the decoder needs for one strip or tile beside the image: it reads
+// as it is without compression, which is not longer than the file; with one up to eight
+// bytes per pixel, whatever they are for, and twice that while the buffer grows.
+func (t tiffImage) blockMemory(fileSize int64) int64 {
+	if t.compression == tiffPlain {
+		return fileSize
+	}
+	w, h := t.width, t.height
+	if t.tileWidth > 0 {
+		w, h = min(t.tileWidth, w+16), min(t.tileHeight, h+16) // the decoder refuses larger ones
+	} else if t.rows > 0 {
+		h = min(t.rows, h)
+	}
+	return 2 * 8 * w * h
 }
 
 // unsupported says what of a TIFF cannot be decoded; empty if all can.

@@ -49,7 +49,22 @@ func (st *Still) openWebP() error {
 		}
 		return onCanvas(img, at, canvas), nil
 	})
+	if st.Memory <= MaxDecode {
+		st.Memory = min(st.Memory+f.tableMemory(), MaxDecode)
+	}
 	return nil
+}
+
+// tableMemory is what the decoder needs beside pixels: a copy of a partition of lossy
+// data; the Huffman tables of lossless data, of which each group of five has at least two
+// bytes in the file and takes 2.7 KB. As files with many groups are rare, one that has
+// room for many only excludes that others are decoded at the same time.
+func (f *webpFile) tableMemory() int64 {
+	const groups, group = 1 << 16, 2700
+	if f.image.kind == "VP8L" {
+		return min(f.image.length/2, groups) * group
+	}
+	return f.image.length
 }
 
 // still is a WebP of the image data alone.

@@ -32,10 +32,5 @@ func SetLimit(log zerolog.Logger) {
 	}
 }
 
-// Limit is Go's memory limit in bytes; 0: none.
-func Limit() int64 {
-	if limit := debug.SetMemoryLimit(-1); limit != math.MaxInt64 {
-		return limit
-	}
-	return 0
-}
+// Share is a number of bytes, but at most one in so many of Go's memory limit.
+func Share(bytes, of int64) int64 { return min(bytes, debug.SetMemoryLimit(-1)/of) }

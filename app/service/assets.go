@@ -31,7 +31,7 @@ func (s *Service) Upload(ctx context.Context, c Caller, name string, r io.Reader
 		}
 		return nil, fault.Wrap(err, fault.Invalid, "upload_cut_short", "The upload ended early.").WithCharge(fault.ChargedNo)
 	}
-	info, err := media.UploadFile(f.path)
+	info, err := s.Images.Upload(ctx, f.path)
 	if err != nil {
 		return nil, err
 	}
@@ -121,7 +121,7 @@ func (s *Service) Thumbnail(ctx context.Context, c Caller, assetID string, maxBy
 		return nil, fault.New(fault.NotFound, "asset_not_found", "There is no such asset.")
 	}
 	switch a.Thumb {
-	case "":
+	case "", task.ThumbnailBegun:
 		return nil, nil
 	case task.NoThumbnail:
 		return nil, fault.New(fault.NotFound, "no_thumbnail", "No thumbnail can be made of this file.")
@@ -134,5 +134,5 @@ func (s *Service) Thumbnail(ctx context.Context, c Caller, assetID string, maxBy
 	if o.Size <= int64(maxBytes) {
 		return io.ReadAll(f)
 	}
-	return media.ThumbnailWithin(f, maxBytes)
+	return s.Images.Thumbnail(ctx, f, maxBytes)
 }

@@ -142,7 +142,7 @@ func (s *Service) loadImage(ctx context.Context, c Caller, p *inputImage) error 
 		return err
 	}
 	p.sha256 = p.file.sum()
-	p.info, err = media.UploadFile(p.file.path)
+	p.info, err = s.Images.Upload(ctx, p.file.path)
 	return err
 }
 

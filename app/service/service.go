@@ -11,6 +11,7 @@ import (
 	"aigc/app/blob"
 	"aigc/app/broker"
 	"aigc/app/fetch"
+	"aigc/app/media"
 	"aigc/app/module"
 	"aigc/app/provider"
 	"aigc/app/publicurl"
@@ -39,6 +40,7 @@ type Config struct {
 	Modules    *module.Registry
 	Dispatcher task.Dispatcher // takes accepted tasks
 	KeyProber  KeyProber       // of the worker in this process; nil without one
+	Images     *media.Decoder  // shared with the worker; default: one of its own
 	Log        zerolog.Logger
 
 	PublicURL    string               // prefix of all links
@@ -83,6 +85,9 @@ type Service struct {
 // New compiles the schemas of all operations, empties UploadDir and subscribes to
 // the broker's events.
 func New(c Config) (*Service, error) {
+	if c.Images == nil {
+		c.Images = media.NewDecoder(media.MaxDecode)
+	}
 	s := &Service{Config: c, byKind: map[string]Operation{}}
 	s.PublicURL = string(publicurl.New(c.PublicURL))
 	for _, e := range c.Modules.Operations() {

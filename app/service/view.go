@@ -129,7 +129,7 @@ func (s *Service) renderResult(a *task.Asset) ResultView {
 		URL: s.link(a.Object), AssetID: a.ID, MIMEType: a.MIME, Width: a.Width, Height: a.Height, Duration: a.Duration.Seconds(),
 		Size: a.Size, SHA256: a.SHA256, RevisedPrompt: a.Prompt, Seed: a.Seed,
 	}
-	if a.Thumb != "" && a.Thumb != task.NoThumbnail {
+	if a.HasThumbnail() {
 		r.ThumbnailURL = s.link(a.Thumb)
 	}
 	return r

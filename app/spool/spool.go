@@ -46,7 +46,28 @@ func Open(dir string) (*Spool, error) {
 		return nil, fmt.Errorf("spool: %w", err)
 	}
 	s.id = strings.TrimSpace(string(data))
+	s.removeScratch()
 	return s, nil
+}
+
+// scratch is the pattern of the names of scratch files.
+const scratch = "scratch-*"
+
+// Scratch creates a file for data that need not outlive the process. discard closes and
+// removes it.
+func (s *Spool) Scratch() (f *os.File, discard func(), err error) {
+	if f, err = os.CreateTemp(s.dir, scratch); err != nil {
+		return nil, nil, fmt.Errorf("spool: %w", err)
+	}
+	return f, func() { _ = f.Close(); _ = os.Remove(f.Name()) }, nil
+}
+
+// removeScratch removes the scratch files of an earlier process.
+func (s *Spool) removeScratch() {
+	left, _ := filepath.Glob(filepath.Join(s.dir, scratch)) // the pattern is valid
+	for _, path := range left {
+		_ = os.Remove(path)
+	}
 }
 
 // ID identifies the volume. A row of the ledger has it in Spool while only this

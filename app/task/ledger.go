@@ -177,6 +177,8 @@ type Assets interface {
 	// Assets returns the results of tasks, by task, then by Index.
 	Assets(ctx context.Context, tasks []string) ([]*Asset, error)
 	SetThumbnail(ctx context.Context, asset, object string) error
+	// BeginThumbnail sets an empty Thumb to ThumbnailBegun; false if it is not empty.
+	BeginThumbnail(ctx context.Context, asset string) (begun bool, err error)
 	// WithoutThumbnail returns results whose Thumb is empty, oldest first.
 	WithoutThumbnail(ctx context.Context, limit int) ([]*Asset, error)
 }

@@ -119,8 +119,11 @@ func (t *Task) Resumable() bool {
 	return t.State == Failed && t.Error != nil && (t.Error.Code == CodeDeadline || t.Error.Code == provider.JobNotFound) && t.Ticket != nil
 }
 
-// NoThumbnail is the Thumb of an asset of which no thumbnail can be made.
-const NoThumbnail = "-"
+// Values of an asset's Thumb that are no object.
+const (
+	NoThumbnail    = "-" // none can be made
+	ThumbnailBegun = "?" // it is being made, or the process ended meanwhile and it is never made
+)
 
 // Asset is a stored file.
 type Asset struct {
@@ -129,7 +132,7 @@ type Asset struct {
 	Index    int    // its place among the task's results, from 0
 	Role     Role
 	Object   string // its name in the object store
-	Thumb    string // object of the thumbnail; empty: not made yet; NoThumbnail: it gets none
+	Thumb    string // object of the thumbnail; empty: not made yet; or NoThumbnail or ThumbnailBegun
 	Name     string // the caller's file name of an upload
 	MIME     string
 	Width    int
@@ -142,6 +145,11 @@ type Asset struct {
 	Prompt   string // the vendor's rewritten prompt, if it returned one
 	Seed     *int64
 	Created  time.Time
+}
+
+// HasThumbnail reports whether Thumb is an object.
+func (a *Asset) HasThumbnail() bool {
+	return a.Thumb != "" && a.Thumb != NoThumbnail && a.Thumb != ThumbnailBegun
 }
 
 // Role is how an asset came to be.

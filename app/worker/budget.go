@@ -2,8 +2,7 @@ package worker
 
 import "sync"
 
-// budget bounds the bytes that are processed concurrently: results being stored, or
-// images being decoded.
+// budget bounds the bytes of the results that are stored concurrently.
 type budget struct {
 	max int64
 

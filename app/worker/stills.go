@@ -1,13 +1,10 @@
 package worker
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"io"
 	"path"
-	"runtime/debug"
-	"time"
 
 	"aigc/app/blob"
 	"aigc/app/fault"
@@ -16,39 +13,15 @@ import (
 	"aigc/app/task"
 )
 
-const (
-	decodeMemory = 48 << 20 // bytes of decoded images at a time, for thumbnails and inputs together; one image always fits
-	largeImage   = 8 << 20  // bytes of a decoded image from which the memory is returned to the system at once
-)
-
 // withStill opens an image of the object store and calls f, in which it may be decoded.
-// It first waits until the images that are decoded concurrently leave room for this one,
-// which takes share times the memory of decoding it.
-func (w *core) withStill(ctx context.Context, object string, share int64, f func(*media.Still) error) error {
+// It first waits until the images that are decoded concurrently leave room for this one.
+func (w *core) withStill(ctx context.Context, object string, f func(*media.Still) error) error {
 	r, _, err := w.Blobs.Open(ctx, object)
 	if err != nil {
 		return err
 	}
 	defer r.Close()
-	return safely(func() error {
-		st, err := media.OpenStill(r)
-		if err != nil {
-			return err
-		}
-		memory := min(st.Memory, media.MaxDecode) * share
-		room := w.decodes.reserve(memory)
-		for ; room == nil; room = w.decodes.reserve(memory) {
-			if ctx.Err() != nil {
-				return ctx.Err()
-			}
-			sleep(ctx, 20*time.Millisecond)
-		}
-		defer room.release()
-		if memory > largeImage {
-			defer debug.FreeOSMemory()
-		}
-		return f(st)
-	})
+	return safely(func() error { return w.Images.Use(ctx, r, f) })
 }
 
 // inputImage reads the image of an asset for a driver. It implements
@@ -75,7 +48,7 @@ func (i inputImage) Turned() (turned bool, err error) {
 
 // Alpha implements [provider.ImageFile].
 func (i inputImage) Alpha() (alpha provider.Alpha, err error) {
-	err = i.w.withStill(i.ctx, i.asset.Object, 1, func(st *media.Still) error {
+	err = i.w.withStill(i.ctx, i.asset.Object, func(st *media.Still) error {
 		found, err := st.Alpha()
 		alpha = provider.Alpha{Channel: found != media.NoAlpha, Transparent: found == media.TransparentAlpha}
 		return err
@@ -105,20 +78,30 @@ func (i inputImage) Upright() (provider.Input, error) {
 }
 
 func (i inputImage) convert(object, mime string) error {
-	var putErr error
-	// The new file takes up to as much memory as the image.
-	err := i.w.withStill(i.ctx, i.asset.Object, 2, func(st *media.Still) error {
-		var out bytes.Buffer
-		if err := st.Convert(&out); err != nil {
-			return err
-		}
-		putErr = i.w.Blobs.Put(i.ctx, object, bytes.NewReader(out.Bytes()), int64(out.Len()), blob.PutOptions{ContentType: mime})
-		return nil
-	})
-	if putErr != nil {
-		return fault.Wrap(putErr, fault.Unavailable, "storage_down", "A converted image of the input cannot be written to object storage.").WithCharge(fault.ChargedNo)
+	out, discard, err := i.w.Spool.Scratch()
+	if err != nil {
+		return unwritable(err)
 	}
-	return undecodable(err)
+	defer discard()
+	err = i.w.withStill(i.ctx, i.asset.Object, func(st *media.Still) error { return st.Convert(out) })
+	if err != nil {
+		return undecodable(err)
+	}
+	size, err := out.Seek(0, io.SeekEnd)
+	if err == nil {
+		_, err = out.Seek(0, io.SeekStart)
+	}
+	if err == nil {
+		err = i.w.Blobs.Put(i.ctx, object, out, size, blob.PutOptions{ContentType: mime})
+	}
+	return unwritable(err)
+}
+
+func unwritable(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fault.Wrap(err, fault.Unavailable, "storage_down", "A converted image of the input cannot be written.").WithCharge(fault.ChargedNo)
 }
 
 // undecodable is a fault of the input if an image of it cannot be decoded; else the image

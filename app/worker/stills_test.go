@@ -13,6 +13,7 @@ import (
 	"aigc/app/fault"
 	"aigc/app/media"
 	"aigc/app/provider"
+	"aigc/app/spool"
 	"aigc/app/task"
 )
 
@@ -36,7 +37,11 @@ func stillRig(t *testing.T, file string) inputImage {
 		t.Fatal(err)
 	}
 	address := func(object string) string { return "https://gateway.example/" + object }
-	w := &core{Config: Config{Blobs: store, Address: address}, decodes: newBudget(decodeMemory)}
+	journal, err := spool.Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &core{Config: Config{Blobs: store, Spool: journal, Address: address, Images: media.NewDecoder(media.MaxDecode)}}
 	return inputImage{inputs{w}, t.Context(), &task.Asset{Object: "a/" + file, MIME: info.MIME, Width: info.Width, Height: info.Height}}
 }
 
@@ -102,8 +107,6 @@ func TestUprightFaults(t *testing.T) {
 	cancel()
 	i = stillRig(t, "lzw.tiff")
 	i.ctx = ctx
-	full := i.w.decodes.reserve(decodeMemory) // others decode
-	defer full.release()
 	if _, err = i.Upright(); fault.KindOf(err) != fault.Unavailable {
 		t.Errorf("%v", err)
 	}
@@ -124,9 +127,6 @@ func TestImageFile(t *testing.T) {
 		alpha, alphaErr := i.Alpha()
 		if err != nil || alphaErr != nil || turned != want.turned || alpha != want.alpha {
 			t.Errorf("%s: %t %+v, %v %v", file, turned, alpha, err, alphaErr)
-		}
-		if i.w.decodes.used != 0 {
-			t.Errorf("%s: %d bytes are still reserved", file, i.w.decodes.used)
 		}
 	}
 }

@@ -11,6 +11,7 @@ import (
 
 	"aigc/app/blob"
 	"aigc/app/broker"
+	"aigc/app/failpoint"
 	"aigc/app/fault"
 	"aigc/app/media"
 	"aigc/app/task"
@@ -119,23 +120,38 @@ func (m *thumbnailer) thumbnail(ctx context.Context, id string) error {
 	if !strings.HasPrefix(a.MIME, "image/") || a.MIME == "image/svg+xml" {
 		return m.Ledger.SetThumbnail(ctx, id, task.NoThumbnail)
 	}
+	// A decoder may take the process with it, so that no deferred function runs: the attempt
+	// is recorded before it is made, and the next process makes no other one.
+	if begun, err := m.Ledger.BeginThumbnail(ctx, id); err != nil || !begun {
+		return err
+	}
+	failpoint.Here("before_thumbnail")
+	object, err := m.make(ctx, a)
+	if err := m.Ledger.SetThumbnail(context.WithoutCancel(ctx), id, object); err != nil {
+		return err
+	}
+	if err == nil && object != task.NoThumbnail {
+		m.Broker.Publish(broker.Event{Task: a.Task})
+	}
+	return err
+}
+
+// make makes the thumbnail of an asset and returns its object. With an error, which is
+// that of the object store or of ctx, it can be made later.
+func (m *thumbnailer) make(ctx context.Context, a *task.Asset) (object string, err error) {
 	var out bytes.Buffer
-	err = m.withStill(ctx, a.Object, 1, func(st *media.Still) error { return st.Thumbnail(&out, thumbSide) })
+	err = m.withStill(ctx, a.Object, func(st *media.Still) error { return st.Thumbnail(&out, thumbSide) })
 	var bad *media.UndecodableError
 	switch k := fault.KindOf(err); {
 	case err == nil:
 	case errors.Is(err, media.ErrTooBig), errors.As(err, &bad), k == fault.InvalidResult, k == fault.Internal && fault.From(err).Code == "panic":
-		return m.Ledger.SetThumbnail(ctx, id, task.NoThumbnail)
+		return task.NoThumbnail, nil
 	default:
-		return err // the object store failed
+		return "", err
 	}
-	object := a.Object + blob.ThumbnailExt
+	object = a.Object + blob.ThumbnailExt
 	if err := m.Blobs.Put(ctx, object, bytes.NewReader(out.Bytes()), int64(out.Len()), blob.PutOptions{ContentType: "image/jpeg", TaskID: a.Task}); err != nil {
-		return err
+		return "", err
 	}
-	if err := m.Ledger.SetThumbnail(ctx, id, object); err != nil {
-		return err
-	}
-	m.Broker.Publish(broker.Event{Task: a.Task})
-	return nil
+	return object, nil
 }

@@ -14,6 +14,7 @@ import (
 	"aigc/app/broker"
 	"aigc/app/failpoint"
 	"aigc/app/fetch"
+	"aigc/app/media"
 	"aigc/app/module"
 	"aigc/app/provider"
 	"aigc/app/spool"
@@ -37,7 +38,8 @@ type Config struct {
 	Blobs         blob.Store
 	Spool         *spool.Spool
 	Fetch         *fetch.Client
-	Vendors       *http.Client // see provider.NewTransport
+	Vendors       *http.Client   // see provider.NewTransport
+	Images        *media.Decoder // shared with the service; default: one of its own
 	Modules       *module.Registry
 	Accounts      *provider.Accounts
 	Log           zerolog.Logger
@@ -89,7 +91,6 @@ type core struct {
 	pending  pending
 	unread   unread
 	redactor *provider.Redactor // of what is kept
-	decodes  *budget            // bytes of decoded images, see withStill
 
 	working context.Context // of steps; canceled by abort
 	abort   context.CancelFunc
@@ -112,8 +113,11 @@ func New(c Config) *Worker {
 	if c.Tick <= 0 {
 		c.Tick = 250 * time.Millisecond
 	}
+	if c.Images == nil {
+		c.Images = media.NewDecoder(media.MaxDecode)
+	}
 	k := &core{
-		Config: c, owner: task.RandomHex(12), inflight: inflight{ids: map[string]int{}}, redactor: c.Accounts.Redactor(), decodes: newBudget(decodeMemory),
+		Config: c, owner: task.RandomHex(12), inflight: inflight{ids: map[string]int{}}, redactor: c.Accounts.Redactor(),
 	}
 	k.working, k.abort = context.WithCancel(context.Background())
 	k.storer, k.thumbnails = newStorer(k), newThumbnailer(k)

@@ -25,6 +25,18 @@ func assets(p *suite) {
 	if list, err := p.l.WithoutThumbnail(ctx, 10); err != nil || len(list) != 1 {
 		p.Errorf("%d without a thumbnail, %v", len(list), err)
 	}
+	for _, want := range []bool{true, false} {
+		if begun, err := p.l.BeginThumbnail(ctx, a.ID); err != nil || begun != want {
+			p.Errorf("begun %t, %v", begun, err)
+		}
+		if list, err := p.l.WithoutThumbnail(ctx, 10); err != nil || len(list) != 0 {
+			p.Errorf("%d without a thumbnail after one was begun, %v", len(list), err)
+		}
+	}
+	p.must(p.l.SetThumbnail(ctx, a.ID, ""))
+	if begun, err := p.l.BeginThumbnail(ctx, a.ID); err != nil || !begun {
+		p.Errorf("begun %t after it was given back, %v", begun, err)
+	}
 	p.must(p.l.SetThumbnail(ctx, a.ID, "thumb.jpg"))
 	if list, err := p.l.Assets(ctx, []string{t.ID}); err != nil || len(list) != 1 || list[0].Thumb != "thumb.jpg" {
 		p.Errorf("%+v %v", list, err)
