@@ -53,7 +53,7 @@ func (l *headerLimit) Read(p []byte) (int, error) {
 		return l.r.Read(p)
 	}
 	if l.left <= 0 {
-		return 0, fault.New(fault.TooLarge, "part_header_too_large", "The header of a part of the form has more than %d bytes.", maxPartHeader).WithCharge(fault.ChargedNo)
+		return 0, errPartHeader
 	}
 	n, err := l.r.Read(p[:min(len(p), l.left)])
 	l.left -= n
@@ -71,8 +71,13 @@ func (f *formReader) rawPart() (part *multipart.Part, err error) {
 	f.body.on, f.body.left = true, maxPartHeader
 	f.part, err = f.NextRawPart()
 	f.body.on = false
+	if err != nil && f.body.left <= 0 { // mime/multipart replaces some errors of the reader
+		err = errPartHeader
+	}
 	return f.part, err
 }
+
+var errPartHeader error = fault.New(fault.TooLarge, "part_header_too_large", "The header of a part of the form has more than %d bytes.", maxPartHeader).WithCharge(fault.ChargedNo)
 
 // formPart is one field of a form. Its Reader decodes the Content-Transfer-Encoding.
 type formPart struct {

@@ -119,8 +119,8 @@ func inspectFile(path string, inspect func(io.ReaderAt, int64) (Info, error)) (I
 
 func tooComplex(kind fault.Kind) *fault.Error {
 	return fault.New(kind, "file_too_complex",
-		"The SVG has a tag of more than %d KB or %d attributes, a text of more than %d KB, or elements that are nested more than %d deep or in long tags. Simplify it, or send it as PNG.",
-		maxTag>>10, maxAttributes, maxText>>10, maxDepth)
+		"The SVG has a tag of more than %d KB or %d attributes, a text of more than %d KB, more than %d elements, or elements that are nested more than %d deep or in long tags. Simplify it, or send it as PNG.",
+		maxTag>>10, maxAttributes, maxText>>10, maxElements, maxDepth)
 }
 
 func unknownType() *fault.Error {

@@ -15,6 +15,7 @@ const (
 	maxText       = 1 << 20   // bytes of a text, a comment or anything else that is no tag
 	maxDepth      = 256       // nested elements
 	maxOpenTags   = 256 << 10 // bytes of the tags of the open elements
+	maxElements   = 250_000
 )
 
 var errTooComplex = errors.New("beyond the limits of SVGs")
@@ -99,16 +100,17 @@ func (t *tokenReader) tag(b byte) {
 
 // openTags are the sizes of the tags of the open elements.
 type openTags struct {
-	sizes []int64
-	total int64
+	sizes    []int64
+	total    int64
+	elements int // open or not
 }
 
 // add adds or removes the tag of a token of a size.
 func (o *openTags) add(tok xml.Token, size int64) error {
 	switch tok.(type) {
 	case xml.StartElement:
-		o.sizes, o.total = append(o.sizes, size), o.total+size
-		if len(o.sizes) > maxDepth || o.total > maxOpenTags {
+		o.sizes, o.total, o.elements = append(o.sizes, size), o.total+size, o.elements+1
+		if len(o.sizes) > maxDepth || o.total > maxOpenTags || o.elements > maxElements {
 			return errTooComplex
 		}
 	case xml.EndElement:

@@ -12,11 +12,30 @@ import (
 // File is a file of a form.
 type File struct {
 	Field string
-	Data  []byte
+	head  []byte
+	size  int
 }
 
+// fileHead is how many bytes of a file are kept: the sandbox may run in a process with
+// the service, and nothing but the header of an image is read.
+const fileHead = 1 << 20
+
 // Picture decodes the header of an image; ok is false for another file.
-func (f File) Picture() (p Picture, ok bool) { return decodePicture(f.Data) }
+func (f File) Picture() (p Picture, ok bool) {
+	if p, ok = decodePicture(f.head); ok {
+		p.Size = f.size
+	}
+	return p, ok
+}
+
+func readFile(field string, r io.Reader) (File, error) {
+	head, err := io.ReadAll(io.LimitReader(r, fileHead))
+	if err != nil {
+		return File{}, err
+	}
+	more, err := io.Copy(io.Discard, io.LimitReader(r, maxBody))
+	return File{Field: field, head: head, size: len(head) + int(more)}, err
+}
 
 // ReadForm reads a multipart form: its fields as a body, and its files in the order
 // in which they were sent. A field whose Kind is not Text is parsed as JSON, and
@@ -39,13 +58,19 @@ func ReadForm(r *http.Request, fields []Field) (Body, []File, error) {
 		if err != nil {
 			return nil, nil, fmt.Errorf("the form is broken: %w", err)
 		}
-		data, err := io.ReadAll(io.LimitReader(part, maxBody))
 		name := part.FormName()
+		if part.FileName() != "" {
+			f, err := readFile(name, part)
+			if err != nil {
+				return nil, nil, fmt.Errorf("the form is broken: %w", err)
+			}
+			files = append(files, f)
+			continue
+		}
+		data, err := io.ReadAll(io.LimitReader(part, maxBody))
 		switch {
 		case err != nil:
 			return nil, nil, fmt.Errorf("the form is broken: %w", err)
-		case part.FileName() != "":
-			files = append(files, File{Field: name, Data: data})
 		case body.Has(name):
 			body[name] = append(body.List(name), formValue(kinds[name], string(data)))
 		default:

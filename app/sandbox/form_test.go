@@ -66,7 +66,7 @@ func TestReadFormFiles(t *testing.T) {
 	if err != nil || len(files) != 2 || files[0].Field != "image" || files[1].Field != "mask" {
 		t.Fatalf("%+v %v", files, err)
 	}
-	if p, ok := files[0].Picture(); !ok || p.MIME != "image/png" || p.Width != 8 || p.Height != 4 || p.Size != len(files[0].Data) {
+	if p, ok := files[0].Picture(); !ok || p.MIME != "image/png" || p.Width != 8 || p.Height != 4 || p.Size != len(files[0].head) {
 		t.Errorf("%+v %t", p, ok)
 	}
 	if p, ok := files[1].Picture(); ok {

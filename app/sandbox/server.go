@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"aigc/app/memory"
 )
 
 // Server is the HTTP server of the imitations. The path prefix of an imitation is
@@ -72,13 +74,37 @@ func (s *Server) Listen(addr string) error {
 	}
 	s.addr = ln.Addr().String()
 	s.savePort()
-	s.http = &http.Server{Handler: s.mux, ReadHeaderTimeout: 10 * time.Second}
+	s.http = &http.Server{Handler: s.oneLargeBody(), ReadHeaderTimeout: 10 * time.Second}
 	go func() {
 		if err := s.http.Serve(ln); !errors.Is(err, http.ErrServerClosed) {
 			panic(fmt.Sprintf("sandbox: %v", err)) // an open listener is not expected to fail
 		}
 	}()
 	return nil
+}
+
+// The memory of large JSON bodies, in bytes, and what one takes for each of its bytes: it is
+// decoded as a whole, with the images in it, perhaps in the process of the service.
+const (
+	bodyMemory = 96 << 20
+	largeBody  = 1 << 20
+	bodyShare  = 4
+)
+
+// oneLargeBody is the handler of the mux, but lets requests with large JSON bodies wait for
+// each other.
+func (s *Server) oneLargeBody() http.Handler {
+	budget := memory.NewBudget(bodyMemory)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.ContentLength > largeBody && !strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/") {
+			reserved, err := budget.Reserve(r.Context(), min(bodyShare*r.ContentLength, bodyMemory))
+			if err != nil {
+				return // the client has left
+			}
+			defer reserved.Release()
+		}
+		s.mux.ServeHTTP(w, r)
+	})
 }
 
 // savedPort replaces port 0 in addr by the port in the file "port", if there is one.
