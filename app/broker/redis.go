@@ -44,7 +44,7 @@ type Redis struct {
 const (
 	dialTimeout    = time.Second
 	commandTimeout = 3 * time.Second
-	checkTimeout   = 250 * time.Millisecond
+	checkTimeout   = 200 * time.Millisecond
 )
 
 // NewRedis returns a broker for the Redis at url and starts its goroutines. It does

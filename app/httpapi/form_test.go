@@ -212,3 +212,25 @@ func TestFormFaults(t *testing.T) {
 		t.Errorf("%d purchases", n)
 	}
 }
+
+// Forms with too much in them are refused before it is held, on both routes that take one.
+func TestFormLimits(t *testing.T) {
+	t.Parallel()
+	r := start(t)
+	many := make([]string, 0, 2*200)
+	for i := range 200 {
+		many = append(many, fmt.Sprint("f", i), "x")
+	}
+	for name, c := range map[string]struct{ form, code string }{
+		"parts":              {rawForm(many...), "too_many_fields"},
+		"a long header":      {rawForm("Content-Disposition: form-data; name=\"prompt\"\r\nX-A: "+strings.Repeat("a", 20<<10), "x"), "part_header_too_large"},
+		"many header lines":  {rawForm("Content-Disposition: form-data; name=\"prompt\""+strings.Repeat("\r\nX-A: a", 2000), "x"), "part_header_too_large"},
+		"a long second name": {rawForm("prompt", strings.Repeat("x", 10<<10), strings.Repeat("n", 20<<10), "x"), "part_header_too_large"},
+	} {
+		for _, path := range []string{drawPath, "/api/files/upload"} {
+			if p := r.do("POST", path, c.form, "Content-Type", formType).problem(); p.Status != 413 || p.Code != c.code {
+				t.Errorf("%s, %s: %+v", path, name, p)
+			}
+		}
+	}
+}

@@ -18,11 +18,12 @@ var ErrTooLarge = errors.New("memory: more than the whole budget")
 // A nil Budget grants everything.
 type Budget struct {
 	size int64
+	wait time.Duration // longest one of ReserveSoon
 	sem  *semaphore.Weighted
 }
 
 // NewBudget makes a budget of a number of bytes.
-func NewBudget(bytes int64) *Budget { return &Budget{bytes, semaphore.NewWeighted(bytes)} }
+func NewBudget(bytes int64) *Budget { return &Budget{bytes, maxWait, semaphore.NewWeighted(bytes)} }
 
 // Reserve waits until bytes are free and reserves them. The error is [ErrTooLarge], or
 // that of ctx.
@@ -67,7 +68,10 @@ const (
 // ReserveSoon is [Budget.Reserve] for the request of a caller: it waits for at most some
 // seconds, and then returns a fault of kind Unavailable with the code server_busy.
 func (b *Budget) ReserveSoon(ctx context.Context, bytes int64) (*Reservation, error) {
-	soon, cancel := context.WithTimeout(ctx, maxWait)
+	if b == nil {
+		return nil, nil
+	}
+	soon, cancel := context.WithTimeout(ctx, b.wait)
 	defer cancel()
 	r, err := b.Reserve(soon, bytes)
 	if err != nil && ctx.Err() == nil && !errors.Is(err, ErrTooLarge) {
