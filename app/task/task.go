@@ -122,7 +122,7 @@ func (t *Task) Resumable() bool {
 // Values of an asset's Thumb that are no object.
 const (
 	NoThumbnail    = "-" // none can be made
-	ThumbnailBegun = "?" // it is being made, or the process ended meanwhile and it is never made
+	ThumbnailBegun = "?" // it is being made, or the process ended before it was: it is not made again
 )
 
 // Asset is a stored file.
