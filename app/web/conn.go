@@ -1,6 +1,7 @@
 package web
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"net"
@@ -27,6 +28,7 @@ type conn struct {
 	unread  atomic.Bool  // the response was sent, and the caller may still send
 	closed  atomic.Bool
 	counted bool // guarded by pool.mu
+	fields  fieldCounter
 
 	// Progress of writes; net/http writes from one goroutine at a time.
 	armed   time.Time // when the write deadline was set
@@ -93,15 +95,15 @@ func (c *conn) evict() bool {
 	return true
 }
 
-// begin is called before the handler of a request. It returns the size of the headers,
-// and false if the connection was closed in favour of another.
-func (c *conn) begin() (headers int64, ok bool) {
-	headers = c.endHeader()
+// begin is called before the handler of a request. It returns false if the connection
+// was closed in favour of another.
+func (c *conn) begin() bool {
+	c.endHeader()
 	if !c.enter(serves) {
-		return headers, false
+		return false
 	}
 	_ = c.tcp.SetReadDeadline(time.Time{}) // the request may take as long as it needs; [Body] limits its body
-	return headers, true
+	return true
 }
 
 // end is called when the handler has returned.
@@ -112,11 +114,7 @@ func (c *conn) end() {
 	}
 }
 
-func (c *conn) endHeader() int64 {
-	n := c.head.Swap(0)
-	c.pool.addHeader(-n)
-	return n
-}
+func (c *conn) endHeader() { c.pool.addHeader(-c.head.Swap(0)) }
 
 // Read implements [net.Conn].
 func (c *conn) Read(p []byte) (int, error) {
@@ -137,6 +135,10 @@ func (c *conn) Read(p []byte) (int, error) {
 		}
 		c.head.Add(int64(n))
 		c.pool.addHeader(int64(n))
+		if c.fields.count(p[:n]) > maxFields+1 && c.phase() == readsHeader { // with the request line
+			c.pool.Metrics.closed(headersTooLarge.Code)
+			return 0, c.refuse(tooLarge)
+		}
 	}
 	if c.phase() != readsHeader || !errors.Is(err, os.ErrDeadlineExceeded) {
 		return n, err
@@ -305,6 +307,31 @@ func (c *conn) expectMore() {
 // hook is the ConnState of the server.
 func hook(nc net.Conn, s http.ConnState) {
 	if c, ok := nc.(*conn); ok && s == http.StateIdle {
+		c.fields = fieldCounter{}
 		c.enter(idle)
 	}
+}
+
+// fieldCounter counts the lines of the headers that are being read, so that no more
+// are parsed than a request may have.
+type fieldCounter struct {
+	lines  int
+	within bool // the last line has begun
+	ended  bool
+}
+
+// count adds what was read and returns the number of lines so far.
+func (f *fieldCounter) count(p []byte) int {
+	for !f.ended && len(p) > 0 {
+		line, after, whole := bytes.Cut(p, []byte("\n"))
+		f.within = f.within || len(line) > 0 && (line[0] != '\r' || len(line) > 1)
+		if p = after; !whole {
+			break
+		}
+		if f.ended = !f.within; !f.ended {
+			f.within = false
+			f.lines++
+		}
+	}
+	return f.lines
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"net"
 	"net/netip"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -65,8 +66,10 @@ const (
 	spareTime        = time.Second
 	spareBytes       = 1 << 10
 
-	// maxHeaders limits the incomplete headers of all connections in bytes.
-	maxHeaders = 8 << 20
+	// maxHeaders limits the incomplete headers of all connections in bytes. Those of a
+	// connection are closed for it if they have largeHeaders bytes.
+	maxHeaders   = 4 << 20
+	largeHeaders = 2 << 10
 
 	// headerGrace is how long the headers of a new request can take before the
 	// connection may be closed in favour of another.
@@ -247,28 +250,38 @@ func (p *Connections) victim(now time.Time) *conn {
 }
 
 // addHeader counts bytes of incomplete headers. Beyond maxHeaders it closes the
-// connections that have waited longest for the end of large ones.
+// connections that have waited longest for the end of large ones, until a quarter is
+// free: the search takes all connections.
 func (p *Connections) addHeader(n int64) {
 	if p.headers.Add(n) <= maxHeaders || n < 0 {
 		return
 	}
-	for p.headers.Load() > maxHeaders {
-		p.mu.Lock()
-		var oldest *conn
+	var closed []*conn
+	p.mu.Lock()
+	if over := p.headers.Load() - maxHeaders*3/4; over > maxHeaders/4 { // not so if another search has just ended
+		var large []*conn
 		for _, g := range p.groups {
 			for c := range g.conns {
-				if c.phase() == readsHeader && c.head.Load() >= 2<<10 && (oldest == nil || c.since.Load() < oldest.since.Load()) {
-					oldest = c
+				if c.phase() == readsHeader && c.head.Load() >= largeHeaders {
+					large = append(large, c)
 				}
 			}
 		}
-		if oldest == nil || !oldest.evict() {
-			p.mu.Unlock()
-			return
+		slices.SortFunc(large, func(a, b *conn) int { return cmp.Compare(a.since.Load(), b.since.Load()) })
+		for _, c := range large {
+			if over <= 0 {
+				break
+			}
+			if size := c.head.Load(); c.evict() {
+				over -= size
+				p.forget(c)
+				closed = append(closed, c)
+			}
 		}
-		p.forget(oldest)
-		p.mu.Unlock()
-		oldest.release()
+	}
+	p.mu.Unlock()
+	for _, c := range closed {
+		_ = c.release()
 	}
 }
 

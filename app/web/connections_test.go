@@ -59,6 +59,29 @@ func (c *crowd) from(ip, text string) net.Conn {
 	return conn
 }
 
+// occupy opens a connection whose request waits. It tries again while it is refused: a
+// connection becomes idle only after its caller has the response.
+func (c *crowd) occupy(ip string) {
+	c.t.Helper()
+	for {
+		conn := c.from(ip, getWait)
+		refused := make(chan error, 1)
+		go func() {
+			_, err := conn.Read(make([]byte, 1))
+			refused <- err
+		}()
+		select {
+		case <-c.waiting:
+			return
+		case err := <-refused:
+			if err != nil {
+				c.t.Fatal(err)
+			}
+			_ = conn.Close()
+		}
+	}
+}
+
 const (
 	getFine = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
 	getWait = "GET /wait HTTP/1.1\r\nHost: localhost\r\n\r\n"
@@ -106,11 +129,9 @@ func TestShareOfAddress(t *testing.T) {
 	first := c.from("127.0.0.1", getFine)
 	c.want(first, 200)
 	for range 3 {
-		c.from("127.0.0.1", getWait)
-		<-c.waiting
+		c.occupy("127.0.0.1")
 	}
-	c.from("127.0.0.1", getWait) // in place of the first
-	<-c.waiting
+	c.occupy("127.0.0.1") // in place of the first
 	c.wantClosed(first)
 
 	refused := c.want(c.from("127.0.0.1", getFine), 503)
@@ -119,7 +140,7 @@ func TestShareOfAddress(t *testing.T) {
 		t.Errorf("Retry-After: %s", after)
 	}
 	for range 4 {
-		c.want(c.from("127.0.0.2", getFine), 200)
+		c.occupy("127.0.0.2")
 	}
 	for _, path := range []string{"/livez", "/readyz"} {
 		res := c.want(c.from("127.0.0.1", "GET "+path+" HTTP/1.1\r\nHost: localhost\r\n\r\n"), 200)
@@ -144,7 +165,7 @@ func TestShareOfAddress(t *testing.T) {
 	}
 	c.log.mu.Lock()
 	defer c.log.mu.Unlock()
-	if text := c.log.text.String(); strings.Count(text, "AIGC_MAX_CONNECTIONS") != 1 || !strings.Contains(text, `"address_limit":1`) {
+	if text := c.log.text.String(); strings.Count(text, "AIGC_MAX_CONNECTIONS") != 1 || !strings.Contains(text, `"address_limit":1,`) {
 		t.Errorf("logged %s", text)
 	}
 }
@@ -173,16 +194,14 @@ func TestLimitOfAllAddresses(t *testing.T) {
 	c := gather(t, 8)
 	var idle []net.Conn
 	for _, ip := range []string{"127.0.0.2", "127.0.0.2", "127.0.0.3", "127.0.0.3", "127.0.0.4", "127.0.0.4"} {
-		c.from(ip, getWait)
-		<-c.waiting
+		c.occupy(ip)
 	}
 	for range 2 {
 		idle = append(idle, c.from("127.0.0.5", getFine))
 		c.want(idle[len(idle)-1], 200)
 	}
 	for _, ip := range []string{"127.0.0.6", "127.0.0.7"} {
-		c.from(ip, getWait)
-		<-c.waiting
+		c.occupy(ip)
 	}
 	c.wantClosed(idle[0])
 	c.wantClosed(idle[1])
@@ -195,8 +214,7 @@ func TestProxyHasNoShare(t *testing.T) {
 	t.Parallel()
 	c := gather(t, 8, netip.MustParsePrefix("127.0.0.9/32"))
 	for range 8 {
-		c.from("127.0.0.9", getWait)
-		<-c.waiting
+		c.occupy("127.0.0.9")
 	}
 	c.want(c.from("127.0.0.9", getFine), 503)
 }
@@ -205,7 +223,7 @@ func TestProxyHasNoShare(t *testing.T) {
 func TestListenersShareTheLimit(t *testing.T) {
 	t.Parallel()
 	pool := web.NewConnections(web.ConnectionConfig{Max: 8, Log: zerolog.Nop()})
-	var first net.Conn
+	closed := make(chan error, 100)
 	for range 3 {
 		l, err := pool.Listen("127.0.0.1:0")
 		if err != nil {
@@ -213,25 +231,29 @@ func TestListenersShareTheLimit(t *testing.T) {
 		}
 		t.Cleanup(func() { _ = l.Shutdown(t.Context()) })
 		l.Serve(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "fine") }))
-		conn := dial(t, l.URL())
-		fmt.Fprint(conn, getFine)
-		if res, err := http.ReadResponse(bufio.NewReader(conn), nil); err != nil || res.StatusCode != 200 {
-			t.Fatal(res, err)
-		}
-		if first == nil {
-			first = conn
+		for status := 0; status != 200; { // see occupy
+			conn := dial(t, l.URL())
+			fmt.Fprint(conn, getFine)
+			res, err := http.ReadResponse(bufio.NewReader(conn), nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if status = res.StatusCode; status == 200 {
+				go func() {
+					_, err := conn.Read(make([]byte, 1))
+					closed <- err
+				}()
+			}
 		}
 	}
-	if _, err := io.ReadAll(first); err != nil {
-		t.Errorf("the longest idle connection is open: %v", err)
+	if err := <-closed; err != io.EOF {
+		t.Errorf("three connections are open: %v", err)
 	}
 }
 
 // What net/http refuses before there is a handler gets a problem document, too.
 func TestRefusedHeaders(t *testing.T) {
 	t.Parallel()
-	l := listenOn(t, web.ConnectionConfig{Log: zerolog.Nop(), HeaderTimeout: 100 * time.Millisecond})
-	l.Serve(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "fine") }))
 	const start = "GET / HTTP/1.1\r\nHost: localhost\r\n"
 	short := func(n int) (s strings.Builder) {
 		for i := range n {
@@ -239,7 +261,7 @@ func TestRefusedHeaders(t *testing.T) {
 		}
 		return s
 	}
-	many, megabyte := short(1500), short(90000)
+	most, many, megabyte := short(199), short(200), short(90000)
 	for name, c := range map[string]struct {
 		request string
 		status  int
@@ -248,6 +270,7 @@ func TestRefusedHeaders(t *testing.T) {
 		"31 KB":          {start + "X: " + strings.Repeat("x", 31<<10) + "\r\n\r\n", 200, ""},
 		"33 KB":          {start + "X: " + strings.Repeat("x", 33<<10) + "\r\n\r\n", 431, "headers_too_large"},
 		"a long path":    {"GET /" + strings.Repeat("x", 33<<10) + " HTTP/1.1\r\nHost: localhost\r\n\r\n", 431, "headers_too_large"},
+		"200 fields":     {start + most.String() + "\r\n", 200, ""},
 		"many fields":    {start + many.String() + "\r\n", 431, "headers_too_large"},
 		"1 MB":           {start + megabyte.String() + "\r\n", 431, "headers_too_large"},
 		"no end":         {start, 408, "headers_too_slow"},
@@ -258,6 +281,12 @@ func TestRefusedHeaders(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
+			config := web.ConnectionConfig{Log: zerolog.Nop()}
+			if c.status == 408 {
+				config.HeaderTimeout = 50 * time.Millisecond
+			}
+			l := listenOn(t, config)
+			l.Serve(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "fine") }))
 			conn := dial(t, l.URL())
 			if _, err := io.WriteString(conn, c.request); err != nil {
 				t.Fatal(err)

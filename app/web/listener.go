@@ -73,17 +73,11 @@ type connHandler struct{ http.Handler }
 // ServeHTTP implements [http.Handler].
 func (h connHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c := connOf(r.Context())
-	size, ok := c.begin()
-	if !ok {
+	if !c.begin() {
 		panic(http.ErrAbortHandler) // closed in favour of another connection
 	}
 	defer c.end()
 	switch {
-	case size > largeHeaders && fields(r.Header) > maxFields:
-		c.pool.Metrics.closed(headersTooLarge.Code)
-		c.expectMore()
-		respondProblem(w, &headersTooLarge)
-		return
 	case c.spare && r.URL.Path != "/livez" && r.URL.Path != "/readyz":
 		respondProblem(w, &tooManyConnections)
 		return
@@ -91,13 +85,6 @@ func (h connHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Connection", "close")
 	}
 	h.Handler.ServeHTTP(w, r)
-}
-
-func fields(h http.Header) (n int) {
-	for _, values := range h {
-		n += len(values)
-	}
-	return n
 }
 
 // Shutdown closes the socket and waits up to shutdownTimeout for responses in

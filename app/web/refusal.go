@@ -12,18 +12,11 @@ import (
 	"aigc/app/fault"
 )
 
-// maxHeaderBytes limits the request line and the headers. net/http allows 4 KB more
-// than it is told.
+// Limits of the request line and the headers of a request.
 const (
 	maxHeaderBytes = 32 << 10
-	netHTTPSlop    = 4 << 10
-)
-
-// maxFields limits the headers of a request whose headers are larger than largeHeaders:
-// in memory a short field takes much more than its length.
-const (
-	maxFields    = 200
-	largeHeaders = 4 << 10
+	netHTTPSlop    = 4 << 10 // net/http allows so many bytes more than it is told
+	maxFields      = 200     // in memory a short field takes 20 times its length
 )
 
 var (
@@ -33,7 +26,7 @@ var (
 	}
 	headersTooLarge = fault.Error{
 		Kind: fault.HeadersTooLarge, Code: "headers_too_large", Charged: fault.ChargedNo,
-		Message: fmt.Sprintf("The request line and the headers may have %d KB in all, and %d fields if they have more than %d KB.", maxHeaderBytes>>10, maxFields, largeHeaders>>10),
+		Message: fmt.Sprintf("The request line and the headers may have %d KB and %d fields in all.", maxHeaderBytes>>10, maxFields),
 	}
 	badExpectation = fault.Error{
 		Kind: fault.Malformed, Code: "expectation_failed", Charged: fault.ChargedNo, Message: "The header Expect may only be 100-continue.",
@@ -41,8 +34,11 @@ var (
 	malformed = fault.Error{Kind: fault.Malformed, Charged: fault.ChargedNo}
 )
 
-// busy is the response to a connection beyond the limits.
-var busy = rawResponse(&tooManyConnections)
+// The responses to a connection beyond the limits, and to headers beyond theirs.
+var (
+	busy     = rawResponse(&tooManyConnections)
+	tooLarge = rawResponse(&headersTooLarge)
+)
 
 // tooSlow is the response to headers that did not arrive in time.
 func (p *Connections) tooSlow() []byte {
