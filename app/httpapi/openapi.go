@@ -18,7 +18,9 @@ import (
 
 const description = `Images and videos from many vendors' models. Every generation is a durable task: it continues if the caller disconnects or the server restarts.
 
-Successful responses are JSON objects with the result in ` + "`data`" + `. Every error response is a problem document (RFC 9457), in which ` + "`charged`" + ` says whether the vendor was paid and ` + "`retryable`" + ` whether the same request may be sent again.`
+Successful responses are JSON objects with the result in ` + "`data`" + `. Every error response is a problem document (RFC 9457), in which ` + "`charged`" + ` says whether the vendor was paid and ` + "`retryable`" + ` whether the same request may be sent again.
+
+Text may not contain NUL characters. In a request a null is the same as leaving an optional field out, and a value of another type that has one meaning only, such as "2" for 2, is accepted.`
 
 // newDocument makes the OpenAPI document without its operations. huma only builds the
 // document; see [Server.routes].
@@ -36,6 +38,7 @@ func (s *Server) newDocument(e *echo.Echo) huma.API {
 		"bearer": {Type: "http", Scheme: "bearer"}, "key": {Type: "apiKey", In: "header", Name: "X-API-Key"},
 	}
 	conf.Components.Responses = problemResponses(reg)
+	conf.Components.Links = links()
 	conf.Security = []map[string][]string{{}, {"bearer": {}}, {"key": {}}}
 	conf.Tags = s.tags()
 	for _, t := range []reflect.Type{reflect.TypeFor[service.GroupView](), reflect.TypeFor[service.ErrorView]()} {
@@ -132,6 +135,14 @@ func problemResponses(reg huma.Registry) map[string]*huma.Response {
 	out := map[string]*huma.Response{"Problem": of("Error.")}
 	for status, text := range problemStatuses {
 		out[problemName(status)] = of(text)
+	}
+	const wait = "Seconds after which the same request may be sent again, where that helps."
+	for status, header := range map[int][2]string{
+		http.StatusUnauthorized:       {"WWW-Authenticate", "The scheme of the header Authorization: Bearer."},
+		http.StatusTooManyRequests:    {"Retry-After", wait},
+		http.StatusServiceUnavailable: {"Retry-After", wait},
+	} {
+		out[problemName(status)].Headers = map[string]*huma.Param{header[0]: {Description: header[1], Schema: text}}
 	}
 	return out
 }

@@ -10,6 +10,7 @@ import (
 
 	"aigc/app/schema"
 	"aigc/app/service"
+	"aigc/app/task"
 )
 
 const (
@@ -57,12 +58,14 @@ func problems(o *huma.Operation, statuses ...int) {
 	}
 }
 
-func queryParam(o *huma.Operation, name, kind, doc string) {
-	o.Parameters = append(o.Parameters, &huma.Param{Name: name, In: "query", Description: doc, Schema: &huma.Schema{Type: kind}})
+func queryParam(o *huma.Operation, name string, kind *huma.Schema, doc string) {
+	o.Parameters = append(o.Parameters, &huma.Param{Name: name, In: "query", Description: doc, Schema: kind})
 }
 
-func headerParam(o *huma.Operation, name, doc string) {
-	o.Parameters = append(o.Parameters, &huma.Param{Name: name, In: "header", Description: doc, Schema: text})
+func headerParam(o *huma.Operation, name, doc string) *huma.Param {
+	p := &huma.Param{Name: name, In: "header", Description: doc, Schema: text}
+	o.Parameters = append(o.Parameters, p)
+	return p
 }
 
 // responseHeaders documents headers of a response: pairs of name and text.
@@ -109,15 +112,15 @@ func (s *Server) documentTask(o *huma.Operation, t reflect.Type) {
 	responseHeaders(o, http.StatusAccepted, "Location", location, "Retry-After", "Seconds after which the task may be read again; absent if it is in doubt.", "Preference-Applied", "The part of the header Prefer that was applied.")
 	problems(o, http.StatusBadRequest, http.StatusRequestTimeout, http.StatusConflict, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType,
 		http.StatusUnprocessableEntity, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout)
-	headerParam(o, "Idempotency-Key", "Your own id of this request, at most 255 bytes. A second request with the same key within 24 hours returns the first task and is not charged again.")
+	key := headerParam(o, "Idempotency-Key", "Your own id of this request, at most 255 bytes. A second request with the same key within 24 hours returns the first task and is not charged again.")
+	key.Schema = &huma.Schema{Type: huma.TypeString, MaxLength: new(service.MaxIdempotencyKey)}
 	headerParam(o, "Prefer", "respond-async: respond at once. wait=SECONDS: wait that long for the result, at most 600 seconds.")
 	headerParam(o, noJoinHeader, "true: a new purchase, also if an equal request of the last 10 minutes was not answered. Without it, and without an Idempotency-Key, this request then joins the task of that one.")
 	headerParam(o, joinHeader, "true: join also with an Idempotency-Key, for a client that makes a key of its own for each call.")
 	headerParam(o, followHeader, "true: for a client that polls the task. A response 202 does not count as its answer, so that an equal request joins the task until a GET has returned it finished.")
 	for _, status := range []int{http.StatusOK, http.StatusAccepted} {
-		o.Responses[strconv.Itoa(status)].Headers = map[string]*huma.Param{
-			joinedHeader: {Description: "true: this is the task of an earlier equal request whose caller was not answered; nothing was bought. The field joined says the same.", Schema: text},
-		}
+		responseLinks(o, status, taskLinks...)
+		responseHeaders(o, status, joinedHeader, "true: this is the task of an earlier equal request whose caller was not answered; nothing was bought. The field joined says the same.")
 	}
 	headerParam(o, "X-Tags", "Labels, separated by commas, to filter tasks by: GET /api/tasks?tag=. At most 16 of 64 bytes each.")
 }
@@ -152,15 +155,16 @@ func (s *Server) quoteExample() any {
 }
 
 func (s *Server) documentModels(o *huma.Operation) {
-	queryParam(o, "schema", huma.TypeBoolean, "true: include the JSON Schema of each operation's input. Default: false.")
+	queryParam(o, "schema", &huma.Schema{Type: huma.TypeBoolean}, "true: include the JSON Schema of each operation's input. Default: false.")
 	s.envelopeResponse(o, http.StatusOK, "The catalogue.", reflect.TypeFor[modelsView]())
+	problems(o, http.StatusUnprocessableEntity)
 }
 
 func (s *Server) documentList(o *huma.Operation) {
 	for _, f := range filters {
-		kind := huma.TypeString
-		if f.name == "limit" {
-			kind = huma.TypeInteger
+		kind := f.kind
+		if kind == nil {
+			kind = text
 		}
 		queryParam(o, f.name, kind, f.doc)
 	}
@@ -170,8 +174,22 @@ func (s *Server) documentList(o *huma.Operation) {
 
 func (s *Server) documentEvents(o *huma.Operation) {
 	headerParam(o, "Last-Event-ID", "Id of the last event received; the stream continues after it. Default: all events.")
-	bareResponse(o, "Server-sent events: one for each state transition, named by the new state. Comments are sent as keep-alive. The stream ends with the task.", "text/event-stream", text)
+	bareResponse(o, "Server-sent events: one for each state transition, named by the new state; the schema is that of an event. Comments are sent as keep-alive. The stream ends with the task.",
+		"text/event-stream", s.eventSchema())
 	o.Responses["204"] = &huma.Response{Description: "The task has ended, and there are no events after Last-Event-ID."}
+}
+
+// eventSchema is the schema of one server-sent event, which is what OpenAPI 3.1 describes
+// of a stream. Its data is JSON in a text.
+func (s *Server) eventSchema() *huma.Schema {
+	reg := s.api.OpenAPI().Components.Schemas
+	data := huma.SchemaFromType(reg, reflect.TypeFor[task.Event]())
+	relaxOutput(reg, data, map[*huma.Schema]bool{})
+	return &huma.Schema{Type: huma.TypeObject, Required: []string{"id", "event", "data"}, Properties: map[string]*huma.Schema{
+		"id":    {Type: huma.TypeString, Description: "Number of the event, for Last-Event-ID."},
+		"event": {Type: huma.TypeString, Description: "The new state.", Enum: data.Properties["to"].Enum},
+		"data":  {Type: huma.TypeString, Extensions: map[string]any{"contentMediaType": jsonType, "contentSchema": data}},
+	}}
 }
 
 func (s *Server) documentUpload(o *huma.Operation) {
@@ -183,6 +201,7 @@ func (s *Server) documentUpload(o *huma.Operation) {
 	}}}}
 	s.envelopeResponse(o, http.StatusOK, "The stored file.", reflect.TypeFor[service.AssetView]())
 	responseHeaders(o, http.StatusOK, "Location", "URL of the file.")
+	responseLinks(o, http.StatusOK, "GetFile")
 	problems(o, http.StatusBadRequest, http.StatusRequestTimeout, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType, http.StatusUnprocessableEntity, http.StatusServiceUnavailable)
 }
 
