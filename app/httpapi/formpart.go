@@ -1,10 +1,12 @@
 package httpapi
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"mime"
 	"mime/multipart"
+	"net/http"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -47,10 +49,10 @@ func (f *formReader) next() (*formPart, error) {
 	if err == io.EOF {
 		return nil, err
 	}
-	if err != nil {
-		return nil, bodyFault(err)
-	}
 	f.count++
+	if err != nil {
+		return nil, f.partFault(err)
+	}
 	p := &formPart{Part: raw, Reader: raw}
 	if err := p.parseDisposition(f.count); err != nil {
 		return nil, err
@@ -64,6 +66,18 @@ func (f *formReader) next() (*formPart, error) {
 			"The header Content-Transfer-Encoding of a form's part must be binary or base64, or be left out.").WithCharge(fault.ChargedNo))
 	}
 	return p, nil
+}
+
+// partFault converts an error of reading the header of a part.
+func (f *formReader) partFault(err error) error {
+	switch {
+	case errors.As(err, new(*fault.Error)), errors.As(err, new(*http.MaxBytesError)), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return bodyFault(err)
+	case errors.Is(err, multipart.ErrMessageTooLarge):
+		return fault.Wrap(err, fault.TooLarge, "form_too_large", "The header of part %d of the form is too large.", f.count).WithCharge(fault.ChargedNo)
+	}
+	return fault.Wrap(err, fault.Invalid, "bad_form",
+		"The header of part %d of the form is malformed: it must have lines such as Content-Disposition: form-data; name=\"prompt\", without control characters.", f.count).WithCharge(fault.ChargedNo)
 }
 
 // parseDisposition sets the names of the n-th part.

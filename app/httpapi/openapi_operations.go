@@ -59,7 +59,11 @@ func problems(o *huma.Operation, statuses ...int) {
 }
 
 func queryParam(o *huma.Operation, name string, kind *huma.Schema, doc string) {
-	o.Parameters = append(o.Parameters, &huma.Param{Name: name, In: "query", Description: doc, Schema: kind})
+	p := &huma.Param{Name: name, In: "query", Description: doc, Schema: kind}
+	if kind.Type == huma.TypeArray {
+		p.Explode = new(false) // separated by commas
+	}
+	o.Parameters = append(o.Parameters, p)
 }
 
 func headerParam(o *huma.Operation, name, doc string) *huma.Param {

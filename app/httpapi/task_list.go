@@ -25,7 +25,7 @@ var filters = []struct {
 	name, doc string
 	kind      *huma.Schema
 }{
-	{"status", "States of a task, separated by commas. Default: all.", nil},
+	{"status", "States of a task, separated by commas. Default: all.", &huma.Schema{Type: huma.TypeArray, Items: &huma.Schema{Type: huma.TypeString, Enum: stateEnum()}}},
 	{"module", "Name of a module, as in GET /api/models.", nil},
 	{"model", "The vendor's id of a model.", nil},
 	{"tag", "A label of the header X-Tags.", nil},
@@ -109,10 +109,17 @@ func isFilter(name string) bool {
 	return false
 }
 
+func stateEnum() (enum []any) {
+	for _, s := range task.States {
+		enum = append(enum, s)
+	}
+	return enum
+}
+
 func joinStates() string {
-	names := make([]string, len(task.States))
-	for i, s := range task.States {
-		names[i] = string(s)
+	var names []string
+	for _, s := range task.States {
+		names = append(names, string(s))
 	}
 	return strings.Join(names, ", ")
 }
