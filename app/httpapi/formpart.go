@@ -70,11 +70,8 @@ func (f *formReader) next() (*formPart, error) {
 
 // partFault converts an error of reading the header of a part.
 func (f *formReader) partFault(err error) error {
-	switch {
-	case errors.As(err, new(*fault.Error)), errors.As(err, new(*http.MaxBytesError)), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+	if errors.As(err, new(*fault.Error)) || errors.As(err, new(*http.MaxBytesError)) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return bodyFault(err)
-	case errors.Is(err, multipart.ErrMessageTooLarge):
-		return fault.Wrap(err, fault.TooLarge, "form_too_large", "The header of part %d of the form is too large.", f.count).WithCharge(fault.ChargedNo)
 	}
 	return fault.Wrap(err, fault.Invalid, "bad_form",
 		"The header of part %d of the form is malformed: it must have lines such as Content-Disposition: form-data; name=\"prompt\", without control characters.", f.count).WithCharge(fault.ChargedNo)

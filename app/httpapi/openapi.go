@@ -129,20 +129,31 @@ var problemStatuses = map[int]string{
 // problemResponses are the error responses that operations refer to, by name.
 func problemResponses(reg huma.Registry) map[string]*huma.Response {
 	ref := outputSchema(reg, reflect.TypeFor[Problem]())
-	of := func(text string) *huma.Response {
-		return &huma.Response{Description: text, Content: map[string]*huma.MediaType{web.ProblemJSON: {Schema: ref}}}
+	of := func(status int, text string) *huma.Response {
+		return &huma.Response{Description: text, Headers: problemHeaders(status), Content: map[string]*huma.MediaType{web.ProblemJSON: {Schema: ref}}}
 	}
-	out := map[string]*huma.Response{"Problem": of("Error.")}
+	out := map[string]*huma.Response{"Problem": of(0, "Error.")}
 	for status, text := range problemStatuses {
-		out[problemName(status)] = of(text)
+		out[problemName(status)] = of(status, text)
 	}
-	const wait = "Seconds after which the same request may be sent again, where that helps."
-	for status, header := range map[int][2]string{
-		http.StatusUnauthorized:       {"WWW-Authenticate", "The scheme of the header Authorization: Bearer."},
-		http.StatusTooManyRequests:    {"Retry-After", wait},
-		http.StatusServiceUnavailable: {"Retry-After", wait},
-	} {
-		out[problemName(status)].Headers = map[string]*huma.Param{header[0]: {Description: header[1], Schema: text}}
+	return out
+}
+
+// problemHeaders are the headers of an error response: see [web.Exchange.Fail] and
+// [Server.Fail].
+func problemHeaders(status int) map[string]*huma.Param {
+	out := map[string]*huma.Param{}
+	add := func(name, doc string) { out[name] = &huma.Param{Description: doc, Schema: text} }
+	switch status {
+	case http.StatusUnauthorized:
+		add("WWW-Authenticate", "The scheme of the header Authorization: Bearer.")
+	case http.StatusTooManyRequests, http.StatusServiceUnavailable, http.StatusInsufficientStorage:
+		add("Retry-After", "Seconds after which the same request may be sent again, if that may help.")
+	}
+	if status == http.StatusConflict || status == http.StatusUnprocessableEntity || status == http.StatusTooManyRequests || status >= 500 {
+		for name, doc := range taskHeaders {
+			add(name, doc)
+		}
 	}
 	return out
 }

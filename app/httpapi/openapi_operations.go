@@ -106,14 +106,27 @@ func formExample(in *schema.Schema) any {
 	return example
 }
 
+// taskHeaders are the headers of a response to a request that created a task or found one,
+// also of an error response.
+var taskHeaders = map[string]string{
+	"Location":            "URL of the task.",
+	"Idempotent-Replayed": "true: the task is that of an earlier request with the same Idempotency-Key.",
+	"Preference-Applied":  "The part of the header Prefer that was applied.",
+	joinedHeader:          "true: this is the task of an earlier equal request whose caller was not answered; nothing was bought. The field joined says the same.",
+}
+
 // documentTask documents the headers and responses of every route that creates a
 // task; t is the type of data.
 func (s *Server) documentTask(o *huma.Operation, t reflect.Type) {
-	const location = "URL of the task."
 	s.envelopeResponse(o, http.StatusOK, "The task succeeded.", t)
-	responseHeaders(o, http.StatusOK, "Location", location, "Idempotent-Replayed", "true: the task is that of an earlier request with the same Idempotency-Key.")
 	s.envelopeResponse(o, http.StatusAccepted, "The task is not finished or is in doubt. The header Location has its URL.", t)
-	responseHeaders(o, http.StatusAccepted, "Location", location, "Retry-After", "Seconds after which the task may be read again; absent if it is in doubt.", "Preference-Applied", "The part of the header Prefer that was applied.")
+	for _, status := range []int{http.StatusOK, http.StatusAccepted} {
+		for name, doc := range taskHeaders {
+			responseHeaders(o, status, name, doc)
+		}
+		responseLinks(o, status, taskLinks...)
+	}
+	responseHeaders(o, http.StatusAccepted, "Retry-After", "Seconds after which the task may be read again; absent if it is in doubt.")
 	problems(o, http.StatusBadRequest, http.StatusRequestTimeout, http.StatusConflict, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType,
 		http.StatusUnprocessableEntity, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout)
 	key := headerParam(o, "Idempotency-Key", "Your own id of this request, at most 255 bytes. A second request with the same key within 24 hours returns the first task and is not charged again.")
@@ -122,10 +135,6 @@ func (s *Server) documentTask(o *huma.Operation, t reflect.Type) {
 	headerParam(o, noJoinHeader, "true: a new purchase, also if an equal request of the last 10 minutes was not answered. Without it, and without an Idempotency-Key, this request then joins the task of that one.")
 	headerParam(o, joinHeader, "true: join also with an Idempotency-Key, for a client that makes a key of its own for each call.")
 	headerParam(o, followHeader, "true: for a client that polls the task. A response 202 does not count as its answer, so that an equal request joins the task until a GET has returned it finished.")
-	for _, status := range []int{http.StatusOK, http.StatusAccepted} {
-		responseLinks(o, status, taskLinks...)
-		responseHeaders(o, status, joinedHeader, "true: this is the task of an earlier equal request whose caller was not answered; nothing was bought. The field joined says the same.")
-	}
 	headerParam(o, "X-Tags", "Labels, separated by commas, to filter tasks by: GET /api/tasks?tag=. At most 16 of 64 bytes each.")
 }
 
@@ -214,6 +223,7 @@ func (s *Server) documentObject(o *huma.Operation) {
 	file := map[string]*huma.MediaType{"image/*": {Schema: fileBody}, "video/*": {Schema: fileBody}}
 	headerParam(o, "Range", "bytes=FROM-TO")
 	o.Responses["200"] = &huma.Response{Description: "The file. A type that a browser could execute is sent as an attachment.", Content: file}
+	responseHeaders(o, http.StatusOK, "ETag", "Of the file, for If-None-Match.")
 	o.Responses["206"] = &huma.Response{Description: "The requested range.", Content: file}
 	o.Responses["304"] = &huma.Response{Description: "Not modified, according to If-None-Match or If-Modified-Since."}
 	problems(o, http.StatusRequestedRangeNotSatisfiable)
