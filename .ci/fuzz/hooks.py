@@ -43,18 +43,25 @@ def before_call(context, case, kwargs):
         headers["Prefer"] = "respond-async"
 
 
+# Outcomes that are no 5xx: a kept answer, a task in doubt, a refusal.
+DIRECTIVES = [" [[shape]]", " [[text]]", " [[drop]]", " [[refuse]]", " [[slow 1s]]"]
+
 IMAGE = re.compile(r"base64 or the id of an asset\.$")
 
 
 @schemathesis.hook
 def map_body(context, body):
-    """Put an image where one belongs in three of four cases: random text is refused early."""
+    """Put an image where one belongs in three of four cases, since random text is refused
+    early, and a directive of the sandbox into one of four prompts."""
     content = getattr(context.operation.definition, "raw", {}).get("requestBody", {}).get("content", {})
-    if not isinstance(body, dict) or "application/json" not in content or zlib.crc32(repr(body).encode("utf-8", "replace")) % 4 == 0:
+    chance = zlib.crc32(repr(body).encode("utf-8", "replace"))
+    if not isinstance(body, dict) or "application/json" not in content or chance % 4 == 0:
         return body
     document = context.operation.schema.raw_schema
     schema = Reader(document).resolve(content["application/json"]["schema"])
     body = dict(body)
+    if isinstance(body.get("prompt"), str) and chance % 4 == 1:
+        body["prompt"] += DIRECTIVES[chance % len(DIRECTIVES)]
     for name, property in schema.get("properties", {}).items():
         if name in body and IMAGE.search(property.get("description", "")):
             value = body[name]

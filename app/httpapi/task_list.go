@@ -25,7 +25,7 @@ var filters = []struct {
 	name, doc string
 	kind      *huma.Schema
 }{
-	{"status", "States of a task, separated by commas. Default: all.", &huma.Schema{Type: huma.TypeArray, Items: &huma.Schema{Type: huma.TypeString, Enum: stateEnum()}}},
+	{"status", "States of a task, separated by commas. Default: all.", &huma.Schema{Type: huma.TypeArray, MinItems: new(1), Items: &huma.Schema{Type: huma.TypeString, Enum: stateEnum()}}},
 	{"module", "Name of a module, as in GET /api/models.", nil},
 	{"model", "The vendor's id of a model.", nil},
 	{"tag", "A label of the header X-Tags.", nil},
