@@ -81,7 +81,7 @@ func TestOpenAPIDocument(t *testing.T) {
 		"get /api/gallery/status/{operation_id}": {"operation_id", "", "200 default"},
 		"post /api/files/upload":                 {"", "multipart/form-data", "200 default"},
 		"get /api/images/{object}":               {"Range object", "", "200 206 304 default"},
-		"head /api/images/{object}":              {"Range object", "", "200 206 304 401 403 404 416 429 500 default"},
+		"head /api/images/{object}":              {"Range object", "", "200 206 304 401 403 404 416 429 500 503 default"},
 		"get /api/tasks":                         {"cursor limit model module owner since status tag until", "", "200 default"},
 		"get /api/tasks/{id}":                    {"id wait", "", "200 default"},
 		"get /api/tasks/{id}/events":             {"Last-Event-ID id", "", "200 204 default"},
