@@ -44,6 +44,7 @@ type documented struct {
 
 type response struct {
 	Ref     string `json:"$ref"`
+	Headers map[string]any
 	Content map[string]struct{ Schema any }
 }
 
@@ -127,6 +128,9 @@ func (d *document) call(t *testing.T, operation string, params map[string]string
 	return a
 }
 
+// documentedHeaders are the headers of answers that the document has to describe.
+var documentedHeaders = []string{"Location", "Retry-After", "Preference-Applied", "Idempotent-Replayed", "Aigc-Joined", "WWW-Authenticate"}
+
 func (d *document) check(o *documented, a apptest.Answer) error {
 	r, ok := o.Responses[strconv.Itoa(a.Status)]
 	if !ok {
@@ -134,6 +138,11 @@ func (d *document) check(o *documented, a apptest.Answer) error {
 	}
 	if name, isRef := strings.CutPrefix(r.Ref, "#/components/responses/"); isRef {
 		r = d.responses[name]
+	}
+	for _, name := range documentedHeaders {
+		if a.Header.Get(name) != "" && r.Headers[name] == nil {
+			return fmt.Errorf("the header %s is not documented", name)
+		}
 	}
 	if o.Method == http.MethodHead || len(r.Content) == 0 {
 		if len(a.Body) > 0 {

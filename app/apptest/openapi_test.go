@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"image"
 	"image/png"
 	"mime/multipart"
@@ -101,13 +102,12 @@ func TestAnswersMatchTheDocument(t *testing.T) {
 		}
 		t.Run("videos", d.videos)
 		t.Run("tasks", d.tasks)
+		t.Run("answers", d.answers)
 		t.Run("files", d.files)
 		t.Run("service", d.service)
 		t.Run("refusals", d.refusals)
 	})
-	delete(d.operations, "resume-task")        // succeeds after the deadline of a task only
-	delete(d.operations, "get-task-answer")    // of an answer that could not be used: TestKeptAnswers
-	delete(d.operations, "delete-task-answer") // as well
+	delete(d.operations, "resume-task") // succeeds after the deadline of a task only
 	for id := range d.operations {
 		if !d.succeeded[id] {
 			t.Errorf("%s was not called with success", id)
@@ -223,6 +223,27 @@ func (d *document) tasks(t *testing.T) {
 	d.call(t, "discard-task", by(unknown.TaskID(t)), "")
 	d.call(t, "list-tasks?limit=3", nil, "")
 	d.call(t, "list-tasks?limit=many", nil, "")
+}
+
+// answers reads and deletes the answer of a task that could not be used.
+func (d *document) answers(t *testing.T) {
+	t.Parallel()
+	for name, prompt := range map[string]string{"JSON of an unknown shape": "x [[shape]]", "text": "x [[text]]"} {
+		v := d.call(t, "create-gpt-image", nil, fmt.Sprintf(`{"prompt":%q}`, prompt)).View(t)
+		task := map[string]string{"id": v.TaskID}
+		if v.Answer == nil {
+			t.Fatalf("%s: no answer is kept: %+v", name, v)
+		}
+		d.call(t, "get-task", task, "")
+		for _, c := range []struct {
+			operation string
+			status    int
+		}{{"get-task-answer", 200}, {"delete-task-answer", 204}, {"get-task-answer", 404}, {"delete-task-answer", 404}} {
+			if a := d.call(t, c.operation, task, ""); a.Status != c.status {
+				t.Errorf("%s: %s: %d, want %d", name, c.operation, a.Status, c.status)
+			}
+		}
+	}
 }
 
 func (d *document) files(t *testing.T) {

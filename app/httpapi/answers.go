@@ -18,6 +18,7 @@ func (s *Server) answerRoutes() {
 	get := s.route(http.MethodGet, path, "Download the vendor's answer that was paid for and could not be used", "tasks", web.Keyed, s.answer)
 	get.Description = "Of a group, the answer of the only child that has one. The configured keys of vendors are replaced in it by asterisks."
 	bareResponse(get, "The answer as it was received, as an attachment: a file, or a tar archive of several.", "application/octet-stream", &huma.Schema{Type: huma.TypeString, Format: "binary"})
+	responseHeaders(get, http.StatusOK, "Content-Disposition", "attachment, with a file name.")
 	del := s.route(http.MethodDelete, path, "Delete that answer", "tasks", web.Keyed, s.deleteAnswer)
 	delete(del.Responses, "200")
 	del.Responses["204"] = &huma.Response{Description: "The answer is deleted."}

@@ -1,9 +1,11 @@
 package httpapi
 
 import (
+	"cmp"
 	"encoding/json"
 	"net/http"
 	"reflect"
+	"strconv"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -16,8 +18,12 @@ import (
 )
 
 func (s *Server) models(c echo.Context) error {
+	withSchema, err := strconv.ParseBool(cmp.Or(c.QueryParam("schema"), "false"))
+	if err != nil {
+		return fault.InvalidInput(fault.Detail{Location: "query.schema", Message: "expected true or false"})
+	}
 	list := s.catalog.Models(c.Request().Context())
-	if c.QueryParam("schema") != "true" {
+	if !withSchema {
 		for i := range list {
 			list[i].Schema = nil
 		}

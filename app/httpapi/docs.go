@@ -126,7 +126,8 @@ func downgradeNode(v any) {
 			delete(v, "$ref")
 		}
 		if _, ok := v["contentMediaType"].(string); ok {
-			delete(v, "contentMediaType") // format binary says it in 3.0
+			delete(v, "contentMediaType") // 3.0 has format binary for it, and nothing for JSON in a text
+			delete(v, "contentSchema")
 		}
 		for key, child := range v {
 			if key != "example" && key != "default" && key != "enum" { // values, not schemas

@@ -165,6 +165,8 @@ func TestFormFaults(t *testing.T) {
 		"quotes in a file name":      {ask("Content-Disposition: form-data; name=\"image\"; filename=\"a \"b\".png\"", fox), 422, "bad_form", "body.image", "Content-Disposition"},
 		"no Content-Disposition":     {ask("Content-Type: image/png", fox), 422, "bad_form", "body", "is missing"},
 		"no name":                    {ask("Content-Disposition: form-data; filename=\"a.png\"", fox), 422, "bad_form", "body", "has no name"},
+		"a control character":        {ask("Content-Disposition: form-data; name=\"a\x12b\"", fox), 422, "bad_form", "", "header of part 2"},
+		"no colon in a header":       {ask("Content-Disposition: form-data; name=\"image\"\r\nnone", fox), 422, "bad_form", "", "header of part 2"},
 		"another disposition":        {ask("Content-Disposition: attachment; name=\"image\"", fox), 422, "bad_form", "body", "form-data"},
 		"quoted-printable":           {ask(partHead("image", "a.png", "Content-Transfer-Encoding: quoted-printable"), "=89PNG"), 415, "transfer_encoding", "body.image", "Content-Transfer-Encoding"},
 		"damaged transfer":           {ask(partHead("image", "a.png", "Content-Transfer-Encoding: base64"), b64[:5000]+"!"+b64[5000:]), 422, "invalid_base64", "body.image", "character 5001"},

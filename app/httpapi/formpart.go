@@ -1,10 +1,12 @@
 package httpapi
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"mime"
 	"mime/multipart"
+	"net/http"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -96,10 +98,11 @@ func (f *formReader) next() (*formPart, error) {
 	if err == io.EOF {
 		return nil, err
 	}
+	f.count++
 	if err != nil {
-		return nil, bodyFault(err)
+		return nil, f.partFault(err)
 	}
-	if f.count++; f.count > maxFields+1 {
+	if f.count > maxFields+1 {
 		return nil, fault.New(fault.TooLarge, "too_many_fields", "A form may have at most %d fields.", maxFields).WithCharge(fault.ChargedNo)
 	}
 	p := &formPart{Part: raw, Reader: raw}
@@ -115,6 +118,15 @@ func (f *formReader) next() (*formPart, error) {
 			"The header Content-Transfer-Encoding of a form's part must be binary or base64, or be left out.").WithCharge(fault.ChargedNo))
 	}
 	return p, nil
+}
+
+// partFault converts an error of reading the header of a part.
+func (f *formReader) partFault(err error) error {
+	if errors.As(err, new(*fault.Error)) || errors.As(err, new(*http.MaxBytesError)) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return bodyFault(err)
+	}
+	return fault.Wrap(err, fault.Invalid, "bad_form",
+		"The header of part %d of the form is malformed: it must have lines such as Content-Disposition: form-data; name=\"prompt\", without control characters.", f.count).WithCharge(fault.ChargedNo)
 }
 
 // parseDisposition sets the names of the n-th part.

@@ -18,7 +18,9 @@ import (
 
 const description = `Images and videos from many vendors' models. Every generation is a durable task: it continues if the caller disconnects or the server restarts.
 
-Successful responses are JSON objects with the result in ` + "`data`" + `. Every error response is a problem document (RFC 9457), in which ` + "`charged`" + ` says whether the vendor was paid and ` + "`retryable`" + ` whether the same request may be sent again.`
+Successful responses are JSON objects with the result in ` + "`data`" + `. Every error response is a problem document (RFC 9457), in which ` + "`charged`" + ` says whether the vendor was paid and ` + "`retryable`" + ` whether the same request may be sent again.
+
+Text may not contain NUL characters. In a request a null is the same as leaving an optional field out, and a value of another type that has one meaning only, such as "2" for 2, is accepted.`
 
 // newDocument makes the OpenAPI document without its operations. huma only builds the
 // document; see [Server.routes].
@@ -36,6 +38,7 @@ func (s *Server) newDocument(e *echo.Echo) huma.API {
 		"bearer": {Type: "http", Scheme: "bearer"}, "key": {Type: "apiKey", In: "header", Name: "X-API-Key"},
 	}
 	conf.Components.Responses = problemResponses(reg)
+	conf.Components.Links = links()
 	conf.Security = []map[string][]string{{}, {"bearer": {}}, {"key": {}}}
 	conf.Tags = s.tags()
 	for _, t := range []reflect.Type{reflect.TypeFor[service.GroupView](), reflect.TypeFor[service.ErrorView]()} {
@@ -119,19 +122,38 @@ var problemStatuses = map[int]string{
 	http.StatusTooManyRequests:              "Too many requests of this key, or the vendor is throttling.",
 	http.StatusInternalServerError:          "Internal error.",
 	http.StatusBadGateway:                   "The vendor reports a failure or sent no valid result.",
-	http.StatusServiceUnavailable:           "No vendor key is configured or usable, or a store is not available.",
+	http.StatusServiceUnavailable:           "No vendor key is configured or usable, a store is not available, or there are too many connections.",
 	http.StatusGatewayTimeout:               "The task was not finished in time.",
 }
 
 // problemResponses are the error responses that operations refer to, by name.
 func problemResponses(reg huma.Registry) map[string]*huma.Response {
 	ref := outputSchema(reg, reflect.TypeFor[Problem]())
-	of := func(text string) *huma.Response {
-		return &huma.Response{Description: text, Content: map[string]*huma.MediaType{web.ProblemJSON: {Schema: ref}}}
+	of := func(status int, text string) *huma.Response {
+		return &huma.Response{Description: text, Headers: problemHeaders(status), Content: map[string]*huma.MediaType{web.ProblemJSON: {Schema: ref}}}
 	}
-	out := map[string]*huma.Response{"Problem": of("Error.")}
+	out := map[string]*huma.Response{"Problem": of(0, "Error.")}
 	for status, text := range problemStatuses {
-		out[problemName(status)] = of(text)
+		out[problemName(status)] = of(status, text)
+	}
+	return out
+}
+
+// problemHeaders are the headers of an error response: see [web.Exchange.Fail] and
+// [Server.Fail].
+func problemHeaders(status int) map[string]*huma.Param {
+	out := map[string]*huma.Param{}
+	add := func(name, doc string) { out[name] = &huma.Param{Description: doc, Schema: text} }
+	switch status {
+	case http.StatusUnauthorized:
+		add("WWW-Authenticate", "The scheme of the header Authorization: Bearer.")
+	case http.StatusTooManyRequests, http.StatusServiceUnavailable, http.StatusInsufficientStorage:
+		add("Retry-After", "Seconds after which the same request may be sent again, if that may help.")
+	}
+	if status == http.StatusConflict || status == http.StatusUnprocessableEntity || status == http.StatusTooManyRequests || status >= 500 {
+		for name, doc := range taskHeaders {
+			add(name, doc)
+		}
 	}
 	return out
 }

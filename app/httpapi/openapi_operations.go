@@ -10,6 +10,7 @@ import (
 
 	"aigc/app/schema"
 	"aigc/app/service"
+	"aigc/app/task"
 )
 
 const (
@@ -57,12 +58,18 @@ func problems(o *huma.Operation, statuses ...int) {
 	}
 }
 
-func queryParam(o *huma.Operation, name, kind, doc string) {
-	o.Parameters = append(o.Parameters, &huma.Param{Name: name, In: "query", Description: doc, Schema: &huma.Schema{Type: kind}})
+func queryParam(o *huma.Operation, name string, kind *huma.Schema, doc string) {
+	p := &huma.Param{Name: name, In: "query", Description: doc, Schema: kind}
+	if kind.Type == huma.TypeArray {
+		p.Explode = new(false) // separated by commas
+	}
+	o.Parameters = append(o.Parameters, p)
 }
 
-func headerParam(o *huma.Operation, name, doc string) {
-	o.Parameters = append(o.Parameters, &huma.Param{Name: name, In: "header", Description: doc, Schema: text})
+func headerParam(o *huma.Operation, name, doc string) *huma.Param {
+	p := &huma.Param{Name: name, In: "header", Description: doc, Schema: text}
+	o.Parameters = append(o.Parameters, p)
+	return p
 }
 
 // responseHeaders documents headers of a response: pairs of name and text.
@@ -99,26 +106,35 @@ func formExample(in *schema.Schema) any {
 	return example
 }
 
+// taskHeaders are the headers of a response to a request that created a task or found one,
+// also of an error response.
+var taskHeaders = map[string]string{
+	"Location":            "URL of the task.",
+	"Idempotent-Replayed": "true: the task is that of an earlier request with the same Idempotency-Key.",
+	"Preference-Applied":  "The part of the header Prefer that was applied.",
+	joinedHeader:          "true: this is the task of an earlier equal request whose caller was not answered; nothing was bought. The field joined says the same.",
+}
+
 // documentTask documents the headers and responses of every route that creates a
 // task; t is the type of data.
 func (s *Server) documentTask(o *huma.Operation, t reflect.Type) {
-	const location = "URL of the task."
 	s.envelopeResponse(o, http.StatusOK, "The task succeeded.", t)
-	responseHeaders(o, http.StatusOK, "Location", location, "Idempotent-Replayed", "true: the task is that of an earlier request with the same Idempotency-Key.")
 	s.envelopeResponse(o, http.StatusAccepted, "The task is not finished or is in doubt. The header Location has its URL.", t)
-	responseHeaders(o, http.StatusAccepted, "Location", location, "Retry-After", "Seconds after which the task may be read again; absent if it is in doubt.", "Preference-Applied", "The part of the header Prefer that was applied.")
+	for _, status := range []int{http.StatusOK, http.StatusAccepted} {
+		for name, doc := range taskHeaders {
+			responseHeaders(o, status, name, doc)
+		}
+		responseLinks(o, status, taskLinks...)
+	}
+	responseHeaders(o, http.StatusAccepted, "Retry-After", "Seconds after which the task may be read again; absent if it is in doubt.")
 	problems(o, http.StatusBadRequest, http.StatusRequestTimeout, http.StatusConflict, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType,
-		http.StatusUnprocessableEntity, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout)
-	headerParam(o, "Idempotency-Key", "Your own id of this request, at most 255 bytes. A second request with the same key within 24 hours returns the first task and is not charged again.")
+		http.StatusUnprocessableEntity, http.StatusBadGateway, http.StatusGatewayTimeout)
+	key := headerParam(o, "Idempotency-Key", "Your own id of this request, at most 255 bytes. A second request with the same key within 24 hours returns the first task and is not charged again.")
+	key.Schema = &huma.Schema{Type: huma.TypeString, MaxLength: new(service.MaxIdempotencyKey)}
 	headerParam(o, "Prefer", "respond-async: respond at once. wait=SECONDS: wait that long for the result, at most 600 seconds.")
 	headerParam(o, noJoinHeader, "true: a new purchase, also if an equal request of the last 10 minutes was not answered. Without it, and without an Idempotency-Key, this request then joins the task of that one.")
 	headerParam(o, joinHeader, "true: join also with an Idempotency-Key, for a client that makes a key of its own for each call.")
 	headerParam(o, followHeader, "true: for a client that polls the task. A response 202 does not count as its answer, so that an equal request joins the task until a GET has returned it finished.")
-	for _, status := range []int{http.StatusOK, http.StatusAccepted} {
-		o.Responses[strconv.Itoa(status)].Headers = map[string]*huma.Param{
-			joinedHeader: {Description: "true: this is the task of an earlier equal request whose caller was not answered; nothing was bought. The field joined says the same.", Schema: text},
-		}
-	}
 	headerParam(o, "X-Tags", "Labels, separated by commas, to filter tasks by: GET /api/tasks?tag=. At most 16 of 64 bytes each.")
 }
 
@@ -139,7 +155,7 @@ func (s *Server) documentQuote(o *huma.Operation) {
 	body := schema.Register(s.api.OpenAPI().Components.Schemas, reflect.TypeFor[quoteRequest]())
 	o.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{jsonType: {Schema: body, Example: s.quoteExample()}}}
 	s.envelopeResponse(o, http.StatusOK, "The quote.", reflect.TypeFor[service.Quote]())
-	problems(o, http.StatusBadRequest, http.StatusRequestTimeout, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType, http.StatusUnprocessableEntity, http.StatusServiceUnavailable)
+	problems(o, http.StatusBadRequest, http.StatusRequestTimeout, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType, http.StatusUnprocessableEntity)
 }
 
 // quoteExample asks for the price of the first operation's example.
@@ -152,15 +168,16 @@ func (s *Server) quoteExample() any {
 }
 
 func (s *Server) documentModels(o *huma.Operation) {
-	queryParam(o, "schema", huma.TypeBoolean, "true: include the JSON Schema of each operation's input. Default: false.")
+	queryParam(o, "schema", &huma.Schema{Type: huma.TypeBoolean}, "true: include the JSON Schema of each operation's input. Default: false.")
 	s.envelopeResponse(o, http.StatusOK, "The catalogue.", reflect.TypeFor[modelsView]())
+	problems(o, http.StatusUnprocessableEntity)
 }
 
 func (s *Server) documentList(o *huma.Operation) {
 	for _, f := range filters {
-		kind := huma.TypeString
-		if f.name == "limit" {
-			kind = huma.TypeInteger
+		kind := f.kind
+		if kind == nil {
+			kind = text
 		}
 		queryParam(o, f.name, kind, f.doc)
 	}
@@ -170,8 +187,22 @@ func (s *Server) documentList(o *huma.Operation) {
 
 func (s *Server) documentEvents(o *huma.Operation) {
 	headerParam(o, "Last-Event-ID", "Id of the last event received; the stream continues after it. Default: all events.")
-	bareResponse(o, "Server-sent events: one for each state transition, named by the new state. Comments are sent as keep-alive. The stream ends with the task.", "text/event-stream", text)
+	bareResponse(o, "Server-sent events: one for each state transition, named by the new state; the schema is that of an event. Comments are sent as keep-alive. The stream ends with the task.",
+		"text/event-stream", s.eventSchema())
 	o.Responses["204"] = &huma.Response{Description: "The task has ended, and there are no events after Last-Event-ID."}
+}
+
+// eventSchema is the schema of one server-sent event, which is what OpenAPI 3.1 describes
+// of a stream. Its data is JSON in a text.
+func (s *Server) eventSchema() *huma.Schema {
+	reg := s.api.OpenAPI().Components.Schemas
+	data := huma.SchemaFromType(reg, reflect.TypeFor[task.Event]())
+	relaxOutput(reg, data, map[*huma.Schema]bool{})
+	return &huma.Schema{Type: huma.TypeObject, Required: []string{"id", "event", "data"}, Properties: map[string]*huma.Schema{
+		"id":    {Type: huma.TypeString, Description: "Number of the event, for Last-Event-ID."},
+		"event": {Type: huma.TypeString, Description: "The new state.", Enum: data.Properties["to"].Enum},
+		"data":  {Type: huma.TypeString, Extensions: map[string]any{"contentMediaType": jsonType, "contentSchema": data}},
+	}}
 }
 
 func (s *Server) documentUpload(o *huma.Operation) {
@@ -183,7 +214,8 @@ func (s *Server) documentUpload(o *huma.Operation) {
 	}}}}
 	s.envelopeResponse(o, http.StatusOK, "The stored file.", reflect.TypeFor[service.AssetView]())
 	responseHeaders(o, http.StatusOK, "Location", "URL of the file.")
-	problems(o, http.StatusBadRequest, http.StatusRequestTimeout, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType, http.StatusUnprocessableEntity, http.StatusServiceUnavailable)
+	responseLinks(o, http.StatusOK, "GetFile")
+	problems(o, http.StatusBadRequest, http.StatusRequestTimeout, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType, http.StatusUnprocessableEntity)
 }
 
 // documentObject documents GET and HEAD of a stored file.
@@ -191,6 +223,7 @@ func (s *Server) documentObject(o *huma.Operation) {
 	file := map[string]*huma.MediaType{"image/*": {Schema: fileBody}, "video/*": {Schema: fileBody}}
 	headerParam(o, "Range", "bytes=FROM-TO")
 	o.Responses["200"] = &huma.Response{Description: "The file. A type that a browser could execute is sent as an attachment.", Content: file}
+	responseHeaders(o, http.StatusOK, "ETag", "Of the file, for If-None-Match.")
 	o.Responses["206"] = &huma.Response{Description: "The requested range.", Content: file}
 	o.Responses["304"] = &huma.Response{Description: "Not modified, according to If-None-Match or If-Modified-Since."}
 	problems(o, http.StatusRequestedRangeNotSatisfiable)

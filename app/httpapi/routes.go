@@ -72,7 +72,6 @@ func (s *Server) statusRoutes() {
 	bareResponse(s.route(http.MethodGet, "/livez", "Liveness probe", "operation", web.Public, alive), "The process is alive.", "text/plain", text)
 	ready := s.route(http.MethodGet, "/readyz", "Readiness probe", "operation", web.Public, s.ready)
 	bareResponse(ready, "The process can accept requests.", "text/plain", text)
-	problems(ready, http.StatusServiceUnavailable)
 	root := s.route(http.MethodGet, "/", "Name, version and addresses of the service; a page for browsers", "operation", web.Public, s.root)
 	bareResponse(root, "Name, version and addresses.", jsonType, outputSchema(reg, reflect.TypeFor[rootView]()))
 	root.Responses["200"].Content["text/html"] = &huma.MediaType{Schema: text}
@@ -105,7 +104,7 @@ func (s *Server) route(method, path, summary, tag string, who web.Level, h handl
 	op := &huma.Operation{Method: method, Path: openAPIPath(path), OperationID: operationID(method, path), Summary: summary, Tags: []string{tag}, Responses: map[string]*huma.Response{
 		"200": {Description: "Success."}, "default": problemRef("Problem"),
 	}}
-	problems(op, http.StatusForbidden)
+	problems(op, http.StatusForbidden, http.StatusServiceUnavailable) // the second also while there are too many connections
 	if who != web.Public {
 		problems(op, http.StatusUnauthorized, http.StatusTooManyRequests, http.StatusInternalServerError)
 	}

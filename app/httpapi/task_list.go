@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/danielgtaylor/huma/v2"
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
@@ -19,17 +20,20 @@ import (
 	"aigc/app/web"
 )
 
-// filters are the query parameters of GET /api/tasks.
-var filters = []struct{ name, doc string }{
-	{"status", "States of a task, separated by commas. Default: all."},
-	{"module", "Name of a module, as in GET /api/models."},
-	{"model", "The vendor's id of a model."},
-	{"tag", "A label of the header X-Tags."},
-	{"since", "Created at this time or later (RFC 3339)."},
-	{"until", "Created before this time (RFC 3339)."},
-	{"owner", "Name of an API key. Only an admin can see the tasks of other keys."},
-	{"limit", "Tasks in a page, 1 to 200. Default: 50."},
-	{"cursor", "The field next of the previous page."},
+// filters are the query parameters of GET /api/tasks; without a kind they are text.
+var filters = []struct {
+	name, doc string
+	kind      *huma.Schema
+}{
+	{"status", "States of a task, separated by commas. Default: all.", &huma.Schema{Type: huma.TypeArray, MinItems: new(1), Items: &huma.Schema{Type: huma.TypeString, Enum: stateEnum()}}},
+	{"module", "Name of a module, as in GET /api/models.", nil},
+	{"model", "The vendor's id of a model.", nil},
+	{"tag", "A label of the header X-Tags.", nil},
+	{"since", "Created at this time or later (RFC 3339).", &huma.Schema{Type: huma.TypeString, Format: "date-time"}},
+	{"until", "Created before this time (RFC 3339).", &huma.Schema{Type: huma.TypeString, Format: "date-time"}},
+	{"owner", "Name of an API key. Only an admin can see the tasks of other keys.", nil},
+	{"limit", "Tasks in a page, 1 to 200. Default: 50.", &huma.Schema{Type: huma.TypeInteger, Minimum: new(1.0), Maximum: new(200.0)}},
+	{"cursor", "The field next of the previous page.", &huma.Schema{Type: huma.TypeString, Format: "uuid"}},
 }
 
 // listTasks handles GET /api/tasks.
@@ -56,7 +60,7 @@ func parseQuery(values url.Values, caller service.Caller) (task.Query, error) {
 		faults = append(faults, fault.Detail{Location: "query." + name, Message: fmt.Sprintf(format, args...)})
 	}
 	for _, name := range slices.Sorted(maps.Keys(values)) {
-		if !slices.ContainsFunc(filters, func(f struct{ name, doc string }) bool { return f.name == name }) {
+		if !isFilter(name) {
 			bad(truncateName(name), "unknown filter")
 		} else if len(values[name]) > 1 && name != "status" {
 			bad(name, "expected one value")
@@ -96,10 +100,26 @@ func parseQuery(values url.Values, caller service.Caller) (task.Query, error) {
 	return q, fault.InvalidInput(faults...)
 }
 
+func isFilter(name string) bool {
+	for _, f := range filters {
+		if f.name == name {
+			return true
+		}
+	}
+	return false
+}
+
+func stateEnum() (enum []any) {
+	for _, s := range task.States {
+		enum = append(enum, s)
+	}
+	return enum
+}
+
 func joinStates() string {
-	names := make([]string, len(task.States))
-	for i, s := range task.States {
-		names[i] = string(s)
+	var names []string
+	for _, s := range task.States {
+		names = append(names, string(s))
 	}
 	return strings.Join(names, ", ")
 }

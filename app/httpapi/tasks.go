@@ -23,8 +23,9 @@ func (s *Server) taskRoutes() {
 	view := reflect.TypeFor[service.View]()
 	s.documentList(s.route(http.MethodGet, "/api/tasks", "List tasks, newest first", "tasks", web.Keyed, s.listTasks))
 	get := s.route(http.MethodGet, one, "Get a task; ?wait=30 waits for it to finish", "tasks", web.Keyed, s.getTask)
-	queryParam(get, "wait", huma.TypeNumber, "Seconds to wait until the task has ended or is in doubt; at most 600. Default: 0.")
+	queryParam(get, "wait", &huma.Schema{Type: huma.TypeNumber, Minimum: new(0.0)}, "Seconds to wait until the task has ended or is in doubt; at most 600. Default: 0.")
 	s.envelopeResponse(get, http.StatusOK, "The task.", view)
+	responseLinks(get, http.StatusOK, taskLinks...)
 	problems(get, http.StatusUnprocessableEntity)
 	cancel := s.route(http.MethodPost, one+"/cancel", "Cancel a task", "tasks", web.Keyed, s.cancelTask)
 	s.envelopeResponse(cancel, http.StatusOK, "The outcome and the task.", reflect.TypeFor[cancelView]())
@@ -41,6 +42,7 @@ func (s *Server) taskRoutes() {
 		delete(o.Responses, "200")
 		s.envelopeResponse(o, a.status, "The task after the action; for retry, the new task.", view)
 		responseHeaders(o, a.status, "Location", "URL of the task.")
+		responseLinks(o, a.status, taskLinks...)
 	}
 	s.documentEvents(s.route(http.MethodGet, one+"/events", "Stream the state transitions of a task as server-sent events", "tasks", web.Keyed, s.events))
 }

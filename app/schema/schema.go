@@ -65,13 +65,16 @@ func Register(reg huma.Registry, t reflect.Type) *huma.Schema {
 }
 
 // standardize removes huma's own keyword patternDescription from a schema and those in
-// it.
+// it, and says that required text needs more than white space: see [cleaner.text].
 func standardize(reg huma.Registry, s *huma.Schema, seen map[*huma.Schema]bool) {
 	if s = resolve(reg, s); seen[s] {
 		return
 	}
 	seen[s] = true
 	s.PatternDescription = ""
+	if s.Type == huma.TypeString && s.MinLength != nil && *s.MinLength > 0 && s.Pattern == "" && len(s.Enum) == 0 {
+		s.Pattern = `\S`
+	}
 	for _, p := range s.Properties {
 		standardize(reg, p, seen)
 	}

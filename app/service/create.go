@@ -17,8 +17,8 @@ const firstMonitorCheck = 5 * time.Second
 // Create implements [API].
 func (s *Service) Create(callerCtx context.Context, r Request) (*View, bool, error) {
 	ctx := context.WithoutCancel(callerCtx) // a caller who leaves ends its wait, not the purchase
-	if len(r.IdempotencyKey) > maxKey {
-		return nil, false, fault.New(fault.Invalid, "idempotency_key_too_long", "An Idempotency-Key may have at most %d bytes.", maxKey).WithCharge(fault.ChargedNo)
+	if len(r.IdempotencyKey) > MaxIdempotencyKey {
+		return nil, false, fault.New(fault.Invalid, "idempotency_key_too_long", "An Idempotency-Key may have at most %d bytes.", MaxIdempotencyKey).WithCharge(fault.ChargedNo)
 	}
 	d, err := s.parse(r)
 	if err != nil {

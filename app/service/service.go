@@ -135,5 +135,5 @@ func (s *Service) Operation(kind string) (Operation, bool) { op, ok := s.byKind[
 // idempotencyTTL is how long an idempotency key is kept.
 const idempotencyTTL = 24 * time.Hour
 
-// maxKey is the longest idempotency key in bytes.
-const maxKey = 255
+// MaxIdempotencyKey is the longest idempotency key in bytes.
+const MaxIdempotencyKey = 255

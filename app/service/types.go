@@ -174,7 +174,7 @@ type Health struct {
 	Storage    Component            `json:"storage"` // the same as Components["storage"], where the replaced service had it
 	Vendors    []VendorKeys         `json:"vendors"`
 	Models     []string             `json:"supported_models"`
-	Tasks      map[task.State]int   `json:"tasks"`                  // number of open tasks by state
+	Tasks      map[task.State]int   `json:"tasks,omitzero"`         // number of open tasks by state; absent while the ledger is down
 	Answers    *task.KeptTotals     `json:"kept_answers,omitempty"` // of vendors that were paid for and could not be used; absent while the ledger is down
 }
 

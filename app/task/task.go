@@ -164,11 +164,11 @@ const (
 // Event is one transition in a task's history.
 type Event struct {
 	Task    string       `json:"task_id"`
-	Seq     int64        `json:"seq"` // the task's version after it; not contiguous
+	Seq     int64        `json:"seq" doc:"The task's version after it; not contiguous."`
 	At      time.Time    `json:"at"`
-	From    State        `json:"from"`
-	To      State        `json:"to"`
-	Cause   Cause        `json:"cause"`
-	Charged fault.Charge `json:"charged"`
+	From    State        `json:"from" doc:"Empty for the first event."`
+	To      State        `json:"to" enum:"queued,submitting,running,storing,succeeded,in_doubt,failed,canceled"`
+	Cause   Cause        `json:"cause" doc:"What caused the transition."`
+	Charged fault.Charge `json:"charged" enum:"no,yes,unknown"`
 	Note    string       `json:"note,omitempty"`
 }
