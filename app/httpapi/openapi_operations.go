@@ -108,7 +108,7 @@ func (s *Server) documentTask(o *huma.Operation, t reflect.Type) {
 	s.envelopeResponse(o, http.StatusAccepted, "The task is not finished or is in doubt. The header Location has its URL.", t)
 	responseHeaders(o, http.StatusAccepted, "Location", location, "Retry-After", "Seconds after which the task may be read again; absent if it is in doubt.", "Preference-Applied", "The part of the header Prefer that was applied.")
 	problems(o, http.StatusBadRequest, http.StatusRequestTimeout, http.StatusConflict, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType,
-		http.StatusUnprocessableEntity, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout)
+		http.StatusUnprocessableEntity, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout, http.StatusInsufficientStorage)
 	headerParam(o, "Idempotency-Key", "Your own id of this request, at most 255 bytes. A second request with the same key within 24 hours returns the first task and is not charged again.")
 	headerParam(o, "Prefer", "respond-async: respond at once. wait=SECONDS: wait that long for the result, at most 600 seconds.")
 	headerParam(o, noJoinHeader, "true: a new purchase, also if an equal request of the last 10 minutes was not answered. Without it, and without an Idempotency-Key, this request then joins the task of that one.")
@@ -139,7 +139,7 @@ func (s *Server) documentQuote(o *huma.Operation) {
 	body := schema.Register(s.api.OpenAPI().Components.Schemas, reflect.TypeFor[quoteRequest]())
 	o.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{jsonType: {Schema: body, Example: s.quoteExample()}}}
 	s.envelopeResponse(o, http.StatusOK, "The quote.", reflect.TypeFor[service.Quote]())
-	problems(o, http.StatusBadRequest, http.StatusRequestTimeout, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType, http.StatusUnprocessableEntity, http.StatusServiceUnavailable)
+	problems(o, http.StatusBadRequest, http.StatusRequestTimeout, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType, http.StatusUnprocessableEntity, http.StatusServiceUnavailable, http.StatusInsufficientStorage)
 }
 
 // quoteExample asks for the price of the first operation's example.
@@ -183,7 +183,7 @@ func (s *Server) documentUpload(o *huma.Operation) {
 	}}}}
 	s.envelopeResponse(o, http.StatusOK, "The stored file.", reflect.TypeFor[service.AssetView]())
 	responseHeaders(o, http.StatusOK, "Location", "URL of the file.")
-	problems(o, http.StatusBadRequest, http.StatusRequestTimeout, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType, http.StatusUnprocessableEntity, http.StatusServiceUnavailable)
+	problems(o, http.StatusBadRequest, http.StatusRequestTimeout, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType, http.StatusUnprocessableEntity, http.StatusServiceUnavailable, http.StatusInsufficientStorage)
 }
 
 // documentObject documents GET and HEAD of a stored file.

@@ -112,9 +112,15 @@ func (i inputImage) convert(object, mime string) error {
 		if err := st.Convert(&out); err != nil {
 			return err
 		}
+		if putErr = i.w.checkObject(int64(out.Len()), resultKeep); putErr != nil {
+			return nil
+		}
 		putErr = i.w.Blobs.Put(i.ctx, object, bytes.NewReader(out.Bytes()), int64(out.Len()), blob.PutOptions{ContentType: mime})
 		return nil
 	})
+	if fault.KindOf(putErr) == fault.StorageFull {
+		return putErr
+	}
 	if putErr != nil {
 		return fault.Wrap(putErr, fault.Unavailable, "storage_down", "A converted image of the input cannot be written to object storage.").WithCharge(fault.ChargedNo)
 	}
