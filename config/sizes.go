@@ -28,7 +28,7 @@ func (s *Size) Decode(text string) error {
 			continue
 		}
 		n, err := strconv.ParseFloat(strings.TrimSpace(number), 64)
-		if err != nil || n < 0 || n*u.bytes > 1<<60 {
+		if err != nil || !(n >= 0 && n*u.bytes < 1<<60) {
 			return errSize
 		}
 		*s = Size(n * u.bytes)

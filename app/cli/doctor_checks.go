@@ -16,11 +16,11 @@ import (
 
 	"aigc/app"
 	"aigc/app/broker"
+	"aigc/app/capacity"
 	"aigc/app/disk"
 	"aigc/app/ledger"
 	"aigc/app/module"
 	"aigc/app/service"
-	"aigc/app/capacity"
 	"aigc/app/task"
 	"aigc/config"
 )

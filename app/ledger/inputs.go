@@ -58,10 +58,10 @@ func (s *store) KeepInput(ctx context.Context, id string) error {
 // DropInput implements [task.Inputs].
 func (s *store) DropInput(ctx context.Context, id string) error {
 	return s.write(ctx, func(x *tx) error {
-		if _, err := x.exec("DELETE FROM task_inputs WHERE asset = $1", id); err != nil {
-			return err
+		n, err := x.exec("DELETE FROM assets WHERE id = $1 AND role = 'swept'", id)
+		if err == nil && n > 0 {
+			_, err = x.exec("DELETE FROM task_inputs WHERE asset = $1", id)
 		}
-		_, err := x.exec("DELETE FROM assets WHERE id = $1 AND role = 'swept'", id)
 		return err
 	})
 }

@@ -9,7 +9,8 @@ CREATE TABLE task_inputs (
     PRIMARY KEY (asset, task)
 ) WITHOUT ROWID;
 CREATE INDEX task_inputs_task ON task_inputs (task);
-CREATE INDEX assets_inputs ON assets (role, created) WHERE role IN ('input', 'swept');
+CREATE INDEX assets_inputs ON assets (created) WHERE role = 'input';
+CREATE INDEX assets_swept ON assets (created) WHERE role = 'swept';
 
 -- What each caller stored on a day: uploads, and inputs that came with requests.
 CREATE TABLE upload_use (
