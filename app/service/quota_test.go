@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/base64"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"testing"
@@ -27,7 +28,7 @@ func TestUploadQuota(t *testing.T) {
 	upload := func(c service.Caller) (*service.AssetView, error) {
 		return r.Upload(ctx, c, "fox.png", bytes.NewReader(workertest.PNG()))
 	}
-	op, _ := r.Operation("gallery.image")
+	op, _ := r.Operation("gallery.draw")
 	request := service.Request{
 		Operation: op, Caller: workertest.Me, IdempotencyKey: "once",
 		Input: fmt.Appendf(nil, `{"prompt":"x","image":%q}`, base64.StdEncoding.EncodeToString(workertest.PNG())),
@@ -75,7 +76,9 @@ func TestInputRole(t *testing.T) {
 	v = r.waitDone(v.TaskID)
 	row, err := r.Ledger.Task(ctx, v.TaskID)
 	r.Must(err)
-	id := stringOf(t, row.Input, "image")
+	var input struct{ Image string }
+	r.Must(json.Unmarshal(row.Input, &input))
+	id := input.Image
 	role := func() task.Role {
 		a, err := r.Ledger.Asset(ctx, id)
 		r.Must(err)
