@@ -50,7 +50,7 @@ const (
 func (d *Descriptors) spare(u Use) int { return min(max(d.limit/16, 8), 64) << (u - 1) }
 
 // Reserve reserves n descriptors for a use until Release. What opened them counts twice
-// meanwhile, as open and as reserved. false: there are not as many.
+// until then, as open and as reserved. false: there are not as many.
 func (d *Descriptors) Reserve(u Use, n int) bool {
 	if d.limit == 0 {
 		return true

@@ -7,8 +7,8 @@ import (
 )
 
 // patience is how long a file operation on a paid answer is repeated while there is no
-// descriptor or no room on the disk. The answer waits in its connection meanwhile; given
-// up, it would be lost.
+// descriptor or no room on the disk. The answer waits in its connection for that time;
+// given up, it would be lost.
 const patience = 2 * time.Minute
 
 // persist repeats f while its error is one that goes away by itself.

@@ -79,7 +79,7 @@ func (s *Spool) countSize() (n int64, err error) {
 				n += info.Size()
 			}
 		}
-		if errors.Is(err, fs.ErrNotExist) { // an entry was removed meanwhile
+		if errors.Is(err, fs.ErrNotExist) { // an entry was removed during the walk
 			return nil
 		}
 		return err

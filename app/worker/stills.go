@@ -112,10 +112,9 @@ func (i inputImage) convert(object, mime string) error {
 		if err := st.Convert(&out); err != nil {
 			return err
 		}
-		if putErr = i.w.checkObject(int64(out.Len()), resultKeep); putErr != nil {
-			return nil
+		if putErr = i.w.checkObject(int64(out.Len()), resultKeep); putErr == nil {
+			putErr = i.w.Blobs.Put(i.ctx, object, bytes.NewReader(out.Bytes()), int64(out.Len()), blob.PutOptions{ContentType: mime})
 		}
-		putErr = i.w.Blobs.Put(i.ctx, object, bytes.NewReader(out.Bytes()), int64(out.Len()), blob.PutOptions{ContentType: mime})
 		return nil
 	})
 	if fault.KindOf(putErr) == fault.StorageFull {

@@ -69,7 +69,7 @@ func (s *sweeper) sweepAnswers(ctx context.Context) (int, error) {
 }
 
 // sweepInputs deletes the objects of each input before its row, for the same reason. The
-// row was marked before, so that no task that is accepted meanwhile uses the input.
+// row was marked before, so that no task that is accepted now uses the input.
 func (s *sweeper) sweepInputs(ctx context.Context) (int, error) {
 	old, err := s.Ledger.SweepInputs(ctx, s.RetainInputs, expireBatch)
 	for _, a := range old {

@@ -117,7 +117,7 @@ func (m *thumbnailer) thumbnail(ctx context.Context, id string) error {
 	if err != nil || a.Thumb != "" {
 		return err
 	}
-	if m.checkObject(maxThumbnail, m.reserves.CallerKeep()) != nil {
+	if full := m.checkObject(maxThumbnail, m.reserves.CallerKeep()) != nil; full {
 		return nil // the sweep finds it again
 	}
 	m.made.Add(1)
