@@ -28,6 +28,7 @@ import (
 	"aigc/app/sandbox"
 	"aigc/app/service"
 	"aigc/app/spool"
+	"aigc/app/task"
 	"aigc/app/web"
 	"aigc/app/worker"
 	"aigc/config"
@@ -127,6 +128,7 @@ func Start(ctx context.Context, c *config.Settings, v Verticals, roles Roles, lo
 	if err != nil {
 		return a, err
 	}
+	room := a.capacity(answers)
 	var accounts *provider.Accounts
 	if accounts, err = a.vendors(v); err != nil {
 		return a, err
@@ -154,15 +156,15 @@ func Start(ctx context.Context, c *config.Settings, v Verticals, roles Roles, lo
 		a.Worker = worker.New(worker.Config{
 			Ledger: a.Ledger, Broker: a.Broker, Blobs: blobs, Spool: answers, Fetch: fetcher, Vendors: provider.NewTransport(), Images: images,
 			Modules: v.Registry, Accounts: accounts, Log: log, Slots: c.WorkerConcurrency, Thumbnail: c.Thumbnails, Foreground: roles.Foreground,
-			RetainAnswers: c.RetainAnswers, Address: service.OpenAddress(string(public), c.PrivateLinks),
+			RetainAnswers: c.RetainAnswers, RetainInputs: c.RetainInputs, Capacity: room, Address: service.OpenAddress(string(public), c.PrivateLinks),
 		})
 		dispatcher, prober = a.Worker, a.Worker
 	}
 	a.Service, err = service.New(service.Config{
 		Ledger: a.Ledger, Broker: a.Broker, Blobs: blobs, Fetch: fetcher, Modules: v.Registry, Log: log,
 		PublicURL: string(public), Listeners: addresses(restListener, mcp), Hosts: hosts(c),
-		UploadDir: filepath.Join(c.DataDir, "intake"), SpoolID: answers.ID(), Dispatcher: dispatcher, KeyProber: prober, Images: images,
-		Keys: keys(c.APIKeys), Loopback: onLoopback, PrivateLinks: c.PrivateLinks, PerMinute: c.RateLimit, Routes: c.Routes, Version: Version,
+		UploadDir: filepath.Join(c.DataDir, "intake"), SpoolID: answers.ID(), SpoolSize: answers.Size, Capacity: room, Dispatcher: dispatcher, KeyProber: prober, Images: images,
+		Keys: keys(c.APIKeys), Loopback: onLoopback, PrivateLinks: c.PrivateLinks, PerMinute: c.RateLimit, UploadQuota: task.UploadQuota(c.UploadQuota), Routes: c.Routes, Version: Version,
 	})
 	if err != nil {
 		return a, err

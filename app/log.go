@@ -5,12 +5,14 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"github.com/rs/zerolog"
 	"golang.org/x/term"
 	"gopkg.in/natefinch/lumberjack.v2"
 
+	"aigc/app/capacity"
 	"aigc/config"
 )
 
@@ -31,13 +33,64 @@ func newLog(c *config.Config, out io.Writer, tty bool) zerolog.Logger {
 		out = zerolog.ConsoleWriter{Out: out, TimeFormat: time.TimeOnly, NoColor: plain}
 	}
 	if c.LogFile != "" {
-		out = zerolog.MultiLevelWriter(out, &lumberjack.Logger{Filename: c.LogFile, MaxSize: 10, MaxBackups: 10, MaxAge: 30})
+		out = zerolog.MultiLevelWriter(out, &logFile{
+			file: &lumberjack.Logger{Filename: c.LogFile, MaxSize: 10, MaxBackups: 10, MaxAge: 30},
+			dir:  filepath.Dir(c.LogFile), dataDir: c.DataDir, keep: capacity.Floor + int64(c.ReserveVideo),
+		})
 	}
 	level, err := zerolog.ParseLevel(c.LogLevel)
 	if err != nil {
 		level = zerolog.InfoLevel // not reached with checked settings
 	}
 	return zerolog.New(out).Level(level).With().Timestamp().Logger()
+}
+
+// logFile writes to AIGC_LOG_FILE. On the disk of the data folder it leaves free what
+// purchases under way need: lines are dropped then, and their number is logged once there
+// is room again.
+type logFile struct {
+	file         io.Writer
+	dir, dataDir string
+	keep         int64 // bytes that stay free beyond all reservations
+
+	mu       sync.Mutex
+	volume   *capacity.Volume
+	reserved *capacity.Reservation
+	dropped  int
+}
+
+// Write implements [io.Writer]. A line that is dropped is no error.
+func (l *logFile) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.reserved == nil && l.onDataDisk() {
+		l.reserved = l.volume.Empty()
+	}
+	if l.reserved.Grow(int64(len(p)), l.keep) != nil {
+		l.dropped++
+		return len(p), nil
+	}
+	if l.dropped > 0 {
+		note := fmt.Sprintf(`{"level":"warn","message":"%d lines of the log were dropped because the disk was short of room"}`+"\n", l.dropped)
+		_, _ = l.file.Write([]byte(note))
+		l.dropped = 0
+	}
+	n, err := l.file.Write(p)
+	l.reserved.Wrote(int64(n))
+	return n, err
+}
+
+// onDataDisk says whether the log is on the disk of the data folder. The folders may not
+// exist yet: then it is asked again.
+func (l *logFile) onDataDisk() bool {
+	if _, err := os.Stat(l.dir); err != nil {
+		return false
+	}
+	if _, err := os.Stat(l.dataDir); err != nil {
+		return false
+	}
+	l.volume = capacity.VolumeOf(l.dataDir)
+	return l.volume == capacity.VolumeOf(l.dir)
 }
 
 // CheckLogFile creates the log file and returns an error if it cannot be written:

@@ -9,7 +9,9 @@ import (
 	"github.com/rs/zerolog"
 
 	"aigc/app/blob"
+	"aigc/app/capacity"
 	"aigc/app/fault"
+	"aigc/app/spool"
 	"aigc/config"
 )
 
@@ -39,6 +41,18 @@ func openObjects(ctx context.Context, c *config.Settings, log zerolog.Logger) (b
 		log.Error().Err(err).Msg("object store unavailable; paid results stay in the spool until it answers")
 	}
 	return s, nil
+}
+
+// capacity returns the accounts of the disks that purchases need, and of descriptors.
+func (a *App) capacity(s *spool.Spool) *capacity.Purchases {
+	p := &capacity.Purchases{
+		Spool: capacity.VolumeOf(s.Dir()), Ledger: capacity.VolumeOf(a.conf.DataDir), Descriptors: capacity.ProcessDescriptors(),
+		Image: int64(a.conf.ReserveImage), Video: int64(a.conf.ReserveVideo),
+	}
+	if a.conf.MinioEndpoint == "" {
+		p.Objects = capacity.VolumeOf(filepath.Join(a.conf.DataDir, "objects"))
+	}
+	return p
 }
 
 // Bucket returns the S3 store of the settings. It sends no request.

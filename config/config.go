@@ -42,6 +42,10 @@ type Process struct {
 	MCPTools          Names           `split_words:"true" desc:"names of the MCP tools to list, separated by commas; default: one a module and those for tasks; all: every tool; default,NAME: further ones"`
 	MCPLinks          string          `split_words:"true" default:"auto" desc:"resource links in the results of MCP tools, besides the addresses in the text: auto (if the address is not a loopback one and links need no key), on, off"`
 	RetainAnswers     time.Duration   `split_words:"true" default:"0s" desc:"how long answers that were paid for and could not be used stay in the object store; 0: for ever"`
+	RetainInputs      time.Duration   `split_words:"true" default:"720h" desc:"how long inputs that came with requests, in their bodies or by URL, stay after the last task that uses them ended, unless it failed or is in doubt; 0: for ever"`
+	UploadQuota       Quota           `split_words:"true" default:"1000:5GB" desc:"files:bytes that one key may store a day (UTC), as uploads and as inputs of requests; 0: no limit"`
+	ReserveImage      Size            `split_words:"true" default:"32MB" desc:"room on the disk that must be free for each image before it is bought"`
+	ReserveVideo      Size            `split_words:"true" default:"256MB" desc:"room on the disk that must be free for each video before it is bought"`
 	Thumbnails        bool            `split_words:"true" default:"true" desc:"make thumbnails of results"`
 	LogLevel          string          `split_words:"true" default:"info" desc:"trace, debug, info, warn, error"`
 	LogFormat         string          `split_words:"true" desc:"console or json; default console on a terminal"`
@@ -110,6 +114,9 @@ func (c *Config) check() []error {
 	}
 	if c.MaxConnections < 0 || c.MaxConnections > 0 && c.MaxConnections < 8 {
 		bad("AIGC_MAX_CONNECTIONS", "must be 8 or more, or 0 for the default")
+	}
+	if c.RetainInputs < 0 {
+		bad("AIGC_RETAIN_INPUTS", "must not be negative; 0 keeps them for ever")
 	}
 	if c.RateLimit < 0 {
 		bad("AIGC_RATE_LIMIT", "must not be negative")

@@ -13,6 +13,7 @@ import (
 type Sidecar struct {
 	TaskID          string          `json:"task_id,omitempty"`
 	AssetID         string          `json:"asset_id"`
+	Role            string          `json:"role,omitempty"` // of a file that is no result: upload or input
 	Owner           string          `json:"owner"`
 	Index           int             `json:"index"`
 	Module          string          `json:"module,omitempty"`

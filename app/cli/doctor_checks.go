@@ -16,11 +16,11 @@ import (
 
 	"aigc/app"
 	"aigc/app/broker"
+	"aigc/app/capacity"
 	"aigc/app/disk"
 	"aigc/app/ledger"
 	"aigc/app/module"
 	"aigc/app/service"
-	"aigc/app/spool"
 	"aigc/app/task"
 	"aigc/config"
 )
@@ -43,12 +43,12 @@ func (d *doctor) folder(context.Context) []finding {
 		if err := writable(parent); err != nil {
 			return []finding{{"folder", levelError, fmt.Sprintf("%s does not exist and cannot be created: %v", dir, err), "create it, or set AIGC_DATA_DIR to another folder"}}
 		}
-		return []finding{ok("folder", "%s does not exist yet; it is created at the first start", dir), diskSpace(parent)}
+		return []finding{ok("folder", "%s does not exist yet; it is created at the first start", dir), d.diskSpace(parent)}
 	}
 	if err := writable(dir); err != nil {
 		return []finding{{"folder", levelError, fmt.Sprintf("%s cannot be written: %v", dir, err), "give this user write permission, or set AIGC_DATA_DIR to another folder"}}
 	}
-	return []finding{ok("folder", "%s can be written", dir), diskSpace(dir)}
+	return []finding{ok("folder", "%s can be written", dir), d.diskSpace(dir)}
 }
 
 func (d *doctor) log(context.Context) []finding {
@@ -69,16 +69,17 @@ func writable(dir string) error {
 	return errors.Join(f.Close(), os.Remove(f.Name()))
 }
 
-func diskSpace(dir string) finding {
+func (d *doctor) diskSpace(dir string) finding {
+	least := capacity.Floor + int64(d.l.ReserveImage)
 	free, err := disk.Free(dir)
 	if err != nil {
 		return finding{"disk", levelWarning, fmt.Sprintf("the free space of %s is unknown: %v", dir, err), ""}
 	}
 	text := fmt.Sprintf("%.1f GiB are free", float64(free)/(1<<30))
 	switch {
-	case free < spool.MinFree:
-		return finding{"disk", levelError, text + "; no task is submitted while less than " + fmt.Sprint(spool.MinFree>>20) + " MiB are free", "free disk space"}
-	case free < 4*spool.MinFree:
+	case free < least:
+		return finding{"disk", levelError, text + "; no task is submitted while less than " + fmt.Sprint(least>>20) + " MiB are free", "free disk space"}
+	case free < capacity.Floor+4*int64(d.l.ReserveVideo):
 		return finding{"disk", levelWarning, text, "free disk space before results fill it"}
 	}
 	return ok("disk", "%s", text)

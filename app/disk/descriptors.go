@@ -1,4 +1,4 @@
 package disk
 
-// maxDescriptors is what [Descriptors] returns at most, and for "unlimited".
-const maxDescriptors = 1 << 20
+// MaxDescriptors is what [Descriptors] returns at most: the system sets no limit that matters.
+const MaxDescriptors = 1 << 20

@@ -2,4 +2,4 @@ package disk
 
 // Descriptors returns how many files and sockets this process may have open. Windows
 // has no such limit.
-func Descriptors() (int, error) { return maxDescriptors, nil }
+func Descriptors() (int, error) { return MaxDescriptors, nil }

@@ -57,3 +57,28 @@ func TryLock(f *os.File, exclusive bool) (bool, error) {
 	}
 	return err == nil, err
 }
+
+// Device identifies the volume that a path is on.
+func Device(path string) string {
+	name, err := windows.UTF16PtrFromString(path)
+	if err != nil {
+		return path
+	}
+	var volume [windows.MAX_PATH + 1]uint16
+	if err := windows.GetVolumePathName(name, &volume[0], uint32(len(volume))); err != nil {
+		return path
+	}
+	return windows.UTF16ToString(volume[:])
+}
+
+// Open is not counted, since there is no limit.
+func Open() (int, error) { return 0, nil }
+
+// IsTransient says that an error of a file operation goes away once room on the disk is
+// free again.
+func IsTransient(err error) bool {
+	return errors.Is(err, windows.ERROR_DISK_FULL) || errors.Is(err, windows.ERROR_HANDLE_DISK_FULL)
+}
+
+// IsDescriptors is false: Windows has no limit of descriptors.
+func IsDescriptors(error) bool { return false }

@@ -37,7 +37,7 @@ const (
 	Timeout             Kind = "timeout"              // our deadline passed
 	Canceled            Kind = "canceled"             // canceled on request
 	InDoubt             Kind = "in_doubt"             // sent, outcome unknown: never sent again automatically
-	StorageFull         Kind = "storage_full"         // no space for a result, so nothing is sent
+	StorageFull         Kind = "storage_full"         // no room on the disk for a result or a file, so nothing is sent or stored
 	Internal            Kind = "internal"             // a bug of ours, or a store that does not work
 )
 
@@ -76,7 +76,7 @@ var kinds = map[Kind]properties{
 	Timeout:             {504, true, "Not finished in time"},
 	Canceled:            {409, false, "Canceled"},
 	InDoubt:             {202, false, "Sent, outcome unknown"},
-	StorageFull:         {503, true, "No space to store results"},
+	StorageFull:         {507, true, "No room on the server's disk"},
 	Internal:            {500, true, "Internal error"},
 }
 

@@ -32,6 +32,10 @@ type writeError struct{ err error }
 func (e *writeError) Error() string { return "fetch: write: " + e.err.Error() }
 func (e *writeError) Unwrap() error { return e.err }
 
+// Sizer is a writer that is told before the first byte how many follow, if the server says
+// so. Its error ends the download.
+type Sizer interface{ Expect(n int64) error }
+
 var buffers = sync.Pool{New: func() any { return new([64 << 10]byte) }}
 
 // copyBody copies at most limit bytes of the body. The request accepts no content coding,
@@ -43,6 +47,11 @@ func copyBody(w io.Writer, body io.ReadCloser, resp *http.Response, limit int64)
 		return 0, badEncoding
 	case len(names) == 0 && resp.ContentLength > limit:
 		return 0, tooLarge(limit)
+	}
+	if s, ok := w.(Sizer); ok && len(names) == 0 && resp.ContentLength > 0 {
+		if err := s.Expect(resp.ContentLength); err != nil {
+			return 0, &writeError{err}
+		}
 	}
 	decoded := contentcoding.NewReader(body, names)
 	defer decoded.Close()

@@ -7,6 +7,7 @@ import (
 
 	"aigc/app/fault"
 	"aigc/app/service"
+	"aigc/app/web"
 )
 
 // healthView adds the field file_storage of the replaced service.
@@ -16,7 +17,11 @@ type healthView struct {
 }
 
 func (s *Server) health(c echo.Context) error {
-	h := s.state.Health(c.Request().Context())
+	ctx := c.Request().Context()
+	h := s.state.Health(ctx)
+	if x := web.Of(ctx); x.Authorize(c.Request(), web.ByName) == nil && x.Caller.Admin {
+		h.Uploads, _ = s.state.UploadUse(ctx) // absent while the ledger is down
+	}
 	status := http.StatusOK
 	if h.Status == "unhealthy" {
 		status = http.StatusServiceUnavailable
@@ -28,7 +33,7 @@ func (s *Server) health(c echo.Context) error {
 
 func (s *Server) ready(c echo.Context) error {
 	if err := s.state.Ready(c.Request().Context()); err != nil {
-		return fault.Wrap(err, fault.Unavailable, "not_ready", "A store is not available; GET /api/health shows which.")
+		return fault.Wrap(err, fault.Unavailable, "not_ready", "A store is not available, or nothing can be bought; GET /api/health shows which.")
 	}
 	return c.String(http.StatusOK, "ok\n")
 }

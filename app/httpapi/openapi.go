@@ -122,6 +122,7 @@ var problemStatuses = map[int]string{
 	http.StatusTooManyRequests:              "Too many requests of this key, or the vendor is throttling.",
 	http.StatusInternalServerError:          "Internal error.",
 	http.StatusBadGateway:                   "The vendor reports a failure or sent no valid result.",
+	http.StatusInsufficientStorage:          "The server's disk has no room for the file or the task; nothing was bought.",
 	http.StatusServiceUnavailable:           "No vendor key is configured or usable, a store is not available, or there are too many connections.",
 	http.StatusGatewayTimeout:               "The task was not finished in time.",
 }

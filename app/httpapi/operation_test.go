@@ -221,7 +221,7 @@ func TestHealth(t *testing.T) {
 		return a.StatusCode, h
 	}
 	status, h := getHealth()
-	if status != 200 || h.Status != "healthy" || h.Storage.Status != "ok" || !h.Files.Enabled || !slices.Equal(h.Models, []string{"gallery"}) || len(h.Components) != 4 {
+	if status != 200 || h.Status != "healthy" || h.Storage.Status != "ok" || !h.Files.Enabled || !slices.Equal(h.Models, []string{"gallery"}) || len(h.Components) != 5 || h.Capacity == nil || h.Capacity.Free <= 0 {
 		t.Errorf("%d %+v", status, h)
 	}
 	if len(h.Vendors) != 1 || h.Vendors[0].Keys != 1 || h.Vendors[0].Parked != 0 {

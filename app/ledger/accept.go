@@ -29,6 +29,9 @@ func (s *store) Accept(ctx context.Context, a task.AcceptRequest) (t *task.Task,
 				t = row
 			}
 		}
+		if err := x.useInputs(a.Tasks, a.Inputs); err != nil {
+			return err
+		}
 		if err := x.recordCall(t, a.Call); err != nil {
 			return err
 		}

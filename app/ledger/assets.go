@@ -70,12 +70,12 @@ func noAsset() error { return fault.New(fault.NotFound, "asset_not_found", "Ther
 
 // Asset implements [task.Ledger].
 func (s *store) Asset(ctx context.Context, id string) (*task.Asset, error) {
-	return oneAsset(s.reader(ctx), selectAsset+"WHERE id = $1", id)
+	return oneAsset(s.reader(ctx), selectAsset+"WHERE id = $1 AND role <> 'swept'", id)
 }
 
 // AssetByObject implements [task.Ledger].
 func (s *store) AssetByObject(ctx context.Context, object string) (*task.Asset, error) {
-	return oneAsset(s.reader(ctx), selectAsset+"WHERE object = $1", object)
+	return oneAsset(s.reader(ctx), selectAsset+"WHERE object = $1 AND role <> 'swept'", object)
 }
 
 // Assets implements [task.Ledger].

@@ -213,6 +213,11 @@ func (s *store) ReleaseLease(ctx context.Context, id, owner string, after time.D
 	})
 }
 
+// Underway implements [task.Ledger].
+func (s *store) Underway(ctx context.Context) ([]*task.Task, error) {
+	return manyTasks(s.reader(ctx), selectTask+"WHERE "+whereActive+" AND state IN ('running', 'storing') ORDER BY run_at")
+}
+
 // ExpiredSubmissions implements [task.Ledger].
 func (s *store) ExpiredSubmissions(ctx context.Context, owner, spool string) ([]*task.Task, error) {
 	const query = "WHERE " + whereActive + ` AND state = 'submitting' AND (lease_until <= $1

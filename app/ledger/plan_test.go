@@ -66,6 +66,7 @@ var allowedScans = []string{
 	"SCAN tasks USING COVERING INDEX tasks_queued",      // counting
 	"SCAN tasks USING INDEX tasks_queued",               // queued tasks, when a process starts
 	"SCAN assets USING INDEX assets_thumbless",          // results without a thumbnail
+	"SCAN assets USING INDEX assets_swept",              // inputs that are being deleted
 	"SCAN answers USING COVERING INDEX answers_created", // kept answers, which are rare: counting
 }
 

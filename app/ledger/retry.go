@@ -28,6 +28,9 @@ func (s *store) Retry(ctx context.Context, id string, next []*task.Task) (t *tas
 		fresh = true
 		for i, n := range next {
 			row, err := x.insert(n, nil)
+			if err == nil {
+				err = x.copyInputs(n)
+			}
 			if err != nil {
 				return err
 			}

@@ -65,6 +65,9 @@ func OpenSQLite(ctx context.Context, path string) (*SQLite, error) {
 		err = l.checkpoint()
 	}
 	if err == nil {
+		err = openConns(ctx, rdb)
+	}
+	if err == nil {
 		err = ctx.Err()
 	}
 	if err != nil {
@@ -76,6 +79,23 @@ func OpenSQLite(ctx context.Context, path string) (*SQLite, error) {
 
 // readerConns is how many reads may run concurrently.
 const readerConns = 4
+
+// openConns opens all connections for reading, so that reading needs no descriptor later.
+func openConns(ctx context.Context, db *sql.DB) error {
+	var conns [readerConns]*sql.Conn
+	var errs []error
+	for i := range conns {
+		var err error
+		conns[i], err = db.Conn(ctx)
+		errs = append(errs, err)
+	}
+	for _, c := range conns {
+		if c != nil {
+			errs = append(errs, c.Close())
+		}
+	}
+	return errors.Join(errs...)
+}
 
 func openError(err error) error {
 	return fault.Wrap(err, fault.Internal, "ledger_not_opened", "The ledger's file cannot be opened; check that AIGC_DATA_DIR can be written.")
@@ -99,7 +119,7 @@ func createPrivate(path string) error {
 // The page cache is 16 MB for the writer and 4 MB per reader.
 func dsn(path string, readOnly bool) string {
 	timeout := "busy_timeout(" + strconv.Itoa(busyTimeout) + ")"
-	q := url.Values{"_pragma": {timeout, "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "cache_size(-16384)",
+	q := url.Values{"_pragma": {timeout, "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "cache_size(-16384)", "temp_store(MEMORY)",
 		"journal_size_limit(" + strconv.Itoa(walMax) + ")"}, "_txlock": {"immediate"}}
 	if readOnly {
 		q = url.Values{"_pragma": {timeout, "query_only(1)", "cache_size(-4096)"}}

@@ -183,6 +183,7 @@ func TestRenamedCauses(t *testing.T) {
 	for _, statement := range []string{
 		`UPDATE tasks SET error = '{"code":"broken","message":"m","retryable":true,"kind":"broken"}'`,
 		`DROP TABLE callers`, `DROP INDEX tasks_open`, `ALTER TABLE tasks DROP COLUMN slots`, `CREATE INDEX tasks_open ON tasks (vendor, fingerprint, state)`,
+		`DROP TABLE task_inputs`, `DROP INDEX assets_inputs`, `DROP INDEX assets_swept`, `DROP TABLE upload_use`,
 		`DROP TABLE answers`, `ALTER TABLE vendor_keys DROP COLUMN probed`, `ALTER TABLE vendor_accounts DROP COLUMN models`, `DELETE FROM goose_db_version WHERE version_id >= 4`,
 	} {
 		if _, err := db.Exec(statement); err != nil {

@@ -119,7 +119,9 @@ type Assets interface {
 // Status reports the server's health.
 type Status interface {
 	Health(ctx context.Context) Health // each component's state
-	Ready(ctx context.Context) error   // nil if requests can be accepted
+	Ready(ctx context.Context) error   // nil if requests can be accepted and tasks bought
+	// UploadUse is what each key stored today (UTC), of its quota; for admins only.
+	UploadUse(ctx context.Context) ([]task.UploadUse, error)
 }
 
 // Caller is the authenticated caller of a request.

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"aigc/app/blob"
+	"aigc/app/disk"
 	"aigc/app/fault"
 	"aigc/app/jsonblob"
 	"aigc/app/media"
@@ -16,7 +17,7 @@ import (
 
 // Upload implements [API].
 func (s *Service) Upload(ctx context.Context, c Caller, name string, r io.Reader) (*AssetView, error) {
-	f, err := s.uploads.create(s.UploadDir)
+	f, err := s.uploads.create(uploadFiles)
 	if err != nil {
 		return nil, err
 	}
@@ -31,11 +32,18 @@ func (s *Service) Upload(ctx context.Context, c Caller, name string, r io.Reader
 		}
 		return nil, fault.Wrap(err, fault.Invalid, "upload_cut_short", "The upload ended early.").WithCharge(fault.ChargedNo)
 	}
+	_ = f.Close()
 	info, err := s.Images.Upload(ctx, f.path)
+	if err == nil {
+		err = s.countUploads(ctx, c, 1, f.size)
+	}
+	if disk.IsDescriptors(err) {
+		err = diskFault(err)
+	}
 	if err != nil {
 		return nil, err
 	}
-	a, err := s.storeFile(ctx, c, f, info, cleanName(name))
+	a, err := s.storeFile(ctx, c, task.Upload, f, info, cleanName(name))
 	if err != nil {
 		return nil, err
 	}
@@ -65,10 +73,18 @@ func (s *Service) UploadFrom(ctx context.Context, c Caller, name, value string) 
 		return nil, err
 	}
 	if p.asset != nil {
+		if p.asset.Role == task.Input { // it stays, like any upload
+			if err := s.Ledger.KeepInput(ctx, p.asset.ID); err != nil {
+				return nil, err
+			}
+		}
 		return s.renderAsset(p.asset), nil
 	}
 	defer p.file.Abort()
-	a, err := s.storeFile(ctx, c, p.file, p.info, cleanName(name))
+	if err := s.countUploads(ctx, c, 1, p.file.size); err != nil {
+		return nil, err
+	}
+	a, err := s.storeFile(ctx, c, task.Upload, p.file, p.info, cleanName(name))
 	if err != nil {
 		return nil, err
 	}
@@ -85,6 +101,9 @@ func (s *Service) Open(ctx context.Context, c Caller, object string) (*Object, e
 		if err := s.authorizeObject(ctx, c, blob.Original(object)); err != nil {
 			return nil, err
 		}
+	}
+	if err := s.checkFiles(1); err != nil {
+		return nil, err
 	}
 	f, o, err := s.Blobs.Open(ctx, object)
 	if err != nil {
@@ -125,6 +144,9 @@ func (s *Service) Thumbnail(ctx context.Context, c Caller, assetID string, maxBy
 		return nil, nil
 	case task.NoThumbnail:
 		return nil, fault.New(fault.NotFound, "no_thumbnail", "No thumbnail can be made of this file.")
+	}
+	if err := s.checkFiles(1); err != nil {
+		return nil, err
 	}
 	f, o, err := s.Blobs.Open(ctx, a.Thumb)
 	if err != nil {

@@ -40,6 +40,7 @@ func (s *Service) Create(callerCtx context.Context, r Request) (*View, bool, err
 		if err != nil {
 			return nil, false, err
 		}
+		_ = s.countImages(ctx, d) // over the quota, too: the task exists
 		return s.finish(callerCtx, r, call, t, true, nil)
 	}
 	sel, err := s.selectForPurchase(ctx, r.Operation, requestedModel(d.input))
@@ -52,6 +53,12 @@ func (s *Service) Create(callerCtx context.Context, r Request) (*View, bool, err
 	if err := d.checkImages(ctx); err != nil {
 		return nil, false, err
 	}
+	if err := s.checkRows(); err != nil {
+		return nil, false, err
+	}
+	if err := s.countImages(ctx, d); err != nil {
+		return nil, false, err
+	}
 	if err := s.storeImages(ctx, d); err != nil {
 		return nil, false, err
 	}
@@ -61,7 +68,7 @@ func (s *Service) Create(callerCtx context.Context, r Request) (*View, bool, err
 	}
 	w, unsubscribe := s.waiters.subscribe(tasks[0].ID, false) // before accept, so that no event is missed
 	defer unsubscribe()
-	t, repeated, err := s.accept(ctx, d, task.AcceptRequest{Tasks: tasks, Key: key, Join: r.join(), Call: call})
+	t, repeated, err := s.accept(ctx, d, task.AcceptRequest{Tasks: tasks, Key: key, Join: r.join(), Call: call, Inputs: d.inputs})
 	if err != nil {
 		return nil, false, chargeUnknown(err)
 	}

@@ -17,6 +17,7 @@ type draft struct {
 	raw    json.RawMessage // canonical JSON of the input, with the operation's defaults
 	input  map[string]json.RawMessage
 	images []*inputImage
+	inputs []string // ids of the images' assets that came with this request or an earlier one
 	module.Selection
 	plan     module.Plan
 	warnings []string

@@ -33,7 +33,8 @@ func (s *Service) Health(ctx context.Context) Health {
 		h.Components[name] = c
 	}
 	h.Components["vendors"], h.Vendors = s.vendorHealth(ctx)
-	if h.Status == "healthy" && h.Components["vendors"].Status != "ok" {
+	h.Components["purchases"], h.Capacity = s.purchasesHealth()
+	if h.Status == "healthy" && (h.Components["vendors"].Status != "ok" || h.Components["purchases"].Status != "ok") {
 		h.Status = "degraded"
 	}
 	if counts, err := s.Ledger.Counts(ctx); err == nil {
@@ -94,5 +95,8 @@ func (s *Service) Ready(ctx context.Context) error {
 	if err := s.Ledger.Check(ctx); err != nil {
 		return err
 	}
-	return s.Blobs.Check(ctx)
+	if err := s.Blobs.Check(ctx); err != nil {
+		return err
+	}
+	return s.Capacity.Check()
 }

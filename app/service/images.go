@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"aigc/app/blob"
+	"aigc/app/disk"
 	"aigc/app/fault"
 	"aigc/app/fetch"
 	"aigc/app/media"
@@ -136,13 +137,16 @@ func (s *Service) loadImage(ctx context.Context, c Caller, p *inputImage) error 
 	case hasScheme(p.value, "http:") || hasScheme(p.value, "https:"):
 		p.file, err = s.download(ctx, p.value)
 	default:
-		p.file, err = s.uploads.decode(s.UploadDir, p.value)
+		p.file, err = s.uploads.decode(p.value)
 	}
 	if err != nil {
 		return err
 	}
 	p.sha256 = p.file.sum()
 	p.info, err = s.Images.Upload(ctx, p.file.path)
+	if disk.IsDescriptors(err) {
+		err = diskFault(err)
+	}
 	return err
 }
 
@@ -174,7 +178,7 @@ func hasScheme(value, scheme string) bool {
 }
 
 func (s *Service) download(ctx context.Context, address string) (*upload, error) {
-	f, err := s.uploads.create(s.UploadDir)
+	f, err := s.uploads.create(downloadFiles)
 	if err != nil {
 		return nil, err
 	}
@@ -190,29 +194,42 @@ func (s *Service) download(ctx context.Context, address string) (*upload, error)
 func (s *Service) storeImages(ctx context.Context, d *draft) error {
 	for _, p := range d.images {
 		if p.asset == nil {
-			a, err := s.storeFile(ctx, d.Caller, p.file, p.info, "")
+			a, err := s.storeFile(ctx, d.Caller, task.Input, p.file, p.info, "")
 			if err != nil {
 				return err
 			}
 			p.asset = a
+		}
+		if p.asset.Role == task.Input {
+			d.inputs = append(d.inputs, p.asset.ID)
 		}
 		p.replaceIn(d.input, p.asset.ID)
 	}
 	return nil
 }
 
+// maxSidecar is the size that the sidecar of a received file does not exceed.
+const maxSidecar = 16 << 10
+
 // storeFile stores a received file as an asset of the caller: the object, then
 // its sidecar, then the ledger row.
-func (s *Service) storeFile(ctx context.Context, c Caller, f *upload, info media.Info, name string) (*task.Asset, error) {
+func (s *Service) storeFile(ctx context.Context, c Caller, role task.Role, f *upload, info media.Info, name string) (*task.Asset, error) {
+	if v := s.Capacity.Objects; v != nil {
+		r, err := v.Reserve(f.size+maxSidecar, s.Capacity.CallerKeep())
+		if err != nil {
+			return nil, err
+		}
+		defer r.Release()
+	}
 	now := time.Now()
 	id := task.NewID(now)
 	a := &task.Asset{
-		ID: id, Role: task.Upload, Name: name, Object: blob.Name(blob.Uploaded, info.Folder, now, "upload", id, 0, info.Ext),
+		ID: id, Role: role, Name: name, Object: blob.Name(blob.Uploaded, info.Folder, now, "upload", id, 0, info.Ext),
 		MIME: info.MIME, Width: info.Width, Height: info.Height, Duration: info.Duration, Size: info.Size, SHA256: f.sum(),
 		Owner: c.Name, Created: now,
 	}
 	side := blob.Sidecar{
-		AssetID: id, Owner: c.Name, MIMEType: a.MIME, Width: a.Width, Height: a.Height, DurationSeconds: a.Duration.Seconds(),
+		AssetID: id, Role: string(role), Owner: c.Name, MIMEType: a.MIME, Width: a.Width, Height: a.Height, DurationSeconds: a.Duration.Seconds(),
 		Size: a.Size, SHA256: a.SHA256, CreatedAt: now.UTC(), StoredAt: now.UTC(),
 	}
 	data, err := side.Encode()
@@ -222,6 +239,9 @@ func (s *Service) storeFile(ctx context.Context, c Caller, f *upload, info media
 	err = s.putFile(ctx, a, f.path)
 	if err == nil {
 		err = s.Blobs.Put(ctx, blob.SidecarName(a.Object), bytes.NewReader(data), int64(len(data)), blob.PutOptions{ContentType: "application/json"})
+	}
+	if disk.IsTransient(err) {
+		return nil, diskFault(err)
 	}
 	if err != nil {
 		return nil, fault.Wrap(err, fault.Unavailable, "storage_down", "The file cannot be written to object storage.").WithCharge(fault.ChargedNo)

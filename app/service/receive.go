@@ -162,7 +162,7 @@ func damaged(err error) error {
 }
 
 // decode stores base64 or a data URL that was too short to be extracted.
-func (in *uploads) decode(dir, value string) (*upload, error) {
+func (in *uploads) decode(value string) (*upload, error) {
 	data, _, err := jsonblob.Decode(value)
 	switch {
 	case err != nil && !jsonblob.IsEncoded([]byte(value)):
@@ -170,7 +170,7 @@ func (in *uploads) decode(dir, value string) (*upload, error) {
 	case err != nil:
 		return nil, damaged(err)
 	}
-	f, err := in.create(dir)
+	f, err := in.create(uploadFiles)
 	if err != nil {
 		return nil, err
 	}

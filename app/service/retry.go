@@ -37,6 +37,9 @@ func (s *Service) Retry(ctx context.Context, c Caller, id string) (*View, error)
 	if err != nil {
 		return nil, err
 	}
+	if err := s.checkRows(); err != nil {
+		return nil, err
+	}
 	first, inserted, err := s.Ledger.Retry(ctx, id, next)
 	if errors.Is(err, task.ErrStale) {
 		return nil, fault.New(fault.Conflict, "moved_on", "A task of the group was retried at the same time. Read the group again, then repeat the request if it still applies.")

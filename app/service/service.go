@@ -10,6 +10,7 @@ import (
 
 	"aigc/app/blob"
 	"aigc/app/broker"
+	"aigc/app/capacity"
 	"aigc/app/fetch"
 	"aigc/app/media"
 	"aigc/app/module"
@@ -25,6 +26,7 @@ type Ledger interface {
 	task.Callers
 	task.Assets
 	task.Answers
+	task.Inputs
 	task.VendorAccounts
 	task.VendorKeys
 	task.CallerKeys
@@ -47,11 +49,14 @@ type Config struct {
 	Listeners    []string             // addresses (host:port) on which this process listens
 	Hosts        []string             // further host names of this server
 	UploadDir    string               // folder for files being received; New empties it
+	Capacity     *capacity.Purchases  // nil: the disk of UploadDir, with the default reserves
+	SpoolSize    func() int64         // bytes in the spool of this process; nil without a worker
 	SpoolID      string               // id of the spool in this process; empty without a worker
 	Keys         []Key                // callers' keys from the settings
 	Loopback     bool                 // all listeners are on loopback: without any key the server is open
 	PrivateLinks bool                 // links to objects need an API key
 	PerMinute    int                  // requests of one key per minute; 0: no limit
+	UploadQuota  task.UploadQuota     // what one key may store a day
 	Routes       module.RouteSettings // preferred routes and models
 	Version      string
 }
@@ -101,7 +106,12 @@ func New(c Config) (*Service, error) {
 	if err := os.MkdirAll(c.UploadDir, 0o700); err != nil {
 		return nil, err
 	}
-	s.uploads.files = map[string]*upload{}
+	s.uploads = uploads{files: map[string]*upload{}, dir: c.UploadDir, volume: capacity.VolumeOf(c.UploadDir)}
+	if s.Capacity == nil {
+		v := s.uploads.volume
+		s.Capacity = &capacity.Purchases{Spool: v, Ledger: v, Objects: v, Descriptors: capacity.ProcessDescriptors(), Image: capacity.DefaultImage, Video: capacity.DefaultVideo}
+	}
+	s.uploads.keep, s.uploads.descriptors = s.Capacity.CallerKeep(), s.Capacity.Descriptors
 	s.waiters.init()
 	s.callers.waiter = task.RandomHex(12)
 	ctx, cancel := context.WithCancel(context.Background())

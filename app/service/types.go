@@ -174,8 +174,10 @@ type Health struct {
 	Storage    Component            `json:"storage"` // the same as Components["storage"], where the replaced service had it
 	Vendors    []VendorKeys         `json:"vendors"`
 	Models     []string             `json:"supported_models"`
-	Tasks      map[task.State]int   `json:"tasks,omitzero"`         // number of open tasks by state; absent while the ledger is down
+	Tasks      map[task.State]int   `json:"tasks,omitzero"` // number of open tasks by state; absent while the ledger is down
+	Capacity   *Capacity            `json:"capacity"`
 	Answers    *task.KeptTotals     `json:"kept_answers,omitempty"` // of vendors that were paid for and could not be used; absent while the ledger is down
+	Uploads    []task.UploadUse     `json:"uploads,omitempty"`      // what each key stored today; only for admins
 }
 
 // VendorKeys is the state of a vendor's keys, as workers announced them.

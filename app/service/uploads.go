@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"sync"
 
+	"aigc/app/capacity"
 	"aigc/app/fault"
 	"aigc/app/media"
 	"aigc/app/task"
@@ -20,23 +21,36 @@ const uploadPrefix = "lifted:"
 
 // uploads holds the received files that are not assets yet, by placeholder.
 type uploads struct {
+	dir         string
+	volume      *capacity.Volume
+	keep        int64 // bytes that files leave free beyond all reservations
+	descriptors *capacity.Descriptors
+
 	mu    sync.Mutex
 	files map[string]*upload
 }
 
-// upload is one file being received.
+// What receiving one file takes.
+const (
+	uploadFiles   = 1 // descriptors
+	downloadFiles = 3 // with a connection, and one to the name server
+)
+
+// upload is one file being received. It reserves room on the disk as it grows.
 type upload struct {
-	file *os.File // not embedded: io.Copy would use its ReadFrom, which skips Write's size limit and hash
-	in   *uploads
-	path string
-	ref  string // the placeholder
-	hash hash.Hash
-	size int64
-	err  error // why the file cannot be used; see Fail
+	reserved *capacity.Reservation
+	open     int      // descriptors that are reserved for it
+	file     *os.File // not embedded: io.Copy would use its ReadFrom, which skips Write's size limit and hash
+	in       *uploads
+	path     string
+	ref      string // the placeholder
+	hash     hash.Hash
+	size     int64
+	err      error // why the file cannot be used; see Fail
 }
 
 // NewUpload implements [API].
-func (s *Service) NewUpload(context.Context) (Upload, error) { return s.uploads.create(s.UploadDir) }
+func (s *Service) NewUpload(context.Context) (Upload, error) { return s.uploads.create(uploadFiles) }
 
 // DiscardUploads implements [API].
 func (s *Service) DiscardUploads(refs ...string) {
@@ -47,22 +61,23 @@ func (s *Service) DiscardUploads(refs ...string) {
 	}
 }
 
-func (in *uploads) create(dir string) (*upload, error) {
+// create begins a file, for which it reserves descriptors until it is closed.
+func (in *uploads) create(descriptors int) (*upload, error) {
+	if !in.descriptors.Reserve(capacity.ForCaller, descriptors) {
+		return nil, capacity.ErrDescriptors
+	}
 	token := task.RandomHex(20)
-	path := filepath.Join(dir, token)
+	path := filepath.Join(in.dir, token)
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR|os.O_EXCL, 0o600)
 	if err != nil {
+		in.descriptors.Release(descriptors)
 		return nil, diskFault(err)
 	}
-	l := &upload{file: f, in: in, path: path, ref: uploadPrefix + token, hash: sha256.New()}
+	l := &upload{file: f, in: in, path: path, ref: uploadPrefix + token, hash: sha256.New(), reserved: in.volume.Empty(), open: descriptors}
 	in.mu.Lock()
 	in.files[l.ref] = l
 	in.mu.Unlock()
 	return l, nil
-}
-
-func diskFault(err error) error {
-	return fault.Wrap(err, fault.StorageFull, "storage_full", "The file cannot be received: the server's disk cannot be written.").WithCharge(fault.ChargedNo)
 }
 
 // take returns the file of a placeholder and forgets the placeholder, so that it
@@ -97,7 +112,11 @@ func (l *upload) Write(p []byte) (int, error) {
 	if l.size+int64(len(p)) > media.MaxUpload {
 		return 0, fault.New(fault.TooLarge, "file_too_large", "A file may have at most %d MB.", media.MaxUpload>>20).WithCharge(fault.ChargedNo)
 	}
+	if err := l.reserved.Grow(int64(len(p)), l.in.keep); err != nil {
+		return 0, err
+	}
 	n, err := l.file.Write(p)
+	l.reserved.Wrote(int64(n))
 	l.hash.Write(p[:n])
 	l.size += int64(n)
 	if err != nil {
@@ -107,14 +126,23 @@ func (l *upload) Write(p []byte) (int, error) {
 }
 
 // Close implements [Upload].
-func (l *upload) Close() error { return l.file.Close() }
+func (l *upload) Close() error {
+	l.reserved.Release()
+	l.in.mu.Lock()
+	n := l.open
+	l.open = 0
+	l.in.mu.Unlock()
+	err := l.file.Close()
+	l.in.descriptors.Release(n)
+	return err
+}
 
 // Abort implements [Upload].
 func (l *upload) Abort() error {
 	l.in.mu.Lock()
 	delete(l.in.files, l.ref)
 	l.in.mu.Unlock()
-	_ = l.file.Close()
+	_ = l.Close()
 	return os.Remove(l.path)
 }
 
@@ -123,7 +151,7 @@ func (l *upload) Fail(err error) {
 	l.in.mu.Lock()
 	l.err = err
 	l.in.mu.Unlock()
-	_ = l.file.Close()
+	_ = l.Close()
 	_ = os.Remove(l.path)
 }
 

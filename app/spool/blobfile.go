@@ -15,9 +15,10 @@ import (
 // the hash and leaves the file open, to be synced. The *os.File is not embedded:
 // io.Copy would use its ReadFrom, which bypasses the count and the hash.
 type blobFile struct {
-	file *os.File
-	sum  hash.Hash
-	blob Blob
+	file  *os.File
+	write func([]byte) (int, error)
+	sum   hash.Hash
+	blob  Blob
 }
 
 func createBlob(path, name string) (*blobFile, error) {
@@ -25,11 +26,36 @@ func createBlob(path, name string) (*blobFile, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &blobFile{file: f, sum: sha256.New(), blob: Blob{Name: name}}, nil
+	return &blobFile{file: f, write: f.Write, sum: sha256.New(), blob: Blob{Name: name}}, nil
+}
+
+// createBlob creates a file for bytes of the answer, which waits until there is room for
+// them.
+func (w *Writer) createBlob(name string) (b *blobFile, err error) {
+	err = persist(func() (err error) { b, err = createBlob(w.path(name), name); return err })
+	if err != nil {
+		return nil, err
+	}
+	b.write = func(p []byte) (int, error) {
+		n, err := writeAll(b.file, p)
+		w.Reserved.Wrote(int64(n))
+		return n, err
+	}
+	return b, nil
+}
+
+// writeAll writes p as soon as there is room for it.
+func writeAll(f *os.File, p []byte) (written int, err error) {
+	err = persist(func() error {
+		n, err := f.Write(p[written:])
+		written += n
+		return err
+	})
+	return written, err
 }
 
 func (b *blobFile) Write(p []byte) (int, error) {
-	n, err := b.file.Write(p)
+	n, err := b.write(p)
 	b.sum.Write(p[:n])
 	b.blob.Size += int64(n)
 	return n, err

@@ -87,18 +87,18 @@ func (c *rawCopy) write(p []byte) (err error) {
 		return nil
 	}
 	if c.file == nil {
-		if err := c.w.Prepare(); err != nil {
+		if err := c.w.prepareLater(); err != nil {
 			return err
 		}
-		if c.file, err = createBlob(c.w.path(c.name), c.name); err != nil {
+		if c.file, err = c.w.createBlob(c.name); err != nil {
 			return err
 		}
-		if _, err := c.file.file.Write(c.head); err != nil {
+		if _, err := c.file.write(c.head); err != nil {
 			return err
 		}
 		c.head = nil
 	}
-	_, err = c.file.file.Write(p)
+	_, err = c.file.write(p)
 	return err
 }
 

@@ -8,16 +8,13 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
 	"aigc/app/disk"
-	"aigc/app/fault"
 	"aigc/app/task"
 )
-
-// MinFree is how many bytes must be free on the volume before a task is submitted.
-const MinFree = 512 << 20
 
 // Spool is the journal on one volume.
 type Spool struct {
@@ -28,6 +25,10 @@ type Spool struct {
 	dir string
 	id  string
 	mu  sync.Mutex // guards creating and removing the folders of tasks
+
+	sizeMu sync.Mutex
+	size   int64
+	sizeAt time.Time
 }
 
 // Open opens the spool in dir, and creates it with a random id if there is none.
@@ -74,16 +75,37 @@ func (s *Spool) removeScratch() {
 // volume has the row's answer.
 func (s *Spool) ID() string { return s.id }
 
-// CheckSpace returns a fault of kind StorageFull if less than [MinFree] is free.
-func (s *Spool) CheckSpace() error {
-	free, err := disk.Free(s.dir)
-	if err != nil {
-		return fault.Wrap(err, fault.StorageFull, "storage_full", "The free space of the spool's volume cannot be read; nothing is submitted until it can.")
+// Dir is the spool's folder.
+func (s *Spool) Dir() string { return s.dir }
+
+// Size returns how many bytes the spool's files have. It counts them every few seconds.
+func (s *Spool) Size() int64 {
+	s.sizeMu.Lock()
+	defer s.sizeMu.Unlock()
+	if time.Since(s.sizeAt) > countEvery {
+		if n, err := s.countSize(); err == nil {
+			s.size, s.sizeAt = n, time.Now()
+		}
 	}
-	if free < MinFree {
-		return fault.New(fault.StorageFull, "storage_full", "Only %d MiB are free for results; nothing is submitted until %d MiB are.", free>>20, MinFree>>20)
-	}
-	return nil
+	return s.size
+}
+
+const countEvery = 5 * time.Second
+
+func (s *Spool) countSize() (n int64, err error) {
+	err = filepath.WalkDir(s.dir, func(_ string, d fs.DirEntry, err error) error {
+		if err == nil && d.Type().IsRegular() {
+			var info fs.FileInfo
+			if info, err = d.Info(); err == nil {
+				n += info.Size()
+			}
+		}
+		if errors.Is(err, fs.ErrNotExist) { // an entry was removed during the walk
+			return nil
+		}
+		return err
+	})
+	return n, err
 }
 
 // Path is the path of a file of a submission.
@@ -147,11 +169,15 @@ func (s *Spool) removeEmpty(taskID string) {
 // have reached the disk, and then the next start finds it. The caller must sync the
 // directory.
 func (s *Spool) writeAtomic(path string, data []byte) error {
-	f, err := os.OpenFile(path+".tmp", os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
+	var f *os.File
+	err := persist(func() (err error) {
+		f, err = os.OpenFile(path+".tmp", os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
+		return err
+	})
 	if err != nil {
 		return err
 	}
-	if _, err := f.Write(data); err != nil {
+	if _, err := writeAll(f, data); err != nil {
 		return errors.Join(err, f.Close())
 	}
 	unsynced := s.Sync(f)
@@ -164,8 +190,8 @@ func (s *Spool) syncDirs(paths ...string) error {
 	var all errgroup.Group
 	for _, path := range paths {
 		all.Go(func() error {
-			d, err := os.Open(path)
-			if err != nil {
+			var d *os.File
+			if err := persist(func() (err error) { d, err = os.Open(path); return err }); err != nil {
 				return err
 			}
 			return errors.Join(s.Sync(d), d.Close())

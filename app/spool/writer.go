@@ -13,6 +13,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"aigc/app/capacity"
 	"aigc/app/failpoint"
 	"aigc/app/jsonblob"
 	"aigc/app/provider"
@@ -22,6 +23,8 @@ import (
 // [provider.AnswerRecorder].
 // It must not be used concurrently.
 type Writer struct {
+	Reserved *capacity.Reservation // shrinks as bytes are written; nil: none
+
 	spool  *Spool
 	task   string
 	submit string
@@ -56,15 +59,18 @@ func (w *Writer) Prepare() error {
 	return nil
 }
 
+// prepareLater is Prepare of an answer that is being received already.
+func (w *Writer) prepareLater() error { return persist(w.Prepare) }
+
 func (w *Writer) path(name string) string { return w.spool.Path(w.task, w.submit, name) }
 
 // Create creates the next file for bytes that are extracted from the answer.
 func (w *Writer) Create(int) (io.WriteCloser, error) {
-	if err := w.Prepare(); err != nil {
+	if err := w.prepareLater(); err != nil {
 		return nil, err
 	}
 	name := fmt.Sprintf("blob-%d", len(w.files))
-	b, err := createBlob(w.path(name), name)
+	b, err := w.createBlob(name)
 	if err != nil {
 		return nil, fmt.Errorf("spool: %w", err)
 	}
@@ -101,7 +107,7 @@ func (w *Writer) Commit(r *Record) error {
 		r.Blobs = append(r.Blobs, f.blob)
 	}
 	r.Blobs = append(r.Blobs, w.inline...)
-	if err := w.Prepare(); err != nil {
+	if err := w.prepareLater(); err != nil {
 		return err
 	}
 	files := w.files

@@ -21,6 +21,7 @@ type Ledger interface {
 	Leases
 	Assets
 	Answers
+	Inputs
 	VendorAccounts
 	VendorKeys
 	CallerKeys
@@ -162,6 +163,10 @@ type Leases interface {
 	// queued tasks, which have no lease. ErrStale: owner does not hold the lease, or
 	// the task without an owner is not queued.
 	ReleaseLease(ctx context.Context, id, owner string, after time.Duration, message string) error
+
+	// Underway returns the tasks in running and storing, without groups: the purchases
+	// that were made and are not stored yet.
+	Underway(ctx context.Context) ([]*Task, error)
 
 	// ExpiredSubmissions returns the tasks in submitting whose lease has expired,
 	// and, if spool is not empty, those of that spool that another owner than this

@@ -100,6 +100,9 @@ type AcceptRequest struct {
 	Key   IdempotencyKey
 	Join  Join
 	Call  Call
+	// Inputs are the ids of assets of the role Input that the tasks use. If one is being
+	// deleted, nothing is inserted, and the error is a fault of kind Invalid.
+	Inputs []string
 	// Claim also claims a single task, as [Tasks.Claim] does, in the same
 	// transaction. If no account has room the task is inserted as queued; if all
 	// are parked nothing is inserted, and the error is ErrParked. nil: no claim.

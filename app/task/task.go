@@ -158,7 +158,8 @@ type Role string
 // The roles.
 const (
 	Result Role = "result"
-	Upload Role = "upload" // uploaded, fetched from a URL of an input, or extracted from its base64
+	Upload Role = "upload" // uploaded; before version 0010 of the schema also an input
+	Input  Role = "input"  // fetched from a URL of a request, or extracted from its body
 )
 
 // Event is one transition in a task's history.

@@ -66,6 +66,9 @@ func (w *core) journalAnswer(t *task.Task, a *answer, files *spool.Writer) error
 // results now, the row stays leased to this worker; else it is due, and the storer
 // leases it once there is room.
 func (w *core) recordAnswer(t *task.Task, a *answer) {
+	if a.Ticket != nil {
+		w.reserves.set(t.ID, estimate(t.Media), false) // until the ledger has it, too
+	}
 	if a.Answer != nil && a.stored == nil {
 		w.storer.reserve(t, a)
 	}

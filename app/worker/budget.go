@@ -18,8 +18,9 @@ func newBudget(bytes int64) *budget {
 
 // room is bytes reserved from the budget until they are released.
 type room struct {
-	budget *budget
-	bytes  int64
+	budget    *budget
+	bytes     int64
+	onRelease func() // called once; nil: nothing
 }
 
 // reserve reserves bytes; nil if the budget has not that many left. An unused budget
@@ -32,7 +33,7 @@ func (b *budget) reserve(bytes int64) *room {
 		return nil
 	}
 	b.used += bytes
-	return &room{b, bytes}
+	return &room{budget: b, bytes: bytes}
 }
 
 // fits is how many reservations of a size would succeed now; at least one if the
@@ -69,4 +70,9 @@ func (r *room) set(bytes int64) {
 }
 
 // release releases all bytes. It may be called on nil.
-func (r *room) release() { r.set(0) }
+func (r *room) release() {
+	if r.set(0); r != nil && r.onRelease != nil {
+		r.onRelease()
+		r.onRelease = nil
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"aigc/app/broker"
+	"aigc/app/capacity"
 	"aigc/app/fault"
 	"aigc/app/module"
 	"aigc/app/task"
@@ -104,6 +105,9 @@ type reservation struct {
 }
 
 func (r *reservation) release() {
+	if r.submission != nil {
+		r.d.reserves.Descriptors.Release(capacity.Step)
+	}
 	r.d.inflight.drop(r.task.ID)
 	r.d.submitter.end()
 	r.slots.release()
@@ -119,7 +123,7 @@ func (r *reservation) Start(claimed *task.Task) {
 }
 
 func (r *reservation) Cancel() {
-	r.d.discardFiles(r.task, r.submission.files)
+	r.d.abandon(r.task, r.submission.files)
 	r.release()
 }
 

@@ -11,9 +11,11 @@
 //     submits it in a slot of this process, or wakes a worker by the broker's queue.
 //  2. Dispatch. A task is due at its run_at, so a lost wake-up only delays it:
 //     dispatch.go, takeOverdue queries the ledger for queued tasks that are due, and
-//     waitAndSubmit handles wake-ups. A task without a free account, key, disk space
-//     or known operation is postponed (submit.go, prepare and postpone); after 24 h
-//     in the queue it fails (dispatch.go, expire).
+//     waitAndSubmit handles wake-ups. reserves.go reserves the disk space that the
+//     task needs until its results are stored, and descriptors are reserved for each
+//     step. A task without a free account, key, disk space, descriptors or known
+//     operation is postponed (submit.go, prepare and postpone); after 24 h in the queue
+//     it fails (dispatch.go, expire).
 //  3. Claim. submit.go, submit (or reserve of step 1) commits the transition to
 //     submitting by Tasks.Claim, in app/ledger/claim.go: it chooses an account within
 //     its limits and stores a new submit id and the lease. heartbeat.go renews the
@@ -54,7 +56,8 @@
 //   - Results that are no valid image or video are kept the same way before the task
 //     fails (storer.go, storeFailed) or succeeds with other results (results.go,
 //     collectAndPut). Until the object store accepts them the task stays in storing.
-//     sweeper.go deletes what was kept longer than Config.RetainAnswers.
+//     sweeper.go deletes what was kept longer than Config.RetainAnswers, and inputs that
+//     no task has needed for Config.RetainInputs.
 //   - A late answer, of a worker that was frozen past its lease or whose task another
 //     worker put in doubt or failed by its deadline, is handled from step 6 on.
 //     answer.go, answerTransitions lists the transitions that still accept it.

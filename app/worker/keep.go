@@ -121,7 +121,10 @@ func (w *core) keep(ctx context.Context, taskID, submit string, parts []part) (*
 	}
 	err = w.readRedacted(parts, func(r io.Reader) error {
 		sum := sha256.New()
-		if err := w.Blobs.Put(ctx, k.Object, io.TeeReader(r, sum), k.Size, blob.PutOptions{TaskID: taskID, SHA256: k.SHA256}); err != nil {
+		err := w.withinReserve(taskID, k.Size, func() error {
+			return w.Blobs.Put(ctx, k.Object, io.TeeReader(r, sum), k.Size, blob.PutOptions{TaskID: taskID, SHA256: k.SHA256})
+		})
+		if err != nil {
 			return err
 		}
 		if hex.EncodeToString(sum.Sum(nil)) != k.SHA256 {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"aigc/app/capacity"
 	"aigc/app/provider"
 	"aigc/app/spool"
 	"aigc/app/task"
@@ -27,7 +28,17 @@ func (r *recoverer) lookupDue(ctx context.Context) {
 		return
 	}
 	for _, t := range rows {
-		r.runStep(r.steps, t, func() { r.lookup(r.working, t) })
+		if !r.reserves.Descriptors.Reserve(capacity.ForResult, pollFiles) {
+			r.releaseLease(t, r.Tick, t.Message)
+			continue
+		}
+		ok := r.runStep(r.steps, t, func() {
+			defer r.reserves.Descriptors.Release(pollFiles)
+			r.lookup(r.working, t)
+		})
+		if !ok {
+			r.reserves.Descriptors.Release(pollFiles)
+		}
 	}
 }
 

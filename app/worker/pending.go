@@ -86,6 +86,7 @@ func (w *core) attempt(u stateUpdate) error {
 			if u.failpoint != "" {
 				failpoint.Here("recorded_" + u.failpoint)
 			}
+			w.reserves.follow(t)
 			w.publish(t)
 			if u.onRecorded != nil {
 				u.onRecorded(t)
@@ -101,6 +102,9 @@ func (w *core) attempt(u stateUpdate) error {
 	}
 	if u.onStale != nil {
 		u.onStale()
+	}
+	if t, err := w.Ledger.Task(context.Background(), u.task.ID); err == nil {
+		w.reserves.follow(t)
 	}
 	return nil
 }

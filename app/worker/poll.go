@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"aigc/app/capacity"
 	"aigc/app/failpoint"
 	"aigc/app/fault"
 	"aigc/app/provider"
@@ -33,6 +34,7 @@ const (
 	maxPolls     = 1024 // concurrent polls: each may hold a connection with its buffers
 	pollsAtOnce  = 512  // leased by one query
 	pollTimeout  = 2 * time.Minute
+	pollFiles    = 2           // descriptors of a poll: its connection, and a file for the result
 	longestPause = time.Minute // between two polls, even if the vendor asks for more: result URLs are valid for minutes
 )
 
@@ -58,6 +60,7 @@ func (p *poller) Stop(ctx context.Context) error { p.stop(ctx, p.abort); return 
 func (p *poller) round(ctx context.Context) {
 	var rows []*task.Task
 	limit := min(pollsAtOnce, maxPolls-int(p.openPolls.Load()))
+	limit = p.reserves.Descriptors.Fits(capacity.ForResult, limit*pollFiles) / pollFiles
 	if limit > 0 {
 		var err error
 		rows, err = p.Ledger.LeaseDue(ctx, task.LeaseRequest{State: task.Running, Owner: p.owner, Lease: p.Lease, Limit: limit, Omit: p.inflight.list()})
@@ -91,9 +94,15 @@ func sleep(ctx context.Context, d time.Duration) {
 }
 
 func (p *poller) start(t *task.Task) {
+	files := p.reserves.Descriptors
+	if !files.Reserve(capacity.ForResult, pollFiles) {
+		p.releaseLease(t, p.Tick, t.Message)
+		return
+	}
 	p.openPolls.Add(1)
 	ok := p.runStep(p.steps, t, func() {
 		defer p.openPolls.Add(-1)
+		defer files.Release(pollFiles)
 		if next := p.poll(p.working, t); next != nil {
 			p.inflight.share(t.ID) // until recordPolls
 			p.mu.Lock()
@@ -102,6 +111,7 @@ func (p *poller) start(t *task.Task) {
 		}
 	})
 	if !ok {
+		files.Release(pollFiles)
 		p.openPolls.Add(-1)
 	}
 }
@@ -149,7 +159,9 @@ func (p *poller) poll(ctx context.Context, t *task.Task) *task.PollResult {
 		next.Message = fmt.Sprintf("Waiting: the key of %s that started this job (fingerprint %s) is not configured any more.", t.Account.Vendor, t.Account.Fingerprint)
 		return next
 	}
+	p.reserves.know(t)
 	files := p.Spool.NewWriter(t.ID, t.SubmitID)
+	files.Reserved = p.reserves.spool(t.ID)
 	call := p.call(t, files)
 	call.Age = ticketAge(t)
 	every := p.pollInterval(t)

@@ -32,6 +32,9 @@ func newRecoverer(k *core) *recoverer { return &recoverer{core: k, steps: newSte
 // kill the page cache may have what the disk does not, and a replay removes records
 // because of what the ledger says.
 func (r *recoverer) Start(ctx context.Context) error {
+	if err := r.reserves.rebuild(ctx, r.Ledger); err != nil {
+		return err
+	}
 	err := r.Spool.Records(func(rec spool.Record, damage error) {
 		if damage != nil {
 			r.damaged(ctx, rec, damage)

@@ -158,7 +158,9 @@ func (w *core) collectOne(ctx context.Context, t *task.Task, a *answer, i int) (
 		}
 	case res.URL != "":
 		var err error
-		r.blob, err = w.Spool.Download(t.ID, t.SubmitID, resultFile(i), func(dst io.Writer) error { return w.fetch(ctx, t, res.URL, dst) })
+		r.blob, err = w.Spool.Download(t.ID, t.SubmitID, resultFile(i), func(dst io.Writer) error {
+			return w.fetch(ctx, t, res.URL, &fetchedFile{dst, w.reserves.spool(t.ID)})
+		})
 		if err != nil {
 			return nil, err
 		}
@@ -256,7 +258,8 @@ func (w *core) putObject(ctx context.Context, t *task.Task, r *result) error {
 		src = f
 	}
 	sum := sha256.New()
-	if err := w.Blobs.Put(ctx, r.asset.Object, io.TeeReader(src, sum), r.blob.Size, o); err != nil {
+	err := w.withinReserve(t.ID, r.blob.Size, func() error { return w.Blobs.Put(ctx, r.asset.Object, io.TeeReader(src, sum), r.blob.Size, o) })
+	if err != nil {
 		return err
 	}
 	if hex.EncodeToString(sum.Sum(nil)) != r.blob.SHA256 {
@@ -266,6 +269,9 @@ func (w *core) putObject(ctx context.Context, t *task.Task, r *result) error {
 }
 
 func storeError(err error) error {
+	if fault.KindOf(err) == fault.StorageFull { // of this machine's disk
+		return err
+	}
 	return fault.Wrap(err, fault.Unavailable, "storage_down", "The object store did not accept the result.")
 }
 

@@ -101,17 +101,27 @@ func (w *core) finder(t *task.Task) provider.Finder     { return optional[provid
 func (w *core) fetcher(t *task.Task) provider.Fetcher   { return optional[provider.Fetcher](w, t) }
 func (w *core) canceler(t *task.Task) provider.Canceler { return optional[provider.Canceler](w, t) }
 
-// expectedResults is how many results the task's input asks for.
-func (w *core) expectedResults(t *task.Task) int {
+// plannedResults is how many results the task's input asks for; 1 and false if this
+// version does not know its route.
+func (w *core) plannedResults(t *task.Task) (n int, known bool) {
 	r, ok := w.route(t)
 	if !ok {
-		return len(t.Answer.Results)
+		return 1, false
 	}
 	p, err := r.Plan(t.Input, r.Target(t.Model))
 	if err != nil {
-		return 1
+		return 1, true
 	}
-	return p.Count
+	return p.Count, true
+}
+
+// expectedResults is how many results an answer to the task should have.
+func (w *core) expectedResults(t *task.Task) int {
+	n, known := w.plannedResults(t)
+	if !known {
+		return len(t.Answer.Results)
+	}
+	return n
 }
 
 // actualCost is what a task cost: the amount that the vendor reports with its answer

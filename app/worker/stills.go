@@ -92,14 +92,17 @@ func (i inputImage) convert(object, mime string) error {
 		_, err = out.Seek(0, io.SeekStart)
 	}
 	if err == nil {
+		err = i.w.checkObject(size, resultKeep)
+	}
+	if err == nil {
 		err = i.w.Blobs.Put(i.ctx, object, out, size, blob.PutOptions{ContentType: mime})
 	}
 	return unwritable(err)
 }
 
 func unwritable(err error) error {
-	if err == nil {
-		return nil
+	if err == nil || fault.KindOf(err) == fault.StorageFull {
+		return err
 	}
 	return fault.Wrap(err, fault.Unavailable, "storage_down", "A converted image of the input cannot be written.").WithCharge(fault.ChargedNo)
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"aigc/app/broker"
+	"aigc/app/capacity"
 	"aigc/app/fault"
 	"aigc/app/module"
 	"aigc/app/task"
@@ -62,7 +63,8 @@ func estimate(media module.Media) int64 {
 	return imageBytes
 }
 
-// reserve reserves room for the results of an answer to t; false if there is none.
+// reserve reserves memory and descriptors for storing the results of an answer to t;
+// false if there are none.
 func (s *storer) reserve(t *task.Task, a *answer) bool {
 	var bytes int64
 	for _, r := range a.Answer.Results {
@@ -72,8 +74,16 @@ func (s *storer) reserve(t *task.Task, a *answer) bool {
 			bytes += estimate(t.Media)
 		}
 	}
-	a.room = s.budget.reserve(max(bytes, minResultBytes))
-	return a.room != nil
+	files := s.reserves.Descriptors
+	if !files.Reserve(capacity.ForResult, capacity.Step) {
+		return false
+	}
+	if a.room = s.budget.reserve(max(bytes, minResultBytes)); a.room == nil {
+		files.Release(capacity.Step)
+		return false
+	}
+	a.room.onRelease = func() { files.Release(capacity.Step) }
+	return true
 }
 
 // start stores the results of a row that is leased to this process.
@@ -100,6 +110,7 @@ func (s *storer) wakeAnother(t *task.Task) { s.Broker.Wake(broker.StoreQueue, t.
 // their results; with an id only that task, which a wake-up named.
 func (s *storer) storeDue(ctx context.Context, media module.Media, id string) {
 	limit := s.budget.fits(estimate(media))
+	limit = s.reserves.Descriptors.Fits(capacity.ForResult, limit*capacity.Step) / capacity.Step
 	if limit == 0 {
 		return
 	}
@@ -111,6 +122,7 @@ func (s *storer) storeDue(ctx context.Context, media module.Media, id string) {
 		return
 	}
 	for _, t := range rows {
+		s.reserves.know(t)
 		a, err := s.readJournal(t)
 		if err != nil {
 			s.runStep(s.steps, t, func() { s.storeFailed(s.working, t, nil, err) })

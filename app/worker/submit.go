@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"aigc/app/broker"
+	"aigc/app/capacity"
 	"aigc/app/failpoint"
 	"aigc/app/fault"
 	"aigc/app/provider"
@@ -53,35 +54,44 @@ func (s *submitter) submit(t *task.Task) {
 		s.postpone(t, not)
 		return
 	}
+	defer s.reserves.Descriptors.Release(capacity.Step)
 	claimed, err := s.Ledger.Claim(s.working, o.claim)
 	if err != nil {
 		if !errors.Is(err, task.ErrStale) && !errors.Is(err, task.ErrBusy) && !errors.Is(err, task.ErrParked) {
 			log := s.logger(t)
 			log.Error().Err(err).Msg("claiming a task failed; will retry")
 		}
-		s.discardFiles(t, o.files)
+		s.abandon(t, o.files)
 		return // nothing was sent; the dispatcher retries it when it is due
 	}
 	s.send(claimed, o)
 }
 
-// prepare checks that the task can be submitted now and prepares its spool folder
-// and its claim. A nil submission comes with the delay.
+// prepare checks that the task can be submitted now, reserves what it needs until its
+// results are stored, and prepares its spool folder and its claim. A nil submission comes
+// with the delay. Otherwise the caller must release [capacity.Step] descriptors in the end.
 func (s *submitter) prepare(t *task.Task) (*submission, delay) {
 	if !s.knowsOperation(t) {
 		return nil, delay{"This version does not know the operation " + t.Kind + ".", time.Minute}
-	}
-	if err := s.Spool.CheckSpace(); err != nil {
-		return nil, delay{"storage_full: " + fault.From(err).Message, 5 * time.Second}
 	}
 	candidates, missing := s.candidates(t)
 	if len(candidates) == 0 {
 		return nil, delay{"Waiting: " + missing + " is not set.", 15 * time.Second}
 	}
+	if err := s.reservePurchase(t); err != nil {
+		return nil, delay{"storage_full: " + fault.From(err).Message, 5 * time.Second}
+	}
+	if !s.reserves.Descriptors.Reserve(capacity.ForPurchase, capacity.Step) {
+		s.reserves.release(t.ID)
+		s.Vendors.CloseIdleConnections()
+		return nil, delay{capacity.ErrDescriptors.Code + ": The server has too many open files and connections; nothing is submitted until some are closed.", time.Second}
+	}
 	submit := task.RandomHex(10)
 	files := s.Spool.NewWriter(t.ID, submit)
+	files.Reserved = s.reserves.spool(t.ID)
 	if err := files.Prepare(); err != nil {
-		s.discardFiles(t, files)
+		s.abandon(t, files)
+		s.reserves.Descriptors.Release(capacity.Step)
 		log := s.logger(t)
 		log.Error().Err(err).Msg("the spool cannot be written; nothing is submitted")
 		return nil, delay{"storage_full: The spool cannot be written; nothing is submitted until it can.", 5 * time.Second}
@@ -152,6 +162,12 @@ func (s *submitter) postpone(t *task.Task, o delay) {
 		log.Error().Err(err).Msg("postponing a task failed; it stays queued and will be retried")
 	}
 	s.publish(t)
+}
+
+// abandon gives up a prepared submission that was not claimed.
+func (w *core) abandon(t *task.Task, files *spool.Writer) {
+	w.discardFiles(t, files)
+	w.reserves.release(t.ID)
 }
 
 // discardFiles removes the spool files of a failed exchange.

@@ -27,8 +27,10 @@ type thumbnailer struct {
 }
 
 const (
-	thumbSide  = 512 // the longest side of a thumbnail in pixels
-	thumbPause = 3   // pause after a thumbnail while tasks are in flight, as a multiple of the time that it took
+	thumbSide    = 512     // the longest side of a thumbnail in pixels
+	maxThumbnail = 1 << 20 // bytes that must be free for one
+
+	thumbPause = 3 // pause after a thumbnail while tasks are in flight, as a multiple of the time that it took
 	sweepEvery = time.Minute
 )
 
@@ -115,6 +117,9 @@ func (m *thumbnailer) thumbnail(ctx context.Context, id string) error {
 	a, err := m.Ledger.Asset(ctx, id)
 	if err != nil || a.Thumb != "" {
 		return err
+	}
+	if full := m.checkObject(maxThumbnail, m.reserves.CallerKeep()) != nil; full {
+		return nil // the sweep finds it again
 	}
 	m.made.Add(1)
 	if !strings.HasPrefix(a.MIME, "image/") || a.MIME == "image/svg+xml" {

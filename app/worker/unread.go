@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"aigc/app/disk"
 	"aigc/app/failpoint"
 	"aigc/app/fault"
 	"aigc/app/spool"
@@ -114,7 +115,7 @@ func (w *core) keepPending(ctx context.Context) {
 			err = w.Ledger.KeepAnswer(ctx, *kept)
 		}
 		switch f := fault.From(err); {
-		case f != nil && f.Code == codeUnreadable:
+		case f != nil && f.Code == codeUnreadable && !disk.IsTransient(err):
 			w.Log.Error().Err(err).Str("task", r.Task).Msg("the spool entry of an answer that could not be understood cannot be read; it stays and needs a person")
 			w.unread.remove(r.Submit)
 			continue

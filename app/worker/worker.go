@@ -12,6 +12,7 @@ import (
 
 	"aigc/app/blob"
 	"aigc/app/broker"
+	"aigc/app/capacity"
 	"aigc/app/failpoint"
 	"aigc/app/fetch"
 	"aigc/app/media"
@@ -27,6 +28,7 @@ type Ledger interface {
 	task.Leases
 	task.Assets
 	task.Answers
+	task.Inputs
 	task.VendorAccounts
 	task.VendorKeys
 }
@@ -42,6 +44,7 @@ type Config struct {
 	Images        *media.Decoder // shared with the service; default: one of its own
 	Modules       *module.Registry
 	Accounts      *provider.Accounts
+	Capacity      *capacity.Purchases // nil: the disk of the spool, with the default reserves
 	Log           zerolog.Logger
 	Slots         int                        // concurrent submissions of images, 32 by default; of videos a quarter, at least 2
 	Lease         time.Duration              // length of a lease, 30 s by default
@@ -50,6 +53,7 @@ type Config struct {
 	Thumbnail     bool                       // make thumbnails of results
 	Foreground    bool                       // the process serves one command of a user, who waits for it
 	RetainAnswers time.Duration              // how long kept answers stay in the object store; 0: for ever
+	RetainInputs  time.Duration              // how long inputs stay that no task needs any more; 0: for ever
 	Address       func(object string) string // URL by which vendors can fetch an object, see provider.Input.URL; nil: there is none
 }
 
@@ -87,6 +91,7 @@ type service interface {
 type core struct {
 	Config
 	owner    string // of leases; random per process, so that leases of an earlier process are not ours
+	reserves *reserves
 	inflight inflight
 	pending  pending
 	unread   unread
@@ -116,8 +121,13 @@ func New(c Config) *Worker {
 	if c.Images == nil {
 		c.Images = media.NewDecoder(media.MaxDecode)
 	}
+	if c.Capacity == nil {
+		v := capacity.VolumeOf(c.Spool.Dir())
+		c.Capacity = &capacity.Purchases{Spool: v, Ledger: v, Descriptors: capacity.ProcessDescriptors(), Image: capacity.DefaultImage, Video: capacity.DefaultVideo}
+	}
 	k := &core{
-		Config: c, owner: task.RandomHex(12), inflight: inflight{ids: map[string]int{}}, redactor: c.Accounts.Redactor(),
+		reserves: &reserves{Purchases: c.Capacity, tasks: map[string]*capacity.Purchase{}},
+		Config:   c, owner: task.RandomHex(12), inflight: inflight{ids: map[string]int{}}, redactor: c.Accounts.Redactor(),
 	}
 	k.working, k.abort = context.WithCancel(context.Background())
 	k.storer, k.thumbnails = newStorer(k), newThumbnailer(k)

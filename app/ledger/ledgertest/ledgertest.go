@@ -48,6 +48,9 @@ func Run(t *testing.T, open func(t *testing.T) task.Ledger) {
 		"listing":                listing,
 		"assets":                 assets,
 		"kept answers":           keptAnswers,
+		"swept inputs":           sweptInputs,
+		"upload quotas":          uploadQuotas,
+		"purchases under way":    underway,
 		"keys":                   keys,
 	} {
 		t.Run(name, func(t *testing.T) {

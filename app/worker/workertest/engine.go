@@ -78,13 +78,13 @@ func start(t testing.TB, host *module.Registry, accounts *provider.Accounts, c w
 	e.config = worker.Config{
 		Ledger: e.FaultyLedger, Broker: b, Blobs: e.Blobs, Spool: s, Fetch: f, Vendors: provider.NewTransport(),
 		Modules: host, Accounts: accounts, Log: zerolog.New(zerolog.NewTestWriter(t)),
-		Lease: c.Lease, Tick: c.Tick, Foreground: c.Foreground, ResultGrace: 2 * time.Second,
+		Capacity: c.Capacity, RetainInputs: c.RetainInputs, Lease: c.Lease, Tick: c.Tick, Foreground: c.Foreground, ResultGrace: 2 * time.Second,
 		Address: service.OpenAddress("http://gateway", false),
 	}
 	e.Worker = worker.New(e.config)
 	e.Service, err = service.New(service.Config{
 		Ledger: store, Broker: b, Blobs: blobs, Fetch: f, Modules: host, Routes: module.RouteSettings{Fallback: true}, Log: zerolog.Nop(),
-		PublicURL: "http://gateway", UploadDir: filepath.Join(e.Dir, "intake"), Dispatcher: e.Worker, KeyProber: e.Worker, Loopback: true,
+		PublicURL: "http://gateway", UploadDir: filepath.Join(e.Dir, "intake"), Dispatcher: e.Worker, KeyProber: e.Worker, Loopback: true, Capacity: c.Capacity,
 	})
 	e.Must(err)
 	e.Must(e.Worker.Start(ctx))

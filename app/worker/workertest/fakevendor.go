@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"aigc/app/capacity"
 	"aigc/app/fault"
 	"aigc/app/module"
 	"aigc/app/provider"
@@ -28,6 +29,9 @@ type FakeVendor struct {
 	Tick       time.Duration // of the worker, 20 ms by default
 	Probe      bool          // keys are probed by GET /me
 	Foreground bool          // of the worker
+
+	RetainInputs time.Duration       // of the worker
+	Capacity     *capacity.Purchases // of worker and service; nil: of the folder's disk
 }
 
 // FakeInput is the input of its operation.
@@ -209,5 +213,7 @@ func (m FakeVendor) Start(t testing.TB, keys []string, vendor http.HandlerFunc) 
 		list = append(list, provider.Account{BaseURL: srv.URL, Secret: provider.Secret(k)})
 	}
 	accounts.Add(host.Vendors()["toyco"], provider.Limits{}, list...)
-	return start(t, host, accounts, worker.Config{Lease: m.Lease, Tick: cmp.Or(m.Tick, 20*time.Millisecond), Foreground: m.Foreground}), srv
+	return start(t, host, accounts, worker.Config{
+		Lease: m.Lease, Tick: cmp.Or(m.Tick, 20*time.Millisecond), Foreground: m.Foreground, RetainInputs: m.RetainInputs, Capacity: m.Capacity,
+	}), srv
 }

@@ -132,6 +132,11 @@ func (f *FaultyStore) Link(ctx context.Context, name, file string, o blob.PutOpt
 	return f.sync(func() error { return l.Link(ctx, name, file, o) })
 }
 
+// Delete implements [blob.Store].
+func (f *FaultyStore) Delete(ctx context.Context, name string) error {
+	return f.sync(func() error { return f.Store.Delete(ctx, name) })
+}
+
 // Put implements [blob.Store].
 func (f *FaultyStore) Put(ctx context.Context, name string, r io.Reader, size int64, o blob.PutOptions) error {
 	return f.sync(func() error { return f.Store.Put(ctx, name, r, size, o) })

@@ -1,0 +1,117 @@
+package capacity
+
+import (
+	"errors"
+	"fmt"
+
+	"aigc/app/fault"
+)
+
+// Purchases reserves what purchases need from their claim until their results are stored.
+type Purchases struct {
+	Spool       *Volume
+	Ledger      *Volume
+	Objects     *Volume // nil: the object store is not on a disk of this machine
+	Descriptors *Descriptors
+	Image       int64 // bytes that an open submission reserves for each image
+	Video       int64 // the same for a video
+}
+
+// Defaults of the reserves.
+const (
+	DefaultImage = 32 << 20
+	DefaultVideo = 256 << 20
+)
+
+// Step is how many descriptors one step needs that submits a task or stores its results:
+// the vendor's connection, and files of the spool and the object store.
+const Step = 4
+
+// Purchase is what one purchase has reserved. The methods of a nil Purchase do nothing.
+type Purchase struct {
+	Spool   *Reservation
+	Objects *Reservation // nil: the objects are on the spool's volume, or elsewhere
+}
+
+// Reserve reserves n bytes for a new purchase.
+func (p *Purchases) Reserve(n int64) (*Purchase, error) {
+	if err := p.Ledger.Check(0, Floor); err != nil {
+		return nil, waiting(err)
+	}
+	out := p.empty()
+	err := out.Spool.Ensure(n, Floor)
+	if err == nil {
+		err = out.Objects.Ensure(n, Floor)
+	}
+	if err != nil {
+		out.Release()
+		return nil, waiting(err)
+	}
+	return out, nil
+}
+
+// waiting is the fault of a task that waits because a disk is short of room.
+func waiting(err error) error {
+	var full *FullError
+	if errors.As(err, &full) {
+		return fault.Wrap(err, fault.StorageFull, "storage_full", "The server's disk is short of room (%v); nothing is submitted until there is room.", full)
+	}
+	return err
+}
+
+// Force reserves n bytes for a purchase that was made already, whether or not they are
+// free.
+func (p *Purchases) Force(n int64) *Purchase {
+	out := p.empty()
+	out.Set(n)
+	return out
+}
+
+func (p *Purchases) empty() *Purchase {
+	out := &Purchase{Spool: p.Spool.Empty()}
+	if p.Objects != nil && p.Objects != p.Spool {
+		out.Objects = p.Objects.Empty()
+	}
+	return out
+}
+
+// Set sets how many bytes are still to be written.
+func (r *Purchase) Set(n int64) {
+	if r != nil {
+		r.Spool.Set(n)
+		r.Objects.Set(n)
+	}
+}
+
+// Object is the reservation from which objects are written.
+func (p *Purchases) Object(r *Purchase) *Reservation {
+	switch {
+	case r == nil || p.Objects == nil:
+		return nil
+	case r.Objects != nil:
+		return r.Objects
+	}
+	return r.Spool
+}
+
+// Release releases everything.
+func (r *Purchase) Release() { r.Set(0) }
+
+// Check returns why no image could be bought now: a fault of kind StorageFull, or
+// [ErrDescriptors].
+func (p *Purchases) Check() error {
+	r, err := p.Reserve(p.Image)
+	if err != nil {
+		return err
+	}
+	r.Release()
+	if p.Descriptors.Fits(ForPurchase, Step) < Step {
+		limit, open, _ := p.Descriptors.State()
+		return fault.Wrap(fmt.Errorf("%d of %d descriptors are open", open, limit), ErrDescriptors.Kind, ErrDescriptors.Code, "%s", ErrDescriptors.Message)
+	}
+	return nil
+}
+
+// CallerKeep is how many bytes callers' files leave free beyond all reservations: room
+// for one more video, so that purchases go on when callers' files are refused.
+func (p *Purchases) CallerKeep() int64 { return Floor + p.Video }

@@ -1,0 +1,177 @@
+package worker
+
+import (
+	"context"
+	"io"
+	"sync"
+
+	"aigc/app/capacity"
+	"aigc/app/fault"
+	"aigc/app/module"
+	"aigc/app/task"
+)
+
+// reserves are the bytes that each purchase under way may still write: from before its
+// claim until its results are stored, or its outcome is known to be none. They are in
+// memory, and rebuilt from the ledger's rows at the start.
+type reserves struct {
+	*capacity.Purchases
+	mu    sync.Mutex
+	tasks map[string]*capacity.Purchase
+}
+
+// reservePurchase reserves what an open submission of a task needs, unless it has that
+// already. The error is a fault of kind StorageFull.
+func (w *core) reservePurchase(t *task.Task) error {
+	each := w.reserves.Image
+	if t.Media == module.Video {
+		each = w.reserves.Video
+	}
+	n, _ := w.plannedResults(t)
+	p, err := w.reserves.Reserve(each * int64(n))
+	if err == nil {
+		w.reserves.put(t.ID, p)
+	}
+	return err
+}
+
+func (s *reserves) put(id string, p *capacity.Purchase) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.tasks[id].Release()
+	s.tasks[id] = p
+}
+
+// of is what a task has reserved; nil: nothing.
+func (s *reserves) of(id string) *capacity.Purchase {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.tasks[id]
+}
+
+// spool is what a task has reserved on the spool's volume; nil: nothing.
+func (s *reserves) spool(id string) *capacity.Reservation {
+	if p := s.of(id); p != nil {
+		return p.Spool
+	}
+	return nil
+}
+
+// set sets how many bytes a purchase that was made still needs. Results that are in the
+// spool already may need room on another volume for their objects, which stays reserved.
+func (s *reserves) set(id string, n int64, spooled bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch p := s.tasks[id]; {
+	case p == nil:
+		s.tasks[id] = s.Force(n)
+	case spooled:
+		p.Spool.Set(n)
+	default:
+		p.Set(n)
+	}
+}
+
+// release releases what a task has reserved.
+func (s *reserves) release(id string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.tasks[id].Release()
+	delete(s.tasks, id)
+}
+
+// follow changes what a task has reserved to what it needs in its new state.
+func (s *reserves) follow(t *task.Task) {
+	switch t.State {
+	case task.Submitting:
+	case task.Running:
+		if !t.Group {
+			s.set(t.ID, estimate(t.Media), false)
+		}
+	case task.Storing:
+		s.set(t.ID, unfetched(t), true)
+	default:
+		s.release(t.ID)
+	}
+}
+
+// know reserves what a purchase needs that another process or a person moved here.
+func (s *reserves) know(t *task.Task) {
+	if s.of(t.ID) == nil {
+		s.follow(t)
+	}
+}
+
+// unfetched is an estimate of the bytes of a task's results that must still be fetched.
+func unfetched(t *task.Task) (n int64) {
+	if t.Answer == nil {
+		return 0
+	}
+	for _, r := range t.Answer.Results {
+		if r.Base64 == "" {
+			n += estimate(t.Media)
+		}
+	}
+	return n
+}
+
+// rebuild reserves what the purchases of earlier processes still need.
+func (s *reserves) rebuild(ctx context.Context, l Ledger) error {
+	open, err := l.Underway(ctx)
+	for _, t := range open {
+		s.follow(t)
+	}
+	return err
+}
+
+// fetchedFile writes a result that is being fetched, within what its task has reserved.
+// It implements [fetch.Sizer].
+type fetchedFile struct {
+	io.Writer
+	reserved *capacity.Reservation
+}
+
+// resultKeep is how many bytes a result leaves free beyond all reservations.
+const resultKeep = capacity.Floor / 2
+
+func (f *fetchedFile) Write(p []byte) (int, error) {
+	if err := f.reserved.Grow(int64(len(p)), resultKeep); err != nil {
+		return 0, waitsForRoom(err)
+	}
+	n, err := f.Writer.Write(p)
+	f.reserved.Wrote(int64(n))
+	return n, err
+}
+
+// Expect implements [fetch.Sizer].
+func (f *fetchedFile) Expect(n int64) error {
+	return waitsForRoom(f.reserved.Ensure(n, resultKeep))
+}
+
+// waitsForRoom is the fault of a result that cannot be stored yet.
+func waitsForRoom(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fault.Wrap(err, fault.StorageFull, "storage_full", "The server's disk is short of room; it is stored when there is room.")
+}
+
+// withinReserve puts an object of n bytes within what its task has reserved.
+func (w *core) withinReserve(taskID string, n int64, put func() error) error {
+	r := w.reserves.Object(w.reserves.of(taskID))
+	if err := r.Ensure(n, resultKeep); err != nil {
+		return waitsForRoom(err)
+	}
+	err := put()
+	r.Wrote(n)
+	return err
+}
+
+// checkObject returns a fault of kind StorageFull if there is no room for a file of n
+// bytes in the object store that no task has reserved.
+func (w *core) checkObject(n, keep int64) error {
+	if w.Capacity == nil || w.Capacity.Objects == nil {
+		return nil
+	}
+	return w.Capacity.Objects.Check(n, keep)
+}
