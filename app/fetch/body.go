@@ -35,8 +35,9 @@ func (e *writeError) Unwrap() error { return e.err }
 var buffers = sync.Pool{New: func() any { return new([64 << 10]byte) }}
 
 // copyBody copies at most limit bytes of the body. The request accepts no content coding,
-// but some servers store objects compressed and send them so in any case.
-func copyBody(w io.Writer, body io.ReadCloser, resp *http.Response, limit int64) (size int64, err error) {
+// but some servers store objects compressed and send them so in any case. beforeWindow is
+// that of [contentcoding.Reader].
+func copyBody(w io.Writer, body io.ReadCloser, resp *http.Response, limit int64, beforeWindow func() error) (size int64, err error) {
 	names := contentcoding.Names(resp.Header)
 	switch {
 	case !contentcoding.Known(names):
@@ -45,6 +46,7 @@ func copyBody(w io.Writer, body io.ReadCloser, resp *http.Response, limit int64)
 		return 0, tooLarge(limit)
 	}
 	decoded := contentcoding.NewReader(body, names)
+	decoded.BeforeWindow = beforeWindow
 	defer decoded.Close()
 	buf := buffers.Get().(*[64 << 10]byte)
 	defer buffers.Put(buf)
