@@ -145,8 +145,11 @@ func TestName(t *testing.T) {
 	if want := "ai_generated/images/2026/11/25/Kwai-Kolors-Kolors--_id_2.png"; got != want {
 		t.Errorf("%s, want %s", got, want)
 	}
-	if err := blob.ValidName(got); err != nil {
-		t.Error(err)
+	long := blob.Name(blob.Generated, media.Image, at, strings.Repeat("m", 1000), strings.Repeat("i", 40), 12, ".png")
+	for _, name := range []string{got, long, blob.SidecarName(long), long + blob.ThumbnailExt} {
+		if err := blob.ValidName(name); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 	if k := fault.KindOf(blob.ValidName("a/../b")); k != fault.NotFound {
 		t.Error(k)

@@ -50,8 +50,16 @@ func NewReader(body io.ReadCloser, names []string) *Reader {
 	return &Reader{body: body, names: names}
 }
 
+// LargeWindow is about how much memory the decoder of a coding with a large window, br or
+// zstd, takes for one body, in bytes.
+const LargeWindow = 24 << 20
+
 // Reader reads a body without its codings.
 type Reader struct {
+	// BeforeWindow, unless nil, is called before a decoder with a large window is made. Its
+	// error is that of all reads.
+	BeforeWindow func() error
+
 	body     io.ReadCloser
 	names    []string
 	decoded  io.Reader // nil before the first Read
@@ -68,7 +76,9 @@ func (r *Reader) Read(p []byte) (int, error) {
 		return 0, r.err
 	}
 	if r.decoded == nil {
-		r.open()
+		if r.err = r.open(); r.err != nil {
+			return 0, r.err
+		}
 	}
 	n, err := r.decoded.Read(p)
 	if !r.coded {
@@ -93,32 +103,41 @@ func (r *Reader) Coded() bool { return r.coded }
 func (r *Reader) Again(body io.ReadCloser) io.ReadCloser { return NewReader(body, r.names) }
 
 // open adds a layer for each coding, the last applied first.
-func (r *Reader) open() {
+func (r *Reader) open() error {
 	in := bufio.NewReaderSize(received{r}, 4<<10)
 	if len(r.names) == 0 {
 		for _, name := range []string{"gzip", "zstd"} {
-			if r.add(&in, name) {
-				break
+			if added, err := r.add(&in, name); added || err != nil {
+				r.decoded = in
+				return err
 			}
 		}
 	}
 	for _, name := range slices.Backward(r.names) {
-		r.add(&in, name)
+		if _, err := r.add(&in, name); err != nil {
+			return err
+		}
 	}
 	r.decoded = in
+	return nil
 }
 
 // add decodes in by one coding; false if it is not in that coding.
-func (r *Reader) add(in **bufio.Reader, name string) bool {
+func (r *Reader) add(in **bufio.Reader, name string) (added bool, err error) {
+	if r.BeforeWindow != nil && (name == "br" || name == "zstd" && startsWith(*in, zstdMagic)) {
+		if err := r.BeforeWindow(); err != nil {
+			return false, err
+		}
+	}
 	out, done := layers[name](*in)
 	if out == nil {
-		return false
+		return false, nil
 	}
 	if done != nil {
 		r.closers = append(r.closers, done)
 	}
 	*in, r.coded = bufio.NewReaderSize(out, 32<<10), true
-	return true
+	return true, nil
 }
 
 // Close implements [io.Closer].

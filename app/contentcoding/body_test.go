@@ -143,3 +143,25 @@ func TestUnknown(t *testing.T) {
 		}
 	}
 }
+
+// A decoder with a large window is made only if its memory is granted.
+func TestBeforeWindow(t *testing.T) {
+	t.Parallel()
+	refused := errors.New("no memory")
+	zstdBody := string(encode(t, "zstd", text))
+	for name, c := range map[string]struct {
+		body  string
+		names []string
+		asked bool
+	}{
+		"zstd": {zstdBody, []string{"zstd"}, true}, "zstd, not declared": {zstdBody, nil, true},
+		"plain": {"text", nil, false}, "plain, declared as zstd": {"text", []string{"zstd"}, false},
+	} {
+		r := contentcoding.NewReader(io.NopCloser(strings.NewReader(c.body)), c.names)
+		r.BeforeWindow = func() error { return refused }
+		_, err := io.ReadAll(r)
+		if c.asked != errors.Is(err, refused) || !c.asked && err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

@@ -39,8 +39,9 @@ type Sizer interface{ Expect(n int64) error }
 var buffers = sync.Pool{New: func() any { return new([64 << 10]byte) }}
 
 // copyBody copies at most limit bytes of the body. The request accepts no content coding,
-// but some servers store objects compressed and send them so in any case.
-func copyBody(w io.Writer, body io.ReadCloser, resp *http.Response, limit int64) (size int64, err error) {
+// but some servers store objects compressed and send them so in any case. beforeWindow is
+// that of [contentcoding.Reader].
+func copyBody(w io.Writer, body io.ReadCloser, resp *http.Response, limit int64, beforeWindow func() error) (size int64, err error) {
 	names := contentcoding.Names(resp.Header)
 	switch {
 	case !contentcoding.Known(names):
@@ -54,6 +55,7 @@ func copyBody(w io.Writer, body io.ReadCloser, resp *http.Response, limit int64)
 		}
 	}
 	decoded := contentcoding.NewReader(body, names)
+	decoded.BeforeWindow = beforeWindow
 	defer decoded.Close()
 	buf := buffers.Get().(*[64 << 10]byte)
 	defer buffers.Put(buf)

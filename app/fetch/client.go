@@ -11,6 +11,9 @@ import (
 
 	"code.dny.dev/ssrf"
 	"golang.org/x/net/http/httpproxy"
+
+	"aigc/app/contentcoding"
+	"aigc/app/memory"
 )
 
 // Config configures a [Client]. The zero value is the strictest.
@@ -66,11 +69,34 @@ type Client struct {
 	guarded   *http.Transport                  // checks addresses
 	unguarded *http.Transport                  // does not, and uses the proxy
 	stall     time.Duration
+	windows   *memory.Budget // of decoders with large windows, for callers' URLs
+}
+
+// windowMemory is how much the decoders of callers' compressed files may take at a time.
+const windowMemory = 4 * contentcoding.LargeWindow
+
+// windows are the reservations of one download.
+type windows struct {
+	budget *memory.Budget
+	ctx    context.Context
+	held   []*memory.Reservation
+}
+
+func (w *windows) reserve() error {
+	r, err := w.budget.Reserve(w.ctx, contentcoding.LargeWindow)
+	w.held = append(w.held, r)
+	return err
+}
+
+func (w *windows) release() {
+	for _, r := range w.held {
+		r.Release()
+	}
 }
 
 // New makes a client. Close closes its idle connections.
 func New(cfg Config) *Client {
-	c := &Client{agent: cfg.UserAgent, guard: newGuard(cfg.Allow), exempt: map[string]bool{}, stall: stallTimeout}
+	c := &Client{agent: cfg.UserAgent, guard: newGuard(cfg.Allow), exempt: map[string]bool{}, stall: stallTimeout, windows: memory.NewBudget(windowMemory)}
 	if c.agent == "" {
 		c.agent = "aigc"
 	}
@@ -115,8 +141,13 @@ func (c *Client) Get(ctx context.Context, r Request, w io.Writer) (Response, err
 		defer resp.Body.Close()
 		out.Status, out.MIME = resp.StatusCode, mediaType(resp.Header)
 		if err = statusError(resp, r.FromVendor && len(r.Header) > 0); err == nil {
+			windows := windows{c.windows, inner, nil}
+			if r.FromVendor {
+				windows.budget = nil // paid for: it does not wait for callers
+			}
+			defer windows.release()
 			timer := time.AfterFunc(c.stall, func() { stop(errSlow) })
-			out.Size, err = copyBody(w, &stallReader{resp.Body, resp.Body, timer, c.stall}, resp, r.MaxBytes)
+			out.Size, err = copyBody(w, &stallReader{resp.Body, resp.Body, timer, c.stall}, resp, r.MaxBytes, windows.reserve)
 			timer.Stop()
 		}
 	}

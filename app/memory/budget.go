@@ -66,15 +66,16 @@ const (
 )
 
 // ReserveSoon is [Budget.Reserve] for the request of a caller: it waits for at most some
-// seconds, and then returns a fault of kind Unavailable with the code server_busy.
+// seconds, and then returns a fault of kind Unavailable with the code server_busy. What is
+// larger than the whole budget reserves all of it.
 func (b *Budget) ReserveSoon(ctx context.Context, bytes int64) (*Reservation, error) {
 	if b == nil {
 		return nil, nil
 	}
 	soon, cancel := context.WithTimeout(ctx, b.wait)
 	defer cancel()
-	r, err := b.Reserve(soon, bytes)
-	if err != nil && ctx.Err() == nil && !errors.Is(err, ErrTooLarge) {
+	r, err := b.Reserve(soon, min(bytes, b.size))
+	if err != nil && ctx.Err() == nil {
 		f := fault.Wrap(err, fault.Unavailable, "server_busy", "The server reads as many large requests as its memory allows. Repeat the request later.").WithCharge(fault.ChargedNo)
 		f.RetryAfter = retryAfter
 		return nil, f

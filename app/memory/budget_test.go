@@ -95,7 +95,7 @@ func TestDocument(t *testing.T) {
 	}
 	next.Release()
 	large.Release()
-	if err := write(NewDocument(b, most), 100<<10); err != nil {
-		t.Errorf("after all were released: %v", err)
+	if err := write(NewDocument(b, 2*most), 100<<10); err != nil {
+		t.Errorf("more than the whole budget, after all were released: %v", err)
 	}
 }

@@ -94,3 +94,15 @@ func TestGuardOfPublicOrigin(t *testing.T) {
 		}
 	}
 }
+
+// The parameters of a query are counted before they are parsed.
+func TestQueryLimit(t *testing.T) {
+	t.Parallel()
+	r := start(t, textFace{"/": readBody})
+	for n, status := range map[int]int{1: 200, 100: 200, 101: 422} {
+		a := r.do(t, "GET", "/?"+strings.TrimPrefix(strings.Repeat("&a=1", n), "&"), nil)
+		if a.StatusCode != status || status != 200 && !strings.HasPrefix(a.body, "plain too_many_parameters") {
+			t.Errorf("%d parameters: %d %s", n, a.StatusCode, a.body)
+		}
+	}
+}
