@@ -56,7 +56,7 @@ type group struct {
 
 const (
 	// maxDefault limits the default of Max, since each connection takes memory, too:
-	// some 25 KB, and up to 10 times its headers.
+	// some 20 KB, and its headers.
 	maxDefault = 8192
 
 	// spareConnections are accepted beyond the limits, to answer GET /livez and GET
