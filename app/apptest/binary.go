@@ -1,10 +1,13 @@
 package apptest
 
 import (
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
+	"strconv"
 	"sync"
 	"testing"
 )
@@ -40,8 +43,18 @@ func Binary(t testing.TB, tags string) string {
 	return out
 }
 
-// Main runs the tests of a package and removes the binaries that Binary built.
+// Main runs the tests of a package and removes the binaries that Binary built. Unless the
+// option -parallel is given, twice as many tests as usual run at once, since they wait for
+// processes most of the time.
 func Main(m *testing.M) {
+	flag.Parse()
+	given := false
+	flag.Visit(func(f *flag.Flag) { given = given || f.Name == parallel })
+	if !given {
+		if err := flag.Set(parallel, strconv.Itoa(2*runtime.GOMAXPROCS(0))); err != nil {
+			panic(err)
+		}
+	}
 	code := m.Run()
 	if builds.dir != "" {
 		if err := os.RemoveAll(builds.dir); err != nil {
@@ -50,6 +63,8 @@ func Main(m *testing.M) {
 	}
 	os.Exit(code)
 }
+
+const parallel = "test.parallel"
 
 // Need returns the path of a program that a test requires. If it is not installed,
 // the test is skipped, or fails with AIGC_TEST_REQUIRE=all.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -20,7 +21,8 @@ func TestLeasesOnlyRunningSteps(t *testing.T) {
 	t.Parallel()
 	const tasks = 200 // estimated at 4 MB each, with a budget of 512 MB
 	var fetching atomic.Int64
-	release := make(chan struct{})
+	release, open := gate()
+	defer open()
 	r := newRig(t, workertest.FakeVendor{Lease: 10 * time.Minute}, []string{"key"}, func(r *rig, w http.ResponseWriter, req *http.Request) {
 		if req.URL.Path == "/make" {
 			workertest.Reply(w, workertest.FakeAnswer{URL: fmt.Sprintf("%s/result-%d.png", r.vendor.URL, r.purchases.Add(1))})
@@ -52,7 +54,7 @@ func TestLeasesOnlyRunningSteps(t *testing.T) {
 		}
 		return nil
 	})
-	close(release)
+	open()
 	apptest.Eventually(t, 30*time.Second, func() error {
 		rows, err := r.Ledger.Tasks(ctx, ids)
 		must(t, err)
@@ -111,4 +113,11 @@ func TestPollsAreSpread(t *testing.T) {
 	if n := most.Load(); n > tasks/2 {
 		t.Errorf("%d polls at the same time", n)
 	}
+}
+
+// gate returns a channel and a function that closes it. A vendor that waits for the channel
+// needs the function deferred: else its server, and so a test that has failed, never ends.
+func gate() (<-chan struct{}, func()) {
+	c := make(chan struct{})
+	return c, sync.OnceFunc(func() { close(c) })
 }

@@ -21,7 +21,8 @@ import (
 func TestOneStepAtATime(t *testing.T) {
 	t.Parallel()
 	var fetches atomic.Int64
-	release := make(chan struct{})
+	release, open := gate()
+	defer open()
 	r := newRig(t, workertest.FakeVendor{Lease: time.Second}, []string{"key"}, func(r *rig, w http.ResponseWriter, req *http.Request) {
 		if req.URL.Path == "/make" {
 			r.purchases.Add(1)
@@ -50,7 +51,7 @@ func TestOneStepAtATime(t *testing.T) {
 		}
 		return nil
 	})
-	close(release)
+	open()
 	v, err := r.Wait(ctx, workertest.Me, id, 20*time.Second)
 	if must(t, err); v.Status != task.Succeeded || fetches.Load() != 1 || r.purchases.Load() != 1 {
 		t.Errorf("%s %+v after %d fetches, %d purchases", v.Status, v.Error, fetches.Load(), r.purchases.Load())
@@ -140,7 +141,8 @@ func TestLongRetryAfterOfAPoll(t *testing.T) {
 func TestResultAfterTheDeadline(t *testing.T) {
 	t.Parallel()
 	var polls atomic.Int64
-	release := make(chan struct{})
+	release, open := gate()
+	defer open()
 	r := newRig(t, workertest.FakeVendor{Async: true, Lease: 300 * time.Millisecond, Deadline: 2 * time.Second}, []string{"key"}, func(r *rig, w http.ResponseWriter, req *http.Request) {
 		switch {
 		case req.URL.Path == "/make":
@@ -168,7 +170,7 @@ func TestResultAfterTheDeadline(t *testing.T) {
 	if must(t, err); v.Status != task.Failed || v.Error.Code != task.CodeDeadline {
 		t.Fatalf("%s %+v", v.Status, v.Error)
 	}
-	close(release)
+	open()
 	apptest.Eventually(t, 10*time.Second, func() error {
 		v, err = r.Get(context.Background(), workertest.Me, id)
 		if must(t, err); v.Status != task.Succeeded {
