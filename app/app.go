@@ -67,6 +67,7 @@ type Roles struct {
 	Worker bool   // runs tasks
 
 	Foreground bool // serves one command, whose user waits for it
+	Agent      bool // serves one agent, which needs no key
 }
 
 // All is the role of `aigc all`.
@@ -76,9 +77,10 @@ var All = Roles{Name: "all", API: true, MCP: true, Worker: true}
 // REST on loopback, as it would on a running server.
 var InProcess = Roles{Name: "generate", API: true, Worker: true, Foreground: true}
 
-// loopback says whether all listeners of the roles are on loopback addresses.
+// loopback says whether only this machine reaches the roles: their listeners are on
+// loopback addresses, and no proxy has another public address for them.
 func (r Roles) loopback(c *config.Settings) bool {
-	return (!r.API || config.IsLoopback(c.Addr)) && (!r.MCP || config.IsLoopback(c.MCPAddr))
+	return (!r.API || config.IsLoopback(c.Addr)) && (!r.MCP || config.IsLoopback(c.MCPAddr)) && !c.IsPublic()
 }
 
 // Start builds and starts everything that the roles need. If it fails, what was
@@ -168,10 +170,8 @@ func Start(ctx context.Context, c *config.Settings, v Verticals, roles Roles, lo
 		return a, err
 	}
 	a.onStop(func(context.Context) error { a.Service.Close(); return nil })
-	if !onLoopback {
-		if err = a.firstKey(ctx); err != nil {
-			return a, err
-		}
+	if err = a.firstKey(ctx, onLoopback); err != nil {
+		return a, err
 	}
 	if roles.Worker {
 		a.onStop(a.Worker.Stop)
@@ -184,7 +184,7 @@ func Start(ctx context.Context, c *config.Settings, v Verticals, roles Roles, lo
 	}
 	documents := memory.NewBudget(memory.Share(documentMemory, 8))
 	a.REST = httpapi.New(httpapi.Config{
-		Service: a.Service, SyncWait: c.SyncWait, PrivateLinks: c.PrivateLinks, Public: public, MCPURL: publicMCP, ServesMCP: roles.MCP,
+		Service: a.Service, Keys: a.Service, SyncWait: c.SyncWait, PrivateLinks: c.PrivateLinks, Public: public, MCPURL: publicMCP, ServesMCP: roles.MCP,
 		Metrics: metrics, Version: Version, Memory: documents,
 	})
 	a.MCP = mcpapi.New(mcpapi.Config{
@@ -196,12 +196,12 @@ func Start(ctx context.Context, c *config.Settings, v Verticals, roles Roles, lo
 	}
 	shared := web.Config{
 		Access: a.Service, Log: log, Metrics: httpMetrics, PublicURL: string(public), MCPURL: publicMCP, AllowedHosts: c.AllowedHosts,
+		TrustedProxies: c.TrustedProxies, PrivateLinks: c.PrivateLinks, Brake: web.NewBrake(log),
 	}
 	a.serve(restListener, c.Addr, shared, a.REST)
 	a.serve(mcp, c.MCPAddr, shared, a.MCP)
 	a.onStop(func(context.Context) error { a.Service.Drain(); a.REST.Drain(); return nil }) // runs first: waiting callers are answered at once
-	a.lock.URL, a.lock.MCP = restURL, mcpURL
-	return a, a.lock.write()
+	return a, a.lock.setAddresses(restURL, mcpURL)
 }
 
 // Stop stops everything in the reverse order of Start. It may be called again.

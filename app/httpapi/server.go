@@ -18,6 +18,7 @@ import (
 // Config is the configuration of a [Server].
 type Config struct {
 	Service      service.API
+	Keys         service.KeyAdmin // for admins
 	SyncWait     time.Duration // how long a request for an image waits for the result; default 90 s; negative: 0
 	PrivateLinks bool          // downloads require a key, so Cache-Control is private
 	Public       publicurl.API // base of all addresses in responses; empty: paths of this server

@@ -49,7 +49,7 @@ type Config struct {
 	UploadDir    string               // folder for files being received; New empties it
 	SpoolID      string               // id of the spool in this process; empty without a worker
 	Keys         []Key                // callers' keys from the settings
-	Loopback     bool                 // all listeners are on loopback: without any key the server is open
+	Loopback     bool                 // only this machine reaches the server: it is open until the first key
 	PrivateLinks bool                 // links to objects need an API key
 	PerMinute    int                  // requests of one key per minute; 0: no limit
 	Routes       module.RouteSettings // preferred routes and models
@@ -102,6 +102,7 @@ func New(c Config) (*Service, error) {
 		return nil, err
 	}
 	s.uploads.files = map[string]*upload{}
+	s.keyCache.used = map[string]time.Time{}
 	s.waiters.init()
 	s.callers.waiter = task.RandomHex(12)
 	ctx, cancel := context.WithCancel(context.Background())

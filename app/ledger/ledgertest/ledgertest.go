@@ -49,6 +49,7 @@ func Run(t *testing.T, open func(t *testing.T) task.Ledger) {
 		"assets":                 assets,
 		"kept answers":           keptAnswers,
 		"keys":                   keys,
+		"needed keys":            neededKeys,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
