@@ -355,4 +355,21 @@ func TestKeyOperations(t *testing.T) {
 			t.Errorf("%s was not called with success", id)
 		}
 	}
+	for _, c := range []struct {
+		key, args, want string
+		code            int
+	}{
+		{admin, "add bob", "aigc_", 0},
+		{admin, "list", "own tasks", 0},
+		{admin, "add bob", "key_exists", 1},
+		{key.Key, "list", "AIGC_API_KEY", 1},
+		{admin, "revoke bob", "The key of bob is revoked", 0},
+		{admin, "revoke bob", "key_not_found", 1},
+	} { // from a machine without the data folder
+		cli := apptest.Run(t, apptest.Binary(t, "faults"), []string{"AIGC_URL=" + p.URL, "AIGC_API_KEY=" + c.key, "AIGC_DATA_DIR=" + t.TempDir()}, append([]string{"keys"}, strings.Fields(c.args)...)...)
+		<-cli.Ended()
+		if cli.ExitCode() != c.code || !strings.Contains(cli.Log(), c.want) {
+			t.Errorf("keys %s: %d %s", c.args, cli.ExitCode(), cli.Log())
+		}
+	}
 }

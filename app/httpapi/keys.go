@@ -60,11 +60,12 @@ func (s *Server) addKey(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	var k keyRequest
-	_, err = keySchema.Parse(in.doc)
-	if json.Unmarshal(in.doc, &k) != nil && err == nil {
-		err = web.BodyCutShort(nil)
+	doc, err := keySchema.Parse(in.doc)
+	if err != nil {
+		doc = in.doc
 	}
+	var k keyRequest
+	_ = json.Unmarshal(doc, &k) // what is wrong with it is in err
 	if bad := task.CheckKeyName(k.Name); bad != nil { // it is reported with the schema's faults
 		err = fault.Join(err, fault.InvalidInput(fault.Detail{Location: "body.name", Message: bad.Error()}))
 	}
