@@ -77,10 +77,9 @@ var All = Roles{Name: "all", API: true, MCP: true, Worker: true}
 // REST on loopback, as it would on a running server.
 var InProcess = Roles{Name: "generate", API: true, Worker: true, Foreground: true}
 
-// loopback says whether only this machine reaches the roles: their listeners are on
-// loopback addresses, and no proxy has another public address for them.
+// loopback says whether all listeners of the roles are on loopback addresses.
 func (r Roles) loopback(c *config.Settings) bool {
-	return (!r.API || config.IsLoopback(c.Addr)) && (!r.MCP || config.IsLoopback(c.MCPAddr)) && !c.IsPublic()
+	return (!r.API || config.IsLoopback(c.Addr)) && (!r.MCP || config.IsLoopback(c.MCPAddr))
 }
 
 // Start builds and starts everything that the roles need. If it fails, what was
@@ -148,7 +147,7 @@ func Start(ctx context.Context, c *config.Settings, v Verticals, roles Roles, lo
 	}
 	public := publicurl.New(cmp.Or(c.PublicURL, restURL))
 	publicMCP := mcpAddress(c, mcpURL)
-	onLoopback := roles.loopback(c)
+	private := roles.loopback(c) && !c.IsPublic() // only this machine reaches it
 	images := media.NewDecoder(memory.Share(media.MaxDecode, 4))
 	dispatcher := dispatch.ToQueue(a.Broker)
 	var prober service.KeyProber
@@ -164,13 +163,13 @@ func Start(ctx context.Context, c *config.Settings, v Verticals, roles Roles, lo
 		Ledger: a.Ledger, Broker: a.Broker, Blobs: blobs, Fetch: fetcher, Modules: v.Registry, Log: log,
 		PublicURL: string(public), Listeners: addresses(restListener, mcp), Hosts: hosts(c),
 		UploadDir: filepath.Join(c.DataDir, "intake"), SpoolID: answers.ID(), Dispatcher: dispatcher, KeyProber: prober, Images: images,
-		Keys: keys(c.APIKeys), Loopback: onLoopback, PrivateLinks: c.PrivateLinks, PerMinute: c.RateLimit, Routes: c.Routes, Version: Version,
+		Keys: keys(c.APIKeys), Loopback: private, PrivateLinks: c.PrivateLinks, PerMinute: c.RateLimit, Routes: c.Routes, Version: Version,
 	})
 	if err != nil {
 		return a, err
 	}
 	a.onStop(func(context.Context) error { a.Service.Close(); return nil })
-	if err = a.firstKey(ctx, onLoopback); err != nil {
+	if err = a.firstKey(ctx, private); err != nil {
 		return a, err
 	}
 	if roles.Worker {

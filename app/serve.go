@@ -34,7 +34,7 @@ func (a *App) serve(ln *web.Listener, addr string, c web.Config, root web.Face) 
 // or configured, which the ledger remembers: revoking all keys opens nothing. Of several
 // processes that start at the same time one inserts the row, and only that one prints its
 // key. Only the hash is stored.
-func (a *App) firstKey(ctx context.Context, onLoopback bool) error {
+func (a *App) firstKey(ctx context.Context, private bool) error {
 	for _, k := range a.conf.APIKeys {
 		if k.Name != service.Local {
 			return a.Ledger.NeedKeys(ctx)
@@ -49,7 +49,7 @@ func (a *App) firstKey(ctx context.Context, onLoopback bool) error {
 		return err
 	}
 	open, err := ring.Open(ctx)
-	if err != nil || open && onLoopback {
+	if err != nil || open && private {
 		return err
 	}
 	made, err := ring.AddKey(ctx, "admin", true)
@@ -58,8 +58,8 @@ func (a *App) firstKey(ctx context.Context, onLoopback bool) error {
 	}
 	if err == nil {
 		why := "This server needs API keys, and there is none"
-		if !onLoopback {
-			why = "This address can be reached from other machines"
+		if !private {
+			why = "This server can be reached from other machines"
 		}
 		fmt.Fprintf(os.Stderr, "\n%s, so an admin API key was created. It is shown only once:\n\n  %s\n\n", why, made.Key)
 	}

@@ -65,7 +65,7 @@ func (s *Server) addKey(c echo.Context) error {
 		doc = in.doc
 	}
 	var k keyRequest
-	_ = json.Unmarshal(doc, &k) // what is wrong with it is in err
+	_ = json.Unmarshal(doc, &k)                       // what is wrong with it is in err
 	if bad := task.CheckKeyName(k.Name); bad != nil { // it is reported with the schema's faults
 		err = fault.Join(err, fault.InvalidInput(fault.Detail{Location: "body.name", Message: bad.Error()}))
 	}

@@ -84,7 +84,7 @@ func (s *secrets) mayBegin(first, second byte) {
 }
 
 // within is the part of the base64 of any text that depends only on a text that begins
-// in it at a position of which skip is the rest of a division by three.
+// in it skip bytes behind a multiple of three.
 func within(alphabet *base64.Encoding, text string, skip int) string {
 	b := alphabet.EncodeToString([]byte("\x00\x00\x00"[:skip] + text))
 	cut := (skip + len(text)) % 3 // bits of the last character are of what follows

@@ -13,7 +13,7 @@ import (
 
 // Limits of wrong keys. An address may send wrongBurst of them at once, and one more each
 // wrongPause; further ones are answered by 429. A right key is always served, also from
-// such an address: whoever shares it with a guesser does not notice. A key that is short
+// such an address: callers that share it with a guesser do not notice. A key that is short
 // enough to be guessed is the exception: there it must have been used from that address
 // before, since else the answers would tell a guesser when it is right.
 const (
