@@ -68,6 +68,7 @@ type Roles struct {
 	Worker bool   // runs tasks
 
 	Foreground bool // serves one command, whose user waits for it
+	Agent      bool // serves one agent, which needs no key
 }
 
 // All is the role of `aigc all`.
@@ -148,7 +149,7 @@ func Start(ctx context.Context, c *config.Settings, v Verticals, roles Roles, lo
 	}
 	public := publicurl.New(cmp.Or(c.PublicURL, restURL))
 	publicMCP := mcpAddress(c, mcpURL)
-	onLoopback := roles.loopback(c)
+	private := roles.loopback(c) && !c.IsPublic() // only this machine reaches it
 	images := media.NewDecoder(memory.Share(media.MaxDecode, 4))
 	dispatcher := dispatch.ToQueue(a.Broker)
 	var prober service.KeyProber
@@ -164,16 +165,14 @@ func Start(ctx context.Context, c *config.Settings, v Verticals, roles Roles, lo
 		Ledger: a.Ledger, Broker: a.Broker, Blobs: blobs, Fetch: fetcher, Modules: v.Registry, Log: log,
 		PublicURL: string(public), Listeners: addresses(restListener, mcp), Hosts: hosts(c),
 		UploadDir: filepath.Join(c.DataDir, "intake"), SpoolID: answers.ID(), SpoolSize: answers.Size, Capacity: room, Dispatcher: dispatcher, KeyProber: prober, Images: images,
-		Keys: keys(c.APIKeys), Loopback: onLoopback, PrivateLinks: c.PrivateLinks, PerMinute: c.RateLimit, UploadQuota: task.UploadQuota(c.UploadQuota), Routes: c.Routes, Version: Version,
+		Keys: keys(c.APIKeys), Loopback: private, PrivateLinks: c.PrivateLinks, PerMinute: c.RateLimit, UploadQuota: task.UploadQuota(c.UploadQuota), Routes: c.Routes, Version: Version,
 	})
 	if err != nil {
 		return a, err
 	}
 	a.onStop(func(context.Context) error { a.Service.Close(); return nil })
-	if !onLoopback {
-		if err = a.firstKey(ctx); err != nil {
-			return a, err
-		}
+	if err = a.firstKey(ctx, private); err != nil {
+		return a, err
 	}
 	if roles.Worker {
 		a.onStop(a.Worker.Stop)
@@ -186,7 +185,7 @@ func Start(ctx context.Context, c *config.Settings, v Verticals, roles Roles, lo
 	}
 	documents := memory.NewBudget(memory.Share(documentMemory, 8))
 	a.REST = httpapi.New(httpapi.Config{
-		Service: a.Service, SyncWait: c.SyncWait, PrivateLinks: c.PrivateLinks, Public: public, MCPURL: publicMCP, ServesMCP: roles.MCP,
+		Service: a.Service, Keys: a.Service, SyncWait: c.SyncWait, PrivateLinks: c.PrivateLinks, Public: public, MCPURL: publicMCP, ServesMCP: roles.MCP,
 		Metrics: metrics, Version: Version, Memory: documents,
 	})
 	a.MCP = mcpapi.New(mcpapi.Config{
@@ -198,12 +197,12 @@ func Start(ctx context.Context, c *config.Settings, v Verticals, roles Roles, lo
 	}
 	shared := web.Config{
 		Access: a.Service, Log: log, Metrics: httpMetrics, PublicURL: string(public), MCPURL: publicMCP, AllowedHosts: c.AllowedHosts,
+		TrustedProxies: c.TrustedProxies, PrivateLinks: c.PrivateLinks, Brake: web.NewBrake(log),
 	}
 	a.serve(restListener, c.Addr, shared, a.REST)
 	a.serve(mcp, c.MCPAddr, shared, a.MCP)
 	a.onStop(func(context.Context) error { a.Service.Drain(); a.REST.Drain(); return nil }) // runs first: waiting callers are answered at once
-	a.lock.URL, a.lock.MCP = restURL, mcpURL
-	return a, a.lock.write()
+	return a, a.lock.setAddresses(restURL, mcpURL)
 }
 
 // Stop stops everything in the reverse order of Start. It may be called again.

@@ -4,8 +4,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"aigc/app/disk"
@@ -38,35 +40,118 @@ func (e *LockedError) Error() string {
 	return s + "; stop it, or choose another AIGC_DATA_DIR"
 }
 
-// lock is an flock on a data folder's lock file. The kernel releases it when the
-// process ends, also after SIGKILL.
+// lock is a lock on a data folder itself, so that removing a file releases nothing. The
+// kernel releases it when the process ends, also after SIGKILL. The lock file in the
+// folder names the owner to others, and is locked as well, for older versions that know
+// no other lock.
 type lock struct {
-	file *os.File
+	dir  string
+	held *os.File // the folder
+
+	mu   sync.Mutex
+	file *os.File // the lock file
 	LockOwner
+
+	stop chan struct{}
+	done sync.WaitGroup
 }
+
+const (
+	lockTries   = 6
+	lockPause   = 20 * time.Millisecond
+	lockRestore = 500 * time.Millisecond // how often the owner looks whether the lock file is still there
+)
 
 func takeLock(dir, role string) (*lock, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, dataDirError(err)
 	}
-	f, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_CREATE|os.O_RDWR, 0o600)
+	l := &lock{dir: dir, LockOwner: LockOwner{PID: os.Getpid(), Role: role}, stop: make(chan struct{})}
+	err := l.take()
+	for try := 1; errors.As(err, new(*LockedError)) && try < lockTries; try++ {
+		time.Sleep(lockPause) // Running in another process may hold its shared lock for a moment
+		err = l.take()
+	}
+	if locked := (*LockedError)(nil); errors.As(err, &locked) {
+		locked.LockOwner = awaitLockOwner(dir)
+	}
 	if err != nil {
-		return nil, dataDirError(err)
+		return nil, err
+	}
+	l.done.Go(l.keepFile)
+	return l, nil
+}
+
+// take takes both locks; if another process holds one, the error is a *LockedError.
+func (l *lock) take() (err error) {
+	if l.held, err = disk.LockDir(l.dir, true); err != nil {
+		return fmt.Errorf("AIGC_DATA_DIR cannot be locked: %w", err)
+	}
+	if l.held == nil {
+		return &LockedError{Dir: l.dir}
+	}
+	if err = l.openFile(); err == nil {
+		err = l.write()
+	}
+	if err != nil {
+		return errors.Join(err, l.held.Close())
+	}
+	return nil
+}
+
+// openFile opens and locks the lock file.
+func (l *lock) openFile() error {
+	f, err := os.OpenFile(lockFile(l.dir), os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return dataDirError(err)
 	}
 	locked, err := disk.TryLock(f, true)
-	for try := 0; !locked && err == nil && try < 5; try++ {
-		time.Sleep(20 * time.Millisecond) // Running in another process may hold its shared lock for a moment
-		locked, err = disk.TryLock(f, true)
+	switch {
+	case err != nil:
+		return errors.Join(fmt.Errorf("AIGC_DATA_DIR cannot be locked: %w", err), f.Close())
+	case !locked:
+		return errors.Join(&LockedError{Dir: l.dir}, f.Close())
 	}
-	if err != nil {
-		return nil, errors.Join(fmt.Errorf("AIGC_DATA_DIR cannot be locked: %w", err), f.Close())
+	l.file = f
+	return nil
+}
+
+// keepFile makes the lock file again if it was removed or replaced, since it names the
+// owner.
+func (l *lock) keepFile() {
+	tick := time.NewTicker(lockRestore)
+	defer tick.Stop()
+	for {
+		select {
+		case <-l.stop:
+			return
+		case <-tick.C:
+		}
+		l.mu.Lock()
+		have, err := l.file.Stat()
+		there, thereErr := os.Stat(lockFile(l.dir))
+		if err == nil && (thereErr != nil || !os.SameFile(have, there)) {
+			old := l.file
+			if err = l.openFile(); err == nil { // else the next tick tries again
+				_ = old.Close()
+				_ = l.writeLocked()
+			}
+		}
+		l.mu.Unlock()
 	}
-	if !locked {
-		h, _ := readLockOwner(dir)
-		return nil, errors.Join(&LockedError{Dir: dir, LockOwner: h}, f.Close())
+}
+
+func lockFile(dir string) string { return filepath.Join(dir, "lock") }
+
+// awaitLockOwner reads who owns a folder. The lock file may be missing for a moment, until
+// its owner notices.
+func awaitLockOwner(dir string) (h LockOwner) {
+	for end := time.Now().Add(2 * lockRestore); ; time.Sleep(lockPause) {
+		h, err := readLockOwner(dir)
+		if !errors.Is(err, fs.ErrNotExist) || time.Now().After(end) {
+			return h
+		}
 	}
-	l := &lock{file: f, LockOwner: LockOwner{PID: os.Getpid(), Role: role}}
-	return l, l.write()
 }
 
 // dataDirError is the error of a data folder that cannot be created or written.
@@ -74,7 +159,14 @@ func dataDirError(err error) error {
 	return fmt.Errorf("AIGC_DATA_DIR: %w; set it to a folder that this user can write", err)
 }
 
+// write writes the owner to the lock file.
 func (l *lock) write() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.writeLocked()
+}
+
+func (l *lock) writeLocked() error {
 	data, err := json.Marshal(l.LockOwner)
 	if err != nil {
 		return err
@@ -86,13 +178,23 @@ func (l *lock) write() error {
 	return err
 }
 
+// setAddresses names the addresses at which the owner listens.
+func (l *lock) setAddresses(rest, mcp string) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.URL, l.MCP = rest, mcp
+	return l.writeLocked()
+}
+
 func (l *lock) release() error {
-	return errors.Join(l.file.Truncate(0), l.file.Close())
+	close(l.stop)
+	l.done.Wait()
+	return errors.Join(l.file.Truncate(0), l.file.Close(), l.held.Close())
 }
 
 func readLockOwner(dir string) (LockOwner, error) {
 	var h LockOwner
-	data, err := os.ReadFile(filepath.Join(dir, "lock"))
+	data, err := os.ReadFile(lockFile(dir))
 	if err != nil {
 		return h, err
 	}
@@ -102,13 +204,20 @@ func readLockOwner(dir string) (LockOwner, error) {
 // Running returns the server that uses a data folder and listens for REST; nil if
 // there is none.
 func Running(dir string) *LockOwner {
-	f, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_RDWR, 0o600)
+	free, err := disk.LockDir(dir, false)
 	if err != nil {
 		return nil
 	}
-	defer f.Close()
-	if free, err := disk.TryLock(f, false); free || err != nil {
-		return nil // no process holds it
+	if free != nil { // no process holds it, unless it is on a file system that locks no folder
+		defer free.Close()
+		f, err := os.OpenFile(lockFile(dir), os.O_RDWR, 0o600)
+		if err != nil {
+			return nil
+		}
+		defer f.Close()
+		if unlocked, err := disk.TryLock(f, false); unlocked || err != nil {
+			return nil
+		}
 	}
 	h, err := readLockOwner(dir)
 	if err != nil || h.URL == "" {

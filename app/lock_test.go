@@ -5,6 +5,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestLockNamesItsOwner(t *testing.T) {
@@ -20,8 +21,7 @@ func TestLockNamesItsOwner(t *testing.T) {
 	if h := Running(dir); h != nil {
 		t.Errorf("running before it listens: %+v", h)
 	}
-	l.URL, l.MCP = "http://127.0.0.1:1", "http://127.0.0.1:2"
-	if err := l.write(); err != nil {
+	if err := l.setAddresses("http://127.0.0.1:1", "http://127.0.0.1:2"); err != nil {
 		t.Fatal(err)
 	}
 	if h := Running(dir); h == nil || h.PID != os.Getpid() || h.URL != l.URL || h.MCP != l.MCP || h.Role != "all" {
@@ -50,5 +50,50 @@ func TestLockNamesItsOwner(t *testing.T) {
 	}
 	if err := again.release(); err != nil {
 		t.Error(err)
+	}
+}
+
+// Neither removing nor replacing the lock file lets a second process in, which is told who
+// holds the folder; the file comes back.
+func TestLockHoldsWithoutItsFile(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]func(path string) error{
+		"removed":  os.Remove,
+		"replaced": func(path string) error { return errors.Join(os.Remove(path), os.WriteFile(path, []byte("{}"), 0o600)) },
+		"renamed":  func(path string) error { return os.Rename(path, path+".old") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			l, err := takeLock(dir, "all")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := l.setAddresses("http://127.0.0.1:1", ""); err != nil {
+				t.Fatal(err)
+			}
+			if err := change(lockFile(dir)); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := takeLock(dir, "generate"); err == nil || !strings.Contains(err.Error(), "is in use by ") {
+				t.Errorf("a second lock: %v", err)
+			}
+			for Running(dir) == nil {
+				select {
+				case <-t.Context().Done():
+					t.Fatal("the lock file does not come back")
+				case <-time.After(10 * time.Millisecond):
+				}
+			}
+			if _, err := takeLock(dir, "generate"); err == nil || !strings.Contains(err.Error(), "aigc all (process ") {
+				t.Errorf("once the file is back: %v", err)
+			}
+			if err := l.release(); err != nil {
+				t.Fatal(err)
+			}
+			if next, err := takeLock(dir, "generate"); err != nil || next.release() != nil {
+				t.Errorf("after the end: %v", err)
+			}
+		})
 	}
 }

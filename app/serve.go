@@ -4,12 +4,11 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"time"
 
+	"aigc/app/fault"
 	"aigc/app/module"
 	"aigc/app/provider"
 	"aigc/app/service"
-	"aigc/app/task"
 	"aigc/app/web"
 	"aigc/config"
 )
@@ -30,18 +29,39 @@ func (a *App) serve(ln *web.Listener, addr string, c web.Config, root web.Face) 
 	a.onStop(ln.Shutdown)
 }
 
-// firstKey creates an admin key for a server that is not on loopback and has none,
-// and prints it to stderr. Of several processes that start at the same time one
-// inserts the row, and only that one prints its key. Only the hash is stored.
-func (a *App) firstKey(ctx context.Context) error {
-	stored, err := a.Ledger.Keys(ctx)
-	if err != nil || len(stored) > 0 || len(a.conf.APIKeys) > 0 {
+// firstKey creates an admin key for a server that needs keys and has none, and prints it
+// to stderr. A server that only this machine reaches is open until the first key was made
+// or configured, which the ledger remembers: revoking all keys opens nothing. Of several
+// processes that start at the same time one inserts the row, and only that one prints its
+// key. Only the hash is stored.
+func (a *App) firstKey(ctx context.Context, private bool) error {
+	for _, k := range a.conf.APIKeys {
+		if k.Name != service.Local {
+			return a.Ledger.NeedKeys(ctx)
+		}
+	}
+	if len(a.conf.APIKeys) > 0 { // one that a command made for itself
+		return nil
+	}
+	ring := service.Keyring{Ledger: a.Ledger}
+	list, err := ring.ListKeys(ctx)
+	if err != nil || len(list) > 0 || a.roles.Foreground || a.roles.Agent {
 		return err
 	}
-	key := "aigc_" + task.RandomHex(24)
-	won, err := a.Ledger.AddKey(ctx, task.APIKey{Name: "admin", Hash: service.HashKey(key), Admin: true, Created: time.Now()})
-	if err == nil && won {
-		fmt.Fprintf(os.Stderr, "\nThis address can be reached from other machines, so an admin API key was created. It is shown only once:\n\n  %s\n\n", key)
+	open, err := ring.Open(ctx)
+	if err != nil || open && private {
+		return err
+	}
+	made, err := ring.AddKey(ctx, "admin", true)
+	if fault.KindOf(err) == fault.Conflict {
+		return nil
+	}
+	if err == nil {
+		why := "This server needs API keys, and there is none"
+		if !private {
+			why = "This server can be reached from other machines"
+		}
+		fmt.Fprintf(os.Stderr, "\n%s, so an admin API key was created. It is shown only once:\n\n  %s\n\n", why, made.Key)
 	}
 	return err
 }

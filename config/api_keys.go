@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"aigc/app/provider"
+	"aigc/app/task"
 )
 
 // Keys are callers' keys from the settings.
@@ -35,7 +36,7 @@ func (k *Keys) Decode(value string) error {
 		if len(fields) < 2 || len(fields) > 3 || fields[0] == "" || len(fields[1]) < 8 || len(fields) == 3 && fields[2] != "admin" {
 			return fmt.Errorf("key %d is not name:key[:admin] with a key of at least 8 characters", len(*k)+1)
 		}
-		if err := CheckKeyName(fields[0]); err != nil {
+		if err := task.CheckKeyName(fields[0]); err != nil {
 			return fmt.Errorf("key %d: %w", len(*k)+1, err)
 		}
 		if why := keyFault(fields[1]); why != "" {
@@ -66,16 +67,4 @@ func (k Keys) weak() []string {
 		}
 	}
 	return names
-}
-
-// CheckKeyName returns an error if a caller's key must not have this name. "local" is
-// reserved for callers without a key, whose tasks the key would see otherwise.
-func CheckKeyName(name string) error {
-	switch {
-	case name == "local":
-		return errors.New("the name local is reserved for callers without a key")
-	case len(name) == 0 || len(name) > 64 || strings.ContainsFunc(name, func(r rune) bool { return r <= ' ' || r == ':' || r == ',' || r == 0x7f }):
-		return errors.New("a name must have 1 to 64 characters, without spaces, colons and commas")
-	}
-	return nil
 }

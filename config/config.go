@@ -25,7 +25,7 @@ type Process struct {
 	PublicURL         string          `split_words:"true" desc:"address that links are built on; default http:// and the bound AIGC_ADDR"`
 	MCPPublicURL      string          `split_words:"true" desc:"address of the MCP server for callers; /mcp is added unless it ends in it; default AIGC_PUBLIC_URL if that is set, else http:// and the bound AIGC_MCP_ADDR"`
 	AllowedHosts      HostNames       `split_words:"true" desc:"further host names, without a port, that callers may use for a server on a loopback address; separated by commas"`
-	TrustedProxies    []netip.Prefix  `split_words:"true" desc:"addresses (CIDRs) of the reverse proxies in front of the server; each may have more than a quarter of AIGC_MAX_CONNECTIONS"`
+	TrustedProxies    []netip.Prefix  `split_words:"true" desc:"addresses (CIDRs) of the reverse proxies in front of the server: their X-Forwarded-For is believed, and each may have more than a quarter of AIGC_MAX_CONNECTIONS"`
 	MaxConnections    int             `split_words:"true" default:"0" desc:"open connections of callers, a quarter of them from one address (IPv6: from one /64); 0, and at most: half of the descriptors (ulimit -n); 0 is 8192 at most"`
 	DataDir           string          `split_words:"true" default:"./data" desc:"folder of the embedded stores, the spool and the sandbox"`
 	APIKeys           Keys            `split_words:"true" desc:"callers' keys: name:key[:admin], separated by commas"`
@@ -148,6 +148,17 @@ func isRedis(s string) bool {
 func isPort(s string) bool {
 	_, err := strconv.ParseUint(s, 10, 16)
 	return err == nil
+}
+
+// IsPublic says whether the server has an address that other machines may reach, at a
+// proxy for instance, whatever it listens on.
+func (c *Config) IsPublic() bool {
+	for _, address := range []string{c.PublicURL, c.MCPPublicURL} {
+		if u, err := url.Parse(address); address != "" && (err != nil || !IsLoopback(net.JoinHostPort(u.Hostname(), "0"))) {
+			return true
+		}
+	}
+	return false
 }
 
 // IsLoopback says whether host:port is a loopback address, which only this machine

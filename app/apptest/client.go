@@ -64,7 +64,7 @@ func (a Answer) TaskID(t testing.TB) string {
 	return id
 }
 
-// Try sends one request. path may be an absolute URL; headers are pairs of name and
+// Try sends one request, with the API key Key if it is set. path may be an absolute URL; headers are pairs of name and
 // value, and "Host" sets the host. The error is that of the HTTP exchange.
 func (p *Process) Try(method, path, body string, headers ...string) (Answer, error) {
 	if strings.HasPrefix(path, "/") {
@@ -76,6 +76,9 @@ func (p *Process) Try(method, path, body string, headers ...string) (Answer, err
 	}
 	if body != "" {
 		req.Header.Set("Content-Type", "application/json")
+	}
+	if p.Key != "" {
+		req.Header.Set("Authorization", "Bearer "+p.Key)
 	}
 	for i := 0; i+1 < len(headers); i += 2 {
 		req.Header.Set(headers[i], headers[i+1])

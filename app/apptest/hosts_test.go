@@ -14,7 +14,7 @@ import (
 // AIGC_ALLOWED_HOSTS, in REST and MCP.
 func TestAllowedHosts(t *testing.T) {
 	t.Parallel()
-	p := apptest.StartAll(t, apptest.Binary(t, "faults"), t.TempDir(),
+	p := apptest.StartAllKeyed(t, apptest.Binary(t, "faults"), t.TempDir(),
 		"AIGC_ALLOWED_HOSTS=gateway.example, 192.0.2.7", "AIGC_PUBLIC_URL=https://images.example")
 	endpoints := map[string]struct{ method, address, body string }{
 		"REST": {"GET", p.URL + "/api/models", ""},
@@ -52,7 +52,7 @@ func TestAllowedHosts(t *testing.T) {
 // guarded client would refuse these addresses.
 func TestOwnImages(t *testing.T) {
 	t.Parallel()
-	p := apptest.StartAll(t, apptest.Binary(t, "faults"), t.TempDir(),
+	p := apptest.StartAllKeyed(t, apptest.Binary(t, "faults"), t.TempDir(),
 		"AIGC_ALLOWED_HOSTS=gateway.example", "AIGC_PUBLIC_URL=http://localhost:8080/aigc", "AIGC_MCP_PUBLIC_URL=http://mcp.example:8080/mcp")
 	made := p.Do("POST", "/api/gpt/generations", `{"prompt":"a fox"}`)
 	v := p.WaitDone(made.View(t).TaskID, time.Minute)

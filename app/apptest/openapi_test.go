@@ -91,6 +91,9 @@ func TestAnswersMatchTheDocument(t *testing.T) {
 	t.Parallel()
 	p := apptest.StartAll(t, apptest.Binary(t, "faults"), t.TempDir())
 	d := readDocument(t, p)
+	for _, id := range []string{"list-keys", "create-key", "delete-key"} { // the first key closes this server: TestKeyOperations
+		delete(d.operations, id)
+	}
 	t.Run("operations", func(t *testing.T) { // ends after all of its parts
 		for id, o := range d.operations {
 			if content, ok := o.RequestBody.Content["application/json"]; ok {
@@ -315,6 +318,79 @@ func (d *document) refusals(t *testing.T) {
 			if a := d.call(t, id, nil, body, "Content-Type", kind); a.Status < 400 || a.Status >= 500 {
 				t.Errorf("%s of %s: %d", id, body, a.Status)
 			}
+		}
+	}
+}
+
+// An admin lists, makes and revokes keys over REST; a caller must not. All answers are as
+// documented.
+func TestKeyOperations(t *testing.T) {
+	t.Parallel()
+	const admin = "root-0123456789abcdef"
+	p := apptest.StartAll(t, apptest.Binary(t, "faults"), t.TempDir(), "AIGC_API_KEYS=root:"+admin+":admin")
+	d := readDocument(t, p)
+	as := func(key string) []string { return []string{"Authorization", "Bearer " + key} }
+	ann := map[string]string{"name": "ann"}
+	body, err := json.Marshal(d.operations["create-key"].RequestBody.Content["application/json"].Example)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var key struct{ Key string }
+	made := d.call(t, "create-key", nil, string(body), as(admin)...)
+	if err := json.Unmarshal(made.Envelope(t).Data, &key); err != nil || made.Status != http.StatusCreated || len(key.Key) < 32 {
+		t.Fatalf("%d %v", made.Status, err)
+	}
+	for name, c := range map[string]struct {
+		operation, body, key string
+		status               int
+	}{
+		"again":                  {"create-key", string(body), admin, 409},
+		"a name of the settings": {"create-key", `{"name":"root"}`, admin, 409},
+		"a reserved name":        {"create-key", `{"name":"local"}`, admin, 422},
+		"faults":                 {"create-key", `{"name":"a b","admin":"often","x":1}`, admin, 422},
+		"by a caller":            {"create-key", `{"name":"eve","admin":true}`, key.Key, 403},
+		"a list for a caller":    {"list-keys", "", key.Key, 403},
+		"a list for nobody":      {"list-keys", "", "", 401},
+		"revoked by a caller":    {"delete-key", "", key.Key, 403},
+		"a list":                 {"list-keys", "", admin, 200},
+	} {
+		a := d.call(t, c.operation, ann, c.body, as(c.key)...)
+		if a.Status != c.status || strings.Contains(string(a.Body), key.Key) || strings.Contains(string(a.Body), admin) {
+			t.Errorf("%s: %d %s", name, a.Status, a.Body)
+		}
+		if name == "faults" && strings.Count(string(a.Body), `"location"`) != 3 {
+			t.Errorf("not all faults: %s", a.Body)
+		}
+	}
+	if a := d.call(t, "delete-key", ann, "", as(admin)...); a.Status != http.StatusOK {
+		t.Errorf("revoked: %d %s", a.Status, a.Body)
+	}
+	if a := d.call(t, "delete-key", ann, "", as(admin)...); a.Status != http.StatusNotFound {
+		t.Errorf("revoked twice: %d %s", a.Status, a.Body)
+	}
+	if a := d.call(t, "list-keys", nil, "", as(key.Key)...); a.Status != http.StatusUnauthorized {
+		t.Errorf("with the revoked key: %d", a.Status)
+	}
+	for _, id := range []string{"list-keys", "create-key", "delete-key"} {
+		if !d.succeeded[id] {
+			t.Errorf("%s was not called with success", id)
+		}
+	}
+	for _, c := range []struct {
+		key, args, want string
+		code            int
+	}{
+		{admin, "add bob", "aigc_", 0},
+		{admin, "list", "own tasks", 0},
+		{admin, "add bob", "key_exists", 1},
+		{key.Key, "list", "AIGC_API_KEY", 1},
+		{admin, "revoke bob", "The key of bob is revoked", 0},
+		{admin, "revoke bob", "key_not_found", 1},
+	} { // from a machine without the data folder
+		cli := apptest.Run(t, apptest.Binary(t, "faults"), []string{"AIGC_URL=" + p.URL, "AIGC_API_KEY=" + c.key, "AIGC_DATA_DIR=" + t.TempDir()}, append([]string{"keys"}, strings.Fields(c.args)...)...)
+		<-cli.Ended()
+		if cli.ExitCode() != c.code || !strings.Contains(cli.Log(), c.want) {
+			t.Errorf("keys %s: %d %s", c.args, cli.ExitCode(), cli.Log())
 		}
 	}
 }

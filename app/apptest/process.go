@@ -29,6 +29,7 @@ type Process struct {
 	Dir  string
 	URL  string // base URL of REST
 	MCP  string // base URL of MCP
+	Key  string // that requests are sent with; empty: none
 }
 
 type buffer struct {
@@ -79,6 +80,16 @@ func StartAll(t testing.TB, bin, dir string, env ...string) *Process {
 	t.Helper()
 	p := StartAllAllowWarnings(t, bin, dir, env...)
 	p.WaitReady()
+	return p
+}
+
+// StartAllKeyed is [StartAll] of a server that other machines reach, so that callers need a
+// key.
+func StartAllKeyed(t testing.TB, bin, dir string, env ...string) *Process {
+	t.Helper()
+	const key = "root-0123456789abcdef"
+	p := StartAll(t, bin, dir, append(env, "AIGC_API_KEYS=root:"+key+":admin")...)
+	p.Key = key
 	return p
 }
 

@@ -94,7 +94,7 @@ func TestMCPAddress(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			p := apptest.StartAll(t, apptest.Binary(t, "faults"), t.TempDir(), c.env...)
+			p := apptest.StartAllKeyed(t, apptest.Binary(t, "faults"), t.TempDir(), c.env...)
 			want := c.want
 			if want == "" {
 				want = p.MCP + "/mcp"

@@ -17,7 +17,7 @@ import (
 // agentRole is the role of `aigc serve-mcp --stdio` in a process that is the server of
 // its data folder. REST serves the links of results, and MCP serves this agent and
 // the agents of other processes on the same folder.
-var agentRole = app.Roles{Name: "serve-mcp", API: true, MCP: true, Worker: true}
+var agentRole = app.Roles{Name: "serve-mcp", API: true, MCP: true, Worker: true, Agent: true}
 
 const (
 	// restartWait is how long to wait for the restart of a server that was not

@@ -9,6 +9,7 @@ import (
 
 	"aigc/app"
 	"aigc/app/module"
+	"aigc/app/service"
 	"aigc/config"
 )
 
@@ -70,12 +71,16 @@ func vendors(a *app.App, l *config.Settings, h *module.Registry) string {
 
 // callers describes which callers the server accepts.
 func callers(ctx context.Context, a *app.App, l *config.Settings) string {
-	stored, err := a.Ledger.Keys(ctx)
-	if err != nil {
+	ring := service.Keyring{Ledger: a.Ledger}
+	stored, err := ring.ListKeys(ctx)
+	open, openErr := ring.Open(ctx)
+	switch n := len(stored) + len(l.APIKeys); {
+	case err != nil || openErr != nil:
 		return "unknown: the ledger does not answer"
-	}
-	if n := len(stored) + len(l.APIKeys); n > 0 {
+	case n > 0:
 		return fmt.Sprintf("%d key(s); see `aigc keys list`", n)
+	case !open:
+		return "none: all keys were revoked; `aigc keys add NAME` makes one"
 	}
 	return "every program on this machine, without a key; `aigc keys add NAME` makes keys required"
 }

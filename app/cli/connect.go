@@ -94,11 +94,11 @@ func (c *cli) inProcess(ctx context.Context, l *config.Settings, work bool) (*se
 func (c *cli) withOwnKey(ctx context.Context, l *config.Settings) (*config.Settings, string, error) {
 	own := *l
 	key := l.APIKey.Reveal()
-	stored, err := storedKeys(ctx, l.DataDir)
+	needed, err := needsKey(ctx, l)
 	if err != nil {
 		return nil, "", err
 	}
-	if key == "" && len(stored)+len(l.APIKeys) > 0 {
+	if key == "" && needed {
 		key = task.RandomHex(24)
 		own.APIKeys = append(slices.Clone(l.APIKeys), config.Key{Name: service.Local, Key: provider.Secret(key), Admin: true})
 	}
@@ -120,21 +120,25 @@ func (s *session) local() bool { return s.app != nil }
 // ledgerFile returns the path of the ledger in a data folder.
 func ledgerFile(dir string) string { return filepath.Join(dir, "aigc.db") }
 
-// storedKeys returns the callers' keys in the ledger of a data folder. It does not
-// take the folder's lock, since a server may be using the folder.
-func storedKeys(ctx context.Context, dir string) ([]task.APIKey, error) {
-	if _, err := os.Stat(ledgerFile(dir)); errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
+// needsKey says whether callers of a server in this process need keys. It does not take
+// the folder's lock, since a server may be using the folder.
+func needsKey(ctx context.Context, l *config.Settings) (bool, error) {
+	if len(l.APIKeys) > 0 || l.IsPublic() {
+		return true, nil
 	}
-	db, err := ledger.OpenSQLite(ctx, ledgerFile(dir))
+	if _, err := os.Stat(ledgerFile(l.DataDir)); errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	db, err := ledger.OpenSQLite(ctx, ledgerFile(l.DataDir))
 	if err != nil {
-		return nil, err
+		return false, err
 	}
 	defer func() { _ = db.Close() }()
-	if have, _, err := db.SchemaVersion(ctx); err != nil || have == 0 {
-		return nil, err
+	if have, want, err := db.SchemaVersion(ctx); err != nil || have < want {
+		return have > 0, err // an older schema does not say it; a key is always accepted
 	}
-	return db.Keys(ctx)
+	open, err := service.Keyring{Ledger: db}.Open(ctx)
+	return !open, err
 }
 
 // serverURL returns the address of the server at AIGC_URL, or else of the one that uses

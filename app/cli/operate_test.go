@@ -20,6 +20,21 @@ import (
 	"aigc/config"
 )
 
+// ledgerKeys are the keys in the ledger of a data folder.
+func ledgerKeys(t *testing.T, dir string) []task.APIKey {
+	t.Helper()
+	db, err := ledger.OpenSQLite(t.Context(), ledgerFile(dir))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	keys, err := db.Keys(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return keys
+}
+
 func TestKeys(t *testing.T) {
 	t.Parallel()
 	l := settings(t)
@@ -32,11 +47,11 @@ func TestKeys(t *testing.T) {
 	r := command(t, l, "keys", "add", "ann")
 	r.want(t, 0, "shown only once", "from now on every caller needs a key")
 	key := strings.TrimSpace(r.out)
-	stored, err := storedKeys(t.Context(), l.DataDir)
-	if err != nil || len(stored) != 1 || stored[0].Hash != service.HashKey(key) || stored[0].Admin {
-		t.Fatalf("stored %+v, %v; the printed key is %q", stored, err, key)
+	stored := ledgerKeys(t, l.DataDir)
+	if len(stored) != 1 || stored[0].Hash != service.HashKey(key) || stored[0].Admin {
+		t.Fatalf("stored %+v; the printed key is %q", stored, key)
 	}
-	command(t, l, "keys", "add", "ann").want(t, 1, "there is a key named ann")
+	command(t, l, "keys", "add", "ann").want(t, 1, "There is a key of this name")
 	r = command(t, l, "keys", "add", "--admin", "root")
 	r.want(t, 0)
 	if strings.Contains(r.err, "every caller") {
@@ -50,11 +65,11 @@ func TestKeys(t *testing.T) {
 			t.Errorf("%q is printed", secret)
 		}
 	}
-	var rows []keyRow
+	var rows []service.KeyView
 	if err := json.Unmarshal([]byte(command(t, l, "keys", "list", "--json").out), &rows); err != nil || len(rows) != 3 {
 		t.Errorf("JSON: %+v, %v", rows, err)
 	}
-	command(t, l, "keys", "add", "env").want(t, 1, "there is a key named env in AIGC_API_KEYS")
+	command(t, l, "keys", "add", "env").want(t, 1, "There is a key of this name in AIGC_API_KEYS")
 	command(t, l, "keys", "revoke", "env").want(t, 1, "comes from AIGC_API_KEYS")
 	command(t, l, "keys", "revoke", "unknown").want(t, 1, "no API key of this name")
 	command(t, l, "keys", "revoke", "ann").want(t, 0, "revoked")

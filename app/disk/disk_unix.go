@@ -36,3 +36,21 @@ func TryLock(f *os.File, exclusive bool) (bool, error) {
 	}
 	return err == nil, err
 }
+
+// LockDir takes an exclusive lock on a folder itself, which no removed or replaced file in
+// it releases. It does not block: the lock is nil if another process holds it. Closing it
+// releases the lock, and so does the end of the process.
+func LockDir(dir string, exclusive bool) (*os.File, error) {
+	f, err := os.Open(dir)
+	if err != nil {
+		return nil, err
+	}
+	locked, err := TryLock(f, exclusive)
+	if errors.Is(err, syscall.EBADF) || errors.Is(err, syscall.ENOTSUP) || errors.Is(err, syscall.EINVAL) {
+		return f, nil // a file system, such as NFS, that locks no folder; the lock file in it has to do
+	}
+	if !locked || err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return f, nil
+}

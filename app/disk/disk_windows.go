@@ -3,6 +3,7 @@ package disk
 import (
 	"errors"
 	"os"
+	"path/filepath"
 
 	"golang.org/x/sys/windows"
 )
@@ -82,3 +83,17 @@ func IsTransient(err error) bool {
 
 // IsDescriptors is false: Windows has no limit of descriptors.
 func IsDescriptors(error) bool { return false }
+
+// LockDir takes a lock that stands for a folder. On Windows folders cannot be locked, but
+// an open file cannot be removed: the lock is that of a file in it.
+func LockDir(dir string, exclusive bool) (*os.File, error) {
+	f, err := os.OpenFile(filepath.Join(dir, "folder.lock"), os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	locked, err := TryLock(f, exclusive)
+	if !locked || err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return f, nil
+}

@@ -12,6 +12,7 @@ var wildcardNames = map[string]string{"images": "object", "status": "operation_i
 // pathParamDocs describe the path parameters by their names.
 var pathParamDocs = map[string]string{
 	"id":           "Id of a task: task_id in the response that created it, and in GET /api/tasks.",
+	"name":         "Name of a key.",
 	"object":       "Name of a stored file, with its slashes: object_name of an upload, or the end of a result's URL. Clients may escape the slashes.",
 	"operation_id": "Id of a task, or the vendor's name of the job, with its slashes.",
 }

@@ -47,7 +47,7 @@ func start(t *testing.T, adapt ...func(*rig, *httpapi.Config)) *rig {
 	r.Engine, r.vendor = servicetest.Start(t)
 	metrics := prometheus.NewRegistry()
 	c := httpapi.Config{
-		Service: r.Service, Version: "1.2.3", SyncWait: 20 * time.Second, Heartbeat: 20 * time.Millisecond, Metrics: metrics,
+		Service: r.Service, Keys: r.Service, Version: "1.2.3", SyncWait: 20 * time.Second, Heartbeat: 20 * time.Millisecond, Metrics: metrics,
 	}
 	for _, f := range adapt {
 		f(r, &c)

@@ -36,6 +36,7 @@ func (s *Server) routes() {
 	s.taskRoutes()
 	s.answerRoutes()
 	s.fileRoutes()
+	s.keyRoutes()
 	s.statusRoutes()
 	s.docsRoutes()
 }
@@ -53,7 +54,7 @@ func (s *Server) tags() []*huma.Tag {
 	}
 	for _, t := range [][2]string{
 		{"generations", "Routes for all modules"}, {"catalogue", "Models and prices"}, {"tasks", "Status, history and control of tasks"},
-		{"files", "Input files and results"}, {"operation", "Health and metrics of the service"},
+		{"files", "Input files and results"}, {"keys", "Callers' API keys"}, {"operation", "Health and metrics of the service"},
 	} {
 		tags = append(tags, &huma.Tag{Name: t[0], Description: t[1]})
 	}

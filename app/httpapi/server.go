@@ -18,11 +18,12 @@ import (
 // Config is the configuration of a [Server].
 type Config struct {
 	Service      service.API
-	SyncWait     time.Duration // how long a request for an image waits for the result; default 90 s; negative: 0
-	PrivateLinks bool          // downloads require a key, so Cache-Control is private
-	Public       publicurl.API // base of all addresses in responses; empty: paths of this server
-	MCPURL       string        // public address of MCP for GET /; empty: MCP is not served
-	ServesMCP    bool          // the listener serves MCP, too, at /mcp
+	Keys         service.KeyAdmin // for admins
+	SyncWait     time.Duration    // how long a request for an image waits for the result; default 90 s; negative: 0
+	PrivateLinks bool             // downloads require a key, so Cache-Control is private
+	Public       publicurl.API    // base of all addresses in responses; empty: paths of this server
+	MCPURL       string           // public address of MCP for GET /; empty: MCP is not served
+	ServesMCP    bool             // the listener serves MCP, too, at /mcp
 	Version      string
 	Metrics      prometheus.Gatherer // source of /metrics; nil: none
 	Memory       *memory.Budget      // of the documents that are read at a time; nil: no limit

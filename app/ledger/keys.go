@@ -75,17 +75,19 @@ func (s *store) AddKey(ctx context.Context, k task.APIKey) (added bool, err erro
 			created = x.now
 		}
 		n, err := x.exec(add, k.Name, k.Hash, boolInt(k.Admin), created)
-		added = n > 0
-		return err
+		if added = n > 0; err != nil || !added {
+			return err
+		}
+		return x.needKeys()
 	})
 	return added && err == nil, err
 }
 
 // Keys implements [task.Ledger].
 func (s *store) Keys(ctx context.Context) (out []task.APIKey, err error) {
-	err = s.reader(ctx).query("SELECT name, hash, admin, created FROM api_keys ORDER BY name", nil, func(r *sql.Rows) error {
-		return readRow(r, 4, func(c *columns) {
-			out = append(out, task.APIKey{Name: c.text(), Hash: c.text(), Admin: c.flag(), Created: c.time()})
+	err = s.reader(ctx).query("SELECT name, hash, admin, created, used FROM api_keys ORDER BY name", nil, func(r *sql.Rows) error {
+		return readRow(r, 5, func(c *columns) {
+			out = append(out, task.APIKey{Name: c.text(), Hash: c.text(), Admin: c.flag(), Created: c.time(), Used: c.time()})
 		})
 	})
 	return out, err
@@ -100,4 +102,28 @@ func (s *store) RevokeKey(ctx context.Context, name string) error {
 		}
 		return err
 	})
+}
+
+// UseKey implements [task.Ledger].
+func (s *store) UseKey(ctx context.Context, name string, day time.Time) error {
+	return s.write(ctx, func(x *tx) error {
+		_, err := x.exec("UPDATE api_keys SET used = $2 WHERE name = $1 AND used < $2", name, ms(day))
+		return err
+	})
+}
+
+// KeysNeeded implements [task.Ledger].
+func (s *store) KeysNeeded(ctx context.Context) (needed bool, err error) {
+	err = s.reader(ctx).query("SELECT since FROM access WHERE id = 1", nil, func(*sql.Rows) error { needed = true; return nil })
+	return needed, err
+}
+
+// NeedKeys implements [task.Ledger].
+func (s *store) NeedKeys(ctx context.Context) error {
+	return s.write(ctx, func(x *tx) error { return x.needKeys() })
+}
+
+func (x *tx) needKeys() error {
+	_, err := x.exec("INSERT INTO access (id, since) VALUES (1, $1) ON CONFLICT (id) DO NOTHING", x.now)
+	return err
 }

@@ -184,7 +184,8 @@ func TestRenamedCauses(t *testing.T) {
 		`UPDATE tasks SET error = '{"code":"broken","message":"m","retryable":true,"kind":"broken"}'`,
 		`DROP TABLE callers`, `DROP INDEX tasks_open`, `ALTER TABLE tasks DROP COLUMN slots`, `CREATE INDEX tasks_open ON tasks (vendor, fingerprint, state)`,
 		`DROP TABLE task_inputs`, `DROP INDEX assets_inputs`, `DROP INDEX assets_swept`, `DROP TABLE upload_use`,
-		`DROP TABLE answers`, `ALTER TABLE vendor_keys DROP COLUMN probed`, `ALTER TABLE vendor_accounts DROP COLUMN models`, `DELETE FROM goose_db_version WHERE version_id >= 4`,
+		`DROP TABLE answers`, `ALTER TABLE vendor_keys DROP COLUMN probed`, `ALTER TABLE vendor_accounts DROP COLUMN models`,
+		`DROP TABLE access`, `ALTER TABLE api_keys DROP COLUMN used`, `INSERT INTO api_keys VALUES ('ann', 'hash', 0, 1)`, `DELETE FROM goose_db_version WHERE version_id >= 4`,
 	} {
 		if _, err := db.Exec(statement); err != nil {
 			t.Fatal(err)
@@ -194,6 +195,9 @@ func TestRenamedCauses(t *testing.T) {
 		t.Fatal(err)
 	}
 	l = openTest(t, path)
+	if needed, err := l.KeysNeeded(ctx); err != nil || !needed {
+		t.Errorf("a ledger with a key does not need keys: %v", err)
+	}
 	events, err := l.Events(ctx, id, 0)
 	if err != nil || len(events) != len(want) {
 		t.Fatalf("%d events, want %d: %v", len(events), len(want), err)

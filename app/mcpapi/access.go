@@ -125,6 +125,7 @@ func (s *Server) serveMCP(x *web.Exchange, r *http.Request) error {
 	if r.Header.Get(stdioHeader) != "" { // a bridge closes the connection to cancel a call
 		defer context.AfterFunc(r.Context(), c.cancel)()
 	}
+	defer web.AccessEnded(r.Context(), c.cancel)()
 	if c.confirm = r.Header.Get(confirmHeader) != ""; c.confirm {
 		x.Header().Set(confirmHeader, "1")
 	}

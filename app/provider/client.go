@@ -50,7 +50,7 @@ const maxAnswer = 8 << 20
 func (c *Client) Do(ctx context.Context, call Call, r Request) (Response, error) {
 	var sent atomic.Bool
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { sent.Store(true) }})
-	req, err := c.request(ctx, call, r)
+	req, hidden, err := c.request(ctx, call, r)
 	if err != nil {
 		return Response{}, err
 	}
@@ -66,12 +66,12 @@ func (c *Client) Do(ctx context.Context, call Call, r Request) (Response, error)
 		}
 		return Response{}, c.exchangeFault(err, call, r.Paid && sent.Load())
 	}
-	end := c.record(res, r.Paid)
+	end := c.record(res, r.Paid, hidden)
 	decoded := removeCoding(res)
 	defer res.Body.Close()
 	defer end(decoded)
-	out := Response{Status: res.StatusCode, Header: res.Header, ContentType: mediaType(res.Header), paid: r.Paid, account: &call.Account}
-	c.answered.Store(res.Request.URL)
+	out := Response{Status: res.StatusCode, Header: hidden.maskHeader(res.Header), ContentType: mediaType(res.Header), paid: r.Paid, account: &call.Account, secrets: hidden}
+	c.answered.Store(hidden.maskURL(res.Request.URL))
 	if isRejection(res.StatusCode) {
 		c.submitted.Store(false)
 	}
@@ -89,7 +89,7 @@ func (c *Client) Do(ctx context.Context, call Call, r Request) (Response, error)
 		return out, nil
 	}
 	out.Body, err = c.read(res, body)
-	out.Body = call.Account.redact(trimPadding(out.Body))
+	out.Body = hidden.maskJSON(trimPadding(out.Body))
 	if err != nil && !out.OK() {
 		err = nil // the status is enough; the body is only read for the vendor's message
 	}
@@ -115,7 +115,7 @@ func (c *Client) unreadable(res *http.Response, call Call, paid bool) error {
 // Stream sends one unpaid request and copies the body of a 200 to w. With any other
 // status nothing is written, and Body holds up to 64 KB of the answer.
 func (c *Client) Stream(ctx context.Context, call Call, r Request, w io.Writer) (Response, error) {
-	req, err := c.request(ctx, call, r)
+	req, hidden, err := c.request(ctx, call, r)
 	if err != nil {
 		return Response{}, err
 	}
@@ -125,11 +125,11 @@ func (c *Client) Stream(ctx context.Context, call Call, r Request, w io.Writer) 
 	}
 	decoded := removeCoding(res)
 	defer res.Body.Close()
-	out := Response{Status: res.StatusCode, Header: res.Header, ContentType: mediaType(res.Header), account: &call.Account}
+	out := Response{Status: res.StatusCode, Header: hidden.maskHeader(res.Header), ContentType: mediaType(res.Header), account: &call.Account, secrets: hidden}
 	if res.StatusCode != http.StatusOK {
 		if decoded != nil {
 			out.Body, _ = io.ReadAll(io.LimitReader(newContent(res, decoded), 64<<10)) // only for the vendor's message
-			out.Body = call.Account.redact(trimPadding(out.Body))
+			out.Body = hidden.maskJSON(trimPadding(out.Body))
 		}
 		return out, nil
 	}
@@ -191,6 +191,10 @@ func (c *Client) extracted(blobs []jsonblob.Blob) {
 // that the answer exceeds, or Unavailable.
 func (c *Client) exchangeFault(err error, call Call, paidAndSent bool) error {
 	var f *fault.Error
+	var exchange *url.Error
+	if errors.As(err, &exchange) { // its text has the URL, in which there may be a key
+		err = exchange.Err
+	}
 	if !paidAndSent {
 		if errors.As(err, &f) {
 			return err

@@ -14,6 +14,7 @@ type AnswerRecorder interface {
 	// BeginAnswer is called when a 2xx arrives, before its body. The body is written to
 	// the writer while it is read, before a content coding is removed; an error of the
 	// writer is ignored. Nil: no copy of this answer is wanted, and EndAnswer is not called.
+	// Each byte of the request's secrets is an asterisk: here, or in what decode returns.
 	BeginAnswer(paid bool) io.Writer
 	// EndAnswer is called after the body; whole says that it arrived completely. decode
 	// reads the copy without its content coding; nil: it has none, or one that is not
@@ -40,10 +41,16 @@ func (b *recordedBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
+// readCloser reads from one and closes another.
+type readCloser struct {
+	io.Reader
+	io.Closer
+}
+
 // record lets the sink copy the body of a 2xx, if it is an [AnswerRecorder]. It must be
 // called before the content coding is removed. The returned function reads what the
 // reader of the answer left of the body, and ends the copy.
-func (c *Client) record(res *http.Response, paid bool) (end func(decoded *contentcoding.Reader)) {
+func (c *Client) record(res *http.Response, paid bool, hidden *secrets) (end func(decoded *contentcoding.Reader)) {
 	recorder, ok := c.Blobs.(AnswerRecorder)
 	if !ok || res.StatusCode < 200 || res.StatusCode > 299 {
 		return func(*contentcoding.Reader) {}
@@ -52,19 +59,28 @@ func (c *Client) record(res *http.Response, paid bool) (end func(decoded *conten
 	if to == nil {
 		return func(*contentcoding.Reader) {}
 	}
-	body := &recordedBody{ReadCloser: res.Body, copy: to}
+	redactor := newRedactor(hidden)
+	copied := &redactedWriter{Redactor: redactor, to: to}
+	if len(contentcoding.Names(res.Header)) > 0 {
+		copied.Redactor = newRedactor(nil)
+	}
+	body := &recordedBody{ReadCloser: res.Body, copy: copied}
 	res.Body = body
 	return func(decoded *contentcoding.Reader) {
 		var decode func(io.ReadCloser) io.ReadCloser
 		if decoded != nil {
 			// The reader of the answer may have stopped at something that it could not read.
 			if _, err := io.CopyN(io.Discard, decoded, maxUnread); err == io.EOF && decoded.Coded() {
-				decode = decoded.Again
+				decode = func(from io.ReadCloser) io.ReadCloser {
+					plain := decoded.Again(from)
+					return readCloser{redactor.Reader(plain), plain}
+				}
 			}
 		}
 		if body.end == nil {
 			_, _ = io.CopyN(io.Discard, body, maxUnread)
 		}
+		_ = copied.Flush() // the recorder knows of its own errors
 		recorder.EndAnswer(body.end == io.EOF, decode)
 	}
 }

@@ -2,58 +2,259 @@ package provider
 
 import (
 	"bytes"
+	"encoding/base64"
+	"encoding/hex"
 	"encoding/json"
+	"net/http"
 	"net/url"
 	"slices"
 	"strings"
 )
 
+// Whatever a vendor sends may quote the key of the request: in an error, as the id of a
+// job, in the text of a result, in a header. Each secret is therefore replaced by a mask
+// where an answer enters, in [Client.Do] and [Client.Stream], before a driver sees it.
+//
+// An id with a mask can still be polled: a request to the account's own host gets the
+// secret back in its place, see [Account.Unmask].
+
 // minRedacted is the least length in bytes of a secret that is redacted in vendors'
 // texts: a shorter one may be part of an ordinary word.
 const minRedacted = 8
 
-// redact replaces the account's secrets, and the ids of key pairs, in a vendor's text.
-// The sandbox's keys are public and stay.
-func (a Account) redact(text []byte) []byte {
-	if a.Sandbox {
-		return text
-	}
-	for _, form := range a.encodings() {
-		text = bytes.ReplaceAll(text, form, []byte(Secret(form).String()))
-	}
-	return text
+// maxEncoded is the length in bytes from which a secret, such as a key file, is looked for
+// as it is only: vendors that quote something quote what was sent.
+const maxEncoded = 512
+
+// bullet is what masks consist of: at least three. Their number says which form of which
+// secret was there.
+const bullet = "•"
+
+// secrets are texts to be found in what vendors send.
+type secrets struct {
+	forms   []string     // the n-th has the mask of n+3 bullets; without duplicates
+	first   [256][]int   // the forms that begin with a byte, the longest first
+	begins  [1024]uint64 // bits of the pairs of bytes with which a form may begin, escaped or not
+	longest int          // of forms, in bytes
 }
 
-// encodings are the forms in which a text may contain the secrets: plain, escaped for a
-// URL, escaped for JSON. Longer ones come first, since one secret may contain another.
-func (a Account) encodings() [][]byte {
-	var all [][]byte
-	for _, s := range []string{a.Secret.Reveal(), a.AccessKey.Reveal()} {
-		if len(s) < minRedacted {
+// newSecrets prepares texts. The forms of a text are itself, its hex and its base64.
+func newSecrets(texts ...string) *secrets {
+	s := &secrets{}
+	for _, text := range texts {
+		s.add(text)
+	}
+	for _, text := range texts {
+		if len(text) >= minRedacted && len(text) <= maxEncoded {
+			s.add(hex.EncodeToString([]byte(text))) // also found in upper case
+			for _, alphabet := range []*base64.Encoding{base64.RawStdEncoding, base64.RawURLEncoding} {
+				for skip := range 3 {
+					s.add(within(alphabet, text, skip))
+				}
+			}
+		}
+	}
+	return s
+}
+
+// add adds a form, in which upper and lower case do not differ.
+func (s *secrets) add(form string) {
+	if len(form) < minRedacted || slices.Contains(s.forms, form) {
+		return
+	}
+	s.forms, s.longest = append(s.forms, form), max(s.longest, len(form))
+	c, next := lower(form[0]), lower(form[1])
+	s.first[c] = append(s.first[c], len(s.forms)-1)
+	slices.SortStableFunc(s.first[c], func(a, b int) int { return len(s.forms[b]) - len(s.forms[a]) }) // one may begin with another
+	for _, first := range []byte{c, upper(c)} {
+		for _, second := range []byte{next, upper(next), '\\', '%', '&'} {
+			s.mayBegin(first, second)
+		}
+	}
+	for second := range 256 {
+		for _, first := range []byte{'\\', '%', '&'} {
+			s.mayBegin(first, byte(second))
+		}
+	}
+}
+
+func (s *secrets) mayBegin(first, second byte) {
+	pair := uint(first)<<8 | uint(second)
+	s.begins[pair>>6] |= 1 << (pair & 63)
+}
+
+// within is the part of the base64 of any text that depends only on a text that begins
+// in it skip bytes behind a multiple of three.
+func within(alphabet *base64.Encoding, text string, skip int) string {
+	b := alphabet.EncodeToString([]byte("\x00\x00\x00"[:skip] + text))
+	cut := (skip + len(text)) % 3 // bits of the last character are of what follows
+	return b[(skip*8+5)/6 : len(b)-min(cut, 1)]
+}
+
+// find returns the first place of a secret in text from at on, and the index of its form;
+// -1 for start if there is none.
+func (s *secrets) find(text []byte, at int) (start, end, form int) {
+	var some, others [16]int // no allocation for the usual case
+	for ; at+1 < len(text); at++ {
+		b := text[at]
+		if pair := uint(b)<<8 | uint(text[at+1]); s.begins[pair>>6]>>(pair&63)&1 == 0 {
 			continue
 		}
-		quoted, _ := json.Marshal(s) // a string always marshals
-		inJSON := string(quoted[1 : len(quoted)-1])
-		for _, form := range []string{s, url.QueryEscape(s), url.PathEscape(s), inJSON, strings.ReplaceAll(inJSON, "/", `\/`)} {
-			all = append(all, []byte(form), lowerPercent(form))
+		for layers := 0; layers <= maxLayers; layers++ {
+			c, begin := decode(text, at, layers)
+			for _, i := range s.first[lower(c)] {
+				from, next := append(some[:0], begin), others[:0]
+				for j := 1; j < len(s.forms[i]) && len(from) > 0; j++ {
+					from, next = after(text, from, lower(s.forms[i][j]), next[:0]), from
+				}
+				if len(from) > 0 {
+					return at, slices.Max(from), i
+				}
+			}
+			if !startsEscape(b) {
+				break
+			}
 		}
 	}
-	slices.SortFunc(all, func(x, y []byte) int {
-		if len(x) != len(y) {
-			return len(y) - len(x)
-		}
-		return bytes.Compare(x, y)
-	})
-	return slices.CompactFunc(all, bytes.Equal)
+	return -1, -1, -1
 }
 
-// lowerPercent writes percent escapes with lower-case hex digits, as some servers do.
-func lowerPercent(s string) []byte {
-	out := []byte(s)
-	for i := 0; i+2 < len(out); i++ {
-		if out[i] == '%' {
-			copy(out[i+1:i+3], bytes.ToLower(out[i+1:i+3]))
+// mask replaces the secrets in a text.
+func (s *secrets) mask(text []byte) []byte {
+	if s == nil || len(s.forms) == 0 {
+		return text
+	}
+	var out []byte
+	from := 0
+	for {
+		start, end, form := s.find(text, from)
+		if start < 0 {
+			break
+		}
+		out = append(append(out, text[from:start]...), strings.Repeat(bullet, form+3)...)
+		from = end
+	}
+	if out == nil {
+		return text
+	}
+	return append(out, text[from:]...)
+}
+
+// maskJSON replaces the secrets in the strings of a JSON document, which stays valid, and
+// in other texts as mask does.
+func (s *secrets) maskJSON(doc []byte) []byte {
+	if s == nil || len(s.forms) == 0 {
+		return doc
+	}
+	if !json.Valid(doc) {
+		return s.mask(doc)
+	}
+	var out []byte
+	from := 0
+	for at := 0; ; {
+		quote := bytes.IndexByte(doc[at:], '"')
+		if quote < 0 {
+			break
+		}
+		begin := at + quote
+		at = endOfString(doc, begin)
+		if masked, changed := s.maskString(doc[begin:at]); changed {
+			out = append(append(out, doc[from:begin]...), masked...)
+			from = at
+		}
+	}
+	if out == nil {
+		return doc
+	}
+	return append(out, doc[from:]...)
+}
+
+// endOfString is the position behind the string of a valid document that begins at begin.
+func endOfString(doc []byte, begin int) int {
+	for at := begin + 1; ; at++ {
+		switch doc[at] {
+		case '\\':
+			at++
+		case '"':
+			return at + 1
+		}
+	}
+}
+
+// maskString replaces the secrets in a string of a JSON document. The string may be a
+// document itself.
+func (s *secrets) maskString(literal []byte) (_ []byte, changed bool) {
+	if bytes.IndexByte(literal, '\\') < 0 {
+		masked := s.mask(literal[1 : len(literal)-1])
+		if len(masked) == len(literal)-2 && bytes.Equal(masked, literal[1:len(literal)-1]) {
+			return literal, false
+		}
+		return slices.Concat([]byte(`"`), masked, []byte(`"`)), true
+	}
+	var text string
+	if json.Unmarshal(literal, &text) != nil {
+		return literal, false
+	}
+	masked := s.maskJSON([]byte(text)) // also removes the escapes of a text that is none
+	if string(masked) == text {
+		return literal, false
+	}
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	_ = e.Encode(string(masked)) // a string always marshals
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), true
+}
+
+// maskHeader replaces the secrets in the values of headers.
+func (s *secrets) maskHeader(h http.Header) http.Header {
+	out := h
+	for name, values := range h {
+		for i, v := range values {
+			if masked := string(s.mask([]byte(v))); masked != v {
+				if len(out[name]) > 0 && &out[name][0] == &values[0] {
+					out = h.Clone()
+				}
+				out[name][i] = masked
+			}
 		}
 	}
 	return out
 }
+
+// maskURL replaces the secrets in an address.
+func (s *secrets) maskURL(u *url.URL) *url.URL {
+	text := u.String()
+	masked := string(s.mask([]byte(text)))
+	if masked == text {
+		return u
+	}
+	if clean, err := url.Parse(masked); err == nil {
+		return clean
+	}
+	return &url.URL{Scheme: u.Scheme, Host: u.Host}
+}
+
+// secrets are those of the account: the secret, and the id of a key pair. The sandbox's
+// keys are public and stay.
+func (a Account) secrets() *secrets {
+	if a.Sandbox {
+		return nil
+	}
+	return newSecrets(a.Secret.Reveal(), a.AccessKey.Reveal())
+}
+
+// secretsOf are those of the account, then what was made of them for a request: a token
+// or a signature.
+func (a Account) secretsOf(made []string) *secrets {
+	s := a.secrets()
+	if s != nil {
+		for _, form := range newSecrets(made...).forms {
+			s.add(form)
+		}
+	}
+	return s
+}
+
+// redact replaces the account's secrets in a text.
+func (a Account) redact(text []byte) []byte { return a.secrets().mask(text) }

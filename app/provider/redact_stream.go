@@ -1,44 +1,65 @@
 package provider
 
 import (
-	"bytes"
 	"io"
 )
 
 // Redactor replaces the secrets of all accounts in streams, each byte by an asterisk, so
-// that sizes stay the same. The forms of the secrets are those that [Account.redact]
-// knows; the sandbox's keys are public and stay.
+// that sizes stay the same. The sandbox's keys are public and stay.
 type Redactor struct {
-	forms   [][]byte // longest first within an account
-	longest int
+	secrets *secrets
+	held    int // bytes that may be the beginning of a secret
 }
 
 // Redactor returns one for the secrets of all accounts.
 func (a *Accounts) Redactor() *Redactor {
-	r := &Redactor{}
+	var texts []string
 	for _, list := range a.accounts {
 		for _, acc := range list {
-			if acc.Sandbox {
-				continue
-			}
-			for _, form := range acc.encodings() {
-				r.forms, r.longest = append(r.forms, form), max(r.longest, len(form))
+			if !acc.Sandbox {
+				texts = append(texts, acc.Secret.Reveal(), acc.AccessKey.Reveal())
 			}
 		}
 	}
+	return newRedactor(newSecrets(texts...))
+}
+
+// newRedactor holds back what the longest secret may take if it is escaped.
+func newRedactor(s *secrets) *Redactor {
+	r := &Redactor{secrets: s}
+	if s != nil {
+		r.held = min(maxEscape*s.longest, maxHeld)
+	}
 	return r
+}
+
+// hide replaces the secrets in buf that begin before a position.
+func (r *Redactor) hide(buf []byte, before int) {
+	for at := 0; ; {
+		start, end, _ := r.secrets.find(buf, at)
+		if start < 0 || start >= before {
+			return
+		}
+		for i := start; i < end; i++ {
+			buf[i] = '*'
+		}
+		at = end
+	}
 }
 
 // redactChunk is how many bytes are searched at once.
 const redactChunk = 64 << 10
 
-// Reader returns src with the secrets replaced. It holds back as many bytes as the longest
-// secret has, so that it finds one that reaches from one chunk into the next.
+// maxHeld limits what is held back of a stream, for secrets as long as a key file.
+const maxHeld = 64 << 10
+
+// Reader returns src with the secrets replaced. It holds back as many bytes as a secret
+// may take, so that it finds one that reaches from one chunk into the next.
 func (r *Redactor) Reader(src io.Reader) io.Reader {
-	if len(r.forms) == 0 {
+	if r.held == 0 {
 		return src
 	}
-	return &redactedReader{Redactor: r, src: src, buf: make([]byte, 0, redactChunk+r.longest)}
+	return &redactedReader{Redactor: r, src: src, buf: make([]byte, 0, redactChunk+r.held)}
 }
 
 type redactedReader struct {
@@ -74,20 +95,38 @@ func (r *redactedReader) fill() {
 	if r.err == io.ErrUnexpectedEOF {
 		r.err = io.EOF
 	}
-	for _, form := range r.forms {
-		for at := 0; ; {
-			i := bytes.Index(r.buf[at:], form)
-			if i < 0 {
-				break
-			}
-			for j := at + i; j < at+i+len(form); j++ {
-				r.buf[j] = '*'
-			}
-			at += i + len(form)
-		}
-	}
 	r.start, r.ready = 0, len(r.buf)
 	if r.err == nil {
-		r.ready -= r.longest - 1
+		r.ready -= r.held
 	}
+	r.hide(r.buf, r.ready)
+}
+
+// redactedWriter writes a stream with the secrets replaced. Flush writes what it holds
+// back.
+type redactedWriter struct {
+	*Redactor
+	to  io.Writer
+	buf []byte
+}
+
+// Write implements [io.Writer].
+func (w *redactedWriter) Write(p []byte) (int, error) {
+	if w.held == 0 {
+		return w.to.Write(p)
+	}
+	if w.buf = append(w.buf, p...); len(w.buf) < w.held+redactChunk {
+		return len(p), nil
+	}
+	return len(p), w.release(len(w.buf) - w.held)
+}
+
+// Flush writes everything.
+func (w *redactedWriter) Flush() error { return w.release(len(w.buf)) }
+
+func (w *redactedWriter) release(n int) error {
+	w.hide(w.buf, n)
+	_, err := w.to.Write(w.buf[:n])
+	w.buf = append(w.buf[:0], w.buf[n:]...)
+	return err
 }

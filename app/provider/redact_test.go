@@ -53,13 +53,13 @@ func TestRedact(t *testing.T) {
 		{"no secret", Account{}, "text", "text"},
 		{"short", Account{Secret: "cat", AccessKey: "concat"}, "a cat concatenates", "a cat concatenates"},
 		{"sandbox", Account{Secret: "sk-0123456789", Sandbox: true}, "sk-0123456789", "sk-0123456789"},
-		{"both halves", pair, "id " + pair.AccessKey.Reveal() + ", key " + pair.Secret.Reveal(), "id •••, key •••"},
-		{"in a query", pair, "?a=" + url.QueryEscape(pair.AccessKey.Reveal()) + "&s=" + url.QueryEscape(pair.Secret.Reveal()), "?a=•••&s=•••"},
+		{"both halves", pair, "id " + pair.AccessKey.Reveal() + ", key " + pair.Secret.Reveal(), "id ••••, key •••"},
+		{"in a query", pair, "?a=" + url.QueryEscape(pair.AccessKey.Reveal()) + "&s=" + url.QueryEscape(pair.Secret.Reveal()), "?a=••••&s=•••"},
 		{"in a query, lower-case digits", pair, lower.Replace(url.QueryEscape(pair.Secret.Reveal())), "•••"},
-		{"in a path", pair, "/" + url.PathEscape(pair.AccessKey.Reveal()) + "/x", "/•••/x"},
+		{"in a path", pair, "/" + url.PathEscape(pair.AccessKey.Reveal()) + "/x", "/••••/x"},
 		{"in JSON", pair, `{"s":` + string(quoted) + `}`, `{"s":"•••"}`},
 		{"in JSON with escaped slashes", pair, strings.ReplaceAll(inJSON, "/", `\/`), "•••"},
-		{"one within the other", Account{AccessKey: "01234567", Secret: "0123456789"}, "0123456789 01234567", "••• •••"},
+		{"one within the other", Account{AccessKey: "01234567", Secret: "0123456789"}, "0123456789 01234567", "••• ••••"},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -77,7 +77,8 @@ func TestRedact(t *testing.T) {
 // redacted, too.
 func TestFaultShowsNoSecret(t *testing.T) {
 	t.Parallel()
-	r := Response{Status: 400, account: &Account{Secret: "sk-0123456789"}}
+	account := &Account{Secret: "sk-0123456789"}
+	r := Response{Status: 400, account: account, secrets: account.secrets()}
 	for _, text := range []string{"no sk-0123456789", "no sk-01\xbe23456789", "no \xffsk-0123456789\xc3"} {
 		if f := r.Fault("acme", text, text); f.Message != "no •••" || f.VendorCode != "no" {
 			t.Errorf("%q: %q, code %q", text, f.Message, f.VendorCode)

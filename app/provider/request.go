@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net/http"
 	"net/url"
@@ -28,11 +29,13 @@ type Request struct {
 	Trusted   func(*url.URL) bool
 }
 
-func (c *Client) request(ctx context.Context, call Call, r Request) (*http.Request, error) {
+// request builds a request, and returns the secrets that its answer may quote.
+func (c *Client) request(ctx context.Context, call Call, r Request) (*http.Request, *secrets, error) {
 	address := r.URL
 	if !strings.HasPrefix(address, "http://") && !strings.HasPrefix(address, "https://") {
 		address = call.Account.BaseURL + address
 	}
+	address = call.Account.Unmask(address)
 	method := r.Method
 	if method == "" {
 		method = http.MethodGet
@@ -42,7 +45,7 @@ func (c *Client) request(ctx context.Context, call Call, r Request) (*http.Reque
 	}
 	req, err := http.NewRequestWithContext(ctx, method, address, nil)
 	if err != nil {
-		return nil, fault.Wrap(err, fault.Unavailable, "vendor_address", "The URL of %s is not valid; check the setting of its base URL.", call.Account.title())
+		return nil, nil, fault.Wrap(errors.New("the address cannot be parsed"), fault.Unavailable, "vendor_address", "The URL of %s is not valid; check the setting of its base URL.", call.Account.title())
 	}
 	for k, v := range r.Header {
 		req.Header[k] = v
@@ -50,15 +53,24 @@ func (c *Client) request(ctx context.Context, call Call, r Request) (*http.Reque
 	req.Header.Set("User-Agent", "aigc")
 	acceptIdentity(req.Header)
 	req.Header.Set("X-Client-Request-Id", call.Task+"."+call.Submit)
-	if err := r.attach(req); err != nil {
-		return nil, fault.Wrap(err, fault.Unavailable, "request_body", "The request to the vendor could not be built.")
-	}
-	if r.Authorize != nil && (call.Account.SameHost(req.URL) || r.Trusted != nil && r.Trusted(req.URL)) {
-		if err := r.Authorize(req); err != nil {
-			return nil, err
+	own := call.Account.SameHost(req.URL)
+	if _, embedded := r.Body.(*jsonblob.Body); own && !r.Paid && r.Body != nil && !embedded {
+		if r.Body, err = call.Account.unmaskBody(r.Body); err != nil {
+			return nil, nil, fault.Wrap(err, fault.Unavailable, "request_body", "The request to the vendor could not be built.")
 		}
 	}
-	return req, nil
+	if err := r.attach(req); err != nil {
+		return nil, nil, fault.Wrap(err, fault.Unavailable, "request_body", "The request to the vendor could not be built.")
+	}
+	var made []string
+	if r.Authorize != nil && (own || r.Trusted != nil && r.Trusted(req.URL)) {
+		before := req.Header.Clone()
+		if err := r.Authorize(req); err != nil {
+			return nil, nil, err
+		}
+		made = credentials(before, req.Header)
+	}
+	return req, call.Account.secretsOf(made), nil
 }
 
 // attach sets the request's body and its Content-Length: some vendors do not accept

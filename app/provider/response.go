@@ -25,7 +25,8 @@ type Response struct {
 	File        string
 
 	paid    bool
-	account *Account // whose secrets are redacted; a pointer, because fmt would print the value's unexported secrets
+	account *Account // a pointer, because fmt would print the value's unexported secrets
+	secrets *secrets // of the account and the request
 }
 
 // OK reports whether the status is a 2xx. What the body holds decides whether the vendor
@@ -82,14 +83,10 @@ func (r Response) Fault(vendor, code, message string) *fault.Error {
 	return f
 }
 
-// sanitize is [Sanitize] with the account's secrets redacted once more: the vendor may
-// have escaped them, or put invalid UTF-8 into them, so that they only appear in the
-// decoded, valid text.
+// sanitize is [Sanitize] with the secrets replaced once more: a driver may have removed
+// escapes, and invalid UTF-8 may have split one.
 func (r Response) sanitize(text string) string {
-	if r.account != nil {
-		text = string(r.account.redact([]byte(strings.ToValidUTF8(text, ""))))
-	}
-	return Sanitize(text)
+	return Sanitize(string(r.secrets.mask([]byte(strings.ToValidUTF8(text, "")))))
 }
 
 // code is [VendorCode] without the account's secrets.

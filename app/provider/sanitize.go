@@ -30,9 +30,17 @@ func Sanitize(text string) string {
 // maxVendorCode is the limit of a vendor's code in a fault, in bytes.
 const maxVendorCode = 64
 
+// maxCodeWords is how many words a code has at most, such as "Bad Request". A text with
+// more is a sentence, which may quote the prompt; codes are logged.
+const maxCodeWords = 3
+
 // VendorCode makes a vendor's error code or status fit for a fault: letters, digits, "_",
-// "." and "-", at most 64 bytes. Anything else between them becomes "_".
+// "." and "-", at most 64 bytes. Anything else between them becomes "_". It is empty for a
+// sentence.
 func VendorCode(code string) string {
+	if len(strings.Fields(code)) > maxCodeWords {
+		return ""
+	}
 	words := strings.FieldsFunc(code, func(r rune) bool {
 		return r > 0x7f || r != '_' && r != '.' && r != '-' && !unicode.IsLetter(r) && !unicode.IsDigit(r)
 	})

@@ -31,3 +31,16 @@ func TestSanitize(t *testing.T) {
 		}
 	}
 }
+
+// A code is at most 64 letters, digits, "_", "." and "-"; a sentence is none.
+func TestVendorCode(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"invalid_request_error": "invalid_request_error", "1301": "1301", "Bad Request": "Bad_Request", "a/b:c": "a_b_c", "<b>\u00e9": "b", "": "", "•••": "",
+		"the prompt 'a red fox' is not allowed": "", strings.Repeat("x", 100): strings.Repeat("x", 64),
+	} {
+		if got := provider.VendorCode(text); got != want {
+			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	}
+}

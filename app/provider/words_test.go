@@ -79,7 +79,7 @@ func TestWordsInFaults(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			f := table.Fault(Response{Status: c.status, Body: []byte(c.body), paid: true, account: account}, VendorError{})
+			f := table.Fault(Response{Status: c.status, Body: []byte(c.body), paid: true, account: account, secrets: account.secrets()}, VendorError{})
 			if f.Kind != c.kind || f.Message != c.message || f.VendorCode != c.code {
 				t.Errorf("%s %q, code %q; want %s %q, %q", f.Kind, f.Message, f.VendorCode, c.kind, c.message, c.code)
 			}

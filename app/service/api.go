@@ -24,12 +24,19 @@ type API interface {
 // Access authenticates callers and limits their request rate.
 type Access interface {
 	// Authenticate returns the caller that a key belongs to. An empty key is
-	// accepted only where the server is open: no key exists and it listens on
-	// loopback addresses only.
+	// accepted only where the server is open: there never was a key, and only this
+	// machine reaches it.
 	Authenticate(ctx context.Context, key string) (Caller, error)
 	// Allow counts a request against the caller's rate limit. Over the limit it
 	// returns a fault of kind Throttled.
 	Allow(ctx context.Context, c Caller) error
+}
+
+// KeyAdmin lists and changes callers' keys, for admins. MCP has no tools for it.
+type KeyAdmin interface {
+	ListKeys(ctx context.Context) ([]KeyView, error)
+	AddKey(ctx context.Context, name string, admin bool) (*NewKey, error)
+	RevokeKey(ctx context.Context, name string) (*KeysLeft, error)
 }
 
 // Catalog lists operations, models and prices.

@@ -15,16 +15,19 @@ import (
 // Local is the name of the caller on an open server, where no key is needed.
 const Local = "local"
 
-// keyCache holds all callers' keys, so that not every request reads them from
-// the ledger. A revoked key is refused after at most keyCacheTTL.
+// keyCache holds all callers' keys, so that not every request reads them from the ledger.
+// A revoked key is refused after at most keyCacheTTL, and the calls that wait with it end
+// when they are checked again, see [aigc/app/web.Exchange.Authorize].
 type keyCache struct {
 	mu   sync.Mutex
 	keys []task.APIKey
+	open bool
 	read time.Time
+	used map[string]time.Time // days of the last use that the ledger knows
 }
 
 // keyCacheTTL is how long cached keys are used.
-const keyCacheTTL = 2 * time.Second
+const keyCacheTTL = time.Second
 
 // HashKey returns the form in which a caller's key is stored: SHA-256 in hex.
 func HashKey(key string) string {
@@ -32,33 +35,40 @@ func HashKey(key string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-func (s *Service) callerKeys(ctx context.Context) ([]task.APIKey, error) {
-	s.keyCache.mu.Lock()
-	defer s.keyCache.mu.Unlock()
-	if time.Since(s.keyCache.read) < keyCacheTTL {
-		return s.keyCache.keys, nil
+// callerKeys are all keys, and whether the server is open.
+func (s *Service) callerKeys(ctx context.Context) (_ []task.APIKey, open bool, err error) {
+	c := &s.keyCache
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if time.Since(c.read) < keyCacheTTL {
+		return c.keys, c.open, nil
 	}
-	stored, err := s.Ledger.Keys(ctx)
+	keys, open, err := s.keyring().all(ctx)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	for _, k := range s.Keys {
-		stored = append(stored, task.APIKey{Name: k.Name, Hash: HashKey(k.Key.Reveal()), Admin: k.Admin})
-	}
-	s.keyCache.keys, s.keyCache.read = stored, time.Now()
-	return stored, nil
+	c.keys, c.open, c.read = keys, open && s.Loopback, time.Now()
+	return c.keys, c.open, nil
+}
+
+// forget makes the next request read the keys again.
+func (c *keyCache) forget() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.read = time.Time{}
 }
 
 // Authenticate implements [API].
 func (s *Service) Authenticate(ctx context.Context, key string) (Caller, error) {
-	keys, err := s.callerKeys(ctx)
-	if err != nil {
+	keys, open, err := s.callerKeys(ctx)
+	switch {
+	case err != nil:
 		return Caller{}, err
-	}
-	if len(keys) == 0 && s.Loopback {
+	case open:
 		return Caller{Name: Local, Admin: true}, nil
-	}
-	if key == "" {
+	case len(keys) == 0:
+		return Caller{}, fault.New(fault.Unauthenticated, "no_keys", "This server needs an API key, and all keys were revoked. `aigc keys add NAME --admin` makes one, on the machine with its data folder.").WithCharge(fault.ChargedNo)
+	case key == "":
 		return Caller{}, fault.New(fault.Unauthenticated, "key_needed", "Send an API key: Authorization: Bearer <key>.").WithCharge(fault.ChargedNo)
 	}
 	hash := []byte(HashKey(key))
@@ -71,7 +81,31 @@ func (s *Service) Authenticate(ctx context.Context, key string) (Caller, error) 
 	if found == nil {
 		return Caller{}, fault.New(fault.Unauthenticated, "key_unknown", "This API key is not known to the server.").WithCharge(fault.ChargedNo)
 	}
+	s.noteUse(found)
 	return Caller{Name: found.Name, Admin: found.Admin}, nil
+}
+
+// noteUse records the day of a key's use, once a day and in the background.
+func (s *Service) noteUse(k *task.APIKey) {
+	if k.Created.IsZero() { // of the settings
+		return
+	}
+	day := time.Now().UTC().Truncate(24 * time.Hour)
+	c := &s.keyCache
+	c.mu.Lock()
+	known := !c.used[k.Name].Before(day) || !k.Used.Before(day)
+	if !known {
+		c.used[k.Name] = day
+	}
+	c.mu.Unlock()
+	if known {
+		return
+	}
+	s.callers.background(func() {
+		if err := s.Ledger.UseKey(context.Background(), k.Name, day); err != nil {
+			s.Log.Warn().Err(err).Str("key", k.Name).Msg("the last use of a key was not recorded")
+		}
+	})
 }
 
 // Allow implements [API].

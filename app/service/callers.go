@@ -134,21 +134,29 @@ func (s *Service) endCall(id, call string, how task.CallEnd) {
 			s.Log.Warn().Err(err).Str("task", id).Str("call", string(how)).Msg("the end of a call was not recorded; an equal request may join its task")
 		}
 	}
-	c := &s.callers
-	c.mu.Lock()
-	now := c.closed || how != task.CallAnswered
-	if !now {
-		c.pending.Add(1)
-	}
-	c.mu.Unlock()
-	if now {
+	if how != task.CallAnswered {
 		record()
 		return
 	}
-	go func() { defer c.pending.Done(); record() }()
+	s.callers.background(record)
 }
 
-// close waits until all ends of calls are recorded.
+// background calls f in the background; at once if the service is being closed.
+func (c *callers) background(f func()) {
+	c.mu.Lock()
+	closed := c.closed
+	if !closed {
+		c.pending.Add(1)
+	}
+	c.mu.Unlock()
+	if closed {
+		f()
+		return
+	}
+	go func() { defer c.pending.Done(); f() }()
+}
+
+// close waits for what is done in the background.
 func (c *callers) close() {
 	c.mu.Lock()
 	c.closed = true

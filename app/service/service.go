@@ -53,7 +53,7 @@ type Config struct {
 	SpoolSize    func() int64         // bytes in the spool of this process; nil without a worker
 	SpoolID      string               // id of the spool in this process; empty without a worker
 	Keys         []Key                // callers' keys from the settings
-	Loopback     bool                 // all listeners are on loopback: without any key the server is open
+	Loopback     bool                 // only this machine reaches the server: it is open until the first key
 	PrivateLinks bool                 // links to objects need an API key
 	PerMinute    int                  // requests of one key per minute; 0: no limit
 	UploadQuota  task.UploadQuota     // what one key may store a day
@@ -112,6 +112,7 @@ func New(c Config) (*Service, error) {
 		s.Capacity = &capacity.Purchases{Spool: v, Ledger: v, Objects: v, Descriptors: capacity.ProcessDescriptors(), Image: capacity.DefaultImage, Video: capacity.DefaultVideo}
 	}
 	s.uploads.keep, s.uploads.descriptors = s.Capacity.CallerKeep(), s.Capacity.Descriptors
+	s.keyCache.used = map[string]time.Time{}
 	s.waiters.init()
 	s.callers.waiter = task.RandomHex(12)
 	ctx, cancel := context.WithCancel(context.Background())

@@ -2,10 +2,12 @@ package service
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
 	"aigc/app/broker"
+	"aigc/app/fault"
 	"aigc/app/task"
 )
 
@@ -126,8 +128,8 @@ func (s *Service) awaitCreated(ctx context.Context, r Request, t *task.Task, w *
 			wait = func() (*View, error) { return s.Wait(ctx, r.Caller, t.ID, r.Wait) }
 		}
 		v, err := wait()
-		if err == nil {
-			return v, nil
+		if err == nil || fault.KindOf(err) == fault.Unauthenticated || fault.KindOf(err) == fault.Forbidden {
+			return v, err
 		}
 		s.Log.Error().Err(err).Str("task", t.ID).Msg("waiting for a task failed; the caller gets it in its last known state")
 	}
@@ -147,6 +149,9 @@ func (s *Service) await(ctx context.Context, c Caller, w *waiter, t *task.Task, 
 			continue
 		case <-timer.C:
 		case <-ctx.Done():
+			if f := new(fault.Error); errors.As(context.Cause(ctx), &f) { // the caller may not see the task any more
+				return nil, f
+			}
 		case <-s.waiters.drained:
 		}
 		over = true

@@ -207,6 +207,12 @@ type CallerKeys interface {
 	AddKey(ctx context.Context, k APIKey) (bool, error)
 	Keys(ctx context.Context) ([]APIKey, error) // by name
 	RevokeKey(ctx context.Context, name string) error
+	// UseKey sets the day of the last use of a key, unless it was used later.
+	UseKey(ctx context.Context, name string, day time.Time) error
+	// KeysNeeded says whether there ever was a key: AddKey added one, or NeedKeys was
+	// called. That all keys are revoked does not change it.
+	KeysNeeded(ctx context.Context) (bool, error)
+	NeedKeys(ctx context.Context) error
 }
 
 // Errors that callers of a ledger handle.

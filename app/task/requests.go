@@ -182,11 +182,3 @@ type ParkedKey struct {
 	Until       time.Time // when it is used again if its vendor has no free call to probe it with
 	Probed      time.Time // when it was parked, or last claimed by a prober; set by the ledger
 }
-
-// APIKey is a caller's key as stored, which is only its hash.
-type APIKey struct {
-	Name    string
-	Hash    string
-	Admin   bool
-	Created time.Time
-}

@@ -88,7 +88,7 @@ func NewError(err error) *Error {
 	if f == nil {
 		return nil
 	}
-	return &Error{Code: f.StableCode(), Message: f.Message, VendorCode: f.VendorCode, Retryable: f.Kind.Retryable(), Kind: f.Kind}
+	return &Error{Code: f.StableCode(), Message: f.Message, VendorCode: provider.VendorCode(f.VendorCode), Retryable: f.Kind.Retryable(), Kind: f.Kind}
 }
 
 // Fault converts the stored error back to a fault.

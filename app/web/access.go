@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"aigc/app/fault"
+	"aigc/app/service"
 )
 
 // Level says which callers may use a route. The zero value requires a key, so
@@ -22,27 +23,54 @@ const (
 // Authorize sets Caller from the key in the request's headers and counts the
 // request against the caller's rate limit. Errors have the kinds Unauthenticated
 // (no key, or an unknown one), Forbidden (not an admin's) and Throttled. It does
-// not read the body.
+// not read the body. While the request is answered its access is checked again; see
+// [AccessEnded].
 func (x *Exchange) Authorize(r *http.Request, level Level) error {
-	if level == Public {
+	switch {
+	case level == Public:
+		return nil
+	case level == ByName && !x.handler.PrivateLinks: // the key names the caller, and decides nothing
+		x.Caller, _ = x.handler.Access.Authenticate(r.Context(), KeyOf(r))
 		return nil
 	}
-	access := x.handler.Access
-	caller, err := access.Authenticate(r.Context(), KeyOf(r))
-	if err != nil {
-		if level == ByName {
-			return nil
-		}
+	caller, err := x.authenticate(r)
+	switch {
+	case level == ByName && fault.KindOf(err) == fault.Unauthenticated: // the service refuses it, by the object's owner
+		return nil
+	case err != nil:
 		return err
 	}
 	x.Caller = caller
+	x.keepChecking(KeyOf(r))
 	if level == ByName {
 		return nil
 	}
 	if level == Admin && !caller.Admin {
 		return fault.New(fault.Forbidden, "admin_needed", "This route requires an admin's API key.")
 	}
-	return access.Allow(r.Context(), caller)
+	return x.handler.Access.Allow(r.Context(), caller)
+}
+
+// authenticate returns the caller of a request, unless its address has sent too many
+// wrong keys.
+func (x *Exchange) authenticate(r *http.Request) (service.Caller, error) {
+	key, addr := KeyOf(r), x.handler.ClientAddr(r)
+	caller, err := x.handler.Access.Authenticate(r.Context(), key)
+	switch {
+	case fault.KindOf(err) == fault.Unauthenticated:
+		if x.refusedKey = true; key == "" {
+			return service.Caller{}, err
+		}
+		if wrong := x.handler.Brake.wrongKey(addr); wrong != nil {
+			return service.Caller{}, wrong
+		}
+	case err == nil && key != "" && caller.Name != service.Local:
+		if err = x.handler.Brake.rightKey(addr, key); err != nil {
+			x.refusedKey = true
+			return service.Caller{}, err
+		}
+	}
+	return caller, err
 }
 
 // KeyOf returns the API key of a request, from the header Authorization (scheme

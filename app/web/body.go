@@ -30,7 +30,8 @@ type Body struct {
 	deadline time.Time     // as set
 	done     bool          // the body was read to its end
 	failed   bool
-	ended    bool // the response has begun: nothing is waited for any more
+	ended    bool         // the response has begun: nothing is waited for any more
+	stopped  *fault.Error // the error of every Read from now on; nil: none
 }
 
 const (
@@ -66,6 +67,9 @@ func (b *Body) Read(p []byte) (int, error) {
 		b.waited, b.progress = 0, 0
 	}
 	switch {
+	case b.stopped != nil:
+		b.failed = true
+		return n, b.stopped
 	case err == nil:
 		return n, nil
 	case errors.Is(err, io.EOF):
@@ -79,6 +83,15 @@ func (b *Body) Read(p []byte) (int, error) {
 	return n, BodyCutShort(err)
 }
 
+// stop makes reading fail with f, also a Read that waits.
+func (b *Body) stop(f *fault.Error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.stopped = f; !b.done && !b.ended {
+		_ = b.conn.SetReadDeadline(time.Now())
+	}
+}
+
 // extend sets the read deadline to the end of the window. A small difference is left
 // alone, since each change costs a timer. After the end of the body a deadline would end
 // the read by which net/http detects a closed connection.
@@ -86,7 +99,7 @@ func (b *Body) extend(now time.Time) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	limit := now.Add(b.window - b.waited)
-	if b.done || b.ended || limit.Sub(b.deadline).Abs() <= b.window/10 {
+	if b.done || b.ended || b.stopped != nil || limit.Sub(b.deadline).Abs() <= b.window/10 {
 		return
 	}
 	b.deadline = limit

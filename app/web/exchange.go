@@ -3,7 +3,6 @@ package web
 import (
 	"context"
 	"io"
-	"net"
 	"net/http"
 	"time"
 
@@ -33,8 +32,10 @@ type Exchange struct {
 	fault      *fault.Error
 	clientGone bool // the caller left before the answer
 
-	gone     <-chan struct{} // closed when the caller's connection ends
-	delivery delivery
+	gone       <-chan struct{} // closed when the caller's connection ends
+	delivery   delivery
+	access     recheck
+	refusedKey bool // the request has no right key
 }
 
 // unmatched is Route for paths without a route.
@@ -87,6 +88,7 @@ func (x *Exchange) finish(r *http.Request, log *zerolog.Logger, panicked any) {
 	}
 	x.endBody() // also if there is no response
 	x.endDelivery(panicked != nil)
+	x.access.stop()
 	status := x.status
 	switch {
 	case x.clientGone:
@@ -101,10 +103,16 @@ func (x *Exchange) finish(r *http.Request, log *zerolog.Logger, panicked any) {
 		level = zerolog.InfoLevel
 	}
 	e := LogFault(log, level, x.fault)
+	if x.refusedKey && x.fault != nil { // [Brake] logs their number
+		e = log.Debug().Str("code", x.fault.StableCode())
+	}
 	if x.Task != "" {
 		e = e.Str("task", x.Task)
 	}
-	ip, _, _ := net.SplitHostPort(r.RemoteAddr)
+	ip := ""
+	if addr := x.handler.ClientAddr(r); addr.IsValid() {
+		ip = addr.String()
+	}
 	e.Str("method", methodLabel(r.Method)).Str("route", x.Route).Int("status", status).Int64("bytes", x.bytes).
 		Dur("took", took).Str("caller", x.Caller.Name).Str("ip", ip).Msg("request")
 	if panicked != nil {

@@ -19,7 +19,11 @@ func (x *Exchange) Fail(r *http.Request, err error) {
 	if x.status != 0 {
 		return
 	}
-	x.clientGone = r.Context().Err() != nil
+	select {
+	case <-x.gone:
+		x.clientGone = true
+	default:
+	}
 	setFaultHeaders(x.Header(), x.fault)
 	x.face.Fail(x, r, err)
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"net/http"
+	"net/netip"
 	"slices"
 	"strings"
 	"time"
@@ -32,7 +33,12 @@ type Config struct {
 	Loopback     bool
 	AllowedHosts []string // host names, without a port
 
-	BodyWindow time.Duration // see [Body]; default 30 s
+	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed
+	PrivateLinks   bool           // files by name need a key, too
+	Brake          *Brake         // shared by the listeners of a process; nil: one of its own
+
+	AccessInterval time.Duration // how often the access of a request in progress is checked; default 1.5 s
+	BodyWindow     time.Duration // see [Body]; default 30 s
 }
 
 // Face is one API of a listener: REST, MCP or another.
@@ -61,6 +67,10 @@ type mount struct {
 // New makes a handler. root serves all paths without a mounted face.
 func New(c Config, root Face) *Handler {
 	c.BodyWindow = cmp.Or(c.BodyWindow, bodyWindow)
+	c.AccessInterval = cmp.Or(c.AccessInterval, accessInterval)
+	if c.Brake == nil {
+		c.Brake = NewBrake(c.Log)
+	}
 	return &Handler{Config: c, guard: NewGuard([]string{c.PublicURL, c.MCPURL}, c.Loopback, c.AllowedHosts), faces: []mount{{"", root}}}
 }
 
@@ -84,7 +94,9 @@ func (h *Handler) face(path string) Face {
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	x := newExchange(h, w, r)
 	log := h.Log.With().Str("request_id", x.ID).Logger()
-	r = r.WithContext(log.WithContext(context.WithValue(r.Context(), exchangeKey{}, x)))
+	ctx, cancel := context.WithCancelCause(r.Context())
+	x.access.cancel = cancel
+	r = r.WithContext(log.WithContext(context.WithValue(ctx, exchangeKey{}, x)))
 	if x.body != nil {
 		r.Body = x.body
 	}

@@ -27,10 +27,32 @@ type fakeAccess struct {
 	allow   error // result of Allow
 	mu      sync.Mutex
 	counted []string // names of callers whose requests were counted
+
+	revoked bool // root's key
+	demoted bool // root is no admin any more
+	away    bool // the keys cannot be read
+}
+
+// longKey is a key that cannot be guessed.
+const longKey = "carol-0123456789abcdef"
+
+func (g *fakeAccess) set(f func()) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	f()
 }
 
 func (g *fakeAccess) Authenticate(_ context.Context, key string) (service.Caller, error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
 	switch {
+	case g.away:
+		return service.Caller{}, fault.New(fault.Unavailable, "ledger_away", "The ledger does not answer.")
+	case key == longKey:
+		return service.Caller{Name: "carol"}, nil
+	case key == "root-key" && g.revoked:
+	case key == "root-key" && g.demoted:
+		return service.Caller{Name: "root"}, nil
 	case g.open:
 		return service.Caller{Name: service.Local, Admin: true}, nil
 	case key == "alice-key":
@@ -80,6 +102,23 @@ func readBody(x *web.Exchange, r *http.Request) error {
 	_, err = fmt.Fprintf(x, "%d bytes", len(body))
 	return err
 }
+
+// contextCause is why a request's context ended.
+func contextCause(r *http.Request) error { return context.Cause(r.Context()) }
+
+// readAll reads a response, of which it returns the beginning.
+func readAll(r io.Reader) (string, error) {
+	text, err := io.ReadAll(io.LimitReader(r, 1000))
+	if err == nil {
+		_, err = io.Copy(io.Discard, r)
+	}
+	return string(text), err
+}
+
+// blocked is a body that does not come.
+type blocked struct{ until <-chan struct{} }
+
+func (b blocked) Read([]byte) (int, error) { <-b.until; return 0, io.EOF }
 
 // rig is a web.Handler on a test server.
 type rig struct {

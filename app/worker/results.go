@@ -201,7 +201,7 @@ func (w *core) fetch(ctx context.Context, t *task.Task, url string, dst io.Write
 	if f := w.fetcher(t); f != nil && f.Handles(call, url) {
 		return safely(func() error { return f.Fetch(ctx, call, url, dst) })
 	}
-	_, err := w.Fetch.Get(ctx, fetch.Request{URL: url, MaxBytes: maxResult, Timeout: 10 * time.Minute, FromVendor: true}, dst)
+	_, err := w.Fetch.Get(ctx, fetch.Request{URL: call.Account.Unmask(url), MaxBytes: maxResult, Timeout: 10 * time.Minute, FromVendor: true}, dst)
 	return err
 }
 

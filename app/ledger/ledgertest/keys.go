@@ -8,6 +8,12 @@ import (
 )
 
 func keys(p *suite) {
+	needed := func(want bool) {
+		if got, err := p.l.KeysNeeded(ctx); err != nil || got != want {
+			p.Errorf("keys are needed: %v %v", got, err)
+		}
+	}
+	needed(false)
 	won, err := p.l.AddKey(ctx, task.APIKey{Name: "admin", Hash: "h1", Admin: true, Created: time.Now()})
 	p.must(err)
 	again, err := p.l.AddKey(ctx, task.APIKey{Name: "admin", Hash: "h2", Created: time.Now()})
@@ -20,6 +26,25 @@ func keys(p *suite) {
 	}
 	p.must(p.l.RevokeKey(ctx, "admin"))
 	if list, err = p.l.Keys(ctx); err != nil || len(list) != 0 {
+		p.Errorf("%+v %v", list, err)
+	}
+	needed(true) // revoking the last one opens nothing
+}
+
+// Keys of the settings are needed from then on, too.
+func neededKeys(p *suite) {
+	p.must(p.l.NeedKeys(ctx))
+	p.must(p.l.NeedKeys(ctx))
+	if needed, err := p.l.KeysNeeded(ctx); err != nil || !needed {
+		p.Errorf("%v %v", needed, err)
+	}
+	day := time.Date(2026, 1, 2, 0, 0, 0, 0, time.UTC)
+	_, err := p.l.AddKey(ctx, task.APIKey{Name: "ann", Hash: "h", Created: time.Now()})
+	p.must(err)
+	for _, used := range []time.Time{day, day.Add(-24 * time.Hour)} {
+		p.must(p.l.UseKey(ctx, "ann", used))
+	}
+	if list, err := p.l.Keys(ctx); err != nil || !list[0].Used.Equal(day) {
 		p.Errorf("%+v %v", list, err)
 	}
 }

@@ -52,6 +52,7 @@ func Run(t *testing.T, open func(t *testing.T) task.Ledger) {
 		"upload quotas":          uploadQuotas,
 		"purchases under way":    underway,
 		"keys":                   keys,
+		"needed keys":            neededKeys,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
