@@ -135,7 +135,7 @@ func (p *Connections) admit(tcp *net.TCPConn) *conn {
 		p.report.add(why, c.addr)
 	}
 	p.mu.Unlock()
-	victim.release()
+	_ = victim.release()
 	if why == "" || c.spare {
 		return c
 	}

@@ -1,7 +1,6 @@
 package web_test
 
 import (
-	"bufio"
 	"errors"
 	"io"
 	"net"
@@ -164,18 +163,4 @@ func TestMetrics(t *testing.T) {
 	if !slices.Equal(got, want) {
 		t.Errorf("%q", got)
 	}
-}
-
-// raw sends bytes over a new connection and reads one response.
-func (r *rig) raw(t *testing.T, request string) (*http.Response, net.Conn) {
-	t.Helper()
-	conn := dial(t, r.url)
-	if _, err := io.WriteString(conn, request); err != nil {
-		t.Fatal(err)
-	}
-	res, err := http.ReadResponse(bufio.NewReader(conn), nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return res, conn
 }
