@@ -26,6 +26,7 @@ type conn struct {
 	since   atomic.Int64 // start of the phase, in Unix nanoseconds
 	head    atomic.Int64 // bytes of the headers that are being read
 	unread  atomic.Bool  // the response was sent, and the caller may still send
+	cut     atomic.Bool  // the response ends now: see SetWriteDeadline
 	closed  atomic.Bool
 	counted bool // guarded by pool.mu
 	fields  fieldCounter
@@ -182,8 +183,15 @@ func (c *conn) SetReadDeadline(t time.Time) error {
 // SetDeadline implements [net.Conn].
 func (c *conn) SetDeadline(t time.Time) error { return c.SetReadDeadline(t) }
 
-// SetWriteDeadline implements [net.Conn]. Write sets the deadlines itself.
-func (c *conn) SetWriteDeadline(time.Time) error { return nil }
+// SetWriteDeadline implements [net.Conn]. Write sets the deadlines itself; one that has
+// passed ends the response at once.
+func (c *conn) SetWriteDeadline(t time.Time) error {
+	if t.IsZero() || t.After(time.Now()) {
+		return nil
+	}
+	c.cut.Store(true) // before the deadline, which Write may replace
+	return c.tcp.SetWriteDeadline(t)
+}
 
 const (
 	// writeChunk is how much is written under one deadline.
@@ -203,6 +211,9 @@ func (c *conn) Write(p []byte) (n int, err error) {
 			c.armed = now
 			_ = c.tcp.SetWriteDeadline(now.Add(c.pool.WriteTimeout))
 		}
+		if c.cut.Load() {
+			return n, os.ErrDeadlineExceeded
+		}
 		m, err := c.tcp.Write(p[n:min(len(p), n+writeChunk)])
 		n += m
 		c.sent += int64(m)
@@ -212,7 +223,7 @@ func (c *conn) Write(p []byte) (n int, err error) {
 			return n, nil
 		case err == nil:
 			c.stalled = false
-		case !errors.Is(err, os.ErrDeadlineExceeded):
+		case !errors.Is(err, os.ErrDeadlineExceeded), c.cut.Load():
 			return n, err
 		case !c.progressed():
 			c.pool.Metrics.closed("answer_not_read")
