@@ -25,6 +25,9 @@ func TestWaitsForRoom(t *testing.T) {
 			t.Parallel()
 			var free, open atomic.Int64
 			free.Store(1 << 40)
+			if code == "too_many_open_files" { // before the worker starts, since a count is used for a while
+				open.Store(900)
+			}
 			volume := capacity.NewVolume(func() (int64, error) { return free.Load(), nil })
 			files := capacity.NewDescriptors(1024, func() (int, error) { return int(open.Load()), nil })
 			fake := workertest.FakeVendor{Async: async, Capacity: &capacity.Purchases{Spool: volume, Ledger: volume, Objects: volume, Descriptors: files, Image: capacity.DefaultImage, Video: capacity.DefaultImage}}
@@ -39,8 +42,6 @@ func TestWaitsForRoom(t *testing.T) {
 			})
 			if code == "storage_full" {
 				free.Store(capacity.Floor + capacity.DefaultImage - 1)
-			} else {
-				open.Store(900)
 			}
 			ctx := context.Background()
 			id := r.Begin("toy.image", `{"prompt":"x"}`).TaskID
