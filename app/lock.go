@@ -179,10 +179,10 @@ func (l *lock) writeLocked() error {
 }
 
 // setAddresses names the addresses at which the owner listens.
-func (l *lock) setAddresses(rest, mcp string) error {
+func (l *lock) setAddresses(restURL, mcpURL string) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.URL, l.MCP = rest, mcp
+	l.URL, l.MCP = restURL, mcpURL
 	return l.writeLocked()
 }
 

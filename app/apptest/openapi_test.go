@@ -350,7 +350,7 @@ func TestKeyOperations(t *testing.T) {
 		"faults":                 {"create-key", `{"name":"a b","admin":"often","x":1}`, admin, 422},
 		"by a caller":            {"create-key", `{"name":"eve","admin":true}`, key.Key, 403},
 		"a list for a caller":    {"list-keys", "", key.Key, 403},
-		"a list for nobody":      {"list-keys", "", "", 401},
+		"a list without a key":   {"list-keys", "", "", 401},
 		"revoked by a caller":    {"delete-key", "", key.Key, 403},
 		"a list":                 {"list-keys", "", admin, 200},
 	} {
