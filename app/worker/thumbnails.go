@@ -119,7 +119,7 @@ func (m *thumbnailer) thumbnail(ctx context.Context, id string) error {
 		return err
 	}
 	if full := m.checkObject(maxThumbnail, m.reserves.CallerKeep()) != nil; full {
-		return nil // the sweep finds it again
+		return nil //nolint:nilerr // the sweep finds it again
 	}
 	m.made.Add(1)
 	if !strings.HasPrefix(a.MIME, "image/") || a.MIME == "image/svg+xml" {
