@@ -168,7 +168,7 @@ func (d *document) example(t *testing.T, id string, example map[string]any) {
 // videos reads videos that run and that are done by the routes of the replaced service.
 func (d *document) videos(t *testing.T) {
 	t.Parallel()
-	running := d.call(t, "create-veo3-video", nil, `{"prompt":"a boat [[slow 2s]]"}`)
+	running := d.call(t, "create-veo3-video", nil, `{"prompt":"a boat [[slow 8s]]"}`)
 	if running.Status != http.StatusAccepted || running.Header.Get("Retry-After") == "" {
 		t.Errorf("%d %v", running.Status, running.Header)
 	}

@@ -128,7 +128,7 @@ func (s *Server) documentTask(o *huma.Operation, t reflect.Type) {
 	}
 	responseHeaders(o, http.StatusAccepted, "Retry-After", "Seconds after which the task may be read again; absent if it is in doubt.")
 	problems(o, http.StatusBadRequest, http.StatusRequestTimeout, http.StatusConflict, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType,
-		http.StatusUnprocessableEntity, http.StatusBadGateway, http.StatusGatewayTimeout, http.StatusInsufficientStorage)
+		http.StatusBadGateway, http.StatusGatewayTimeout, http.StatusInsufficientStorage)
 	key := headerParam(o, "Idempotency-Key", "Your own id of this request, at most 255 bytes. A second request with the same key within 24 hours returns the first task and is not charged again.")
 	key.Schema = &huma.Schema{Type: huma.TypeString, MaxLength: new(service.MaxIdempotencyKey)}
 	headerParam(o, "Prefer", "respond-async: respond at once. wait=SECONDS: wait that long for the result, at most 600 seconds.")
@@ -155,7 +155,7 @@ func (s *Server) documentQuote(o *huma.Operation) {
 	body := schema.Register(s.api.OpenAPI().Components.Schemas, reflect.TypeFor[quoteRequest]())
 	o.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{jsonType: {Schema: body, Example: s.quoteExample()}}}
 	s.envelopeResponse(o, http.StatusOK, "The quote.", reflect.TypeFor[service.Quote]())
-	problems(o, http.StatusBadRequest, http.StatusRequestTimeout, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType, http.StatusUnprocessableEntity, http.StatusInsufficientStorage)
+	problems(o, http.StatusBadRequest, http.StatusRequestTimeout, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType, http.StatusInsufficientStorage)
 }
 
 // quoteExample asks for the price of the first operation's example.
@@ -170,7 +170,6 @@ func (s *Server) quoteExample() any {
 func (s *Server) documentModels(o *huma.Operation) {
 	queryParam(o, "schema", &huma.Schema{Type: huma.TypeBoolean}, "true: include the JSON Schema of each operation's input. Default: false.")
 	s.envelopeResponse(o, http.StatusOK, "The catalogue.", reflect.TypeFor[modelsView]())
-	problems(o, http.StatusUnprocessableEntity)
 }
 
 func (s *Server) documentList(o *huma.Operation) {
@@ -182,7 +181,6 @@ func (s *Server) documentList(o *huma.Operation) {
 		queryParam(o, f.name, kind, f.doc)
 	}
 	s.envelopeResponse(o, http.StatusOK, "A page of tasks. next is the cursor of the next page.", reflect.TypeFor[service.Page]())
-	problems(o, http.StatusUnprocessableEntity)
 }
 
 func (s *Server) documentEvents(o *huma.Operation) {
@@ -215,7 +213,7 @@ func (s *Server) documentUpload(o *huma.Operation) {
 	s.envelopeResponse(o, http.StatusOK, "The stored file.", reflect.TypeFor[service.AssetView]())
 	responseHeaders(o, http.StatusOK, "Location", "URL of the file.")
 	responseLinks(o, http.StatusOK, "GetFile")
-	problems(o, http.StatusBadRequest, http.StatusRequestTimeout, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType, http.StatusUnprocessableEntity, http.StatusInsufficientStorage)
+	problems(o, http.StatusBadRequest, http.StatusRequestTimeout, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType, http.StatusInsufficientStorage)
 }
 
 // documentObject documents GET and HEAD of a stored file.

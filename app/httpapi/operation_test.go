@@ -81,7 +81,7 @@ func TestOpenAPIDocument(t *testing.T) {
 		"get /api/gallery/status/{operation_id}": {"operation_id", "", "200 default"},
 		"post /api/files/upload":                 {"", "multipart/form-data", "200 default"},
 		"get /api/images/{object}":               {"Range object", "", "200 206 304 default"},
-		"head /api/images/{object}":              {"Range object", "", "200 206 304 401 403 404 416 429 500 503 default"},
+		"head /api/images/{object}":              {"Range object", "", "200 206 304 401 403 404 416 422 429 500 503 default"},
 		"get /api/keys":                          {"", "", "200 default"},
 		"post /api/keys":                         {"", "application/json", "201 default"},
 		"delete /api/keys/{name}":                {"name", "", "200 default"},

@@ -36,7 +36,7 @@ func (s *Server) mountOperation(op service.Operation) {
 		o := s.route(http.MethodGet, "/api"+p, "Get a task by its id or the vendor's job name", op.Module.Name, web.Keyed, func(c echo.Context) error { return s.videoTask(c, op) })
 		queryParam(o, "id", &huma.Schema{Type: huma.TypeString, MinLength: new(1)}, "Id of the task, or the vendor's job name.")
 		o.Parameters[0].Required = true
-		problems(o, http.StatusNotFound, http.StatusUnprocessableEntity)
+		problems(o, http.StatusNotFound)
 		s.envelopeResponse(o, http.StatusOK, "The task.", reflect.TypeFor[videoByID]())
 	}
 }

@@ -105,7 +105,8 @@ func (s *Server) route(method, path, summary, tag string, who web.Level, h handl
 	op := &huma.Operation{Method: method, Path: openAPIPath(path), OperationID: operationID(method, path), Summary: summary, Tags: []string{tag}, Responses: map[string]*huma.Response{
 		"200": {Description: "Success."}, "default": problemRef("Problem"),
 	}}
-	problems(op, http.StatusForbidden, http.StatusServiceUnavailable) // the second also while there are too many connections
+	// 422 also for too many parameters in the query, 503 also for too many connections.
+	problems(op, http.StatusForbidden, http.StatusUnprocessableEntity, http.StatusServiceUnavailable)
 	if who != web.Public {
 		problems(op, http.StatusUnauthorized, http.StatusTooManyRequests, http.StatusInternalServerError)
 	}

@@ -26,7 +26,6 @@ func (s *Server) taskRoutes() {
 	queryParam(get, "wait", &huma.Schema{Type: huma.TypeNumber, Minimum: new(0.0)}, "Seconds to wait until the task has ended or is in doubt; at most 600. Default: 0.")
 	s.envelopeResponse(get, http.StatusOK, "The task.", view)
 	responseLinks(get, http.StatusOK, taskLinks...)
-	problems(get, http.StatusUnprocessableEntity)
 	cancel := s.route(http.MethodPost, one+"/cancel", "Cancel a task", "tasks", web.Keyed, s.cancelTask)
 	s.envelopeResponse(cancel, http.StatusOK, "The outcome and the task.", reflect.TypeFor[cancelView]())
 	for _, a := range []struct {
