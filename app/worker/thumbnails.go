@@ -113,13 +113,17 @@ func (m *thumbnailer) sweep(ctx context.Context) {
 	}
 }
 
+func (m *thumbnailer) hasRoom() bool {
+	return m.checkObject(maxThumbnail, m.reserves.CallerKeep()) == nil
+}
+
 func (m *thumbnailer) thumbnail(ctx context.Context, id string) error {
 	a, err := m.Ledger.Asset(ctx, id)
 	if err != nil || a.Thumb != "" {
 		return err
 	}
-	if full := m.checkObject(maxThumbnail, m.reserves.CallerKeep()) != nil; full {
-		return nil //nolint:nilerr // the sweep finds it again
+	if !m.hasRoom() {
+		return nil // the sweep finds it again
 	}
 	m.made.Add(1)
 	if !strings.HasPrefix(a.MIME, "image/") || a.MIME == "image/svg+xml" {
