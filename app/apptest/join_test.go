@@ -268,7 +268,7 @@ var joinPoints = []struct {
 	bought int
 }{
 	{"accepted", 1}, {"claimed", 0}, {"before_send", 0}, {"answered", 1}, {"journaled", 1}, {"answer_recorded", 1}, {"before_store", 1},
-	{"objects_stored", 1}, {"succeeded", 1}, {"call_answered", 1},
+	{"objects_stored", 1}, {"recorded_succeeded", 1}, {"call_answered", 1},
 }
 
 // The process kills itself at every step of a call that waits: the repeated call never

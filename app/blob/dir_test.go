@@ -162,7 +162,7 @@ func TestSidecarRoundTrip(t *testing.T) {
 	cost, seed, now := 0.04, int64(7), time.Now().UTC()
 	in := &blob.Sidecar{
 		TaskID: "t", AssetID: "a", Owner: "me", Index: 2, Module: "gpt", Operation: "generations", Model: "m", Vendor: "openai", VendorID: "v",
-		Prompt: "狐狸", RevisedPrompt: "a fox", Parameters: []byte(`{"n":1}`), Seed: &seed, Cost: &cost, Currency: "USD", Charged: "yes", Sandbox: true,
+		Prompt: "狐狸", RevisedPrompt: "a fox", Parameters: []byte(`{"n":1}`), Seed: &seed, Cost: &cost, Currency: "USD", Charged: "yes", Sandbox: true, Role: "input",
 		MIMEType: "video/mp4", Width: 3, Height: 2, DurationSeconds: 1.5, Size: 9, SHA256: "0f9c", CreatedAt: now, StoredAt: now.Add(time.Second),
 	}
 	for i, v := 0, reflect.ValueOf(*in); i < v.NumField(); i++ {

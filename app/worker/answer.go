@@ -106,7 +106,7 @@ func (w *core) storeObjects(ctx context.Context, t *task.Task, a *answer) {
 // transaction with its assets, and then removes the spool entry.
 func (w *core) recordSuccess(t *task.Task, stored *results) {
 	w.recordTransition(stateUpdate{
-		task: t, alternatives: [][]task.Transition{{w.successTransition(t, stored)}},
+		task: t, alternatives: [][]task.Transition{{w.successTransition(t, stored)}}, failpoint: string(task.Succeeded),
 		onRecorded: func(row *task.Task) {
 			failpoint.Here("succeeded")
 			w.removeEntry(row)
