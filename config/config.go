@@ -151,7 +151,7 @@ func isPort(s string) bool {
 }
 
 // IsPublic says whether the server has an address that other machines may reach, at a
-// proxy for instance, whatever it listens on.
+// proxy for instance, even if it listens on loopback.
 func (c *Config) IsPublic() bool {
 	for _, address := range []string{c.PublicURL, c.MCPPublicURL} {
 		if u, err := url.Parse(address); address != "" && (err != nil || !IsLoopback(net.JoinHostPort(u.Hostname(), "0"))) {

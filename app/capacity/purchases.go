@@ -23,6 +23,11 @@ const (
 	DefaultVideo = 256 << 20
 )
 
+// OnVolume is a process with everything on one volume and the default reserves.
+func OnVolume(v *Volume) *Purchases {
+	return &Purchases{Spool: v, Ledger: v, Objects: v, Descriptors: ProcessDescriptors(), Image: DefaultImage, Video: DefaultVideo}
+}
+
 // Step is how many descriptors one step needs that submits a task or stores its results:
 // the vendor's connection, and files of the spool and the object store.
 const Step = 4

@@ -37,8 +37,8 @@ func TryLock(f *os.File, exclusive bool) (bool, error) {
 	return err == nil, err
 }
 
-// LockDir takes an exclusive lock on a folder itself, which no removed or replaced file in
-// it releases. It does not block: the lock is nil if another process holds it. Closing it
+// LockDir takes a lock on a folder itself, exclusive or shared, which no removed or replaced
+// file in it releases. It does not block: the lock is nil if another process holds one. Closing it
 // releases the lock, and so does the end of the process.
 func LockDir(dir string, exclusive bool) (*os.File, error) {
 	f, err := os.Open(dir)

@@ -44,7 +44,7 @@ func (s *Server) object(c echo.Context) error {
 		disposition = "attachment"
 	}
 	h.Set("Content-Disposition", mime.FormatMediaType(disposition, map[string]string{"filename": o.Name}))
-	w := &rangeWriter{Exchange: x} // not echo's writer, which has no ReadFrom and so prevents sendfile
+	w := &rangeWriter{Exchange: x}
 	http.ServeContent(w, c.Request(), "", o.Modified, o)
 	if w.refused {
 		h.Del("Content-Disposition")

@@ -63,8 +63,8 @@ type Sink func(n int) (io.WriteCloser, error)
 //
 // The error is [ErrTruncated]; a fault of kind TooLarge if a limit is exceeded; a fault
 // of kind Invalid if the document is UTF-16, contains the prefix of placeholders or is
-// nested too deep; that of a limit of Options.Limits; or the wrapped error of the sink, of doc or of r. The blobs started so
-// far are returned with it.
+// nested too deep; that of a limit of Options.Limits; or the wrapped error of the sink, of
+// doc or of r. The blobs started so far are returned with it.
 func Extract(doc io.Writer, r io.Reader, o Options, sink Sink) ([]Blob, error) {
 	if o.Threshold <= 0 {
 		o.Threshold = DefaultThreshold

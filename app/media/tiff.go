@@ -175,7 +175,7 @@ func (d *directory) values(e entry) (next func() (int64, error), err error) {
 
 // blockMemory is what the decoder needs for one strip or tile beside the image: it reads
 // as it is without compression, which is not longer than the file; with one up to eight
-// bytes per pixel, whatever they are for, and twice that while the buffer grows.
+// bytes per pixel of any photometric, and twice that while the buffer grows.
 func (t tiffImage) blockMemory(fileSize int64) int64 {
 	if t.compression == tiffPlain {
 		return fileSize

@@ -64,7 +64,7 @@ func TestRedact(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			if got := string(c.account.redact([]byte(c.text))); got != c.want {
+			if got := string(c.account.secrets().mask([]byte(c.text))); got != c.want {
 				t.Errorf("%q, want %q", got, c.want)
 			}
 		})

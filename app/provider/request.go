@@ -53,24 +53,23 @@ func (c *Client) request(ctx context.Context, call Call, r Request) (*http.Reque
 	req.Header.Set("User-Agent", "aigc")
 	acceptIdentity(req.Header)
 	req.Header.Set("X-Client-Request-Id", call.Task+"."+call.Submit)
-	own := call.Account.SameHost(req.URL)
+	own, hidden := call.Account.SameHost(req.URL), call.Account.secrets()
 	if _, embedded := r.Body.(*jsonblob.Body); own && !r.Paid && r.Body != nil && !embedded {
-		if r.Body, err = call.Account.unmaskBody(r.Body); err != nil {
+		if r.Body, err = hidden.unmaskBody(r.Body); err != nil {
 			return nil, nil, fault.Wrap(err, fault.Unavailable, "request_body", "The request to the vendor could not be built.")
 		}
 	}
 	if err := r.attach(req); err != nil {
 		return nil, nil, fault.Wrap(err, fault.Unavailable, "request_body", "The request to the vendor could not be built.")
 	}
-	var made []string
 	if r.Authorize != nil && (own || r.Trusted != nil && r.Trusted(req.URL)) {
 		before := req.Header.Clone()
 		if err := r.Authorize(req); err != nil {
 			return nil, nil, err
 		}
-		made = credentials(before, req.Header)
+		hidden.addMade(credentials(before, req.Header))
 	}
-	return req, call.Account.secretsOf(made), nil
+	return req, hidden, nil
 }
 
 // attach sets the request's body and its Content-Length: some vendors do not accept

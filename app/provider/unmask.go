@@ -33,20 +33,23 @@ func (s *secrets) unmask(text string, as func(string) string) string {
 // Unmask puts the account's secrets back into an address on its own host. Other hosts get
 // no key: there a mask stays.
 func (a Account) Unmask(address string) string {
+	if !masks.MatchString(address) { // as nearly all
+		return address
+	}
 	if u, err := url.Parse(address); err != nil || !a.SameHost(u) {
 		return address
 	}
 	return a.secrets().unmask(address, url.QueryEscape)
 }
 
-// unmaskBody puts the account's secrets back into the JSON body of a request that is not
-// paid: it may have the id of a job.
-func (a Account) unmaskBody(body any) (any, error) {
+// unmaskBody puts the secrets back into the JSON body of a request that is not paid: it may
+// have the id of a job.
+func (s *secrets) unmaskBody(body any) (any, error) {
 	doc, err := json.Marshal(body)
 	if err != nil {
 		return nil, err
 	}
-	text := a.secrets().unmask(string(doc), func(form string) string {
+	text := s.unmask(string(doc), func(form string) string {
 		quoted, _ := json.Marshal(form) // a string always marshals
 		return string(quoted[1 : len(quoted)-1])
 	})

@@ -25,8 +25,8 @@ const maxFaults = 32
 // such as "body", "body.size" and "body.images[2]". A null in an optional field is the
 // same as leaving the field out. Values that are written differently from the schema but
 // have only one meaning are accepted: see [relaxer]. Text that is not UTF-8 and keys that
-// are there twice are faults, too: see package strictjson. A document beyond [jsonblob.RequestLimits] is
-// refused before it is decoded.
+// are there twice are faults, too: see package strictjson. A document beyond
+// [jsonblob.RequestLimits] is refused before it is decoded.
 func (s *Schema) Parse(raw []byte) (json.RawMessage, error) {
 	if err := jsonblob.RequestLimits.Check(raw); err != nil {
 		return nil, err

@@ -108,8 +108,7 @@ func New(c Config) (*Service, error) {
 	}
 	s.uploads = uploads{files: map[string]*upload{}, dir: c.UploadDir, volume: capacity.VolumeOf(c.UploadDir)}
 	if s.Capacity == nil {
-		v := s.uploads.volume
-		s.Capacity = &capacity.Purchases{Spool: v, Ledger: v, Objects: v, Descriptors: capacity.ProcessDescriptors(), Image: capacity.DefaultImage, Video: capacity.DefaultVideo}
+		s.Capacity = capacity.OnVolume(s.uploads.volume)
 	}
 	s.uploads.keep, s.uploads.descriptors = s.Capacity.CallerKeep(), s.Capacity.Descriptors
 	s.keyCache.used = map[string]time.Time{}

@@ -57,16 +57,6 @@ func NewBrake(log zerolog.Logger) *Brake {
 	return &Brake{log: log, addresses: map[netip.Addr]tries{}, known: map[knownKey]time.Time{}, from: map[netip.Addr]bool{}}
 }
 
-// network is the address that counts: of IPv6 the /64, since one machine has all of it.
-func network(addr netip.Addr) netip.Addr {
-	if addr.Is6() {
-		if p, err := addr.Prefix(64); err == nil {
-			return p.Addr()
-		}
-	}
-	return addr
-}
-
 // wrongKey counts a wrong key; its error is that of the request once there were too many.
 func (b *Brake) wrongKey(addr netip.Addr) error {
 	addr = network(addr)

@@ -98,8 +98,8 @@ func TestClientAddr(t *testing.T) {
 	}
 }
 
-// A request in progress ends when its key is revoked, loses its rights, or is needed all
-// at once: whatever it is doing.
+// A request in progress, in any state, ends when its key is revoked, loses its rights, or is
+// needed all at once.
 func TestAccessEnds(t *testing.T) {
 	t.Parallel()
 	begun := make(chan struct{}, 1)

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"net"
 	"net/http"
 	"net/netip"
 	"slices"
@@ -12,7 +13,7 @@ import (
 // before it may be made up by the client. An address that cannot be read is invalid.
 func (h *Handler) ClientAddr(r *http.Request) netip.Addr {
 	addr := parseAddr(r.RemoteAddr)
-	if !h.trusts(addr) {
+	if !isWithin(h.TrustedProxies, addr) {
 		return addr
 	}
 	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
@@ -21,25 +22,50 @@ func (h *Handler) ClientAddr(r *http.Request) netip.Addr {
 		if !next.IsValid() {
 			return addr
 		}
-		if addr = next; !h.trusts(addr) {
+		if addr = next; !isWithin(h.TrustedProxies, addr) {
 			return addr
 		}
 	}
 	return addr
 }
 
-func (h *Handler) trusts(addr netip.Addr) bool {
-	return addr.IsValid() && slices.ContainsFunc(h.TrustedProxies, func(p netip.Prefix) bool { return p.Contains(addr) })
+// isWithin reports whether one of the networks has an address; an invalid one is in none.
+func isWithin(networks []netip.Prefix, addr netip.Addr) bool {
+	return slices.ContainsFunc(networks, func(p netip.Prefix) bool { return p.Contains(addr) })
 }
+
+// network is the address under which limits count what a caller does: of IPv6 the /64,
+// since one machine has all of it.
+func network(addr netip.Addr) netip.Addr {
+	if addr.Is6() {
+		if p, err := addr.Prefix(64); err == nil {
+			return p.Addr()
+		}
+	}
+	return addr
+}
+
+// addrOf is the address of one end of a connection; invalid if it is not TCP.
+func addrOf(a net.Addr) netip.Addr {
+	tcp, ok := a.(*net.TCPAddr)
+	if !ok {
+		return netip.Addr{}
+	}
+	return plain(tcp.AddrPort().Addr())
+}
+
+// plain is an address in the one form in which it is compared: IPv4 not as IPv6, and
+// without a zone.
+func plain(addr netip.Addr) netip.Addr { return addr.Unmap().WithZone("") }
 
 // parseAddr reads an address with or without a port.
 func parseAddr(text string) netip.Addr {
 	if at, err := netip.ParseAddrPort(text); err == nil {
-		return at.Addr().Unmap().WithZone("")
+		return plain(at.Addr())
 	}
 	addr, err := netip.ParseAddr(strings.Trim(text, "[]"))
 	if err != nil {
 		return netip.Addr{}
 	}
-	return addr.Unmap().WithZone("")
+	return plain(addr)
 }

@@ -17,7 +17,7 @@ type conn struct {
 	net.Conn // without the further methods of a TCPConn: its ReadFrom has no deadlines
 	tcp      *net.TCPConn
 	pool     *Connections
-	addr     netip.Addr // see [shareOf]
+	addr     netip.Addr // under which it counts: see [network]
 	exempt   bool       // a trusted proxy
 	spare    bool       // beyond the limits: see spareConnections
 	opened   time.Time
@@ -53,8 +53,8 @@ const (
 )
 
 func newConn(p *Connections, tcp *net.TCPConn) *conn {
-	remote := tcp.RemoteAddr()
-	c := &conn{Conn: tcp, tcp: tcp, pool: p, addr: shareOf(remote), exempt: p.isProxy(remote), opened: time.Now()}
+	remote := addrOf(tcp.RemoteAddr())
+	c := &conn{Conn: tcp, tcp: tcp, pool: p, addr: network(remote), exempt: isWithin(p.Proxies, remote), opened: time.Now()}
 	c.enter(readsHeader)
 	return c
 }

@@ -284,33 +284,3 @@ func (p *Connections) addHeader(n int64) {
 		_ = c.release()
 	}
 }
-
-// shareOf is the address that the connections of a caller count under.
-func shareOf(a net.Addr) netip.Addr {
-	tcp, ok := a.(*net.TCPAddr)
-	if !ok {
-		return netip.Addr{}
-	}
-	ip := tcp.AddrPort().Addr().Unmap().WithZone("")
-	if ip.Is6() {
-		if network, err := ip.Prefix(64); err == nil {
-			return network.Addr()
-		}
-	}
-	return ip
-}
-
-// isProxy reports whether an address has no share of its own.
-func (p *Connections) isProxy(a net.Addr) bool {
-	tcp, ok := a.(*net.TCPAddr)
-	if !ok {
-		return false
-	}
-	ip := tcp.AddrPort().Addr().Unmap().WithZone("")
-	for _, prefix := range p.Proxies {
-		if prefix.Contains(ip) {
-			return true
-		}
-	}
-	return false
-}

@@ -2,7 +2,6 @@ package web
 
 import (
 	"context"
-	"io"
 	"net/http"
 	"time"
 
@@ -147,16 +146,6 @@ func (x *Exchange) Write(p []byte) (int, error) {
 	n, err := x.ResponseWriter.Write(p)
 	x.afterWrite(err)
 	x.bytes += int64(n)
-	return n, err
-}
-
-// ReadFrom implements [io.ReaderFrom], so that files are sent with sendfile.
-func (x *Exchange) ReadFrom(r io.Reader) (int64, error) {
-	if x.status == 0 {
-		x.beginResponse(http.StatusOK)
-	}
-	n, err := io.Copy(x.ResponseWriter, r)
-	x.bytes += n
 	return n, err
 }
 

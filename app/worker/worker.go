@@ -122,8 +122,7 @@ func New(c Config) *Worker {
 		c.Images = media.NewDecoder(media.MaxDecode)
 	}
 	if c.Capacity == nil {
-		v := capacity.VolumeOf(c.Spool.Dir())
-		c.Capacity = &capacity.Purchases{Spool: v, Ledger: v, Descriptors: capacity.ProcessDescriptors(), Image: capacity.DefaultImage, Video: capacity.DefaultVideo}
+		c.Capacity = capacity.OnVolume(capacity.VolumeOf(c.Spool.Dir()))
 	}
 	k := &core{
 		reserves: &reserves{Purchases: c.Capacity, tasks: map[string]*capacity.Purchase{}},
