@@ -14,10 +14,12 @@ import (
 // caller sends one kind of request repeatedly.
 type caller struct {
 	url    string
-	body   string
+	body   string // '#' is replaced by a number, so that no two requests are equal: those may join one task
 	header map[string]string
 	want   int
 }
+
+var sent atomic.Int64
 
 var client = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}, Timeout: 2 * time.Minute}
 
@@ -26,7 +28,8 @@ func (c caller) once() error {
 	if c.body == "" {
 		method = http.MethodGet
 	}
-	req, err := http.NewRequest(method, c.url, strings.NewReader(c.body))
+	body := strings.Replace(c.body, "#", fmt.Sprint(sent.Add(1)), 1)
+	req, err := http.NewRequest(method, c.url, strings.NewReader(body))
 	if err != nil {
 		return err
 	}
@@ -93,7 +96,7 @@ func medianOf(times []time.Duration) time.Duration {
 
 // throughAIGC returns a caller of aigc's image route.
 func throughAIGC(base string) caller {
-	return caller{url: base + "/api/gpt/generations", body: `{"prompt":"bench","size":"1024x1024","quality":"low"}`, want: http.StatusOK}
+	return caller{url: base + "/api/gpt/generations", body: `{"prompt":"bench #","size":"1024x1024","quality":"low"}`, want: http.StatusOK}
 }
 
 // direct returns a caller of the upstream, or of the proxy in front of it. It sends

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"strings"
+	"sync"
 
 	"github.com/labstack/echo/v4"
 
@@ -22,16 +23,24 @@ const svgType = "image/svg+xml"
 // docsRoutes mounts the OpenAPI documents, Swagger UI, whose files are embedded, and the
 // icon, for which browsers ask by themselves.
 func (s *Server) docsRoutes() {
-	s.spec = map[string][]byte{}
-	var err error
-	if s.spec["/openapi.json"], err = s.api.OpenAPI().MarshalJSON(); err == nil {
-		s.spec["/openapi-3.0.json"], err = downgrade(s.spec["/openapi.json"])
-	}
-	if err != nil {
-		panic(err) // a bug: the document has only types of this program
-	}
-	for path, doc := range s.spec {
-		s.public(path, func(c echo.Context) error { return file(c, jsonType, doc) })
+	// Both documents take longer to build than the rest of the routes, and most starts
+	// need neither: they are built for the first request.
+	newest := sync.OnceValues(s.api.OpenAPI().MarshalJSON)
+	older := sync.OnceValues(func() ([]byte, error) {
+		doc, err := newest()
+		if err != nil {
+			return nil, err
+		}
+		return downgrade(doc)
+	})
+	for path, build := range map[string]func() ([]byte, error){"/openapi.json": newest, "/openapi-3.0.json": older} {
+		s.public(path, func(c echo.Context) error {
+			doc, err := build()
+			if err != nil {
+				return err
+			}
+			return file(c, jsonType, doc)
+		})
 	}
 	// The page names its files relative to itself, so that it works at every address.
 	s.public("/docs", func(c echo.Context) error { return docsPage(c, "docs/", "") })

@@ -40,7 +40,6 @@ type Server struct {
 	echo    *echo.Echo
 	api     huma.API
 	levels  map[string]web.Level // access levels by route pattern
-	spec    map[string][]byte    // the OpenAPI documents by path
 
 	drain     chan struct{}
 	drainOnce sync.Once
