@@ -2,7 +2,6 @@ package media
 
 import (
 	"context"
-	"errors"
 	"io"
 	"runtime/debug"
 
@@ -10,17 +9,24 @@ import (
 )
 
 const (
-	largeImage    = 8 << 20 // bytes of a decoded image from which the memory is returned to the system at once
-	inspectMemory = 8 << 20 // bytes for the check of an upload, whose largest part is the text of an SVG
+	largeImage    = 8 << 20  // bytes of a decoded image from which the memory is returned to the system at once
+	inspectMemory = 8 << 20  // bytes for the check of an upload, whose largest part is the text of an SVG
+	together      = 48 << 20 // bytes for images that are decoded at the same time; a larger one is decoded alone
 )
 
 // Decoder decodes and checks the images of a process, as many at a time as its memory
 // allows.
-type Decoder struct{ budget *memory.Budget }
+type Decoder struct {
+	limit  int64 // bytes of one image
+	shared int64 // bytes of all at the same time, unless one takes more
+	budget *memory.Budget
+}
 
 // NewDecoder makes a decoder that takes up to a number of bytes, at most [MaxDecode].
 func NewDecoder(bytes int64) *Decoder {
-	return &Decoder{memory.NewBudget(min(max(bytes, inspectMemory), MaxDecode))}
+	limit := min(max(bytes, inspectMemory), MaxDecode)
+	shared := min(limit, together)
+	return &Decoder{limit, shared, memory.NewBudget(shared)}
 }
 
 // Use opens an image and calls f, in which it may be decoded, as soon as there is memory
@@ -31,10 +37,10 @@ func (d *Decoder) Use(ctx context.Context, r io.ReadSeeker, f func(*Still) error
 	if err != nil {
 		return err
 	}
-	reserved, err := d.budget.Reserve(ctx, st.Memory)
-	if errors.Is(err, memory.ErrTooLarge) {
+	if st.Memory > d.limit {
 		return ErrTooBig
 	}
+	reserved, err := d.budget.Reserve(ctx, min(st.Memory, d.shared))
 	if err != nil {
 		return err
 	}
