@@ -59,7 +59,7 @@ type lock struct {
 const (
 	lockTries   = 6
 	lockPause   = 20 * time.Millisecond
-	lockRestore = 500 * time.Millisecond // how often the owner looks whether the lock file is still there
+	lockRestore = time.Second // how often the owner looks whether the lock file is still there
 )
 
 func takeLock(dir, role string) (*lock, error) {
