@@ -23,8 +23,8 @@ const svgType = "image/svg+xml"
 // docsRoutes mounts the OpenAPI documents, Swagger UI, whose files are embedded, and the
 // icon, for which browsers ask by themselves.
 func (s *Server) docsRoutes() {
-	// Both documents take longer to build than the rest of the routes, and most starts
-	// need neither: they are built for the first request.
+	// Building both documents takes longer than mounting the other routes, and most
+	// processes serve neither: they are built for the first request.
 	newest := sync.OnceValues(s.api.OpenAPI().MarshalJSON)
 	older := sync.OnceValues(func() ([]byte, error) {
 		doc, err := newest()
