@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -16,6 +17,9 @@ func (s *store) Accept(ctx context.Context, a task.AcceptRequest) (t *task.Task,
 	}
 	err = s.write(ctx, func(x *tx) error {
 		a.Key.Owner = a.Tasks[0].Owner
+		if err := x.lock(append(repetitionLocks(a.Key, a.Tasks[0].InputHash, a.Join), taskLock(a.Tasks[0].ID))...); err != nil {
+			return err
+		}
 		t, err = x.joinDuplicate(task.Repetition{InputHash: a.Tasks[0].InputHash, Key: a.Key, Join: a.Join, Call: a.Call})
 		if replayed = t != nil; replayed || err != nil {
 			return err
@@ -37,6 +41,10 @@ func (s *store) Accept(ctx context.Context, a task.AcceptRequest) (t *task.Task,
 		}
 		return x.bindKey(t, a.Key)
 	})
+	if errors.Is(err, task.ErrOutcomeUnknown) {
+		t, err = s.acceptedAfterAll(ctx, a, err)
+		replayed = false
+	}
 	if err != nil {
 		return nil, false, err
 	}
@@ -125,7 +133,7 @@ func (x *tx) indexForLists(t *task.Task) error {
 		return nil
 	}
 	as := series{t.Owner, t.Module, t.Model}
-	if !x.cache.series[as] && !slices.Contains(x.listed, as) {
+	if !x.cache.has(as) && !slices.Contains(x.listed, as) {
 		const add = "INSERT INTO task_series (owner, module, model) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING"
 		if _, err := x.exec(add, as.owner, as.module, as.model); err != nil {
 			return err

@@ -67,7 +67,7 @@ func (s *store) DropAnswer(ctx context.Context, object string) error {
 
 // AnswerTotals implements [task.Answers].
 func (s *store) AnswerTotals(ctx context.Context) (t task.KeptTotals, err error) {
-	err = s.reader(ctx).query("SELECT COUNT(*), COALESCE(SUM(size), 0) FROM answers", nil, func(r *sql.Rows) error {
+	err = s.reader(ctx).query("SELECT COUNT(*), CAST(COALESCE(SUM(size), 0) AS BIGINT) FROM answers", nil, func(r *sql.Rows) error {
 		return r.Scan(&t.Count, &t.Bytes)
 	})
 	return t, err

@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -16,7 +17,7 @@ import (
 func (s *store) Apply(ctx context.Context, transitions ...task.Transition) (t *task.Task, err error) {
 	err = s.write(ctx, func(x *tx) error {
 		for _, c := range transitions {
-			if t, err = oneTask(x, selectTask+byID, c.ID); err != nil {
+			if t, err = x.lockTask(c.ID); err != nil {
 				return err
 			}
 			if err := x.applyTransition(t, c); err != nil {
@@ -25,6 +26,9 @@ func (s *store) Apply(ctx context.Context, transitions ...task.Transition) (t *t
 		}
 		return nil
 	})
+	if errors.Is(err, task.ErrOutcomeUnknown) {
+		err = s.appliedAfterAll(ctx, t, transitions[len(transitions)-1], err)
+	}
 	if err != nil {
 		return nil, err
 	}

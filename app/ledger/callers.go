@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"database/sql"
+	"fmt"
 	"time"
 
 	"aigc/app/task"
@@ -104,25 +105,27 @@ const callsKeptFor = 30 * time.Minute
 // deleteOldCalls deletes some calls that are too old to matter, of the oldest tasks,
 // with every sweepEvery-th call.
 func (x *tx) deleteOldCalls() error {
-	x.cache.calls++
-	if x.cache.calls%sweepEvery != 1 {
+	if x.cache.calls.Add(1)%sweepEvery != 1 {
 		return nil
 	}
-	const old = `DELETE FROM callers WHERE (task, call) IN (SELECT task, call FROM
-		(SELECT task, call, begun FROM callers ORDER BY task LIMIT $2) WHERE begun <= $1)`
-	_, err := x.exec(old, x.now-callsKeptFor.Milliseconds(), int64(4*sweepEvery))
+	const old = `DELETE FROM callers WHERE (task, call) IN (SELECT o.task, o.call FROM
+		(SELECT task, call, begun FROM callers ORDER BY task LIMIT $2%s) o WHERE o.begun <= $1)`
+	_, err := x.exec(fmt.Sprintf(old, x.dialect.skipLocked), x.now-callsKeptFor.Milliseconds(), int64(4*sweepEvery))
 	return err
 }
 
 // Answering implements [task.Callers].
 func (s *store) Answering(ctx context.Context, id string, c task.Call) error {
 	return s.write(ctx, func(x *tx) error {
+		if err := x.lockCalls(id); err != nil {
+			return err
+		}
 		n, err := x.exec("UPDATE callers SET answering = $3 WHERE task = $1 AND call = $2 AND unanswered_at = 0", id, c.ID, x.now)
 		if err != nil || n > 0 {
 			return err
 		}
 		const asRecorded = `INSERT INTO callers (task, call, owner, input_hash, waiter, begun, answering, unanswered_at)
-			SELECT task, $2, owner, input_hash, $3, $4, $5, 0 FROM callers WHERE task = $1 LIMIT 1 ON CONFLICT DO NOTHING`
+			SELECT task, CAST($2 AS TEXT), owner, input_hash, CAST($3 AS TEXT), CAST($4 AS BIGINT), CAST($5 AS BIGINT), 0 FROM callers WHERE task = $1 LIMIT 1 ON CONFLICT DO NOTHING`
 		_, err = x.exec(asRecorded, id, c.ID, c.Waiter, x.now-c.Age().Milliseconds(), x.now)
 		return err
 	})
@@ -130,7 +133,11 @@ func (s *store) Answering(ctx context.Context, id string, c task.Call) error {
 
 // EndCall implements [task.Callers].
 func (s *store) EndCall(ctx context.Context, id, call string, how task.CallEnd) error {
-	return s.write(ctx, func(x *tx) (err error) {
+	return s.write(ctx, func(x *tx) error {
+		err := x.lockCalls(id)
+		if err != nil {
+			return err
+		}
 		switch how {
 		case task.CallAnswered:
 			_, err = x.exec("DELETE FROM callers WHERE task = $1", id)
@@ -146,6 +153,9 @@ func (s *store) EndCall(ctx context.Context, id, call string, how task.CallEnd) 
 // ConfirmAnswer implements [task.Callers].
 func (s *store) ConfirmAnswer(ctx context.Context, id string) error {
 	return s.write(ctx, func(x *tx) error {
+		if err := x.lockCalls(id); err != nil {
+			return err
+		}
 		const confirmed = `DELETE FROM callers WHERE task = $1
 			AND EXISTS (SELECT 1 FROM callers WHERE task = $1 AND answering > 0 AND unanswered_at = 0)`
 		_, err := x.exec(confirmed, id)
@@ -153,12 +163,3 @@ func (s *store) ConfirmAnswer(ctx context.Context, id string) error {
 	})
 }
 
-// EndCalls records that all open calls ended without an answer. Call it only when a
-// process starts that is the only one to serve this ledger: then all calls are of
-// processes that have ended.
-func (s *store) EndCalls(ctx context.Context) error {
-	return s.write(ctx, func(x *tx) error {
-		_, err := x.exec("UPDATE callers SET unanswered_at = $1, answering = 0 WHERE unanswered_at = 0", x.now)
-		return err
-	})
-}

@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -15,7 +16,7 @@ import (
 func (s *store) Claim(ctx context.Context, c task.ClaimRequest) (t *task.Task, err error) {
 	var unavailable error
 	err = s.write(ctx, func(x *tx) error {
-		if t, err = oneTask(x, selectTask+byID, c.ID); err != nil {
+		if t, err = x.lockTask(c.ID); err != nil {
 			return err
 		}
 		if t.State != task.Queued || t.Group {
@@ -37,6 +38,9 @@ func (s *store) Claim(ctx context.Context, c task.ClaimRequest) (t *task.Task, e
 		x.recordEvent(t, was.State, task.Claim, "")
 		return x.save(t, was)
 	})
+	if errors.Is(err, task.ErrOutcomeUnknown) {
+		err = s.disclaim(ctx, c, err)
+	}
 	if err == nil {
 		err = unavailable
 	}
@@ -73,6 +77,9 @@ func (x *tx) startSubmission(t *task.Task, c *task.ClaimRequest, a *task.Account
 // Without one, unavailable is ErrBusy, or ErrParked if all are parked.
 func (x *tx) chooseAccount(t *task.Task, accounts []task.AccountLimit) (best *task.AccountLimit, unavailable, err error) {
 	unavailable = task.ErrParked
+	if err := x.lock(accountLocks(accounts)...); err != nil {
+		return nil, nil, err
+	}
 	parked, err := parkedKeys(x)
 	if err != nil {
 		return nil, nil, err

@@ -13,7 +13,14 @@ type querier interface {
 	query(query string, args []any, each func(*sql.Rows) error) error
 }
 
-// writeConn is the writer's connection with its prepared statements.
+// conn is a connection in a write transaction.
+type conn interface {
+	querier
+	// exec returns the number of rows that the statement changed.
+	exec(query string, args ...any) (int64, error)
+}
+
+// writeConn is the connection of SQLite's writer with its prepared statements.
 type writeConn struct {
 	sqlConn *sql.Conn
 	stmts   map[string]*sql.Stmt
@@ -90,22 +97,36 @@ func drain(rows *sql.Rows, each func(*sql.Rows) error) error {
 	return rows.Err()
 }
 
-// tx is the write transaction that a batch of callers shares.
+// tx is a write transaction; on SQLite a batch of callers shares it.
 type tx struct {
-	*writeConn
-	now    int64    // the database's clock when it began, in milliseconds since 1970
-	listed []series // inserted into task_series
-	events []any    // of the current caller, not inserted yet
-	cache  *cache
+	conn
+	dialect dialect
+	now     int64    // the database's clock when it began or got its last lock, in milliseconds since 1970
+	listed  []series // inserted into task_series
+	events  []any    // of the current caller, not inserted yet
+	cache   *cache
 }
 
 // series is a row of task_series.
 type series struct{ owner, module, model string }
 
-// readPool is a pool of read-only connections with prepared statements.
+// readPool is a pool of connections for reading, with prepared statements unless the
+// driver keeps them itself.
 type readPool struct {
-	db    *sql.DB
-	stmts sync.Map // text → *sql.Stmt
+	db     *sql.DB
+	direct bool     // the driver keeps prepared statements
+	stmts  sync.Map // text → *sql.Stmt
+}
+
+func (r *readPool) rows(ctx context.Context, query string, args []any) (*sql.Rows, error) {
+	if r.direct {
+		return r.db.QueryContext(ctx, query, args...)
+	}
+	st, err := r.stmt(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	return st.QueryContext(ctx, args...)
 }
 
 func (r *readPool) stmt(ctx context.Context, query string) (*sql.Stmt, error) {
@@ -132,11 +153,7 @@ type reader struct {
 }
 
 func (r reader) query(query string, args []any, each func(*sql.Rows) error) error {
-	st, err := r.stmt(r.ctx, query)
-	if err != nil {
-		return r.dialect.fault(err)
-	}
-	rows, err := st.QueryContext(r.ctx, args...)
+	rows, err := r.rows(r.ctx, query, r.dialect.texts(args))
 	if err != nil {
 		return r.dialect.fault(err)
 	}

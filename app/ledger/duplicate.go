@@ -21,6 +21,9 @@ func (s *store) FindDuplicate(ctx context.Context, r task.Repetition) (*task.Tas
 // JoinDuplicate implements [task.Ledger].
 func (s *store) JoinDuplicate(ctx context.Context, r task.Repetition) (t *task.Task, err error) {
 	err = s.write(ctx, func(x *tx) error {
+		if err := x.lock(repetitionLocks(r.Key, r.InputHash, r.Join)...); err != nil {
+			return err
+		}
 		t, err = x.joinDuplicate(r)
 		return err
 	})

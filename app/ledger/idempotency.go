@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"database/sql"
+	"fmt"
 
 	"aigc/app/task"
 )
@@ -34,12 +35,11 @@ const sweepEvery = 16
 
 // deleteExpiredKeys deletes some expired keys with every sweepEvery-th call.
 func (x *tx) deleteExpiredKeys() error {
-	x.cache.boundKeys++
-	if x.cache.boundKeys%sweepEvery != 1 {
+	if x.cache.boundKeys.Add(1)%sweepEvery != 1 {
 		return nil
 	}
 	const expire = `DELETE FROM idempotency WHERE (owner, key) IN
-		(SELECT owner, key FROM idempotency WHERE expires <= $1 ORDER BY expires LIMIT $2)`
-	_, err := x.exec(expire, x.now, int64(4*sweepEvery))
+		(SELECT owner, key FROM idempotency WHERE expires <= $1 ORDER BY expires LIMIT $2%s)`
+	_, err := x.exec(fmt.Sprintf(expire, x.dialect.skipLocked), x.now, int64(4*sweepEvery))
 	return err
 }

@@ -55,10 +55,13 @@ func (s *store) ClaimProbe(ctx context.Context, vendor string, pause time.Durati
 			if k.Vendor != vendor || x.now-ms(k.Probed) < pause.Milliseconds() {
 				continue
 			}
-			if _, err := x.exec("UPDATE vendor_keys SET probed = $1 WHERE vendor = $2 AND fingerprint = $3", x.now, k.Vendor, k.Fingerprint); err != nil {
+			n, err := x.exec("UPDATE vendor_keys SET probed = $1 WHERE vendor = $2 AND fingerprint = $3 AND probed = $4", x.now, k.Vendor, k.Fingerprint, ms(k.Probed))
+			if err != nil {
 				return err
 			}
-			claimed = append(claimed, k)
+			if n > 0 { // else another process claimed it meanwhile
+				claimed = append(claimed, k)
+			}
 		}
 		return nil
 	})

@@ -82,7 +82,7 @@ func (s *store) LeaseDue(ctx context.Context, d task.LeaseRequest) (out []*task.
 		return nil, notLeasable(d.State)
 	}
 	where, args := filters(d, 5)
-	query, which := setLease+"id IN (SELECT id FROM tasks WHERE "+due+where+" ORDER BY run_at LIMIT $4)", any(int64(d.Limit))
+	query, which := setLease+"id "+s.dialect.oneOf("SELECT id FROM tasks WHERE "+due+where+" ORDER BY run_at LIMIT $4"+s.dialect.skipLocked), any(int64(d.Limit))
 	if d.ID != "" {
 		query, which = setLease+"id = $4 AND is_group = 0 AND state = '"+string(d.State)+"' AND lease_until <= $1"+where, d.ID
 	} else {
@@ -109,7 +109,7 @@ func sortByRunAt(list []*task.Task) []*task.Task {
 }
 
 // nextWake postpones a woken task: 5 s, doubling with each wake up to 5 min.
-const nextWake = "run_at = $1 + CASE WHEN wakes >= 6 THEN 300000 ELSE 5000 * (1 << wakes) END, wakes = wakes + 1"
+const nextWake = "run_at = CAST($1 AS BIGINT) + CASE WHEN wakes >= 6 THEN 300000 ELSE 5000 * (1 << wakes) END, wakes = wakes + 1"
 
 // TakeOverdue implements [task.Ledger].
 func (s *store) TakeOverdue(ctx context.Context, state task.State, media []string, limit int) (out []*task.Task, err error) {
@@ -129,8 +129,8 @@ func (s *store) TakeOverdue(ctx context.Context, state task.State, media []strin
 	if err != nil || !found {
 		return nil, err
 	}
-	query := fmt.Sprintf("UPDATE tasks SET %s WHERE id IN (SELECT id FROM tasks WHERE %s ORDER BY run_at LIMIT $%d) RETURNING %s",
-		nextWake, due, len(args)+2, taskColumns)
+	which := s.dialect.oneOf(fmt.Sprintf("SELECT id FROM tasks WHERE %s ORDER BY run_at LIMIT $%d%s", due, len(args)+2, s.dialect.skipLocked))
+	query := "UPDATE tasks SET " + nextWake + " WHERE id " + which + " RETURNING " + taskColumns
 	err = s.write(ctx, func(x *tx) error {
 		out, err = manyTasks(x, query, append(append([]any{x.now}, args...), int64(limit))...)
 		return err
@@ -151,6 +151,7 @@ func (s *store) Reschedule(ctx context.Context, polls []task.PollResult) error {
 		return nil
 	}
 	return s.write(ctx, func(x *tx) error {
+		polls := polls // the transaction may run again
 		for n := pollChunk; len(polls) > 0; n /= 2 {
 			for ; len(polls) >= n; polls = polls[n:] {
 				var args []any
@@ -228,24 +229,6 @@ func (s *store) ExpiredSubmissions(ctx context.Context, owner, spool string) ([]
 		return nil, err
 	}
 	return manyTasks(r, selectTask+query, now, spool, owner)
-}
-
-// ClearLeases ends all leases, and makes queued and storing tasks that were postponed
-// for a retry (Wakes > 0) due at once; pauses that vendors asked for stay. Call it
-// only when a process starts that is the only one to run tasks of this ledger: then
-// all leases are of processes that have ended.
-func (s *store) ClearLeases(ctx context.Context) error {
-	return s.write(ctx, func(x *tx) error {
-		if _, err := x.exec("UPDATE tasks SET lease_owner = '', lease_until = 0 WHERE " + whereActive + " AND lease_owner <> ''"); err != nil {
-			return err
-		}
-		for _, where := range []string{whereQueued, whereActive + " AND state = 'storing'"} {
-			if _, err := x.exec("UPDATE tasks SET run_at = $1, wakes = 0 WHERE "+where+" AND wakes > 0 AND run_at > $1", x.now); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
 }
 
 // RequestCancel implements [task.Ledger].

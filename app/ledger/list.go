@@ -23,7 +23,7 @@ const pageSize = 50
 // Further filters of a tag's stream are checked row by row. A list without filters
 // follows the primary key.
 func (s *store) List(ctx context.Context, q task.Query) ([]*task.Task, error) {
-	var b listQuery
+	b := listQuery{dialect: s.dialect}
 	b.write(q)
 	return manyTasks(s.reader(ctx), b.String(), b.args...)
 }
@@ -31,7 +31,8 @@ func (s *store) List(ctx context.Context, q task.Query) ([]*task.Task, error) {
 // listQuery builds the statement of a list.
 type listQuery struct {
 	strings.Builder
-	args []any
+	dialect dialect
+	args    []any
 }
 
 // arg adds an argument and returns its placeholder.
@@ -48,7 +49,7 @@ func (b *listQuery) write(q task.Query) {
 	limit := b.arg(int64(n))
 	switch {
 	case q.Tag != "":
-		b.merge(q, limit, fmt.Sprintf(`SELECT g.task FROM task_tags g JOIN tasks x ON x.id = g.task
+		b.merge(q, limit, fmt.Sprintf(`SELECT g.task AS id FROM task_tags g JOIN tasks x ON x.id = g.task
 			WHERE g.owner = stream.owner AND g.tag = %s%s%s ORDER BY g.task DESC`, b.arg(q.Tag), b.pageBounds("g.task", q), b.otherFilters(q)))
 	case len(q.State) > 0:
 		b.merge(q, limit, `SELECT x.id FROM tasks x WHERE x.parent = '' AND x.owner = stream.owner AND x.state = stream.state
@@ -62,10 +63,10 @@ func (b *listQuery) write(q task.Query) {
 }
 
 // merge writes the statement that merges the streams; each is the query of one
-// stream. CROSS JOIN makes SQLite loop over the streams first.
+// stream.
 func (b *listQuery) merge(q task.Query, limit, each string) {
-	fmt.Fprintf(b, `WITH stream AS (%s) %sWHERE id IN (SELECT t.id FROM stream CROSS JOIN tasks t WHERE t.id IN (%s LIMIT %s)
-		ORDER BY t.id DESC LIMIT %[4]s) ORDER BY id DESC`, b.streams(q), selectTask, each, limit)
+	fmt.Fprintf(b, `WITH stream AS (%s) %sWHERE id IN (SELECT t.id FROM stream CROSS JOIN %s
+		ORDER BY t.id DESC LIMIT %s) ORDER BY id DESC`, b.streams(q), selectTask, fmt.Sprintf(b.dialect.eachStream, each+" LIMIT "+limit), limit)
 }
 
 // streams writes the query that returns one row per stream.

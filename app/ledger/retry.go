@@ -14,7 +14,8 @@ func (s *store) Retry(ctx context.Context, id string, next []*task.Task) (t *tas
 		return nil, false, err
 	}
 	err = s.write(ctx, func(x *tx) error {
-		old, err := oneTask(x, selectTask+byID, id)
+		fresh = false // the transaction may run again
+		old, err := x.lockTask(id)
 		if err != nil {
 			return err
 		}
@@ -59,7 +60,7 @@ func (x *tx) discardForRetry(old *task.Task, next []*task.Task) error {
 		if n.Group {
 			continue
 		}
-		child, err := oneTask(x, selectTask+byID, n.RetryOf)
+		child, err := x.lockTask(n.RetryOf)
 		if err != nil {
 			return err
 		}
@@ -74,7 +75,7 @@ func (x *tx) discardForRetry(old *task.Task, next []*task.Task) error {
 			return err
 		}
 	}
-	group, err := oneTask(x, selectTask+byID, old.ID) // read again: its state follows from its children
+	group, err := x.lockTask(old.ID) // read again: its state follows from its children
 	if err != nil {
 		return err
 	}

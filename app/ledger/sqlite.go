@@ -13,7 +13,6 @@ import (
 	"github.com/pressly/goose/v3"
 
 	"aigc/app/fault"
-	"aigc/app/task"
 	"aigc/migrations"
 )
 
@@ -21,11 +20,12 @@ import (
 // it; the lock of the data folder ensures that.
 type SQLite struct {
 	*store
-	path string
-	wdb  *sql.DB
+	path   string
+	wdb    *sql.DB
+	writer *writer
 }
 
-var _ task.Ledger = (*SQLite)(nil)
+var _ Database = (*SQLite)(nil)
 
 // OpenSQLite opens the ledger at path, creates the file if there is none (the folder
 // must exist), and makes durable what an earlier process left in the WAL. It creates
@@ -50,15 +50,13 @@ func OpenSQLite(ctx context.Context, path string) (*SQLite, error) {
 	}
 	rdb.SetMaxOpenConns(readerConns)
 	rdb.SetMaxIdleConns(readerConns)
-	l := &SQLite{path: path, wdb: wdb, store: &store{
-		dialect: sqliteDialect,
-		pool:    &readPool{db: rdb},
-		files:   migrations.SQLite(),
-		writer: &writer{
-			dialect: sqliteDialect, idle: make(chan struct{}),
-			open:         func() (*writeConn, error) { return newWriteConn(wdb) },
-			checkpointer: checkpointer{path: path + "-wal", max: walMax},
-		},
+	w := &writer{
+		dialect: sqliteDialect, idle: make(chan struct{}),
+		open:         func() (*writeConn, error) { return newWriteConn(wdb) },
+		checkpointer: checkpointer{path: path + "-wal", max: walMax},
+	}
+	l := &SQLite{path: path, wdb: wdb, writer: w, store: &store{
+		dialect: sqliteDialect, pool: &readPool{db: rdb}, writer: w, files: migrations.SQLite(),
 	}}
 	l.writer.conn, err = newWriteConn(wdb) // opens the file
 	if err == nil {
@@ -127,8 +125,10 @@ func dsn(path string, readOnly bool) string {
 	return (&url.URL{Scheme: "file", OmitHost: true, Path: path, RawQuery: q.Encode()}).String()
 }
 
-// Migrate migrates the schema to this program's version. Several processes may call
-// it concurrently. If the schema is current it only reads the version.
+// Name implements [Database].
+func (l *SQLite) Name() string { return "SQLite in " + l.path }
+
+// Migrate implements [Database].
 func (l *SQLite) Migrate(ctx context.Context) error {
 	have, want, err := l.SchemaVersion(ctx)
 	if err != nil || have >= want {
@@ -149,6 +149,10 @@ func (l *SQLite) Migrate(ctx context.Context) error {
 	if have, want, verr := l.SchemaVersion(ctx); verr == nil && have >= want {
 		return nil // another process migrated it
 	}
+	return migrationError(err)
+}
+
+func migrationError(err error) error {
 	return fault.Wrap(err, fault.Internal, "migration_failed", "The ledger's tables could not be migrated to this program's version.")
 }
 

@@ -37,9 +37,10 @@ func TestSQLite(t *testing.T) {
 // Two ledgers that are open on one file. No process does that, but the rules of many
 // writers are the same for each database.
 func TestTwoWriters(t *testing.T) {
-	t.Parallel()
-	path := filepath.Join(t.TempDir(), "aigc.db")
-	ledgertest.RunWriters(t, openTest(t, path), openTest(t, path))
+	ledgertest.RunWriters(t, func(t *testing.T) [2]task.Ledger {
+		path := filepath.Join(t.TempDir(), "aigc.db")
+		return [2]task.Ledger{openTest(t, path), openTest(t, path)}
+	})
 }
 
 // What concurrent callers accepted is there after the ledger was closed and opened
@@ -113,9 +114,9 @@ func TestMigrated(t *testing.T) {
 	}
 }
 
-// ClearLeases makes a task that waits for a retry due at once, but not one that waits
-// as its vendor asked.
-func TestClearLeases(t *testing.T) {
+// A process that starts makes a task that waits for a retry due at once, but not one that
+// waits as its vendor asked.
+func TestStartMakesTasksDue(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
 	l := openTest(t, filepath.Join(t.TempDir(), "aigc.db"))
@@ -133,7 +134,7 @@ func TestClearLeases(t *testing.T) {
 	if err := l.ReleaseLease(ctx, tried.ID, "", time.Hour, "waiting"); err != nil {
 		t.Fatal(err)
 	}
-	if err := l.ClearLeases(ctx); err != nil {
+	if err := l.StartProcess(ctx, task.Process{ID: "p"}); err != nil {
 		t.Fatal(err)
 	}
 	for id, due := range map[string]bool{tried.ID: true, asked.ID: false} {
@@ -184,7 +185,7 @@ func TestRenamedCauses(t *testing.T) {
 		`UPDATE tasks SET error = '{"code":"broken","message":"m","retryable":true,"kind":"broken"}'`,
 		`DROP TABLE callers`, `DROP INDEX tasks_open`, `ALTER TABLE tasks DROP COLUMN slots`, `CREATE INDEX tasks_open ON tasks (vendor, fingerprint, state)`,
 		`DROP TABLE task_inputs`, `DROP INDEX assets_inputs`, `DROP INDEX assets_swept`, `DROP TABLE upload_use`,
-		`DROP TABLE answers`, `ALTER TABLE vendor_keys DROP COLUMN probed`, `ALTER TABLE vendor_accounts DROP COLUMN models`,
+		`DROP TABLE answers`, `DROP TABLE workers`, `ALTER TABLE vendor_keys DROP COLUMN probed`, `ALTER TABLE vendor_accounts DROP COLUMN models`,
 		`DROP TABLE access`, `ALTER TABLE api_keys DROP COLUMN used`, `INSERT INTO api_keys VALUES ('ann', 'hash', 0, 1)`, `DELETE FROM goose_db_version WHERE version_id >= 4`,
 	} {
 		if _, err := db.Exec(statement); err != nil {

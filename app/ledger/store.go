@@ -15,13 +15,22 @@ import (
 type store struct {
 	dialect dialect
 	pool    *readPool
-	writer  *writer
+	writer  committer
 	files   fs.FS // its migrations
 	once    sync.Once
 }
 
-// write runs a caller's part of a write transaction; see [writer.do]. Its errors are
-// faults.
+// committer runs write transactions.
+type committer interface {
+	// do runs a caller's part of a transaction and returns when it is durable. run may
+	// be called more than once. If ctx ends before it has begun, it is not run; once it
+	// has begun, do returns its result in any case.
+	do(ctx context.Context, run func(*tx) error) error
+	// close refuses new transactions and waits for those that were passed to do.
+	close()
+}
+
+// write runs a caller's part of a write transaction. Its errors are faults.
 func (s *store) write(ctx context.Context, run func(*tx) error) error {
 	return s.dialect.fault(s.writer.do(ctx, run))
 }
@@ -31,9 +40,7 @@ func (s *store) reader(ctx context.Context) reader {
 	return reader{ctx: ctx, readPool: s.pool, dialect: s.dialect}
 }
 
-// SchemaVersion returns the number of the newest migration that the database has, and
-// of the newest one of this program. A database that is ahead can be used, since
-// migrations only add; one that is behind cannot.
+// SchemaVersion implements [Database].
 func (s *store) SchemaVersion(ctx context.Context) (have, want int64, err error) {
 	names, err := fs.Glob(s.files, "*.sql")
 	if err != nil {

@@ -8,11 +8,12 @@ import (
 	"runtime/debug"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"aigc/app/fault"
 )
 
-// writer runs write transactions with group commit. A caller that finds no leader
+// writer runs SQLite's write transactions with group commit. A caller that finds no leader
 // becomes the leader: it takes all queued requests, its own included, runs them in
 // one transaction, commits, and makes the first caller that was queued since then
 // the next leader. No caller waits in order to make a batch larger.
@@ -28,7 +29,7 @@ type writer struct {
 	closed  bool
 	idle    chan struct{} // closed when the writer is closed and has no leader
 
-	conn         *writeConn // used by the leader only, like the fields below
+	conn         *writeConn // used by the leader only, like the checkpointer
 	cache        cache
 	checkpointer checkpointer
 }
@@ -163,8 +164,8 @@ func (w *writer) begin() (*tx, error) {
 		}
 		w.conn = s
 	}
-	x := &tx{writeConn: w.conn, cache: &w.cache}
-	if _, err := x.exec(w.dialect.begin); err != nil {
+	x := &tx{conn: w.conn, dialect: w.dialect, cache: &w.cache}
+	if _, err := x.exec("BEGIN IMMEDIATE"); err != nil {
 		return nil, err
 	}
 	var err error
@@ -237,19 +238,31 @@ func (x *tx) attempt(run func(*tx) error) (err error) {
 	return x.writeEvents()
 }
 
-// cache is what the writer remembers of committed rows that are never deleted, so that
-// it need not insert them again.
+// cache is what a process remembers of committed rows that are never deleted, so that
+// it need not insert them again, and how often it swept.
 type cache struct {
+	mu        sync.Mutex
 	series    map[series]bool
-	boundKeys int // how many keys were bound since the start
-	calls     int // how many calls were recorded since the start
+	boundKeys atomic.Int64 // how many keys were bound since the start
+	calls     atomic.Int64 // how many calls were recorded since the start
 }
 
 // cacheMax is the maximum number of series in the cache, since callers can name any
 // model.
 const cacheMax = 4096
 
+func (m *cache) has(s series) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.series[s]
+}
+
 func (m *cache) add(list []series) {
+	if len(list) == 0 {
+		return
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	if m.series == nil || len(m.series)+len(list) > cacheMax {
 		m.series = map[series]bool{}
 	}

@@ -12,7 +12,12 @@ import (
 // Every method that writes runs in one transaction, which is durable (fsynced) when
 // it returns without an error. With an error nothing was written, except where its
 // doc says otherwise; only if the disk fails during the commit may a restart find
-// the transaction committed. "Now" is the ledger's clock in the transaction.
+// the transaction committed, and with ErrOutcomeUnknown it may be committed. "Now" is
+// the ledger's clock in the transaction.
+//
+// Several processes may use one ledger. What a transaction decides about it locks
+// before it reads it, in one order: idempotency key, (owner, input hash), group, task,
+// account of a vendor.
 // Methods that return one task or asset, SetThumbnail and RevokeKey return a fault
 // of kind NotFound if there is none.
 type Ledger interface {
@@ -25,6 +30,7 @@ type Ledger interface {
 	VendorAccounts
 	VendorKeys
 	CallerKeys
+	Processes
 
 	// Check returns an error if the ledger cannot be read, is of an older schema
 	// version than this program needs, or would refuse a write now.
@@ -46,7 +52,9 @@ type Tasks interface {
 	//
 	// Looking for the earlier task and inserting a new one is one step for all
 	// writers of a database: a ledger with several writers locks the key, then
-	// (owner, input hash), before it looks. The call is recorded in the same
+	// (owner, input hash), before it looks. So of concurrent requests with one key one
+	// inserts its task. If the connection was lost during the commit, the row is read
+	// again; a claim that it has is taken back. The call is recorded in the same
 	// transaction, for the new task or for the one that it joins, but not for the
 	// task of a key.
 	Accept(ctx context.Context, a AcceptRequest) (*Task, bool, error)
@@ -68,6 +76,10 @@ type Tasks interface {
 	// ErrStale: the row is not as the transition demands (SubmitID, Owner, From), or
 	// it is failed and neither discarded, retried nor resumable. A fault with the
 	// code CodeIllegal: [Moves] does not allow it, or not with that charge.
+	//
+	// Of concurrent transitions of a task one reads the row as the other left it. The
+	// group is locked before its child, so that of two children which move at the same
+	// time the second one sees the state of the first.
 	Apply(ctx context.Context, transitions ...Transition) (*Task, error)
 
 	// Claim makes the transition from queued to submitting under a lease, for one of
@@ -78,6 +90,11 @@ type Tasks interface {
 	// ErrBusy: no account has room. ErrParked: all are parked, or there is none.
 	// With both the row says why in Message and is due again after 1 s. ErrStale: it
 	// is not queued, or it is a group.
+	//
+	// The limits count the tasks of all processes: those of an account are locked while
+	// they are counted and until the claim is committed. With ErrOutcomeUnknown, here and
+	// in Accept, the row may be claimed although nothing may be sent for it: the caller
+	// must return it to the queue by the cause Requeued and the submit id.
 	Claim(ctx context.Context, c ClaimRequest) (*Task, error)
 
 	// RequestCancel sets CancelRequested of a running task and makes it due at once,
@@ -116,9 +133,9 @@ type Tasks interface {
 // methods make no transition, change no task and write no event; for a task of which a
 // caller was answered they change nothing.
 //
-// A call ends with its process, too: when SQLite's only process starts, all recorded
-// calls are of processes that have died. A ledger with several processes ends the calls
-// of a process whose heartbeat has stopped, never those of a process that lives.
+// A change of a task's calls takes the lock on its (owner, input hash), so that no request
+// joins a task at the moment in which a caller is answered. A call ends with its process,
+// too: see [Processes].
 type Callers interface {
 	// Answering records that the answer of a call is about to be written. Until
 	// EndCall, for a few seconds, no request can be told whether it is to join the
@@ -138,14 +155,15 @@ type Callers interface {
 // transition: they change no version and write no event. Groups are never leased.
 type Leases interface {
 	// LeaseDue leases tasks of a state that are due (run_at has come) and have no
-	// valid lease, and returns them by run_at. A request with an ID leases that task
+	// valid lease, and returns them by run_at. Tasks that another process is leasing or
+	// changing are left out. A request with an ID leases that task
 	// even if its run_at is in the future.
 	LeaseDue(ctx context.Context, d LeaseRequest) ([]*Task, error)
 
 	// TakeOverdue returns tasks of a state that are due and not leased, by run_at,
 	// and postpones them, so that they are due again if no worker makes a
 	// transition: after 5 s, doubling with each wake up to 5 min. It counts as a
-	// wake and takes no lease. media: only these kinds; empty: all.
+	// wake and takes no lease; of several processes one gets a task. media: only these kinds; empty: all.
 	TakeOverdue(ctx context.Context, state State, media []string, limit int) ([]*Task, error)
 
 	// Reschedule stores the results of polls, all in one transaction, and ends the
@@ -223,4 +241,7 @@ var (
 	// ErrAnswering: the answer about a task to join is being written right now. Ask
 	// again in a moment.
 	ErrAnswering = errors.New("the answer about an equal task is being written")
+	// ErrOutcomeUnknown: the connection to the database was lost during the commit, and
+	// the database has not answered since.
+	ErrOutcomeUnknown = errors.New("whether the transaction was committed is unknown")
 )

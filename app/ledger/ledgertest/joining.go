@@ -77,7 +77,7 @@ func (j *joinSuite) fail(t *task.Task, charge fault.Charge) {
 // endCalls does what a ledger does after the death of the process that held all calls.
 func (j *joinSuite) endCalls() {
 	j.Helper()
-	j.must(j.l.(starter).EndCalls(ctx))
+	j.must(j.l.EndProcess(ctx, "w1"))
 }
 
 // joining: which task an equal request joins. Each case says whether the request, which
@@ -271,59 +271,6 @@ func joiningConcurrent(p *suite) {
 	}
 }
 
-// RunWriters runs the conformance tests of two ledgers that are open on one database, as
-// two processes that accept at the same time: each rule holds between them.
-func RunWriters(t *testing.T, one, two task.Ledger) {
-	both := []task.Ledger{one, two}
-	p := &suite{T: t, l: one}
-	accept := func(hash, key string) map[string]int {
-		t.Helper()
-		var mu sync.Mutex
-		ids := map[string]int{}
-		var wg sync.WaitGroup
-		for i := range 16 {
-			next := Fresh("me")
-			next.InputHash = hash
-			wg.Go(func() {
-				got, _, err := both[i%2].Accept(ctx, task.AcceptRequest{
-					Tasks: []*task.Task{next}, Key: task.IdempotencyKey{Owner: "me", Key: key, Keep: time.Hour}, Join: unmarked,
-					Call: task.Call{ID: fmt.Sprint(hash, i), Waiter: fmt.Sprint("w", i%2), Begun: time.Now()},
-				})
-				mu.Lock()
-				defer mu.Unlock()
-				if err != nil {
-					t.Error(err)
-					return
-				}
-				ids[got.ID]++
-			})
-		}
-		wg.Wait()
-		return ids
-	}
-	t.Run("one task for a key", func(t *testing.T) {
-		if ids := accept("keyed", "k"); len(ids) != 1 {
-			t.Errorf("%d tasks", len(ids))
-		}
-	})
-	t.Run("equal calls at the same time", func(t *testing.T) {
-		if ids := accept("together", ""); len(ids) != 16 {
-			t.Errorf("%d tasks", len(ids))
-		}
-	})
-	t.Run("one unanswered task", func(t *testing.T) {
-		j := &joinSuite{suite: p, owner: "me", hash: "left"}
-		first, call := j.buy(0)
-		if j.must(two.EndCall(ctx, first.ID, call.ID, task.CallUnanswered)); len(accept("left", "")) != 1 {
-			t.Error("a repeated request bought again")
-		}
-		j.must(two.EndCall(ctx, first.ID, call.ID, task.CallAnswered))
-		if ids := accept("left", ""); len(ids) != 16 || ids[first.ID] > 0 {
-			t.Errorf("%d tasks, the answered one is joined %d times", len(ids), ids[first.ID])
-		}
-	})
-}
-
 // joiningClient: a client makes purchases with equal input, one after the other, and
 // repeats each call until it is answered: when its connection has closed, or 3 s after
 // the call if the ledger does not know of that. Whatever happens to the calls, each wish
@@ -339,7 +286,7 @@ func joiningClient(p *suite) {
 			got, answered := "", false
 			for !answered {
 				j.calls++
-				c := task.Call{ID: fmt.Sprint("call-", j.calls), Waiter: "w", Begun: clock}
+				c := task.Call{ID: fmt.Sprint("call-", j.calls), Waiter: "w1", Begun: clock}
 				t, joined := j.ask(c, unmarked)
 				if got != "" && t.ID != got || got == "" && (joined != "" || seen[t.ID]) {
 					p.Fatalf("seed %d: task %s (joined %q) for a wish that has %q, after %v", seed, t.ID, joined, got, history)

@@ -53,6 +53,7 @@ func Run(t *testing.T, open func(t *testing.T) task.Ledger) {
 		"purchases under way":    underway,
 		"keys":                   keys,
 		"needed keys":            neededKeys,
+		"processes":              processes,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -62,11 +63,6 @@ func Run(t *testing.T, open func(t *testing.T) task.Ledger) {
 }
 
 var ctx = context.Background()
-
-// starter is what a ledger's process calls when it starts.
-type starter interface {
-	EndCalls(ctx context.Context) error
-}
 
 type suite struct {
 	*testing.T

@@ -1,0 +1,141 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"maps"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"aigc/app/ledger/ledgertest"
+	"aigc/app/ledger/pgtest"
+	"aigc/app/task"
+)
+
+func TestMain(m *testing.M) { pgtest.Main(m) }
+
+// migrated makes a database with the ledger's tables and returns its URL.
+func migrated(t testing.TB) string {
+	t.Helper()
+	return pgtest.Start(t).Migrated(t, func(databaseURL string) error {
+		l, err := OpenPostgres(context.Background(), databaseURL)
+		if err != nil {
+			return err
+		}
+		defer l.Close()
+		return l.Migrate(context.Background())
+	})
+}
+
+// openPostgres opens a ledger; it is closed at the end of the test.
+func openPostgres(t testing.TB, databaseURL string) *Postgres {
+	t.Helper()
+	l, err := OpenPostgres(context.Background(), databaseURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := l.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return l
+}
+
+func TestPostgres(t *testing.T) {
+	ledgertest.Run(t, func(t *testing.T) task.Ledger { return openPostgres(t, migrated(t)) })
+}
+
+func TestPostgresTwoWriters(t *testing.T) {
+	ledgertest.RunWriters(t, func(t *testing.T) [2]task.Ledger {
+		databaseURL := migrated(t)
+		return [2]task.Ledger{openPostgres(t, databaseURL), openPostgres(t, databaseURL)}
+	})
+}
+
+// All filters of lists together are valid SQL on PostgreSQL, too.
+func TestPostgresLists(t *testing.T) {
+	t.Parallel()
+	l := openPostgres(t, migrated(t))
+	for _, q := range queries() {
+		if _, err := l.List(t.Context(), q); err != nil {
+			t.Fatalf("%+v: %v", q, err)
+		}
+	}
+}
+
+// Of many processes that start at the same time on an empty database one migrates, and
+// all find it migrated.
+func TestPostgresMigratedAtOnce(t *testing.T) {
+	t.Parallel()
+	databaseURL := pgtest.Start(t).Database(t)
+	var all sync.WaitGroup
+	for range 10 {
+		l := openPostgres(t, databaseURL)
+		all.Go(func() {
+			if err := l.Migrate(t.Context()); err != nil {
+				t.Error(err)
+			}
+			if err := l.Check(t.Context()); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+}
+
+// The databases have the same tables with the same columns of the same types.
+func TestSameSchema(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	postgres, lite := map[string]string{}, map[string]string{}
+	l := openPostgres(t, migrated(t))
+	rows, err := l.store.pool.db.QueryContext(ctx, `SELECT table_name || '.' || column_name, data_type || ' null: ' || is_nullable
+		FROM information_schema.columns WHERE table_schema = current_schema()`)
+	if err == nil {
+		err = drain(rows, columnsInto(postgres))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := openTest(t, filepath.Join(t.TempDir(), "aigc.db"))
+	rows, err = s.pool.db.QueryContext(ctx, `SELECT m.name || '.' || c.name, c.type || ' null: ' || CASE WHEN c."notnull" = 1 THEN 'NO' ELSE 'YES' END
+		FROM sqlite_master m, pragma_table_info(m.name) c WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite%'`)
+	if err == nil {
+		err = drain(rows, columnsInto(lite))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	for column := range maps.Keys(postgres) {
+		if _, ok := lite[column]; !ok {
+			t.Errorf("%s is missing in SQLite", column)
+		}
+	}
+	same := strings.NewReplacer("bigint", "INTEGER", "integer", "INTEGER", "text", "TEXT", "double precision", "REAL")
+	for _, column := range slices.Sorted(maps.Keys(lite)) {
+		if got := same.Replace(postgres[column]); got != lite[column] {
+			t.Errorf("%s is %q in PostgreSQL and %q in SQLite", column, postgres[column], lite[column])
+		}
+	}
+	if len(lite) < 100 {
+		t.Errorf("only %d columns were compared", len(lite))
+	}
+}
+
+func columnsInto(out map[string]string) func(*sql.Rows) error {
+	return func(r *sql.Rows) error {
+		var name, kind string
+		if err := r.Scan(&name, &kind); err != nil {
+			return fmt.Errorf("columns: %w", err)
+		}
+		if !strings.HasPrefix(name, "goose_db_version.") { // goose's own
+			out[name] = kind
+		}
+		return nil
+	}
+}

@@ -1,0 +1,223 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/stdlib"
+
+	"aigc/app/fault"
+	"aigc/app/task"
+)
+
+// postgresWriter runs write transactions, each on a connection of its own: the server
+// groups their commits. A batch of callers in one transaction would hold the locks of
+// all of them until the last one is done, in no common order.
+type postgresWriter struct {
+	db    *sql.DB
+	slots chan struct{} // one for each connection that may write
+	cache cache
+
+	mu      sync.Mutex
+	closed  bool
+	running sync.WaitGroup
+}
+
+func newPostgresWriter(db *sql.DB, conns int) *postgresWriter {
+	return &postgresWriter{db: db, slots: make(chan struct{}, conns)}
+}
+
+// Limits of a transaction. A process that is frozen in the middle of one must not hold
+// its locks for long, so the server ends a transaction that does nothing.
+const (
+	lockTimeout        = 5 * time.Second
+	statementTimeout   = 10 * time.Second
+	idleTimeout        = 10 * time.Second
+	transactionTimeout = 20 * time.Second // for the client: the server may not answer at all
+
+	attempts     = 6                     // of a transaction that the server rolled back
+	attemptPause = 10 * time.Millisecond // before the second one; doubles
+)
+
+// errTimeout is the error of a transaction that took longer than transactionTimeout. It
+// is not that of a caller's context.
+var errTimeout = errors.New("the database did not answer in time")
+
+// do implements [committer].
+func (w *postgresWriter) do(ctx context.Context, run func(*tx) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	w.mu.Lock()
+	if w.closed {
+		w.mu.Unlock()
+		return errClosed
+	}
+	w.running.Add(1)
+	w.mu.Unlock()
+	defer w.running.Done()
+	select {
+	case w.slots <- struct{}{}:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	defer func() { <-w.slots }()
+	for n := 1; ; n++ {
+		err := w.transaction(run)
+		if err == nil || n == attempts || !mayRepeat(err) {
+			return err
+		}
+		pause := attemptPause << (n - 1)
+		time.Sleep(pause/2 + rand.N(pause))
+	}
+}
+
+// mayRepeat says whether a transaction that failed is repeated: nothing was decided
+// outside of the database, and it was surely rolled back. It was a victim of a deadlock,
+// or its connection was lost before COMMIT was sent.
+func mayRepeat(err error) bool {
+	var f *fault.Error
+	if errors.Is(err, task.ErrOutcomeUnknown) || errors.As(err, &f) {
+		return false
+	}
+	switch code := sqlState(err); code {
+	case "40001", "40P01":
+		return true
+	case "57014", "53300": // statement timeout, too many connections: it would only take longer
+		return false
+	}
+	return isUnavailable(err) && !errors.Is(err, errTimeout)
+}
+
+// close implements [committer].
+func (w *postgresWriter) close() {
+	w.mu.Lock()
+	w.closed = true
+	w.mu.Unlock()
+	w.running.Wait()
+}
+
+// transaction runs a transaction once.
+func (w *postgresWriter) transaction(run func(*tx) error) (err error) {
+	ctx, cancel := context.WithTimeoutCause(background, transactionTimeout, errTimeout)
+	defer cancel()
+	defer func() {
+		if err != nil && ctx.Err() != nil && !errors.Is(err, errTimeout) {
+			err = fmt.Errorf("%w: %w", errTimeout, withoutContext(err))
+		}
+	}()
+	sqlConn, err := w.db.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer sqlConn.Close()
+	c := &postgresConn{ctx: ctx, Conn: sqlConn}
+	x := &tx{conn: c, dialect: postgresDialect, cache: &w.cache}
+	if x.now, err = c.begin(); err == nil {
+		err = x.attempt(run)
+	}
+	if err != nil {
+		c.rollback()
+		return err
+	}
+	if err := c.commit(); err != nil {
+		return err
+	}
+	w.cache.add(x.listed)
+	return nil
+}
+
+// withoutContext keeps the text of an error but not the context's error in it, which
+// callers would take for their own.
+func withoutContext(err error) error {
+	if errors.Is(err, task.ErrOutcomeUnknown) {
+		return outcomeUnknown(errors.New(err.Error()))
+	}
+	return errors.New(err.Error())
+}
+
+// postgresConn is a connection in a transaction.
+type postgresConn struct {
+	*sql.Conn
+	ctx context.Context
+}
+
+func (c *postgresConn) exec(query string, args ...any) (int64, error) {
+	res, err := c.ExecContext(c.ctx, query, postgresTexts(args)...)
+	if err != nil {
+		return 0, err
+	}
+	return res.RowsAffected()
+}
+
+func (c *postgresConn) query(query string, args []any, each func(*sql.Rows) error) error {
+	rows, err := c.QueryContext(c.ctx, query, postgresTexts(args)...)
+	if err != nil {
+		return err
+	}
+	return drain(rows, each)
+}
+
+// simple runs statements in one message, without parameters, and returns the results.
+func (c *postgresConn) simple(text string) (results []*pgconn.Result, err error) {
+	err = c.Raw(func(driverConn any) error {
+		results, err = driverConn.(*stdlib.Conn).Conn().PgConn().Exec(c.ctx, text).ReadAll()
+		return err
+	})
+	return results, err
+}
+
+// beginPostgres begins a transaction and sets its limits in one round trip. Commits
+// wait for the disk, also where the server's default is that they do not.
+var beginPostgres = fmt.Sprintf(`BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE;
+	SELECT set_config('lock_timeout', '%d', true), set_config('statement_timeout', '%d', true), set_config('idle_in_transaction_session_timeout', '%d', true),
+	set_config('synchronous_commit', CASE current_setting('synchronous_commit') WHEN 'off' THEN 'on' ELSE current_setting('synchronous_commit') END, true), %s`,
+	lockTimeout.Milliseconds(), statementTimeout.Milliseconds(), idleTimeout.Milliseconds(), databaseClock)
+
+// begin returns the database's clock.
+func (c *postgresConn) begin() (now int64, err error) {
+	results, err := c.simple(beginPostgres)
+	if err != nil {
+		return 0, err
+	}
+	row := results[len(results)-1].Rows[0]
+	return strconv.ParseInt(string(row[len(row)-1]), 10, 64)
+}
+
+// commit commits. Its outcome is known if the server answered, or if COMMIT was not sent.
+func (c *postgresConn) commit() error {
+	results, err := c.simple("COMMIT")
+	var e *pgconn.PgError
+	switch {
+	case err == nil && results[0].CommandTag.String() == "COMMIT":
+		return nil
+	case err == nil: // a statement failed, so that the server rolled back
+		return fmt.Errorf("the transaction was rolled back: %s", results[0].CommandTag)
+	case pgconn.SafeToRetry(err):
+		return err
+	case errors.As(err, &e) && e.SeverityUnlocalized == "ERROR" && e.Code != "08007" && e.Code != "40003":
+		return err
+	}
+	return outcomeUnknown(err)
+}
+
+func outcomeUnknown(err error) error {
+	return fault.Wrap(errors.Join(task.ErrOutcomeUnknown, err), fault.Unavailable, "ledger_outcome_unknown",
+		"The connection to the ledger's database was lost while it was written, so it is unknown whether it was; read the task or repeat the request with the same Idempotency-Key.")
+}
+
+// rollback rolls back, so that the locks are released at once. If that fails, the
+// connection is closed.
+func (c *postgresConn) rollback() {
+	if _, err := c.simple("ROLLBACK"); err != nil {
+		_ = c.Raw(func(any) error { return driver.ErrBadConn })
+	}
+}
