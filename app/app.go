@@ -49,7 +49,7 @@ type App struct {
 	REST       *httpapi.Server
 	Sandbox    *sandbox.Server // nil unless it runs in this process
 	SandboxURL string          // address of the sandbox that replaces the vendors; empty: real vendors
-	Ledger     *ledger.SQLite
+	Ledger     ledger.Database
 	Broker     broker.Broker
 
 	conf  *config.Settings
@@ -100,20 +100,19 @@ func Start(ctx context.Context, c *config.Settings, v Verticals, roles Roles, lo
 		return a, err
 	}
 	a.onStop(func(context.Context) error { return a.lock.release() })
-	if a.Ledger, err = ledger.OpenSQLite(ctx, filepath.Join(c.DataDir, "aigc.db")); err != nil {
+	if a.Ledger, err = OpenLedger(ctx, c); err != nil {
 		return a, err
 	}
 	a.onStop(func(context.Context) error { return a.Ledger.Close() })
-	if err = a.Ledger.Migrate(ctx); err != nil {
+	if err = a.migrate(ctx); err != nil {
 		return a, err
 	}
-	// The lock on the data folder excludes other workers, so all leases in the
-	// ledger are of processes that ended.
-	if err = a.Ledger.ClearLeases(ctx); err != nil {
+	answers, err := spool.Open(filepath.Join(c.DataDir, "spool"))
+	if err != nil {
 		return a, err
 	}
-	// For the same reason no caller waits any more: equal requests join their tasks.
-	if err = a.Ledger.EndCalls(ctx); err != nil {
+	process, err := a.startProcess(ctx, answers.ID())
+	if err != nil {
 		return a, err
 	}
 	if a.Broker, err = broker.Open(c.RedisURL.Reveal(), log); err != nil {
@@ -125,10 +124,6 @@ func Start(ctx context.Context, c *config.Settings, v Verticals, roles Roles, lo
 		return a, err
 	}
 	a.onStop(func(context.Context) error { return blobs.Close() })
-	answers, err := spool.Open(filepath.Join(c.DataDir, "spool"))
-	if err != nil {
-		return a, err
-	}
 	room := a.capacity(answers)
 	var accounts *provider.Accounts
 	if accounts, err = a.vendors(v); err != nil {
@@ -155,14 +150,14 @@ func Start(ctx context.Context, c *config.Settings, v Verticals, roles Roles, lo
 	var prober service.KeyProber
 	if roles.Worker {
 		a.Worker = worker.New(worker.Config{
-			Ledger: a.Ledger, Broker: a.Broker, Blobs: blobs, Spool: answers, Fetch: fetcher, Vendors: provider.NewTransport(), Images: images,
+			Process: process, Ledger: a.Ledger, Broker: a.Broker, Blobs: blobs, Spool: answers, Fetch: fetcher, Vendors: provider.NewTransport(), Images: images,
 			Modules: v.Registry, Accounts: accounts, Log: log, Slots: c.WorkerConcurrency, Thumbnail: c.Thumbnails, Foreground: roles.Foreground,
 			RetainAnswers: c.RetainAnswers, RetainInputs: c.RetainInputs, Capacity: room, Address: service.OpenAddress(string(public), c.PrivateLinks),
 		})
 		dispatcher, prober = a.Worker, a.Worker
 	}
 	a.Service, err = service.New(service.Config{
-		Ledger: a.Ledger, Broker: a.Broker, Blobs: blobs, Fetch: fetcher, Modules: v.Registry, Log: log,
+		Process: process, Ledger: a.Ledger, Broker: a.Broker, Blobs: blobs, Fetch: fetcher, Modules: v.Registry, Log: log,
 		PublicURL: string(public), Listeners: addresses(restListener, mcp), Hosts: hosts(c),
 		UploadDir: filepath.Join(c.DataDir, "intake"), SpoolID: answers.ID(), SpoolSize: answers.Size, Capacity: room, Dispatcher: dispatcher, KeyProber: prober, Images: images,
 		Keys: keys(c.APIKeys), Loopback: private, PrivateLinks: c.PrivateLinks, PerMinute: c.RateLimit, UploadQuota: task.UploadQuota(c.UploadQuota), Routes: c.Routes, Version: Version,

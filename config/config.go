@@ -56,7 +56,7 @@ type Process struct {
 
 // Stores holds the settings of ledger, broker and object store.
 type Stores struct {
-	DatabaseURL provider.Secret `envconfig:"DATABASE_URL" desc:"PostgreSQL ledger; default SQLite in AIGC_DATA_DIR"`
+	DatabaseURL provider.Secret `envconfig:"DATABASE_URL" desc:"PostgreSQL ledger: postgres://user:password@host:port/database; default SQLite in AIGC_DATA_DIR"`
 	RedisURL    provider.Secret `envconfig:"REDIS_URL" desc:"Redis broker; default a broker in the process"`
 	Minio
 }
@@ -121,11 +121,27 @@ func (c *Config) check() []error {
 	if c.RateLimit < 0 {
 		bad("AIGC_RATE_LIMIT", "must not be negative")
 	}
-	if c.DatabaseURL != "" {
-		bad("DATABASE_URL", "this version supports only a SQLite ledger; unset it")
+	if why := databaseFault(c.DatabaseURL.Reveal()); c.DatabaseURL != "" && why != "" {
+		bad("DATABASE_URL", "%s", why)
 	}
 	c.Minio.check(bad)
 	return errs
+}
+
+// databaseFault says why a ledger cannot be opened at an address; empty if it can. It does
+// not connect.
+func databaseFault(s string) string {
+	u, err := url.Parse(s)
+	if err != nil {
+		return "is not postgres://user:password@host:port/database; characters of the password other than letters and digits must be percent-encoded"
+	}
+	if u.Scheme != "postgres" && u.Scheme != "postgresql" {
+		return "must begin with postgres:// or postgresql://; unset it for SQLite in AIGC_DATA_DIR"
+	}
+	if u.Hostname() == "" && !u.Query().Has("host") {
+		return "names no host: postgres://user:password@host:port/database"
+	}
+	return ""
 }
 
 // isRedis says whether s is an address that the broker accepts. It does not connect.

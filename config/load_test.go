@@ -185,7 +185,9 @@ func TestFaults(t *testing.T) {
 			want: []string{"AIGC_PUBLIC_URL: has a query", "AIGC_MCP_PUBLIC_URL: is not an http(s) address"}, hidden: []string{"hunter2"},
 		},
 		{name: "one address for both", env: map[string]string{"AIGC_ADDR": "127.0.0.1:9", "AIGC_MCP_ADDR": "127.0.0.1:9"}, want: []string{"are the same address"}},
-		{name: "a store that is not supported", env: map[string]string{"DATABASE_URL": "postgres://u:hunter2@db/x"}, want: []string{"DATABASE_URL: "}, hidden: []string{"hunter2"}},
+		{name: "a database of another kind", env: map[string]string{"DATABASE_URL": "mysql://u:hunter2@db/x"}, want: []string{"DATABASE_URL: must begin with postgres:// or postgresql://"}, hidden: []string{"hunter2"}},
+		{name: "a database without a host", env: map[string]string{"DATABASE_URL": "postgres:///x"}, want: []string{"DATABASE_URL: names no host"}},
+		{name: "a database with a raw password", env: map[string]string{"DATABASE_URL": "postgres://u:hunter2%zz@db/x"}, want: []string{"DATABASE_URL: ", "percent-encoded"}, hidden: []string{"hunter2"}},
 		{
 			name: "object store, all at once",
 			env:  map[string]string{"MINIO_ENDPOINT": "minio:9000/images", "MINIO_SECURE": "perhaps", "MINIO_SECRET_KEY": "hunter2 hunter2", "MINIO_BUCKET": "Images", "MINIO_REGION": "us east"},

@@ -6,12 +6,10 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"slices"
 	"time"
 
 	"aigc/app"
-	"aigc/app/ledger"
 	"aigc/app/provider"
 	"aigc/app/service"
 	"aigc/app/task"
@@ -117,8 +115,18 @@ func (s *session) close(ctx context.Context) error {
 // local says whether the server runs in this process.
 func (s *session) local() bool { return s.app != nil }
 
-// ledgerFile returns the path of the ledger in a data folder.
-func ledgerFile(dir string) string { return filepath.Join(dir, "aigc.db") }
+// ledgerFile returns the path of the SQLite ledger in a data folder.
+func ledgerFile(dir string) string { return app.LedgerFile(dir) }
+
+// ledgerExists says whether there is a ledger: a database, or the file of the data
+// folder.
+func ledgerExists(l *config.Settings) bool {
+	if l.DatabaseURL != "" {
+		return true
+	}
+	_, err := os.Stat(ledgerFile(l.DataDir))
+	return !errors.Is(err, fs.ErrNotExist)
+}
 
 // needsKey says whether callers of a server in this process need keys. It does not take
 // the folder's lock, since a server may be using the folder.
@@ -126,10 +134,10 @@ func needsKey(ctx context.Context, l *config.Settings) (bool, error) {
 	if len(l.APIKeys) > 0 || l.IsPublic() {
 		return true, nil
 	}
-	if _, err := os.Stat(ledgerFile(l.DataDir)); errors.Is(err, fs.ErrNotExist) {
+	if !ledgerExists(l) {
 		return false, nil
 	}
-	db, err := ledger.OpenSQLite(ctx, ledgerFile(l.DataDir))
+	db, err := app.OpenLedger(ctx, l)
 	if err != nil {
 		return false, err
 	}
@@ -159,7 +167,7 @@ func requireTasks(l *config.Settings) error {
 	if serverURL(l) != "" {
 		return nil
 	}
-	if _, err := os.Stat(ledgerFile(l.DataDir)); errors.Is(err, fs.ErrNotExist) {
+	if !ledgerExists(l) {
 		return fmt.Errorf("there are no tasks in %s, and no server uses it; set AIGC_URL or AIGC_DATA_DIR to where the tasks are", l.DataDir)
 	}
 	return nil

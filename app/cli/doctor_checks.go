@@ -31,6 +31,8 @@ type doctor struct {
 	h     *module.Registry
 	owner *app.LockOwner // the process that uses the data folder; nil if none
 	found []finding
+
+	workers bool // processes that share the ledger run tasks
 }
 
 func (d *doctor) folder(context.Context) []finding {
@@ -114,30 +116,42 @@ func dial(ctx context.Context, address string) error {
 }
 
 func (d *doctor) ledger(ctx context.Context) []finding {
-	path := ledgerFile(d.l.DataDir)
-	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+	if !ledgerExists(d.l) {
 		return []finding{ok("ledger", "it does not exist yet; it is created at the first start")}
 	}
-	db, err := ledger.OpenSQLite(ctx, path)
+	path := ledgerFile(d.l.DataDir)
+	cannotOpen, cannotRead, cannotWrite := "check the permissions of "+path+"; if it is damaged, restore it from a backup",
+		"restore "+path+" from a backup if it is damaged", "look for a process that locks it, and check the free disk space"
+	if d.l.DatabaseURL != "" {
+		cannotOpen = "correct DATABASE_URL, or start the database and check that this machine can reach it"
+		cannotRead, cannotWrite = "check the rights of the user of DATABASE_URL", "see the log of the database; the user of DATABASE_URL must be able to write, and the server must not be a standby"
+	}
+	db, err := app.OpenLedger(ctx, d.l)
 	if err != nil {
-		return []finding{{"ledger", levelError, errorText(err), "check the permissions of " + path + "; if it is damaged, restore it from a backup"}}
+		return []finding{{"ledger", levelError, errorText(err), cannotOpen}}
 	}
 	defer func() { _ = db.Close() }()
 	have, want, err := db.SchemaVersion(ctx)
 	switch {
 	case err != nil:
-		return []finding{{"ledger", levelError, errorText(err), "restore " + path + " from a backup if it is damaged"}}
+		return []finding{{"ledger", levelError, errorText(err), cannotRead}}
+	case have == 0 && db.Shared():
+		return []finding{{"ledger", levelWarning, db.Name() + " has no tables yet", "run `aigc migrate`, or start `aigc all`"}}
 	case have < want:
 		return []finding{{"ledger", levelError, fmt.Sprintf("its schema is version %d, this program needs %d", have, want), "run `aigc migrate`"}}
 	}
 	if err := db.Check(ctx); err != nil {
-		return []finding{{"ledger", levelError, errorText(err), "look for a process that locks it, and check the free disk space"}}
+		return []finding{{"ledger", levelError, errorText(err), cannotWrite}}
 	}
-	return slices.Concat([]finding{ok("ledger", "SQLite, schema version %d, can be written", have)}, d.waiting(ctx, db), needsAttention(ctx, db))
+	found := []finding{ok("ledger", "%s, schema version %d, can be written", db.Name(), have)}
+	for _, risk := range db.Risks(ctx) {
+		found = append(found, finding{"ledger", levelWarning, risk, "change it in the database's settings"})
+	}
+	return slices.Concat(found, d.waiting(ctx, db), needsAttention(ctx, db))
 }
 
 // needsAttention finds tasks in doubt and parked vendor keys.
-func needsAttention(ctx context.Context, db *ledger.SQLite) []finding {
+func needsAttention(ctx context.Context, db ledger.Database) []finding {
 	var out []finding
 	if counts, err := db.Counts(ctx); err == nil && counts[task.InDoubt] > 0 {
 		out = append(out, finding{"tasks", levelWarning, fmt.Sprintf("%d task(s) are in doubt: sent, outcome unknown", counts[task.InDoubt]),

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"aigc/app"
 	"aigc/app/ledger"
@@ -23,7 +24,8 @@ const (
 
 // waiting finds open tasks that no process works on: no server runs, or the one that does
 // has no key for them.
-func (d *doctor) waiting(ctx context.Context, db *ledger.SQLite) []finding {
+func (d *doctor) waiting(ctx context.Context, db ledger.Database) []finding {
+	d.findWorkers(ctx, db)
 	open, err := db.List(ctx, task.Query{State: openStates, Limit: maxOpen})
 	if err != nil {
 		return []finding{{"tasks", levelWarning, errorText(err), ""}}
@@ -51,6 +53,21 @@ func (d *doctor) waiting(ctx context.Context, db *ledger.SQLite) []finding {
 	return out
 }
 
+// findWorkers finds out whether processes elsewhere run the tasks of the ledger.
+func (d *doctor) findWorkers(ctx context.Context, db ledger.Database) {
+	if !db.Shared() {
+		return
+	}
+	list, err := db.Processes(ctx)
+	if err != nil {
+		return
+	}
+	for _, p := range list {
+		works := p.Role == app.All.Name || p.Role == "worker"
+		d.workers = d.workers || works && time.Since(p.Heartbeat) < task.DeadAfter
+	}
+}
+
 // idle says why no process works on an open task, and what to do; empty if one does.
 func (d *doctor) idle(t *task.Task) (cause, do string) {
 	vendor := t.Account.Vendor
@@ -63,6 +80,8 @@ func (d *doctor) idle(t *task.Task) (cause, do string) {
 	}
 	sandbox := app.UsesSandbox(d.l, app.All)
 	switch {
+	case d.workers:
+		return "", "" // whether they have its key is in their settings
 	case d.owner == nil:
 		return "no server is running", "start `aigc all`, or wait for one: aigc tasks wait " + t.ID
 	case t.Sandbox && !sandbox:

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 	"net/http"
 	"net/url"
 	"os"
@@ -14,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"aigc/app"
 	"aigc/app/ledger"
 	"aigc/app/service"
 	"aigc/app/task"
@@ -23,7 +23,7 @@ import (
 func (c *cli) keysCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "keys", Short: "Add, list and revoke callers' API keys",
-		Long: "Add, list and revoke callers' API keys: of the server at AIGC_URL, for which AIGC_API_KEY\nmust be an admin's, else in AIGC_DATA_DIR. Only hashes are stored. A running server applies\nchanges within seconds.",
+		Long: "Add, list and revoke callers' API keys: of the server at AIGC_URL, for which AIGC_API_KEY\nmust be an admin's, else in the ledger. Only hashes are stored. A running server applies\nchanges within seconds.",
 	}
 	var admin bool
 	add := &cobra.Command{
@@ -58,9 +58,9 @@ func needsSubcommand(cmd *cobra.Command) *cobra.Command {
 	return cmd
 }
 
-// withLedger opens the ledger of the data folder, and creates it if it does not
-// exist. A server may be using it: each change of a key is one transaction.
-func (c *cli) withLedger(ctx context.Context, f func(*config.Settings, *ledger.SQLite) error) error {
+// withLedger opens the ledger of the settings, and creates its tables if there are
+// none. A server may be using it: each change of a key is one transaction.
+func (c *cli) withLedger(ctx context.Context, f func(*config.Settings, ledger.Database) error) error {
 	l, err := c.settings()
 	if err != nil {
 		return err
@@ -68,7 +68,7 @@ func (c *cli) withLedger(ctx context.Context, f func(*config.Settings, *ledger.S
 	if err := os.MkdirAll(l.DataDir, 0o700); err != nil {
 		return fmt.Errorf("AIGC_DATA_DIR: %w; set it to a folder that this user can write", err)
 	}
-	db, err := ledger.OpenSQLite(ctx, ledgerFile(l.DataDir))
+	db, err := app.OpenLedger(ctx, l)
 	if err != nil {
 		return err
 	}
@@ -80,7 +80,7 @@ func (c *cli) withLedger(ctx context.Context, f func(*config.Settings, *ledger.S
 	if have == 0 {
 		err = db.Migrate(ctx)
 	} else if have < want {
-		err = fmt.Errorf("the ledger in %s has schema version %d, this program needs %d: run `aigc migrate`", l.DataDir, have, want)
+		err = fmt.Errorf("the ledger (%s) has schema version %d, this program needs %d: run `aigc migrate`", db.Name(), have, want)
 	}
 	if err != nil {
 		return err
@@ -88,8 +88,8 @@ func (c *cli) withLedger(ctx context.Context, f func(*config.Settings, *ledger.S
 	return f(l, db)
 }
 
-// withKeys calls f with the keys of the server at AIGC_URL, else with those of the data
-// folder, whose ledger is created if create is set; without a ledger f gets nil.
+// withKeys calls f with the keys of the server at AIGC_URL, else with those of the
+// ledger, which is created if create is set; without a ledger f gets nil.
 func (c *cli) withKeys(ctx context.Context, create bool, f func(l *config.Settings, keys service.KeyAdmin) error) error {
 	l, err := c.settings()
 	if err != nil {
@@ -98,10 +98,10 @@ func (c *cli) withKeys(ctx context.Context, create bool, f func(l *config.Settin
 	if l.URL != "" {
 		return f(l, remoteKeys{newClient(l.URL, l.APIKey.Reveal())})
 	}
-	if _, err := os.Stat(ledgerFile(l.DataDir)); !create && errors.Is(err, fs.ErrNotExist) {
+	if !create && !ledgerExists(l) {
 		return f(l, nil)
 	}
-	return c.withLedger(ctx, func(l *config.Settings, db *ledger.SQLite) error {
+	return c.withLedger(ctx, func(l *config.Settings, db ledger.Database) error {
 		ring := service.Keyring{Ledger: db}
 		for _, k := range l.APIKeys {
 			ring.Configured = append(ring.Configured, service.Key{Name: k.Name, Key: k.Key, Admin: k.Admin})

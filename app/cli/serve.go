@@ -100,6 +100,6 @@ func requireSharedStores(roles app.Roles, l *config.Settings) error {
 		instead += ", or for an agent on this machine `aigc serve-mcp --stdio`"
 	}
 	return fmt.Errorf("%s alone needs stores that it shares with the other roles, and these are not set: %s. "+
-		"The ledger of this version is SQLite, which only one process can use: %s",
+		"Set them, or %s",
 		roles.Name, strings.Join(missing, ", "), instead)
 }

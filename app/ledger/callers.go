@@ -162,4 +162,3 @@ func (s *store) ConfirmAnswer(ctx context.Context, id string) error {
 		return err
 	})
 }
-

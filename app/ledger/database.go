@@ -19,12 +19,14 @@ type Database interface {
 	Migrate(ctx context.Context) error
 	// Shared says whether several processes may use the database.
 	Shared() bool
+	// Risks are settings of the database because of which it may lose what it
+	// acknowledged.
+	Risks(ctx context.Context) []string
 	// Name is the kind of the database, and where it is, without its password.
 	Name() string
 }
 
-// Open opens the ledger at databaseURL, which [CheckURL] must accept, or if that is empty
-// the SQLite ledger at path.
+// Open opens the ledger at databaseURL, or if that is empty the SQLite ledger at path.
 func Open(ctx context.Context, databaseURL, path string) (Database, error) {
 	if databaseURL == "" {
 		return OpenSQLite(ctx, path)

@@ -16,13 +16,13 @@ type dialect struct {
 	now      func(querier) (int64, error) // its clock, in milliseconds since 1970
 	hasTable string                       // returns one row if there is a table named $1
 
-	shared     bool                             // several processes may use the database
-	oneOf      func(query string) string        // condition of a column: among the rows of a query, which runs once
-	skipLocked string                           // ends a query of rows to change: leaves out those that another transaction changes
-	lockedByID string                           // condition by id $1 of a row to change: locks its group, if it has or is one, and the row
-	eachStream string                           // table t of the rows that %s returns for each row of the table stream
+	shared     bool                              // several processes may use the database
+	oneOf      func(query string) string         // condition of a column: among the rows of a query, which runs once
+	skipLocked string                            // ends a query of rows to change: leaves out those that another transaction changes
+	lockedByID string                            // condition by id $1 of a row to change: locks its group, if it has or is one, and the row
+	eachStream string                            // table t of the rows that %s returns for each row of the table stream
 	lock       func(x *tx, names []string) error // takes locks until the end of the transaction, in this order
-	texts      func(args []any) []any           // replaces what a text of the database cannot hold
+	texts      func(args []any) []any            // replaces what a text of the database cannot hold
 
 	ioError     func(error) bool // the disk failed
 	diskFull    func(error) bool // the disk is full

@@ -39,28 +39,12 @@ const (
 	connectTimeout = 5 * time.Second
 )
 
-// CheckURL returns what is wrong with a DATABASE_URL; empty if nothing is. The text does
-// not contain the URL.
-func CheckURL(text string) string {
-	u, err := url.Parse(text)
-	if err != nil {
-		return "is not postgres://user:password@host:port/database"
-	}
-	if u.Scheme != "postgres" && u.Scheme != "postgresql" {
-		return "must begin with postgres:// or postgresql://; unset it for SQLite in AIGC_DATA_DIR"
-	}
-	if _, err := pgxpool.ParseConfig(text); err != nil {
-		return "is not postgres://user:password@host:port/database, or one of its parameters is wrong"
-	}
-	return ""
-}
-
 // OpenPostgres connects to the database of a URL. It creates no tables: see
 // [Postgres.Migrate].
 func OpenPostgres(ctx context.Context, databaseURL string) (*Postgres, error) {
 	conf, err := pgxpool.ParseConfig(databaseURL)
 	if err != nil {
-		return nil, fault.New(fault.Internal, "ledger_not_opened", "DATABASE_URL %s.", CheckURL(databaseURL))
+		return nil, fault.Wrap(err, fault.Internal, "ledger_not_opened", "DATABASE_URL is not postgres://user:password@host:port/database, or one of its parameters is wrong.")
 	}
 	given, _ := url.Parse(databaseURL) // ParseConfig has parsed it
 	set := given.Query()
@@ -104,6 +88,22 @@ func databaseName(c *pgx.ConnConfig) string {
 
 // Name implements [Database].
 func (l *Postgres) Name() string { return l.name }
+
+// Risks implements [Database].
+func (l *Postgres) Risks(ctx context.Context) (out []string) {
+	const settings = "SELECT name FROM pg_settings WHERE name IN ('fsync', 'full_page_writes') AND setting = 'off'"
+	err := l.reader(ctx).query(settings, nil, func(r *sql.Rows) error {
+		var name string
+		out = append(out, "")
+		err := r.Scan(&name)
+		out[len(out)-1] = name + " is off: after a crash of the database's machine, tasks and paid results may be lost"
+		return err
+	})
+	if err != nil {
+		return []string{"the settings of the database cannot be read"}
+	}
+	return out
+}
 
 // Close implements [task.Ledger].
 func (l *Postgres) Close() error {

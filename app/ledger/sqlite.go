@@ -128,6 +128,9 @@ func dsn(path string, readOnly bool) string {
 // Name implements [Database].
 func (l *SQLite) Name() string { return "SQLite in " + l.path }
 
+// Risks implements [Database].
+func (l *SQLite) Risks(context.Context) []string { return nil }
+
 // Migrate implements [Database].
 func (l *SQLite) Migrate(ctx context.Context) error {
 	have, want, err := l.SchemaVersion(ctx)

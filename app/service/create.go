@@ -120,10 +120,10 @@ func (s *Service) acceptReserved(ctx context.Context, a task.AcceptRequest, r ta
 	claim := r.ClaimRequest()
 	a.Claim = &claim
 	t, replayed, err := s.acceptInLedger(ctx, a)
-	if err == nil && !replayed && t.State == task.Submitting {
+	if err == nil && !replayed && t.State == task.Submitting && t.SubmitID == claim.SubmitID {
 		r.Start(t)
 	} else {
-		r.Cancel() // the monitor dispatches a task that found no account below its limit
+		r.Cancel(err) // the monitor dispatches a task that found no account below its limit
 	}
 	return t, replayed, err
 }

@@ -1,6 +1,7 @@
 package service
 
 import (
+	"cmp"
 	"context"
 	"os"
 	"sync"
@@ -51,6 +52,7 @@ type Config struct {
 	UploadDir    string               // folder for files being received; New empties it
 	Capacity     *capacity.Purchases  // nil: the disk of UploadDir, with the default reserves
 	SpoolSize    func() int64         // bytes in the spool of this process; nil without a worker
+	Process      string               // id of the process, which waits for answers; random by default. See [task.Process]
 	SpoolID      string               // id of the spool in this process; empty without a worker
 	Keys         []Key                // callers' keys from the settings
 	Loopback     bool                 // only this machine reaches the server: it is open until the first key
@@ -113,7 +115,7 @@ func New(c Config) (*Service, error) {
 	s.uploads.keep, s.uploads.descriptors = s.Capacity.CallerKeep(), s.Capacity.Descriptors
 	s.keyCache.used = map[string]time.Time{}
 	s.waiters.init()
-	s.callers.waiter = task.RandomHex(12)
+	s.callers.waiter = cmp.Or(c.Process, task.RandomHex(12))
 	ctx, cancel := context.WithCancel(context.Background())
 	var wg sync.WaitGroup
 	wg.Go(func() { s.pollLedger(ctx) })

@@ -23,6 +23,8 @@ type Reservation interface {
 	// Start submits the task, which the ledger returned as claimed with
 	// ClaimRequest. It returns at once.
 	Start(claimed *Task)
-	// Cancel frees the slot; nothing was claimed.
-	Cancel()
+	// Cancel frees the slot; nothing is sent. err is the error of Accept, nil without
+	// one: if its outcome is unknown, the task is returned to the queue once the ledger
+	// answers, in case it was claimed.
+	Cancel(err error)
 }

@@ -112,6 +112,12 @@ func (w *core) recordSuccess(t *task.Task, stored *results) {
 			w.removeEntry(row)
 			w.thumbnails.enqueue(stored.assets())
 		},
+		// Recorded before, by an attempt whose commit the ledger could not confirm.
+		onStale: func() {
+			if row, err := w.Ledger.Task(context.Background(), t.ID); err == nil && row.State == task.Succeeded && row.SubmitID == t.SubmitID {
+				w.removeEntry(row)
+			}
+		},
 	})
 }
 

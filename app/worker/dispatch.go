@@ -2,6 +2,7 @@ package worker
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"aigc/app/broker"
@@ -122,8 +123,11 @@ func (r *reservation) Start(claimed *task.Task) {
 	}()
 }
 
-func (r *reservation) Cancel() {
+func (r *reservation) Cancel(err error) {
 	r.d.abandon(r.task, r.submission.files)
+	if errors.Is(err, task.ErrOutcomeUnknown) {
+		r.d.requeueUnsent(r.task, r.submission.claim.SubmitID)
+	}
 	r.release()
 }
 

@@ -22,6 +22,8 @@ type stateUpdate struct {
 	onRecorded func(*task.Task)
 	// onStale is called if the row's state allows none of the alternatives.
 	onStale func()
+	// mayBeMissing: the row may not exist, which is then no error.
+	mayBeMissing bool
 }
 
 // pending are the state updates that the ledger has not recorded because it was
@@ -92,7 +94,7 @@ func (w *core) attempt(u stateUpdate) error {
 				u.onRecorded(t)
 			}
 			return nil
-		case errors.Is(err, task.ErrStale):
+		case errors.Is(err, task.ErrStale), u.mayBeMissing && f.Kind == fault.NotFound:
 		case f.Kind == fault.NotFound || f.Code == task.CodeIllegal:
 			log := w.logger(u.task)
 			log.Error().Err(err).Str("to", string(transitions[len(transitions)-1].To)).Msg("invalid state transition (bug); it is not retried")

@@ -62,6 +62,9 @@ func (s *submitter) submit(t *task.Task) {
 			log.Error().Err(err).Msg("claiming a task failed; will retry")
 		}
 		s.abandon(t, o.files)
+		if errors.Is(err, task.ErrOutcomeUnknown) {
+			s.requeueUnsent(t, o.claim.SubmitID)
+		}
 		return // nothing was sent; the dispatcher retries it when it is due
 	}
 	s.send(claimed, o)

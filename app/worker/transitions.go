@@ -94,6 +94,10 @@ func (u stateUpdate) requireLease(owner string) stateUpdate {
 // accepted; also a task that another worker has put in doubt. A task that a person
 // discarded or retried stays failed, and its charge becomes no.
 func (w *core) requeue(t *task.Task, after time.Duration, f *fault.Error) {
+	w.recordTransition(w.requeueUpdate(t, after, f))
+}
+
+func (w *core) requeueUpdate(t *task.Task, after time.Duration, f *fault.Error) stateUpdate {
 	edit := func(row *task.Task) error {
 		row.Charged = fault.ChargedNo
 		if row.State == task.Failed {
@@ -109,6 +113,18 @@ func (w *core) requeue(t *task.Task, after time.Duration, f *fault.Error) {
 	}
 	u := w.newUpdate(t, task.Queued, f.StableCode(), edit, task.Requeued, task.NotAccepted)
 	u.alternatives = append(u.alternatives, w.newUpdate(t, task.Failed, f.StableCode(), edit, task.Refused).alternatives...)
+	return u
+}
+
+// requeueUnsent returns a task to the queue whose claim may have been committed although
+// the ledger could not say so: nothing was sent for it. If it was not committed, the row
+// is in another state, or it is not there.
+func (w *core) requeueUnsent(t *task.Task, submit string) {
+	claimed := *t
+	claimed.SubmitID = submit
+	f := fault.New(fault.Unavailable, "claim_not_confirmed", "The ledger could not confirm the claim; nothing was sent.")
+	u := w.requeueUpdate(&claimed, 0, f)
+	u.mayBeMissing = true
 	w.recordTransition(u)
 }
 

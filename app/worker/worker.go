@@ -35,6 +35,7 @@ type Ledger interface {
 
 // Config is the configuration of a worker.
 type Config struct {
+	Process       string // id of the process, which owns the leases; random by default. See [task.Process]
 	Ledger        Ledger
 	Broker        broker.Broker
 	Blobs         blob.Store
@@ -115,6 +116,9 @@ func New(c Config) *Worker {
 	if c.ResultGrace <= 0 {
 		c.ResultGrace = 5 * time.Minute
 	}
+	if c.Process == "" {
+		c.Process = task.RandomHex(12)
+	}
 	if c.Tick <= 0 {
 		c.Tick = 250 * time.Millisecond
 	}
@@ -126,7 +130,7 @@ func New(c Config) *Worker {
 	}
 	k := &core{
 		reserves: &reserves{Purchases: c.Capacity, tasks: map[string]*capacity.Purchase{}},
-		Config:   c, owner: task.RandomHex(12), inflight: inflight{ids: map[string]int{}}, redactor: c.Accounts.Redactor(),
+		Config:   c, owner: c.Process, inflight: inflight{ids: map[string]int{}}, redactor: c.Accounts.Redactor(),
 	}
 	k.working, k.abort = context.WithCancel(context.Background())
 	k.storer, k.thumbnails = newStorer(k), newThumbnailer(k)
