@@ -192,8 +192,18 @@ func (c *postgresConn) begin() (now int64, err error) {
 	return strconv.ParseInt(string(row[len(row)-1]), 10, 64)
 }
 
-// commit commits. Its outcome is known if the server answered, or if COMMIT was not sent.
+// commit commits. Its outcome is known if the server answered, or if the connection was
+// closed before. That pgx calls an error safe to retry proves nothing: it says so also of
+// a connection that is lost while it waits for the answer.
 func (c *postgresConn) commit() error {
+	closed := false
+	err := c.Raw(func(driverConn any) error {
+		closed = driverConn.(*stdlib.Conn).Conn().IsClosed()
+		return nil
+	})
+	if err != nil || closed {
+		return fmt.Errorf("%w: the connection was lost before the commit", driver.ErrBadConn)
+	}
 	results, err := c.simple("COMMIT")
 	var e *pgconn.PgError
 	switch {
@@ -201,8 +211,6 @@ func (c *postgresConn) commit() error {
 		return nil
 	case err == nil: // a statement failed, so that the server rolled back
 		return fmt.Errorf("the transaction was rolled back: %s", results[0].CommandTag)
-	case pgconn.SafeToRetry(err):
-		return err
 	case errors.As(err, &e) && e.SeverityUnlocalized == "ERROR" && e.Code != "08007" && e.Code != "40003":
 		return err
 	}
