@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"sync"
 	"testing"
+
+	"aigc/app/ledger/pgtest"
 )
 
 var builds struct {
@@ -43,9 +45,9 @@ func Binary(t testing.TB, tags string) string {
 	return out
 }
 
-// Main runs the tests of a package and removes the binaries that Binary built. Unless the
-// option -parallel is given, twice as many tests as usual run at once, since they wait for
-// processes most of the time.
+// Main runs the tests of a package, ends the database server that they started, and
+// removes the binaries that Binary built. Unless the option -parallel is given,
+// twice as many tests as usual run at once, since they wait for processes most of the time.
 func Main(m *testing.M) {
 	flag.Parse()
 	given := false
@@ -56,6 +58,7 @@ func Main(m *testing.M) {
 		}
 	}
 	code := m.Run()
+	pgtest.End()
 	if builds.dir != "" {
 		if err := os.RemoveAll(builds.dir); err != nil {
 			fmt.Fprintln(os.Stderr, err)

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"aigc/app/ledger/ledgertest"
 	"aigc/app/ledger/pgtest"
@@ -137,5 +138,82 @@ func columnsInto(out map[string]string) func(*sql.Rows) error {
 			out[name] = kind
 		}
 		return nil
+	}
+}
+
+// A process without a heartbeat for half a minute loses its leases and calls, and no
+// other one does. Its submissions stay leased until the lease ends.
+func TestPostgresDeadProcess(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	l := openPostgres(t, migrated(t))
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	type held struct{ running, submitting, called *task.Task }
+	hold := func(process, spool string) (h held) {
+		must(l.StartProcess(ctx, task.Process{ID: process, Role: "worker", Spool: spool}))
+		claimed := func() *task.Task {
+			row, _, err := l.Accept(ctx, task.AcceptRequest{Tasks: []*task.Task{fresh()}})
+			must(err)
+			c := claimOf(row.ID)
+			c.Owner, c.Spool = process, spool
+			row, err = l.Claim(ctx, c)
+			must(err)
+			return row
+		}
+		h.submitting = claimed()
+		row, err := l.Apply(ctx, task.Transition{ID: claimed().ID, To: task.Running, Cause: task.TicketReceived})
+		must(err)
+		list, err := l.LeaseDue(ctx, task.LeaseRequest{State: task.Running, Owner: process, Lease: time.Minute, ID: row.ID})
+		must(err)
+		h.running = list[0]
+		h.called, _, err = l.Accept(ctx, task.AcceptRequest{Tasks: []*task.Task{fresh()}, Call: task.Call{ID: process, Waiter: process, Begun: time.Now()}})
+		must(err)
+		return h
+	}
+	joins := func(h held) bool {
+		found, err := l.FindDuplicate(ctx, task.Repetition{InputHash: h.called.InputHash, Key: task.IdempotencyKey{Owner: h.called.Owner}, Join: task.Join{Unanswered: time.Hour, OpenFor: time.Hour}})
+		must(err)
+		return found != nil
+	}
+	leased := func(row *task.Task) bool {
+		now, err := l.Task(ctx, row.ID)
+		must(err)
+		return now.LeaseOwner != ""
+	}
+	dead, alive := hold("dead", "v1"), hold("alive", "v2")
+	must(l.write(ctx, func(x *tx) error {
+		_, err := x.exec("UPDATE workers SET heartbeat = heartbeat - $1 WHERE id = 'dead'", (task.DeadAfter + time.Second).Milliseconds())
+		return err
+	}))
+	ended, err := l.EndDead(ctx)
+	if must(err); len(ended) != 1 || ended[0].ID != "dead" {
+		t.Errorf("ended %+v", ended)
+	}
+	for name, c := range map[string]struct {
+		held
+		lives bool
+	}{"dead": {dead, false}, "alive": {alive, true}} {
+		if leased(c.running) != c.lives || !leased(c.submitting) || joins(c.held) == c.lives {
+			t.Errorf("%s: poll leased %t, submission leased %t, its call joined %t", name, leased(c.running), leased(c.submitting), joins(c.held))
+		}
+	}
+	// A process that starts ends nothing of one on another volume.
+	must(l.StartProcess(ctx, task.Process{ID: "new", Role: "worker", Spool: "v1"}))
+	if !leased(alive.running) || !leased(alive.submitting) || joins(alive) {
+		t.Error("a start ended what a living process holds")
+	}
+	list, err := l.ExpiredSubmissions(ctx, "new", "v1")
+	if must(err); len(list) != 1 || list[0].ID != dead.submitting.ID {
+		t.Errorf("%d submissions of the volume, want that of the dead process", len(list))
+	}
+	// A process that was frozen and comes back is among the living again.
+	must(l.Heartbeat(ctx, task.Process{ID: "dead", Role: "worker", Spool: "v1"}))
+	if list, err := l.Processes(ctx); err != nil || len(list) != 3 {
+		t.Errorf("%+v, %v", list, err)
 	}
 }

@@ -46,13 +46,18 @@ var shared struct {
 // Main runs the tests of a package and ends the server that they started.
 func Main(m *testing.M) {
 	code := m.Run()
+	End()
+	os.Exit(code)
+}
+
+// End ends the server that the tests of a package started, if they did.
+func End() {
 	if s := shared.server; s != nil {
 		s.stop()
 		if err := os.RemoveAll(s.dir); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 		}
 	}
-	os.Exit(code)
 }
 
 // Start returns the server of the package's tests, which the first call starts. Without

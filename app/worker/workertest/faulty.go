@@ -21,6 +21,50 @@ type FaultyLedger struct {
 	failing    []string
 	refused    map[string]int
 	leaseCalls map[task.State]int64
+
+	unconfirmed int
+}
+
+// Unconfirmed makes the ledger say of the next n claims, which it makes, that their outcome
+// is unknown.
+func (s *FaultyLedger) Unconfirmed(n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.unconfirmed = n
+}
+
+func (s *FaultyLedger) confirm() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.unconfirmed == 0 {
+		return nil
+	}
+	s.unconfirmed--
+	return task.ErrOutcomeUnknown
+}
+
+// Claim implements [task.Ledger].
+func (s *FaultyLedger) Claim(ctx context.Context, c task.ClaimRequest) (*task.Task, error) {
+	t, err := s.Ledger.Claim(ctx, c)
+	if err == nil {
+		err = s.confirm()
+	}
+	if err != nil {
+		return nil, err
+	}
+	return t, nil
+}
+
+// Accept implements [task.Ledger].
+func (s *FaultyLedger) Accept(ctx context.Context, a task.AcceptRequest) (*task.Task, bool, error) {
+	t, repeated, err := s.Ledger.Accept(ctx, a)
+	if err == nil && a.Claim != nil {
+		err = s.confirm()
+	}
+	if err != nil {
+		return nil, false, err
+	}
+	return t, repeated, nil
 }
 
 // LeaseCalls is how often LeaseDue was called for a state.
