@@ -175,8 +175,8 @@ func (s *store) Reschedule(ctx context.Context, polls []task.PollResult) error {
 	})
 }
 
-// reschedule is the statement for n polls. A strictly typed database needs the casts
-// to know the types of the placeholders.
+// reschedule is the statement for n polls. PostgreSQL needs the casts to know the types of
+// the placeholders.
 func reschedule(n int) string {
 	rows := make([]string, n)
 	for i := range rows {
@@ -188,13 +188,16 @@ func reschedule(n int) string {
 		FROM poll WHERE tasks.id = poll.id AND tasks.lease_owner = poll.owner`
 }
 
-// Renew implements [task.Ledger].
+// Renew implements [task.Ledger]. A row that another transaction changes at this moment is
+// left to the next renewal, so that renewals and polls, which both change many rows, never
+// wait for each other.
 func (s *store) Renew(ctx context.Context, owner string, lease time.Duration, ids []string) error {
 	if len(ids) == 0 {
 		return nil
 	}
 	in, args := inList(4, ids)
-	renew := "UPDATE tasks SET lease_until = $3 WHERE id IN (" + in + ") AND lease_owner = $1 AND lease_owner <> '' AND lease_until > $2"
+	held := "SELECT id FROM tasks WHERE id IN (" + in + ") AND lease_owner = $1 AND lease_owner <> '' AND lease_until > $2" + s.dialect.skipLocked
+	renew := "UPDATE tasks SET lease_until = $3 WHERE id " + s.dialect.oneOf(held)
 	return s.write(ctx, func(x *tx) error {
 		_, err := x.exec(renew, append([]any{owner, x.now, x.now + lease.Milliseconds()}, args...)...)
 		return err

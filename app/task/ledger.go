@@ -173,7 +173,9 @@ type Leases interface {
 	Reschedule(ctx context.Context, polls []PollResult) error
 
 	// Renew extends the leases that owner holds on these tasks to now + lease. An
-	// expired lease stays expired, since other workers may have acted on that.
+	// expired lease stays expired, since other workers may have acted on that. It may
+	// leave out a task that another transaction is changing, so call it several times
+	// within a lease.
 	Renew(ctx context.Context, owner string, lease time.Duration, ids []string) error
 
 	// ReleaseLease ends owner's lease without a transition; the task is due again

@@ -54,6 +54,7 @@ func Run(t *testing.T, open func(t *testing.T) task.Ledger) {
 		"keys":                   keys,
 		"needed keys":            neededKeys,
 		"processes":              processes,
+		"texts of any bytes":     oddTexts,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -50,3 +50,25 @@ func rows(p *suite) {
 		p.Errorf("%d events after the second, %v", len(later), err)
 	}
 }
+
+// oddTexts: a caller's text may have NUL or be no UTF-8; it is stored and found again, as
+// far as the database can.
+func oddTexts(p *suite) {
+	for _, text := range []string{"a\x00b", "a\xffb", "\x00", "ü\u2028"} {
+		next := Fresh("me")
+		next.Tags, next.Message, next.Callback = []string{text}, text, text
+		a := task.AcceptRequest{Tasks: []*task.Task{next}, Key: task.IdempotencyKey{Owner: "me", Key: text, Keep: time.Hour}}
+		_, _, err := p.l.Accept(ctx, a)
+		p.must(err)
+		again := Fresh("me")
+		a.Tasks = []*task.Task{again}
+		if got, replayed, err := p.l.Accept(ctx, a); err != nil || !replayed || got.ID != next.ID {
+			p.Errorf("%q: the key does not find its task: %v", text, err)
+		}
+		if list, err := p.l.List(ctx, task.Query{Tag: text, Limit: 10}); err != nil || len(list) != 1 {
+			p.Errorf("%q: %d tasks with the tag, %v", text, len(list), err)
+		}
+		_, err = p.l.AssetByObject(ctx, text)
+		p.wantKind(err, fault.NotFound)
+	}
+}

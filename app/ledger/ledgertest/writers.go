@@ -99,7 +99,7 @@ func (w *writers) accept(hash, key string, claim bool) (ids, fresh *counter) {
 }
 
 func oneTaskForAKey(w *writers) {
-	for i := range 8 {
+	for i := range 3 {
 		if ids, fresh := w.accept(fmt.Sprint("keyed", i), fmt.Sprint("k", i), false); len(ids.n) != 1 || len(fresh.n) != 1 {
 			w.Errorf("%d tasks, %d of them new", len(ids.n), len(fresh.n))
 		}
@@ -108,7 +108,7 @@ func oneTaskForAKey(w *writers) {
 
 // One of the requests with a key buys: it alone gets the task as claimed.
 func oneTaskForAKeyClaimed(w *writers) {
-	for i := range 8 {
+	for i := range 3 {
 		ids, fresh := w.accept(fmt.Sprint("keyed", i), fmt.Sprint("k", i), true)
 		for id, n := range fresh.n {
 			t, err := w.l.Task(ctx, id)
@@ -120,7 +120,7 @@ func oneTaskForAKeyClaimed(w *writers) {
 			w.Errorf("%d tasks, %d of them new", len(ids.n), len(fresh.n))
 		}
 	}
-	if counts, err := w.l.Counts(ctx); err != nil || counts[task.Submitting] != 8 {
+	if counts, err := w.l.Counts(ctx); err != nil || counts[task.Submitting] != 3 {
 		w.Errorf("%v %v", counts, err)
 	}
 }
@@ -147,7 +147,7 @@ func oneUnanswered(w *writers) {
 // A request that joins and the record that another caller was answered, at the same time,
 // happen one after the other: if the request joins, its call is gone afterwards, too.
 func answeredMeanwhile(w *writers) {
-	for i := range 24 {
+	for i := range 12 {
 		j := &joinSuite{suite: w.suite, owner: "me", hash: fmt.Sprint("answered", i)}
 		first, call := j.buy(0)
 		w.must(w.l.EndCall(ctx, first.ID, call.ID, task.CallUnanswered))
@@ -225,7 +225,7 @@ func slotsLimit(w *writers) {
 
 // childrenAtOnce: of the children of a group that end at the same time none is lost.
 func childrenAtOnce(w *writers) {
-	for round := range 6 {
+	for round := range 3 {
 		const n = 4
 		group := Fresh("me")
 		group.Group, group.Children = true, n
@@ -260,7 +260,7 @@ func childrenAtOnce(w *writers) {
 // retriedAtOnce: a group and its children that are retried at the same time are retried
 // once each, while late answers to the children arrive.
 func retriedAtOnce(w *writers) {
-	for range 6 {
+	for range 3 {
 		group, a, b := Fresh("me"), Fresh("me"), Fresh("me")
 		group.Group, group.Children, a.Parent, b.Parent, b.Index = true, 2, group.ID, group.ID, 1
 		_, _, err := w.l.Accept(ctx, task.AcceptRequest{Tasks: []*task.Task{group, a, b}})
@@ -299,7 +299,7 @@ func retriedAtOnce(w *writers) {
 }
 
 func oneClaim(w *writers) {
-	for range 8 {
+	for range 3 {
 		id := w.suite.accept(Fresh("me")).ID
 		var won counter
 		w.at(12, func(i int, l task.Ledger) {
@@ -320,7 +320,7 @@ func oneClaim(w *writers) {
 // oneLease: concurrent rounds of several workers lease, and wake, each task once, and
 // all of them.
 func oneLease(w *writers) {
-	const n = 30
+	const n = 12
 	for range n {
 		w.inState(task.Running)
 		t := Fresh("me")
@@ -360,7 +360,7 @@ func oneLease(w *writers) {
 // oneTransition: of equal transitions at the same time one is made, on the row as a
 // request to cancel left it.
 func oneTransition(w *writers) {
-	for range 8 {
+	for range 3 {
 		t := w.inState(task.Running)
 		var made counter
 		w.at(9, func(i int, l task.Ledger) {
@@ -449,7 +449,7 @@ func keyAndProbe(w *writers) {
 // expiredKeys: keys are bound again after they expired, while each request also deletes
 // expired keys of others.
 func expiredKeys(w *writers) {
-	for range 4 {
+	for range 2 {
 		w.at(16, func(i int, l task.Ledger) {
 			for k := range 6 {
 				_, _, err := l.Accept(ctx, task.AcceptRequest{Tasks: []*task.Task{Fresh("me")}, Key: task.IdempotencyKey{Owner: "me", Key: fmt.Sprint((k + i) % 12), Keep: -time.Second}})
