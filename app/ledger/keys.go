@@ -59,7 +59,7 @@ func (s *store) ClaimProbe(ctx context.Context, vendor string, pause time.Durati
 			if err != nil {
 				return err
 			}
-			if n > 0 { // else another process claimed it meanwhile
+			if n > 0 { // else another process claimed it
 				claimed = append(claimed, k)
 			}
 		}

@@ -124,7 +124,7 @@ func (s *Server) command(program string, args ...string) (*exec.Cmd, error) {
 	if os.Getuid() != 0 {
 		return cmd, nil
 	}
-	for _, name := range []string{"postgres", "nobody"} {
+	for _, name := range []string{"postgres", "daemon"} {
 		if u, err := user.Lookup(name); err == nil {
 			uid, _ := strconv.Atoi(u.Uid)
 			gid, _ := strconv.Atoi(u.Gid)
@@ -132,7 +132,7 @@ func (s *Server) command(program string, args ...string) (*exec.Cmd, error) {
 			return cmd, os.Chown(s.dir, uid, gid)
 		}
 	}
-	return nil, fmt.Errorf("there is no user postgres or nobody to run PostgreSQL as")
+	return nil, fmt.Errorf("there is no user postgres or daemon to run PostgreSQL as")
 }
 
 // initialize makes the server's files. There is one role, with a password.
