@@ -189,8 +189,6 @@ func (w *writers) claims(n int, limits ...task.AccountLimit) (got *counter) {
 	return got
 }
 
-func (w *writers) accept1(t *task.Task) *task.Task { return w.suite.accept(t) }
-
 func limited(fingerprint string, shared ...string) task.AccountLimit {
 	a := account
 	a.Fingerprint = fingerprint

@@ -2,6 +2,7 @@ package pgtest
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"net"
 	"strings"
@@ -61,7 +62,7 @@ func (p *Proxy) URL(databaseURL string) string {
 func (p *Proxy) Cut(c Cut) { p.cut.Store(int32(c)) }
 
 func (p *Proxy) serve(client net.Conn) {
-	server, err := net.Dial("tcp", p.server)
+	server, err := (&net.Dialer{}).DialContext(context.Background(), "tcp", p.server)
 	if err != nil {
 		_ = client.Close()
 		return

@@ -118,7 +118,7 @@ func freeAddress(t testing.TB) string {
 // command is a program of the server. PostgreSQL refuses to run as root, so that root
 // starts it as another user.
 func (s *Server) command(program string, args ...string) (*exec.Cmd, error) {
-	cmd := exec.Command(filepath.Join(s.bin, program), args...)
+	cmd := exec.CommandContext(context.Background(), filepath.Join(s.bin, program), args...)
 	cmd.Dir = s.dir
 	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "LC_ALL=C.UTF-8"}
 	if os.Getuid() != 0 {
