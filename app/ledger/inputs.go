@@ -30,6 +30,13 @@ func (s *store) SweepInputs(ctx context.Context, age time.Duration, limit int) (
 	}
 	if len(found) > 0 {
 		err = s.write(ctx, func(x *tx) error {
+			ids := make([]string, len(found))
+			for i, a := range found {
+				ids[i] = a.ID
+			}
+			if err := x.lockInputs(ids); err != nil {
+				return err
+			}
 			for _, a := range found {
 				if _, err := x.exec("UPDATE assets SET role = 'swept' WHERE id = $2 AND "+whereUnneeded, before, a.ID); err != nil {
 					return err
@@ -69,9 +76,12 @@ func (s *store) DropInput(ctx context.Context, id string) error {
 // useInputs records that tasks use inputs. It is a fault of kind Invalid if one of them
 // is being deleted.
 func (x *tx) useInputs(tasks []*task.Task, inputs []string) error {
+	if err := x.lockInputs(inputs); err != nil {
+		return err
+	}
 	for _, asset := range slices.Compact(slices.Sorted(slices.Values(inputs))) {
 		for _, t := range tasks {
-			n, err := x.exec("INSERT INTO task_inputs (asset, task) SELECT id, $2 FROM assets WHERE id = $1 AND role = 'input'", asset, t.ID)
+			n, err := x.exec("INSERT INTO task_inputs (asset, task) SELECT id, CAST($2 AS TEXT) FROM assets WHERE id = $1 AND role = 'input'", asset, t.ID)
 			if err != nil {
 				return err
 			}
@@ -85,7 +95,7 @@ func (x *tx) useInputs(tasks []*task.Task, inputs []string) error {
 
 // copyInputs records that a task uses the inputs of the one that it retries.
 func (x *tx) copyInputs(t *task.Task) error {
-	_, err := x.exec("INSERT INTO task_inputs (asset, task) SELECT asset, $2 FROM task_inputs WHERE task = $1", t.RetryOf, t.ID)
+	_, err := x.exec("INSERT INTO task_inputs (asset, task) SELECT asset, CAST($2 AS TEXT) FROM task_inputs WHERE task = $1", t.RetryOf, t.ID)
 	return err
 }
 
@@ -97,6 +107,9 @@ func today(now int64) int64 { return now / (24 * time.Hour).Milliseconds() }
 // AddUploads implements [task.Inputs].
 func (s *store) AddUploads(ctx context.Context, owner string, files, bytes int64, quota task.UploadQuota) (added bool, err error) {
 	err = s.write(ctx, func(x *tx) error {
+		if err := x.lock(lockName("uploads", owner)); err != nil {
+			return err
+		}
 		day := today(x.now)
 		var used task.UploadUse
 		if err := x.query("SELECT files, bytes FROM upload_use WHERE day = $1 AND owner = $2", []any{day, owner}, func(r *sql.Rows) error {
@@ -115,7 +128,7 @@ func (s *store) AddUploads(ctx context.Context, owner string, files, bytes int64
 			}
 		}
 		_, err := x.exec(`INSERT INTO upload_use (owner, day, files, bytes) VALUES ($1, $2, $3, $4)
-			ON CONFLICT (day, owner) DO UPDATE SET files = files + excluded.files, bytes = bytes + excluded.bytes`, owner, day, files, bytes)
+			ON CONFLICT (day, owner) DO UPDATE SET files = upload_use.files + excluded.files, bytes = upload_use.bytes + excluded.bytes`, owner, day, files, bytes)
 		return err
 	})
 	return added, err

@@ -11,7 +11,7 @@ import (
 
 // On a database with several writers a transaction locks what it decides about before it
 // reads it: first the idempotency key, then (owner, input hash), then the group of a
-// task, then the task, then the vendor's accounts. All transactions take their locks in
+// task, then the task, then the vendor's accounts, then inputs. All transactions take their locks in
 // this order, so that none waits for another one in a circle, and locks of one kind are
 // taken sorted. A lock is held until the transaction ends. On SQLite a transaction
 // locks the whole file, and the functions below do nothing more than to read.
@@ -96,4 +96,15 @@ func accountLocks(accounts []task.AccountLimit) (names []string) {
 	}
 	slices.Sort(names)
 	return slices.Compact(names)
+}
+
+// lockInputs takes the locks on inputs that a task begins to use, or that are about to be
+// deleted because no task uses them. They come after all others.
+func (x *tx) lockInputs(ids []string) error {
+	names := make([]string, len(ids))
+	for i, id := range ids {
+		names[i] = lockName("input", id)
+	}
+	slices.Sort(names)
+	return x.lock(slices.Compact(names)...)
 }

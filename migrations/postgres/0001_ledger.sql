@@ -199,6 +199,28 @@ CREATE TABLE assets (
 CREATE INDEX assets_task ON assets (task, idx) WHERE task <> '';
 CREATE INDEX assets_thumbless ON assets (id) WHERE thumb = '' AND role = 'result';
 
+CREATE INDEX assets_inputs ON assets (created) WHERE role = 'input';
+CREATE INDEX assets_swept ON assets (created) WHERE role = 'swept';
+
+-- Which tasks use an input: an asset of the role 'input', which came with a request. It is
+-- deleted some time after the last of them ended. 'swept' is the role of an input while it
+-- is being deleted: nothing finds it any more.
+CREATE TABLE task_inputs (
+    asset TEXT COLLATE "C" NOT NULL,
+    task  TEXT COLLATE "C" NOT NULL,
+    PRIMARY KEY (asset, task)
+);
+CREATE INDEX task_inputs_task ON task_inputs (task);
+
+-- What each caller stored on a day: uploads, and inputs that came with requests.
+CREATE TABLE upload_use (
+    owner TEXT COLLATE "C" NOT NULL,
+    day   BIGINT           NOT NULL, -- since 1970, UTC
+    files BIGINT           NOT NULL,
+    bytes BIGINT           NOT NULL,
+    PRIMARY KEY (day, owner)
+);
+
 -- The requests of callers that created or joined a task of which no caller was
 -- answered yet. waiter is the process that holds the connection.
 CREATE TABLE callers (

@@ -38,6 +38,8 @@ func RunWriters(t *testing.T, open func(t *testing.T) [2]task.Ledger) {
 		"polls and renewals":              pollsAndRenewals,
 		"a key and a probe":               keyAndProbe,
 		"keys in use and expired":         expiredKeys,
+		"a quota of uploads":              quotaAtOnce,
+		"inputs in use and deleted":       inputsAtOnce,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -454,5 +456,40 @@ func expiredKeys(w *writers) {
 				w.must(err)
 			}
 		})
+	}
+}
+
+// quotaAtOnce: a day's quota counts what all processes store.
+func quotaAtOnce(w *writers) {
+	var added counter
+	w.at(16, func(_ int, l task.Ledger) {
+		ok, err := l.AddUploads(ctx, "me", 1, 10, task.UploadQuota{Files: 5, Bytes: 1000})
+		if w.must(err); ok {
+			added.add("file")
+		}
+	})
+	if added.n["file"] != 5 {
+		w.Errorf("%d files with a quota of 5", added.n["file"])
+	}
+}
+
+// inputsAtOnce: an input is deleted, or a task uses it, but not both.
+func inputsAtOnce(w *writers) {
+	for i := range 24 {
+		id := w.input(fmt.Sprint("input", i))
+		next := Fresh("me")
+		var accepted error
+		w.at(2, func(i int, l task.Ledger) {
+			if i == 0 {
+				_, err := l.SweepInputs(ctx, time.Second, 100)
+				w.must(err)
+				return
+			}
+			_, _, accepted = l.Accept(ctx, task.AcceptRequest{Tasks: []*task.Task{next}, Inputs: []string{id}})
+		})
+		_, err := w.l.Asset(ctx, id)
+		if (err == nil) != (accepted == nil) {
+			w.Errorf("the input: %v; the task that uses it: %v", err, accepted)
+		}
 	}
 }
