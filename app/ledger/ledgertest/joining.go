@@ -276,7 +276,7 @@ func joiningConcurrent(p *suite) {
 // the call if the ledger does not know of that. Whatever happens to the calls, each wish
 // is one purchase, and none gets the task of an earlier one.
 func joiningClient(p *suite) {
-	for seed := range uint64(40) {
+	for seed := range uint64(16) {
 		random := rand.New(rand.NewPCG(seed, 1)) //nolint:gosec // to be repeatable
 		j := &joinSuite{suite: p, owner: fmt.Sprint("client ", seed), hash: "hash"}
 		clock := time.Now().Add(-9 * time.Minute) // of the client: only differences count
