@@ -173,7 +173,15 @@ CREATE TABLE api_keys (
     name    TEXT COLLATE "C" NOT NULL PRIMARY KEY,
     hash    TEXT             NOT NULL,
     admin   INTEGER          NOT NULL,
-    created BIGINT           NOT NULL
+    created BIGINT           NOT NULL,
+    used    BIGINT           NOT NULL DEFAULT 0 -- the day on which it was last used, by its first millisecond; 0: never
+);
+
+-- Since when callers need a key: since the first one was made or configured. Without the
+-- row a server on this machine may be open. Revoking keys leaves the row.
+CREATE TABLE access (
+    id    INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
+    since BIGINT  NOT NULL
 );
 
 CREATE TABLE assets (
