@@ -47,7 +47,7 @@ func openObjects(ctx context.Context, c *config.Settings, log zerolog.Logger) (b
 func (a *App) capacity(s *spool.Spool) *capacity.Purchases {
 	p := &capacity.Purchases{
 		Spool: capacity.VolumeOf(s.Dir()), Ledger: capacity.VolumeOf(a.conf.DataDir), Descriptors: capacity.ProcessDescriptors(),
-		Image: int64(a.conf.ReserveImage), Video: int64(a.conf.ReserveVideo),
+		Image: int64(a.conf.ReserveImage), Video: int64(a.conf.ReserveVideo), SpoolMax: int64(a.conf.SpoolMax), SpoolSize: s.Size,
 	}
 	if a.conf.MinioEndpoint == "" {
 		p.Objects = capacity.VolumeOf(filepath.Join(a.conf.DataDir, "objects"))

@@ -46,6 +46,7 @@ type Process struct {
 	UploadQuota       Quota           `split_words:"true" default:"1000:5GB" desc:"files:bytes that one key may store a day (UTC), as uploads and as inputs of requests; 0: no limit"`
 	ReserveImage      Size            `split_words:"true" default:"32MB" desc:"room on the disk that must be free for each image before it is bought"`
 	ReserveVideo      Size            `split_words:"true" default:"256MB" desc:"room on the disk that must be free for each video before it is bought"`
+	SpoolMax          Size            `split_words:"true" default:"0" desc:"bytes that answers may have in the spool, with those of purchases under way, for another purchase to start; 0: as much as the disk has"`
 	Thumbnails        bool            `split_words:"true" default:"true" desc:"make thumbnails of results"`
 	LogLevel          string          `split_words:"true" default:"info" desc:"trace, debug, info, warn, error"`
 	LogFormat         string          `split_words:"true" desc:"console or json; default console on a terminal"`
@@ -114,6 +115,9 @@ func (c *Config) check() []error {
 	}
 	if c.MaxConnections < 0 || c.MaxConnections > 0 && c.MaxConnections < 8 {
 		bad("AIGC_MAX_CONNECTIONS", "must be 8 or more, or 0 for the default")
+	}
+	if most := max(c.ReserveImage, c.ReserveVideo); c.SpoolMax > 0 && c.SpoolMax < most {
+		bad("AIGC_SPOOL_MAX", "must be at least what one purchase reserves (AIGC_RESERVE_IMAGE, AIGC_RESERVE_VIDEO): %d MB, or 0 for no limit", most/1e6)
 	}
 	if c.RetainInputs < 0 {
 		bad("AIGC_RETAIN_INPUTS", "must not be negative; 0 keeps them for ever")

@@ -15,6 +15,9 @@ type Purchases struct {
 	Descriptors *Descriptors
 	Image       int64 // bytes that an open submission reserves for each image
 	Video       int64 // the same for a video
+
+	SpoolMax  int64        // bytes that the spool may have with what is reserved, for another purchase to start; 0: no limit
+	SpoolSize func() int64 // bytes that it has; only used with SpoolMax
 }
 
 // Defaults of the reserves.
@@ -48,11 +51,28 @@ func (p *Purchases) Reserve(n int64) (*Purchase, error) {
 	if err == nil {
 		err = out.Objects.Ensure(n, Floor)
 	}
+	if err == nil {
+		err = p.checkSpool()
+	}
 	if err != nil {
 		out.Release()
 		return nil, waiting(err)
 	}
 	return out, nil
+}
+
+// checkSpool returns a fault of kind StorageFull if the spool has more than SpoolMax, with
+// what is reserved on its volume.
+func (p *Purchases) checkSpool() error {
+	if p.SpoolMax == 0 {
+		return nil
+	}
+	_, reserved, err := p.Spool.State()
+	if has := p.SpoolSize(); err == nil && has+reserved > p.SpoolMax {
+		return fault.New(fault.StorageFull, "storage_full", "The spool has %d MB, %d MB are reserved, and AIGC_SPOOL_MAX is %d MB; nothing is submitted until results are stored.",
+			has>>20, reserved>>20, p.SpoolMax>>20).WithCharge(fault.ChargedNo)
+	}
+	return err
 }
 
 // waiting is the fault of a task that waits because a disk is short of room.

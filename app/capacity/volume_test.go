@@ -100,6 +100,8 @@ func TestPurchases(t *testing.T) {
 		"the ledger's is full":    {Purchases{Spool: full(1000 * mb), Ledger: full(Floor - 1)}, "storage_full"},
 		"the objects' is full":    {Purchases{Spool: full(1000 * mb), Ledger: full(Floor), Objects: full(Floor)}, "storage_full"},
 		"one that cannot be read": {Purchases{Spool: broken, Ledger: full(Floor)}, "storage_full"},
+		"the spool has its most":  {Purchases{Spool: full(1000 * mb), Ledger: full(Floor), SpoolMax: 40 * mb, SpoolSize: func() int64 { return 9 * mb }}, "storage_full"},
+		"the spool has room":      {Purchases{Spool: full(1000 * mb), Ledger: full(Floor), SpoolMax: 41 * mb, SpoolSize: func() int64 { return 9 * mb }}, ""},
 		"no descriptors":          {Purchases{Spool: full(1000 * mb), Ledger: full(Floor), Descriptors: open(1000)}, "too_many_open_files"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -78,7 +78,7 @@ func (s *Spool) ID() string { return s.id }
 // Dir is the spool's folder.
 func (s *Spool) Dir() string { return s.dir }
 
-// Size returns how many bytes the spool's files have. It counts them every few seconds.
+// Size returns how many bytes the spool's files have. It counts them at most once a second.
 func (s *Spool) Size() int64 {
 	s.sizeMu.Lock()
 	defer s.sizeMu.Unlock()
@@ -90,7 +90,7 @@ func (s *Spool) Size() int64 {
 	return s.size
 }
 
-const countEvery = 5 * time.Second
+const countEvery = time.Second
 
 func (s *Spool) countSize() (n int64, err error) {
 	err = filepath.WalkDir(s.dir, func(_ string, d fs.DirEntry, err error) error {
