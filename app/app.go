@@ -152,7 +152,7 @@ func Start(ctx context.Context, c *config.Settings, v Verticals, roles Roles, lo
 		a.Worker = worker.New(worker.Config{
 			Process: process, Ledger: a.Ledger, Broker: a.Broker, Blobs: blobs, Spool: answers, Fetch: fetcher, Vendors: provider.NewTransport(), Images: images,
 			Modules: v.Registry, Accounts: accounts, Log: log, Slots: c.WorkerConcurrency, Thumbnail: c.Thumbnails, Foreground: roles.Foreground,
-			RetainAnswers: c.RetainAnswers, RetainInputs: c.RetainInputs, Capacity: room, Address: service.OpenAddress(string(public), c.PrivateLinks),
+			RetainAnswers: c.RetainAnswers, RetainInputs: c.RetainInputs, Capacity: room, Metrics: worker.NewMetrics(metrics), Address: service.OpenAddress(string(public), c.PrivateLinks),
 		})
 		dispatcher, prober = a.Worker, a.Worker
 	}
@@ -175,8 +175,13 @@ func Start(ctx context.Context, c *config.Settings, v Verticals, roles Roles, lo
 			return a, err
 		}
 	}
+	metrics.MustRegister(a.Service.Collector(), buildInfo())
 	if c, ok := a.Broker.(prometheus.Collector); ok {
 		metrics.MustRegister(c)
+	}
+	probes, err := a.serveProbes(connections, metrics)
+	if err != nil {
+		return a, err
 	}
 	documents := memory.NewBudget(memory.Share(documentMemory, 8))
 	a.REST = httpapi.New(httpapi.Config{
@@ -197,7 +202,7 @@ func Start(ctx context.Context, c *config.Settings, v Verticals, roles Roles, lo
 	a.serve(restListener, c.Addr, shared, a.REST)
 	a.serve(mcp, c.MCPAddr, shared, a.MCP)
 	a.onStop(func(context.Context) error { a.Service.Drain(); a.REST.Drain(); return nil }) // runs first: waiting callers are answered at once
-	return a, a.lock.setAddresses(restURL, mcpURL)
+	return a, a.lock.setAddresses(restURL, mcpURL, probes)
 }
 
 // Stop stops everything in the reverse order of Start. It may be called again.

@@ -20,6 +20,8 @@ type LockOwner struct {
 	Role string `json:"role"`
 	URL  string `json:"url,omitempty"` // its REST address, once it listens
 	MCP  string `json:"mcp,omitempty"`
+
+	Probes string `json:"probes,omitempty"` // of /livez, /readyz and /metrics: see AIGC_METRICS_ADDR
 }
 
 // LockedError means that another process uses the data folder.
@@ -179,10 +181,10 @@ func (l *lock) writeLocked() error {
 }
 
 // setAddresses names the addresses at which the owner listens.
-func (l *lock) setAddresses(restURL, mcpURL string) error {
+func (l *lock) setAddresses(restURL, mcpURL, probes string) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.URL, l.MCP = restURL, mcpURL
+	l.URL, l.MCP, l.Probes = restURL, mcpURL, probes
 	return l.writeLocked()
 }
 

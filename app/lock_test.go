@@ -21,7 +21,7 @@ func TestLockNamesItsOwner(t *testing.T) {
 	if h := Running(dir); h != nil {
 		t.Errorf("running before it listens: %+v", h)
 	}
-	if err := l.setAddresses("http://127.0.0.1:1", "http://127.0.0.1:2"); err != nil {
+	if err := l.setAddresses("http://127.0.0.1:1", "http://127.0.0.1:2", ""); err != nil {
 		t.Fatal(err)
 	}
 	if h := Running(dir); h == nil || h.PID != os.Getpid() || h.URL != l.URL || h.MCP != l.MCP || h.Role != "all" {
@@ -69,7 +69,7 @@ func TestLockHoldsWithoutItsFile(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if err := l.setAddresses("http://127.0.0.1:1", ""); err != nil {
+			if err := l.setAddresses("http://127.0.0.1:1", "", ""); err != nil {
 				t.Fatal(err)
 			}
 			if err := change(lockFile(dir)); err != nil {

@@ -27,6 +27,7 @@ type Process struct {
 	AllowedHosts      HostNames       `split_words:"true" desc:"further host names, without a port, that callers may use for a server on a loopback address; separated by commas"`
 	TrustedProxies    []netip.Prefix  `split_words:"true" desc:"addresses (CIDRs) of the reverse proxies in front of the server: their X-Forwarded-For is believed, and each may have more than a quarter of AIGC_MAX_CONNECTIONS"`
 	MaxConnections    int             `split_words:"true" default:"0" desc:"open connections of callers, a quarter of them from one address (IPv6: from one /64); 0, and at most: half of the descriptors (ulimit -n); 0 is 8192 at most"`
+	MetricsAddr       string          `split_words:"true" desc:"address for /livez, /readyz and /metrics without a key, such as 127.0.0.1:5514; default none, and /metrics is on the REST API for admins"`
 	DataDir           string          `split_words:"true" default:"./data" desc:"folder of the embedded stores, the spool and the sandbox"`
 	APIKeys           Keys            `split_words:"true" desc:"callers' keys: name:key[:admin], separated by commas"`
 	SyncWait          time.Duration   `split_words:"true" default:"90s" desc:"how long an image request waits for its result"`
@@ -72,6 +73,9 @@ func (c *Config) check() []error {
 		if _, port, err := net.SplitHostPort(s[1]); err != nil || !isPort(port) {
 			bad(s[0], "is not host:port")
 		}
+	}
+	if _, port, err := net.SplitHostPort(c.MetricsAddr); c.MetricsAddr != "" && (err != nil || !isPort(port)) {
+		bad("AIGC_METRICS_ADDR", "is not host:port")
 	}
 	if c.Addr == c.MCPAddr && !strings.HasSuffix(c.Addr, ":0") {
 		bad("AIGC_ADDR, AIGC_MCP_ADDR", "are the same address; REST and MCP need one each")

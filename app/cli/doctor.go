@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"aigc/app"
 	"aigc/config"
 )
 
@@ -69,9 +71,16 @@ func (c *cli) isReady(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	base := serverURL(l)
-	if base == "" {
+	base, owner := serverURL(l), app.Running(l.DataDir)
+	if owner != nil {
+		base = cmp.Or(base, owner.Probes)
+	}
+	switch {
+	case base == "" && owner == nil:
 		return fmt.Errorf("no server uses the data folder %s", l.DataDir)
+	case base == "": // a worker, or MCP alone
+		c.print("running; set AIGC_METRICS_ADDR to check whether it is ready\n")
+		return nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()

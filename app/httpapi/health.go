@@ -31,6 +31,14 @@ func (s *Server) health(c echo.Context) error {
 	}})
 }
 
+func (s *Server) inspect(c echo.Context) error {
+	found, err := s.state.Inspect(c.Request().Context())
+	if err != nil {
+		return err
+	}
+	return s.respond(c, http.StatusOK, found)
+}
+
 func (s *Server) ready(c echo.Context) error {
 	if err := s.state.Ready(c.Request().Context()); err != nil {
 		return fault.Wrap(err, fault.Unavailable, "not_ready", "A store is not available, or nothing can be bought; GET /api/health shows which.")

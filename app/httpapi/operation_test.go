@@ -71,6 +71,7 @@ func TestOpenAPIDocument(t *testing.T) {
 		"get /livez":                             {"", "", "200 default"},
 		"get /readyz":                            {"", "", "200 default"},
 		"get /metrics":                           {"", "", "200 default"},
+		"get /api/status":                        {"", "", "200 default"},
 		"get /api/models":                        {"schema", "", "200 default"},
 		"post /api/quote":                        {"", "application/json", "200 default"},
 		"post /api/images/create":                {"Aigc-Follow Aigc-Join Aigc-No-Join Idempotency-Key Prefer X-Tags", "application/json", "200 202 default"},

@@ -9,6 +9,7 @@ import (
 	"github.com/labstack/echo/v4"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"aigc/app/service"
 	"aigc/app/web"
 )
 
@@ -69,6 +70,10 @@ func (s *Server) statusRoutes() {
 	unhealthy := *health.Responses["200"]
 	unhealthy.Description = "A component that requests need is down."
 	health.Responses["503"] = &unhealthy
+	status := s.route(http.MethodGet, "/api/status", "Processes, queues and vendor keys; requires an admin's key", "operation", web.Admin, s.inspect)
+	status.OperationID = "status"
+	status.Description = "What all processes on the ledger do: which are alive, how many tasks each module has in each state, which vendor keys are parked."
+	s.envelopeResponse(status, http.StatusOK, "What runs and what waits.", reflect.TypeFor[service.Inspection]())
 	alive := func(c echo.Context) error { return c.String(http.StatusOK, "ok\n") }
 	bareResponse(s.route(http.MethodGet, "/livez", "Liveness probe", "operation", web.Public, alive), "The process is alive.", "text/plain", text)
 	ready := s.route(http.MethodGet, "/readyz", "Readiness probe", "operation", web.Public, s.ready)

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 
 	"aigc/app/fault"
+	"aigc/app/module"
 	"aigc/app/task"
 )
 
@@ -55,6 +56,20 @@ func (s *store) Events(ctx context.Context, id string, after int64) (out []task.
 			out = append(out, task.Event{
 				Task: c.text(), Seq: c.number(), At: c.time(), From: task.State(c.text()), To: task.State(c.text()),
 				Cause: task.Cause(c.text()), Charged: fault.Charge(c.text()), Note: c.text(),
+			})
+		})
+	})
+	return out, err
+}
+
+// Loads implements [task.Ledger], by the partial indexes of active tasks.
+func (s *store) Loads(ctx context.Context) (out []task.Load, err error) {
+	const one = "SELECT state, module, vendor, media, COUNT(*), MIN(created) FROM tasks WHERE "
+	const groups = " GROUP BY state, module, vendor, media"
+	err = s.reader(ctx).query(one+whereActive+groups+" UNION ALL "+one+whereQueued+groups, nil, func(r *sql.Rows) error {
+		return readRow(r, 6, func(c *columns) {
+			out = append(out, task.Load{
+				State: task.State(c.text()), Module: c.text(), Vendor: c.text(), Media: module.Media(c.text()), Tasks: int(c.number()), Oldest: c.time(),
 			})
 		})
 	})

@@ -127,6 +127,8 @@ type Assets interface {
 type Status interface {
 	Health(ctx context.Context) Health // each component's state
 	Ready(ctx context.Context) error   // nil if requests can be accepted and tasks bought
+	// Inspect returns what runs and what waits; for admins only.
+	Inspect(ctx context.Context) (*Inspection, error)
 	// UploadUse is what each key stored today (UTC), of its quota; for admins only.
 	UploadUse(ctx context.Context) ([]task.UploadUse, error)
 }

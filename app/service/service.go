@@ -31,6 +31,7 @@ type Ledger interface {
 	task.VendorAccounts
 	task.VendorKeys
 	task.CallerKeys
+	Processes(ctx context.Context) ([]task.Process, error)
 	Check(ctx context.Context) error
 }
 

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"time"
+
+	"aigc/app/module"
 )
 
 // Ledger stores all tasks, assets and keys, and is the only authority on them. It is
@@ -127,6 +129,18 @@ type Tasks interface {
 	// Counts returns the number of tasks, without groups, in each state that is not
 	// terminal. States without tasks are missing.
 	Counts(ctx context.Context) (map[State]int, error)
+	// Loads returns the number of these tasks by state, module, vendor and media.
+	Loads(ctx context.Context) ([]Load, error)
+}
+
+// Load is how many tasks of a module and a vendor are in a state.
+type Load struct {
+	State  State
+	Module string
+	Vendor string
+	Media  module.Media
+	Tasks  int
+	Oldest time.Time // when the oldest one was created
 }
 
 // Callers are the calls of tasks of which no caller was answered yet: see [Join]. The

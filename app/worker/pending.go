@@ -90,6 +90,7 @@ func (w *core) attempt(u stateUpdate) error {
 			}
 			w.reserves.follow(t)
 			w.publish(t)
+			w.Metrics.moved(t)
 			if u.onRecorded != nil {
 				u.onRecorded(t)
 			}

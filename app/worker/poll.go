@@ -100,6 +100,7 @@ func (p *poller) start(t *task.Task) {
 		return
 	}
 	p.openPolls.Add(1)
+	p.Metrics.began(t)
 	ok := p.runStep(p.steps, t, func() {
 		defer p.openPolls.Add(-1)
 		defer files.Release(pollFiles)
@@ -169,7 +170,9 @@ func (p *poller) poll(ctx context.Context, t *task.Task) *task.PollResult {
 	defer cancel()
 	p.cancelAtVendor(pctx, call, t)
 	var u provider.Update
+	begun := time.Now()
 	err := safely(func() (err error) { u, err = route.AnyDriver.Poll(pctx, call, *t.Ticket); return err })
+	p.Metrics.polled(t.Account.Vendor, begun)
 	if u.Phase != provider.Wait {
 		p.cancelSent.Delete(t.ID)
 	}

@@ -265,6 +265,7 @@ func (w *core) putObject(ctx context.Context, t *task.Task, r *result) error {
 	if hex.EncodeToString(sum.Sum(nil)) != r.blob.SHA256 {
 		return errors.New("the result read from the spool differs from what was received: its SHA-256 does not match")
 	}
+	w.Metrics.stored.Add(float64(r.blob.Size))
 	return nil
 }
 

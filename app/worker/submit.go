@@ -121,8 +121,10 @@ func (s *submitter) send(t *task.Task, o *submission) {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(s.working, s.submitLimit(t))
+	begun := time.Now()
 	ticket, answer, err := s.exchange(ctx, t, call)
 	cancel()
+	s.Metrics.submitted(t.Account.Vendor, begun, ticket != nil, err)
 	failpoint.Here("answered")
 	if err != nil && s.receiveUnread(t, err, o.files) {
 		return

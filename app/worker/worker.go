@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/rs/zerolog"
 
 	"aigc/app/blob"
@@ -55,6 +56,7 @@ type Config struct {
 	Foreground    bool                       // the process serves one command of a user, who waits for it
 	RetainAnswers time.Duration              // how long kept answers stay in the object store; 0: for ever
 	RetainInputs  time.Duration              // how long inputs stay that no task needs any more; 0: for ever
+	Metrics       *Metrics                   // default: ones that are not registered
 	Address       func(object string) string // URL by which vendors can fetch an object, see provider.Input.URL; nil: there is none
 }
 
@@ -121,6 +123,9 @@ func New(c Config) *Worker {
 	}
 	if c.Tick <= 0 {
 		c.Tick = 250 * time.Millisecond
+	}
+	if c.Metrics == nil {
+		c.Metrics = NewMetrics(prometheus.NewRegistry())
 	}
 	if c.Images == nil {
 		c.Images = media.NewDecoder(media.MaxDecode)

@@ -44,4 +44,8 @@ func listing(p *suite) {
 	if p.must(err); counts[task.Queued] != 25 {
 		p.Errorf("%+v", counts)
 	}
+	loads, err := p.l.Loads(ctx)
+	if p.must(err); len(loads) != 1 || loads[0].Tasks != 25 || loads[0].State != task.Queued || loads[0].Module != "toy" || time.Since(loads[0].Oldest) > time.Minute {
+		p.Errorf("%+v", loads)
+	}
 }

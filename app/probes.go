@@ -1,0 +1,48 @@
+package app
+
+import (
+	"net/http"
+	"runtime"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"aigc/app/web"
+)
+
+// serveProbes serves /livez, /readyz and /metrics without a key at AIGC_METRICS_ADDR: in
+// a cluster each process has an address that only its probes and Prometheus reach. A
+// worker has no other one.
+func (a *App) serveProbes(connections *web.Connections, metrics *prometheus.Registry) (url string, err error) {
+	ln, url, err := listen(connections, a.conf.MetricsAddr != "" && !a.roles.Foreground && !a.roles.Agent, "AIGC_METRICS_ADDR", a.conf.MetricsAddr)
+	if err != nil || ln == nil {
+		return "", err
+	}
+	text := func(w http.ResponseWriter, status int, body string) {
+		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+		w.WriteHeader(status)
+		_, _ = w.Write([]byte(body))
+	}
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /livez", func(w http.ResponseWriter, _ *http.Request) { text(w, http.StatusOK, "ok\n") })
+	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
+		if err := a.Service.Ready(r.Context()); err != nil {
+			text(w, http.StatusServiceUnavailable, "A store is not available, or nothing can be bought; the log says which.\n")
+			return
+		}
+		text(w, http.StatusOK, "ok\n")
+	})
+	mux.Handle("GET /metrics", promhttp.HandlerFor(metrics, promhttp.HandlerOpts{}))
+	ln.Serve(mux)
+	a.onStop(ln.Shutdown)
+	return url, nil
+}
+
+// buildInfo is a metric with the version as its label.
+func buildInfo() prometheus.Collector {
+	g := prometheus.NewGauge(prometheus.GaugeOpts{
+		Name: "aigc_build_info", Help: "1, with the version of the program.", ConstLabels: prometheus.Labels{"version": Version, "go": runtime.Version()},
+	})
+	g.Set(1)
+	return g
+}
