@@ -15,6 +15,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"aigc/app/broker"
+	"aigc/app/disk"
 	"aigc/app/dispatch"
 	"aigc/app/fetch"
 	"aigc/app/hostname"
@@ -170,6 +171,9 @@ func Start(ctx context.Context, c *config.Settings, v Verticals, roles Roles, lo
 		return a, err
 	}
 	if roles.Worker {
+		if why := disk.Volatile(answers.Dir()); why != "" && !roles.Foreground {
+			log.Warn().Str("spool", answers.Dir()).Msg("AIGC_DATA_DIR must be on a volume: " + why + ", and with it answers that were paid for and not stored yet")
+		}
 		a.onStop(a.Worker.Stop)
 		if err = a.Worker.Start(ctx); err != nil {
 			return a, err

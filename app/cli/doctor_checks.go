@@ -50,7 +50,7 @@ func (d *doctor) folder(context.Context) []finding {
 	if err := writable(dir); err != nil {
 		return []finding{{"folder", levelError, fmt.Sprintf("%s cannot be written: %v", dir, err), "give this user write permission, or set AIGC_DATA_DIR to another folder"}}
 	}
-	return []finding{ok("folder", "%s can be written", dir), d.diskSpace(dir)}
+	return append(volume(dir), ok("folder", "%s can be written", dir), d.diskSpace(dir))
 }
 
 func (d *doctor) log(context.Context) []finding {
@@ -69,6 +69,15 @@ func writable(dir string) error {
 		return err
 	}
 	return errors.Join(f.Close(), os.Remove(f.Name()))
+}
+
+// volume warns of a data folder that does not outlive the container.
+func volume(dir string) []finding {
+	why := disk.Volatile(dir)
+	if why == "" {
+		return nil
+	}
+	return []finding{{"folder", levelWarning, dir + ": " + why + "; answers that were paid for and are not stored yet are lost with it", "mount a volume at AIGC_DATA_DIR"}}
 }
 
 func (d *doctor) diskSpace(dir string) finding {
