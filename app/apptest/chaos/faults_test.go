@@ -81,7 +81,7 @@ func (m *monkey) anyWorker() *role {
 }
 
 // freezeWorker stops a worker for longer than its leases and its heartbeat last, beside
-// the faults that follow. Answers that arrive meanwhile stay in its sockets.
+// the faults that follow. Answers that arrive in that time stay in its sockets.
 func (m *monkey) freezeWorker() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
