@@ -39,6 +39,7 @@ func TestChaos(t *testing.T) {
 	m.run(ctx, *rounds)
 	<-ctx.Done()
 	views := c.awaitDone(orders, 3*time.Minute)
+	c.awaitRoles()
 	out := c.check(orders, views, m.losses)
 	for _, f := range out.faults {
 		t.Error(f)

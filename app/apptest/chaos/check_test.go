@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -63,6 +64,32 @@ func (c *cluster) task(id string) (*service.View, error) {
 		return nil, fmt.Errorf("task %s: %s %s", id, res.Status, e.Error)
 	}
 	return e.Data, nil
+}
+
+// awaitRoles waits until exactly the processes of the cluster are alive: those that were
+// killed are forgotten.
+func (c *cluster) awaitRoles() {
+	c.t.Helper()
+	want := map[string]int{"serve-api": 2, "serve-mcp": 1, "worker": 2}
+	apptest.Eventually(c.t, 60*time.Second, func() error {
+		res, err := c.get(context.Background(), "/api/status")
+		if err != nil {
+			return err
+		}
+		defer res.Body.Close()
+		var e struct{ Data service.Inspection }
+		if err := json.NewDecoder(res.Body).Decode(&e); err != nil {
+			return err
+		}
+		have := map[string]int{}
+		for _, p := range e.Data.Processes {
+			have[p.Role]++
+		}
+		if !maps.Equal(have, want) {
+			return fmt.Errorf("processes: %v, want %v", have, want)
+		}
+		return nil
+	})
 }
 
 // events reads the events of a task that is done.
