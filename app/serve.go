@@ -35,6 +35,9 @@ func (a *App) serve(ln *web.Listener, addr string, c web.Config, root web.Face) 
 // processes that start at the same time one inserts the row, and only that one prints its
 // key. Only the hash is stored.
 func (a *App) firstKey(ctx context.Context, private bool) error {
+	if err := (service.Keyring{Ledger: a.Ledger, Configured: keys(a.conf.APIKeys)}).Check(ctx); err != nil {
+		return err
+	}
 	for _, k := range a.conf.APIKeys {
 		if k.Name != service.Local {
 			return a.Ledger.NeedKeys(ctx)

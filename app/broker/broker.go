@@ -64,6 +64,10 @@ type Event struct {
 // errClosed is returned by methods of a broker after Close.
 var errClosed = errors.New("broker: closed")
 
+// errUnavailable is the error of Check while Redis is not asked, since it did not answer
+// a moment ago.
+var errUnavailable = errors.New("broker: Redis did not answer a moment ago")
+
 // Open returns the broker for a REDIS_URL: [NewEmbedded] if it is empty, otherwise
 // [NewRedis].
 func Open(url string, log zerolog.Logger) (Broker, error) {

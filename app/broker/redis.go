@@ -30,7 +30,7 @@ type Redis struct {
 	outbox         chan message
 	background     sync.WaitGroup // goroutines of send and listen
 	unavailableLog throttle       // limits the log line about an unavailable Redis
-	limits         circuit        // around the limiter
+	circuit        circuit        // around Allow and Check
 	unlimited      prometheus.Counter
 
 	mu       sync.Mutex
@@ -44,7 +44,7 @@ type Redis struct {
 const (
 	dialTimeout    = time.Second
 	commandTimeout = 3 * time.Second
-	checkTimeout   = 200 * time.Millisecond
+	checkTimeout   = limitTimeout
 )
 
 // NewRedis returns a broker for the Redis at url and starts its goroutines. It does
@@ -62,7 +62,7 @@ func NewRedis(url string, log zerolog.Logger) (*Redis, error) {
 	b := &Redis{
 		log: log, origin: rand.Text(), handlers: newHandlers(log), redis: redis.NewClient(opts),
 		outbox: make(chan message, queueSize), unavailableLog: throttle{period: 30 * time.Second},
-		limits: circuit{pause: limitPause}, unlimited: newUnlimited(),
+		circuit: circuit{pause: circuitPause}, unlimited: newUnlimited(),
 	}
 	b.queue = asynq.NewClientFromRedisClient(b.redis)
 	b.limiter = redis_rate.NewLimiter(b.redis)
@@ -78,12 +78,26 @@ func (b *Redis) Subscribe(f func(Event)) (stop func()) { return b.hub.subscribe(
 
 // Check implements [Broker].
 func (b *Redis) Check(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, checkTimeout)
+	if !b.circuit.enter() {
+		return errUnavailable
+	}
+	checkCtx, cancel := context.WithTimeout(ctx, checkTimeout)
 	defer cancel()
-	if err := b.redis.Ping(ctx).Err(); err != nil {
+	err := b.redis.Ping(checkCtx).Err()
+	if b.end(ctx, err); err != nil {
 		return fmt.Errorf("broker: %w", err)
 	}
 	return nil
+}
+
+// end records how a call that the circuit allowed has ended. A canceled call says nothing
+// of Redis.
+func (b *Redis) end(ctx context.Context, err error) {
+	if err != nil && ctx.Err() != nil {
+		b.circuit.abandon()
+		return
+	}
+	b.circuit.leave(err == nil)
 }
 
 // Close implements [Broker].

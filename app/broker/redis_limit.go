@@ -11,9 +11,9 @@ import (
 const (
 	// limitTimeout is how long a request waits for Redis.
 	limitTimeout = 200 * time.Millisecond
-	// limitPause is how long limits are off after Redis did not answer. Then one
+	// circuitPause is how long limits are off after Redis did not answer. Then one
 	// request at a time waits for it again.
-	limitPause = time.Second
+	circuitPause = time.Second
 )
 
 // newUnlimited makes the counter of the requests that were allowed because Redis did not
@@ -35,26 +35,22 @@ func (b *Redis) Allow(ctx context.Context, caller string, perMinute int) error {
 	if perMinute <= 0 {
 		return nil
 	}
-	if !b.limits.enter() {
+	if !b.circuit.enter() {
 		b.unlimited.Inc()
 		return nil
 	}
 	limitCtx, cancel := context.WithTimeout(ctx, limitTimeout)
 	defer cancel()
 	res, err := b.limiter.Allow(limitCtx, "aigc:limit:"+caller, redis_rate.PerMinute(perMinute))
+	b.end(ctx, err)
 	switch {
-	case err == nil:
-		b.limits.leave(true)
-	case ctx.Err() != nil:
-		b.limits.abandon()
+	case err != nil && ctx.Err() != nil:
 		return nil
-	default:
-		b.limits.leave(false)
+	case err != nil:
 		b.unlimited.Inc()
 		b.logUnavailable(err)
 		return nil
-	}
-	if res.Allowed > 0 {
+	case res.Allowed > 0:
 		return nil
 	}
 	return throttled(perMinute, res.RetryAfter)

@@ -50,7 +50,7 @@ func TestUnavailableIsLoggedOnce(t *testing.T) {
 	for range 100 {
 		b.Wake(ImageQueue, "one")
 		b.Publish(Event{Task: "one"})
-		b.limits.leave(true)
+		b.circuit.leave(true)
 		if err := b.Allow(t.Context(), "shop", 1); err != nil {
 			t.Fatal(err)
 		}

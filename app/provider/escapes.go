@@ -3,11 +3,15 @@ package provider
 import (
 	"slices"
 	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // This file finds a text within another one, however its characters are escaped: for JSON
-// and JavaScript (\u0041, \x41, \/), for URLs (%41) and for HTML (&#65;, &#x41;, &amp;),
-// also several times over and differently from character to character.
+// and JavaScript (\u0041, \u{41}, \x41, \101, \/), for URLs (%41, %u0041), for mail (=41) and
+// for HTML (&#65;, &#x41;, &amp;), also several times over and differently from character to
+// character, and with characters between that are not visible, as of UTF-16.
 
 // maxLayers is how often a character may be escaped: JSON in JSON in JSON, for instance.
 const maxLayers = 3
@@ -30,13 +34,25 @@ func decode(text []byte, at, layers int) (c byte, end int) {
 	case '\\':
 		switch kind, after := decode(text, end, layers-1); {
 		case kind == 'u':
+			if brace, digits := decode(text, after, layers-1); brace == '{' {
+				return orElse(c, end)(closed(text, layers-1)(number(text, digits, layers-1, 16, 1, 8, false)))
+			}
 			return orElse(c, end)(number(text, after, layers-1, 16, 4, 4, false))
 		case kind == 'x':
 			return orElse(c, end)(number(text, after, layers-1, 16, 2, 2, false))
+		case kind == 'U':
+			return orElse(c, end)(number(text, after, layers-1, 16, 8, 8, false))
+		case kind == '0' || kind == '1':
+			return orElse(c, end)(number(text, end, layers-1, 8, 3, 3, false))
 		case kind > ' ' && kind < '0', kind > '9' && kind < 'A', kind > 'Z' && kind < 'a', kind > 'z' && kind < 0x7f:
 			return kind, after
 		}
 	case '%':
+		if kind, after := decode(text, end, layers-1); kind == 'u' {
+			return orElse(c, end)(number(text, after, layers-1, 16, 4, 4, false))
+		}
+		return orElse(c, end)(number(text, end, layers-1, 16, 2, 2, false))
+	case '=':
 		return orElse(c, end)(number(text, end, layers-1, 16, 2, 2, false))
 	case '&':
 		if kind, after := decode(text, end, layers-1); kind != '#' {
@@ -50,7 +66,18 @@ func decode(text []byte, at, layers int) (c byte, end int) {
 	return c, end
 }
 
-func startsEscape(c byte) bool { return c == '\\' || c == '%' || c == '&' }
+// escapes are the bytes with which an escaped character begins.
+const escapes = `\%&=`
+
+func startsEscape(c byte) bool { return c == '\\' || c == '%' || c == '&' || c == '=' }
+
+// closed requires a brace behind the number of a character.
+func closed(text []byte, layers int) func(byte, int, bool) (byte, int, bool) {
+	return func(c byte, at int, ok bool) (byte, int, bool) {
+		brace, end := decode(text, at, layers)
+		return c, end, ok && brace == '}'
+	}
+}
 
 // orElse takes a decoded character if there is one, else the character c as it is.
 func orElse(c byte, end int) func(byte, int, bool) (byte, int) {
@@ -65,21 +92,32 @@ func orElse(c byte, end int) func(byte, int, bool) (byte, int) {
 // number reads the number of an ASCII character, of least to most digits, and the
 // semicolon behind it.
 func number(text []byte, at, layers, base, least, most int, semicolon bool) (c byte, end int, ok bool) {
-	var digits []byte
-	for len(digits) < most {
+	n, digits := 0, 0
+	for ; digits < most; digits++ {
 		d, after := decode(text, at, layers)
-		if _, err := strconv.ParseUint(string(d), base, 8); err != nil || d >= 0x80 {
+		v := digit(d)
+		if v >= base {
 			break
 		}
-		digits, at = append(digits, d), after
+		n, at = n*base+v, after // up to 8 digits: no overflow
 	}
 	if semicolon {
 		if d, after := decode(text, at, layers); d == ';' {
 			at = after
 		}
 	}
-	n, err := strconv.ParseUint(string(digits), base, 32)
-	return byte(n), at, err == nil && len(digits) >= least && n < 0x80
+	return byte(n), at, digits >= least && n < 0x80 //nolint:gosec // below 0x80
+}
+
+// digit is the value of a digit of up to 16 ones; 16 for anything else.
+func digit(c byte) int {
+	switch c = lower(c); {
+	case c >= '0' && c <= '9':
+		return int(c - '0')
+	case c >= 'a' && c <= 'f':
+		return int(c-'a') + 10
+	}
+	return 16
 }
 
 // entities are the named ones of characters that keys have.
@@ -108,21 +146,76 @@ func entity(text []byte, at, layers int) (c byte, end int, ok bool) {
 }
 
 // after returns the positions behind a character c, in lower case, that is at one of the
-// positions in from, in whichever way it is escaped. A space may be a plus sign.
+// positions in from, in whichever way it is escaped, or behind characters there that are
+// not visible. A space may be a plus sign, and the other way round.
 func after(text []byte, from []int, c byte, out []int) []int {
 	for _, at := range from {
-		for layers := 0; layers <= maxLayers && at < len(text); layers++ {
-			d, end := decode(text, at, layers)
-			if (lower(d) == c || c == ' ' && d == '+') && !slices.Contains(out, end) {
-				out = append(out, end)
-			}
-			if !startsEscape(text[at]) {
-				break
-			}
+		out = behind(text, at, c, out)
+		if next := skipInvisible(text, at); next > at {
+			out = behind(text, next, c, out)
 		}
 	}
 	return out
 }
+
+func behind(text []byte, at int, c byte, out []int) []int {
+	for layers := 0; layers <= maxLayers && at < len(text); layers++ {
+		d, end := decode(text, at, layers)
+		if (lower(d) == c || isPlus(c, d)) && !slices.Contains(out, end) {
+			out = append(out, end)
+		}
+		if !startsEscape(text[at]) {
+			break
+		}
+	}
+	return out
+}
+
+// isPlus says whether one of the characters is a space and the other its form in a query.
+func isPlus(a, b byte) bool { return a == ' ' && b == '+' || a == '+' && b == ' ' }
+
+// maxInvisible is how many characters that are not visible may follow each other.
+const maxInvisible = 8
+
+// skipInvisible returns the position behind the characters at one that are not visible:
+// control characters, such as the zero bytes of UTF-16 and the ends of wrapped lines, and
+// soft hyphens and spaces without a width, as they are or escaped for JSON.
+func skipInvisible(text []byte, at int) int {
+	for range maxInvisible {
+		if at >= len(text) || !mayBeInvisible(text[at]) && text[at] != '\\' {
+			break
+		}
+		r, n := utf8.DecodeRune(text[at:])
+		if r == '\\' && at+1 < len(text) {
+			switch kind := text[at+1]; {
+			case strings.IndexByte("nrtbf", kind) >= 0:
+				r, n = '\n', 2
+			case kind == 'u' && at+6 <= len(text):
+				if v, err := strconv.ParseUint(string(text[at+2:at+6]), 16, 16); err == nil {
+					r, n = rune(v), 6 //nolint:gosec // 16 bits
+				}
+			}
+		}
+		if !unicode.In(r, unicode.Cc, unicode.Cf) {
+			break
+		}
+		at += n
+	}
+	return at
+}
+
+// notLiteral are the bytes that may stand for a character, or before it, without being it.
+var notLiteral = func() (b []byte) {
+	for c := range 256 {
+		if c := byte(c); startsEscape(c) || mayBeInvisible(c) {
+			b = append(b, c)
+		}
+	}
+	return b
+}()
+
+// mayBeInvisible says whether a character that is not visible may begin with a byte.
+func mayBeInvisible(c byte) bool { return c < ' ' || c == 0x7f || c == 0xc2 || c == 0xe2 || c == 0xef }
 
 func lower(c byte) byte {
 	if c >= 'A' && c <= 'Z' {

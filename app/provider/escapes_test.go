@@ -40,6 +40,10 @@ func quoted(secret string) map[string]string {
 		"%": each("%%%02x"), "% twice": each("%%25%02X"), "query": url.QueryEscape(secret), "path": url.PathEscape(secret),
 		"&#": each("&#%d;"), "&#x": each("&#x%04x;"), "HTML": html.EscapeString(secret), "HTML twice": html.EscapeString(html.EscapeString(secret)),
 		"HTML in JSON": inJSON(html.EscapeString(secret)), "% in \\u": each(`\u0025%02x`), "mixed": mixed,
+		`\u{}`: each(`\u{%x}`), `\U`: each(`\U%08x`), "octal": each(`\%03o`), "%u": each("%%u%04x"), "=": each("=%02X"), "decoded query": strings.ReplaceAll(secret, "+", " "),
+		"UTF-16": strings.TrimSuffix(each("%c\x00"), "\x00"), "UTF-16 in JSON": strings.TrimSuffix(each(`%c\u0000`), `\u0000`), "wrapped": secret[:9] + "\r\n" + secret[9:],
+		"wrapped in JSON": secret[:9] + `\n` + secret[9:], "zero width": secret[:5] + "\u200b" + secret[5:], "soft hyphen": secret[:5] + `\u00ad` + secret[5:],
+		"bytes": strings.TrimSuffix(each("%d, "), ", "), "bytes in hex": strings.TrimSuffix(each("0x%02X,"), ","), "hex with colons": strings.TrimSuffix(each("%02x:"), ":"),
 		"hex": hex.EncodeToString([]byte(secret)), "HEX": strings.ToUpper(hex.EncodeToString([]byte(secret))),
 	}
 }

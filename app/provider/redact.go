@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -38,10 +39,11 @@ type secrets struct {
 	longest int          // of forms, in bytes
 }
 
-// newSecrets prepares texts. The forms of a text are itself, its hex and its base64.
+// newSecrets prepares texts. The forms of a text are itself, its hex and its base64, and its
+// bytes as lists of numbers.
 func newSecrets(texts ...string) *secrets {
 	s := &secrets{}
-	for _, first := range []byte{'\\', '%', '&'} {
+	for _, first := range []byte(escapes) {
 		for second := range 256 {
 			s.mayBegin(first, byte(second))
 		}
@@ -59,7 +61,38 @@ func newSecrets(texts ...string) *secrets {
 			}
 		}
 	}
+	for _, text := range texts { // behind the others: their masks are in stored ids
+		if len(text) >= minRedacted && len(text) <= maxEncoded {
+			for _, list := range byteLists {
+				s.add(list.of(text))
+			}
+		}
+	}
 	return s
+}
+
+// byteLists are the ways in which programs print bytes as numbers.
+var byteLists = []byteList{{hex: true, between: ":"}, {hex: true, between: " "}, {hex: true, between: "-"},
+	{true, "0x", ", "}, {true, "0x", ","}, {true, "0x", " "}, {between: ", "}, {between: ","}, {between: " "}}
+
+type byteList struct {
+	hex             bool // else decimal
+	prefix, between string
+}
+
+func (l byteList) of(text string) string {
+	var b []byte
+	for i := range len(text) {
+		if i > 0 {
+			b = append(b, l.between...)
+		}
+		if b = append(b, l.prefix...); l.hex {
+			b = hex.AppendEncode(b, []byte{text[i]})
+		} else {
+			b = strconv.AppendUint(b, uint64(text[i]), 10)
+		}
+	}
+	return string(b)
 }
 
 // add adds a form, in which upper and lower case do not differ.
@@ -72,8 +105,12 @@ func (s *secrets) add(form string) {
 	s.first[c] = append(s.first[c], len(s.forms)-1)
 	slices.SortStableFunc(s.first[c], func(a, b int) int { return len(s.forms[b]) - len(s.forms[a]) }) // one may begin with another
 	for _, first := range []byte{c, upper(c)} {
-		for _, second := range []byte{next, upper(next), '\\', '%', '&'} {
+		for _, second := range append([]byte{next, upper(next)}, notLiteral...) {
 			s.mayBegin(first, second)
+		}
+		if next == ' ' || next == '+' {
+			s.mayBegin(first, ' ')
+			s.mayBegin(first, '+')
 		}
 	}
 }
@@ -125,9 +162,8 @@ func (s *secrets) find(text []byte, at int) (start, end, form int) {
 // differs reports whether a text that begins with no escape does not begin with a form, by
 // the first bytes of both: base64 has the first two of some form at one place in a hundred.
 func differs(text []byte, form string) bool {
-	for j := 0; j < min(len(text), len(form), 8) && !startsEscape(text[j]); j++ {
-		want, plus := lower(form[j]), text[j] == '+' && form[j] == ' ' // of a query
-		if lower(text[j]) != want && !plus {
+	for j := 0; j < min(len(text), len(form), 8) && !startsEscape(text[j]) && !mayBeInvisible(text[j]); j++ {
+		if lower(text[j]) != lower(form[j]) && !isPlus(text[j], form[j]) {
 			return true
 		}
 	}

@@ -2,6 +2,7 @@ package service
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"aigc/app/fault"
@@ -64,6 +65,23 @@ func (k Keyring) all(ctx context.Context) (keys []task.APIKey, open bool, err er
 	return nil, err == nil && !needed, err
 }
 
+// Check returns a fault if a key of the settings is a key of the ledger under another name:
+// the key would be that of two callers, and revoking it would leave the other.
+func (k Keyring) Check(ctx context.Context) error {
+	if len(k.Configured) == 0 {
+		return nil
+	}
+	stored, err := k.Ledger.Keys(ctx)
+	for _, c := range k.Configured {
+		for _, s := range stored {
+			if s.Name != c.Name && s.Hash == HashKey(c.Key.Reveal()) {
+				return fault.New(fault.Conflict, "key_of_two_names", "The key of %s in AIGC_API_KEYS is already the key of %s, which was made here. Remove it from AIGC_API_KEYS, or revoke the other: aigc keys revoke %s.", c.Name, s.Name, s.Name)
+			}
+		}
+	}
+	return err
+}
+
 // ListKeys returns all keys, those of the settings last.
 func (k Keyring) ListKeys(ctx context.Context) ([]KeyView, error) {
 	keys, _, err := k.all(ctx)
@@ -112,14 +130,15 @@ func (k Keyring) AddKey(ctx context.Context, name string, admin bool) (*NewKey, 
 	return out, nil
 }
 
-// RevokeKey revokes a key of the ledger. That no key is left opens nothing.
+// RevokeKey revokes a key of the ledger, also if the settings have another one of its name.
+// That no key is left opens nothing.
 func (k Keyring) RevokeKey(ctx context.Context, name string) (*KeysLeft, error) {
-	for _, c := range k.Configured {
-		if c.Name == name {
-			return nil, fault.New(fault.Conflict, "key_configured", "This key comes from AIGC_API_KEYS; remove it there and restart the server.").WithCharge(fault.ChargedNo)
-		}
-	}
-	if err := k.Ledger.RevokeKey(ctx, name); err != nil {
+	err := k.Ledger.RevokeKey(ctx, name)
+	configured := slices.ContainsFunc(k.Configured, func(c Key) bool { return c.Name == name })
+	switch {
+	case configured && fault.KindOf(err) == fault.NotFound:
+		return nil, fault.New(fault.Conflict, "key_configured", "This key comes from AIGC_API_KEYS; remove it there and restart the server.").WithCharge(fault.ChargedNo)
+	case err != nil:
 		return nil, err
 	}
 	left := &KeysLeft{Name: name}

@@ -161,6 +161,7 @@ func (c *conn) refuse(response []byte) error {
 	c.enter(ends)
 	_ = c.tcp.SetWriteDeadline(time.Now().Add(spareTime))
 	_, _ = c.tcp.Write(response)
+	c.cut.Store(true) // net/http reads half a request line as a whole one, and answers it
 	c.unread.Store(!c.spare)
 	return &net.OpError{Op: "read", Net: "tcp", Err: os.ErrDeadlineExceeded}
 }

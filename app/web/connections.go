@@ -41,7 +41,7 @@ type Connections struct {
 
 	mu     sync.Mutex
 	open   int // without spare ones
-	spare  int
+	spare  map[*conn]struct{}
 	groups map[netip.Addr]*group
 	report refusals
 }
@@ -101,7 +101,7 @@ func NewConnections(c ConnectionConfig) *Connections {
 	c.HeaderTimeout = cmp.Or(c.HeaderTimeout, 10*time.Second)
 	c.IdleTimeout = cmp.Or(c.IdleTimeout, 2*time.Minute)
 	c.WriteTimeout = cmp.Or(c.WriteTimeout, 20*time.Second)
-	p := &Connections{ConnectionConfig: c, perAddress: max(1, c.Max/4), groups: map[netip.Addr]*group{}}
+	p := &Connections{ConnectionConfig: c, perAddress: max(1, c.Max/4), groups: map[netip.Addr]*group{}, spare: map[*conn]struct{}{}}
 	p.report = refusals{pool: p}
 	return p
 }
@@ -163,6 +163,9 @@ func (p *Connections) place(c *conn) (why string, victim *conn) {
 			why = "total"
 		}
 	}
+	if why != "" && len(p.spare) == spareConnections {
+		victim = p.spareVictim(g)
+	}
 	if victim != nil {
 		p.forget(victim)
 	}
@@ -172,9 +175,9 @@ func (p *Connections) place(c *conn) (why string, victim *conn) {
 		g.conns[c] = struct{}{}
 		p.open++
 		p.Metrics.connection(1)
-	case p.spare < spareConnections && g.spare < spareConnections/4:
+	case len(p.spare) < spareConnections && g.spare < spareConnections/4:
 		c.spare = true
-		p.spare++
+		p.spare[c] = struct{}{}
 		g.spare++
 	default:
 		p.tidy(c.addr, g)
@@ -192,7 +195,7 @@ func (p *Connections) forget(c *conn) {
 	}
 	c.counted = false
 	if c.spare {
-		p.spare--
+		delete(p.spare, c)
 		g.spare--
 	} else {
 		p.open--
@@ -247,6 +250,24 @@ func (p *Connections) victim(now time.Time) *conn {
 			return c
 		}
 	}
+}
+
+// spareVictim selects and ends a spare connection in favour of one from an address with
+// fewer connections, so that a flood from many addresses does not shut out the probe of
+// another; nil: none.
+func (p *Connections) spareVictim(g *group) *conn {
+	var most *conn
+	size := len(g.conns) + g.spare + 1
+	for c := range p.spare {
+		of := p.groups[c.addr]
+		if n := len(of.conns) + of.spare; n > size && c.phase() < keep {
+			most, size = c, n
+		}
+	}
+	if most == nil || !most.evict() {
+		return nil
+	}
+	return most
 }
 
 // addHeader counts bytes of incomplete headers. Beyond maxHeaders it closes the

@@ -209,6 +209,26 @@ func TestLimitOfAllAddresses(t *testing.T) {
 	c.want(c.from("127.0.0.8", "HEAD /livez HTTP/1.1\r\nHost: localhost\r\n\r\n"), 200)
 }
 
+// Connections beyond the limits give way to the probe of an address that has fewer.
+func TestProbeDuringFlood(t *testing.T) {
+	t.Parallel()
+	c := gather(t, 8)
+	for i := range 8 {
+		c.occupy(fmt.Sprintf("127.0.0.%d", 2+i/2))
+	}
+	for done := false; !done; { // each of them ends after a second
+		var flood []net.Conn
+		for i := range 40 {
+			flood = append(flood, c.from(fmt.Sprintf("127.0.0.%d", 2+i%4), ""))
+		}
+		c.want(c.from("127.0.0.9", "GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n"), 200)
+		for _, conn := range flood {
+			text, err := io.ReadAll(conn)
+			done = done || err == nil && len(text) == 0 // closed for the probe
+		}
+	}
+}
+
 // A trusted proxy may have more than a share, up to the limit.
 func TestProxyHasNoShare(t *testing.T) {
 	t.Parallel()
@@ -274,6 +294,11 @@ func TestRefusedHeaders(t *testing.T) {
 		"many fields":    {start + many.String() + "\r\n", 431, "headers_too_large"},
 		"1 MB":           {start + megabyte.String() + "\r\n", 431, "headers_too_large"},
 		"no end":         {start, 408, "headers_too_slow"},
+		"half a line":    {"GET /", 408, "headers_too_slow"},
+		"TLS":            {"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", 408, "headers_too_slow"},
+		"a transfer":     {start + "Transfer-Encoding: gzip\r\n\r\n", 400, "transfer_encoding"},
+		"HTTP/3":         {"GET / HTTP/3.0\r\nHost: localhost\r\n\r\n", 400, "http_version"},
+		"OPTIONS *":      {"OPTIONS * HTTP/1.1\r\nHost: localhost\r\n\r\n", 200, ""},
 		"no HTTP":        {"hello\r\n\r\n", 400, "malformed"},
 		"no Host":        {"GET / HTTP/1.1\r\n\r\n", 400, "malformed"},
 		"a bad length":   {start + "Content-Length: x\r\n\r\n", 400, "malformed"},
@@ -291,7 +316,8 @@ func TestRefusedHeaders(t *testing.T) {
 			if _, err := io.WriteString(conn, c.request); err != nil {
 				t.Fatal(err)
 			}
-			res, err := http.ReadResponse(bufio.NewReader(conn), nil)
+			in := bufio.NewReader(conn)
+			res, err := http.ReadResponse(in, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -299,8 +325,15 @@ func TestRefusedHeaders(t *testing.T) {
 			if res.StatusCode != c.status {
 				t.Fatalf("%s, want %d", res.Status, c.status)
 			}
-			if c.code != "" {
-				wantProblem(t, res, c.code)
+			if c.code == "" {
+				if text, err := io.ReadAll(res.Body); string(text) != "fine" || err != nil {
+					t.Errorf("%q, %v: not the handler's response", text, err)
+				}
+				return
+			}
+			wantProblem(t, res, c.code)
+			if more, err := io.ReadAll(in); len(more) > 0 {
+				t.Errorf("after the response: %q, %v", more, err)
 			}
 		})
 	}

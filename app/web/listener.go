@@ -33,9 +33,12 @@ func (p *Connections) Listen(addr string) (*Listener, error) {
 		ReadHeaderTimeout: p.HeaderTimeout,
 		IdleTimeout:       p.IdleTimeout,
 		MaxHeaderBytes:    maxHeaderBytes - netHTTPSlop,
-		ConnState:         hook,
-		ConnContext:       func(ctx context.Context, c net.Conn) context.Context { return context.WithValue(ctx, connKey{}, c) },
-		ErrorLog:          log.New(serverLog{p.Log}, "", 0),
+
+		DisableGeneralOptionsHandler: true, // it answers "OPTIONS *" past the limits and the guard
+
+		ConnState:   hook,
+		ConnContext: func(ctx context.Context, c net.Conn) context.Context { return context.WithValue(ctx, connKey{}, c) },
+		ErrorLog:    log.New(serverLog{p.Log}, "", 0),
 	}}, nil
 }
 

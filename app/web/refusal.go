@@ -31,6 +31,12 @@ var (
 	badExpectation = fault.Error{
 		Kind: fault.Malformed, Code: "expectation_failed", Charged: fault.ChargedNo, Message: "The header Expect may only be 100-continue.",
 	}
+	badTransfer = fault.Error{
+		Kind: fault.Malformed, Code: "transfer_encoding", Charged: fault.ChargedNo, Message: "The header Transfer-Encoding may only be chunked.",
+	}
+	badVersion = fault.Error{
+		Kind: fault.Malformed, Code: "http_version", Charged: fault.ChargedNo, Message: "The version of HTTP must be 1.1 or 1.0.",
+	}
 	malformed = fault.Error{Kind: fault.Malformed, Charged: fault.ChargedNo}
 )
 
@@ -87,6 +93,8 @@ var ownErrors = []struct {
 }{
 	{"HTTP/1.1 431 ", &headersTooLarge, "headers_too_large"},
 	{"HTTP/1.1 417 ", &badExpectation, "malformed"},
+	{"HTTP/1.1 501 ", &badTransfer, "malformed"},
+	{"HTTP/1.1 505 ", &badVersion, "malformed"},
 	{"HTTP/1.1 400 ", &malformed, "malformed"},
 }
 
