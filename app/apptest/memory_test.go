@@ -95,9 +95,9 @@ func TestMemoryOfHostileCallers(t *testing.T) {
 func TestMemoryOfHostileAnswers(t *testing.T) {
 	t.Parallel()
 	answers := map[string]string{
-		"keys":    "{" + strings.TrimPrefix(strings.Repeat(`,"k":1`, 600_000), ",") + "}",
-		"results": `{"data":[` + strings.TrimPrefix(strings.Repeat(",{}", 1_000_000), ",") + "]}",
-		"number":  `{"created":` + strings.Repeat("9", 4<<20) + "}",
+		"keys":    "{" + strings.TrimPrefix(strings.Repeat(`,"k":1`, 300_000), ",") + "}",
+		"results": `{"data":[` + strings.TrimPrefix(strings.Repeat(",{}", 400_000), ",") + "]}",
+		"number":  `{"created":` + strings.Repeat("9", 5<<19) + "}",
 	}
 	vendor := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		var in struct {
@@ -112,7 +112,7 @@ func TestMemoryOfHostileAnswers(t *testing.T) {
 	p := apptest.StartAll(t, apptest.Binary(t, "faults"), t.TempDir(), "GOMEMLIMIT=300MiB", "AIGC_RATE_LIMIT=0", "OPENAI_API_KEY=sk-0123456789abcdef", "OPENAI_BASE_URL="+vendor.URL+"/v1")
 	var all sync.WaitGroup
 	for name, body := range answers {
-		for i := range 8 {
+		for i := range 6 {
 			all.Go(func() {
 				a := p.Do("POST", "/api/gpt/generations", fmt.Sprintf(`{"prompt":"%s %d"}`, name, i))
 				if v := p.Task(a.TaskID(t)); v.Status != task.InDoubt || v.Error == nil || v.Error.Code != "answer_unreadable" {
