@@ -170,6 +170,7 @@ func (p *poller) poll(ctx context.Context, t *task.Task) *task.PollResult {
 	p.cancelAtVendor(pctx, call, t)
 	var u provider.Update
 	err := safely(func() (err error) { u, err = route.AnyDriver.Poll(pctx, call, *t.Ticket); return err })
+	call.HTTP.Close()
 	if u.Phase != provider.Wait {
 		p.cancelSent.Delete(t.ID)
 	}

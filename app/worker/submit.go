@@ -120,6 +120,7 @@ func (s *submitter) send(t *task.Task, o *submission) {
 	ctx, cancel := context.WithTimeout(s.working, s.submitLimit(t))
 	ticket, answer, err := s.exchange(ctx, t, call)
 	cancel()
+	call.HTTP.Close()
 	failpoint.Here("answered")
 	if err != nil && s.receiveUnread(t, err, o.files) {
 		return
