@@ -3,9 +3,12 @@
 package apptest_test
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -84,6 +87,46 @@ func TestMemoryOfHostileCallers(t *testing.T) {
 	}
 	if a := p.Do("GET", "/livez", ""); a.Status != http.StatusOK {
 		t.Errorf("%d", a.Status)
+	}
+}
+
+// A vendor's answers that take the most memory do not make the process hold it, and what
+// was paid for is kept as it came.
+func TestMemoryOfHostileAnswers(t *testing.T) {
+	t.Parallel()
+	answers := map[string]string{
+		"keys":    "{" + strings.TrimPrefix(strings.Repeat(`,"k":1`, 300_000), ",") + "}",
+		"results": `{"data":[` + strings.TrimPrefix(strings.Repeat(",{}", 400_000), ",") + "]}",
+		"number":  `{"created":` + strings.Repeat("9", 5<<19) + "}",
+	}
+	vendor := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		var in struct {
+			Prompt string `json:"prompt"`
+		}
+		_ = json.NewDecoder(r.Body).Decode(&in)
+		name, _, _ := strings.Cut(in.Prompt, " ")
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = io.WriteString(w, answers[name])
+	}))
+	t.Cleanup(vendor.Close)
+	p := apptest.StartAll(t, apptest.Binary(t, "faults"), t.TempDir(), "GOMEMLIMIT=300MiB", "AIGC_RATE_LIMIT=0", "OPENAI_API_KEY=sk-0123456789abcdef", "OPENAI_BASE_URL="+vendor.URL+"/v1")
+	var all sync.WaitGroup
+	for name, body := range answers {
+		for i := range 6 {
+			all.Go(func() {
+				a := p.Do("POST", "/api/gpt/generations", fmt.Sprintf(`{"prompt":"%s %d"}`, name, i))
+				if v := p.Task(a.TaskID(t)); v.Status != task.InDoubt || v.Error == nil || v.Error.Code != "answer_unreadable" {
+					t.Errorf("%s: %+v", name, v)
+				}
+				if kept := p.Do("GET", "/api/tasks/"+a.TaskID(t)+"/answer", ""); string(kept.Body) != body {
+					t.Errorf("%s: %d, %d of %d bytes are kept", name, kept.Status, len(kept.Body), len(body))
+				}
+			})
+		}
+	}
+	all.Wait()
+	if peak, err := peakMemory(p.Dir); err != nil || peak > 400 {
+		t.Errorf("the process held up to %d MB, %v", peak, err)
 	}
 }
 

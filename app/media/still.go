@@ -10,6 +10,7 @@ import (
 	"image/jpeg"
 	"image/png"
 	"io"
+	"math"
 
 	"golang.org/x/image/bmp"
 	"golang.org/x/image/tiff"
@@ -72,7 +73,7 @@ func OpenStill(r io.ReadSeeker) (*Still, error) {
 // open sets decode, and Memory to bytes per pixel, of the result and of what decoding
 // needs beside it.
 func (st *Still) open(result, beside float64, decode func(io.Reader) (image.Image, error)) {
-	st.Memory = int64(float64(st.Width) * float64(st.Height) * (result + beside))
+	st.Memory = int64(min(float64(st.Width)*float64(st.Height)*(result+beside), math.MaxInt64/2)) // the header may say anything
 	st.decode = func() (image.Image, error) { return decode(io.NewSectionReader(st.s.r, 0, st.s.size)) }
 }
 

@@ -10,6 +10,7 @@ import (
 	"image/jpeg"
 	"image/png"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -336,7 +337,8 @@ func TestStillMemory(t *testing.T) {
 		"progressive.jpg":     48 * 32 * 15 / 2, // whole units of 16 by 16 pixels, with their coefficients
 		"cmyk.jpg":            40 * 24 * 12,
 		"lossy.webp":          pixels*3/2 + 112,               // and its data
-		"lossless_alpha.webp": pixels*8 + 15*2700,             // and Huffman tables
+		"lossless_alpha.webp": pixels*8 + 15*2700 + 50*1024,   // and Huffman tables
+		"lossy_alpha.webp":    pixels*13/2 + 112 + 10*2700,    // and its data, with the Huffman tables of its alpha channel
 		"lzw.tiff":            pixels*4 + pixels*16,           // and the buffer of a strip
 		"gray16.tiff":         pixels*2 + size("gray16.tiff"), // and a strip as it is
 	} {
@@ -347,6 +349,29 @@ func TestStillMemory(t *testing.T) {
 		if st.Memory != want {
 			t.Errorf("%s: %d bytes, want %d", file, st.Memory, want)
 		}
+	}
+}
+
+// A header may say any size: the memory of an image is never negative.
+func TestStillMemoryIsPositive(t *testing.T) {
+	t.Parallel()
+	header := make([]byte, 100)
+	copy(header, "BM")
+	le := binary.LittleEndian
+	le.PutUint32(header[2:], 100)
+	le.PutUint32(header[10:], 54)
+	le.PutUint32(header[14:], 40)
+	le.PutUint32(header[18:], math.MaxInt32)
+	le.PutUint32(header[22:], math.MaxInt32)
+	le.PutUint16(header[26:], 1)
+	le.PutUint16(header[28:], 8)
+	le.PutUint32(header[30:], 1) // run lengths, so that a short file may have all pixels
+	st, err := OpenStill(bytes.NewReader(header))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := st.Decode(); !errors.Is(err, ErrTooBig) {
+		t.Errorf("%d bytes: %v", st.Memory, err)
 	}
 }
 

@@ -56,15 +56,25 @@ func (st *Still) openWebP() error {
 }
 
 // tableMemory is what the decoder needs beside pixels: a copy of a partition of lossy
-// data; the Huffman tables of lossless data, of which each group of five has at least two
-// bytes in the file and takes 2.7 KB. As files with many groups are rare, one that has
-// room for many only excludes that others are decoded at the same time.
+// data; the Huffman tables of lossless data, which the alpha channel of a lossy image may
+// be, too. As files with many tables are rare, one that has room for many only excludes
+// that others are decoded at the same time.
 func (f *webpFile) tableMemory() int64 {
-	const groups, group = 1 << 16, 2700
 	if f.image.kind == "VP8L" {
-		return min(f.image.length/2, groups) * group
+		return losslessTables(f.image.length)
+	}
+	if f.alpha != nil {
+		return f.image.length + losslessTables(f.alpha.length)
 	}
 	return f.image.length
+}
+
+// losslessTables is what the Huffman tables in lossless data of a number of bytes take.
+// Each group of five has at least two bytes in the file and takes 2.7 KB; the largest, of
+// 50 KB, has 25 bytes. The decoder refuses more than 2600 groups.
+func losslessTables(length int64) int64 {
+	const groups, group, largest, smallest = 2600, 2700, 50 << 10, 25
+	return min(length/2, groups)*group + min(length/smallest, groups)*largest
 }
 
 // still is a WebP of the image data alone.

@@ -40,6 +40,15 @@ func (b *Budget) Reserve(ctx context.Context, bytes int64) (*Reservation, error)
 	return &Reservation{b, bytes}, nil
 }
 
+// ReserveAtMost is [Budget.Reserve], but what is larger than the whole budget reserves all
+// of it.
+func (b *Budget) ReserveAtMost(ctx context.Context, bytes int64) (*Reservation, error) {
+	if b == nil {
+		return nil, nil
+	}
+	return b.Reserve(ctx, min(bytes, b.size))
+}
+
 // Reservation is a number of bytes of a [Budget]. A nil Reservation has none. Its methods
 // must not be called concurrently.
 type Reservation struct {
@@ -74,7 +83,7 @@ func (b *Budget) ReserveSoon(ctx context.Context, bytes int64) (*Reservation, er
 	}
 	soon, cancel := context.WithTimeout(ctx, b.wait)
 	defer cancel()
-	r, err := b.Reserve(soon, min(bytes, b.size))
+	r, err := b.ReserveAtMost(soon, bytes)
 	if err != nil && ctx.Err() == nil {
 		f := fault.Wrap(err, fault.Unavailable, "server_busy", "The server reads as many large requests as its memory allows. Repeat the request later.").WithCharge(fault.ChargedNo)
 		f.RetryAfter = retryAfter

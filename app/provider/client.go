@@ -14,20 +14,23 @@ import (
 	"aigc/app/contentcoding"
 	"aigc/app/fault"
 	"aigc/app/jsonblob"
+	"aigc/app/memory"
 )
 
 // Client sends the requests of one step of one task to the vendor. It never repeats a
 // request: only the host knows whether a task was already submitted.
 type Client struct {
-	HTTP       *http.Client // see [NewTransport]
-	Blobs      BlobSink     // receives the files of an answer; nil: they stay in it as base64
-	BeforeSend func() error // called right before a paid request is sent; its error stops the request
+	HTTP       *http.Client   // see [NewTransport]
+	Blobs      BlobSink       // receives the files of an answer; nil: they stay in it as base64
+	BeforeSend func() error   // called right before a paid request is sent; its error stops the request
+	Memory     *memory.Budget // of the answers that are decoded at a time; nil: no limit
 
 	submitted atomic.Bool // set when a paid request is sent; cleared when the vendor refuses it
 
-	answered     atomic.Pointer[url.URL] // of the request that was answered last
-	file         string                  // the answer to the paid request, if it is an image or video itself
-	placeholders map[string]bool         // of the files that were extracted from answers
+	answered     atomic.Pointer[url.URL]            // of the request that was answered last
+	file         string                             // the answer to the paid request, if it is an image or video itself
+	placeholders map[string]bool                    // of the files that were extracted from answers
+	reserved     atomic.Pointer[memory.Reservation] // of the answer that was read last
 }
 
 // BlobSink receives the files of an answer, extracted from its JSON or sent as the body
@@ -41,8 +44,9 @@ type BlobSink interface {
 	Extracted(blobs []jsonblob.Blob)
 }
 
-// maxAnswer is the limit of an answer in bytes, without its extracted base64.
-const maxAnswer = 8 << 20
+// maxAnswer is the limit of an answer in bytes, without its extracted base64. Strings of
+// base64 up to 64 KB stay in it.
+const maxAnswer = 2 << 20
 
 // Do sends one request and reads the complete answer, whatever its status. The error is
 // a fault: InDoubt if a paid request was sent and its answer did not arrive completely;
@@ -59,6 +63,7 @@ func (c *Client) Do(ctx context.Context, call Call, r Request) (Response, error)
 			return Response{}, err
 		}
 	}
+	c.Close() // the driver is done with the answer before
 	res, err := c.HTTP.Do(req)
 	if err != nil {
 		if !sent.Load() {
@@ -88,14 +93,12 @@ func (c *Client) Do(ctx context.Context, call Call, r Request) (Response, error)
 		}
 		return out, nil
 	}
-	out.Body, err = c.read(res, body)
-	out.Body = hidden.maskJSON(trimPadding(out.Body))
-	if err != nil && !out.OK() {
-		err = nil // the status is enough; the body is only read for the vendor's message
-	}
-	if err != nil {
+	doc, err := c.read(res, body)
+	if err != nil && out.OK() {
 		return out, c.exchangeFault(err, call, r.Paid)
-	}
+	} // for any other status it is enough; the body is only read for the vendor's message
+	c.reserve(ctx, int64(len(doc)))
+	out.Body = hidden.maskJSON(trimPadding(doc))
 	return out, nil
 }
 
@@ -119,6 +122,7 @@ func (c *Client) Stream(ctx context.Context, call Call, r Request, w io.Writer) 
 	if err != nil {
 		return Response{}, err
 	}
+	c.Close() // the driver is done with the answer before
 	res, err := c.HTTP.Do(req)
 	if err != nil {
 		return Response{}, c.exchangeFault(err, call, false)
@@ -160,14 +164,18 @@ func (c *Client) checkBeforeSend() error {
 	return nil
 }
 
-// read reads a JSON answer. The long base64 strings of a 2xx go to the sink.
+// read reads a JSON answer within the limits of its structure. The long base64 strings of
+// a 2xx go to the sink.
 func (c *Client) read(res *http.Response, body content) (json.RawMessage, error) {
 	var doc bytes.Buffer
 	if c.Blobs == nil || res.StatusCode >= 300 {
 		_, err := doc.ReadFrom(io.LimitReader(body, maxAnswer))
+		if beyond := listLimits.Check(doc.Bytes()); beyond != nil && body.isText() {
+			return nil, beyond
+		}
 		return doc.Bytes(), err
 	}
-	blobs, err := jsonblob.Extract(&doc, body, jsonblob.Options{MaxDoc: maxAnswer}, c.Blobs.Create)
+	blobs, err := jsonblob.Extract(&doc, body, jsonblob.Options{MaxDoc: maxAnswer, Limits: answerLimits}, c.Blobs.Create)
 	if err != nil {
 		return doc.Bytes(), err
 	}
@@ -200,6 +208,9 @@ func (c *Client) exchangeFault(err error, call Call, paidAndSent bool) error {
 			return err
 		}
 		return fault.Wrap(err, fault.Unavailable, "vendor_unreachable", "%s could not be reached.", call.Account.title())
+	}
+	if errors.As(err, &f) && (f.Kind == fault.TooLarge || f.Kind == fault.Invalid) { // a limit
+		return fault.Wrap(err, fault.InDoubt, "answer_unreadable", "The answer of %s to a paid request is too large or has too many values to be read, so its outcome is unknown.", call.Account.title()).WithCharge(fault.ChargedUnknown)
 	}
 	if errors.Is(err, contentcoding.ErrCorrupt) || errors.Is(err, contentcoding.ErrExpansion) {
 		return fault.Wrap(err, fault.InDoubt, "answer_unreadable", "The answer of %s to a paid request is compressed and damaged, so its outcome is unknown.", call.Account.title()).WithCharge(fault.ChargedUnknown)

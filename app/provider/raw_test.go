@@ -165,7 +165,7 @@ func TestRawAnswerWithoutSink(t *testing.T) {
 	for name, c := range map[string]struct {
 		size int
 		want fault.Kind
-	}{"small": {1000, ""}, "largest": {8 << 20, ""}, "too large": {8<<20 + 1, fault.InDoubt}} {
+	}{"small": {1000, ""}, "largest": {2 << 20, ""}, "too large": {8<<20 + 1, fault.InDoubt}} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			text := strings.Repeat("x", c.size)

@@ -66,6 +66,9 @@ func (s *Service) Answer(ctx context.Context, c Caller, id string) (*Object, err
 	if err != nil {
 		return nil, err
 	}
+	if err := s.checkFiles(1); err != nil {
+		return nil, err
+	}
 	f, o, err := s.Blobs.Open(ctx, k.Object)
 	if fault.KindOf(err) == fault.NotFound {
 		return nil, noAnswer() // it is being deleted

@@ -69,6 +69,7 @@ func cleanName(name string) string {
 // UploadFrom implements [API].
 func (s *Service) UploadFrom(ctx context.Context, c Caller, name, value string) (*AssetView, error) {
 	p := &inputImage{field: "file", index: -1, value: value}
+	defer p.discard() // also of a file that was received and is no image
 	if err := s.loadImage(ctx, c, p); err != nil {
 		return nil, err
 	}
@@ -80,7 +81,6 @@ func (s *Service) UploadFrom(ctx context.Context, c Caller, name, value string) 
 		}
 		return s.renderAsset(p.asset), nil
 	}
-	defer p.file.Abort()
 	if err := s.countUploads(ctx, c, 1, p.file.size); err != nil {
 		return nil, err
 	}

@@ -262,8 +262,13 @@ func (s *Service) putFile(ctx context.Context, a *task.Asset, path string) error
 // discardUploads deletes the temporary files of the input's images.
 func (d *draft) discardUploads() {
 	for _, p := range d.images {
-		if p.file != nil {
-			_ = p.file.Abort()
-		}
+		p.discard()
+	}
+}
+
+// discard deletes the temporary file, if one was received.
+func (p *inputImage) discard() {
+	if p.file != nil {
+		_ = p.file.Abort()
 	}
 }

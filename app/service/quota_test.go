@@ -5,8 +5,10 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -126,5 +128,37 @@ func TestFilesAreRefused(t *testing.T) {
 				t.Errorf("%d objects, %d files, %d purchases", objects, waiting, r.vendor.Purchases.Load())
 			}
 		})
+	}
+}
+
+// A file that was received and is no image leaves nothing on the disk, whatever it came as.
+func TestRefusedUploadIsRemoved(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	r := start(t)
+	text := strings.Repeat("no image at all ", 1000)
+	received := func() string {
+		f, err := r.NewUpload(ctx)
+		r.Must(err)
+		_, err = f.Write([]byte(text))
+		r.Must(errors.Join(err, f.Close()))
+		return f.Placeholder()
+	}
+	for name, value := range map[string]string{
+		"base64":           base64.StdEncoding.EncodeToString([]byte(text)),
+		"a data URL":       "data:image/png;base64," + base64.StdEncoding.EncodeToString([]byte(text)),
+		"a received file":  received(),
+		"damaged base64":   "data:image/png;base64,AAAA*",
+		"a used reference": "lifted:0000",
+	} {
+		if _, err := r.UploadFrom(ctx, workertest.Me, "", value); err == nil {
+			t.Errorf("%s: stored", name)
+		}
+	}
+	if _, err := r.Upload(ctx, workertest.Me, "x.png", strings.NewReader(text)); err == nil {
+		t.Error("an upload: stored")
+	}
+	if objects, temporary := r.stored(); objects != 0 || temporary != 0 {
+		t.Errorf("%d objects and %d temporary files are left", objects, temporary)
 	}
 }

@@ -70,6 +70,7 @@ func (r *recoverer) lookup(ctx context.Context, t *task.Task) {
 	if err == nil && found.Answer != nil {
 		err = call.HTTP.Complete(found.Answer, nil)
 	}
+	call.HTTP.Close()
 	if err != nil {
 		log.Warn().Err(redacted(err)).Msg("a look-up failed; will retry")
 	}

@@ -172,6 +172,7 @@ func (p *poller) poll(ctx context.Context, t *task.Task) *task.PollResult {
 	var u provider.Update
 	begun := time.Now()
 	err := safely(func() (err error) { u, err = route.AnyDriver.Poll(pctx, call, *t.Ticket); return err })
+	call.HTTP.Close()
 	p.Metrics.polled(t.Account.Vendor, begun)
 	if u.Phase != provider.Wait {
 		p.cancelSent.Delete(t.ID)

@@ -198,6 +198,7 @@ func (w *core) fetch(ctx context.Context, t *task.Task, url string, dst io.Write
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Minute)
 	defer cancel()
 	call := w.call(t, nil)
+	defer call.HTTP.Close()
 	if f := w.fetcher(t); f != nil && f.Handles(call, url) {
 		return safely(func() error { return f.Fetch(ctx, call, url, dst) })
 	}

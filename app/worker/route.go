@@ -154,6 +154,6 @@ func (w *core) call(t *task.Task, files provider.BlobSink) provider.Call {
 	r, _ := w.route(t)
 	return provider.Call{
 		Task: t.ID, Submit: t.SubmitID, Model: t.Model, Account: acc, Inputs: inputs{w},
-		HTTP: &provider.Client{HTTP: w.Vendors, Blobs: files}, Prices: r.Prices,
+		HTTP: &provider.Client{HTTP: w.Vendors, Blobs: files, Memory: w.answers}, Prices: r.Prices,
 	}
 }

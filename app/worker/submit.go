@@ -124,6 +124,7 @@ func (s *submitter) send(t *task.Task, o *submission) {
 	begun := time.Now()
 	ticket, answer, err := s.exchange(ctx, t, call)
 	cancel()
+	call.HTTP.Close()
 	s.Metrics.submitted(t.Account.Vendor, begun, ticket != nil, err)
 	failpoint.Here("answered")
 	if err != nil && s.receiveUnread(t, err, o.files) {

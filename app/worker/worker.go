@@ -17,6 +17,7 @@ import (
 	"aigc/app/failpoint"
 	"aigc/app/fetch"
 	"aigc/app/media"
+	"aigc/app/memory"
 	"aigc/app/module"
 	"aigc/app/provider"
 	"aigc/app/spool"
@@ -99,6 +100,7 @@ type core struct {
 	pending  pending
 	unread   unread
 	redactor *provider.Redactor // of what is kept
+	answers  *memory.Budget     // of vendors' answers that are decoded at a time
 
 	working context.Context // of steps; canceled by abort
 	abort   context.CancelFunc
@@ -106,6 +108,9 @@ type core struct {
 	storer     *storer
 	thumbnails *thumbnailer
 }
+
+// answerMemory is how much vendors' answers may take at a time while they are decoded.
+const answerMemory = 64 << 20
 
 // New makes a worker; Start runs it.
 func New(c Config) *Worker {
@@ -136,6 +141,7 @@ func New(c Config) *Worker {
 	k := &core{
 		reserves: &reserves{Purchases: c.Capacity, tasks: map[string]*capacity.Purchase{}},
 		Config:   c, owner: c.Process, inflight: inflight{ids: map[string]int{}}, redactor: c.Accounts.Redactor(),
+		answers: memory.NewBudget(memory.Share(answerMemory, 8)),
 	}
 	k.working, k.abort = context.WithCancel(context.Background())
 	k.storer, k.thumbnails = newStorer(k), newThumbnailer(k)
