@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -206,6 +207,23 @@ func readLockOwner(dir string) (LockOwner, error) {
 // Running returns the server that uses a data folder and listens for REST; nil if
 // there is none.
 func Running(dir string) *LockOwner {
+	if h := owner(dir); h != nil && h.URL != "" {
+		return h
+	}
+	return nil
+}
+
+// ProbeURL returns the base URL of /readyz of the process that uses a data folder, whatever
+// its role; empty if there is none, or if it listens nowhere.
+func ProbeURL(dir string) string {
+	if h := owner(dir); h != nil {
+		return cmp.Or(h.Probes, h.URL, h.MCP)
+	}
+	return ""
+}
+
+// owner returns the process that uses a data folder; nil if there is none.
+func owner(dir string) *LockOwner {
 	free, err := disk.LockDir(dir, false)
 	if err != nil {
 		return nil
@@ -222,7 +240,7 @@ func Running(dir string) *LockOwner {
 		}
 	}
 	h, err := readLockOwner(dir)
-	if err != nil || h.URL == "" {
+	if err != nil {
 		return nil
 	}
 	return &h

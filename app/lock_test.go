@@ -53,6 +53,43 @@ func TestLockNamesItsOwner(t *testing.T) {
 	}
 }
 
+// A process without REST is no server for commands, but its probes can be found.
+func TestProbeURL(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		rest, mcp, probes string
+		want              string
+	}{
+		"REST and MCP":                   {"http://127.0.0.1:1", "http://127.0.0.1:2", "", "http://127.0.0.1:1"},
+		"all addresses":                  {"http://127.0.0.1:1", "http://127.0.0.1:2", "http://127.0.0.1:3", "http://127.0.0.1:3"},
+		"MCP":                            {"", "http://127.0.0.1:2", "", "http://127.0.0.1:2"},
+		"worker":                         {"", "", "http://127.0.0.1:3", "http://127.0.0.1:3"},
+		"worker without a probe address": {"", "", "", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			if u := ProbeURL(dir); u != "" {
+				t.Errorf("%s before it runs", u)
+			}
+			l, err := takeLock(dir, name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer func() { _ = l.release() }()
+			if err := l.setAddresses(c.rest, c.mcp, c.probes); err != nil {
+				t.Fatal(err)
+			}
+			if u := ProbeURL(dir); u != c.want {
+				t.Errorf("%q, want %q", u, c.want)
+			}
+			if h := Running(dir); (h != nil) != (c.rest != "") {
+				t.Errorf("Running: %+v", h)
+			}
+		})
+	}
+}
+
 // Neither removing nor replacing the lock file lets a second process in, which is told who
 // holds the folder; the file comes back.
 func TestLockHoldsWithoutItsFile(t *testing.T) {

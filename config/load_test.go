@@ -184,6 +184,7 @@ func TestFaults(t *testing.T) {
 			env:  map[string]string{"AIGC_PUBLIC_URL": "https://example.com/?a=hunter2", "AIGC_MCP_PUBLIC_URL": "example.com/mcp"},
 			want: []string{"AIGC_PUBLIC_URL: has a query", "AIGC_MCP_PUBLIC_URL: is not an http(s) address"}, hidden: []string{"hunter2"},
 		},
+		{name: "an address of probes without a port", env: map[string]string{"AIGC_METRICS_ADDR": "nowhere"}, want: []string{"AIGC_METRICS_ADDR: is not host:port"}},
 		{name: "one address for both", env: map[string]string{"AIGC_ADDR": "127.0.0.1:9", "AIGC_MCP_ADDR": "127.0.0.1:9"}, want: []string{"are the same address"}},
 		{name: "a database of another kind", env: map[string]string{"DATABASE_URL": "mysql://u:hunter2@db/x"}, want: []string{"DATABASE_URL: must begin with postgres:// or postgresql://"}, hidden: []string{"hunter2"}},
 		{name: "a database without a host", env: map[string]string{"DATABASE_URL": "postgres:///x"}, want: []string{"DATABASE_URL: names no host"}},

@@ -65,22 +65,16 @@ func (c *cli) doctorCommand() *cobra.Command {
 	return cmd
 }
 
-// isReady checks /readyz of the server at AIGC_URL or on the data folder.
+// isReady checks /readyz of the process on the data folder, whatever its role. AIGC_URL,
+// the server of other commands, may be another one, so it counts only without such a process.
 func (c *cli) isReady(ctx context.Context) error {
 	l, err := c.settings()
 	if err != nil {
 		return err
 	}
-	base, owner := serverURL(l), app.Running(l.DataDir)
-	if owner != nil {
-		base = cmp.Or(base, owner.Probes)
-	}
-	switch {
-	case base == "" && owner == nil:
-		return fmt.Errorf("no server uses the data folder %s", l.DataDir)
-	case base == "": // a worker, or MCP alone
-		c.print("running; set AIGC_METRICS_ADDR to check whether it is ready\n")
-		return nil
+	base := cmp.Or(app.ProbeURL(l.DataDir), l.URL)
+	if base == "" {
+		return fmt.Errorf("no server uses the data folder %s; a worker answers only at AIGC_METRICS_ADDR", l.DataDir)
 	}
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
