@@ -1,0 +1,190 @@
+package deploytest
+
+import (
+	"encoding/json"
+	"go/ast"
+	goparser "go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/prometheus/common/model"
+	"github.com/prometheus/prometheus/model/labels"
+	"github.com/prometheus/prometheus/model/rulefmt"
+	"github.com/prometheus/prometheus/promql/parser"
+)
+
+// dashboard is what the tests read of a Grafana dashboard.
+type dashboard struct {
+	UID, Title string
+	Templating struct {
+		List []struct{ Name, Query string }
+	}
+	Panels []struct {
+		ID          int
+		Type, Title string
+		GridPos     struct{ X, Y, W, H int }
+		Targets     []struct{ Expr string }
+	}
+}
+
+func readDashboard(t *testing.T) (d dashboard) {
+	t.Helper()
+	text, err := os.ReadFile("../grafana/aigc.json")
+	if err == nil {
+		err = json.Unmarshal(text, &d)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+func readRules(t *testing.T) []rulefmt.Rule {
+	t.Helper()
+	groups, errs := rulefmt.ParseFile("../prometheus/alerts.yaml", false, model.UTF8Validation)
+	if len(errs) > 0 || len(groups.Groups) != 1 {
+		t.Fatal(errs)
+	}
+	return groups.Groups[0].Rules
+}
+
+// The dashboard and the alerts query metrics that the program has.
+func TestMetricsExist(t *testing.T) {
+	t.Parallel()
+	queries := map[string]string{}
+	for _, p := range readDashboard(t).Panels {
+		for _, target := range p.Targets {
+			queries["panel "+p.Title+": "+target.Expr] = strings.ReplaceAll(target.Expr, "$__rate_interval", "5m")
+		}
+	}
+	for _, r := range readRules(t) {
+		queries["alert "+r.Alert] = r.Expr
+	}
+	known := metricNames(t)
+	for where, query := range queries {
+		expr, err := parser.ParseExpr(query)
+		if err != nil {
+			t.Errorf("%s: %v", where, err)
+			continue
+		}
+		parser.Inspect(expr, func(node parser.Node, _ []parser.Node) error {
+			selector, ok := node.(*parser.VectorSelector)
+			if !ok {
+				return nil
+			}
+			for _, m := range selector.LabelMatchers {
+				if m.Name != labels.MetricName {
+					continue
+				}
+				if m.Type == labels.MatchRegexp {
+					if !slices.ContainsFunc(known, m.Matches) {
+						t.Errorf("%s: no metric matches %s", where, m.Value)
+					}
+				} else if !slices.Contains(known, base(m.Value)) {
+					t.Errorf("%s: there is no metric %s", where, m.Value)
+				}
+			}
+			return nil
+		})
+	}
+}
+
+// base returns the name of a metric as the program declares it.
+func base(name string) string {
+	return strings.TrimSuffix(name, "_bucket")
+}
+
+// metricNames are the metrics that the code declares, and those of the Go client library.
+func metricNames(t *testing.T) []string {
+	t.Helper()
+	names := []string{"process_resident_memory_bytes", "process_cpu_seconds_total"}
+	err := filepath.WalkDir(filepath.Join(repository, "app"), func(path string, d fs.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		found, err := declaredMetrics(path)
+		names = append(names, found...)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return names
+}
+
+var metricName = regexp.MustCompile(`^aigc_[a-z_]+$`)
+
+// declaredMetrics finds Name: "aigc_…" of options, NewDesc("aigc_…") and desc("…"), which adds
+// the prefix.
+func declaredMetrics(path string) (names []string, err error) {
+	file, err := goparser.ParseFile(token.NewFileSet(), path, nil, 0)
+	if err != nil {
+		return nil, err
+	}
+	ast.Inspect(file, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.BasicLit:
+			if s, err := strconv.Unquote(n.Value); err == nil && n.Kind == token.STRING && metricName.MatchString(s) {
+				names = append(names, s)
+			}
+		case *ast.CallExpr:
+			if f, ok := n.Fun.(*ast.Ident); ok && f.Name == "desc" && len(n.Args) > 0 {
+				if s, ok := n.Args[0].(*ast.BasicLit); ok {
+					names = append(names, "aigc_"+strings.Trim(s.Value, `"`))
+				}
+			}
+		}
+		return true
+	})
+	return names, nil
+}
+
+func TestDashboard(t *testing.T) {
+	t.Parallel()
+	d := readDashboard(t)
+	if d.UID != "aigc" || d.Title == "" || len(d.Panels) < 20 {
+		t.Errorf("%s %q with %d panels", d.UID, d.Title, len(d.Panels))
+	}
+	ids, taken := map[int]bool{}, map[[2]int]string{}
+	for _, p := range d.Panels {
+		if ids[p.ID] || p.Title == "" || (len(p.Targets) == 0) != (p.Type == "row") {
+			t.Errorf("panel %d %q: %d queries", p.ID, p.Title, len(p.Targets))
+		}
+		ids[p.ID] = true
+		for x := p.GridPos.X; x < p.GridPos.X+p.GridPos.W; x++ {
+			for y := p.GridPos.Y; y < p.GridPos.Y+p.GridPos.H; y++ {
+				if other := taken[[2]int{x, y}]; other != "" || x >= 24 {
+					t.Fatalf("%q lies on %q", p.Title, other)
+				}
+				taken[[2]int{x, y}] = p.Title
+			}
+		}
+	}
+}
+
+// The alerts that an operator needs are there, and each says what to do.
+func TestAlerts(t *testing.T) {
+	t.Parallel()
+	got := map[string]string{}
+	for _, r := range readRules(t) {
+		got[r.Alert] = r.For.String()
+		if r.Annotations["summary"] == "" || r.Annotations["description"] == "" || r.Labels["severity"] == "" {
+			t.Errorf("%s: %+v", r.Alert, r)
+		}
+	}
+	for _, name := range []string{"AigcInDoubt", "AigcNoWorker", "AigcStorageFull", "AigcVendorParked", "AigcPollLag"} {
+		if got[name] == "" {
+			t.Errorf("there is no alert %s", name)
+		}
+	}
+	if got["AigcInDoubt"] != "15m" {
+		t.Errorf("AigcInDoubt after %s", got["AigcInDoubt"])
+	}
+}
