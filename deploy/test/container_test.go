@@ -21,8 +21,8 @@ const adminKey = "root-0123456789abcdef"
 // its own that is read-only but for /data; its health check passes, and so does the smoke test.
 func TestContainer(t *testing.T) {
 	t.Parallel()
-	c := startContainer(t, "AIGC_ADDR=0.0.0.0:0", "AIGC_MCP_ADDR=0.0.0.0:0", "AIGC_SANDBOX=on", "AIGC_API_KEYS=root:"+adminKey+":admin")
-	url := c.waitReady(t)
+	c := startContainer(t, "AIGC_ADDR=0.0.0.0:0", "AIGC_MCP_ADDR=0.0.0.0:0", "AIGC_METRICS_ADDR=0.0.0.0:0", "AIGC_SANDBOX=on", "AIGC_API_KEYS=root:"+adminKey+":admin")
+	url, probes := c.waitReady(t)
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", c.cmd.Process.Pid))
 	if err != nil || !strings.Contains(string(status), "\nUid:\t65532\t65532\t65532\t65532\n") || !strings.Contains(string(status), "\nNoNewPrivs:\t1\n") {
 		t.Errorf("it does not run as 65532 without new privileges: %v\n%s", err, status)
@@ -48,6 +48,7 @@ func TestContainer(t *testing.T) {
 	if out, err := refused.CombinedOutput(); err == nil || !strings.Contains(string(out), "401") {
 		t.Errorf("smoke with a wrong key: %v\n%s", err, out)
 	}
+	checkLabels(t, probes+"/metrics")
 }
 
 // container is a process in a root file system as the image has it.
@@ -127,8 +128,9 @@ func (c *container) output() string {
 	return string(text)
 }
 
-// waitReady waits until the health check of the image passes, and returns the address of REST.
-func (c *container) waitReady(t *testing.T) string {
+// waitReady waits until the health check of the image passes, and returns the addresses of
+// REST and of the probes.
+func (c *container) waitReady(t *testing.T) (rest, probes string) {
 	t.Helper()
 	health := c.image.command(t, "HEALTHCHECK")
 	deadline := time.NewTimer(30 * time.Second)
@@ -151,13 +153,13 @@ func (c *container) waitReady(t *testing.T) string {
 		case <-tick.C:
 		}
 	}
-	var owner struct{ URL string }
+	var owner struct{ URL, Probes string }
 	text, err := os.ReadFile(filepath.Join(c.data, "lock"))
 	if err == nil {
 		err = json.Unmarshal(text, &owner)
 	}
-	if err != nil || owner.URL == "" {
+	if err != nil || owner.URL == "" || owner.Probes == "" {
 		t.Fatalf("%s: %v", text, err)
 	}
-	return owner.URL
+	return owner.URL, owner.Probes
 }

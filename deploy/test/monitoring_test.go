@@ -6,6 +6,7 @@ import (
 	goparser "go/parser"
 	"go/token"
 	"io/fs"
+	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -14,6 +15,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/prometheus/common/expfmt"
 	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/model/rulefmt"
@@ -55,44 +57,112 @@ func readRules(t *testing.T) []rulefmt.Rule {
 	return groups.Groups[0].Rules
 }
 
-// The dashboard and the alerts query metrics that the program has.
-func TestMetricsExist(t *testing.T) {
-	t.Parallel()
-	queries := map[string]string{}
+// queries returns the queries of the dashboard and the alerts by where they are.
+func queries(t *testing.T) map[string]parser.Expr {
+	t.Helper()
+	texts := map[string]string{}
 	for _, p := range readDashboard(t).Panels {
 		for _, target := range p.Targets {
-			queries["panel "+p.Title+": "+target.Expr] = strings.ReplaceAll(target.Expr, "$__rate_interval", "5m")
+			texts["panel "+p.Title+": "+target.Expr] = strings.ReplaceAll(target.Expr, "$__rate_interval", "5m")
 		}
 	}
 	for _, r := range readRules(t) {
-		queries["alert "+r.Alert] = r.Expr
+		texts["alert "+r.Alert] = r.Expr
 	}
-	known := metricNames(t)
-	for where, query := range queries {
-		expr, err := parser.ParseExpr(query)
+	parsed := map[string]parser.Expr{}
+	for where, text := range texts {
+		expr, err := parser.ParseExpr(text)
 		if err != nil {
 			t.Errorf("%s: %v", where, err)
 			continue
 		}
-		parser.Inspect(expr, func(node parser.Node, _ []parser.Node) error {
-			selector, ok := node.(*parser.VectorSelector)
-			if !ok {
-				return nil
-			}
-			for _, m := range selector.LabelMatchers {
-				if m.Name != labels.MetricName {
-					continue
+		parsed[where] = expr
+	}
+	return parsed
+}
+
+// selectors calls f for each metric that a query reads, by its exact name.
+func selectors(query parser.Expr, f func(name *labels.Matcher, s *parser.VectorSelector)) {
+	parser.Inspect(query, func(node parser.Node, _ []parser.Node) error {
+		if s, ok := node.(*parser.VectorSelector); ok {
+			for _, m := range s.LabelMatchers {
+				if m.Name == model.MetricNameLabel {
+					f(m, s)
 				}
-				if m.Type == labels.MatchRegexp {
-					if !slices.ContainsFunc(known, m.Matches) {
-						t.Errorf("%s: no metric matches %s", where, m.Value)
+			}
+		}
+		return nil
+	})
+}
+
+// The dashboard and the alerts query metrics that the code declares.
+func TestMetricsExist(t *testing.T) {
+	t.Parallel()
+	known := metricNames(t)
+	for where, query := range queries(t) {
+		selectors(query, func(name *labels.Matcher, _ *parser.VectorSelector) {
+			switch {
+			case name.Type == labels.MatchRegexp && !slices.ContainsFunc(known, name.Matches),
+				name.Type == labels.MatchEqual && !slices.Contains(known, base(name.Value)):
+				t.Errorf("%s: there is no metric %s", where, name.Value)
+			}
+		})
+	}
+}
+
+// checkLabels scrapes a server that has made images, and fails the test if a query selects or
+// groups by a label that the metric has not. Counters that nothing has counted yet have no
+// series and are not checked, nor are the labels that Prometheus adds.
+func checkLabels(t *testing.T, address string) {
+	t.Helper()
+	res, err := http.Get(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	text := expfmt.NewTextParser(model.UTF8Validation)
+	families, err := text.TextToMetricFamilies(res.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	has := map[string][]string{} // labels by metric
+	for name, family := range families {
+		has[name] = []string{"job", "instance", "le"}
+		for _, pair := range family.Metric[0].Label {
+			has[name] = append(has[name], pair.GetName())
+		}
+	}
+	checked := map[string]bool{}
+	for where, query := range queries(t) {
+		var common []string // labels of the metrics of this query
+		selectors(query, func(name *labels.Matcher, s *parser.VectorSelector) {
+			own, ok := has[base(name.Value)]
+			if !ok {
+				return
+			}
+			checked[base(name.Value)] = true
+			common = append(common, own...)
+			for _, m := range s.LabelMatchers {
+				if m != name && !slices.Contains(own, m.Name) {
+					t.Errorf("%s: %s has no label %s, but %v", where, name.Value, m.Name, own)
+				}
+			}
+		})
+		parser.Inspect(query, func(node parser.Node, _ []parser.Node) error {
+			if by, ok := node.(*parser.AggregateExpr); ok && len(common) > 0 {
+				for _, label := range by.Grouping {
+					if !slices.Contains(common, label) {
+						t.Errorf("%s groups by %s, which no metric of it has: %v", where, label, common)
 					}
-				} else if !slices.Contains(known, base(m.Value)) {
-					t.Errorf("%s: there is no metric %s", where, m.Value)
 				}
 			}
 			return nil
 		})
+	}
+	for _, name := range []string{"aigc_processes", "aigc_vendor_keys", "aigc_submissions_total", "aigc_vendor_seconds", "aigc_purchases_possible", "aigc_build_info"} {
+		if _, ok := has[name]; !ok || !checked[name] {
+			t.Errorf("%s is not in %s", name, address)
+		}
 	}
 }
 
