@@ -57,8 +57,8 @@ func TestLockNamesItsOwner(t *testing.T) {
 func TestProbeURL(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		rest, mcp, probes string
-		want              string
+		api, mcp, probes string
+		want             string
 	}{
 		"REST and MCP":                   {"http://127.0.0.1:1", "http://127.0.0.1:2", "", "http://127.0.0.1:1"},
 		"all addresses":                  {"http://127.0.0.1:1", "http://127.0.0.1:2", "http://127.0.0.1:3", "http://127.0.0.1:3"},
@@ -77,13 +77,13 @@ func TestProbeURL(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer func() { _ = l.release() }()
-			if err := l.setAddresses(c.rest, c.mcp, c.probes); err != nil {
+			if err := l.setAddresses(c.api, c.mcp, c.probes); err != nil {
 				t.Fatal(err)
 			}
 			if u := ProbeURL(dir); u != c.want {
 				t.Errorf("%q, want %q", u, c.want)
 			}
-			if h := Running(dir); (h != nil) != (c.rest != "") {
+			if h := Running(dir); (h != nil) != (c.api != "") {
 				t.Errorf("Running: %+v", h)
 			}
 		})

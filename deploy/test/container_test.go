@@ -130,7 +130,7 @@ func (c *container) output() string {
 
 // waitReady waits until the health check of the image passes, and returns the addresses of
 // REST and of the probes.
-func (c *container) waitReady(t *testing.T) (rest, probes string) {
+func (c *container) waitReady(t *testing.T) (url, probes string) {
 	t.Helper()
 	health := c.image.command(t, "HEALTHCHECK")
 	deadline := time.NewTimer(30 * time.Second)
