@@ -30,6 +30,10 @@
 //	row_deleted         the row is deleted
 //	answer_deleted      the object of a kept answer is deleted, its row is there
 //
+// That of a copy to another store:
+//
+//	object_copied       an object is in the other store
+//
 // Those of a caller's request:
 //
 //	joined              it has joined the task of an equal one

@@ -6,8 +6,6 @@ import (
 
 	"aigc/app/blob"
 	"aigc/app/failpoint"
-	"aigc/app/media"
-	"aigc/app/task"
 )
 
 // sweeper deletes what is older than the settings allow: events, results, inputs and kept
@@ -56,7 +54,7 @@ func (s *sweeper) round(ctx context.Context) {
 	}{
 		{"rows", 1, func(ctx context.Context) (bool, error) { return s.Ledger.SweepRows(ctx, sweepBatch) }},
 		{"events", s.RetainEvents, s.throughTasks(s.Ledger.SweepEvents, s.RetainEvents)},
-		{"results", s.RetainResults, s.throughTasks(s.Ledger.RemoveResults, s.RetainResults)},
+		{"results", s.RetainResults, s.throughTasks(s.removeResults, s.RetainResults)},
 		{"inputs", s.RetainInputs, func(ctx context.Context) (bool, error) {
 			n, err := s.Ledger.SweepInputs(ctx, s.RetainInputs, sweepBatch)
 			return n == sweepBatch, err
@@ -79,9 +77,14 @@ func (s *sweeper) throughTasks(sweep func(ctx context.Context, age time.Duration
 	after := ""
 	return func(ctx context.Context) (more bool, err error) {
 		after, err = sweep(ctx, age, after, sweepBatch)
-		failpoint.Here("results_marked")
 		return after != "", err
 	}
+}
+
+func (s *sweeper) removeResults(ctx context.Context, age time.Duration, after string, limit int) (string, error) {
+	next, err := s.Ledger.RemoveResults(ctx, age, after, limit)
+	failpoint.Here("results_marked")
+	return next, err
 }
 
 // deleteAnswers deletes each object before its row: a row without an object is found again,
@@ -105,7 +108,7 @@ func (s *sweeper) deleteAnswers(ctx context.Context) (more bool, err error) {
 func (s *sweeper) deleteSwept(ctx context.Context) (more bool, err error) {
 	old, err := s.Ledger.Swept(ctx, sweepBatch)
 	for _, a := range old {
-		for _, object := range objectsOf(a) {
+		for _, object := range append(blob.Beside(a.Object, a.MIME), a.Object) {
 			if err == nil {
 				err = s.Blobs.Delete(ctx, object)
 				failpoint.Here("object_deleted")
@@ -118,10 +121,4 @@ func (s *sweeper) deleteSwept(ctx context.Context) (more bool, err error) {
 		}
 	}
 	return len(old) == sweepBatch, err
-}
-
-// objectsOf are the names of an asset's objects, some of which may not exist.
-func objectsOf(a *task.Asset) []string {
-	_, ext := media.ConvertedType(a.MIME)
-	return []string{a.Object + blob.ConvertedExt + ext, a.Object + blob.ThumbnailExt, blob.SidecarName(a.Object), a.Object}
 }
