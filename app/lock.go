@@ -85,6 +85,15 @@ func takeLock(dir, role string) (*lock, error) {
 	return l, nil
 }
 
+// Lock takes the lock on a data folder for a command that starts no server. release ends it.
+func Lock(dir, command string) (release func() error, err error) {
+	l, err := takeLock(dir, command)
+	if err != nil {
+		return nil, err
+	}
+	return l.release, nil
+}
+
 // take takes both locks; if another process holds one, the error is a *LockedError.
 func (l *lock) take() (err error) {
 	if l.held, err = disk.LockDir(l.dir, true); err != nil {

@@ -44,6 +44,8 @@ type Process struct {
 	MCPLinks          string          `split_words:"true" default:"auto" desc:"resource links in the results of MCP tools, besides the addresses in the text: auto (if the address is not a loopback one and links need no key), on, off"`
 	RetainAnswers     time.Duration   `split_words:"true" default:"0s" desc:"how long answers that were paid for and could not be used stay in the object store; 0: for ever"`
 	RetainInputs      time.Duration   `split_words:"true" default:"720h" desc:"how long inputs that came with requests, in their bodies or by URL, stay after the last task that uses them ended, unless it failed or is in doubt; 0: for ever"`
+	RetainEvents      time.Duration   `split_words:"true" default:"2160h" desc:"how long the events of a task stay after it ended; the task and its results stay; 0: for ever"`
+	RetainResults     time.Duration   `split_words:"true" default:"0s" desc:"how long the results of a task stay after it ended, with thumbnail, sidecar and a kept answer; the task itself stays; 0: for ever"`
 	UploadQuota       Quota           `split_words:"true" default:"1000:5GB" desc:"files:bytes that one key may store a day (UTC), as uploads and as inputs of requests; 0: no limit"`
 	ReserveImage      Size            `split_words:"true" default:"32MB" desc:"room on the disk that must be free for each image before it is bought"`
 	ReserveVideo      Size            `split_words:"true" default:"256MB" desc:"room on the disk that must be free for each video before it is bought"`
@@ -114,17 +116,18 @@ func (c *Config) check() []error {
 	if c.ShutdownGrace < 0 {
 		bad("AIGC_SHUTDOWN_GRACE", "must not be negative")
 	}
-	if c.RetainAnswers < 0 {
-		bad("AIGC_RETAIN_ANSWERS", "must not be negative; 0 keeps them for ever")
-	}
 	if c.MaxConnections < 0 || c.MaxConnections > 0 && c.MaxConnections < 8 {
 		bad("AIGC_MAX_CONNECTIONS", "must be 8 or more, or 0 for the default")
 	}
 	if most := max(c.ReserveImage, c.ReserveVideo); c.SpoolMax > 0 && c.SpoolMax < most {
 		bad("AIGC_SPOOL_MAX", "must be at least what one purchase reserves (AIGC_RESERVE_IMAGE, AIGC_RESERVE_VIDEO): %d MB, or 0 for no limit", most/1e6)
 	}
-	if c.RetainInputs < 0 {
-		bad("AIGC_RETAIN_INPUTS", "must not be negative; 0 keeps them for ever")
+	for name, d := range map[string]time.Duration{
+		"AIGC_RETAIN_ANSWERS": c.RetainAnswers, "AIGC_RETAIN_INPUTS": c.RetainInputs, "AIGC_RETAIN_EVENTS": c.RetainEvents, "AIGC_RETAIN_RESULTS": c.RetainResults,
+	} {
+		if d < 0 {
+			bad(name, "must not be negative; 0 keeps them for ever")
+		}
 	}
 	if c.RateLimit < 0 {
 		bad("AIGC_RATE_LIMIT", "must not be negative")

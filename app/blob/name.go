@@ -84,6 +84,13 @@ const (
 	ConvertedExt = ".converted"
 )
 
+// Beside are the names of the objects that may stand beside a result, an input or an upload
+// of a type, and belong to it.
+func Beside(object, mime string) []string {
+	_, ext := media.ConvertedType(mime)
+	return []string{object + ConvertedExt + ext, object + ThumbnailExt, SidecarName(object)}
+}
+
 // Original is the object that an object was made of; the same if it was made of none.
 func Original(name string) string {
 	if original, ok := strings.CutSuffix(name, ThumbnailExt); ok {

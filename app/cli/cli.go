@@ -104,7 +104,7 @@ func (c *cli) root() *cobra.Command {
 	}
 	add("serve", c.allCommand(), c.serveAPICommand(), c.serveMCPCommand(), c.workerCommand(), c.sandboxCommand())
 	add("use", c.generateCommand(), c.tasksCommand(), c.modelsCommand())
-	add("operate", c.keysCommand(), c.migrateCommand(), c.configCommand(), c.statusCommand(), c.doctorCommand(), c.versionCommand())
+	add("operate", c.keysCommand(), c.migrateCommand(), c.backupCommand(), c.restoreCommand(), c.configCommand(), c.statusCommand(), c.doctorCommand(), c.versionCommand())
 	return root
 }
 

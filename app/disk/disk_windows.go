@@ -2,11 +2,26 @@ package disk
 
 import (
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 
 	"golang.org/x/sys/windows"
 )
+
+// SyncAll makes everything durable that was written to files below dir.
+func SyncAll(dir string) error {
+	return filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || !d.Type().IsRegular() {
+			return err
+		}
+		f, err := os.Open(path)
+		if err != nil {
+			return err
+		}
+		return errors.Join(Sync(f), f.Close())
+	})
+}
 
 // Sync makes the content of a file durable. FlushFileBuffers works only on a file
 // that is open for writing, so a file that is open for reading is opened again.

@@ -22,6 +22,18 @@
 //	before_record_S     a transition to state S without an answer is about to be committed
 //	recorded_S          it is committed
 //
+// Those of the deletion of what is too old:
+//
+//	results_marked      a batch of results is marked, its objects are there
+//	object_deleted      an object of a marked result or input is deleted
+//	objects_deleted     all of them are, the row is there
+//	row_deleted         the row is deleted
+//	answer_deleted      the object of a kept answer is deleted, its row is there
+//
+// That of a copy to another store:
+//
+//	object_copied       an object is in the other store
+//
 // Those of a caller's request:
 //
 //	joined              it has joined the task of an equal one

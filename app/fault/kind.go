@@ -19,6 +19,7 @@ const (
 	NotFound            Kind = "not_found"            // does not exist, or belongs to another caller
 	NotAllowed          Kind = "not_allowed"          // the method does not exist on this path
 	BadRange            Kind = "bad_range"            // a byte range outside of the object
+	Gone                Kind = "gone"                 // existed, and was removed
 	Conflict            Kind = "conflict"             // the state of the task or object does not allow it
 	IdempotencyMismatch Kind = "idempotency_mismatch" // an idempotency key was used before with another input
 	Unauthenticated     Kind = "unauthenticated"      // the caller sent no API key, or an unknown one
@@ -58,6 +59,7 @@ var kinds = map[Kind]properties{
 	NotFound:            {404, false, "Not found"},
 	NotAllowed:          {405, false, "Method not allowed"},
 	BadRange:            {416, false, "Range not satisfiable"},
+	Gone:                {410, false, "Removed"},
 	Conflict:            {409, false, "Not possible in this state"},
 	IdempotencyMismatch: {422, false, "Idempotency-Key was used with another input"},
 	Unauthenticated:     {401, false, "API key required"},

@@ -115,6 +115,7 @@ var problemStatuses = map[int]string{
 	http.StatusNotFound:                     "There is none by this id or name, or it belongs to another key.",
 	http.StatusConflict:                     "Not possible in the present state of the task.",
 	http.StatusRequestTimeout:               "The request did not arrive in time.",
+	http.StatusGone:                         "The request repeats one whose results were removed because of their age; nothing was bought.",
 	http.StatusRequestEntityTooLarge:        "The request or one of its files is too large.",
 	http.StatusUnsupportedMediaType:         "The media type of the request or of one of its files is not supported.",
 	http.StatusRequestedRangeNotSatisfiable: "The range is outside of the file.",

@@ -127,7 +127,7 @@ func (s *Server) documentTask(o *huma.Operation, t reflect.Type) {
 		responseLinks(o, status, taskLinks...)
 	}
 	responseHeaders(o, http.StatusAccepted, "Retry-After", "Seconds after which the task may be read again; absent if it is in doubt.")
-	problems(o, http.StatusBadRequest, http.StatusRequestTimeout, http.StatusConflict, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType,
+	problems(o, http.StatusBadRequest, http.StatusRequestTimeout, http.StatusConflict, http.StatusGone, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType,
 		http.StatusBadGateway, http.StatusGatewayTimeout, http.StatusInsufficientStorage)
 	key := headerParam(o, "Idempotency-Key", "Your own id of this request, at most 255 bytes. A second request with the same key within 24 hours returns the first task and is not charged again.")
 	key.Schema = &huma.Schema{Type: huma.TypeString, MaxLength: new(service.MaxIdempotencyKey)}

@@ -15,7 +15,7 @@ const (
 )
 
 var insertAnswer = "INSERT INTO answers (" + answerColumns + ") VALUES (" + placeholders(1, answerWidth) + `)
-	ON CONFLICT (object) DO UPDATE SET name = excluded.name, size = excluded.size, sha256 = excluded.sha256`
+	ON CONFLICT (object) DO UPDATE SET name = excluded.name, size = excluded.size, sha256 = excluded.sha256, created = excluded.created`
 
 func (x *tx) keepAnswer(k task.KeptAnswer) error {
 	_, err := x.exec(insertAnswer, k.Object, k.Task, k.SubmitID, k.Name, k.Size, k.SHA256, x.now)
@@ -54,7 +54,11 @@ func (s *store) ExpiredAnswers(ctx context.Context, age time.Duration, limit int
 	if err != nil {
 		return nil, err
 	}
-	return answers(r, selectAnswer+"WHERE created < $1 ORDER BY created LIMIT $2", now-age.Milliseconds(), int64(limit))
+	before := int64(1) // of those that are marked, created is 0
+	if age != 0 {
+		before = now - age.Milliseconds()
+	}
+	return answers(r, selectAnswer+"WHERE created < $1 ORDER BY created LIMIT $2", before, int64(limit))
 }
 
 // DropAnswer implements [task.Answers].

@@ -118,12 +118,13 @@ func takeSnapshot(t *task.Task) *snapshot {
 }
 
 // stamp makes the changes that are common to all transitions, before Edit: version,
-// time by the database's clock, no wakes, no lease.
+// time by the database's clock, no wakes, no lease. A task that moves may get results.
 func (x *tx) stamp(t *task.Task) {
 	t.Version++
 	t.Updated = fromMS(x.now)
 	t.Wakes = 0
 	t.LeaseOwner, t.LeaseUntil = "", fromMS(0)
+	t.Removed, t.Held = fromMS(0), false
 }
 
 // recordEvent adds the event of a transition, sets Finished when the task becomes

@@ -84,13 +84,13 @@ func (s *store) Assets(ctx context.Context, tasks []string) ([]*task.Asset, erro
 		return nil, nil
 	}
 	in, args := inList(1, tasks)
-	return assets(s.reader(ctx), selectAsset+"WHERE task IN ("+in+") AND task <> '' ORDER BY task, idx", args...)
+	return assets(s.reader(ctx), selectAsset+"WHERE task IN ("+in+") AND task <> '' AND role = 'result' ORDER BY task, idx", args...)
 }
 
 // SetThumbnail implements [task.Ledger].
 func (s *store) SetThumbnail(ctx context.Context, asset, object string) error {
 	return s.write(ctx, func(x *tx) error {
-		n, err := x.exec("UPDATE assets SET thumb = $2 WHERE id = $1", asset, object)
+		n, err := x.exec("UPDATE assets SET thumb = $2 WHERE id = $1 AND role <> 'swept'", asset, object)
 		if err == nil && n == 0 {
 			return noAsset()
 		}
@@ -101,7 +101,7 @@ func (s *store) SetThumbnail(ctx context.Context, asset, object string) error {
 // BeginThumbnail implements [task.Ledger].
 func (s *store) BeginThumbnail(ctx context.Context, asset string) (begun bool, err error) {
 	err = s.write(ctx, func(x *tx) error {
-		n, err := x.exec("UPDATE assets SET thumb = $2 WHERE id = $1 AND thumb = ''", asset, task.ThumbnailBegun)
+		n, err := x.exec("UPDATE assets SET thumb = $2 WHERE id = $1 AND thumb = '' AND role <> 'swept'", asset, task.ThumbnailBegun)
 		begun = n > 0
 		return err
 	})

@@ -91,8 +91,10 @@ func (x *tx) recordCall(t *task.Task, c task.Call) error {
 	if c.ID == "" || t.InputHash == "" {
 		return nil
 	}
-	if err := x.deleteOldCalls(); err != nil {
-		return err
+	if x.cache.calls.Add(1)%sweepEvery == 1 {
+		if _, err := x.deleteOldCalls(4 * sweepEvery); err != nil {
+			return err
+		}
 	}
 	_, err := x.exec(insertCaller, t.ID, c.ID, t.Owner, t.InputHash, c.Waiter, x.now-c.Age().Milliseconds(), int64(0))
 	return err
@@ -102,16 +104,11 @@ func (x *tx) recordCall(t *task.Task, c task.Call) error {
 // task that may be joined and the longest request together.
 const callsKeptFor = 30 * time.Minute
 
-// deleteOldCalls deletes some calls that are too old to matter, of the oldest tasks,
-// with every sweepEvery-th call.
-func (x *tx) deleteOldCalls() error {
-	if x.cache.calls.Add(1)%sweepEvery != 1 {
-		return nil
-	}
+// deleteOldCalls deletes some calls that are too old to matter, of the oldest tasks.
+func (x *tx) deleteOldCalls(limit int) (int64, error) {
 	const old = `DELETE FROM callers WHERE (task, call) IN (SELECT o.task, o.call FROM
 		(SELECT task, call, begun FROM callers ORDER BY task LIMIT $2%s) o WHERE o.begun <= $1)`
-	_, err := x.exec(fmt.Sprintf(old, x.dialect.skipLocked), x.now-callsKeptFor.Milliseconds(), int64(4*sweepEvery))
-	return err
+	return x.exec(fmt.Sprintf(old, x.dialect.skipLocked), x.now-callsKeptFor.Milliseconds(), int64(limit))
 }
 
 // Answering implements [task.Callers].

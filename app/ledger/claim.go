@@ -19,7 +19,7 @@ func (s *store) Claim(ctx context.Context, c task.ClaimRequest) (t *task.Task, e
 		if t, err = x.lockTask(c.ID); err != nil {
 			return err
 		}
-		if t.State != task.Queued || t.Group {
+		if t.State != task.Queued || t.Group || t.Held {
 			return task.ErrStale
 		}
 		var chosen *task.AccountLimit

@@ -22,6 +22,20 @@ type Database interface {
 	// Risks are settings of the database because of which it may lose what it
 	// acknowledged.
 	Risks(ctx context.Context) []string
+
+	// Objects calls each for every object that a row names: results, inputs and uploads,
+	// then kept answers.
+	Objects(ctx context.Context, each func(Stored) error) error
+	// Forget deletes the row that names an object which does not exist any more, and says
+	// in the row of its task that it was removed.
+	Forget(ctx context.Context, o Stored) error
+	// Hold keeps the queued tasks of a ledger that is a copy from being submitted, until
+	// Release. Both return how many there are.
+	Hold(ctx context.Context) (int64, error)
+	Release(ctx context.Context) (int64, error)
+	// CountTasks counts all tasks, also finished ones: it takes its time.
+	CountTasks(ctx context.Context) (int64, error)
+
 	// Name is the kind of the database, and where it is, without its password.
 	Name() string
 }

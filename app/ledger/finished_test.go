@@ -27,7 +27,7 @@ func fill(t testing.TB, l *SQLite, from, to int) {
 	for _, insert := range []string{
 		`INSERT INTO tasks (` + taskColumns + `) SELECT id, module || '.x', module, 'x', module || '-' || (i % 2), 'image', owner, 0, '', 0,
 			0, 0, '', '', id, '["shop"]', '', at, '{"prompt":"a fox in the snow"}', 1,
-			state, 5, '', 's', 'v', 'https://v.example', 'f', 1, at, '', 0, at, 0, 0, '', '', 1, '', 0, 'yes', at, at, '', '', '', '', '', '' FROM row`,
+			state, 5, '', 's', 'v', 'https://v.example', 'f', 1, at, '', 0, at, 0, 0, '', '', 1, '', 0, 'yes', at, at, 0, 0, '', '', '', '', '', '' FROM row`,
 		`INSERT INTO task_tags (owner, tag, task) SELECT owner, 'shop', id FROM row`,
 		`INSERT INTO task_events (task, seq, at, from_state, to_state, cause, charged, note) SELECT id, 5, at, 'storing', state, 'stored', 'yes', '' FROM row`,
 		`INSERT INTO assets (` + assetColumns + `) SELECT id, id, 0, 'result', id, '-', '', 'image/png', 1, 1, 0, 1, '', owner, 0, '', NULL, at FROM row`,
@@ -132,6 +132,10 @@ func hotPaths(tb testing.TB, l *SQLite, c activeTasks) (out []hotPath) {
 	add("ticket", func() error { _, err := l.ByTicket(ctx, "gpt", "ticket-"+c.running[0].ID); return err })
 	add("events", func() error { _, err := l.Events(ctx, c.running[0].ID, 0); return err })
 	add("assets", func() error { _, err := l.Assets(ctx, []string{c.running[0].ID, c.queued[0].ID}); return err })
+	older := time.Since(time.UnixMilli(1_760_000_000_000)) + time.Hour // than all of them
+	add("sweep events", func() error { _, err := l.SweepEvents(ctx, older, "", 100); return err })
+	add("sweep results", func() error { _, err := l.RemoveResults(ctx, older, "", 100); return err })
+	add("sweep rows", func() error { _, err := l.SweepRows(ctx, 100); return err })
 	return out
 }
 

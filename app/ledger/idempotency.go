@@ -20,8 +20,10 @@ func (x *tx) bindKey(t *task.Task, key task.IdempotencyKey) error {
 	if key.Key == "" {
 		return nil
 	}
-	if err := x.deleteExpiredKeys(); err != nil {
-		return err
+	if x.cache.boundKeys.Add(1)%sweepEvery == 1 {
+		if _, err := x.deleteExpiredKeys(4 * sweepEvery); err != nil {
+			return err
+		}
 	}
 	const upsert = `INSERT INTO idempotency (owner, key, input_hash, task, expires) VALUES ($1, $2, $3, $4, $5)
 		ON CONFLICT (owner, key) DO UPDATE SET input_hash = excluded.input_hash, task = excluded.task, expires = excluded.expires`
@@ -33,13 +35,9 @@ func (x *tx) bindKey(t *task.Task, key task.IdempotencyKey) error {
 // times as many, so that the table shrinks to the keys that have not expired.
 const sweepEvery = 16
 
-// deleteExpiredKeys deletes some expired keys with every sweepEvery-th call.
-func (x *tx) deleteExpiredKeys() error {
-	if x.cache.boundKeys.Add(1)%sweepEvery != 1 {
-		return nil
-	}
+// deleteExpiredKeys deletes some expired keys.
+func (x *tx) deleteExpiredKeys(limit int) (int64, error) {
 	const expire = `DELETE FROM idempotency WHERE (owner, key) IN
 		(SELECT owner, key FROM idempotency WHERE expires <= $1 ORDER BY expires LIMIT $2%s)`
-	_, err := x.exec(fmt.Sprintf(expire, x.dialect.skipLocked), x.now, int64(4*sweepEvery))
-	return err
+	return x.exec(fmt.Sprintf(expire, x.dialect.skipLocked), x.now, int64(limit))
 }

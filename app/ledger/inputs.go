@@ -15,40 +15,39 @@ const whereUnneeded = `role = 'input' AND created < $1 AND NOT EXISTS (
 	SELECT 1 FROM task_inputs u JOIN tasks t ON t.id = u.task WHERE u.asset = assets.id AND (
 		t.state NOT IN ('succeeded', 'failed', 'canceled') OR t.state = 'failed' AND t.retried_as = '' OR t.finished >= $1))`
 
-// SweepInputs implements [task.Inputs]. It looks for inputs outside of the transaction,
+// SweepInputs implements [task.Retention]. It looks for inputs outside of the transaction,
 // which tests again only those that it found.
-func (s *store) SweepInputs(ctx context.Context, age time.Duration, limit int) ([]*task.Asset, error) {
+func (s *store) SweepInputs(ctx context.Context, age time.Duration, limit int) (int, error) {
 	r := s.reader(ctx)
 	now, err := s.dialect.now(r)
 	if err != nil {
-		return nil, err
+		return 0, err
 	}
 	before := now - age.Milliseconds()
 	found, err := assets(r, selectAsset+"WHERE "+whereUnneeded+" ORDER BY created LIMIT $2", before, int64(limit))
-	if err != nil {
-		return nil, err
+	if err != nil || len(found) == 0 {
+		return 0, err
 	}
-	if len(found) > 0 {
-		err = s.write(ctx, func(x *tx) error {
-			ids := make([]string, len(found))
-			for i, a := range found {
-				ids[i] = a.ID
-			}
-			if err := x.lockInputs(ids); err != nil {
+	err = s.write(ctx, func(x *tx) error {
+		if err := x.lockInputs(assetIDs(found)); err != nil {
+			return err
+		}
+		for _, a := range found {
+			if _, err := x.exec("UPDATE assets SET role = 'swept' WHERE id = $2 AND "+whereUnneeded, before, a.ID); err != nil {
 				return err
 			}
-			for _, a := range found {
-				if _, err := x.exec("UPDATE assets SET role = 'swept' WHERE id = $2 AND "+whereUnneeded, before, a.ID); err != nil {
-					return err
-				}
-			}
-			return nil
-		})
-		if err != nil {
-			return nil, err
 		}
+		return nil
+	})
+	return len(found), err
+}
+
+func assetIDs(list []*task.Asset) []string {
+	ids := make([]string, len(list))
+	for i, a := range list {
+		ids[i] = a.ID
 	}
-	return assets(r, selectAsset+"WHERE role = 'swept' ORDER BY created LIMIT $1", int64(limit))
+	return ids
 }
 
 // KeepInput implements [task.Inputs].
@@ -62,17 +61,6 @@ func (s *store) KeepInput(ctx context.Context, id string) error {
 	})
 }
 
-// DropInput implements [task.Inputs].
-func (s *store) DropInput(ctx context.Context, id string) error {
-	return s.write(ctx, func(x *tx) error {
-		n, err := x.exec("DELETE FROM assets WHERE id = $1 AND role = 'swept'", id)
-		if err == nil && n > 0 {
-			_, err = x.exec("DELETE FROM task_inputs WHERE asset = $1", id)
-		}
-		return err
-	})
-}
-
 // useInputs records that tasks use inputs. It is a fault of kind Invalid if one of them
 // is being deleted.
 func (x *tx) useInputs(tasks []*task.Task, inputs []string) error {
@@ -81,7 +69,7 @@ func (x *tx) useInputs(tasks []*task.Task, inputs []string) error {
 	}
 	for _, asset := range slices.Compact(slices.Sorted(slices.Values(inputs))) {
 		for _, t := range tasks {
-			n, err := x.exec("INSERT INTO task_inputs (asset, task) SELECT id, CAST($2 AS TEXT) FROM assets WHERE id = $1 AND role = 'input'", asset, t.ID)
+			n, err := x.exec("INSERT INTO task_inputs (asset, task) SELECT id, CAST($2 AS TEXT) FROM assets WHERE id = $1 AND role IN ('input', 'result')", asset, t.ID)
 			if err != nil {
 				return err
 			}

@@ -26,7 +26,7 @@ const (
 // whereDue is, by state, the condition that a row is due and not leased at time $1.
 var whereDue = func() map[task.State]string {
 	const since = " AND run_at <= $1 AND lease_until <= $1"
-	out := map[task.State]string{task.Queued: whereQueued + since}
+	out := map[task.State]string{task.Queued: whereQueued + " AND held = 0" + since}
 	for _, s := range []task.State{task.Running, task.Storing, task.InDoubt} {
 		out[s] = whereActive + " AND state = '" + string(s) + "'" + since
 	}

@@ -57,8 +57,9 @@ func (s *statements) add(l *SQLite) {
 }
 
 // smallTables may be scanned: tables whose size depends on the settings or the models
-// in use or the callers of the last half hour, and the streams of lists.
-var smallTables = []string{"task_series", "callers", "c", "vendor_keys", "vendor_accounts", "api_keys", "workers", "goose_db_version", "sqlite_master", "stream", "o", "s", "poll", "CONSTANT"}
+// in use, the callers of the last half hour or the submissions of the last minute, and the
+// streams of lists. a is vendor_accounts.
+var smallTables = []string{"task_series", "callers", "c", "vendor_keys", "vendor_accounts", "api_keys", "workers", "submissions", "a", "goose_db_version", "sqlite_master", "stream", "o", "s", "poll", "CONSTANT"}
 
 // allowedScans are scans of partial indexes that contain only the rows needed.
 var allowedScans = []string{

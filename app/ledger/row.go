@@ -24,7 +24,7 @@ var (
 	mutableColumns = []string{
 		"state", "version", "retried_as", "submit_id", "vendor", "base_url", "fingerprint", "attempts", "submitted",
 		"lease_owner", "lease_until", "run_at", "wakes", "deadline", "spool", "ticket_id", "progress", "message",
-		"cancel_requested", "charged", "updated", "finished", "error", "actual", "usage", "warnings", "ticket", "answer",
+		"cancel_requested", "charged", "updated", "finished", "removed", "held", "error", "actual", "usage", "warnings", "ticket", "answer",
 	}
 	taskWidth = len(immutableColumns) + len(mutableColumns)
 
@@ -66,7 +66,7 @@ func (e *encoder) mutable(t *task.Task) {
 	}
 	e.add(string(t.State), t.Version, t.RetriedAs, t.SubmitID, t.Account.Vendor, t.Account.BaseURL, t.Account.Fingerprint, int64(t.Attempts), ms(t.Submitted),
 		t.LeaseOwner, ms(t.LeaseUntil), ms(t.RunAt), int64(t.Wakes), ms(t.Deadline), t.Spool, ticket, t.Progress, t.Message,
-		boolInt(t.CancelRequested), string(t.Charged), ms(t.Updated), ms(t.Finished))
+		boolInt(t.CancelRequested), string(t.Charged), ms(t.Updated), ms(t.Finished), ms(t.Removed), boolInt(t.Held))
 	e.json(t.Error, t.Error == nil)
 	e.json(t.Actual, t.Actual == nil)
 	e.add(string(t.Usage))
@@ -89,7 +89,7 @@ func readTask(r *sql.Rows) (*task.Task, error) {
 		t.RunAt, t.Wakes, t.Deadline, t.Spool = c.time(), int(c.number()), c.time(), c.text()
 		c.value() // ticket_id, which the ticket contains
 		t.Progress, t.Message, t.CancelRequested = c.real(), c.text(), c.flag()
-		t.Charged, t.Updated, t.Finished = fault.Charge(c.text()), c.time(), c.time()
+		t.Charged, t.Updated, t.Finished, t.Removed, t.Held = fault.Charge(c.text()), c.time(), c.time(), c.time(), c.flag()
 		t.Error, t.Actual, t.Usage = decode[task.Error](c), decode[provider.Money](c), c.raw()
 		t.Warnings, t.Ticket, t.Answer = c.texts(), decode[provider.Ticket](c), decode[provider.Answer](c)
 	})
@@ -122,7 +122,7 @@ func manyTasks(a querier, query string, args ...any) ([]*task.Task, error) {
 // asStored truncates t's times to those that the database stores, and normalizes
 // empty JSON, so that a write returns the same task as a later read.
 func asStored(t *task.Task) *task.Task {
-	for _, at := range []*time.Time{&t.Submitted, &t.LeaseUntil, &t.RunAt, &t.Deadline, &t.Created, &t.Updated, &t.Finished} {
+	for _, at := range []*time.Time{&t.Submitted, &t.LeaseUntil, &t.RunAt, &t.Deadline, &t.Created, &t.Updated, &t.Finished, &t.Removed} {
 		*at = fromMS(ms(*at))
 	}
 	if len(t.Input) == 0 {

@@ -96,10 +96,13 @@ func TestMigrated(t *testing.T) {
 	e := newEncoder(taskWidth)
 	e.immutable(old)
 	e.mutable(old)
-	slots := slices.Index(immutableColumns, "slots") // a later version added the column
-	columns := strings.Replace(taskColumns, ", slots", "", 1)
-	insert := fmt.Sprintf("INSERT INTO tasks (%s) VALUES (%s)", columns, placeholders(1, taskWidth-1))
-	if _, err := db.Exec(insert, slices.Delete(e.values, slots, slots+1)...); err != nil {
+	columns, values := slices.Concat(immutableColumns, mutableColumns), e.values
+	for _, later := range []string{"slots", "removed", "held"} { // later versions added the columns
+		i := slices.Index(columns, later)
+		columns, values = slices.Delete(columns, i, i+1), slices.Delete(values, i, i+1)
+	}
+	insert := fmt.Sprintf("INSERT INTO tasks (%s) VALUES (%s)", strings.Join(columns, ", "), placeholders(1, len(columns)))
+	if _, err := db.Exec(insert, values...); err != nil {
 		t.Fatal(err)
 	}
 	if err := db.Close(); err != nil {
@@ -186,7 +189,8 @@ func TestRenamedCauses(t *testing.T) {
 		`DROP TABLE callers`, `DROP INDEX tasks_open`, `ALTER TABLE tasks DROP COLUMN slots`, `CREATE INDEX tasks_open ON tasks (vendor, fingerprint, state)`,
 		`DROP TABLE task_inputs`, `DROP INDEX assets_inputs`, `DROP INDEX assets_swept`, `DROP TABLE upload_use`,
 		`DROP TABLE answers`, `DROP TABLE workers`, `ALTER TABLE vendor_keys DROP COLUMN probed`, `ALTER TABLE vendor_accounts DROP COLUMN models`,
-		`DROP TABLE access`, `ALTER TABLE api_keys DROP COLUMN used`, `INSERT INTO api_keys VALUES ('ann', 'hash', 0, 1)`, `DELETE FROM goose_db_version WHERE version_id >= 4`,
+		`DROP TABLE access`, `ALTER TABLE api_keys DROP COLUMN used`, `INSERT INTO api_keys VALUES ('ann', 'hash', 0, 1)`,
+		`ALTER TABLE tasks DROP COLUMN removed`, `ALTER TABLE tasks DROP COLUMN held`, `DROP TABLE sweeper`, `DELETE FROM goose_db_version WHERE version_id >= 4`,
 	} {
 		if _, err := db.Exec(statement); err != nil {
 			t.Fatal(err)

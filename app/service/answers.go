@@ -2,6 +2,7 @@ package service
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"aigc/app/fault"
@@ -52,12 +53,18 @@ func (s *Service) keptAnswers(ctx context.Context, tasks []*task.Task) (map[stri
 			ids = append(ids, t.ID)
 		}
 	}
-	list, err := s.Ledger.Answers(ctx, ids)
+	list, err := s.answersOf(ctx, ids)
 	out := map[string][]task.KeptAnswer{}
 	for _, k := range list {
 		out[k.Task] = append(out[k.Task], k)
 	}
 	return out, err
+}
+
+// answersOf are the answers of tasks without those that are being removed.
+func (s *Service) answersOf(ctx context.Context, ids []string) ([]task.KeptAnswer, error) {
+	list, err := s.Ledger.Answers(ctx, ids)
+	return slices.DeleteFunc(list, func(k task.KeptAnswer) bool { return k.Created.IsZero() }), err
 }
 
 // Answer implements [API].
@@ -114,7 +121,7 @@ func (s *Service) findAnswer(ctx context.Context, c Caller, id string) (k task.K
 			ids = append(ids, child.ID)
 		}
 	}
-	list, err := s.Ledger.Answers(ctx, ids)
+	list, err := s.answersOf(ctx, ids)
 	if err != nil {
 		return k, err
 	}

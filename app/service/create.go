@@ -81,6 +81,9 @@ func (s *Service) Create(callerCtx context.Context, r Request) (*View, bool, err
 // finish waits for the task of a request and returns it. The call is tracked from
 // before the wait, which the caller may leave at any time.
 func (s *Service) finish(callerCtx context.Context, r Request, call task.Call, t *task.Task, repeated bool, w *waiter) (*View, bool, error) {
+	if repeated && t.State == task.Succeeded && !t.Removed.IsZero() {
+		return nil, false, resultRemoved(t)
+	}
 	tracked := s.track(r, call, t, repeated)
 	v, err := s.awaitCreated(callerCtx, r, t, w)
 	if err != nil {

@@ -200,7 +200,7 @@ func (s *Service) storeImages(ctx context.Context, d *draft) error {
 			}
 			p.asset = a
 		}
-		if p.asset.Role == task.Input {
+		if p.asset.Role != task.Upload { // uploads are never deleted
 			d.inputs = append(d.inputs, p.asset.ID)
 		}
 		p.replaceIn(d.input, p.asset.ID)

@@ -37,6 +37,7 @@ type View struct {
 	Vendor    string          `json:"vendor,omitempty"`
 	VendorID  string          `json:"vendor_id,omitempty"` // the vendor's id of the job
 	Finished  int64           `json:"finished,omitempty"`
+	Removed   int64           `json:"removed,omitempty" doc:"When the results were removed because of their age, in unix seconds. Absent: they were not."`
 	Joined    bool            `json:"joined,omitempty"` // the request joined this task of an equal one whose caller was not answered
 
 	// LookupUntil is set on a task in doubt whose vendor can be asked about a lost

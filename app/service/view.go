@@ -100,6 +100,12 @@ func (s *Service) render(t *task.Task, assets []*task.Asset, kept []task.KeptAns
 	if !t.Finished.IsZero() {
 		v.Finished = t.Finished.Unix()
 	}
+	if !t.Removed.IsZero() {
+		v.Removed = t.Removed.Unix()
+		if t.State == task.Succeeded {
+			v.Warnings = append(v.Warnings, removedText(t))
+		}
+	}
 	if t.State == task.InDoubt && t.Deadline.After(time.Now()) { // the deadline of its look-ups
 		v.LookupUntil = t.Deadline.Unix()
 	}

@@ -24,7 +24,9 @@ type Spool struct {
 
 	dir string
 	id  string
-	mu  sync.Mutex // guards creating and removing the folders of tasks
+	mu  sync.Mutex // guards creating and removing the folders of tasks, and postponed
+
+	postponed []entry // to be removed once no backup holds the spool
 
 	sizeMu sync.Mutex
 	size   int64
@@ -127,8 +129,21 @@ func (s *Spool) makeFolder(taskID, submit string) error {
 // Remove removes the entry of a submission; it is no error if there is none. Call
 // it once the ledger has durably recorded the answer: the removal is not synced, so
 // a power loss may undo it, and the next start then replays an answer that is in
-// the ledger already.
+// the ledger already. While a backup copies the spool, the removal is postponed: see
+// [Hold].
 func (s *Spool) Remove(taskID, submit string) error {
+	later, earlier := s.postpone(entry{taskID, submit})
+	if later {
+		return nil
+	}
+	err := s.remove(taskID, submit)
+	for _, e := range earlier {
+		err = errors.Join(err, s.remove(e.task, e.submit))
+	}
+	return err
+}
+
+func (s *Spool) remove(taskID, submit string) error {
 	// The record is removed first: without its files it would look damaged.
 	if err := os.Remove(s.Path(taskID, submit, recordFile)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("spool: %w", err)

@@ -14,7 +14,7 @@ type KeptAnswer struct {
 	Name     string // of the file that a caller gets
 	Size     int64  // bytes
 	SHA256   string
-	Created  time.Time // set by the ledger
+	Created  time.Time // set by the ledger; zero: it is being removed with the results of its task
 }
 
 // KeptTotals are the number of all kept answers and of their bytes.
@@ -30,7 +30,8 @@ type Answers interface {
 	KeepAnswer(ctx context.Context, k KeptAnswer) error
 	// Answers returns the answers of tasks, by task, each task's newest first.
 	Answers(ctx context.Context, tasks []string) ([]KeptAnswer, error)
-	// ExpiredAnswers returns answers that are older than this, oldest first.
+	// ExpiredAnswers returns answers that are older than this, oldest first, and those
+	// that RemoveResults marked; with an age of 0 only these.
 	ExpiredAnswers(ctx context.Context, age time.Duration, limit int) ([]KeptAnswer, error)
 	// DropAnswer deletes a row; it is no error if there is none. Its object must be
 	// deleted before, since nothing else names it.

@@ -1,24 +1,11 @@
 package task
 
-import (
-	"context"
-	"time"
-)
+import "context"
 
 // Inputs are the assets of the role [Input], and the callers' use of their quotas.
 type Inputs interface {
-	// SweepInputs marks inputs that are older than age, and that no task needs any more,
-	// and returns them with those that were marked before, at most limit. A marked input
-	// is found by no other method; its caller deletes its objects and then drops it.
-	//
-	// A task needs its inputs until age after it ended, and for ever if it is in doubt,
-	// or failed and was not retried.
-	SweepInputs(ctx context.Context, age time.Duration, limit int) ([]*Asset, error)
 	// KeepInput makes an input an upload, which is never deleted.
 	KeepInput(ctx context.Context, id string) error
-	// DropInput deletes the row of a marked input; it is no error if there is none.
-	DropInput(ctx context.Context, id string) error
-
 	// AddUploads adds files to what an owner stored today (UTC). It returns false, and
 	// adds nothing, if that would exceed the quota.
 	AddUploads(ctx context.Context, owner string, files, bytes int64, quota UploadQuota) (bool, error)

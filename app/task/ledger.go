@@ -29,6 +29,7 @@ type Ledger interface {
 	Assets
 	Answers
 	Inputs
+	Retention
 	VendorAccounts
 	VendorKeys
 	CallerKeys

@@ -52,6 +52,7 @@ type Task struct {
 	Progress        float64          // 0 to 1
 	Message         string           // why it waits, or what the vendor reports
 	CancelRequested bool
+	Held            bool // queued in a backup: not claimed until an operator releases it
 
 	Error    *Error
 	Charged  fault.Charge
@@ -63,6 +64,7 @@ type Task struct {
 	Created  time.Time
 	Updated  time.Time
 	Finished time.Time
+	Removed  time.Time // when its results and kept answers were removed because of their age; zero: they were not
 }
 
 // Account identifies the vendor account that pays for a task. The key itself is

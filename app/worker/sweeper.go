@@ -5,88 +5,120 @@ import (
 	"time"
 
 	"aigc/app/blob"
-	"aigc/app/media"
-	"aigc/app/task"
+	"aigc/app/failpoint"
 )
 
-// sweeper deletes kept answers that are older than Config.RetainAnswers, and inputs that
-// no task has needed for Config.RetainInputs.
+// sweeper deletes what is older than the settings allow: events, results, inputs and kept
+// answers, and rows that have no meaning any more. Of several processes one does it.
 type sweeper struct {
 	*core
 	*steps
 }
 
 const (
-	expireEvery = 10 * time.Minute
-	expireBatch = 100
+	sweepPause = 10 * time.Minute
+	sweepBatch = 100 // rows of a transaction, at most
 )
 
 func newSweeper(k *core) *sweeper { return &sweeper{k, newSteps()} }
 
 // Start implements [service].
 func (s *sweeper) Start(context.Context) error {
-	s.sweep(s.RetainAnswers, s.sweepAnswers)
-	s.sweep(s.RetainInputs, s.sweepInputs)
-	return nil
-}
-
-// sweep calls f periodically, unless files are kept for ever.
-func (s *sweeper) sweep(retain time.Duration, f func(context.Context) (int, error)) {
-	if retain > 0 {
-		s.every(min(expireEvery, retain), func(ctx context.Context) { s.expire(ctx, f) })
+	pause := sweepPause
+	for _, retain := range []time.Duration{s.RetainAnswers, s.RetainInputs, s.RetainEvents, s.RetainResults} {
+		if retain > 0 {
+			pause = min(pause, max(retain, 10*time.Millisecond))
+		}
 	}
+	s.every(pause, s.round)
+	return nil
 }
 
 // Stop implements [service].
 func (s *sweeper) Stop(ctx context.Context) error { s.stop(ctx, s.abort); return nil }
 
-// expire deletes one batch after another.
-func (s *sweeper) expire(ctx context.Context, sweep func(context.Context) (int, error)) {
-	for ctx.Err() == nil {
-		n, err := sweep(ctx)
-		if err != nil {
-			s.logRound(ctx, err, "deleting old files failed; will retry")
-		}
-		if err != nil || n < expireBatch {
-			return
+// round sweeps everything once. What is marked is deleted in any case: an earlier process,
+// with other settings, may have marked it.
+func (s *sweeper) round(ctx context.Context) {
+	mine, err := s.Ledger.ClaimSweep(ctx, s.owner)
+	if err != nil {
+		s.logRound(ctx, err, "claiming the deletion of old rows failed; will retry")
+	}
+	if err != nil || !mine {
+		return
+	}
+	for _, sweep := range []struct {
+		what   string
+		retain time.Duration
+		f      func(context.Context) (more bool, err error)
+	}{
+		{"rows", 1, func(ctx context.Context) (bool, error) { return s.Ledger.SweepRows(ctx, sweepBatch) }},
+		{"events", s.RetainEvents, s.throughTasks(s.Ledger.SweepEvents, s.RetainEvents)},
+		{"results", s.RetainResults, s.throughTasks(s.removeResults, s.RetainResults)},
+		{"inputs", s.RetainInputs, func(ctx context.Context) (bool, error) {
+			n, err := s.Ledger.SweepInputs(ctx, s.RetainInputs, sweepBatch)
+			return n == sweepBatch, err
+		}},
+		{"files", 1, s.deleteSwept},
+		{"answers", 1, s.deleteAnswers},
+	} {
+		for more := sweep.retain > 0; more && ctx.Err() == nil; {
+			if more, err = sweep.f(ctx); err != nil {
+				s.logRound(ctx, err, "deleting old "+sweep.what+" failed; will retry")
+				break
+			}
 		}
 	}
 }
 
-// sweepAnswers deletes each object before its row: a row without an object is found again,
+// throughTasks makes of a sweep that works through tasks by their ids one that works through
+// the next batch at each call.
+func (s *sweeper) throughTasks(sweep func(ctx context.Context, age time.Duration, after string, limit int) (string, error), age time.Duration) func(context.Context) (bool, error) {
+	after := ""
+	return func(ctx context.Context) (more bool, err error) {
+		after, err = sweep(ctx, age, after, sweepBatch)
+		return after != "", err
+	}
+}
+
+func (s *sweeper) removeResults(ctx context.Context, age time.Duration, after string, limit int) (string, error) {
+	next, err := s.Ledger.RemoveResults(ctx, age, after, limit)
+	failpoint.Here("results_marked")
+	return next, err
+}
+
+// deleteAnswers deletes each object before its row: a row without an object is found again,
 // while an object without a row would stay for ever.
-func (s *sweeper) sweepAnswers(ctx context.Context) (int, error) {
-	old, err := s.Ledger.ExpiredAnswers(ctx, s.RetainAnswers, expireBatch)
+func (s *sweeper) deleteAnswers(ctx context.Context) (more bool, err error) {
+	old, err := s.Ledger.ExpiredAnswers(ctx, s.RetainAnswers, sweepBatch)
 	for _, k := range old {
 		if err == nil {
 			err = s.Blobs.Delete(ctx, k.Object)
+			failpoint.Here("answer_deleted")
 		}
 		if err == nil {
 			err = s.Ledger.DropAnswer(ctx, k.Object)
 		}
 	}
-	return len(old), err
+	return len(old) == sweepBatch, err
 }
 
-// sweepInputs deletes the objects of each input before its row, for the same reason. The
-// row was marked before, so that no task that is accepted now uses the input.
-func (s *sweeper) sweepInputs(ctx context.Context) (int, error) {
-	old, err := s.Ledger.SweepInputs(ctx, s.RetainInputs, expireBatch)
+// deleteSwept deletes the objects of each marked result and input before its row, for the
+// same reason.
+func (s *sweeper) deleteSwept(ctx context.Context) (more bool, err error) {
+	old, err := s.Ledger.Swept(ctx, sweepBatch)
 	for _, a := range old {
-		for _, object := range objectsOf(a) {
+		for _, object := range append(blob.Beside(a.Object, a.MIME), a.Object) {
 			if err == nil {
 				err = s.Blobs.Delete(ctx, object)
+				failpoint.Here("object_deleted")
 			}
 		}
 		if err == nil {
-			err = s.Ledger.DropInput(ctx, a.ID)
+			failpoint.Here("objects_deleted")
+			err = s.Ledger.DropSwept(ctx, a.ID)
+			failpoint.Here("row_deleted")
 		}
 	}
-	return len(old), err
-}
-
-// objectsOf are the names of an input's objects, some of which may not exist.
-func objectsOf(a *task.Asset) []string {
-	_, ext := media.ConvertedType(a.MIME)
-	return []string{a.Object + blob.ConvertedExt + ext, a.Object + blob.ThumbnailExt, blob.SidecarName(a.Object), a.Object}
+	return len(old) == sweepBatch, err
 }

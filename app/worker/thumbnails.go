@@ -136,8 +136,11 @@ func (m *thumbnailer) thumbnail(ctx context.Context, id string) error {
 	}
 	failpoint.Here("before_thumbnail")
 	object, err := m.make(ctx, a)
-	if err := m.Ledger.SetThumbnail(context.WithoutCancel(ctx), id, object); err != nil {
-		return err
+	switch setErr := m.Ledger.SetThumbnail(context.WithoutCancel(ctx), id, object); {
+	case fault.KindOf(setErr) == fault.NotFound && object != "" && object != task.NoThumbnail: // the result was removed while it was made
+		return m.Blobs.Delete(context.WithoutCancel(ctx), object)
+	case setErr != nil:
+		return setErr
 	}
 	if err == nil && object != task.NoThumbnail {
 		m.Broker.Publish(broker.Event{Task: a.Task})

@@ -31,6 +31,7 @@ type Ledger interface {
 	task.Assets
 	task.Answers
 	task.Inputs
+	task.Retention
 	task.VendorAccounts
 	task.VendorKeys
 }
@@ -57,6 +58,8 @@ type Config struct {
 	Foreground    bool                       // the process serves one command of a user, who waits for it
 	RetainAnswers time.Duration              // how long kept answers stay in the object store; 0: for ever
 	RetainInputs  time.Duration              // how long inputs stay that no task needs any more; 0: for ever
+	RetainEvents  time.Duration              // how long the events of a finished task stay; 0: for ever
+	RetainResults time.Duration              // how long the results of a finished task stay; 0: for ever
 	Metrics       *Metrics                   // default: ones that are not registered
 	Address       func(object string) string // URL by which vendors can fetch an object, see provider.Input.URL; nil: there is none
 }

@@ -24,7 +24,9 @@ func (p *suite) using(inputs ...string) *task.Task {
 
 func (p *suite) sweep(age time.Duration) (ids []string) {
 	p.Helper()
-	list, err := p.l.SweepInputs(ctx, age, 10)
+	_, err := p.l.SweepInputs(ctx, age, 10)
+	p.must(err)
+	list, err := p.l.Swept(ctx, 10)
 	p.must(err)
 	for _, a := range list {
 		ids = append(ids, a.ID)
@@ -81,7 +83,7 @@ func sweptInputs(p *suite) {
 	p.wantKind(err, fault.Invalid)
 	for range 2 {
 		for _, id := range append(want, "upload", "shared") {
-			p.must(p.l.DropInput(ctx, id))
+			p.must(p.l.DropSwept(ctx, id))
 		}
 	}
 	if got := p.sweep(-time.Second); got != nil {

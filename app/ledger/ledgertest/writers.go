@@ -40,6 +40,7 @@ func RunWriters(t *testing.T, open func(t *testing.T) [2]task.Ledger) {
 		"keys in use and expired":         expiredKeys,
 		"a quota of uploads":              quotaAtOnce,
 		"inputs in use and deleted":       inputsAtOnce,
+		"results removed and used":        resultsAtOnce,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -470,6 +471,28 @@ func quotaAtOnce(w *writers) {
 	})
 	if added.n["file"] != 5 {
 		w.Errorf("%d files with a quota of 5", added.n["file"])
+	}
+}
+
+// resultsAtOnce: results are removed, or a task uses one as an input, but not both.
+func resultsAtOnce(w *writers) {
+	for range 24 {
+		t := w.inState(task.Succeeded)
+		id := w.result(t)
+		next := Fresh("me")
+		var accepted error
+		w.at(2, func(i int, l task.Ledger) {
+			if i == 0 {
+				_, err := l.RemoveResults(ctx, -time.Second, "", 100)
+				w.must(err)
+				return
+			}
+			_, _, accepted = l.Accept(ctx, task.AcceptRequest{Tasks: []*task.Task{next}, Inputs: []string{id}})
+		})
+		_, err := w.l.Asset(ctx, id)
+		if (err == nil) != (accepted == nil) {
+			w.Errorf("the result: %v; the task that uses it: %v", err, accepted)
+		}
 	}
 }
 
