@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"sync"
@@ -156,11 +155,11 @@ func (l *lock) keepFile() {
 func lockFile(dir string) string { return filepath.Join(dir, "lock") }
 
 // awaitLockOwner reads who owns a folder. The lock file may be missing for a moment, until
-// its owner notices.
+// its owner notices, and then empty, until the owner writes it.
 func awaitLockOwner(dir string) (h LockOwner) {
 	for end := time.Now().Add(2 * lockRestore); ; time.Sleep(lockPause) {
 		h, err := readLockOwner(dir)
-		if !errors.Is(err, fs.ErrNotExist) || time.Now().After(end) {
+		if err == nil && h.PID != 0 || time.Now().After(end) {
 			return h
 		}
 	}

@@ -294,7 +294,7 @@ func (d *document) files(t *testing.T) {
 
 func (d *document) service(t *testing.T) {
 	t.Parallel()
-	for _, operation := range []string{"get-service", "get-health", "get-livez", "get-readyz", "get-metrics", "list-models", "list-models?schema=true"} {
+	for _, operation := range []string{"get-service", "get-health", "get-status", "get-livez", "get-readyz", "get-metrics", "list-models", "list-models?schema=true"} {
 		if a := d.call(t, operation, nil, ""); a.Status != http.StatusOK {
 			t.Errorf("%s: %d", operation, a.Status)
 		}

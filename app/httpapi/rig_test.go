@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"path"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -30,7 +31,7 @@ type rig struct {
 	vendor *servicetest.Vendor
 	api    *httpapi.Server
 	url    string
-	logs   *bytes.Buffer
+	logs   *logBuffer
 	t      *testing.T
 }
 
@@ -43,7 +44,7 @@ const (
 // start starts a rig. No key is required unless adapt sets keys.
 func start(t *testing.T, adapt ...func(*rig, *httpapi.Config)) *rig {
 	t.Helper()
-	r := &rig{t: t, logs: &bytes.Buffer{}}
+	r := &rig{t: t, logs: &logBuffer{}}
 	r.Engine, r.vendor = servicetest.Start(t)
 	metrics := prometheus.NewRegistry()
 	c := httpapi.Config{
@@ -60,7 +61,7 @@ func start(t *testing.T, adapt ...func(*rig, *httpapi.Config)) *rig {
 	r.SetPublicURL(string(c.Public))
 	r.api = httpapi.New(c)
 	srv.Config.Handler = web.New(web.Config{
-		Access: r.Service, Log: zerolog.New(zerolog.SyncWriter(r.logs)), Metrics: web.NewMetrics(metrics),
+		Access: r.Service, Log: zerolog.New(r.logs), Metrics: web.NewMetrics(metrics),
 		PublicURL: string(c.Public), MCPURL: c.MCPURL, Loopback: true, AllowedHosts: []string{"gateway.example"}, BodyWindow: 300 * time.Millisecond,
 	}, r.api)
 	srv.Start()
@@ -69,6 +70,24 @@ func start(t *testing.T, adapt ...func(*rig, *httpapi.Config)) *rig {
 	t.Cleanup(r.vendor.Release)
 	r.url = srv.URL
 	return r
+}
+
+// logBuffer is a log that can be read concurrently: a request is logged after its response.
+type logBuffer struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (b *logBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.Write(p)
+}
+
+func (b *logBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.String()
 }
 
 func withKeys(r *rig, _ *httpapi.Config) {

@@ -71,7 +71,7 @@ func (s *Server) statusRoutes() {
 	unhealthy.Description = "A component that requests need is down."
 	health.Responses["503"] = &unhealthy
 	status := s.route(http.MethodGet, "/api/status", "Processes, queues and vendor keys; requires an admin's key", "operation", web.Admin, s.inspect)
-	status.OperationID = "status"
+	status.OperationID = "get-status"
 	status.Description = "What all processes on the ledger do: which are alive, how many tasks each module has in each state, which vendor keys are parked."
 	s.envelopeResponse(status, http.StatusOK, "What runs and what waits.", reflect.TypeFor[service.Inspection]())
 	alive := func(c echo.Context) error { return c.String(http.StatusOK, "ok\n") }
