@@ -6,6 +6,7 @@ import (
 	"math"
 	"net/http"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 )
@@ -58,14 +59,19 @@ func inserts(path string, n int, d time.Duration) (float64, error) {
 	if _, err := db.Exec(`CREATE TABLE t (id INTEGER PRIMARY KEY, body TEXT NOT NULL)`); err != nil {
 		return 0, err
 	}
-	body := string(make([]byte, 1024))
+	return insertRate(n, d, func(body string) error { _, err := db.Exec(`INSERT INTO t (body) VALUES ($1)`, body); return err })
+}
+
+// insertRate returns how often n goroutines insert a body of 1 KB, per second.
+func insertRate(n int, d time.Duration, insert func(body string) error) (float64, error) {
+	body := strings.Repeat("x", 1024)
 	counts, errs := make([]int, n), make([]error, n)
 	var wg sync.WaitGroup
 	begin := time.Now()
 	for i := range n {
 		wg.Go(func() {
 			for time.Since(begin) < d && errs[i] == nil {
-				if _, errs[i] = db.Exec(`INSERT INTO t (body) VALUES ($1)`, body); errs[i] == nil {
+				if errs[i] = insert(body); errs[i] == nil {
 					counts[i]++
 				}
 			}

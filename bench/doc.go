@@ -3,6 +3,11 @@
 // processes on loopback. Ratios compare figures of the same run, because absolute
 // figures vary between machines and moments.
 //
-//	go run ./bench            all benchmarks, a few minutes
-//	go run ./bench -only rate one of: start, idle, latency, rate, accept, memory, poll
+//	go run ./bench              all benchmarks, some twenty minutes
+//	go run ./bench -only a,b    some of: start, idle, latency, rate, accept, memory, poll,
+//	                            videos, history, scale, compare
+//
+// The last four use PostgreSQL, Redis and an S3 service, which they start, and are skipped
+// where one of these is not installed. compare also runs the same job in Celery and
+// BullMQ, which it installs into .tools.
 package main

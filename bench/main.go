@@ -7,15 +7,17 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
+	"strings"
 	"time"
 )
 
 func main() {
-	only := flag.String("only", "", "run one benchmark: start, idle, latency, rate, accept, memory, poll")
-	role := flag.String("role", "", "internal: upstream, proxy or flux")
+	only := flag.String("only", "", "run these benchmarks only, separated by commas: start, idle, latency, rate, accept, memory, poll, videos, history, scale, compare")
+	role := flag.String("role", "", "internal: upstream, proxy, flux or veo")
 	size := flag.Int("size", 1_500_000, "internal: bytes of the upstream's image")
 	slow := flag.Duration("slow", 0, "internal: the upstream's response time")
-	cert := flag.String("cert", "", "internal: file to which flux writes its certificate")
+	cert := flag.String("cert", "", "internal: file to which a TLS vendor writes its certificate")
 	target := flag.String("target", "", "internal: URL to which the proxy forwards")
 	flag.Parse()
 	var err error
@@ -24,6 +26,8 @@ func main() {
 		err = serveUpstream(*size, *slow)
 	case "flux":
 		err = serveFlux(*slow, 40*time.Second, 80*time.Second, *cert)
+	case "veo":
+		err = serveVeo(*slow, *size, *cert)
 	case "proxy":
 		err = serveProxy(*target)
 	default:
@@ -69,12 +73,18 @@ func run(only string) error {
 	}
 	for _, p := range []benchmark{
 		{"start", measureStart}, {"idle", measureIdle}, {"latency", measureLatency}, {"rate", measureRate},
-		{"accept", measureAccept}, {"memory", measureMemory}, {"poll", measurePoll},
+		{"accept", measureAccept}, {"memory", measureMemory}, {"poll", measurePoll}, {"videos", measureVideos},
+		{"history", measureHistory}, {"scale", measureScale}, {"compare", measureCompare},
 	} {
-		if only != "" && only != p.name {
+		if only != "" && !slices.Contains(strings.Split(only, ","), p.name) {
 			continue
 		}
-		if err := p.run(b); err != nil {
+		err := p.run(b)
+		if isMissing(err) {
+			note("%s is skipped: %v", p.name, err)
+			continue
+		}
+		if err != nil {
 			return fmt.Errorf("%s: %w", p.name, err)
 		}
 	}

@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"aigc/app/apptest/servers"
 )
 
 // bench is a run of the program.
@@ -24,8 +26,9 @@ type bench struct {
 
 // process is a child process that listens on url.
 type process struct {
-	cmd *exec.Cmd
-	url string
+	cmd     *exec.Cmd
+	url     string
+	metrics string // of aigc: base URL of /readyz and /metrics
 }
 
 func (p *process) stop() {
@@ -49,7 +52,7 @@ func (b *bench) role(args ...string) (*process, error) {
 	if err != nil {
 		return nil, errors.Join(err, cmd.Process.Kill())
 	}
-	return &process{cmd, strings.TrimSpace(line)}, nil
+	return &process{cmd: cmd, url: strings.TrimSpace(line)}, nil
 }
 
 func (b *bench) upstream(size int, slow time.Duration) (*process, error) {
@@ -64,16 +67,24 @@ func (b *bench) aigc(upstream string, env ...string) (*process, time.Duration, e
 }
 
 func (b *bench) aigcIn(dir, upstream string, env ...string) (*process, time.Duration, error) {
-	addr, err := freeAddr()
+	addr, err := servers.FreeAddress()
 	if err != nil {
 		return nil, 0, err
 	}
-	line := append(slices.Clone(b.wrap), b.bin, "all")
+	return b.startAIGC("all", addr, append([]string{"AIGC_DATA_DIR=" + dir, "OPENAI_API_KEY=bench", "OPENAI_BASE_URL=" + upstream + "/v1"}, env...))
+}
+
+// startAIGC starts a role of aigc with its REST API, if it has one, on addr.
+func (b *bench) startAIGC(role, addr string, env []string) (*process, time.Duration, error) {
+	metrics, err := servers.FreeAddress()
+	if err != nil {
+		return nil, 0, err
+	}
+	line := append(slices.Clone(b.wrap), b.bin, role)
 	cmd := exec.Command(line[0], line[1:]...)
 	cmd.Dir = b.dir
 	cmd.Env = append([]string{
-		"PATH=" + os.Getenv("PATH"), "AIGC_DATA_DIR=" + dir, "AIGC_ADDR=" + addr, "AIGC_MCP_ADDR=127.0.0.1:0",
-		"AIGC_LOG_LEVEL=error", "OPENAI_API_KEY=bench", "OPENAI_BASE_URL=" + upstream + "/v1",
+		"PATH=" + os.Getenv("PATH"), "AIGC_ADDR=" + addr, "AIGC_MCP_ADDR=127.0.0.1:0", "AIGC_METRICS_ADDR=" + metrics, "AIGC_LOG_LEVEL=error",
 	}, env...)
 	cmd.Stderr = os.Stderr
 	ownGroup(cmd)
@@ -81,9 +92,13 @@ func (b *bench) aigcIn(dir, upstream string, env ...string) (*process, time.Dura
 	if err := cmd.Start(); err != nil {
 		return nil, 0, err
 	}
-	p := &process{cmd, "http://" + addr}
+	p := &process{cmd: cmd, url: "http://" + addr, metrics: "http://" + metrics}
+	ready := p.url + "/readyz"
+	if role == "worker" {
+		ready = p.metrics + "/readyz"
+	}
 	for time.Since(begin) < 20*time.Second {
-		if res, err := http.Get(p.url + "/readyz"); err == nil {
+		if res, err := http.Get(ready); err == nil {
 			_ = res.Body.Close()
 			if res.StatusCode == http.StatusOK {
 				return p, time.Since(begin), nil
@@ -92,7 +107,7 @@ func (b *bench) aigcIn(dir, upstream string, env ...string) (*process, time.Dura
 		time.Sleep(time.Millisecond)
 	}
 	p.stop()
-	return nil, 0, errors.New("aigc did not get ready within 20 s")
+	return nil, 0, fmt.Errorf("aigc %s did not get ready within 20 s", role)
 }
 
 // peak returns the peak resident memory of the process, in bytes.

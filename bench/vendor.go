@@ -58,17 +58,22 @@ func serveFlux(answer, from, to time.Duration, certFile string) error {
 		_, _ = w.Write(v.image)
 	})
 	mux.HandleFunc("GET /report", func(w http.ResponseWriter, _ *http.Request) { v.report(w) })
-	srv := &http.Server{
-		Handler: mux, ReadHeaderTimeout: 10 * time.Second, TLSConfig: &tls.Config{Certificates: []tls.Certificate{cert}, NextProtos: []string{"http/1.1"}},
-		ConnState: func(_ net.Conn, s http.ConnState) {
-			if s == http.StateNew {
-				v.mu.Lock()
-				v.conns++
-				v.mu.Unlock()
-			}
-		},
-	}
 	fmt.Println(root)
+	return serveTLS(ln, mux, cert, func(_ net.Conn, s http.ConnState) {
+		if s == http.StateNew {
+			v.mu.Lock()
+			v.conns++
+			v.mu.Unlock()
+		}
+	})
+}
+
+// serveTLS serves HTTP/1.1 over TLS.
+func serveTLS(ln net.Listener, h http.Handler, cert tls.Certificate, state func(net.Conn, http.ConnState)) error {
+	srv := &http.Server{
+		Handler: h, ReadHeaderTimeout: 10 * time.Second, ConnState: state,
+		TLSConfig: &tls.Config{Certificates: []tls.Certificate{cert}, NextProtos: []string{"http/1.1"}},
+	}
 	return srv.ServeTLS(ln, "", "")
 }
 

@@ -7,6 +7,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/kelseyhightower/envconfig"
 
@@ -124,13 +125,14 @@ func (r *reader) list(s Setting) {
 	r.settings.List = append(r.settings.List, s)
 }
 
-// limits holds the two limits that every vendor has.
+// limits holds the limits that every vendor has.
 type limits struct {
-	MaxRunning int `split_words:"true" desc:"concurrent tasks of one account; 0: no limit"`
-	PerMinute  int `split_words:"true" desc:"submissions per minute of one account; 0: no limit"`
+	MaxRunning int           `split_words:"true" desc:"concurrent tasks of one account; 0: no limit"`
+	PerMinute  int           `split_words:"true" desc:"submissions per minute of one account; 0: no limit"`
+	PollEvery  time.Duration `split_words:"true" default:"0s" desc:"pause between two polls of a job, 1s to 1m; 0: that of the operation, 1 to 15 s"`
 }
 
-// vendor reads a vendor's own settings and its two limits.
+// vendor reads a vendor's own settings and its limits.
 func (r *reader) vendor(v provider.Vendor) {
 	settings := v.Settings()
 	r.read(v.Prefix, settings)
@@ -152,8 +154,10 @@ func (r *reader) vendor(v provider.Vendor) {
 	r.read(prefix, &limits)
 	for i := range r.settings.List[first:] {
 		s := &r.settings.List[first+i]
-		s.Default = strconv.Itoa(v.Limits.Running)
-		if strings.HasSuffix(s.Name, "_PER_MINUTE") {
+		switch strings.TrimPrefix(s.Name, prefix) {
+		case "_MAX_RUNNING":
+			s.Default = strconv.Itoa(v.Limits.Running)
+		case "_PER_MINUTE":
 			s.Default = strconv.Itoa(v.Limits.PerMinute)
 		}
 		if s.Source == "default" {
@@ -163,7 +167,10 @@ func (r *reader) vendor(v provider.Vendor) {
 	if limits.MaxRunning < 0 || limits.PerMinute < 0 {
 		r.errs = append(r.errs, fmt.Errorf("%s_MAX_RUNNING, %s_PER_MINUTE: must not be negative", prefix, prefix))
 	}
+	if every := limits.PollEvery; every != 0 && (every < time.Second || every > time.Minute) {
+		r.errs = append(r.errs, fmt.Errorf("%s_POLL_EVERY: must be 0, or between 1s and 1m", prefix))
+	}
 	set := v.Limits
-	set.Running, set.PerMinute = limits.MaxRunning, limits.PerMinute
+	set.Running, set.PerMinute, set.PollEvery = limits.MaxRunning, limits.PerMinute, limits.PollEvery
 	r.settings.Accounts.Add(v, set, accounts...)
 }

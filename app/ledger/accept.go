@@ -15,11 +15,9 @@ func (s *store) Accept(ctx context.Context, a task.AcceptRequest) (t *task.Task,
 	if err := validate(a); err != nil {
 		return nil, false, err
 	}
-	err = s.write(ctx, func(x *tx) error {
-		a.Key.Owner = a.Tasks[0].Owner
-		if err := x.lock(append(repetitionLocks(a.Key, a.Tasks[0].InputHash, a.Join), taskLock(a.Tasks[0].ID))...); err != nil {
-			return err
-		}
+	a.Key.Owner = a.Tasks[0].Owner
+	locks := append(repetitionLocks(a.Key, a.Tasks[0].InputHash, a.Join), taskLock(a.Tasks[0].ID))
+	err = s.writeLocked(ctx, locks, func(x *tx) error {
 		t, err = x.joinDuplicate(task.Repetition{InputHash: a.Tasks[0].InputHash, Key: a.Key, Join: a.Join, Call: a.Call})
 		if replayed = t != nil; replayed || err != nil {
 			return err
@@ -96,7 +94,7 @@ func (x *tx) insert(next *task.Task, claim *task.ClaimRequest) (*task.Task, erro
 	if e.err != nil {
 		return nil, fault.From(e.err)
 	}
-	if _, err := x.exec(insertTask, e.values...); err != nil {
+	if err := x.later(insertTask, e.values...); err != nil {
 		return nil, err
 	}
 	x.addEvent(&accepted, "", task.Accept, "")
@@ -135,14 +133,14 @@ func (x *tx) indexForLists(t *task.Task) error {
 	as := series{t.Owner, t.Module, t.Model}
 	if !x.cache.has(as) && !slices.Contains(x.listed, as) {
 		const add = "INSERT INTO task_series (owner, module, model) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING"
-		if _, err := x.exec(add, as.owner, as.module, as.model); err != nil {
+		if err := x.later(add, as.owner, as.module, as.model); err != nil {
 			return err
 		}
 		x.listed = append(x.listed, as)
 	}
 	for _, tag := range t.Tags {
 		const labelled = "INSERT INTO task_tags (owner, tag, task) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING"
-		if _, err := x.exec(labelled, t.Owner, tag, t.ID); err != nil {
+		if err := x.later(labelled, t.Owner, tag, t.ID); err != nil {
 			return err
 		}
 	}

@@ -205,7 +205,7 @@ var insertEvents = func() []string {
 func (x *tx) writeEvents() error {
 	for len(x.events) > 0 {
 		n := min(len(x.events)/eventWidth, eventsMax)
-		if _, err := x.exec(insertEvents[n], x.events[:n*eventWidth]...); err != nil {
+		if err := x.later(insertEvents[n], x.events[:n*eventWidth]...); err != nil {
 			return err
 		}
 		x.events = x.events[n*eventWidth:]

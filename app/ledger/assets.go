@@ -32,9 +32,8 @@ func (x *tx) addAsset(a *task.Asset) error {
 	if a.Seed != nil {
 		seed = *a.Seed
 	}
-	_, err := x.exec(insertAsset, a.ID, a.Task, int64(a.Index), string(a.Role), a.Object, a.Thumb, a.Name, a.MIME,
+	return x.later(insertAsset, a.ID, a.Task, int64(a.Index), string(a.Role), a.Object, a.Thumb, a.Name, a.MIME,
 		int64(a.Width), int64(a.Height), int64(a.Duration), a.Size, a.SHA256, a.Owner, boolInt(a.Sandbox), a.Prompt, seed, created)
-	return err
 }
 
 func assets(q querier, query string, args ...any) (out []*task.Asset, err error) {

@@ -22,33 +22,47 @@ type candidate struct {
 	answering bool  // an answer is being written
 }
 
-const selectCallers = `SELECT c.task, c.begun, c.answering, c.unanswered_at FROM callers c JOIN tasks t ON t.id = c.task
-	WHERE c.owner = $1 AND c.input_hash = $2 AND t.created >= $3 AND t.state <> 'canceled' AND NOT (t.state = 'failed' AND t.charged = 'no')
+// openCall is a row of callers, with when its task was created.
+type openCall struct {
+	task                                    string
+	begun, answering, unansweredAt, created int64
+}
+
+const selectCallers = `SELECT c.task, c.begun, c.answering, c.unanswered_at, t.created FROM callers c JOIN tasks t ON t.id = c.task
+	WHERE c.owner = $1 AND c.input_hash = $2 AND t.state <> 'canceled' AND NOT (t.state = 'failed' AND t.charged = 'no')
 	ORDER BY c.task`
 
 // findUnanswered returns the id of the task to join of which no caller was answered,
 // empty if there is none. Of several it takes the one with the fewest open calls, so that
 // equal calls at the same time, repeated at the same time, each get a task of their own;
 // among these the oldest. ErrAnswering: it depends on an answer that is being written.
-func findUnanswered(a querier, now int64, r task.Repetition) (id string, err error) {
+func findUnanswered(a querier, clock clock, r task.Repetition) (id string, err error) {
 	if r.Join.Unanswered <= 0 {
 		return "", nil
 	}
-	var list []*candidate
-	err = a.query(selectCallers, []any{r.Key.Owner, r.InputHash, now - r.Join.Unanswered.Milliseconds()}, func(row *sql.Rows) error {
-		var of string
-		var begun, answering, unansweredAt int64
-		if err := row.Scan(&of, &begun, &answering, &unansweredAt); err != nil {
-			return err
-		}
-		if len(list) == 0 || list[len(list)-1].task != of {
-			list = append(list, &candidate{task: of})
-		}
-		list[len(list)-1].add(now, begun, answering, unansweredAt)
-		return nil
+	var calls []openCall
+	err = a.query(selectCallers, []any{r.Key.Owner, r.InputHash}, func(row *sql.Rows) error {
+		var c openCall
+		err := row.Scan(&c.task, &c.begun, &c.answering, &c.unansweredAt, &c.created)
+		calls = append(calls, c)
+		return err
 	})
+	if err != nil || len(calls) == 0 {
+		return "", err
+	}
+	now, err := clock()
 	if err != nil {
 		return "", err
+	}
+	var list []*candidate
+	for _, c := range calls {
+		if c.created < now-r.Join.Unanswered.Milliseconds() {
+			continue
+		}
+		if len(list) == 0 || list[len(list)-1].task != c.task {
+			list = append(list, &candidate{task: c.task})
+		}
+		list[len(list)-1].add(now, c)
 	}
 	begun := now - r.Call.Age().Milliseconds()
 	var best *candidate
@@ -71,16 +85,16 @@ func findUnanswered(a querier, now int64, r task.Repetition) (id string, err err
 	return "", nil
 }
 
-func (c *candidate) add(now, begun, answering, unansweredAt int64) {
-	if unansweredAt > 0 {
+func (c *candidate) add(now int64, call openCall) {
+	if call.unansweredAt > 0 {
 		c.left = true
 		return
 	}
-	if c.open == 0 || begun < c.oldest {
-		c.oldest = begun
+	if c.open == 0 || call.begun < c.oldest {
+		c.oldest = call.begun
 	}
 	c.open++
-	c.answering = c.answering || answering > 0 && now-answering < answeringFor
+	c.answering = c.answering || call.answering > 0 && now-call.answering < answeringFor
 }
 
 const insertCaller = `INSERT INTO callers (task, call, owner, input_hash, waiter, begun, answering, unanswered_at)
@@ -96,8 +110,7 @@ func (x *tx) recordCall(t *task.Task, c task.Call) error {
 			return err
 		}
 	}
-	_, err := x.exec(insertCaller, t.ID, c.ID, t.Owner, t.InputHash, c.Waiter, x.now-c.Age().Milliseconds(), int64(0))
-	return err
+	return x.later(insertCaller, t.ID, c.ID, t.Owner, t.InputHash, c.Waiter, x.now-c.Age().Milliseconds(), int64(0))
 }
 
 // callsKeptFor is how long a call is recorded at most. It is longer than the age of a
@@ -130,14 +143,22 @@ func (s *store) Answering(ctx context.Context, id string, c task.Call) error {
 
 // EndCall implements [task.Callers].
 func (s *store) EndCall(ctx context.Context, id, call string, how task.CallEnd) error {
+	if how == task.CallAnswered { // of every request
+		return s.writeBlind(ctx, func(x *tx) error {
+			if lock := x.dialect.lockCalls; lock != "" {
+				if err := x.later(lock, id); err != nil {
+					return err
+				}
+			}
+			return x.later("DELETE FROM callers WHERE task = $1", id)
+		})
+	}
 	return s.write(ctx, func(x *tx) error {
 		err := x.lockCalls(id)
 		if err != nil {
 			return err
 		}
 		switch how {
-		case task.CallAnswered:
-			_, err = x.exec("DELETE FROM callers WHERE task = $1", id)
 		case task.CallUnanswered:
 			_, err = x.exec("UPDATE callers SET unanswered_at = $3, answering = 0 WHERE task = $1 AND call = $2 AND unanswered_at = 0", id, call, x.now)
 		default:

@@ -18,6 +18,9 @@ type conn interface {
 	querier
 	// exec returns the number of rows that the statement changed.
 	exec(query string, args ...any) (int64, error)
+	// later runs a statement before the next one or the COMMIT. It may return nil and its
+	// error come from them.
+	later(query string, args ...any) error
 }
 
 // writeConn is the connection of SQLite's writer with its prepared statements.
@@ -59,6 +62,11 @@ func (s *writeConn) exec(query string, args ...any) (int64, error) {
 		return 0, err
 	}
 	return res.RowsAffected()
+}
+
+func (s *writeConn) later(query string, args ...any) error {
+	_, err := s.exec(query, args...)
+	return err
 }
 
 func (s *writeConn) query(query string, args []any, each func(*sql.Rows) error) error {

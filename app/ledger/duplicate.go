@@ -10,11 +10,7 @@ import (
 // FindDuplicate implements [task.Ledger].
 func (s *store) FindDuplicate(ctx context.Context, r task.Repetition) (*task.Task, error) {
 	pool := s.reader(ctx)
-	now, err := s.dialect.now(pool)
-	if err != nil {
-		return nil, err
-	}
-	t, _, err := findDuplicate(pool, now, r)
+	t, _, err := findDuplicate(pool, func() (int64, error) { return s.dialect.now(pool) }, r)
 	return t, err
 }
 
@@ -36,7 +32,7 @@ func (s *store) JoinDuplicate(ctx context.Context, r task.Repetition) (t *task.T
 // joinDuplicate returns the earlier task that a request repeats, nil if there is none.
 // If the request joins it, the key is bound to it and the call is recorded.
 func (x *tx) joinDuplicate(r task.Repetition) (*task.Task, error) {
-	t, byKey, err := findDuplicate(x, x.now, r)
+	t, byKey, err := findDuplicate(x, func() (int64, error) { return x.now, nil }, r)
 	if err != nil || t == nil || byKey {
 		return t, err
 	}
@@ -49,10 +45,11 @@ func (x *tx) joinDuplicate(r task.Repetition) (*task.Task, error) {
 }
 
 // findDuplicate looks for the task of the key, then for one whose callers were not
-// answered, then for any other one that may be joined.
-func findDuplicate(a querier, now int64, r task.Repetition) (t *task.Task, byKey bool, err error) {
+// answered, then for any other one that may be joined. It asks for the clock only if that
+// matters: most requests repeat none.
+func findDuplicate(a querier, clock clock, r task.Repetition) (t *task.Task, byKey bool, err error) {
 	if r.Key.Key != "" {
-		id, boundTo, err := lookupKey(a, now, r.Key)
+		id, boundTo, err := lookupKey(a, clock, r.Key)
 		switch {
 		case err != nil:
 			return nil, false, err
@@ -68,7 +65,7 @@ func findDuplicate(a querier, now int64, r task.Repetition) (t *task.Task, byKey
 	if r.InputHash == "" {
 		return nil, false, nil
 	}
-	id, err := findUnanswered(a, now, r)
+	id, err := findUnanswered(a, clock, r)
 	if err != nil {
 		return nil, false, err
 	}
@@ -79,10 +76,18 @@ func findDuplicate(a querier, now int64, r task.Repetition) (t *task.Task, byKey
 		return t, false, err
 	}
 	if r.Join.Any > 0 {
+		now, err := clock()
+		if err != nil {
+			return nil, false, err
+		}
 		t, err = findEqual(a, now, r.InputHash, r.Key.Owner, now-r.Join.Any.Milliseconds())
+		return t, false, err
 	}
-	return t, false, err
+	return nil, false, nil
 }
+
+// clock reads the database's clock, in milliseconds since 1970.
+type clock func() (int64, error)
 
 const hour = 3600_000 // in milliseconds, as in the index tasks_join
 

@@ -9,10 +9,17 @@ import (
 
 // lookupKey returns the task and the input hash that a key is bound to; empty if it
 // is not bound or has expired.
-func lookupKey(a querier, now int64, key task.IdempotencyKey) (id, hash string, err error) {
-	const find = "SELECT task, input_hash FROM idempotency WHERE owner = $1 AND key = $2 AND expires > $3"
-	err = a.query(find, []any{key.Owner, key.Key, now}, func(r *sql.Rows) error { return r.Scan(&id, &hash) })
-	return id, hash, err
+func lookupKey(a querier, clock clock, key task.IdempotencyKey) (id, hash string, err error) {
+	const find = "SELECT task, input_hash, expires FROM idempotency WHERE owner = $1 AND key = $2"
+	var expires int64
+	err = a.query(find, []any{key.Owner, key.Key}, func(r *sql.Rows) error { return r.Scan(&id, &hash, &expires) })
+	if err != nil || id == "" {
+		return "", "", err
+	}
+	if now, err := clock(); err != nil || expires <= now {
+		return "", "", err
+	}
+	return id, hash, nil
 }
 
 // bindKey binds a key to a task, for key.Keep from now.
@@ -27,8 +34,7 @@ func (x *tx) bindKey(t *task.Task, key task.IdempotencyKey) error {
 	}
 	const upsert = `INSERT INTO idempotency (owner, key, input_hash, task, expires) VALUES ($1, $2, $3, $4, $5)
 		ON CONFLICT (owner, key) DO UPDATE SET input_hash = excluded.input_hash, task = excluded.task, expires = excluded.expires`
-	_, err := x.exec(upsert, key.Owner, key.Key, t.InputHash, t.ID, x.now+key.Keep.Milliseconds())
-	return err
+	return x.later(upsert, key.Owner, key.Key, t.InputHash, t.ID, x.now+key.Keep.Milliseconds())
 }
 
 // sweepEvery is how many keys are bound between two sweeps. A sweep deletes up to four

@@ -28,6 +28,7 @@ var postgresDialect = dialect{
 		" = '') FOR NO KEY UPDATE",
 	eachStream:  "LATERAL (%s) t",
 	lock:        postgresLock,
+	lockCalls:   "SELECT " + advisoryLock("'"+callsKind+"' || E'\\n' || owner || E'\\n' || input_hash") + " FROM callers WHERE task = $1 LIMIT 1",
 	texts:       postgresTexts,
 	ioError:     func(error) bool { return false }, // the server itself stops after an error of fsync
 	diskFull:    func(err error) bool { return sqlState(err) == "53100" },
@@ -41,16 +42,26 @@ func advisoryLock(name string) string {
 	return "CAST(pg_advisory_xact_lock(hashtextextended(" + name + ", 0)) AS TEXT)"
 }
 
-// postgresLock is [dialect.lock]: one statement, which takes the locks from left to right.
+// postgresLock is [dialect.lock].
 func postgresLock(x *tx, names []string) error {
-	columns := make([]string, len(names))
-	args := make([]any, len(names))
+	query, args := lockStatement(names)
 	to := make([]any, len(names)+1)
-	for i, name := range names {
-		columns[i], args[i], to[i] = advisoryLock(fmt.Sprintf("$%d", i+1)), name, new(string)
+	for i := range names {
+		to[i] = new(string)
 	}
 	to[len(names)] = &x.now
-	return x.query("SELECT "+strings.Join(columns, ", ")+", "+databaseClock, args, func(r *sql.Rows) error { return r.Scan(to...) })
+	return x.query(query, args, func(r *sql.Rows) error { return r.Scan(to...) })
+}
+
+// lockStatement is a statement that takes locks from left to right. Its last column is the
+// clock after that.
+func lockStatement(names []string) (query string, args []any) {
+	columns := make([]string, len(names), len(names)+1)
+	args = make([]any, len(names))
+	for i, name := range names {
+		columns[i], args[i] = advisoryLock(fmt.Sprintf("$%d", i+1)), name
+	}
+	return "SELECT " + strings.Join(append(columns, "CAST("+databaseClock+" AS TEXT)"), ", "), postgresTexts(args)
 }
 
 // postgresTexts is [dialect.texts]: PostgreSQL stores no NUL and only valid UTF-8, but a

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"strconv"
 	"sync"
 	"time"
 
@@ -52,7 +51,7 @@ const (
 var errTimeout = errors.New("the database did not answer in time")
 
 // do implements [committer].
-func (w *postgresWriter) do(ctx context.Context, run func(*tx) error) error {
+func (w *postgresWriter) do(ctx context.Context, o opening, run func(*tx) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -71,7 +70,7 @@ func (w *postgresWriter) do(ctx context.Context, run func(*tx) error) error {
 	}
 	defer func() { <-w.slots }()
 	for n := 1; ; n++ {
-		err := w.transaction(run)
+		err := w.transaction(o, run)
 		if err == nil || n == attempts || !mayRepeat(err) {
 			return err
 		}
@@ -106,7 +105,7 @@ func (w *postgresWriter) close() {
 }
 
 // transaction runs a transaction once.
-func (w *postgresWriter) transaction(run func(*tx) error) (err error) {
+func (w *postgresWriter) transaction(o opening, run func(*tx) error) (err error) {
 	ctx, cancel := context.WithTimeoutCause(background, transactionTimeout, errTimeout)
 	defer cancel()
 	defer func() {
@@ -121,7 +120,7 @@ func (w *postgresWriter) transaction(run func(*tx) error) (err error) {
 	defer sqlConn.Close()
 	c := &postgresConn{ctx: ctx, Conn: sqlConn}
 	x := &tx{conn: c, dialect: postgresDialect, cache: &w.cache}
-	if x.now, err = c.begin(); err == nil {
+	if x.now, err = c.begin(o); err == nil {
 		err = x.attempt(run)
 	}
 	if err != nil {
@@ -147,10 +146,15 @@ func withoutContext(err error) error {
 // postgresConn is a connection in a transaction.
 type postgresConn struct {
 	*sql.Conn
-	ctx context.Context
+	ctx    context.Context
+	queued []statement // not sent yet
 }
 
 func (c *postgresConn) exec(query string, args ...any) (int64, error) {
+	if len(c.queued) > 0 {
+		tag, _, err := c.send(statement{query, postgresTexts(args)})
+		return tag.RowsAffected(), err
+	}
 	res, err := c.ExecContext(c.ctx, query, postgresTexts(args)...)
 	if err != nil {
 		return 0, err
@@ -159,6 +163,9 @@ func (c *postgresConn) exec(query string, args ...any) (int64, error) {
 }
 
 func (c *postgresConn) query(query string, args []any, each func(*sql.Rows) error) error {
+	if _, _, err := c.send(); err != nil {
+		return err
+	}
 	rows, err := c.QueryContext(c.ctx, query, postgresTexts(args)...)
 	if err != nil {
 		return err
@@ -175,26 +182,10 @@ func (c *postgresConn) simple(text string) (results []*pgconn.Result, err error)
 	return results, err
 }
 
-// beginPostgres begins a transaction and sets its limits in one round trip. Commits
-// wait for the disk, also where the server's default is that they do not.
-var beginPostgres = fmt.Sprintf(`BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE;
-	SELECT set_config('lock_timeout', '%d', true), set_config('statement_timeout', '%d', true), set_config('idle_in_transaction_session_timeout', '%d', true),
-	set_config('synchronous_commit', CASE current_setting('synchronous_commit') WHEN 'off' THEN 'on' ELSE current_setting('synchronous_commit') END, true), %s`,
-	lockTimeout.Milliseconds(), statementTimeout.Milliseconds(), idleTimeout.Milliseconds(), databaseClock)
-
-// begin returns the database's clock.
-func (c *postgresConn) begin() (now int64, err error) {
-	results, err := c.simple(beginPostgres)
-	if err != nil {
-		return 0, err
-	}
-	row := results[len(results)-1].Rows[0]
-	return strconv.ParseInt(string(row[len(row)-1]), 10, 64)
-}
-
-// commit commits. Its outcome is known if the server answered, or if the connection was
-// closed before. That pgx calls an error safe to retry proves nothing: it says so also of
-// a connection that is lost while it waits for the answer.
+// commit sends the queued statements and commits. Its outcome is known if the server
+// answered, or if the connection was closed before. That pgx calls an error safe to retry
+// proves nothing: it says so also of a connection that is lost while it waits for the
+// answer.
 func (c *postgresConn) commit() error {
 	closed := false
 	err := c.Raw(func(driverConn any) error {
@@ -204,13 +195,13 @@ func (c *postgresConn) commit() error {
 	if err != nil || closed {
 		return fmt.Errorf("%w: the connection was lost before the commit", driver.ErrBadConn)
 	}
-	results, err := c.simple("COMMIT")
+	tag, _, err := c.send(statement{"COMMIT", nil})
 	var e *pgconn.PgError
 	switch {
-	case err == nil && results[0].CommandTag.String() == "COMMIT":
+	case err == nil && tag.String() == "COMMIT":
 		return nil
 	case err == nil: // a statement failed, so that the server rolled back
-		return fmt.Errorf("the transaction was rolled back: %s", results[0].CommandTag)
+		return fmt.Errorf("the transaction was rolled back: %s", tag)
 	case errors.As(err, &e) && e.SeverityUnlocalized == "ERROR" && e.Code != "08007" && e.Code != "40003":
 		return err
 	}

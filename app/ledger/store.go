@@ -25,14 +25,32 @@ type committer interface {
 	// do runs a caller's part of a transaction and returns when it is durable. run may
 	// be called more than once. If ctx ends before it has begun, it is not run; once it
 	// has begun, do returns its result in any case.
-	do(ctx context.Context, run func(*tx) error) error
+	do(ctx context.Context, o opening, run func(*tx) error) error
 	// close refuses new transactions and waits for those that were passed to do.
 	close()
 }
 
+// opening is how a transaction begins where that costs round trips. SQLite ignores it.
+type opening struct {
+	locks []string // are taken first
+	// blind: the transaction neither reads nor uses the clock, so that it is sent as a
+	// whole with its COMMIT.
+	blind bool
+}
+
 // write runs a caller's part of a write transaction. Its errors are faults.
 func (s *store) write(ctx context.Context, run func(*tx) error) error {
-	return s.dialect.fault(s.writer.do(ctx, run))
+	return s.dialect.fault(s.writer.do(ctx, opening{}, run))
+}
+
+// writeLocked is [store.write] with locks that are taken first, in the given order.
+func (s *store) writeLocked(ctx context.Context, locks []string, run func(*tx) error) error {
+	return s.dialect.fault(s.writer.do(ctx, opening{locks: locks}, run))
+}
+
+// writeBlind is [store.write] for a transaction that calls nothing but [tx.later].
+func (s *store) writeBlind(ctx context.Context, run func(*tx) error) error {
+	return s.dialect.fault(s.writer.do(ctx, opening{blind: true}, run))
 }
 
 // reader runs queries on the read pool until ctx ends.

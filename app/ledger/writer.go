@@ -51,7 +51,7 @@ var errClosed = fault.New(fault.Unavailable, "ledger_closed", "The ledger is clo
 // do runs a caller's part of a transaction and returns when the commit is fsynced. If
 // ctx ends while the part is queued, it is not run; once it has begun, do returns its
 // result in any case.
-func (w *writer) do(ctx context.Context, run func(*tx) error) error {
+func (w *writer) do(ctx context.Context, _ opening, run func(*tx) error) error {
 	if err := cmp.Or(ctx.Err(), w.failed.check()); err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Vendor describes one company's API. Routes of several modules may name the same vendor;
@@ -18,8 +19,9 @@ type Vendor struct {
 	Hosts []string
 
 	// Prefix of the settings: with "OPENAI" they are OPENAI_API_KEY, OPENAI_BASE_URL,
-	// OPENAI_MAX_RUNNING and OPENAI_PER_MINUTE. The last two exist for every vendor.
-	// Empty: Settings is read without a prefix, and the two begin with Name in upper case.
+	// OPENAI_MAX_RUNNING, OPENAI_PER_MINUTE and OPENAI_POLL_EVERY. The last three exist
+	// for every vendor. Empty: Settings is read without a prefix, and the three begin with
+	// Name in upper case.
 	Prefix string
 	// KeyVariable is the setting that messages about a missing key name; empty:
 	// PREFIX_API_KEY.
@@ -61,6 +63,9 @@ func (v Vendor) KeyName() string {
 type Limits struct {
 	Running   int // tasks submitted and not finished
 	PerMinute int // submissions per minute
+
+	// PollEvery is the pause between two polls of a job, instead of that of the route.
+	PollEvery time.Duration
 
 	// PerAccount is set if the vendor documents that its limits are those of an account
 	// and not of a key: then all keys of one base URL share them, except keys written as

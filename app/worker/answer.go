@@ -67,7 +67,7 @@ func (w *core) journalAnswer(t *task.Task, a *answer, files *spool.Writer) error
 // leases it once there is room.
 func (w *core) recordAnswer(t *task.Task, a *answer) {
 	if a.Ticket != nil {
-		w.reserves.set(t.ID, estimate(t.Media), false) // until the ledger has it, too
+		w.reserves.set(t.ID, w.reserves.expected(t.Media), false) // until the ledger has it, too
 	}
 	if a.Answer != nil && a.stored == nil {
 		w.storer.reserve(t, a)

@@ -86,10 +86,10 @@ func (s *reserves) follow(t *task.Task) {
 	case task.Submitting:
 	case task.Running:
 		if !t.Group {
-			s.set(t.ID, estimate(t.Media), false)
+			s.set(t.ID, s.expected(t.Media), false)
 		}
 	case task.Storing:
-		s.set(t.ID, unfetched(t), true)
+		s.set(t.ID, s.unfetched(t), true)
 	default:
 		s.release(t.ID)
 	}
@@ -103,16 +103,26 @@ func (s *reserves) know(t *task.Task) {
 }
 
 // unfetched is an estimate of the bytes of a task's results that must still be fetched.
-func unfetched(t *task.Task) (n int64) {
+func (s *reserves) unfetched(t *task.Task) (n int64) {
 	if t.Answer == nil {
 		return 0
 	}
 	for _, r := range t.Answer.Results {
 		if r.Base64 == "" {
-			n += estimate(t.Media)
+			n += s.expected(t.Media)
 		}
 	}
 	return n
+}
+
+// expected is what the result of a job under way needs on the disk: the estimate of its
+// size, or less if the settings say that a result needs less.
+func (s *reserves) expected(media module.Media) int64 {
+	each := s.Image
+	if media == module.Video {
+		each = s.Video
+	}
+	return min(estimate(media), each)
 }
 
 // rebuild reserves what the purchases of earlier processes still need.

@@ -69,7 +69,9 @@ func (w *core) submitLimit(t *task.Task) time.Duration { return w.terms(t).Submi
 func (w *core) firstPoll(t *task.Task) time.Duration { return w.scale(t, w.terms(t).Poll.First) }
 
 // pollInterval is the pause between two polls, before it is scaled.
-func (w *core) pollInterval(t *task.Task) time.Duration { return w.terms(t).Poll.Every }
+func (w *core) pollInterval(t *task.Task) time.Duration {
+	return cmp.Or(w.Accounts.Limits(t.Account.Vendor).PollEvery, w.terms(t).Poll.Every)
+}
 
 // deadline is how long a job may take, from its ticket.
 func (w *core) deadline(t *task.Task) time.Duration { return w.terms(t).Deadline }

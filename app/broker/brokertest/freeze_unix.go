@@ -13,7 +13,7 @@ func (r *Redis) Thaw() { r.signal(syscall.SIGCONT) }
 
 func (r *Redis) signal(s syscall.Signal) {
 	r.t.Helper()
-	if err := r.cmd.Process.Signal(s); err != nil {
+	if err := r.Process().Signal(s); err != nil {
 		r.t.Fatal(err)
 	}
 }

@@ -3,6 +3,8 @@ package pgtest
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"net"
 	"strings"
@@ -61,6 +63,13 @@ func (p *Proxy) URL(databaseURL string) string {
 // Cut cuts the connection on which the next COMMIT is sent.
 func (p *Proxy) Cut(c Cut) { p.cut.Store(int32(c)) }
 
+// bindCommit is part of a message that runs COMMIT: the name of an unnamed portal, and
+// the one that pgx gives to the prepared statement.
+var bindCommit = func() []byte {
+	sum := sha256.Sum256([]byte("COMMIT"))
+	return []byte("\x00stmtcache_" + hex.EncodeToString(sum[:24]) + "\x00")
+}()
+
 func (p *Proxy) serve(client net.Conn) {
 	server, err := (&net.Dialer{}).DialContext(context.Background(), "tcp", p.server)
 	if err != nil {
@@ -89,7 +98,7 @@ func (p *Proxy) serve(client net.Conn) {
 			end()
 			return
 		}
-		if bytes.Contains(buf[:n], []byte("COMMIT\x00")) {
+		if bytes.Contains(buf[:n], bindCommit) {
 			switch Cut(p.cut.Swap(int32(CutNever))) {
 			case CutBefore:
 				end()

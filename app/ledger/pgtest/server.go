@@ -3,6 +3,7 @@ package pgtest
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -23,16 +24,16 @@ import (
 const Password = "pg-test-password"
 
 // Server is a PostgreSQL server. Its databases are sorted by the rules of a language and
-// not by bytes, as on many machines of operators. It does not fsync: it survives the kill
-// of its processes, not of the machine.
+// not by bytes, as on many machines of operators.
 type Server struct {
 	Addr string // host:port
 
-	bin  string // folder of the programs
-	dir  string
-	cmd  *exec.Cmd
-	log  bytes.Buffer
-	next atomic.Int64
+	settings []string // of the server, name=value
+	bin      string   // folder of the programs
+	dir      string
+	cmd      *exec.Cmd
+	log      bytes.Buffer
+	next     atomic.Int64
 
 	template sync.Once
 	fault    error // of making the template
@@ -69,26 +70,52 @@ func Start(t testing.TB) *Server {
 	if shared.server != nil {
 		return shared.server
 	}
-	bin := programs(t)
+	if programs() == "" {
+		if os.Getenv("AIGC_TEST_REQUIRE") == "all" {
+			t.Fatal("PostgreSQL (pg_ctl) is required and not installed")
+		}
+		t.Skip("PostgreSQL (pg_ctl) is not installed")
+	}
 	dir, err := os.MkdirTemp("", "aigc-pg-")
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &Server{bin: bin, dir: dir, Addr: freeAddress(t)}
-	if err := s.initialize(); err != nil {
+	// Without fsync it survives the kill of its processes, not of the machine.
+	shared.server, err = Launch(dir, "fsync=off", "shared_buffers=32MB", "autovacuum_naptime=5s")
+	if err != nil {
 		t.Fatal(err)
 	}
-	shared.server = s
-	if err := s.start(); err != nil {
-		t.Fatalf("PostgreSQL does not start: %v\n%s", err, s.log.String())
-	}
-	return s
+	return shared.server
 }
 
-// programs returns the folder of the newest installed server. Debian does not put it into
-// PATH.
-func programs(t testing.TB) string {
-	t.Helper()
+// Launch starts a server on a free port, with its files in an empty directory and settings
+// such as "fsync=off". It ends with this process or by [Server.Stop].
+func Launch(dir string, settings ...string) (*Server, error) {
+	s := &Server{bin: programs(), dir: dir, settings: settings}
+	if s.bin == "" {
+		return nil, errors.New("PostgreSQL (pg_ctl) is not installed")
+	}
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, err
+	}
+	s.Addr = ln.Addr().String()
+	if err := ln.Close(); err != nil {
+		return nil, err
+	}
+	if err := s.initialize(); err != nil {
+		return nil, err
+	}
+	if err := s.start(); err != nil {
+		s.stop()
+		return nil, fmt.Errorf("PostgreSQL does not start: %w\n%s", err, s.log.String())
+	}
+	return s, nil
+}
+
+// programs returns the folder of the newest installed server, empty if there is none.
+// Debian does not put it into PATH.
+func programs() string {
 	if path, err := exec.LookPath("pg_ctl"); err == nil {
 		if path, err = filepath.EvalSymlinks(path); err == nil {
 			return filepath.Dir(path)
@@ -98,21 +125,7 @@ func programs(t testing.TB) string {
 	if len(found) > 0 {
 		return filepath.Dir(slices.Max(found))
 	}
-	if os.Getenv("AIGC_TEST_REQUIRE") == "all" {
-		t.Fatal("PostgreSQL (pg_ctl) is required and not installed")
-	}
-	t.Skip("PostgreSQL (pg_ctl) is not installed")
 	return ""
-}
-
-func freeAddress(t testing.TB) string {
-	t.Helper()
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer ln.Close()
-	return ln.Addr().String()
 }
 
 // command is a program of the server. PostgreSQL refuses to run as root, so that root
@@ -156,8 +169,11 @@ func (s *Server) data() string { return filepath.Join(s.dir, "data") }
 
 func (s *Server) start() error {
 	host, port, _ := net.SplitHostPort(s.Addr)
-	cmd, err := s.command("postgres", "-D", s.data(), "-p", port, "-c", "listen_addresses="+host, "-c", "unix_socket_directories=",
-		"-c", "fsync=off", "-c", "max_connections=300", "-c", "shared_buffers=32MB", "-c", "autovacuum_naptime=5s")
+	args := []string{"-D", s.data(), "-p", port, "-c", "listen_addresses=" + host, "-c", "unix_socket_directories=", "-c", "max_connections=300"}
+	for _, setting := range s.settings {
+		args = append(args, "-c", setting)
+	}
+	cmd, err := s.command("postgres", args...)
 	if err != nil {
 		return err
 	}
@@ -221,8 +237,15 @@ func (s *Server) URL(database string) string {
 // Database makes an empty database and returns its URL.
 func (s *Server) Database(t testing.TB) string {
 	t.Helper()
-	return s.create(t, "template0")
+	databaseURL, err := s.NewDatabase()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return databaseURL
 }
+
+// NewDatabase makes an empty database and returns its URL.
+func (s *Server) NewDatabase() (string, error) { return s.create("template0") }
 
 // Migrated makes a database with the tables that migrate makes, and returns its URL. The
 // first call for a server calls migrate; later databases are copies.
@@ -236,16 +259,16 @@ func (s *Server) Migrated(t testing.TB, migrate func(databaseURL string) error) 
 	if s.fault != nil {
 		t.Fatal(s.fault)
 	}
-	return s.create(t, "tables")
-}
-
-func (s *Server) create(t testing.TB, template string) string {
-	t.Helper()
-	name := fmt.Sprintf("test%d", s.next.Add(1))
-	if err := s.run("CREATE DATABASE " + name + " TEMPLATE " + template); err != nil {
+	databaseURL, err := s.create("tables")
+	if err != nil {
 		t.Fatal(err)
 	}
-	return s.URL(name)
+	return databaseURL
+}
+
+func (s *Server) create(template string) (string, error) {
+	name := fmt.Sprintf("test%d", s.next.Add(1))
+	return s.URL(name), s.run("CREATE DATABASE " + name + " TEMPLATE " + template)
 }
 
 // run runs a statement on the server's own database.

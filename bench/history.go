@@ -1,0 +1,3 @@
+package main
+
+func measureHistory(*bench) error { return nil }
