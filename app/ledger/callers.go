@@ -143,15 +143,8 @@ func (s *store) Answering(ctx context.Context, id string, c task.Call) error {
 
 // EndCall implements [task.Callers].
 func (s *store) EndCall(ctx context.Context, id, call string, how task.CallEnd) error {
-	if how == task.CallAnswered { // of every request
-		return s.writeBlind(ctx, func(x *tx) error {
-			if lock := x.dialect.lockCalls; lock != "" {
-				if err := x.later(lock, id); err != nil {
-					return err
-				}
-			}
-			return x.later("DELETE FROM callers WHERE task = $1", id)
-		})
+	if how == task.CallAnswered {
+		return s.answer(ctx, id)
 	}
 	return s.write(ctx, func(x *tx) error {
 		err := x.lockCalls(id)

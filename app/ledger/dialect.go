@@ -22,7 +22,7 @@ type dialect struct {
 	lockedByID string                            // condition by id $1 of a row to change: locks its group, if it has or is one, and the row
 	eachStream string                            // table t of the rows that %s returns for each row of the table stream
 	lock       func(x *tx, names []string) error // takes locks until the end of the transaction, in this order
-	lockCalls  string                            // statement that takes the lock on the (owner, input hash) of the calls of task $1
+	lockCalls  string                            // statement that takes the locks on the (owner, input hash) of the calls of tasks $1, a list
 	texts      func(args []any) []any            // replaces what a text of the database cannot hold
 
 	ioError     func(error) bool // the disk failed

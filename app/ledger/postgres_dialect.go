@@ -26,9 +26,11 @@ var postgresDialect = dialect{
 	// not wait for this lock.
 	lockedByID: "WHERE id = $1 AND (parent = '' AND is_group = 0 OR " + advisoryLock(`'group' || E'\n' || CASE WHEN parent = '' THEN id ELSE parent END`) +
 		" = '') FOR NO KEY UPDATE",
-	eachStream:  "LATERAL (%s) t",
-	lock:        postgresLock,
-	lockCalls:   "SELECT " + advisoryLock("'"+callsKind+"' || E'\\n' || owner || E'\\n' || input_hash") + " FROM callers WHERE task = $1 LIMIT 1",
+	eachStream: "LATERAL (%s) t",
+	lock:       postgresLock,
+	// The locks are taken sorted: a sorted subquery is read in its order.
+	lockCalls: "SELECT " + advisoryLock("l.name") + " FROM (SELECT DISTINCT '" + callsKind + "' || E'\\n' || owner || E'\\n' || input_hash AS name" +
+		" FROM callers WHERE task = ANY ($1) ORDER BY 1) l",
 	texts:       postgresTexts,
 	ioError:     func(error) bool { return false }, // the server itself stops after an error of fsync
 	diskFull:    func(err error) bool { return sqlState(err) == "53100" },

@@ -18,6 +18,8 @@ type store struct {
 	writer  committer
 	files   fs.FS // its migrations
 	once    sync.Once
+
+	answered answered
 }
 
 // committer runs write transactions.

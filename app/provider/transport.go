@@ -11,6 +11,11 @@ import (
 // handshake.
 const maxIdlePerHost = 1024
 
+// connBuffer is the size of the two buffers of a connection: hundreds of connections are
+// open while thousands of jobs are polled. A TLS record is not longer, and a read of more
+// bytes does not pass through the buffer.
+const connBuffer = 16 << 10
+
 // NewTransport makes the HTTP client that all vendors share. It uses HTTPS_PROXY.
 // Redirects are not followed: a redirected POST might be executed twice.
 //
@@ -36,8 +41,8 @@ func NewTransport() *http.Client {
 			MaxIdleConnsPerHost: maxIdlePerHost,
 			IdleConnTimeout:     8 * time.Second,
 			DisableCompression:  true, // base64 of images does not compress well
-			ReadBufferSize:      64 << 10,
-			WriteBufferSize:     32 << 10,
+			ReadBufferSize:      connBuffer,
+			WriteBufferSize:     connBuffer,
 		},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
