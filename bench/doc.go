@@ -5,9 +5,8 @@
 //
 //	go run ./bench              all benchmarks, some twenty minutes
 //	go run ./bench -only a,b    some of: start, idle, latency, rate, accept, memory, poll,
-//	                            videos, history, scale, compare
+//	                            videos, history, scale, work
 //
-// The last four use PostgreSQL, Redis and an S3 service, which they start, and are skipped
-// where one of these is not installed. compare also runs the same job in Celery and
-// BullMQ, which it installs into .tools.
+// The last four use PostgreSQL, which fsyncs each commit, Redis and an S3 service, which
+// they start, and are skipped where one of these is not installed.
 package main

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // Any text that a vendor sends may quote the key of the request: in an error, as the id of a
@@ -33,6 +34,7 @@ const bullet = "•"
 
 // secrets are texts to be found in what vendors send.
 type secrets struct {
+	key     string       // of [preparedSecrets]
 	forms   []string     // the n-th has the mask of n+3 bullets; without duplicates
 	first   [256][]int   // the forms that begin with a byte, the longest first
 	begins  [1024]uint64 // bits of the pairs of bytes with which a form may begin, escaped or not
@@ -287,19 +289,59 @@ func (a Account) secrets() *secrets {
 	if a.Sandbox {
 		return nil
 	}
-	return newSecrets(a.Secret.Reveal(), a.AccessKey.Reveal())
+	key := a.Secret.Reveal() + "\x00" + a.AccessKey.Reveal()
+	return preparedSecrets.get(key, func() *secrets {
+		s := newSecrets(a.Secret.Reveal(), a.AccessKey.Reveal())
+		s.key = key
+		return s
+	})
 }
 
-// addMade adds what was made of the secrets for a request: a token or a signature. Masks
-// of the account's own secrets stay what they are.
-func (s *secrets) addMade(made []string) {
+// preparedSecrets keeps what [newSecrets] prepared: that takes longer than the rest of a
+// poll. A secret in it is not changed.
+var preparedSecrets = secretsCache{prepared: map[string]*secrets{}}
+
+type secretsCache struct {
+	mu       sync.Mutex
+	prepared map[string]*secrets // by the texts
+}
+
+// maxPrepared bounds the cache: signatures differ with every request.
+const maxPrepared = 256
+
+func (c *secretsCache) get(key string, prepare func() *secrets) *secrets {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	s := c.prepared[key]
 	if s == nil {
-		return
+		s = prepare()
+		if len(c.prepared) >= maxPrepared {
+			clear(c.prepared)
+		}
+		c.prepared[key] = s
+	}
+	return s
+}
+
+// withMade are the secrets with what was made of them for a request: a token or a
+// signature. Masks of the account's own secrets stay what they are.
+func (s *secrets) withMade(made []string) *secrets {
+	if s == nil {
+		return nil
 	}
 	made = slices.DeleteFunc(made, func(text string) bool { return slices.Contains(s.forms, text) }) // such as the key itself
-	if len(made) > 0 {
-		for _, form := range newSecrets(made...).forms {
-			s.add(form)
-		}
+	if len(made) == 0 {
+		return s
 	}
+	return preparedSecrets.get(s.key+"\x00"+strings.Join(made, "\x00"), func() *secrets {
+		more := *s
+		more.forms = slices.Clone(s.forms)
+		for i := range s.first {
+			more.first[i] = slices.Clone(s.first[i])
+		}
+		for _, form := range newSecrets(made...).forms {
+			more.add(form)
+		}
+		return &more
+	})
 }

@@ -67,7 +67,7 @@ func (c *Client) request(ctx context.Context, call Call, r Request) (*http.Reque
 		if err := r.Authorize(req); err != nil {
 			return nil, nil, err
 		}
-		hidden.addMade(credentials(before, req.Header))
+		hidden = hidden.withMade(credentials(before, req.Header))
 	}
 	return req, hidden, nil
 }

@@ -3,7 +3,6 @@ package pgtest
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -93,7 +92,7 @@ func Start(t testing.TB) *Server {
 func Launch(dir string, settings ...string) (*Server, error) {
 	s := &Server{bin: programs(), dir: dir, settings: settings}
 	if s.bin == "" {
-		return nil, errors.New("PostgreSQL (pg_ctl) is not installed")
+		return nil, fmt.Errorf("PostgreSQL (pg_ctl): %w", exec.ErrNotFound)
 	}
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
