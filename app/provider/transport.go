@@ -12,9 +12,9 @@ import (
 const maxIdlePerHost = 1024
 
 // connBuffer is the size of the two buffers of a connection: hundreds of connections are
-// open while thousands of jobs are polled. A TLS record is not longer, and a read of more
-// bytes does not pass through the buffer.
-const connBuffer = 16 << 10
+// open while thousands of jobs are polled. A read of more bytes does not pass through the
+// buffer.
+const connBuffer = 4 << 10
 
 // NewTransport makes the HTTP client that all vendors share. It uses HTTPS_PROXY.
 // Redirects are not followed: a redirected POST might be executed twice.
