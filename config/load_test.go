@@ -173,10 +173,10 @@ func TestFaults(t *testing.T) {
 		},
 		{
 			name: "out of range",
-			env:  map[string]string{"AIGC_WORKER_CONCURRENCY": "0", "AIGC_SYNC_WAIT": "-1s", "AIGC_SHUTDOWN_GRACE": "-1s", "AIGC_RATE_LIMIT": "-1", "AIGC_RETAIN_ANSWERS": "-1h", "ACME_PER_MINUTE": "-1", "AIGC_MCP_ADDR": "127.0.0.1:70000"},
+			env:  map[string]string{"AIGC_WORKER_CONCURRENCY": "0", "AIGC_SYNC_WAIT": "-1s", "AIGC_SHUTDOWN_GRACE": "-1s", "AIGC_RATE_LIMIT": "-1", "AIGC_RETAIN_ANSWERS": "-1h", "ACME_PER_MINUTE": "-1", "ACME_POLL_EVERY": "100ms", "AIGC_MCP_ADDR": "127.0.0.1:70000"},
 			want: []string{
 				"AIGC_WORKER_CONCURRENCY: must be 1 to 1024", "AIGC_SYNC_WAIT: must not be negative", "AIGC_SHUTDOWN_GRACE: must not be negative",
-				"AIGC_RATE_LIMIT: must not be negative", "AIGC_RETAIN_ANSWERS: must not be negative", "ACME_MAX_RUNNING, ACME_PER_MINUTE: must not be negative", "AIGC_MCP_ADDR: is not host:port",
+				"AIGC_RATE_LIMIT: must not be negative", "AIGC_RETAIN_ANSWERS: must not be negative", "ACME_MAX_RUNNING, ACME_PER_MINUTE: must not be negative", "ACME_POLL_EVERY: must be 0, or between 1s and 1m", "AIGC_MCP_ADDR: is not host:port",
 			},
 		},
 		{
@@ -382,6 +382,7 @@ func TestSources(t *testing.T) {
 		{"AIGC_SYNC_WAIT", "5s", "environment"},
 		{"ACME_PER_MINUTE", "9", ".env"},
 		{"ACME_MAX_RUNNING", "4", "default"},
+		{"ACME_POLL_EVERY", "0s", "default"},
 		{"AIGC_LOG_FILE", "", "default"},
 		{"ACME_API_KEY", "•••", "environment"},
 		{"REDIS_URL", "•••", "REDIS_HOST"},
