@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
@@ -124,9 +123,11 @@ func (v *videos) measure() error {
 		return err
 	}
 	note("%s: all of them running after %s", v.name, time.Since(begun).Round(time.Second))
-	if _, err := insecure.Post(fmt.Sprintf("%s/begin?rate=%d", v.vendor.url, videoRate), "", bytes.NewReader(nil)); err != nil {
+	res, err := insecure.Post(fmt.Sprintf("%s/begin?rate=%d", v.vendor.url, videoRate), "", http.NoBody)
+	if err != nil {
 		return err
 	}
+	_ = res.Body.Close()
 	time.Sleep(2 * videoInterval)
 	before, err := v.sample()
 	if err != nil {
