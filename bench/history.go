@@ -50,7 +50,7 @@ func measureHistory(b *bench) error {
 		return err
 	}
 	defer db.Close()
-	return (&history{name: "PostgreSQL", ledger: pg, db: db, series: "generate_series($1::int, $2::int) AS s (n)", after: "ANALYZE"}).measure()
+	return (&history{name: "PostgreSQL", ledger: pg, db: db, series: "generate_series($1::bigint, $2::bigint) AS s (n)", after: "ANALYZE"}).measure()
 }
 
 const recursiveSeries = "(WITH RECURSIVE r (n) AS (SELECT $1 UNION ALL SELECT n + 1 FROM r WHERE n < $2) SELECT n FROM r) AS s"

@@ -297,8 +297,8 @@ func (a Account) secrets() *secrets {
 	})
 }
 
-// preparedSecrets keeps what [newSecrets] prepared: that takes longer than the rest of a
-// poll. A secret in it is not changed.
+// preparedSecrets keeps what [newSecrets] prepared: that takes longer than what
+// else a poll computes. A secret in it is not changed.
 var preparedSecrets = secretsCache{prepared: map[string]*secrets{}}
 
 type secretsCache struct {
