@@ -32,7 +32,7 @@ type poller struct {
 
 const (
 	maxPolls     = 1024 // concurrent polls: each may hold a connection with its buffers
-	pollsAtOnce  = 512  // leased by one query
+	pollsAtOnce  = 256  // leased by one query
 	pollTimeout  = 2 * time.Minute
 	pollFiles    = 2           // descriptors of a poll: its connection, and a file for the result
 	longestPause = time.Minute // between two polls, even if the vendor asks for more: result URLs are valid for minutes
@@ -44,8 +44,10 @@ func newPoller(k *core) *poller { return &poller{core: k, steps: newSteps()} }
 func (p *poller) Start(context.Context) error {
 	p.loop(func(ctx context.Context) {
 		for ctx.Err() == nil {
-			p.recordPolls()
+			var recording sync.WaitGroup
+			recording.Go(p.recordPolls) // of the last round; beside this one, since both wait for the ledger
 			p.round(ctx)
+			recording.Wait()
 		}
 	})
 	return nil
