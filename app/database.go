@@ -28,9 +28,14 @@ func (a *App) migrate(ctx context.Context) error {
 	}
 	have, want, err := a.Ledger.SchemaVersion(ctx)
 	if err == nil && have < want {
-		err = fmt.Errorf("the ledger (%s) has schema version %d, this program needs %d: run `aigc migrate`", a.Ledger.Name(), have, want)
+		err = OlderSchema(a.Ledger, have, want)
 	}
 	return err
+}
+
+// OlderSchema is the error of a ledger whose schema is older than this program needs.
+func OlderSchema(l ledger.Database, have, want int64) error {
+	return fmt.Errorf("the ledger (%s) has schema version %d, this program needs %d: run `aigc migrate`", l.Name(), have, want)
 }
 
 // startProcess records this process in the ledger and returns its id. The lock on the data

@@ -6,7 +6,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"time"
 
 	"aigc/app"
 	"aigc/app/ledger"
@@ -64,7 +63,7 @@ func (d *doctor) findWorkers(ctx context.Context, db ledger.Database) {
 	}
 	for _, p := range list {
 		works := p.Role == app.All.Name || p.Role == "worker"
-		d.workers = d.workers || works && time.Since(p.Heartbeat) < task.DeadAfter
+		d.workers = d.workers || works && p.IsAlive()
 	}
 }
 

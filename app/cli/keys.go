@@ -80,7 +80,7 @@ func (c *cli) withLedger(ctx context.Context, f func(*config.Settings, ledger.Da
 	if have == 0 {
 		err = db.Migrate(ctx)
 	} else if have < want {
-		err = fmt.Errorf("the ledger (%s) has schema version %d, this program needs %d: run `aigc migrate`", db.Name(), have, want)
+		err = app.OlderSchema(db, have, want)
 	}
 	if err != nil {
 		return err

@@ -86,11 +86,7 @@ func (c *cli) transferTo(ctx context.Context, l *config.Settings, source *ledger
 	} else if !objects && l.MinioEndpoint == "" {
 		c.warn("the objects stay in " + filepath.Join(dir, "objects") + ", which one process can use; several need a bucket (--objects)")
 	}
-	line := c.newLine()
-	err = ledger.Transfer(ctx, source, target, func(table string, rows int64) {
-		line.end()
-		c.print("%-16s %d rows\n", table, rows)
-	})
+	err = ledger.Transfer(ctx, source, target, func(table string, rows int64) { c.print("%-16s %d rows\n", table, rows) })
 	return lost, err
 }
 

@@ -100,38 +100,40 @@ type Stored struct {
 
 // Objects implements [Database].
 func (s *store) Objects(ctx context.Context, each func(Stored) error) error {
-	const page = 1000
 	r := s.reader(ctx)
-	for after := ""; ; {
-		list, err := assets(r, selectAsset+"WHERE id > $1 AND role <> 'swept' ORDER BY id LIMIT $2", after, int64(page))
+	err := eachRow(func(after string) ([]*task.Asset, error) {
+		return assets(r, selectAsset+"WHERE id > $1 AND role <> 'swept' ORDER BY id LIMIT $2", after, int64(rowsAtOnce))
+	}, func(a *task.Asset) (string, error) {
+		return a.ID, each(Stored{Object: a.Object, Task: a.Task, MIME: a.MIME, Size: a.Size, SHA256: a.SHA256})
+	})
+	if err != nil {
+		return err
+	}
+	return eachRow(func(after string) ([]task.KeptAnswer, error) {
+		return answers(r, selectAnswer+"WHERE object > $1 AND created > 0 ORDER BY object LIMIT $2", after, int64(rowsAtOnce))
+	}, func(k task.KeptAnswer) (string, error) {
+		return k.Object, each(Stored{Object: k.Object, Task: k.Task, Size: k.Size, SHA256: k.SHA256, Answer: true})
+	})
+}
+
+const rowsAtOnce = 1000
+
+// eachRow calls each for the rows of all pages. read returns up to rowsAtOnce rows behind
+// one, and each the name of its row.
+func eachRow[T any](read func(after string) ([]T, error), each func(T) (name string, err error)) error {
+	for after, n := "", rowsAtOnce; n == rowsAtOnce; {
+		list, err := read(after)
 		if err != nil {
 			return err
 		}
-		for _, a := range list {
-			after = a.ID
-			if err := each(Stored{Object: a.Object, Task: a.Task, MIME: a.MIME, Size: a.Size, SHA256: a.SHA256}); err != nil {
+		for _, row := range list {
+			if after, err = each(row); err != nil {
 				return err
 			}
 		}
-		if len(list) < page {
-			break
-		}
+		n = len(list)
 	}
-	for after := ""; ; {
-		list, err := answers(r, selectAnswer+"WHERE object > $1 AND created > 0 ORDER BY object LIMIT $2", after, int64(page))
-		if err != nil {
-			return err
-		}
-		for _, k := range list {
-			after = k.Object
-			if err := each(Stored{Object: k.Object, Task: k.Task, Size: k.Size, SHA256: k.SHA256, Answer: true}); err != nil {
-				return err
-			}
-		}
-		if len(list) < page {
-			return nil
-		}
-	}
+	return nil
 }
 
 // Forget implements [Database].

@@ -11,10 +11,10 @@ import (
 
 // On a database with several writers a transaction locks what it decides about before it
 // reads it: first the idempotency key, then (owner, input hash), then the group of a
-// task, then the task, then the vendor's accounts, then inputs. All transactions take their locks in
-// this order, so that none waits for another one in a circle, and locks of one kind are
-// taken sorted. A lock is held until the transaction ends. On SQLite a transaction
-// locks the whole file, and the functions below do nothing more than to read.
+// task, then the task, then the vendor's accounts, then inputs. All transactions take
+// their locks in this order, so that none waits for another one in a circle, and locks of
+// one kind are taken sorted. A lock is held until the transaction ends. On SQLite a
+// transaction locks the whole file, and the functions below do nothing more than to read.
 
 // lock takes named locks in the given order. The clock of the transaction is read again
 // after that, since it may have waited.
@@ -69,8 +69,8 @@ func (x *tx) lockCalls(id string) error {
 // first task: a row that is not committed yet cannot be locked.
 func taskLock(id string) string { return lockName("task", id) }
 
-// lockTask returns a task and locks it against other writers, after its group. If there is none, it
-// waits for a transaction that may be inserting it. NotFound: there is no such task.
+// lockTask returns a task and locks it against other writers, after its group. If there is
+// none, it waits for a transaction that may be inserting it. NotFound: there is no such task.
 func (x *tx) lockTask(id string) (*task.Task, error) {
 	query := selectTask + x.dialect.lockedByID
 	t, err := oneTask(x, query, id)

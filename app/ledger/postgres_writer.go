@@ -173,15 +173,6 @@ func (c *postgresConn) query(query string, args []any, each func(*sql.Rows) erro
 	return drain(rows, each)
 }
 
-// simple runs statements in one message, without parameters, and returns the results.
-func (c *postgresConn) simple(text string) (results []*pgconn.Result, err error) {
-	err = c.Raw(func(driverConn any) error {
-		results, err = driverConn.(*stdlib.Conn).Conn().PgConn().Exec(c.ctx, text).ReadAll()
-		return err
-	})
-	return results, err
-}
-
 // commit sends the queued statements and commits. Its outcome is known if the server
 // answered, or if the connection was closed before. That pgx calls an error safe to retry
 // proves nothing: it says so also of a connection that is lost while it waits for the
@@ -216,7 +207,10 @@ func outcomeUnknown(err error) error {
 // rollback rolls back, so that the locks are released at once. If that fails, the
 // connection is closed.
 func (c *postgresConn) rollback() {
-	if _, err := c.simple("ROLLBACK"); err != nil {
-		_ = c.Raw(func(any) error { return driver.ErrBadConn })
-	}
+	_ = c.Raw(func(driverConn any) error {
+		if _, err := driverConn.(*stdlib.Conn).Conn().PgConn().Exec(c.ctx, "ROLLBACK").ReadAll(); err != nil {
+			return driver.ErrBadConn
+		}
+		return nil
+	})
 }

@@ -17,16 +17,14 @@ const (
 // Decoder decodes and checks the images of a process, as many at a time as its memory
 // allows.
 type Decoder struct {
-	limit  int64 // bytes of one image
-	shared int64 // bytes of all at the same time, unless one takes more
-	budget *memory.Budget
+	limit  int64          // bytes of one image
+	budget *memory.Budget // of all at the same time, unless one takes more
 }
 
 // NewDecoder makes a decoder that takes up to a number of bytes, at most [MaxDecode].
 func NewDecoder(bytes int64) *Decoder {
 	limit := min(max(bytes, inspectMemory), MaxDecode)
-	shared := min(limit, together)
-	return &Decoder{limit, shared, memory.NewBudget(shared)}
+	return &Decoder{limit, memory.NewBudget(min(limit, together))}
 }
 
 // Use opens an image and calls f, in which it may be decoded, as soon as there is memory
@@ -40,7 +38,7 @@ func (d *Decoder) Use(ctx context.Context, r io.ReadSeeker, f func(*Still) error
 	if st.Memory > d.limit {
 		return ErrTooBig
 	}
-	reserved, err := d.budget.Reserve(ctx, min(st.Memory, d.shared))
+	reserved, err := d.budget.ReserveAtMost(ctx, st.Memory)
 	if err != nil {
 		return err
 	}

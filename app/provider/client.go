@@ -96,7 +96,8 @@ func (c *Client) Do(ctx context.Context, call Call, r Request) (Response, error)
 	doc, err := c.read(res, body)
 	if err != nil && out.OK() {
 		return out, c.exchangeFault(err, call, r.Paid)
-	} // for any other status it is enough; the body is only read for the vendor's message
+	}
+	// Any other status is enough, also without the body, which has only the vendor's message.
 	c.reserve(ctx, int64(len(doc)))
 	out.Body = hidden.maskJSON(trimPadding(doc))
 	return out, nil

@@ -2,6 +2,7 @@ package service
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"aigc/app/module"
@@ -47,7 +48,7 @@ func (s *Service) Inspect(ctx context.Context) (*Inspection, error) {
 		return nil, err
 	}
 	for _, p := range list {
-		alive := len(list) == 1 || time.Since(p.Heartbeat) < task.DeadAfter
+		alive := len(list) == 1 || p.IsAlive()
 		out.Processes = append(out.Processes, ProcessView{ID: p.ID, Role: p.Role, Version: p.Version, Started: p.Started.UTC(), Heartbeat: p.Heartbeat.UTC(), Alive: alive})
 	}
 	loads, err := s.Ledger.Loads(ctx)
@@ -63,16 +64,12 @@ func (s *Service) Inspect(ctx context.Context) (*Inspection, error) {
 func queueViews(loads []task.Load) []QueueView {
 	out := []QueueView{}
 	for _, l := range loads {
-		q := &QueueView{}
-		for i := range out {
-			if out[i].Module == l.Module && out[i].Vendor == l.Vendor && out[i].Media == l.Media {
-				q = &out[i]
-			}
-		}
-		if q.Module == "" {
+		i := slices.IndexFunc(out, func(q QueueView) bool { return q.Module == l.Module && q.Vendor == l.Vendor && q.Media == l.Media })
+		if i < 0 {
+			i = len(out)
 			out = append(out, QueueView{Module: l.Module, Vendor: l.Vendor, Media: l.Media})
-			q = &out[len(out)-1]
 		}
+		q := &out[i]
 		switch l.State {
 		case task.Queued:
 			q.Queued += l.Tasks

@@ -73,8 +73,9 @@ func (k Keyring) Check(ctx context.Context) error {
 	}
 	stored, err := k.Ledger.Keys(ctx)
 	for _, c := range k.Configured {
+		hash := HashKey(c.Key.Reveal())
 		for _, s := range stored {
-			if s.Name != c.Name && s.Hash == HashKey(c.Key.Reveal()) {
+			if s.Name != c.Name && s.Hash == hash {
 				return fault.New(fault.Conflict, "key_of_two_names", "The key of %s in AIGC_API_KEYS is already the key of %s, which was made here. Remove it from AIGC_API_KEYS, or revoke the other: aigc keys revoke %s.", c.Name, s.Name, s.Name)
 			}
 		}

@@ -16,6 +16,10 @@ type Process struct {
 	Heartbeat time.Time // when it last said that it lives
 }
 
+// IsAlive says whether a process of a ledger of several processes has said lately that it
+// lives.
+func (p Process) IsAlive() bool { return time.Since(p.Heartbeat) < DeadAfter }
+
 // A process says every HeartbeatEvery that it lives. After DeadAfter without a heartbeat
 // it counts as dead: it was killed, its machine or its network failed, or it is frozen.
 // No lease is longer, so that the leases of a process end with its heartbeat.

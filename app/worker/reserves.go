@@ -23,12 +23,8 @@ type reserves struct {
 // reservePurchase reserves what an open submission of a task needs, unless it has that
 // already. The error is a fault of kind StorageFull.
 func (w *core) reservePurchase(t *task.Task) error {
-	each := w.reserves.Image
-	if t.Media == module.Video {
-		each = w.reserves.Video
-	}
 	n, _ := w.plannedResults(t)
-	p, err := w.reserves.Reserve(each * int64(n))
+	p, err := w.reserves.Reserve(w.reserves.each(t.Media) * int64(n))
 	if err == nil {
 		w.reserves.put(t.ID, p)
 	}
@@ -117,12 +113,14 @@ func (s *reserves) unfetched(t *task.Task) (n int64) {
 
 // expected is what the result of a job under way needs on the disk: the estimate of its
 // size, or less if the settings say that a result needs less.
-func (s *reserves) expected(media module.Media) int64 {
-	each := s.Image
+func (s *reserves) expected(media module.Media) int64 { return min(estimate(media), s.each(media)) }
+
+// each is what an open submission reserves for each result.
+func (s *reserves) each(media module.Media) int64 {
 	if media == module.Video {
-		each = s.Video
+		return s.Video
 	}
-	return min(estimate(media), each)
+	return s.Image
 }
 
 // rebuild reserves what the purchases of earlier processes still need.
