@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -215,8 +214,8 @@ func (c *copier) copyObject(o ledger.Stored) error {
 	if err != nil {
 		return err
 	}
-	if got := hex.EncodeToString(sum.Sum(nil)); size != o.Size || o.SHA256 != "" && got != o.SHA256 {
-		c.manifest.Damaged = append(c.manifest.Damaged, o.Object+": differs from what was stored")
+	if why := difference(o, size, sum); why != "" {
+		c.manifest.Damaged = append(c.manifest.Damaged, o.Object+": "+why)
 	}
 	if o.Answer {
 		return nil

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
 	"io/fs"
 	"os"
@@ -52,7 +53,10 @@ func Restore(ctx context.Context, from, dir string) (m Manifest, err error) {
 	if err := t.close(true); err != nil {
 		return m, err
 	}
-	return m, os.Rename(filepath.Join(dir, t.ledger()), filepath.Join(dir, ledgerName))
+	if err := os.Rename(filepath.Join(dir, t.ledger()), filepath.Join(dir, ledgerName)); err != nil {
+		return m, err
+	}
+	return m, syncFolder(dir)
 }
 
 type restoring struct {
@@ -128,7 +132,13 @@ func compare(file string, o ledger.Stored) string {
 	if err != nil {
 		return err.Error()
 	}
-	if n != o.Size || o.SHA256 != "" && hex.EncodeToString(sum.Sum(nil)) != o.SHA256 {
+	return difference(o, n, sum)
+}
+
+// difference says how the size and the SHA-256 of a file differ from what a row says;
+// empty: they do not. A row without a SHA-256 is compared by its size.
+func difference(o ledger.Stored, size int64, sum hash.Hash) string {
+	if size != o.Size || o.SHA256 != "" && hex.EncodeToString(sum.Sum(nil)) != o.SHA256 {
 		return "differs from what was stored"
 	}
 	return ""

@@ -114,9 +114,18 @@ func (t *tarFile) close(complete bool) error {
 		err = os.Rename(t.name+incomplete, t.name)
 	}
 	if err == nil {
-		err = disk.SyncAll(filepath.Dir(t.name))
+		err = syncFolder(filepath.Dir(t.name))
 	}
 	return err
+}
+
+// syncFolder makes the entries of a folder durable.
+func syncFolder(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(disk.Sync(d), d.Close())
 }
 
 func copyExactly(w io.Writer, r io.Reader, size int64, name string) error {

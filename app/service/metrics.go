@@ -79,14 +79,17 @@ func (c collector) tasks(ctx context.Context, gauge gaugeFunc) {
 	if err != nil {
 		return
 	}
-	oldest := map[string]float64{}
+	oldest, tasks := map[string]float64{}, map[[3]string]float64{} // a module may have images and videos
 	for _, q := range found.Queues {
 		for state, n := range map[string]int{"queued": q.Queued, "submitting": q.Submitting, "running": q.Running, "storing": q.Storing, "in_doubt": q.InDoubt} {
-			gauge(tasksDesc, float64(n), state, q.Module, q.Vendor)
+			tasks[[3]string{state, q.Module, q.Vendor}] += float64(n)
 		}
 		if q.OldestQueued != nil {
 			oldest[string(q.Media)] = max(oldest[string(q.Media)], found.Timestamp.Sub(*q.OldestQueued).Seconds())
 		}
+	}
+	for labels, n := range tasks {
+		gauge(tasksDesc, n, labels[:]...)
 	}
 	for _, media := range []string{"image", "video"} {
 		gauge(oldestDesc, oldest[media], media)
