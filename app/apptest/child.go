@@ -6,6 +6,8 @@ import (
 	"os"
 	"os/exec"
 	"testing"
+
+	"aigc/app/apptest/servers"
 )
 
 // Child is a process whose standard streams are pipes of the test, as those of a
@@ -15,7 +17,7 @@ type Child struct {
 	Out   *os.File // its standard output
 	Lines *bufio.Reader
 	cmd   *exec.Cmd
-	log   *buffer
+	log   *servers.Output
 	done  chan struct{}
 }
 
@@ -31,7 +33,7 @@ func StartChild(t testing.TB, bin string, env []string, args ...string) *Child {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &Child{In: in, Out: out, Lines: bufio.NewReader(out), log: &buffer{}, done: make(chan struct{})}
+	c := &Child{In: in, Out: out, Lines: bufio.NewReader(out), log: &servers.Output{}, done: make(chan struct{})}
 	c.cmd = exec.Command(bin, args...)
 	c.cmd.Env = append([]string{"PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir(), "TMPDIR=" + os.TempDir()}, env...)
 	c.cmd.Dir = t.TempDir() // without a .env file

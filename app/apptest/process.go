@@ -1,7 +1,6 @@
 package apptest
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -11,12 +10,12 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
 
 	"aigc/app"
+	"aigc/app/apptest/servers"
 	"aigc/app/sandbox"
 )
 
@@ -24,7 +23,7 @@ import (
 type Process struct {
 	t    testing.TB
 	cmd  *exec.Cmd
-	log  *buffer
+	log  *servers.Output
 	done chan struct{}
 	Dir  string
 	URL  string // base URL of REST
@@ -32,28 +31,11 @@ type Process struct {
 	Key  string // that requests are sent with; empty: none
 }
 
-type buffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (b *buffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.b.Write(p)
-}
-
-func (b *buffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.b.String()
-}
-
 // Run starts the binary with arguments and environment variables. It does not pass
 // on the environment of the test, except PATH and the temporary directory.
 func Run(t testing.TB, bin string, env []string, args ...string) *Process {
 	t.Helper()
-	p := &Process{t: t, log: &buffer{}, done: make(chan struct{})}
+	p := &Process{t: t, log: &servers.Output{}, done: make(chan struct{})}
 	p.cmd = exec.Command(bin, args...)
 	p.cmd.Env = append([]string{"PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir(), "TMPDIR=" + os.TempDir()}, env...)
 	p.cmd.Dir = t.TempDir() // without a .env file

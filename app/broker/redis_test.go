@@ -1,33 +1,14 @@
 package broker
 
 import (
-	"bytes"
+	"aigc/app/apptest/servers"
 	"net"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/rs/zerolog"
 )
-
-// lines is a log that can be read concurrently.
-type lines struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
-}
-
-func (l *lines) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.buf.Write(p)
-}
-
-func (l *lines) text() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.buf.String()
-}
 
 // Many failing commands cause one log line per period, and it has no password.
 func TestUnavailableIsLoggedOnce(t *testing.T) {
@@ -40,7 +21,7 @@ func TestUnavailableIsLoggedOnce(t *testing.T) {
 	if err := ln.Close(); err != nil { // nothing listens there
 		t.Fatal(err)
 	}
-	var log lines
+	var log servers.Output
 	b, err := NewRedis("redis://:hunter2@"+addr, zerolog.New(&log).Level(zerolog.InfoLevel))
 	if err != nil {
 		t.Fatal(err)
@@ -59,8 +40,8 @@ func TestUnavailableIsLoggedOnce(t *testing.T) {
 		time.Sleep(time.Millisecond)
 	}
 	asynqLogger{b}.Error("connection refused")
-	if n := strings.Count(log.text(), "Redis is unavailable"); n != 1 || strings.Contains(log.text(), "hunter2") || strings.Count(log.text(), "\n") != 1 {
-		t.Errorf("%d lines:\n%s", n, log.text())
+	if n := strings.Count(log.String(), "Redis is unavailable"); n != 1 || strings.Contains(log.String(), "hunter2") || strings.Count(log.String(), "\n") != 1 {
+		t.Errorf("%d lines:\n%s", n, log.String())
 	}
 }
 

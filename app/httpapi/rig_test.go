@@ -9,13 +9,13 @@ import (
 	"net/http/httptest"
 	"path"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/rs/zerolog"
 
+	"aigc/app/apptest/servers"
 	"aigc/app/httpapi"
 	"aigc/app/provider"
 	"aigc/app/publicurl"
@@ -31,7 +31,7 @@ type rig struct {
 	vendor *servicetest.Vendor
 	api    *httpapi.Server
 	url    string
-	logs   *logBuffer
+	logs   *servers.Output // a request is logged after its response
 	t      *testing.T
 }
 
@@ -44,7 +44,7 @@ const (
 // start starts a rig. No key is required unless adapt sets keys.
 func start(t *testing.T, adapt ...func(*rig, *httpapi.Config)) *rig {
 	t.Helper()
-	r := &rig{t: t, logs: &logBuffer{}}
+	r := &rig{t: t, logs: &servers.Output{}}
 	r.Engine, r.vendor = servicetest.Start(t)
 	metrics := prometheus.NewRegistry()
 	c := httpapi.Config{
@@ -70,24 +70,6 @@ func start(t *testing.T, adapt ...func(*rig, *httpapi.Config)) *rig {
 	t.Cleanup(r.vendor.Release)
 	r.url = srv.URL
 	return r
-}
-
-// logBuffer is a log that can be read concurrently: a request is logged after its response.
-type logBuffer struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (b *logBuffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.text.Write(p)
-}
-
-func (b *logBuffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.text.String()
 }
 
 func withKeys(r *rig, _ *httpapi.Config) {

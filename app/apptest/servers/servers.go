@@ -1,13 +1,11 @@
 package servers
 
 import (
-	"bytes"
 	"fmt"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"sync"
 	"time"
 )
 
@@ -40,7 +38,7 @@ func Tool(program string) (string, error) {
 type process struct {
 	cmd   *exec.Cmd // nil while it is down
 	ended chan struct{}
-	log   log
+	log   Output
 }
 
 // start starts a command and waits until answers returns nil. If the process ends before
@@ -93,20 +91,3 @@ func (p *process) Process() *os.Process {
 
 // Log is the output of the server so far.
 func (p *process) Log() string { return p.log.String() }
-
-type log struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *log) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *log) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
-}
