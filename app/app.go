@@ -153,7 +153,8 @@ func Start(ctx context.Context, c *config.Settings, v Verticals, roles Roles, lo
 		a.Worker = worker.New(worker.Config{
 			Process: process, Ledger: a.Ledger, Broker: a.Broker, Blobs: blobs, Spool: answers, Fetch: fetcher, Vendors: provider.NewTransport(), Images: images,
 			Modules: v.Registry, Accounts: accounts, Log: log, Slots: c.WorkerConcurrency, Thumbnail: c.Thumbnails, Foreground: roles.Foreground,
-			RetainAnswers: c.RetainAnswers, RetainInputs: c.RetainInputs, RetainEvents: c.RetainEvents, RetainResults: c.RetainResults, Capacity: room, Metrics: worker.NewMetrics(metrics), Address: service.OpenAddress(string(public), c.PrivateLinks),
+			RetainAnswers: c.RetainAnswers, RetainInputs: c.RetainInputs, RetainEvents: c.RetainEvents, RetainResults: c.RetainResults,
+			Capacity: room, Metrics: worker.NewMetrics(metrics), Address: service.OpenAddress(string(public), c.PrivateLinks),
 		})
 		dispatcher, prober = a.Worker, a.Worker
 	}

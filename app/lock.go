@@ -221,8 +221,8 @@ func Running(dir string) *LockOwner {
 	return nil
 }
 
-// ProbeURL returns the base URL of /readyz of the process that uses a data folder, whatever
-// its role; empty if there is none, or if it listens nowhere.
+// ProbeURL returns the base URL of /readyz of the process that uses a data folder, in any
+// role; empty if there is none, or if it listens nowhere.
 func ProbeURL(dir string) string {
 	if h := owner(dir); h != nil {
 		return cmp.Or(h.Probes, h.URL, h.MCP)

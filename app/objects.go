@@ -15,6 +15,9 @@ import (
 	"aigc/config"
 )
 
+// ObjectsDir is the folder of the embedded object store in a data folder.
+func ObjectsDir(dir string) string { return filepath.Join(dir, "objects") }
+
 // bucketTimeout is how long a start waits for the S3 service.
 const bucketTimeout = 10 * time.Second
 
@@ -25,7 +28,7 @@ const bucketTimeout = 10 * time.Second
 // until the service is back.
 func openObjects(ctx context.Context, c *config.Settings, log zerolog.Logger) (blob.Store, error) {
 	if c.MinioEndpoint == "" {
-		return blob.NewDir(filepath.Join(c.DataDir, "objects"))
+		return blob.NewDir(ObjectsDir(c.DataDir))
 	}
 	s, err := Bucket(c)
 	if err != nil {
@@ -50,7 +53,7 @@ func (a *App) capacity(s *spool.Spool) *capacity.Purchases {
 		Image: int64(a.conf.ReserveImage), Video: int64(a.conf.ReserveVideo), SpoolMax: int64(a.conf.SpoolMax), SpoolSize: s.Size,
 	}
 	if a.conf.MinioEndpoint == "" {
-		p.Objects = capacity.VolumeOf(filepath.Join(a.conf.DataDir, "objects"))
+		p.Objects = capacity.VolumeOf(ObjectsDir(a.conf.DataDir))
 	}
 	return p
 }

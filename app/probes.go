@@ -1,6 +1,7 @@
 package app
 
 import (
+	"io"
 	"net/http"
 	"runtime"
 
@@ -18,19 +19,15 @@ func (a *App) serveProbes(connections *web.Connections, metrics *prometheus.Regi
 	if err != nil || ln == nil {
 		return "", err
 	}
-	text := func(w http.ResponseWriter, status int, body string) {
-		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-		w.WriteHeader(status)
-		_, _ = w.Write([]byte(body))
-	}
+	alive := func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok\n") }
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /livez", func(w http.ResponseWriter, _ *http.Request) { text(w, http.StatusOK, "ok\n") })
+	mux.HandleFunc("GET /livez", alive)
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
 		if err := a.Service.Ready(r.Context()); err != nil {
-			text(w, http.StatusServiceUnavailable, "A store is not available, or nothing can be bought; the log says which.\n")
+			http.Error(w, "A store is not available, or nothing can be bought; the log says which.", http.StatusServiceUnavailable)
 			return
 		}
-		text(w, http.StatusOK, "ok\n")
+		alive(w, r)
 	})
 	mux.Handle("GET /metrics", promhttp.HandlerFor(metrics, promhttp.HandlerOpts{}))
 	ln.Serve(mux)

@@ -65,8 +65,8 @@ func (c *cli) doctorCommand() *cobra.Command {
 	return cmd
 }
 
-// isReady checks /readyz of the process on the data folder, whatever its role. AIGC_URL,
-// the server of other commands, may be another one, so it counts only without such a process.
+// isReady checks /readyz of the process on the data folder, in any role. AIGC_URL, the
+// server of other commands, may be another one, so it counts only without such a process.
 func (c *cli) isReady(ctx context.Context) error {
 	l, err := c.settings()
 	if err != nil {

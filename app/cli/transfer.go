@@ -84,14 +84,14 @@ func (c *cli) transferTo(ctx context.Context, l *config.Settings, source *ledger
 			return nil, err
 		}
 	} else if !objects && l.MinioEndpoint == "" {
-		c.warn("the objects stay in " + filepath.Join(dir, "objects") + ", which one process can use; several need a bucket (--objects)")
+		c.warn("the objects stay in " + app.ObjectsDir(dir) + ", which one process can use; several need a bucket (--objects)")
 	}
 	err = ledger.Transfer(ctx, source, target, func(table string, rows int64) { c.print("%-16s %d rows\n", table, rows) })
 	return lost, err
 }
 
 func (c *cli) transferObjects(ctx context.Context, l *config.Settings, source *ledger.SQLite, dir string) ([]string, error) {
-	from, err := blob.NewDir(filepath.Join(dir, "objects"))
+	from, err := blob.NewDir(app.ObjectsDir(dir))
 	if err != nil {
 		return nil, err
 	}

@@ -50,7 +50,7 @@ func (s *Spool) isHeld() bool {
 		return false
 	}
 	if err != nil {
-		return true // not known: the entry stays for now
+		return true // it cannot be told: the entry is removed later
 	}
 	defer f.Close()
 	free, err := disk.TryLock(f, false)
