@@ -2,7 +2,6 @@ package broker
 
 import (
 	"aigc/app/apptest/servers"
-	"net"
 	"strings"
 	"testing"
 	"time"
@@ -13,12 +12,8 @@ import (
 // Many failing commands cause one log line per period, and it has no password.
 func TestUnavailableIsLoggedOnce(t *testing.T) {
 	t.Parallel()
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	addr, err := servers.FreeAddress()
 	if err != nil {
-		t.Fatal(err)
-	}
-	addr := ln.Addr().String()
-	if err := ln.Close(); err != nil { // nothing listens there
 		t.Fatal(err)
 	}
 	var log servers.Output

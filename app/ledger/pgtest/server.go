@@ -1,6 +1,7 @@
 package pgtest
 
 import (
+	"aigc/app/apptest/servers"
 	"bytes"
 	"context"
 	"fmt"
@@ -94,12 +95,8 @@ func Launch(dir string, settings ...string) (*Server, error) {
 	if s.bin == "" {
 		return nil, fmt.Errorf("PostgreSQL (pg_ctl): %w", exec.ErrNotFound)
 	}
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return nil, err
-	}
-	s.Addr = ln.Addr().String()
-	if err := ln.Close(); err != nil {
+	var err error
+	if s.Addr, err = servers.FreeAddress(); err != nil {
 		return nil, err
 	}
 	if err := s.initialize(); err != nil {
