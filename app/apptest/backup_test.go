@@ -4,6 +4,7 @@ package apptest_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -63,6 +64,13 @@ func TestBackupUnderLoad(t *testing.T) {
 	apptest.Eventually(t, 30*time.Second, func() error {
 		if n := accepted.Load(); n < 60 {
 			return fmt.Errorf("%d accepted", n)
+		}
+		page := service.Page{}
+		if err := json.Unmarshal(p.Do("GET", "/api/tasks?status=succeeded", "").Envelope(t).Data, &page); err != nil {
+			return err
+		}
+		if len(page.Tasks) == 0 {
+			return errors.New("no task has succeeded")
 		}
 		return nil
 	})
