@@ -105,11 +105,6 @@ func (x *tx) recordCall(t *task.Task, c task.Call) error {
 	if c.ID == "" || t.InputHash == "" {
 		return nil
 	}
-	if x.cache.calls.Add(1)%sweepEvery == 1 {
-		if _, err := x.deleteOldCalls(4 * sweepEvery); err != nil {
-			return err
-		}
-	}
 	return x.later(insertCaller, t.ID, c.ID, t.Owner, t.InputHash, c.Waiter, x.now-c.Age().Milliseconds(), int64(0))
 }
 

@@ -27,19 +27,10 @@ func (x *tx) bindKey(t *task.Task, key task.IdempotencyKey) error {
 	if key.Key == "" {
 		return nil
 	}
-	if x.cache.boundKeys.Add(1)%sweepEvery == 1 {
-		if _, err := x.deleteExpiredKeys(4 * sweepEvery); err != nil {
-			return err
-		}
-	}
 	const upsert = `INSERT INTO idempotency (owner, key, input_hash, task, expires) VALUES ($1, $2, $3, $4, $5)
 		ON CONFLICT (owner, key) DO UPDATE SET input_hash = excluded.input_hash, task = excluded.task, expires = excluded.expires`
 	return x.later(upsert, key.Owner, key.Key, t.InputHash, t.ID, x.now+key.Keep.Milliseconds())
 }
-
-// sweepEvery is how many keys are bound between two sweeps. A sweep deletes up to four
-// times as many, so that the table shrinks to the keys that have not expired.
-const sweepEvery = 16
 
 // deleteExpiredKeys deletes some expired keys.
 func (x *tx) deleteExpiredKeys(limit int) (int64, error) {

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -55,13 +56,13 @@ func postgresLock(x *tx, names []string) error {
 	return x.query(query, args, func(r *sql.Rows) error { return r.Scan(to...) })
 }
 
-// lockStatement is a statement that takes locks from left to right. Its last column is the
-// clock after that.
-func lockStatement(names []string) (query string, args []any) {
-	columns := make([]string, len(names), len(names)+1)
-	args = make([]any, len(names))
+// lockStatement is a statement that evaluates expressions, if any, and then takes locks,
+// from left to right. Its last column is the clock after that.
+func lockStatement(names []string, first ...string) (query string, args []any) {
+	columns := slices.Clone(first)
 	for i, name := range names {
-		columns[i], args[i] = advisoryLock(fmt.Sprintf("$%d", i+1)), name
+		columns = append(columns, advisoryLock(fmt.Sprintf("$%d", i+1)))
+		args = append(args, name)
 	}
 	return "SELECT " + strings.Join(append(columns, "CAST("+databaseClock+" AS TEXT)"), ", "), postgresTexts(args)
 }

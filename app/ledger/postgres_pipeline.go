@@ -65,20 +65,21 @@ func (c *postgresConn) send(more ...statement) (tag pgconn.CommandTag, row [][]b
 
 const beginTransaction = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"
 
-// transactionLimits sets the limits of a transaction. Commits wait for the disk, also
-// where the server's default is that they do not.
-var transactionLimits = fmt.Sprintf(`SELECT set_config('lock_timeout', '%d', true), set_config('statement_timeout', '%d', true), set_config('idle_in_transaction_session_timeout', '%d', true),
+// transactionLimits are expressions that set the limits of a transaction. Commits wait for
+// the disk, also where the server's default is that they do not.
+var transactionLimits = fmt.Sprintf(`set_config('lock_timeout', '%d', true), set_config('statement_timeout', '%d', true), set_config('idle_in_transaction_session_timeout', '%d', true),
 	set_config('synchronous_commit', CASE current_setting('synchronous_commit') WHEN 'off' THEN 'on' ELSE current_setting('synchronous_commit') END, true)`,
 	lockTimeout.Milliseconds(), statementTimeout.Milliseconds(), idleTimeout.Milliseconds())
 
-// begin begins a transaction, sets its limits and takes its first locks in one round trip.
-// It returns the database's clock after that.
+// begin begins a transaction, sets its limits and takes its first locks, in this order and
+// in one round trip. It returns the database's clock after that.
 func (c *postgresConn) begin(o opening) (now int64, err error) {
-	c.queued = []statement{{beginTransaction, nil}, {transactionLimits, nil}}
+	c.queued = []statement{{beginTransaction, nil}}
 	if o.blind {
+		c.queued = append(c.queued, statement{"SELECT " + transactionLimits, nil})
 		return 0, nil
 	}
-	query, args := lockStatement(o.locks)
+	query, args := lockStatement(o.locks, transactionLimits)
 	_, row, err := c.send(statement{query, args})
 	if err != nil {
 		return 0, err

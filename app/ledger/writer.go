@@ -8,7 +8,6 @@ import (
 	"runtime/debug"
 	"slices"
 	"sync"
-	"sync/atomic"
 
 	"aigc/app/fault"
 )
@@ -239,12 +238,10 @@ func (x *tx) attempt(run func(*tx) error) (err error) {
 }
 
 // cache is what a process remembers of committed rows that are never deleted, so that
-// it need not insert them again, and how often it swept.
+// it need not insert them again.
 type cache struct {
-	mu        sync.Mutex
-	series    map[series]bool
-	boundKeys atomic.Int64 // how many keys were bound since the start
-	calls     atomic.Int64 // how many calls were recorded since the start
+	mu     sync.Mutex
+	series map[series]bool
 }
 
 // cacheMax is the maximum number of series in the cache, since callers can name any
