@@ -68,11 +68,11 @@ func serveFlux(answer, from, to time.Duration, certFile string) error {
 	})
 }
 
-// serveTLS serves HTTP/1.1 over TLS.
+// serveTLS serves HTTP/1.1 and HTTP/2 over TLS, as vendors do.
 func serveTLS(ln net.Listener, h http.Handler, cert tls.Certificate, state func(net.Conn, http.ConnState)) error {
 	srv := &http.Server{
 		Handler: h, ReadHeaderTimeout: 10 * time.Second, ConnState: state,
-		TLSConfig: &tls.Config{Certificates: []tls.Certificate{cert}, NextProtos: []string{"http/1.1"}},
+		TLSConfig: &tls.Config{Certificates: []tls.Certificate{cert}},
 	}
 	return srv.ServeTLS(ln, "", "")
 }

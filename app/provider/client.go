@@ -54,6 +54,9 @@ const maxAnswer = 2 << 20
 func (c *Client) Do(ctx context.Context, call Call, r Request) (Response, error) {
 	var sent atomic.Bool
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { sent.Store(true) }})
+	if !r.Paid {
+		ctx = withoutCost(ctx)
+	}
 	req, hidden, err := c.request(ctx, call, r)
 	if err != nil {
 		return Response{}, err
@@ -119,7 +122,7 @@ func (c *Client) unreadable(res *http.Response, call Call, paid bool) error {
 // Stream sends one unpaid request and copies the body of a 200 to w. With any other
 // status nothing is written, and Body holds up to 64 KB of the answer.
 func (c *Client) Stream(ctx context.Context, call Call, r Request, w io.Writer) (Response, error) {
-	req, hidden, err := c.request(ctx, call, r)
+	req, hidden, err := c.request(withoutCost(ctx), call, r)
 	if err != nil {
 		return Response{}, err
 	}

@@ -2,12 +2,9 @@ package provider_test
 
 import (
 	"context"
-	"crypto/tls"
 	"fmt"
-	"io"
 	"net/http"
 	"net/http/httptest"
-	"sync/atomic"
 	"testing"
 
 	"aigc/app/fault"
@@ -43,31 +40,5 @@ func TestStatusOfAPaidRequest(t *testing.T) {
 				t.Errorf("sent again: %t, %v", again, err)
 			}
 		})
-	}
-}
-
-// A server that offers HTTP/2 and resets a stream after it has read the whole request
-// gets the request once: Go's HTTP/2 client would send it again automatically.
-func TestPaidRequestIsNotResent(t *testing.T) {
-	t.Parallel()
-	var received atomic.Int64
-	srv := httptest.NewUnstartedServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-		_, _ = io.Copy(io.Discard, r.Body)
-		received.Add(1)
-		panic(http.ErrAbortHandler)
-	}))
-	srv.EnableHTTP2 = true
-	srv.StartTLS()
-	defer srv.Close()
-	client := provider.NewTransport()
-	client.Transport.(*http.Transport).TLSClientConfig = &tls.Config{RootCAs: srv.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs}
-	c := &provider.Client{HTTP: client}
-	_, err := c.Do(context.Background(), provider.Call{Account: provider.Account{BaseURL: srv.URL}},
-		provider.Request{URL: "/", Body: map[string]string{"prompt": "x"}, Paid: true})
-	if fault.KindOf(err) != fault.InDoubt || received.Load() != 1 {
-		t.Errorf("received %d times: %v", received.Load(), err)
-	}
-	if tr := client.Transport.(*http.Transport); tr.Protocols == nil || tr.Protocols.HTTP2() || tr.Protocols.UnencryptedHTTP2() {
-		t.Error("HTTP/2 is enabled")
 	}
 }
