@@ -146,8 +146,10 @@ func (d *doctor) ledger(ctx context.Context) []finding {
 		return []finding{{"ledger", levelError, errorText(err), cannotRead}}
 	case have == 0 && db.Shared():
 		return []finding{{"ledger", levelWarning, db.Name() + " has no tables yet", "run `aigc migrate`, or start `aigc all`"}}
+	case have < want && db.Shared():
+		return []finding{{"ledger", levelError, fmt.Sprintf("its schema is version %d, this program needs %d", have, want), "run `aigc migrate`, or start `aigc all`"}}
 	case have < want:
-		return []finding{{"ledger", levelError, fmt.Sprintf("its schema is version %d, this program needs %d", have, want), "run `aigc migrate`"}}
+		return []finding{{"ledger", levelWarning, fmt.Sprintf("its schema is version %d, this program needs %d", have, want), "start `aigc all`, which migrates it; `aigc backup` before that makes a copy to go back to"}}
 	}
 	if err := db.Check(ctx); err != nil {
 		return []finding{{"ledger", levelError, errorText(err), cannotWrite}}

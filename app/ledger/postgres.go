@@ -3,10 +3,13 @@ package ledger
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"net"
 	"net/url"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -71,7 +74,7 @@ func OpenPostgres(ctx context.Context, databaseURL string) (*Postgres, error) {
 	l := &Postgres{pool: pool, name: databaseName(c)}
 	if err := pool.Ping(ctx); err != nil {
 		pool.Close()
-		return nil, fault.Wrap(err, fault.Unavailable, "ledger_not_opened", "The ledger's database, %s, cannot be reached: %v", l.name, err)
+		return nil, fault.Wrap(errors.New(connectReason(err)), fault.Unavailable, "ledger_not_opened", "The ledger's database, %s, cannot be reached", l.name)
 	}
 	db := stdlib.OpenDBFromPool(pool)
 	l.store = &store{
@@ -163,4 +166,20 @@ const databaseClock = "CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGI
 func readClock(q querier) (ms int64, err error) {
 	err = q.query("SELECT "+databaseClock, nil, func(r *sql.Rows) error { return r.Scan(&ms) })
 	return ms, err
+}
+
+// connectReason is why no connection could be made, each reason once: pgx names them for
+// each address, and again without TLS.
+func connectReason(err error) string {
+	var reasons []string
+	for line := range strings.Lines(err.Error()) {
+		line, _, _ = strings.Cut(strings.TrimSpace(line), ": failed to connect to ")
+		if line != "" && !strings.HasPrefix(line, "failed to connect to ") && !slices.Contains(reasons, line) {
+			reasons = append(reasons, line)
+		}
+	}
+	if len(reasons) == 0 {
+		return err.Error()
+	}
+	return strings.Join(reasons, "; ")
 }

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"aigc/app/fault"
 	"aigc/app/ledger/ledgertest"
 	"aigc/app/ledger/pgtest"
 	"aigc/app/task"
@@ -87,6 +88,19 @@ func TestPostgresMigratedAtOnce(t *testing.T) {
 		})
 	}
 	all.Wait()
+}
+
+// The error of a database that cannot be reached gives each reason once.
+func TestPostgresUnreachable(t *testing.T) {
+	t.Parallel()
+	_, err := OpenPostgres(t.Context(), "postgres://ann:secret@127.0.0.1:1,127.0.0.1:2/x")
+	if fault.KindOf(err) != fault.Unavailable {
+		t.Fatal(err)
+	}
+	text := fmt.Sprintf("%s: %v", fault.From(err).Message, fault.From(err).Err)
+	if strings.Count(text, "refused") != 2 || !strings.Contains(text, "127.0.0.1:2") || strings.Contains(text, "\n") || strings.Contains(text, "secret") {
+		t.Error(text)
+	}
 }
 
 // The databases have the same tables with the same columns of the same types.
