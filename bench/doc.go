@@ -5,8 +5,9 @@
 //
 //	go run ./bench              all benchmarks, some twenty minutes
 //	go run ./bench -only a,b    some of: start, idle, latency, rate, accept, memory, poll,
-//	                            videos, history, scale, work
+//	                            videos, history, scale, work, compare
 //
-// The last four use PostgreSQL, which fsyncs each commit, Redis and an S3 service, which
-// they start, and are skipped where one of these is not installed.
+// The last five use PostgreSQL, which fsyncs each commit, Redis and an S3 service, which
+// they start, and are skipped where one of these is not installed. The last one also needs
+// Python and Node, and installs the packages of bench/compare into .tools/compare.
 package main

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/base64"
+	"encoding/json"
 	"fmt"
 	"image"
 	"image/png"
@@ -13,6 +14,7 @@ import (
 	"net/http"
 	"net/http/httputil"
 	"net/url"
+	"sync/atomic"
 	"time"
 )
 
@@ -31,6 +33,9 @@ func noisyPNG(size int) ([]byte, error) {
 	return b.Bytes(), err
 }
 
+// upstreamReport is what the upstream counted.
+type upstreamReport struct{ Calls int64 }
+
 // serveUpstream serves OpenAI's image API, always with the same image.
 func serveUpstream(size int, slow time.Duration) error {
 	content, err := noisyPNG(size)
@@ -40,7 +45,13 @@ func serveUpstream(size int, slow time.Duration) error {
 	body := []byte(`{"created":1795400000,"output_format":"png","quality":"low","size":"1024x1024","data":[{"b64_json":"` +
 		base64.StdEncoding.EncodeToString(content) +
 		`"}],"usage":{"input_tokens":14,"output_tokens":660,"total_tokens":674}}`)
-	return listen(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	var calls atomic.Int64
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /report", func(w http.ResponseWriter, _ *http.Request) {
+		_ = json.NewEncoder(w).Encode(upstreamReport{calls.Load()})
+	})
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		calls.Add(1)
 		_, _ = io.Copy(io.Discard, r.Body)
 		if slow > 0 {
 			select {
@@ -52,7 +63,8 @@ func serveUpstream(size int, slow time.Duration) error {
 		w.Header().Set("Content-Type", "application/json")
 		w.Header().Set("Content-Length", fmt.Sprint(len(body)))
 		_, _ = w.Write(body)
-	}))
+	})
+	return listen(mux)
 }
 
 // serveProxy serves Go's reverse proxy without further handlers.
