@@ -13,17 +13,13 @@ import (
 // cache and for what Go does not count.
 const share = 0.9
 
-// gcPercent is by how much the heap may grow between two collections. Most of a process's
-// memory is buffers of connections, which Go's default of 100 would count twice.
-const gcPercent = 50
-
-// SetLimit lets the garbage collector run twice as often as usual, unless GOGC is set in
-// the environment. It sets Go's memory limit to a share of that of the process's cgroup, version 1
+// SetLimit lets the garbage collector run as often as the size of the heap wants, unless
+// GOGC is set in the environment. It sets Go's memory limit to a share of that of the process's cgroup, version 1
 // or 2, and logs it. The garbage collector then works harder before the kernel kills the
 // process. A GOMEMLIMIT in the environment is kept; without a cgroup there is no limit.
 func SetLimit(log zerolog.Logger) {
 	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(gcPercent)
+		startCollector()
 	}
 	limit, err := memlimit.Set(memlimit.WithRatio(share))
 	e, source := log.Info(), "cgroup"
