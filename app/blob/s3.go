@@ -43,6 +43,9 @@ const (
 	s3Attempts = 3
 	// dialTimeout limits the wait for an address that drops packets.
 	dialTimeout = 5 * time.Second
+	// s3Idle is how many idle connections are kept. A worker's 32 submissions put an object
+	// and its sidecar at the same time; the library's 16 would close most of them after each.
+	s3Idle = 64
 )
 
 // NewS3 returns a store without connecting to the service; see [S3.MakeBucket].
@@ -51,6 +54,7 @@ func NewS3(c S3Config) (*S3, error) {
 	if err != nil {
 		return nil, fmt.Errorf("blob: %w", err)
 	}
+	transport.MaxIdleConnsPerHost = s3Idle
 	transport.DialContext = (&net.Dialer{Timeout: dialTimeout, KeepAlive: 30 * time.Second}).DialContext
 	client, err := minio.New(c.Endpoint, &minio.Options{
 		Creds: credentials.NewStaticV4(c.AccessKey, c.SecretKey, ""), Secure: c.Secure, Region: c.Region,

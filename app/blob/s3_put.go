@@ -1,7 +1,10 @@
 package blob
 
 import (
+	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"io"
 	"strings"
@@ -15,6 +18,10 @@ const (
 	partSize = 16 << 20
 	// partThreads is how many parts of one object are sent concurrently.
 	partThreads = 2
+	// smallPut is up to how many bytes an object is hashed before it is sent, and not while
+	// it is: to send signed chunks, as the library does without TLS, it allocates buffers of
+	// 128 KiB for each object, which keep the garbage collector busy.
+	smallPut = 64 << 10
 )
 
 // Names of the user metadata in the client library: x-amz-meta-task-id and
@@ -47,12 +54,29 @@ func (s *S3) Put(ctx context.Context, name string, r io.Reader, size int64, o Pu
 }
 
 func (s *S3) put(ctx context.Context, name string, r io.Reader, size int64, o minio.PutObjectOptions) error {
-	o.PartSize, o.NumThreads = partSize, partThreads
-	_, err := s.client.PutObject(ctx, s.bucket, name, r, size, o)
+	var err error
+	if size <= smallPut {
+		err = s.putSmall(ctx, name, r, o)
+	} else {
+		o.PartSize, o.NumThreads = partSize, partThreads
+		_, err = s.client.PutObject(ctx, s.bucket, name, r, size, o)
+	}
 	if s3Code(err) == minio.NoSuchBucket { // it was deleted: the next Put creates it again
 		s.bucketFound.Store(false)
 	}
 	return unavailable(err)
+}
+
+// putSmall sends an object in one piece, with its SHA-256 in the signature.
+func (s *S3) putSmall(ctx context.Context, name string, r io.Reader, o minio.PutObjectOptions) error {
+	data, err := io.ReadAll(r)
+	if err != nil {
+		return err
+	}
+	sum := sha256.Sum256(data)
+	o.DisableContentSha256 = true // of chunks
+	_, err = s.core().PutObject(ctx, s.bucket, name, bytes.NewReader(data), int64(len(data)), "", hex.EncodeToString(sum[:]), o)
+	return err
 }
 
 // exactSize returns a reader for the next size bytes of r that fails before EOF if

@@ -147,6 +147,8 @@ func failedPut(t *testing.T, s blob.Store) {
 		"a failing reader":          {ctx, func() io.Reader { return io.MultiReader(strings.NewReader("half"), &failing{}) }, 100},
 		"fewer bytes than size":     {ctx, stream("short"), 100},
 		"more bytes than size":      {ctx, stream("too long"), 3},
+		"fewer of many bytes":       {ctx, stream(strings.Repeat("x", 100_000)), 200_000},
+		"more of many bytes":        {ctx, stream(strings.Repeat("x", 100_000)), 90_000},
 		"bytes for an empty object": {ctx, stream("x"), 0},
 		"a shorter file":            {ctx, file("short"), 100},
 		"a longer file":             {ctx, file("too long"), 3},
