@@ -56,6 +56,7 @@ func (b *bench) cluster(env ...string) (c *cluster, err error) {
 		return c, err
 	}
 	if c.s3, err = servers.NewS3(filepath.Join(c.dir, "s3")); err == nil {
+		c.s3.KeepAlive = true
 		err = c.s3.Start()
 	}
 	if err != nil {

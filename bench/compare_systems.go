@@ -18,12 +18,16 @@ import (
 	"aigc/app/apptest/servers"
 )
 
+// unfinishedTasks is a query that two partial indexes answer.
+const unfinishedTasks = `SELECT (SELECT COUNT(*) FROM tasks WHERE is_group = 0 AND state = 'queued') +
+	(SELECT COUNT(*) FROM tasks WHERE is_group = 0 AND state IN ('submitting', 'running', 'storing', 'in_doubt'))`
+
 // aigcSystems are an API with a worker, and two of each, called over REST.
 func (x *comparison) aigcSystems() (out []system) {
 	for _, n := range []int{1, 2} {
 		out = append(out, system{
 			kind: kindAIGC, name: fmt.Sprintf("aigc, REST, serve-api × %d, worker × %d", n, n),
-			prefix: "ai_generated", rows: "tasks WHERE state = 'succeeded'", start: func() (*running, error) { return x.startAIGC(n) },
+			prefix: "ai_generated", rows: "tasks WHERE state = 'succeeded'", left: unfinishedTasks, start: func() (*running, error) { return x.startAIGC(n) },
 		})
 	}
 	return out

@@ -15,6 +15,7 @@ type S3 struct {
 	AccessKey string
 	SecretKey string
 	Dir       string // a bucket is a directory in it, an object a file
+	KeepAlive bool   // keep connections open, as MinIO and others do without being asked
 
 	path string
 }
@@ -34,7 +35,11 @@ func NewS3(dir string) (*S3, error) {
 // Start starts the service on its address and directory, also after Kill, and waits until
 // it answers. Acknowledged objects stay in its directory.
 func (s *S3) Start() error {
-	cmd := exec.Command(s.path, "--port", s.Endpoint, "--quiet", "posix", s.Dir)
+	args := []string{"--port", s.Endpoint, "--quiet", "posix", s.Dir}
+	if s.KeepAlive {
+		args = append([]string{"--keep-alive"}, args...)
+	}
+	cmd := exec.Command(s.path, args...)
 	cmd.Env = append(os.Environ(), "ROOT_ACCESS_KEY="+s.AccessKey, "ROOT_SECRET_KEY="+s.SecretKey)
 	return s.start(cmd, func() error {
 		res, err := http.Get("http://" + s.Endpoint + "/")
