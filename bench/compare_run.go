@@ -19,21 +19,13 @@ type comparison struct {
 
 // system is one way of running jobs.
 type system struct {
-	kind   int
 	name   string
-	direct bool   // jobs are enqueued without HTTP
+	goal   bool   // aigc must be as fast
 	prefix string // of its objects
 	rows   string // the table of its finished jobs, with a condition
 	left   string // SQL that counts its unfinished jobs by an index; empty: count rows
 	start  func() (*running, error)
 }
-
-// The kinds of systems.
-const (
-	kindAIGC = iota
-	kindCelery
-	kindBull
-)
 
 // running is a started system.
 type running struct {

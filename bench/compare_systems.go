@@ -26,7 +26,7 @@ const unfinishedTasks = `SELECT (SELECT COUNT(*) FROM tasks WHERE is_group = 0 A
 func (x *comparison) aigcSystems() (out []system) {
 	for _, n := range []int{1, 2} {
 		out = append(out, system{
-			kind: kindAIGC, name: fmt.Sprintf("aigc, REST, serve-api × %d, worker × %d", n, n),
+			name:   fmt.Sprintf("aigc, REST, serve-api × %d, worker × %d", n, n),
 			prefix: "ai_generated", rows: "tasks WHERE state = 'succeeded'", left: unfinishedTasks, start: func() (*running, error) { return x.startAIGC(n) },
 		})
 	}
@@ -81,7 +81,7 @@ func (x *comparison) celerySystems() (out []system, err error) {
 			front = "FastAPI"
 		}
 		out = append(out, system{
-			kind: kindCelery, name: fmt.Sprintf("Celery, %s, worker × 1, %s of %d", front, c.pool, c.concurrency), direct: !c.http, prefix: "celery", rows: "compare_jobs WHERE object LIKE 'celery/%'",
+			name: fmt.Sprintf("Celery, %s, worker × 1, %s of %d", front, c.pool, c.concurrency), goal: c.http, prefix: "celery", rows: "compare_jobs WHERE object LIKE 'celery/%'",
 			start: func() (*running, error) { return x.startCelery(bin, c.pool, c.concurrency, c.http) },
 		})
 	}
@@ -128,7 +128,7 @@ func (x *comparison) bullSystems() ([]system, error) {
 	}
 	const concurrency = 32
 	return []system{{
-		kind: kindBull, name: fmt.Sprintf("BullMQ, without HTTP, worker × 1, concurrency %d", concurrency), prefix: "bullmq", rows: "compare_jobs WHERE object LIKE 'bullmq/%'",
+		name: fmt.Sprintf("BullMQ, without HTTP, worker × 1, concurrency %d", concurrency), prefix: "bullmq", rows: "compare_jobs WHERE object LIKE 'bullmq/%'",
 		start: func() (*running, error) {
 			env := append(x.jobEnv(), fmt.Sprintf("CONCURRENCY=%d", concurrency))
 			worker, err := startIn(dir, env, "node", "worker.mjs")
