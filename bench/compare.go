@@ -59,25 +59,26 @@ func measureCompare(b *bench) error {
 		systems = append(systems, more...)
 	}
 	note("each job: a call of the vendor, an object of 1 KB, a row; all three are counted. Jobs per second of %d:", compareJobs)
-	rates := make([][]float64, len(systems))
+	rates, cpu := make([][]float64, len(systems)), make([][]float64, len(systems))
 	for round := range compareRounds { // alternately, so that a slow moment affects all
 		for i, s := range systems {
 			m, err := x.measure(s)
 			if err != nil {
 				return fmt.Errorf("%s: %w", s.name, err)
 			}
-			note("round %d: %-*s %4.0f/s; CPU ms/job: %s", round+1, compareName, s.name, m.rate, strings.Join(m.cpu, ", "))
-			rates[i] = append(rates[i], m.rate)
+			note("round %d: %-*s %4.0f/s; CPU %.1f ms/job: %s", round+1, compareName, s.name, m.rate, m.cpu, strings.Join(m.parts, ", "))
+			rates[i], cpu[i] = append(rates[i], m.rate), append(cpu[i], m.cpu)
 		}
 	}
-	reportCompare(systems, rates)
+	reportCompare(systems, rates, cpu)
 	return nil
 }
 
 // reportCompare prints the median rate of each system, and aigc's shares of the others: the
 // medians of the rounds. The first system is aigc with one API and one worker, as the others
-// have. Celery is as good as its best pool behind HTTP.
-func reportCompare(systems []system, rates [][]float64) {
+// have. Celery is as good as its best pool behind HTTP. Where other programs use the machine,
+// the CPU time of a job varies less than the rate.
+func reportCompare(systems []system, rates, cpu [][]float64) {
 	celery, name := math.Inf(1), ""
 	for i, s := range systems {
 		shares := make([]float64, compareRounds)
@@ -85,7 +86,7 @@ func reportCompare(systems []system, rates [][]float64) {
 			shares[round] = rates[0][round] / rates[i][round]
 		}
 		share := median(shares)
-		note("median:  %-*s %4.0f/s, aigc's share of it %.2f", compareName, s.name, median(rates[i]), share)
+		note("median:  %-*s %4.0f/s, aigc's share of it %.2f; CPU %.1f ms/job", compareName, s.name, median(rates[i]), share, median(cpu[i]))
 		if s.goal && share < celery {
 			celery, name = share, s.name
 		}

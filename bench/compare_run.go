@@ -111,8 +111,9 @@ func (x *comparison) run(s system, r *running, jobs int) error {
 
 // measured is one measurement of a system.
 type measured struct {
-	rate float64
-	cpu  []string // milliseconds per job of each process
+	rate  float64
+	cpu   float64  // milliseconds per job, of all processes
+	parts []string // the same of each
 }
 
 // measure starts a system, runs jobs, checks that each was done exactly once, and stops it.
@@ -137,7 +138,9 @@ func (x *comparison) measure(s system) (m measured, err error) {
 	}
 	m.rate = compareJobs / time.Since(begun).Seconds()
 	for i, now := range cpuOf(parts) {
-		m.cpu = append(m.cpu, fmt.Sprintf("%s %.1f", parts[i].name, (now-used[i]).Seconds()*1000/compareJobs))
+		cpu := (now - used[i]).Seconds() * 1000 / compareJobs
+		m.cpu += cpu
+		m.parts = append(m.parts, fmt.Sprintf("%s %.1f", parts[i].name, cpu))
 	}
 	after, err := x.finished(s)
 	if err != nil {
