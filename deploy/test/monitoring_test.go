@@ -50,14 +50,15 @@ func readDashboard(t *testing.T) (d dashboard) {
 
 func readRules(t *testing.T) []rulefmt.Rule {
 	t.Helper()
-	groups, errs := rulefmt.ParseFile("../prometheus/alerts.yaml", false, model.UTF8Validation)
+	groups, errs := rulefmt.ParseFile(alertFile, false, model.UTF8Validation)
 	if len(errs) > 0 || len(groups.Groups) != 1 {
 		t.Fatal(errs)
 	}
 	return groups.Groups[0].Rules
 }
 
-// queries returns the queries of the dashboard and the alerts by where they are.
+// queries returns the queries of the dashboard and the alerts by where they are, and the
+// series that the alerts are evaluated with.
 func queries(t *testing.T) map[string]parser.Expr {
 	t.Helper()
 	texts := map[string]string{}
@@ -68,6 +69,12 @@ func queries(t *testing.T) map[string]parser.Expr {
 	}
 	for _, r := range readRules(t) {
 		texts["alert "+r.Alert] = r.Expr
+	}
+	for _, c := range alertCases {
+		for _, line := range seriesLines(c.series) {
+			series := line[:strings.LastIndex(line, "} ")+1]
+			texts["series "+series] = series
+		}
 	}
 	parsed := map[string]parser.Expr{}
 	for where, text := range texts {
@@ -112,7 +119,8 @@ func TestMetricsExist(t *testing.T) {
 
 // checkLabels scrapes a server that has made images, and fails the test if a query selects or
 // groups by a label that the metric has not. Counters that nothing has counted yet have no
-// series and are not checked, nor are the labels that Prometheus adds.
+// series and are not checked, nor are the labels that Prometheus adds. A series that the
+// alerts are evaluated with must have all labels.
 func checkLabels(t *testing.T, address string) {
 	t.Helper()
 	res, err := http.Get(address)
@@ -145,6 +153,11 @@ func checkLabels(t *testing.T, address string) {
 			for _, m := range s.LabelMatchers {
 				if m != name && !slices.Contains(own, m.Name) {
 					t.Errorf("%s: %s has no label %s, but %v", where, name.Value, m.Name, own)
+				}
+			}
+			for _, label := range own[3:] { // the first three are in each list
+				if strings.HasPrefix(where, "series ") && !slices.ContainsFunc(s.LabelMatchers, func(m *labels.Matcher) bool { return m.Name == label }) {
+					t.Errorf("%s has not the label %s of the metric", where, label)
 				}
 			}
 		})
