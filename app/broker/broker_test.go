@@ -8,8 +8,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/redis/go-redis/v9"
 	"github.com/rs/zerolog"
 
+	"aigc/app/apptest"
 	"aigc/app/broker"
 	"aigc/app/broker/brokertest"
 )
@@ -32,6 +34,48 @@ func TestRedis(t *testing.T) {
 	t.Parallel()
 	brokertest.Run(t, func(t *testing.T) broker.Broker { return openURL(t, brokertest.StartRedis(t).URL()) })
 	brokertest.RunShared(t, openURL)
+}
+
+// Empty queues are looked into because a wake-up was published, not by asking Redis all the
+// time; each wake-up of another process is found by that.
+func TestIdleQueuesAreNotPolled(t *testing.T) {
+	t.Parallel()
+	server := brokertest.StartRedis(t)
+	api, worker := openURL(t, server.URL()), openURL(t, server.URL())
+	defer api.Close()
+	defer worker.Close()
+	worker.(*broker.Redis).SetEmptyPoll(time.Hour)
+	got := make(chan string)
+	queues := []string{broker.ImageQueue, broker.VideoQueue, broker.StoreQueue}
+	for _, q := range queues {
+		if err := worker.Serve(q, 8, func(_ context.Context, task string) { got <- task }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	client := redis.NewClient(&redis.Options{Addr: strings.TrimSuffix(strings.TrimPrefix(server.URL(), "redis://"), "/0")})
+	defer client.Close()
+	apptest.Eventually(t, 30*time.Second, func() error {
+		if n, err := client.PubSubNumSub(t.Context(), broker.WakeChannel).Result(); err != nil || n[broker.WakeChannel] != 1 {
+			return fmt.Errorf("%v, %v", n, err)
+		}
+		return nil
+	})
+	const wakes = 20
+	for i := range wakes {
+		api.Wake(queues[i%len(queues)], fmt.Sprint(i))
+		if task := <-got; task != fmt.Sprint(i) {
+			t.Errorf("%s was taken instead of %d", task, i)
+		}
+	}
+	stats, err := client.Info(t.Context(), "commandstats").Result()
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, calls, _ := strings.Cut(stats, "cmdstat_rpoplpush:calls=")
+	var polls int
+	if _, err := fmt.Sscanf(calls, "%d,", &polls); err != nil || polls < wakes || polls > len(queues)+2*wakes {
+		t.Errorf("%d polls of %d wake-ups: %v", polls, wakes, err)
+	}
 }
 
 // The error of a malformed REDIS_URL does not contain its password.

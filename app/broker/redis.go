@@ -17,7 +17,7 @@ import (
 )
 
 // Redis is a [Broker] that several processes share: asynq for wake-ups, Redis
-// PUBLISH and SUBSCRIBE for events, redis_rate for limits.
+// PUBLISH and SUBSCRIBE for events and for polling at the right time, redis_rate for limits.
 type Redis struct {
 	log      zerolog.Logger
 	origin   string // random id in this broker's events, which it skips when Redis sends them back
@@ -32,9 +32,11 @@ type Redis struct {
 	unavailableLog throttle       // limits the log line about an unavailable Redis
 	circuit        circuit        // around Allow and Check
 	unlimited      prometheus.Counter
+	emptyPoll      time.Duration
 
 	mu       sync.Mutex
 	servers  []*asynq.Server
+	gates    map[string][]*gate // of the servers, by queue
 	closing  sync.Once
 	closeErr error
 }
@@ -62,11 +64,11 @@ func NewRedis(url string, log zerolog.Logger) (*Redis, error) {
 	b := &Redis{
 		log: log, origin: rand.Text(), handlers: newHandlers(log), redis: redis.NewClient(opts),
 		outbox: make(chan message, queueSize), unavailableLog: throttle{period: 30 * time.Second},
-		circuit: circuit{pause: circuitPause}, unlimited: newUnlimited(),
+		circuit: circuit{pause: circuitPause}, unlimited: newUnlimited(), emptyPoll: emptyPoll, gates: map[string][]*gate{},
 	}
 	b.queue = asynq.NewClientFromRedisClient(b.redis)
 	b.limiter = redis_rate.NewLimiter(b.redis)
-	b.background.Go(b.listen)
+	b.background.Go(func() { b.listen(channel, b.receiveEvent) })
 	for range senders {
 		b.background.Go(b.send)
 	}

@@ -8,8 +8,8 @@ type message struct {
 	text  string // task id of a wake-up, or encoded event
 }
 
-// senders is how many messages are sent concurrently; each takes one or two round
-// trips.
+// senders is how many messages are sent concurrently; each takes up to three
+// round trips.
 const senders = 4
 
 // Wake implements [Broker].
@@ -59,9 +59,9 @@ func (b *Redis) deliver(ctx context.Context, m message) error {
 	return b.enqueueWake(ctx, m.queue, m.text)
 }
 
-// listen delivers the events of other processes until the broker is closed.
-// go-redis reconnects and resubscribes automatically.
-func (b *Redis) listen() {
+// listen calls f for each message of a channel until the broker is closed. go-redis
+// reconnects and resubscribes automatically.
+func (b *Redis) listen(channel string, f func(text string)) {
 	sub := b.redis.Subscribe(b.handlers.ctx, channel)
 	defer sub.Close()
 	ch := sub.Channel()
@@ -73,9 +73,14 @@ func (b *Redis) listen() {
 			if !ok {
 				return
 			}
-			if origin, e := decodeEvent(m.Payload); origin != b.origin {
-				b.hub.deliver(e)
-			}
+			f(m.Payload)
 		}
+	}
+}
+
+// receiveEvent delivers an event of another process.
+func (b *Redis) receiveEvent(text string) {
+	if origin, e := decodeEvent(text); origin != b.origin {
+		b.hub.deliver(e)
 	}
 }

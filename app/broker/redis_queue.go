@@ -15,21 +15,38 @@ const wakeType = "aigc:wake"
 
 // enqueueWake puts a wake-up into Redis. Each gets a new asynq TaskID, because asynq
 // refuses an id that an archived or retained asynq task has. MaxRetry is 0, since
-// the monitor repeats wake-ups.
+// the monitor repeats wake-ups. Then it says so to the workers.
 func (b *Redis) enqueueWake(ctx context.Context, queue, task string) error {
 	_, err := b.queue.EnqueueContext(ctx, asynq.NewTask(wakeType, []byte(task)),
 		asynq.Queue(queue), asynq.TaskID(task+":"+uuid.NewString()), asynq.MaxRetry(0), asynq.Timeout(time.Hour), asynq.Retention(0))
-	return err
+	if err != nil {
+		return err
+	}
+	return b.redis.Publish(ctx, wakeChannel, queue).Err()
+}
+
+// openGates lets the servers of a queue poll it.
+func (b *Redis) openGates(queue string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, g := range b.gates[queue] {
+		g.wake()
+	}
 }
 
 // Serve implements [Broker].
 func (b *Redis) Serve(queue string, slots int, handle Handler) error {
-	s := asynq.NewServerFromRedisClient(b.redis, asynq.Config{
+	gate := newGate(queue, b.emptyPoll)
+	client := b.redis.WithTimeout(commandTimeout) // a copy with the same connections, for the hook
+	client.AddHook(gate)
+	s := asynq.NewServerFromRedisClient(client, asynq.Config{
 		Concurrency: max(slots, 1), Queues: map[string]int{queue: 1},
-		TaskCheckInterval: 50 * time.Millisecond, DelayedTaskCheckInterval: time.Second,
-		ShutdownTimeout: time.Second, // Close waits for handlers that take longer
-		Logger:          asynqLogger{b}, LogLevel: asynq.WarnLevel,
+		TaskCheckInterval: 50 * time.Millisecond, // the gate keeps most checks from Redis
+		ShutdownTimeout:   time.Second,           // Close waits for handlers that take longer
+		Logger:            asynqLogger{b}, LogLevel: asynq.WarnLevel,
 		HealthCheckInterval: time.Minute,
+		// Nothing is scheduled, retried or kept, so these find nothing.
+		DelayedTaskCheckInterval: time.Minute, JanitorInterval: time.Minute,
 	})
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -51,6 +68,10 @@ func (b *Redis) Serve(queue string, slots int, handle Handler) error {
 		return fmt.Errorf("broker: %s: %w", queue, err)
 	}
 	b.servers = append(b.servers, s)
+	if len(b.gates) == 0 {
+		b.background.Go(func() { b.listen(wakeChannel, b.openGates) })
+	}
+	b.gates[queue] = append(b.gates[queue], gate)
 	return nil
 }
 
