@@ -31,9 +31,11 @@ func OnVolume(v *Volume) *Purchases {
 	return &Purchases{Spool: v, Ledger: v, Objects: v, Descriptors: ProcessDescriptors(), Image: DefaultImage, Video: DefaultVideo}
 }
 
-// Step is how many descriptors one step needs that submits a task or stores its results:
-// the vendor's connection, and files of the spool and the object store.
-const Step = 4
+// Step is how many descriptors it takes to submit a task or to store one of its results: the
+// vendor's connection, and files of the spool and the object store. The most are open while a
+// directory's object that was copied from the spool is renamed: the spool's file, the object's
+// folder, and three folders on the way to both names.
+const Step = 5
 
 // Purchase is what one purchase has reserved. The methods of a nil Purchase do nothing.
 type Purchase struct {

@@ -20,6 +20,7 @@ import (
 type answer struct {
 	spool.Record
 	room   *room    // reserved for storing its results; nil: it is a ticket, or the budget is used up
+	puts   int      // how many of its results are put at once, for which descriptors are reserved; 0: one
 	stored *results // its results, if they were stored before the answer was recorded; else nil
 
 	unsynced bool // journaling failed: the files in the spool may not be on the disk

@@ -72,7 +72,7 @@ func (w *core) collectAndPut(ctx context.Context, t *task.Task, a *answer) (rs *
 	err = safely(func() (err error) {
 		if rs, err = w.collect(ctx, t, a); err == nil {
 			a.room.set(max(rs.bytes(), minResultBytes)) // it may have been an estimate
-			err = w.put(ctx, t, rs)
+			err = w.put(ctx, t, rs, max(1, a.puts))
 		}
 		if err == nil && len(rs.invalid) > 0 {
 			rs.kept, err = w.keepUnusable(ctx, t, a, rs.invalid)
@@ -206,14 +206,14 @@ func (w *core) fetch(ctx context.Context, t *task.Task, url string, dst io.Write
 	return err
 }
 
-// putsAtOnce is how many results of one answer are put concurrently.
+// putsAtOnce is how many results of one answer are put concurrently at most.
 const putsAtOnce = 4
 
-// put puts every result with its sidecar into the object store.
-func (w *core) put(ctx context.Context, t *task.Task, rs *results) error {
+// put puts every result with its sidecar into the object store, a number of them at once.
+func (w *core) put(ctx context.Context, t *task.Task, rs *results, atOnce int) error {
 	failpoint.Here("before_store")
 	all, ctx := errgroup.WithContext(ctx)
-	all.SetLimit(putsAtOnce)
+	all.SetLimit(atOnce)
 	for _, r := range rs.list {
 		all.Go(func() error { return w.putOne(ctx, t, r) })
 	}

@@ -64,7 +64,7 @@ func estimate(media module.Media) int64 {
 }
 
 // reserve reserves memory and descriptors for storing the results of an answer to t;
-// false if there are none.
+// false if there are none. Where descriptors are scarce, fewer results are put at once.
 func (s *storer) reserve(t *task.Task, a *answer) bool {
 	var bytes int64
 	for _, r := range a.Answer.Results {
@@ -75,14 +75,18 @@ func (s *storer) reserve(t *task.Task, a *answer) bool {
 		}
 	}
 	files := s.reserves.Descriptors
-	if !files.Reserve(capacity.ForResult, capacity.Step) {
-		return false
+	a.puts = max(1, min(putsAtOnce, len(a.Answer.Results)))
+	for !files.Reserve(capacity.ForResult, a.puts*capacity.Step) {
+		if a.puts--; a.puts == 0 {
+			return false
+		}
 	}
+	reserved := a.puts * capacity.Step
 	if a.room = s.budget.reserve(max(bytes, minResultBytes)); a.room == nil {
-		files.Release(capacity.Step)
+		files.Release(reserved)
 		return false
 	}
-	a.room.onRelease = func() { files.Release(capacity.Step) }
+	a.room.onRelease = func() { files.Release(reserved) }
 	return true
 }
 
