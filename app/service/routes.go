@@ -2,6 +2,7 @@ package service
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -97,23 +98,35 @@ func (s *Service) selectForPurchase(ctx context.Context, op Operation, asked str
 	return s.selectRoute(ctx, op, asked) // the worker may have unparked a key in between, too
 }
 
-// selectForQuote is [Service.selectRoute]; where no vendor has a usable key, it
-// selects as if every vendor had one, so that a price can be quoted.
+// selectForQuote is [Service.selectRoute] for a price; see [selectForPrice].
 func (s *Service) selectForQuote(ctx context.Context, op Operation, asked string) (module.Selection, error) {
-	sel, err := s.selectRoute(ctx, op, asked)
-	if err == nil {
-		return sel, nil
+	accounts, err := s.accounts(ctx)
+	if err != nil {
+		return module.Selection{}, err
 	}
-	switch fault.KindOf(err) {
-	case fault.NoRoute, fault.VendorAuth, fault.VendorQuota:
-	default:
-		return sel, err
+	sel, _, err := selectForPrice(op, asked, accounts, s.Routes)
+	return sel, err
+}
+
+// selectForPrice is [module.Select] as if no key was parked. Where no vendor has a key,
+// served is false, and it selects as if every vendor had one.
+func selectForPrice(op Operation, asked string, accounts []module.Account, c module.RouteSettings) (sel module.Selection, served bool, err error) {
+	if sel, err = module.Select(op.Registered, asked, accounts, c); err == nil {
+		return sel, true, nil // another route may be selected because the keys of the first one are parked
+	}
+	usable := slices.Clone(accounts)
+	for i := range usable {
+		usable[i].Refusal = nil
+	}
+	if sel, err = module.Select(op.Registered, asked, usable, c); fault.KindOf(err) != fault.NoRoute {
+		return sel, err == nil, err
 	}
 	var all []module.Account
 	for _, r := range op.Routes {
 		all = append(all, module.Account{Vendor: r.Vendor.Name, BaseURL: r.Vendor.BaseURL})
 	}
-	return module.Select(op.Registered, asked, all, s.Routes)
+	sel, err = module.Select(op.Registered, asked, all, c)
+	return sel, false, err
 }
 
 // Models implements [API].
@@ -125,8 +138,8 @@ func (s *Service) Models(ctx context.Context) []Model {
 	return Catalogue(s.ops, accounts, s.Routes)
 }
 
-// Catalogue lists the models of ops. A model is available if one of accounts
-// serves it.
+// Catalogue lists the models of ops, with the prices of the route that would be selected. A
+// model is available if one of accounts serves it.
 func Catalogue(ops []Operation, accounts []module.Account, c module.RouteSettings) []Model {
 	out := []Model{}
 	for _, op := range ops {
@@ -137,17 +150,18 @@ func Catalogue(ops []Operation, accounts []module.Account, c module.RouteSetting
 			defaultModel = set
 		}
 		for _, m := range op.Models() {
-			account := servingAccount(op, m.ID, accounts)
+			sel, served, err := selectForPrice(op, m.ID, accounts, c)
 			row := Model{
 				ID: m.ID, Module: op.Module.Name, Operation: op.Kind(), Title: m.Title, Doc: m.Doc,
 				Media: op.Registered.Operation.Media, Path: "/api" + op.Registered.Operation.Paths[0], Tool: op.Registered.Operation.Tool,
-				Default: m.ID == defaultModel, Retired: m.Retired, Available: account != nil,
-				Prices: provider.ListPrices(m.Prices), Schema: op.Schema.JSON(),
+				Default: m.ID == defaultModel, Retired: m.Retired, Available: served, Sandbox: served && sel.Sandbox,
+				Prices: []provider.ListPrice{}, Schema: op.Schema.JSON(),
 			}
-			if account != nil {
-				row.Sandbox = account.Sandbox
-			} else {
-				row.Needs = missingSetting(op, m.ID)
+			if err == nil {
+				row.Prices = provider.ListPrices(sel.Route.Prices(m.ID))
+			}
+			if !served {
+				row.Needs = missingSetting(op, m.ID, c)
 			}
 			out = append(out, row)
 		}
@@ -155,25 +169,11 @@ func Catalogue(ops []Operation, accounts []module.Account, c module.RouteSetting
 	return out
 }
 
-// servingAccount returns the first account that serves a model; nil if none does.
-func servingAccount(op Operation, model string, accounts []module.Account) *module.Account {
-	for _, r := range op.Routes {
-		if _, known := r.Model(model); !known {
-			continue
-		}
-		for _, a := range accounts {
-			if a.Vendor == r.Vendor.Name && a.Serves(r, model) {
-				return &a
-			}
-		}
-	}
-	return nil
-}
-
 // missingSetting returns the name of the setting that would make a model available.
-func missingSetting(op Operation, model string) string {
+func missingSetting(op Operation, model string, c module.RouteSettings) string {
+	pinned := c.Routes[op.Module.Name]
 	for _, r := range op.Routes {
-		if _, known := r.Model(model); known {
+		if _, known := r.Model(model); known && (pinned == "" || r.Vendor.Name == pinned) {
 			return r.Vendor.KeyName()
 		}
 	}
