@@ -19,6 +19,7 @@ var (
 	tasks  = flag.Int("tasks", 240, "tasks to create")
 	rounds = flag.Int("rounds", 1, "how often each fault happens at least")
 	away   = flag.Duration("away", 5*time.Second, "how long the S3 service is away each time")
+	fsync  = flag.Bool("fsync", false, "run PostgreSQL with fsync")
 )
 
 func TestMain(m *testing.M) { apptest.Main(m) }

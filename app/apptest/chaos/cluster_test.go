@@ -4,6 +4,7 @@ package chaos_test
 
 import (
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"syscall"
@@ -35,7 +36,7 @@ type cluster struct {
 
 func start(t *testing.T) *cluster {
 	bin := apptest.Binary(t, "")
-	c := &cluster{t: t, database: pgtest.Start(t), redis: brokertest.StartRedis(t), s3: apptest.StartS3(t), sandbox: apptest.StartSandbox(t, bin)}
+	c := &cluster{t: t, database: startDatabase(t), redis: brokertest.StartRedis(t), s3: apptest.StartS3(t), sandbox: apptest.StartSandbox(t, bin)}
 	c.vendor = newWire(t, strings.TrimPrefix(c.sandbox.URL, "http://"))
 	shared := append(c.s3.Env(bucket),
 		"DATABASE_URL="+c.database.Database(t), "REDIS_URL="+c.redis.URL(), "AIGC_SANDBOX_URL=http://"+c.vendor.addr,
@@ -61,6 +62,25 @@ func start(t *testing.T) *cluster {
 		r.waitReady()
 	}
 	return c
+}
+
+// startDatabase starts PostgreSQL. With -fsync it writes through to the disk, as in
+// production, so that commits take their time; without, it is the server of short tests.
+func startDatabase(t *testing.T) *pgtest.Server {
+	if !*fsync {
+		return pgtest.Start(t)
+	}
+	dir, err := os.MkdirTemp("", "aigc-pg-") // not t.TempDir, whose parent PostgreSQL's user may not enter
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	server, err := pgtest.Launch(dir, "fsync=on")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(server.Stop)
+	return server
 }
 
 func (c *cluster) faceOn(name, setting string, shared []string) *role {

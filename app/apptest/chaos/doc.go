@@ -9,5 +9,5 @@
 // and the bucket are compared with the tasks: nothing lost, nothing paid twice, nothing
 // mixed up.
 //
-// The test is short by default; `task chaos` runs its long form.
+// The test is short by default; `task chaos` runs its long form, with fsync of PostgreSQL on.
 package chaos
