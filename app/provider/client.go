@@ -217,7 +217,7 @@ func (c *Client) exchangeFault(err error, call Call, paidAndSent bool) error {
 		return fault.Wrap(err, fault.InDoubt, "answer_unreadable", "The answer of %s to a paid request is too large or has too many values to be read, so its outcome is unknown.", call.Account.title()).WithCharge(fault.ChargedUnknown)
 	}
 	if errors.Is(err, contentcoding.ErrCorrupt) || errors.Is(err, contentcoding.ErrExpansion) {
-		return fault.Wrap(err, fault.InDoubt, "answer_unreadable", "The answer of %s to a paid request is compressed and damaged, so its outcome is unknown.", call.Account.title()).WithCharge(fault.ChargedUnknown)
+		return fault.Wrap(err, fault.InDoubt, "answer_unreadable", "The answer of %s to a paid request is compressed, and damaged or made to grow without measure, so its outcome is unknown.", call.Account.title()).WithCharge(fault.ChargedUnknown)
 	}
 	return fault.Wrap(err, fault.InDoubt, "answer_lost", "The request was sent to %s, but its answer did not arrive completely: we cannot tell whether it was executed. It will not be resent automatically: use retry to submit (and pay) again, or discard to close the task.", call.Account.title()).WithCharge(fault.ChargedUnknown)
 }

@@ -80,6 +80,9 @@ func (c *rawCopy) Write(p []byte) (int, error) {
 }
 
 func (c *rawCopy) write(p []byte) (err error) {
+	if err := c.w.within(c.size + int64(len(p))); err != nil {
+		return err
+	}
 	c.size += int64(len(p))
 	c.sum.Write(p)
 	if c.file == nil && c.size <= rawInline {

@@ -1,6 +1,7 @@
 package spool
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/json"
 	"errors"
@@ -15,6 +16,7 @@ import (
 
 	"aigc/app/capacity"
 	"aigc/app/failpoint"
+	"aigc/app/fault"
 	"aigc/app/jsonblob"
 	"aigc/app/provider"
 )
@@ -24,6 +26,7 @@ import (
 // It must not be used concurrently.
 type Writer struct {
 	Reserved *capacity.Reservation // shrinks as bytes are written; nil: none
+	Limit    int64                 // of the bytes that are extracted from the answer, and of its copy; 0: MaxAnswer
 
 	spool  *Spool
 	task   string
@@ -31,9 +34,23 @@ type Writer struct {
 
 	prepared     bool
 	files        []*blobFile
+	extracted    int64 // bytes of the files
 	inline       []Blob
 	raw          *rawCopy         // of the newest answer; nil: none
 	placeholders map[string]*Blob // by the placeholder that jsonblob left in the answer
+}
+
+// MaxAnswer is how many bytes of one answer are written to the disk at most, extracted and as
+// a copy each. An answer that is larger than the purchase's reserve is written nevertheless,
+// but one without end must not fill the disk.
+const MaxAnswer = 2 << 30
+
+// within returns a fault of kind TooLarge if n bytes of an answer are more than its limit.
+func (w *Writer) within(n int64) error {
+	if limit := cmp.Or(w.Limit, MaxAnswer); n > limit {
+		return fault.New(fault.TooLarge, "answer_too_large", "The answer is larger than %d MB, the most that is written to the disk.", limit>>20)
+	}
+	return nil
 }
 
 // NewWriter returns a writer for the answer to a submission. It writes nothing to
@@ -73,6 +90,15 @@ func (w *Writer) Create(int) (io.WriteCloser, error) {
 	b, err := w.createBlob(name)
 	if err != nil {
 		return nil, fmt.Errorf("spool: %w", err)
+	}
+	write := b.write
+	b.write = func(p []byte) (int, error) {
+		if err := w.within(w.extracted + int64(len(p))); err != nil {
+			return 0, err
+		}
+		n, err := write(p)
+		w.extracted += int64(n)
+		return n, err
 	}
 	w.files = append(w.files, b)
 	return b, nil
@@ -178,7 +204,7 @@ func (w *Writer) dropFiles() error {
 	for _, f := range w.files {
 		errs = append(errs, os.Remove(f.file.Name()), f.file.Close())
 	}
-	w.files, w.inline = nil, nil
+	w.files, w.extracted, w.inline = nil, 0, nil
 	return errors.Join(errs...)
 }
 

@@ -137,12 +137,16 @@ func (s *reserves) rebuild(ctx context.Context, l Ledger) error {
 type fetchedFile struct {
 	io.Writer
 	reserved *capacity.Reservation
+	left     int64 // how many bytes it may still have: a driver's download has no limit of its own
 }
 
 // resultKeep is how many bytes a result leaves free beyond all reservations.
 const resultKeep = capacity.Floor / 2
 
 func (f *fetchedFile) Write(p []byte) (int, error) {
+	if f.left -= int64(len(p)); f.left < 0 {
+		return 0, fault.New(fault.InvalidResult, "result_too_large", "The result is larger than %d bytes.", int64(maxResult))
+	}
 	if err := f.reserved.Grow(int64(len(p)), resultKeep); err != nil {
 		return 0, waitsForRoom(err)
 	}

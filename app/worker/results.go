@@ -159,7 +159,7 @@ func (w *core) collectOne(ctx context.Context, t *task.Task, a *answer, i int) (
 	case res.URL != "":
 		var err error
 		r.blob, err = w.Spool.Download(t.ID, t.SubmitID, resultFile(i), func(dst io.Writer) error {
-			return w.fetch(ctx, t, res.URL, &fetchedFile{dst, w.reserves.spool(t.ID)})
+			return w.fetch(ctx, t, res.URL, &fetchedFile{dst, w.reserves.spool(t.ID), maxResult})
 		})
 		if err != nil {
 			return nil, err
