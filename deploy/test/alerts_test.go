@@ -137,7 +137,7 @@ var alertCases = []alertCase{
 	{"AigcPollLag", "polls begin 10 s late", with(healthy, lag(0, 0, 30)...), map[string]time.Duration{
 		"AigcPollLag: Polls begin 14.9s late": 10*minute + scrapeInterval,
 	}},
-	{"AigcPollLag", "the worker restarts meanwhile", with(healthy, restarted(lag(0, 0, 30))...), map[string]time.Duration{
+	{"AigcPollLag", "the worker restarts while they are late", with(healthy, restarted(lag(0, 0, 30))...), map[string]time.Duration{
 		"AigcPollLag: Polls begin 14.9s late": 10*minute + scrapeInterval,
 	}},
 	{"AigcPollLag", "one poll in a thousand", with(healthy, lag(0, 999, 1000)...), nil},
