@@ -81,7 +81,7 @@ func TestPutsWithinReservedDescriptors(t *testing.T) {
 			store := &countingStore{Store: dir, t: t, files: files, all: tt.puts, full: make(chan struct{})}
 			w := &core{
 				Config:   Config{Blobs: store, Metrics: NewMetrics(prometheus.NewRegistry())},
-				reserves: &reserves{Purchases: &capacity.Purchases{Descriptors: files}},
+				reserves: newReserves(&capacity.Purchases{Descriptors: files}),
 			}
 			a := &answer{Record: spool.Record{Answer: &provider.Answer{}}}
 			for i := range tt.results {

@@ -2,6 +2,7 @@ package worker
 
 import (
 	"context"
+	"time"
 
 	"aigc/app/fault"
 	"aigc/app/spool"
@@ -22,6 +23,9 @@ const (
 	recoverTicks = 4  // of the worker between two rounds, about a second
 	keepTicks    = 20 // between two attempts to keep answers
 	lookupRounds = 2  // rounds between two queries for tasks in doubt and for expired submissions
+
+	recheckTicks = 40  // between two checks of what is reserved for tasks of other workers, ten seconds
+	unseenTicks  = 120 // for which a task must not have been seen here to be checked, half a minute
 )
 
 func newRecoverer(k *core) *recoverer { return &recoverer{core: k, steps: newSteps()} }
@@ -50,6 +54,7 @@ func (r *recoverer) Start(ctx context.Context) error {
 	}
 	r.every(recoverTicks*r.Tick, r.round)
 	r.every(keepTicks*r.Tick, r.keepPending) // apart: it waits for the object store
+	r.every(recheckTicks*r.Tick, r.recheckReserves)
 	return nil
 }
 
@@ -64,6 +69,12 @@ func (r *recoverer) round(ctx context.Context) {
 	r.lookupDue(ctx)
 	if err := r.markExpired(ctx, ""); err != nil {
 		r.logRound(ctx, err, "querying the ledger for expired submissions failed; will retry")
+	}
+}
+
+func (r *recoverer) recheckReserves(ctx context.Context) {
+	if err := r.reserves.recheck(ctx, r.Ledger, time.Now().Add(-unseenTicks*r.Tick), r.inflight.list()); err != nil {
+		r.logRound(ctx, err, "querying the ledger for tasks with a reservation failed; will retry")
 	}
 }
 

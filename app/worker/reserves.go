@@ -3,7 +3,9 @@ package worker
 import (
 	"context"
 	"io"
+	"slices"
 	"sync"
+	"time"
 
 	"aigc/app/capacity"
 	"aigc/app/fault"
@@ -18,6 +20,11 @@ type reserves struct {
 	*capacity.Purchases
 	mu    sync.Mutex
 	tasks map[string]*capacity.Purchase
+	known map[string]time.Time // when this process last had to do with the task
+}
+
+func newReserves(p *capacity.Purchases) *reserves {
+	return &reserves{Purchases: p, tasks: map[string]*capacity.Purchase{}, known: map[string]time.Time{}}
 }
 
 // reservePurchase reserves what an open submission of a task needs, unless it has that
@@ -35,7 +42,7 @@ func (s *reserves) put(id string, p *capacity.Purchase) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.tasks[id].Release()
-	s.tasks[id] = p
+	s.tasks[id], s.known[id] = p, time.Now()
 }
 
 // of is what a task has reserved; nil: nothing.
@@ -58,6 +65,7 @@ func (s *reserves) spool(id string) *capacity.Reservation {
 func (s *reserves) set(id string, n int64, spooled bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.known[id] = time.Now()
 	switch p := s.tasks[id]; {
 	case p == nil:
 		s.tasks[id] = s.Force(n)
@@ -74,6 +82,7 @@ func (s *reserves) release(id string) {
 	defer s.mu.Unlock()
 	s.tasks[id].Release()
 	delete(s.tasks, id)
+	delete(s.known, id)
 }
 
 // follow changes what a task has reserved to what it needs in its new state.
@@ -93,10 +102,71 @@ func (s *reserves) follow(t *task.Task) {
 
 // know reserves what a purchase needs that another process or a person moved here.
 func (s *reserves) know(t *task.Task) {
-	if s.of(t.ID) == nil {
+	if !s.touch(t.ID) {
 		s.follow(t)
 	}
 }
+
+// touch says whether a task has reserved something, and notes that it was seen now.
+func (s *reserves) touch(id string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.tasks[id] == nil {
+		return false
+	}
+	s.known[id] = time.Now()
+	return true
+}
+
+// unseen are the tasks with a reservation that this process had nothing to do with since a
+// time.
+func (s *reserves) unseen(since time.Time) (ids []string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for id, at := range s.known {
+		if at.Before(since) {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+// releaseUnseen releases what a task has reserved, unless this process had to do with it
+// since a time.
+func (s *reserves) releaseUnseen(id string, since time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if at, ok := s.known[id]; ok && at.Before(since) {
+		s.tasks[id].Release()
+		delete(s.tasks, id)
+		delete(s.known, id)
+	}
+}
+
+// recheck releases what tasks have reserved here that another worker finished: each worker
+// reserves for the tasks that it polls or stores, and any of them may get the result. Tasks
+// that were seen here since a time, or are in flight (sorted), are not looked up.
+func (s *reserves) recheck(ctx context.Context, l Ledger, since time.Time, inflight []string) error {
+	ids := slices.DeleteFunc(s.unseen(since), func(id string) bool { _, found := slices.BinarySearch(inflight, id); return found })
+	for chunk := range slices.Chunk(ids, recheckChunk) {
+		rows, err := l.Tasks(ctx, chunk)
+		if err != nil {
+			return err
+		}
+		for _, t := range rows {
+			switch t.State {
+			case task.Submitting, task.Running, task.Storing:
+				s.touch(t.ID)
+			default:
+				s.releaseUnseen(t.ID, since)
+			}
+		}
+	}
+	return nil
+}
+
+// recheckChunk is how many tasks are looked up with one query.
+const recheckChunk = 256
 
 // unfetched is an estimate of the bytes of a task's results that must still be fetched.
 func (s *reserves) unfetched(t *task.Task) (n int64) {

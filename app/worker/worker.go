@@ -142,7 +142,7 @@ func New(c Config) *Worker {
 		c.Capacity = capacity.OnVolume(capacity.VolumeOf(c.Spool.Dir()))
 	}
 	k := &core{
-		reserves: &reserves{Purchases: c.Capacity, tasks: map[string]*capacity.Purchase{}},
+		reserves: newReserves(c.Capacity),
 		Config:   c, owner: c.Process, inflight: inflight{ids: map[string]int{}}, redactor: c.Accounts.Redactor(),
 		answers: memory.NewBudget(memory.Share(answerMemory, 8)),
 	}

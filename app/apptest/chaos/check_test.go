@@ -123,8 +123,7 @@ func (c *cluster) awaitDone(orders []*order, limit time.Duration) map[string]*se
 	c.t.Helper()
 	views := map[string]*service.View{}
 	apptest.Eventually(c.t, limit, func() error {
-		open := 0
-		var last error
+		open := map[string]int{} // by state and message
 		for _, o := range orders {
 			if o.id == "" || views[o.id] != nil {
 				continue
@@ -136,11 +135,13 @@ func (c *cluster) awaitDone(orders []*order, limit time.Duration) map[string]*se
 			case v.Status.Done():
 				views[o.id] = v
 			default:
-				open++
-				last = fmt.Errorf("%d tasks are not done; order %d is %s: %s", open, o.number, v.Status, v.Message)
+				open[fmt.Sprintf("%s: %s", v.Status, v.Message)]++
 			}
 		}
-		return last
+		if len(open) > 0 {
+			return fmt.Errorf("tasks are not done: %v", open)
+		}
+		return nil
 	})
 	return views
 }
