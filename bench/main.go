@@ -13,7 +13,7 @@ import (
 )
 
 func main() {
-	only := flag.String("only", "", "run these benchmarks only, separated by commas: start, idle, latency, rate, accept, memory, poll, videos, history, scale, work, compare")
+	only := flag.String("only", "", "run these benchmarks only, separated by commas: start, idle, latency, rate, accept, memory, poll, videos, history, scale, compare")
 	role := flag.String("role", "", "internal: upstream, proxy, flux or veo")
 	size := flag.Int("size", 1_500_000, "internal: bytes of the upstream's image")
 	slow := flag.Duration("slow", 0, "internal: the upstream's response time")
@@ -74,7 +74,7 @@ func run(only string) error {
 	for _, p := range []benchmark{
 		{"start", measureStart}, {"idle", measureIdle}, {"latency", measureLatency}, {"rate", measureRate},
 		{"accept", measureAccept}, {"memory", measureMemory}, {"poll", measurePoll}, {"videos", measureVideos},
-		{"history", measureHistory}, {"scale", measureScale}, {"work", measureWork}, {"compare", measureCompare},
+		{"history", measureHistory}, {"scale", measureScale}, {"compare", measureCompare},
 	} {
 		if only != "" && !slices.Contains(strings.Split(only, ","), p.name) {
 			continue

@@ -36,6 +36,9 @@ func measureScale(b *bench) error {
 	if err := apis[0].once(); err != nil {
 		return err
 	}
+	if err := c.noteIdleRedis(); err != nil {
+		return err
+	}
 	worker.stop()
 	db, err := sql.Open("pgx", c.url)
 	if err != nil {
