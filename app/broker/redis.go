@@ -78,6 +78,13 @@ func NewRedis(url string, log zerolog.Logger) (*Redis, error) {
 // Subscribe implements [Broker].
 func (b *Redis) Subscribe(f func(Event)) (stop func()) { return b.hub.subscribe(f) }
 
+// checkScript does what waking a worker needs: it runs a script that writes and publishes.
+// A Redis that is full, a replica or forbids it by an ACL answers PING and wakes no worker.
+// The message names no queue, so that no worker looks into one.
+var checkScript = redis.NewScript("redis.call('SET', KEYS[1], '', 'PX', 60000) return redis.call('PUBLISH', ARGV[1], '')")
+
+const checkKey = "aigc:check"
+
 // Check implements [Broker].
 func (b *Redis) Check(ctx context.Context) error {
 	if !b.circuit.enter() {
@@ -85,7 +92,7 @@ func (b *Redis) Check(ctx context.Context) error {
 	}
 	checkCtx, cancel := context.WithTimeout(ctx, checkTimeout)
 	defer cancel()
-	err := b.redis.Ping(checkCtx).Err()
+	err := checkScript.Run(checkCtx, b.redis, []string{checkKey}, wakeChannel).Err()
 	if b.end(ctx, err); err != nil {
 		return fmt.Errorf("broker: %w", err)
 	}

@@ -190,9 +190,9 @@ func (d *doctor) broker(ctx context.Context) []finding {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
 	if err := errors.Join(b.Check(ctx), b.Close()); err != nil {
-		return []finding{{"broker", levelError, "Redis does not answer: " + err.Error(), "start it, or unset REDIS_URL; without Redis tasks still run, but rate limits are off"}}
+		return []finding{{"broker", levelError, "Redis cannot be used: " + err.Error(), "start it or correct its settings, or unset REDIS_URL; without Redis tasks still run, but rate limits are off"}}
 	}
-	return []finding{ok("broker", "Redis answers")}
+	return []finding{ok("broker", "Redis answers and can be written")}
 }
 
 func (d *doctor) ports(ctx context.Context) []finding {

@@ -208,7 +208,7 @@ func TestDoctor(t *testing.T) {
 		{"a vendor that cannot be reached", func(_ *testing.T, l *config.Settings) { withKey(l, "http://127.0.0.1:1", "sk-good") }, 1, []string{"could not be checked", "HTTPS_PROXY"}},
 		{"no key and no sandbox", func(_ *testing.T, l *config.Settings) { l.Sandbox = "off" }, 1, []string{"no vendor has a key, and the sandbox is off"}},
 		{"a port that is taken", func(_ *testing.T, l *config.Settings) { l.Addr = taken.Addr().String() }, 1, []string{"✗ ports", "address already in use", "set AIGC_ADDR"}},
-		{"no Redis", func(_ *testing.T, l *config.Settings) { l.RedisURL = "redis://:hunter2@127.0.0.1:1/0" }, 1, []string{"Redis does not answer", "unset REDIS_URL"}},
+		{"no Redis", func(_ *testing.T, l *config.Settings) { l.RedisURL = "redis://:hunter2@127.0.0.1:1/0" }, 1, []string{"Redis cannot be used", "unset REDIS_URL"}},
 		{"bad REDIS_URL", func(_ *testing.T, l *config.Settings) { l.RedisURL = "hunter2" }, 1, []string{"correct REDIS_URL"}},
 		{"a warning of the settings", func(_ *testing.T, l *config.Settings) { l.Warnings = []string{"AIGC_BANANA is set"} }, 0, []string{"! settings", "AIGC_BANANA is set"}},
 		{"an address that is not loopback", func(_ *testing.T, l *config.Settings) { l.Addr = "0.0.0.0:0" }, 1, []string{"set AIGC_PUBLIC_URL", "the sandbox does not start automatically"}},

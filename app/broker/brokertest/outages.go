@@ -93,3 +93,20 @@ func closeWhileUnavailable(s *sharedTest) {
 	s.useDuringOutage()
 	s.noError(s.b.Close())
 }
+
+// refusesWrites: a Redis that answers but wakes no worker is not an available one.
+func refusesWrites(s *sharedTest) {
+	got := s.serve(broker.ImageQueue, 2)
+	s.waitUntilWorking(got)
+	for _, c := range []struct{ name, refuse, restore string }{
+		{"full", "CONFIG SET maxmemory 1", "CONFIG SET maxmemory 0"},
+		{"a replica", "REPLICAOF 127.0.0.1 1", "REPLICAOF NO ONE"},
+	} {
+		s.redis.do(c.refuse)
+		if err := s.b.Check(s.Context()); err == nil {
+			s.Errorf("%s: Check returned no error", c.name)
+		}
+		s.redis.do(c.restore)
+		s.waitUntilWorking(got)
+	}
+}

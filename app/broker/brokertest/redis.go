@@ -40,7 +40,13 @@ func (r *Redis) Start() {
 // Flush empties the server (FLUSHALL).
 func (r *Redis) Flush() {
 	r.t.Helper()
-	if _, err := r.Command("FLUSHALL"); err != nil {
+	r.do("FLUSHALL")
+}
+
+// do runs a command.
+func (r *Redis) do(command string) {
+	r.t.Helper()
+	if _, err := r.Command(command); err != nil {
 		r.t.Fatal(err)
 	}
 }

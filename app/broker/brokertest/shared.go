@@ -17,6 +17,7 @@ func RunShared(t *testing.T, open func(t *testing.T, url string) broker.Broker) 
 		"a flushed Redis":                      flushed,
 		"a killed Redis blocks no caller":      killed,
 		"a frozen Redis blocks no caller":      frozen,
+		"a Redis that refuses writes":          refusesWrites,
 		"a Redis that starts after the broker": startsLater,
 		"close while Redis is unavailable":     closeWhileUnavailable,
 	} {
