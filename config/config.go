@@ -22,7 +22,7 @@ type Config struct {
 type Process struct {
 	Addr              string          `split_words:"true" default:"127.0.0.1:5512" desc:"address of the REST API"`
 	MCPAddr           string          `split_words:"true" default:"127.0.0.1:5513" desc:"address of the MCP server"`
-	PublicURL         string          `split_words:"true" desc:"address that links are built on; default http:// and the bound AIGC_ADDR"`
+	PublicURL         string          `split_words:"true" desc:"address that links are built on; default http:// and the bound AIGC_ADDR; required for serve-api and serve-mcp alone"`
 	MCPPublicURL      string          `split_words:"true" desc:"address of the MCP server for callers; /mcp is added unless it ends in it; default AIGC_PUBLIC_URL if that is set, else http:// and the bound AIGC_MCP_ADDR"`
 	AllowedHosts      HostNames       `split_words:"true" desc:"further host names, without a port, that callers may use for a server on a loopback address; separated by commas"`
 	TrustedProxies    []netip.Prefix  `split_words:"true" desc:"addresses (CIDRs) of the reverse proxies in front of the server: their X-Forwarded-For is believed, and each may have more than a quarter of AIGC_MAX_CONNECTIONS"`

@@ -311,6 +311,11 @@ func TestSeparateRolesNeedSharedStores(t *testing.T) {
 		command(t, settings(t), args...).want(t, 1, "aigc: "+args[0]+" alone needs stores", "DATABASE_URL (ledger)", "REDIS_URL (broker)", "MINIO_ENDPOINT (objects)", "use `aigc all`")
 	}
 	command(t, settings(t), "serve-mcp").want(t, 1, "or for an agent on this machine `aigc serve-mcp --stdio`")
+	for _, role := range []string{"serve-api", "serve-mcp"} {
+		l := settings(t)
+		l.DatabaseURL, l.RedisURL, l.MinioEndpoint = "postgres://127.0.0.1:1/aigc", "redis://127.0.0.1:1", "127.0.0.1:1"
+		command(t, l, role).want(t, 1, "aigc: "+role+" alone needs AIGC_PUBLIC_URL")
+	}
 }
 
 func TestSandboxOutput(t *testing.T) {

@@ -41,6 +41,9 @@ func (c *cli) serve(ctx context.Context, roles app.Roles) error {
 	if err := requireSharedStores(roles, l); err != nil {
 		return err
 	}
+	if err := requirePublicURL(roles, l); err != nil {
+		return err
+	}
 	log := app.NewLog(&l.Config)
 	memory.SetLimit(log)
 	a, err := app.Start(ctx, l, c.verticals(), roles, log)
@@ -74,6 +77,16 @@ func stop(ctx context.Context, a *app.App, l *config.Settings) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), l.ShutdownGrace)
 	defer cancel()
 	return a.Stop(ctx)
+}
+
+// requirePublicURL returns an error for a role apart that answers links without the address
+// that they are built on: serve-mcp serves no files, and of several serve-api each would
+// answer links to itself.
+func requirePublicURL(roles app.Roles, l *config.Settings) error {
+	if roles.API == roles.MCP || l.PublicURL != "" { // both: the server of all; none: a worker
+		return nil
+	}
+	return fmt.Errorf("%s alone needs AIGC_PUBLIC_URL: the address at which callers reach serve-api, on which links to results are built", roles.Name)
 }
 
 // requireSharedStores returns an error for a role that needs other processes, unless
