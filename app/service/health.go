@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 
 	"aigc/app/task"
@@ -12,10 +13,11 @@ import (
 
 // Health implements [API].
 func (s *Service) Health(ctx context.Context) Health {
-	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, checkTimeout)
 	defer cancel()
 	h := Health{Service: "aigc", Version: s.Version, Timestamp: time.Now().UTC(), Components: map[string]Component{}}
-	critical := map[string]error{"ledger": s.Ledger.Check(ctx), "storage": s.Blobs.Check(ctx)}
+	ledger, storage := s.checkStores(ctx)
+	critical := map[string]error{"ledger": ledger, "storage": storage}
 	h.Status = "healthy"
 	if err := s.Broker.Check(ctx); err != nil {
 		h.Status = "degraded"
@@ -92,11 +94,24 @@ func vendorKeys(accounts []task.VendorAccount, parked []task.ParkedKey) []Vendor
 
 // Ready implements [API].
 func (s *Service) Ready(ctx context.Context) error {
-	if err := s.Ledger.Check(ctx); err != nil {
-		return err
-	}
-	if err := s.Blobs.Check(ctx); err != nil {
+	ctx, cancel := context.WithTimeout(ctx, checkTimeout)
+	defer cancel()
+	ledger, storage := s.checkStores(ctx)
+	if err := errors.Join(ledger, storage); err != nil {
 		return err
 	}
 	return s.Capacity.Check()
+}
+
+// checkTimeout is how long a check of the stores may take: a probe waits for it.
+const checkTimeout = 3 * time.Second
+
+// checkStores checks both stores at the same time, so that one that does not answer leaves
+// the other one its time.
+func (s *Service) checkStores(ctx context.Context) (ledger, storage error) {
+	var both sync.WaitGroup
+	both.Go(func() { ledger = s.Ledger.Check(ctx) })
+	both.Go(func() { storage = s.Blobs.Check(ctx) })
+	both.Wait()
+	return ledger, storage
 }

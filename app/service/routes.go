@@ -6,6 +6,8 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/sync/singleflight"
+
 	"aigc/app/fault"
 	"aigc/app/module"
 	"aigc/app/provider"
@@ -15,6 +17,7 @@ import (
 // accountCache holds the accounts that workers have announced in the ledger, so
 // that not every request reads them.
 type accountCache struct {
+	reading  singleflight.Group
 	mu       sync.Mutex
 	accounts []task.VendorAccount
 	read     time.Time
@@ -25,17 +28,41 @@ type accountCache struct {
 const accountCacheTTL = time.Second
 
 func (s *Service) announcedAccounts(ctx context.Context) ([]task.VendorAccount, error) {
-	s.accountCache.mu.Lock()
-	defer s.accountCache.mu.Unlock()
-	if len(s.accountCache.accounts) > 0 && time.Since(s.accountCache.read) < accountCacheTTL {
-		return s.accountCache.accounts, nil
+	if list := s.accountCache.fresh(); list != nil {
+		return list, nil
 	}
-	list, err := s.Ledger.VendorAccounts(ctx)
-	if err != nil {
-		return nil, err
+	// One request reads for all that wait, also if it fails: a ledger that does not answer
+	// must not be waited for by one after another.
+	read := s.accountCache.reading.DoChan("", func() (any, error) {
+		list, err := s.Ledger.VendorAccounts(context.WithoutCancel(ctx))
+		if err == nil {
+			s.accountCache.set(list)
+		}
+		return list, err
+	})
+	select {
+	case r := <-read:
+		list, _ := r.Val.([]task.VendorAccount)
+		return list, r.Err
+	case <-ctx.Done():
+		return nil, ctx.Err()
 	}
-	s.accountCache.accounts, s.accountCache.read = list, time.Now()
-	return list, nil
+}
+
+// fresh returns the cached accounts; nil if there are none or they are too old.
+func (c *accountCache) fresh() []task.VendorAccount {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if time.Since(c.read) >= accountCacheTTL || len(c.accounts) == 0 {
+		return nil
+	}
+	return c.accounts
+}
+
+func (c *accountCache) set(list []task.VendorAccount) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.accounts, c.read = list, time.Now()
 }
 
 // accounts returns the announced accounts; Refusal is set on those whose key is
