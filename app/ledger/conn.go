@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"sync"
+	"time"
 )
 
 // querier runs queries: in a write transaction, or on a connection for reading.
@@ -122,8 +123,9 @@ type series struct{ owner, module, model string }
 // driver keeps them itself.
 type readPool struct {
 	db     *sql.DB
-	direct bool     // the driver keeps prepared statements
-	stmts  sync.Map // text → *sql.Stmt
+	direct bool          // the driver keeps prepared statements
+	limit  time.Duration // of a query, for a database that may not answer at all; 0: none
+	stmts  sync.Map      // text → *sql.Stmt
 }
 
 func (r *readPool) rows(ctx context.Context, query string, args []any) (*sql.Rows, error) {
@@ -161,9 +163,22 @@ type reader struct {
 }
 
 func (r reader) query(query string, args []any, each func(*sql.Rows) error) error {
-	rows, err := r.rows(r.ctx, query, r.dialect.texts(args))
-	if err != nil {
-		return r.dialect.fault(err)
+	if r.limit == 0 {
+		return r.dialect.fault(r.run(r.ctx, query, args, each))
 	}
-	return r.dialect.fault(drain(rows, each))
+	ctx, cancel := context.WithTimeout(r.ctx, r.limit)
+	defer cancel()
+	err := r.run(ctx, query, args, each)
+	if r.ctx.Err() == nil { // else the caller's time is over
+		err = asTimeout(ctx, err)
+	}
+	return r.dialect.fault(err)
+}
+
+func (r reader) run(ctx context.Context, query string, args []any, each func(*sql.Rows) error) error {
+	rows, err := r.rows(ctx, query, r.dialect.texts(args))
+	if err != nil {
+		return err
+	}
+	return drain(rows, each)
 }

@@ -231,7 +231,11 @@ func (s *store) ExpiredSubmissions(ctx context.Context, owner, spool string) ([]
 	if err != nil {
 		return nil, err
 	}
-	return manyTasks(r, selectTask+query, now, spool, owner)
+	expired := now
+	if s.dialect.shared && !s.contact.steady(now) {
+		expired = -1 // only those of the volume
+	}
+	return manyTasks(r, selectTask+query, expired, spool, owner)
 }
 
 // RequestCancel implements [task.Ledger].

@@ -78,7 +78,7 @@ func OpenPostgres(ctx context.Context, databaseURL string) (*Postgres, error) {
 	}
 	db := stdlib.OpenDBFromPool(pool)
 	l.store = &store{
-		dialect: postgresDialect, pool: &readPool{db: db, direct: true}, files: migrations.Postgres(),
+		dialect: postgresDialect, pool: &readPool{db: db, direct: true, limit: queryTimeout}, files: migrations.Postgres(),
 		writer: newPostgresWriter(db, int(max(1, conf.MaxConns-readConns))),
 	}
 	return l, nil

@@ -200,6 +200,10 @@ func TestPostgresDeadProcess(t *testing.T) {
 		return now.LeaseOwner != ""
 	}
 	dead, alive := hold("dead", "v1"), hold("alive", "v2")
+	if ended, err := l.EndDead(ctx); err != nil || len(ended) != 0 {
+		t.Errorf("just after its start a process ended %+v, %v", ended, err)
+	}
+	l.contact.since = 0 // it has reached the database for long
 	must(l.write(ctx, func(x *tx) error {
 		_, err := x.exec("UPDATE workers SET heartbeat = heartbeat - $1 WHERE id = 'dead'", (task.DeadAfter + time.Second).Milliseconds())
 		return err

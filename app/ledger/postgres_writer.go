@@ -41,12 +41,13 @@ const (
 	statementTimeout   = 10 * time.Second
 	idleTimeout        = 10 * time.Second
 	transactionTimeout = 20 * time.Second // for the client: the server may not answer at all
+	queryTimeout       = 10 * time.Second // of a query outside of a transaction, for the same reason
 
 	attempts     = 6                     // of a transaction that the server rolled back
 	attemptPause = 10 * time.Millisecond // before the second one; doubles
 )
 
-// errTimeout is the error of a transaction that took longer than transactionTimeout. It
+// errTimeout is the error of a transaction or a query that took longer than its limit. It
 // is not that of a caller's context.
 var errTimeout = errors.New("the database did not answer in time")
 
@@ -109,9 +110,7 @@ func (w *postgresWriter) transaction(o opening, run func(*tx) error) (err error)
 	ctx, cancel := context.WithTimeoutCause(background, transactionTimeout, errTimeout)
 	defer cancel()
 	defer func() {
-		if err != nil && ctx.Err() != nil && !errors.Is(err, errTimeout) {
-			err = fmt.Errorf("%w: %w", errTimeout, withoutContext(err))
-		}
+		err = asTimeout(ctx, err)
 	}()
 	sqlConn, err := w.db.Conn(ctx)
 	if err != nil {
@@ -132,6 +131,16 @@ func (w *postgresWriter) transaction(o opening, run func(*tx) error) (err error)
 	}
 	w.cache.add(x.listed)
 	return nil
+}
+
+// asTimeout is the error of a statement whose context is the ledger's own. It ends with
+// the limit of the transaction or the query, or with the shorter one of a connection that
+// is opened for it.
+func asTimeout(ctx context.Context, err error) error {
+	if err == nil || errors.Is(err, errTimeout) || ctx.Err() == nil && !errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	return fmt.Errorf("%w: %w", errTimeout, withoutContext(err))
 }
 
 // withoutContext keeps the text of an error but not the context's error in it, which

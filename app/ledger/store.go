@@ -20,6 +20,7 @@ type store struct {
 	once    sync.Once
 
 	answered answered
+	contact  contact
 }
 
 // committer runs write transactions.
@@ -94,5 +95,12 @@ func (s *store) Check(ctx context.Context) error {
 	if have < want {
 		return fault.New(fault.Unavailable, "ledger_outdated", "The ledger's tables are of version %d, this program needs %d: run `aigc migrate`.", have, want)
 	}
-	return s.write(ctx, func(*tx) error { return nil }) // takes and releases the write lock
+	checked := make(chan error, 1)                                          // a transaction that has begun does not end with ctx
+	go func() { checked <- s.write(ctx, func(*tx) error { return nil }) }() // takes and releases the write lock
+	select {
+	case err := <-checked:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }

@@ -26,6 +26,7 @@ func (s *store) StartProcess(ctx context.Context, p task.Process) error {
 	return s.write(ctx, func(x *tx) error {
 		var err error
 		if x.dialect.shared {
+			s.contact.begin(x.now)
 			err = x.endEarlier(p)
 		} else {
 			err = x.endAll()
@@ -109,7 +110,7 @@ func (s *store) Heartbeat(ctx context.Context, p task.Process) error {
 func (s *store) EndDead(ctx context.Context) (dead []task.Process, err error) {
 	r := s.reader(ctx)
 	now, err := s.dialect.now(r)
-	if err != nil {
+	if err != nil || !s.contact.steady(now) {
 		return nil, err
 	}
 	const silent = "WHERE heartbeat < $1"

@@ -45,7 +45,8 @@ type Processes interface {
 	// Heartbeat records that a process lives.
 	Heartbeat(ctx context.Context, p Process) error
 	// EndDead ends what the dead processes held, and returns them. Their submissions end
-	// with their leases.
+	// with their leases. For DeadAfter after the start of this process, and after it could
+	// not reach the ledger, it finds none: the others could not say that they live either.
 	EndDead(ctx context.Context) ([]Process, error)
 	// EndProcess ends what a process holds that stops.
 	EndProcess(ctx context.Context, id string) error
