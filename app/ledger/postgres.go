@@ -40,6 +40,7 @@ const (
 	connLifetime   = 30 * time.Minute
 	connIdle       = 5 * time.Minute
 	connectTimeout = 5 * time.Second
+	pingTimeout    = 2 * time.Second // of a connection that was idle: its server may be gone without a word
 )
 
 // OpenPostgres connects to the database of a URL. It creates no tables: see
@@ -59,6 +60,9 @@ func OpenPostgres(ctx context.Context, databaseURL string) (*Postgres, error) {
 	}
 	if !set.Has("pool_max_conn_idle_time") {
 		conf.MaxConnIdleTime = connIdle
+	}
+	if conf.PingTimeout == 0 {
+		conf.PingTimeout = pingTimeout
 	}
 	c := conf.ConnConfig
 	if c.ConnectTimeout == 0 {

@@ -15,18 +15,21 @@ import (
 // Local is the name of the caller on an open server, where no key is needed.
 const Local = "local"
 
-// keyCache holds all callers' keys, so that not every request reads them from the ledger.
-// A revoked key is refused after at most keyCacheTTL, and the calls that wait with it end
-// when they are checked again, see [aigc/app/web.Exchange.Authorize].
-type keyCache struct {
-	mu   sync.Mutex
+// keySet is all callers' keys.
+type keySet struct {
 	keys []task.APIKey
-	open bool
-	read time.Time
-	used map[string]time.Time // days of the last use that the ledger knows
+	open bool // no key is needed
 }
 
-// keyCacheTTL is how long cached keys are used.
+// keyUse is the days of the last use of keys that the ledger knows, by name.
+type keyUse struct {
+	mu   sync.Mutex
+	days map[string]time.Time
+}
+
+// keyCacheTTL is how long cached keys are used. A revoked key is refused after at most
+// that time, and the calls that wait with it end when they are checked again, see
+// [aigc/app/web.Exchange.Authorize].
 const keyCacheTTL = time.Second
 
 // HashKey returns the form in which a caller's key is stored: SHA-256 in hex.
@@ -36,26 +39,15 @@ func HashKey(key string) string {
 }
 
 // callerKeys are all keys, and whether the server is open.
-func (s *Service) callerKeys(ctx context.Context) (_ []task.APIKey, open bool, err error) {
-	c := &s.keyCache
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if time.Since(c.read) < keyCacheTTL {
-		return c.keys, c.open, nil
-	}
-	keys, open, err := s.keyring().all(ctx)
+func (s *Service) callerKeys(ctx context.Context) (keys []task.APIKey, open bool, err error) {
+	set, err := s.keyCache.get(ctx, func(ctx context.Context) (keySet, error) {
+		keys, open, err := s.keyring().all(ctx)
+		return keySet{keys, open && s.Loopback}, err
+	}, func(keySet) bool { return true })
 	if err != nil {
 		return nil, false, err
 	}
-	c.keys, c.open, c.read = keys, open && s.Loopback, time.Now()
-	return c.keys, c.open, nil
-}
-
-// forget makes the next request read the keys again.
-func (c *keyCache) forget() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.read = time.Time{}
+	return set.keys, set.open, nil
 }
 
 // Authenticate implements [API].
@@ -91,11 +83,11 @@ func (s *Service) noteUse(k *task.APIKey) {
 		return
 	}
 	day := time.Now().UTC().Truncate(24 * time.Hour)
-	c := &s.keyCache
+	c := &s.keyUse
 	c.mu.Lock()
-	known := !c.used[k.Name].Before(day) || !k.Used.Before(day)
+	known := !c.days[k.Name].Before(day) || !k.Used.Before(day)
 	if !known {
-		c.used[k.Name] = day
+		c.days[k.Name] = day
 	}
 	c.mu.Unlock()
 	if known {

@@ -3,10 +3,7 @@ package service
 import (
 	"context"
 	"slices"
-	"sync"
 	"time"
-
-	"golang.org/x/sync/singleflight"
 
 	"aigc/app/fault"
 	"aigc/app/module"
@@ -14,55 +11,13 @@ import (
 	"aigc/app/task"
 )
 
-// accountCache holds the accounts that workers have announced in the ledger, so
-// that not every request reads them.
-type accountCache struct {
-	reading  singleflight.Group
-	mu       sync.Mutex
-	accounts []task.VendorAccount
-	read     time.Time
-}
-
 // accountCacheTTL is how long cached accounts are used. An empty list is never
 // cached, so that the first worker's accounts are seen at once.
 const accountCacheTTL = time.Second
 
+// announcedAccounts are the accounts that workers have announced in the ledger.
 func (s *Service) announcedAccounts(ctx context.Context) ([]task.VendorAccount, error) {
-	if list := s.accountCache.fresh(); list != nil {
-		return list, nil
-	}
-	// One request reads for all that wait, also if it fails: a ledger that does not answer
-	// must not be waited for by one after another.
-	read := s.accountCache.reading.DoChan("", func() (any, error) {
-		list, err := s.Ledger.VendorAccounts(context.WithoutCancel(ctx))
-		if err == nil {
-			s.accountCache.set(list)
-		}
-		return list, err
-	})
-	select {
-	case r := <-read:
-		list, _ := r.Val.([]task.VendorAccount)
-		return list, r.Err
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-}
-
-// fresh returns the cached accounts; nil if there are none or they are too old.
-func (c *accountCache) fresh() []task.VendorAccount {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if time.Since(c.read) >= accountCacheTTL || len(c.accounts) == 0 {
-		return nil
-	}
-	return c.accounts
-}
-
-func (c *accountCache) set(list []task.VendorAccount) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.accounts, c.read = list, time.Now()
+	return s.accountCache.get(ctx, s.Ledger.VendorAccounts, func(list []task.VendorAccount) bool { return len(list) > 0 })
 }
 
 // accounts returns the announced accounts; Refusal is set on those whose key is

@@ -84,8 +84,9 @@ type Service struct {
 	byKind       map[string]Operation
 	waiters      waiters
 	callers      callers
-	keyCache     keyCache
-	accountCache accountCache
+	keyCache     cached[keySet]
+	keyUse       keyUse
+	accountCache cached[[]task.VendorAccount]
 	uploads      uploads
 	stop         []func() // called in order by Close
 }
@@ -114,7 +115,7 @@ func New(c Config) (*Service, error) {
 		s.Capacity = capacity.OnVolume(s.uploads.volume)
 	}
 	s.uploads.keep, s.uploads.descriptors = s.Capacity.CallerKeep(), s.Capacity.Descriptors
-	s.keyCache.used = map[string]time.Time{}
+	s.keyCache.ttl, s.accountCache.ttl, s.keyUse.days = keyCacheTTL, accountCacheTTL, map[string]time.Time{}
 	s.waiters.init()
 	s.callers.waiter = cmp.Or(c.Process, task.RandomHex(12))
 	ctx, cancel := context.WithCancel(context.Background())
