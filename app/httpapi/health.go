@@ -19,8 +19,8 @@ type healthView struct {
 func (s *Server) health(c echo.Context) error {
 	ctx := c.Request().Context()
 	h := s.state.Health(ctx)
-	if x := web.Of(ctx); x.Authorize(c.Request(), web.ByName) == nil && x.Caller.Admin {
-		h.Uploads, _ = s.state.UploadUse(ctx) // absent while the ledger is down
+	if x := web.Of(ctx); h.Components["ledger"].Status == "ok" && x.Authorize(c.Request(), web.ByName) == nil && x.Caller.Admin {
+		h.Uploads, _ = s.state.UploadUse(ctx)
 	}
 	status := http.StatusOK
 	if h.Status == "unhealthy" {

@@ -1,11 +1,11 @@
 package service
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"slices"
-	"sync"
 	"time"
 
 	"aigc/app/task"
@@ -13,19 +13,16 @@ import (
 
 // Health implements [API].
 func (s *Service) Health(ctx context.Context) Health {
-	ctx, cancel := context.WithTimeout(ctx, checkTimeout)
-	defer cancel()
 	h := Health{Service: "aigc", Version: s.Version, Timestamp: time.Now().UTC(), Components: map[string]Component{}}
-	ledger, storage := s.checkStores(ctx)
-	critical := map[string]error{"ledger": ledger, "storage": storage}
 	h.Status = "healthy"
-	if err := s.Broker.Check(ctx); err != nil {
+	stores := s.checkStores(ctx)
+	if stores.broker != nil {
 		h.Status = "degraded"
 		h.Components["broker"] = Component{"down", "Workers are not woken and rate limits are off; the monitor still finds due tasks within seconds."}
 	} else {
 		h.Components["broker"] = Component{Status: "ok"}
 	}
-	for name, err := range critical {
+	for name, err := range map[string]error{"ledger": stores.ledger, "storage": stores.storage} {
 		c := Component{Status: "ok"}
 		if err != nil {
 			c = Component{"down", "It does not answer; see the server's log."}
@@ -34,16 +31,13 @@ func (s *Service) Health(ctx context.Context) Health {
 		}
 		h.Components[name] = c
 	}
-	h.Components["vendors"], h.Vendors = s.vendorHealth(ctx)
+	h.Components["vendors"], h.Vendors = vendorsUnknown()
+	if stores.ledger == nil {
+		s.addLedgerHealth(ctx, &h)
+	}
 	h.Components["purchases"], h.Capacity = s.purchasesHealth()
 	if h.Status == "healthy" && (h.Components["vendors"].Status != "ok" || h.Components["purchases"].Status != "ok") {
 		h.Status = "degraded"
-	}
-	if counts, err := s.Ledger.Counts(ctx); err == nil {
-		h.Tasks = counts
-	}
-	if kept, err := s.Ledger.AnswerTotals(ctx); err == nil {
-		h.Answers = &kept
 	}
 	for _, op := range s.ops {
 		if !slices.Contains(h.Models, op.Module.Name) {
@@ -54,12 +48,30 @@ func (s *Service) Health(ctx context.Context) Health {
 	return h
 }
 
+// addLedgerHealth adds what the ledger says of vendors' keys, tasks and kept answers.
+func (s *Service) addLedgerHealth(ctx context.Context, h *Health) {
+	ctx, cancel := context.WithTimeout(ctx, checkTimeout)
+	defer cancel()
+	h.Components["vendors"], h.Vendors = s.vendorHealth(ctx)
+	if counts, err := s.Ledger.Counts(ctx); err == nil {
+		h.Tasks = counts
+	}
+	if kept, err := s.Ledger.AnswerTotals(ctx); err == nil {
+		h.Answers = &kept
+	}
+}
+
+// vendorsUnknown is the health of vendors' keys that the ledger does not tell.
+func vendorsUnknown() (Component, []VendorKeys) {
+	return Component{"degraded", "The state of the vendor keys is unknown while the ledger is down."}, []VendorKeys{}
+}
+
 // vendorHealth is the state of all vendors' keys together, and of each vendor's.
 func (s *Service) vendorHealth(ctx context.Context) (Component, []VendorKeys) {
 	parked, err := s.Ledger.Parked(ctx)
 	accounts, accountsErr := s.announcedAccounts(ctx)
 	if err = errors.Join(err, accountsErr); err != nil {
-		return Component{"degraded", "The state of the vendor keys is unknown while the ledger is down."}, []VendorKeys{}
+		return vendorsUnknown()
 	}
 	list := vendorKeys(accounts, parked)
 	switch {
@@ -94,24 +106,9 @@ func vendorKeys(accounts []task.VendorAccount, parked []task.ParkedKey) []Vendor
 
 // Ready implements [API].
 func (s *Service) Ready(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, checkTimeout)
-	defer cancel()
-	ledger, storage := s.checkStores(ctx)
-	if err := errors.Join(ledger, storage); err != nil {
+	stores := s.checkStores(ctx) // tasks go on without the broker
+	if err := cmp.Or(stores.ledger, stores.storage); err != nil {
 		return err
 	}
 	return s.Capacity.Check()
-}
-
-// checkTimeout is how long a check of the stores may take: a probe waits for it.
-const checkTimeout = 3 * time.Second
-
-// checkStores checks both stores at the same time, so that one that does not answer leaves
-// the other one its time.
-func (s *Service) checkStores(ctx context.Context) (ledger, storage error) {
-	var both sync.WaitGroup
-	both.Go(func() { ledger = s.Ledger.Check(ctx) })
-	both.Go(func() { storage = s.Blobs.Check(ctx) })
-	both.Wait()
-	return ledger, storage
 }

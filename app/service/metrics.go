@@ -2,7 +2,6 @@ package service
 
 import (
 	"context"
-	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 )
@@ -35,9 +34,6 @@ var (
 	descriptorsDesc = desc("descriptors", "File descriptors of this process.", "state")
 )
 
-// scrapeTimeout is how long a scrape waits for a store.
-const scrapeTimeout = 5 * time.Second
-
 // Describe implements [prometheus.Collector].
 func (c collector) Describe(out chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{
@@ -51,30 +47,28 @@ func (c collector) Describe(out chan<- *prometheus.Desc) {
 // Collect implements [prometheus.Collector]. Metrics of a ledger that does not answer are
 // left out: they are not zero.
 func (c collector) Collect(out chan<- prometheus.Metric) {
-	ctx, cancel := context.WithTimeout(context.Background(), scrapeTimeout)
-	defer cancel()
 	gauge := func(d *prometheus.Desc, v float64, labels ...string) {
 		out <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, v, labels...)
 	}
-	up := func(d *prometheus.Desc, err error) bool {
+	stores := c.s.checkStores(context.Background())
+	for d, err := range map[*prometheus.Desc]error{storageUpDesc: stores.storage, brokerUpDesc: stores.broker, ledgerUpDesc: stores.ledger} {
+		up := 1.0
 		if err != nil {
-			gauge(d, 0)
-			return false
+			up = 0
 		}
-		gauge(d, 1)
-		return true
+		gauge(d, up)
 	}
-	up(storageUpDesc, c.s.Blobs.Check(ctx))
-	up(brokerUpDesc, c.s.Broker.Check(ctx))
-	if up(ledgerUpDesc, c.s.Ledger.Check(ctx)) {
-		c.tasks(ctx, gauge)
+	if stores.ledger == nil {
+		c.tasks(gauge)
 	}
 	c.room(gauge)
 }
 
 type gaugeFunc func(d *prometheus.Desc, v float64, labels ...string)
 
-func (c collector) tasks(ctx context.Context, gauge gaugeFunc) {
+func (c collector) tasks(gauge gaugeFunc) {
+	ctx, cancel := context.WithTimeout(context.Background(), checkTimeout)
+	defer cancel()
 	found, err := c.s.Inspect(ctx)
 	if err != nil {
 		return

@@ -247,7 +247,7 @@ func (p *poller) keepLast(ctx context.Context, t *task.Task, files *spool.Writer
 	}
 	kept, err := p.keep(ctx, t.ID, t.SubmitID, []part{p.newPart("answer", t.ID, t.SubmitID, *raw)})
 	if err != nil {
-		p.logRound(ctx, err, "keeping the answer to a poll failed; will retry")
+		p.logTask(ctx, t.ID, err, "keeping the answer to a poll failed; will retry")
 	}
 	return kept, err == nil
 }

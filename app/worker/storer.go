@@ -199,7 +199,7 @@ func (w *core) repoll(ctx context.Context, t *task.Task, f *fault.Error) bool {
 		}
 	}
 	if err := w.Spool.Invalidate(t.ID, t.SubmitID); err != nil {
-		w.logRound(ctx, err, "invalidating the spool record of an expired URL failed; will retry")
+		w.logTask(ctx, t.ID, err, "invalidating the spool record of an expired URL failed; will retry")
 		w.releaseLease(t, w.Tick, t.Message)
 		return true
 	}

@@ -76,9 +76,7 @@ func (m *thumbnailer) work(ctx context.Context, first bool) {
 		case id = <-m.queue:
 		}
 		start := time.Now()
-		if err := m.thumbnail(ctx, id); err != nil {
-			m.logRound(ctx, err, "making a thumbnail failed; will retry")
-		}
+		m.thumbnail(ctx, id)
 		if m.inflight.count() > 0 {
 			sleep(ctx, thumbPause*time.Since(start))
 		}
@@ -117,26 +115,43 @@ func (m *thumbnailer) hasRoom() bool {
 	return m.checkObject(maxThumbnail, m.reserves.CallerKeep()) == nil
 }
 
-func (m *thumbnailer) thumbnail(ctx context.Context, id string) error {
+// thumbnail makes the thumbnail of a result, unless it has one or was removed since it was
+// queued.
+func (m *thumbnailer) thumbnail(ctx context.Context, id string) {
 	a, err := m.Ledger.Asset(ctx, id)
-	if err != nil || a.Thumb != "" {
-		return err
+	switch {
+	case fault.KindOf(err) == fault.NotFound:
+	case err != nil:
+		m.logRound(ctx, err, "querying the ledger for a result without a thumbnail failed; will retry")
+	case a.Thumb == "":
+		if err := m.makeOf(ctx, a); err != nil && !m.removed(ctx, id) {
+			m.logTask(ctx, a.Task, err, "making a thumbnail failed; will retry")
+		}
 	}
+}
+
+// removed reports whether a result was removed since, so that what failed for it is no fault.
+func (m *thumbnailer) removed(ctx context.Context, id string) bool {
+	_, err := m.Ledger.Asset(ctx, id)
+	return fault.KindOf(err) == fault.NotFound
+}
+
+func (m *thumbnailer) makeOf(ctx context.Context, a *task.Asset) error {
 	if !m.hasRoom() {
 		return nil // the sweep finds it again
 	}
 	m.made.Add(1)
 	if !strings.HasPrefix(a.MIME, "image/") || a.MIME == "image/svg+xml" {
-		return m.Ledger.SetThumbnail(ctx, id, task.NoThumbnail)
+		return m.Ledger.SetThumbnail(ctx, a.ID, task.NoThumbnail)
 	}
 	// A decoder may take the process with it, so that no deferred function runs: the attempt
 	// is recorded before it is made, and the next process makes no other one.
-	if begun, err := m.Ledger.BeginThumbnail(ctx, id); err != nil || !begun {
+	if begun, err := m.Ledger.BeginThumbnail(ctx, a.ID); err != nil || !begun {
 		return err
 	}
 	failpoint.Here("before_thumbnail")
 	object, err := m.make(ctx, a)
-	switch setErr := m.Ledger.SetThumbnail(context.WithoutCancel(ctx), id, object); {
+	switch setErr := m.Ledger.SetThumbnail(context.WithoutCancel(ctx), a.ID, object); {
 	case fault.KindOf(setErr) == fault.NotFound && object != "" && object != task.NoThumbnail: // the result was removed while it was made
 		return m.Blobs.Delete(context.WithoutCancel(ctx), object)
 	case setErr != nil:

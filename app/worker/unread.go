@@ -120,7 +120,7 @@ func (w *core) keepPending(ctx context.Context) {
 			w.unread.remove(r.Submit)
 			continue
 		case err != nil:
-			w.logRound(ctx, err, "keeping an answer that could not be understood failed; will retry")
+			w.logTask(ctx, r.Task, err, "keeping an answer that could not be understood failed; will retry")
 			return
 		}
 		w.unread.remove(r.Submit)

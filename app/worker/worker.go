@@ -204,6 +204,13 @@ func (w *core) logRound(ctx context.Context, err error, what string) {
 	}
 }
 
+// logTask is logRound for what concerns one task.
+func (w *core) logTask(ctx context.Context, task string, err error, what string) {
+	if ctx.Err() == nil {
+		w.Log.Error().Err(err).Str("task", task).Msg(what)
+	}
+}
+
 // publish publishes a change of a task, and of the group it belongs to, to waiting
 // callers. With Progress those who wait for the end need not read the task.
 func (w *core) publish(t *task.Task) {
