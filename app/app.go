@@ -14,6 +14,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/rs/zerolog"
 
+	"aigc/app/backup"
 	"aigc/app/broker"
 	"aigc/app/disk"
 	"aigc/app/dispatch"
@@ -101,6 +102,9 @@ func Start(ctx context.Context, c *config.Settings, v Verticals, roles Roles, lo
 		return a, err
 	}
 	a.onStop(func(context.Context) error { return a.lock.release() })
+	if err = backup.Interrupted(c.DataDir); err != nil {
+		return a, err
+	}
 	if a.Ledger, err = OpenLedger(ctx, c); err != nil {
 		return a, err
 	}

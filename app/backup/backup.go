@@ -56,6 +56,11 @@ type Source struct {
 // of the target ends in ".tar". A server may go on using the data folder. With an error
 // the target is incomplete and cannot be restored.
 func Run(ctx context.Context, from Source, to string) (m Manifest, err error) {
+	if within, err := isWithin(from.Dir, to); err != nil {
+		return m, err
+	} else if within {
+		return m, fault.New(fault.Conflict, "target_in_source", "%s is in the data folder that is copied; name a place outside %s, on another disk if there is one", to, from.Dir)
+	}
 	t, err := newTarget(to)
 	if err != nil {
 		return m, err
@@ -268,6 +273,42 @@ func (c *copier) putFile(name string, f *os.File) error {
 		return err
 	}
 	return c.put(name, st.Size(), st.ModTime(), f)
+}
+
+// isWithin reports whether a file that need not exist is in a folder, by any path.
+func isWithin(dir, file string) (bool, error) {
+	folder, err := os.Stat(dir)
+	if err != nil {
+		return false, err
+	}
+	if file, err = filepath.Abs(file); err != nil {
+		return false, err
+	}
+	for { // to the part of the path that exists, and without links
+		real, err := filepath.EvalSymlinks(file)
+		if err == nil {
+			file = real
+			break
+		}
+		if up := filepath.Dir(file); up == file || !errors.Is(err, fs.ErrNotExist) {
+			return false, err
+		}
+		file = filepath.Dir(file)
+	}
+	for {
+		st, err := os.Stat(file)
+		if err != nil {
+			return false, err
+		}
+		if os.SameFile(st, folder) {
+			return true, nil
+		}
+		up := filepath.Dir(file)
+		if up == file {
+			return false, nil
+		}
+		file = up
+	}
 }
 
 func exists(name string) *fault.Error {

@@ -5,12 +5,14 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	"aigc/app/fault"
 	"aigc/app/ledger"
 	"aigc/app/spool"
 	"aigc/app/task"
@@ -108,6 +110,85 @@ func TestCanceledBackup(t *testing.T) {
 		files, _ := filepath.Glob(filepath.Join(place, "*.tar*"))
 		if err != nil || len(left)+len(files) > 0 {
 			t.Errorf("%s: %v %v %v", name, left, files, err)
+		}
+	}
+}
+
+// What a killed backup or restore left is no backup and no data folder, and the same command
+// does not take it for anything else: it begins again.
+func TestInterrupted(t *testing.T) {
+	t.Parallel()
+	dir, _ := dataFolder(t, "a", "b")
+	killed := func(place string) { // after SIGKILL the mark is there and no process holds its lock
+		for _, name := range []string{incomplete, incomplete + ".ledger", "aigc.db", "aigc.db" + incomplete, "spool/id", "objects/" + objectOf("old")} {
+			file := filepath.Join(place, name)
+			if err := errors.Join(os.MkdirAll(filepath.Dir(file), 0o700), os.WriteFile(file, []byte("half"), 0o600)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	check := func(what, place string) {
+		t.Helper()
+		old, _ := filepath.Glob(filepath.Join(place, "objects", objectOf("old")))
+		left, _ := filepath.Glob(filepath.Join(place, "*"+incomplete+"*"))
+		if err := Interrupted(place); err != nil || len(old)+len(left) > 0 {
+			t.Errorf("%s: %v %v %v", what, old, left, err)
+		}
+	}
+	place, restored := t.TempDir(), t.TempDir()
+	killed(place)
+	if err := Interrupted(place); fault.KindOf(err) != fault.Conflict {
+		t.Errorf("a server starts on it: %v", err)
+	}
+	if m, err := Run(t.Context(), Source{Dir: dir}, place); err != nil || m.Objects != 2 {
+		t.Fatalf("%+v %v", m, err)
+	}
+	check("backup", place)
+	killed(restored)
+	lock := filepath.Join(restored, "lock") // of the command itself
+	if err := os.WriteFile(lock, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if m, err := Restore(t.Context(), place, restored); err != nil || len(m.Damaged) > 0 {
+		t.Fatalf("%+v %v", m, err)
+	}
+	check("restore", restored)
+	if _, err := os.Stat(lock); err != nil {
+		t.Error(err)
+	}
+}
+
+// A second backup to the same place is refused while the first one is made, and so is one
+// into the folder that is copied, by any path to it.
+func TestBackupPlaces(t *testing.T) {
+	t.Parallel()
+	dir, _ := dataFolder(t, "a")
+	link := filepath.Join(t.TempDir(), "link")
+	if err := os.Symlink(filepath.Join(dir, objectsName), link); err != nil {
+		t.Skip(err)
+	}
+	for name, to := range map[string]string{
+		"itself": dir, "new folder": filepath.Join(dir, "x"), "new file": filepath.Join(dir, "x.tar"), "deeper": filepath.Join(dir, objectsName, "x", "y"), "a link": filepath.Join(link, "x"),
+	} {
+		if _, err := Run(t.Context(), Source{Dir: dir}, to); fault.KindOf(err) != fault.Conflict {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	for _, name := range []string{"copy", "copy.tar"} {
+		to := filepath.Join(t.TempDir(), "new", name)
+		if err := os.MkdirAll(filepath.Dir(to), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		m, err := Run(t.Context(), Source{Dir: dir, OnProgress: func(int64, int64) {
+			if _, err := Run(t.Context(), Source{Dir: dir}, to); fault.KindOf(err) != fault.Conflict {
+				t.Errorf("%s twice at once: %v", name, err)
+			}
+		}}, to)
+		if err != nil || m.Objects != 1 {
+			t.Errorf("%s: %+v %v", name, m, err)
+		}
+		if m, err := Restore(t.Context(), to, t.TempDir()); err != nil || len(m.Damaged) > 0 {
+			t.Errorf("%s: %+v %v", name, m, err)
 		}
 	}
 }

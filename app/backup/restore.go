@@ -24,19 +24,29 @@ import (
 // process uses and that has no ledger. Then it compares every object with its row. With an
 // error the data folder has no ledger.
 func Restore(ctx context.Context, from, dir string) (m Manifest, err error) {
+	t := &restoring{folder: folder{dir: dir}}
+	interrupted := Interrupted(dir) != nil
 	for _, name := range []string{ledgerName, objectsName, spoolName} {
-		if _, err := os.Lstat(filepath.Join(dir, name)); !errors.Is(err, fs.ErrNotExist) {
+		if _, err := os.Lstat(filepath.Join(dir, name)); !interrupted && !errors.Is(err, fs.ErrNotExist) {
 			return m, fault.New(fault.Conflict, "target_not_empty", "%s has %s already; restore into an empty folder: set AIGC_DATA_DIR", dir, name)
 		}
 	}
-	t := &restoring{folder: folder{dir: dir}}
+	if err := t.mark(); err != nil {
+		return m, err
+	}
 	defer func() {
-		if err != nil {
-			for _, name := range []string{t.ledger(), objectsName, spoolName} {
-				err = errors.Join(err, os.RemoveAll(filepath.Join(dir, name)))
-			}
+		if err == nil {
+			return
+		}
+		if left := t.discard(); left != nil {
+			err = errors.Join(err, left, t.held.Close())
+		} else {
+			err = errors.Join(err, t.removeMark())
 		}
 	}()
+	if err := t.discard(); err != nil { // what a killed process left; the folder had none of it before
+		return m, err
+	}
 	if st, statErr := os.Stat(from); statErr != nil {
 		return m, statErr
 	} else if st.IsDir() {
@@ -50,18 +60,28 @@ func Restore(ctx context.Context, from, dir string) (m Manifest, err error) {
 	if m, err = t.verify(ctx); err != nil {
 		return m, err
 	}
-	if err := t.close(true); err != nil {
-		return m, err
-	}
 	if err := os.Rename(filepath.Join(dir, t.ledger()), filepath.Join(dir, ledgerName)); err != nil {
 		return m, err
 	}
-	return m, syncFolder(dir)
+	return m, t.unmark()
 }
 
 type restoring struct {
 	folder
 	manifest []byte
+}
+
+// discard removes what was restored. The folder may have other files, such as its lock.
+func (t *restoring) discard() error {
+	names := []string{filepath.Join(t.dir, ledgerName), filepath.Join(t.dir, objectsName), filepath.Join(t.dir, spoolName)}
+	for _, staged := range []string{filepath.Join(t.dir, t.ledger()), t.staging() + ".ledger"} { // of a restore, of a backup
+		names = append(names, staged, staged+"-wal", staged+"-shm", staged+"-journal")
+	}
+	var err error
+	for _, name := range names {
+		err = errors.Join(err, os.RemoveAll(name))
+	}
+	return err
 }
 
 // ledger is the name of the ledger until everything is verified.

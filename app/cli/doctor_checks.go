@@ -15,9 +15,11 @@ import (
 	"github.com/rs/zerolog"
 
 	"aigc/app"
+	"aigc/app/backup"
 	"aigc/app/broker"
 	"aigc/app/capacity"
 	"aigc/app/disk"
+	"aigc/app/fault"
 	"aigc/app/ledger"
 	"aigc/app/module"
 	"aigc/app/service"
@@ -49,6 +51,9 @@ func (d *doctor) folder(context.Context) []finding {
 	}
 	if err := writable(dir); err != nil {
 		return []finding{{"folder", levelError, fmt.Sprintf("%s cannot be written: %v", dir, err), "give this user write permission, or set AIGC_DATA_DIR to another folder"}}
+	}
+	if err := backup.Interrupted(dir); err != nil {
+		return []finding{{"folder", levelError, fault.From(err).Message, "call aigc restore again, or set AIGC_DATA_DIR to another folder"}}
 	}
 	return append(volume(dir), ok("folder", "%s can be written", dir), d.diskSpace(dir))
 }

@@ -53,6 +53,9 @@ func (c *cli) transfer(ctx context.Context, l *config.Settings, from, to string,
 	if err != nil {
 		return err
 	}
+	if err := checkObjects(ctx, l, source, dir, objects); err != nil {
+		return errors.Join(err, source.Close())
+	}
 	lost, err := c.transferTo(ctx, l, source, dir, to, objects)
 	if err = errors.Join(err, source.Close()); err != nil {
 		return err
@@ -79,15 +82,45 @@ func (c *cli) transferTo(ctx context.Context, l *config.Settings, source *ledger
 	if err != nil {
 		return nil, err
 	}
-	if empty && objects { // else the rows are the same, or all is refused
+	if !objects && l.MinioEndpoint == "" {
+		c.warn("the objects stay in " + app.ObjectsDir(dir) + ", which one process can use; several need a bucket (--objects)")
+	}
+	rows := func() error {
+		return ledger.Transfer(ctx, source, target, func(table string, rows int64) { c.print("%-16s %d rows\n", table, rows) })
+	}
+	if !empty { // the rows are the same, or all is refused, before an object is sent
+		if err := rows(); err != nil {
+			return nil, err
+		}
+	}
+	if objects {
 		if lost, err = c.transferObjects(ctx, l, source, dir); err != nil {
 			return nil, err
 		}
-	} else if !objects && l.MinioEndpoint == "" {
-		c.warn("the objects stay in " + app.ObjectsDir(dir) + ", which one process can use; several need a bucket (--objects)")
 	}
-	err = ledger.Transfer(ctx, source, target, func(table string, rows int64) { c.print("%-16s %d rows\n", table, rows) })
+	if empty {
+		err = rows()
+	}
 	return lost, err
+}
+
+// checkObjects returns an error if objects of a ledger lie in its data folder, where no server
+// will look for them, since the settings name a bucket and the objects are not to be copied.
+func checkObjects(ctx context.Context, l *config.Settings, source *ledger.SQLite, dir string, objects bool) error {
+	if objects || l.MinioEndpoint == "" {
+		return nil
+	}
+	found := errors.New("found")
+	err := source.Objects(ctx, func(o ledger.Stored) error {
+		if _, err := os.Stat(filepath.Join(app.ObjectsDir(dir), filepath.FromSlash(o.Object))); err == nil {
+			return found
+		}
+		return nil
+	})
+	if errors.Is(err, found) {
+		return fmt.Errorf("objects of this ledger are in %s, and servers will look for them in the bucket %s (MINIO_ENDPOINT): add --objects, which sends those that the bucket does not have", app.ObjectsDir(dir), l.MinioBucket)
+	}
+	return err
 }
 
 func (c *cli) transferObjects(ctx context.Context, l *config.Settings, source *ledger.SQLite, dir string) ([]string, error) {

@@ -18,10 +18,16 @@ func main() {
 	var limit time.Duration
 	flag.StringVar(&c.url, "url", "http://127.0.0.1:5512", "address of the REST API")
 	flag.StringVar(&c.mcp, "mcp", "", "address of MCP; default /mcp below -url")
-	flag.StringVar(&c.model, "model", "", "model of both images; default the first one that is available")
+	flag.StringVar(&c.model, "model", "", "model of both images; default the first one that is available and needs only a prompt")
 	flag.DurationVar(&limit, "timeout", 10*time.Minute, "limit of all steps together")
 	flag.Parse()
 	c.url = strings.TrimSuffix(c.url, "/")
+	for _, address := range []string{c.url, cmp.Or(c.mcp, c.url)} {
+		if u, err := url.Parse(address); err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
+			fmt.Fprintf(os.Stderr, "smoke: %s is no address; write https://HOST\n", address)
+			os.Exit(2)
+		}
+	}
 	c.mcp = cmp.Or(c.mcp, c.url+"/mcp")
 	c.http = &http.Client{Transport: withKey{os.Getenv("AIGC_API_KEY"), []string{hostOf(c.url), hostOf(c.mcp)}}}
 	ctx, cancel := context.WithTimeout(context.Background(), limit)

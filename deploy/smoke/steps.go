@@ -56,7 +56,7 @@ func (c *checker) checkHealth(ctx context.Context) (string, error) {
 		Status, Version string
 		Components      map[string]struct{ Status, Detail string }
 	}
-	if err := json.Unmarshal(body, &health); err != nil {
+	if err := decode(body, &health); err != nil {
 		return "", err
 	}
 	said := "version " + health.Version + ", " + health.Status
@@ -68,47 +68,73 @@ func (c *checker) checkHealth(ctx context.Context) (string, error) {
 	return said, nil
 }
 
-// chooseModel finds the model's tool, and the model if none is given.
+// model is one of GET /api/models.
+type model struct {
+	ID, Operation, Media, Tool string
+	Available                  bool
+}
+
+// chooseModel finds the first available model that makes an image of a prompt alone, and its
+// tool. The price list says whether it does, which buys nothing.
 func (c *checker) chooseModel(ctx context.Context) (string, error) {
 	body, err := c.get(ctx, c.url+"/api/models")
 	if err != nil {
 		return "", err
 	}
-	var list struct {
-		Data struct {
-			Models []struct {
-				ID, Media, Path, Tool string
-				Available             bool
-			}
-		}
-	}
-	if err := json.Unmarshal(body, &list); err != nil {
+	var list struct{ Data struct{ Models []model } }
+	if err := decode(body, &list); err != nil {
 		return "", err
 	}
-	for _, m := range list.Data.Models {
-		if m.Media == "image" && m.Available && strings.HasSuffix(m.Path, "/generations") && (c.model == "" || c.model == m.ID) {
-			c.model, c.tool = m.ID, m.Tool
-			return fmt.Sprintf("%d, of which %s is used", len(list.Data.Models), m.ID), nil
-		}
+	why := errors.New("no image model is available: no worker has the key of a vendor, or all keys are parked")
+	if c.model != "" {
+		why = fmt.Errorf("there is no image model %s; `aigc models` lists all", c.model)
 	}
-	return "", fmt.Errorf("no model for images of text is available%s: set the key of a vendor", map[bool]string{true: " with the name " + c.model}[c.model != ""])
+	for _, m := range list.Data.Models {
+		if m.Media != "image" || c.model != "" && c.model != m.ID {
+			continue
+		}
+		if !m.Available {
+			if c.model != "" {
+				why = fmt.Errorf("the model %s is not available: no worker has the key of its vendor, or the key is parked", m.ID)
+			}
+			continue
+		}
+		quote := map[string]any{"operation": m.Operation, "input": input(m.ID)}
+		if _, err := c.post(ctx, "/api/quote", quote, ""); err != nil {
+			why = fmt.Errorf("the model %s does not make an image of a prompt alone: %w", m.ID, err)
+			continue
+		}
+		c.model, c.tool = m.ID, m.Tool
+		return fmt.Sprintf("%d, of which %s is used", len(list.Data.Models), m.ID), nil
+	}
+	return "", why
+}
+
+// input is a request for an image.
+func input(model string) map[string]any { return map[string]any{"prompt": prompt, "model": model} }
+
+// post sends JSON, with an Idempotency-Key unless it is empty.
+func (c *checker) post(ctx context.Context, path string, content map[string]any, key string) ([]byte, error) {
+	body, err := json.Marshal(content)
+	if err != nil {
+		return nil, err
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.url+path, bytes.NewReader(body))
+	if err != nil {
+		return nil, err
+	}
+	req.Header.Set("Content-Type", "application/json")
+	if key != "" {
+		req.Header.Set("Idempotency-Key", key)
+	}
+	return c.send(req)
 }
 
 func (c *checker) createOverREST(ctx context.Context) (string, error) {
-	body, err := json.Marshal(map[string]string{"prompt": prompt, "model": c.model})
-	if err != nil {
-		return "", err
-	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.url+"/api/images/create", bytes.NewReader(body))
-	if err != nil {
-		return "", err
-	}
-	req.Header.Set("Content-Type", "application/json")
-	req.Header.Set("Idempotency-Key", "smoke-"+rand.Text())
-	answer, err := c.send(req)
+	answer, err := c.post(ctx, "/api/images/create", input(c.model), "smoke-"+rand.Text())
 	for err == nil {
 		var a struct{ Data result }
-		if err = json.Unmarshal(answer, &a); err != nil {
+		if err = decode(answer, &a); err != nil {
 			break
 		}
 		if a.Data.Status.Terminal() || a.Data.Status == task.InDoubt {
@@ -123,10 +149,12 @@ func (c *checker) createOverMCP(ctx context.Context) (_ string, err error) {
 	transport := &mcp.StreamableClientTransport{Endpoint: c.mcp, HTTPClient: c.http, MaxRetries: -1} // a lost answer is not bought again
 	session, err := mcp.NewClient(&mcp.Implementation{Name: "aigc-smoke", Version: "1"}, nil).Connect(ctx, transport, nil)
 	if err != nil {
-		return "", fmt.Errorf("%s: %w", c.mcp, err)
+		return "", fmt.Errorf("%s: %w; serve-mcp has an address of its own unless a proxy joins them: name it by -mcp", c.mcp, err)
 	}
 	defer func() { _ = session.Close() }()
-	call := &mcp.CallToolParams{Name: c.tool, Arguments: map[string]any{"prompt": prompt, "model": c.model, "idempotency_key": "smoke-" + rand.Text()}}
+	arguments := input(c.model)
+	arguments["idempotency_key"] = "smoke-" + rand.Text()
+	call := &mcp.CallToolParams{Name: c.tool, Arguments: arguments}
 	for {
 		res, err := session.CallTool(ctx, call)
 		if err != nil {
@@ -192,7 +220,31 @@ func (c *checker) send(req *http.Request) ([]byte, error) {
 		return nil, err
 	}
 	if res.StatusCode >= http.StatusMultipleChoices {
-		return nil, errors.New(req.Method + " " + req.URL.String() + ": " + res.Status + ": " + string(body))
+		return nil, errors.New(req.Method + " " + req.URL.String() + ": " + res.Status + ": " + reason(body))
 	}
 	return body, nil
+}
+
+// reason is what an error's body says: the detail of a problem of aigc, or the beginning of
+// what another server answers.
+func reason(body []byte) string {
+	var problem struct{ Detail, Code string }
+	if err := json.Unmarshal(body, &problem); err == nil && problem.Detail != "" {
+		return problem.Detail + " (" + problem.Code + ")"
+	}
+	return beginning(body)
+}
+
+// decode reads an answer of aigc.
+func decode(body []byte, into any) error {
+	if err := json.Unmarshal(body, into); err != nil {
+		return fmt.Errorf("another server than aigc answers, not with JSON: %s", beginning(body))
+	}
+	return nil
+}
+
+// beginning is the first line of a text, at most 200 bytes.
+func beginning(body []byte) string {
+	line, _, _ := strings.Cut(strings.TrimSpace(string(body)), "\n")
+	return strings.ToValidUTF8(line[:min(len(line), 200)], "")
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 )
 
 const repository = "../.." // its root folder
@@ -80,6 +81,21 @@ func settings(t *testing.T, variables map[string]string) map[string]setting {
 		known[s.Name] = s
 	}
 	return known
+}
+
+// stopMargin is what a container has after AIGC_SHUTDOWN_GRACE to record which submissions
+// had no answer, before it is killed.
+const stopMargin = 20 * time.Second
+
+// longestStop is the default of AIGC_SHUTDOWN_GRACE with every vendor: without any vendor's key
+// it is that of all.
+func longestStop(t *testing.T) time.Duration {
+	t.Helper()
+	grace, err := time.ParseDuration(settings(t, nil)["AIGC_SHUTDOWN_GRACE"].Value)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return grace
 }
 
 // checkKnown fails the test for a variable that is no setting of aigc.

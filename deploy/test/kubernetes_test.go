@@ -164,8 +164,16 @@ func TestPods(t *testing.T) {
 		if spec.AutomountServiceAccountToken == nil || *spec.AutomountServiceAccountToken || c.accounts[spec.ServiceAccountName] == nil {
 			t.Errorf("%s has a token, or no account", name)
 		}
-		if grace := spec.TerminationGracePeriodSeconds; grace == nil || *grace != 630 {
-			t.Errorf("%s: terminationGracePeriodSeconds %v", name, grace)
+		stop := stopMargin
+		if set, ok := c.variables(t, spec.Containers[0])["AIGC_SHUTDOWN_GRACE"]; !ok {
+			stop += longestStop(t)
+		} else if grace, err := time.ParseDuration(set); err != nil {
+			t.Error(err)
+		} else {
+			stop += grace
+		}
+		if grace := spec.TerminationGracePeriodSeconds; grace == nil || time.Duration(*grace)*time.Second < stop {
+			t.Errorf("%s: terminationGracePeriodSeconds %d; a stop takes %v", name, grace, stop)
 		}
 		for _, container := range append(slices.Clone(spec.InitContainers), spec.Containers...) {
 			where := name + "/" + container.Name
