@@ -163,6 +163,9 @@ func TestMigrateToPostgres(t *testing.T) {
 	if code, out := command(t, []string{"AIGC_DATA_DIR=" + other}, "keys", "add", "ann"); code != 0 {
 		t.Fatalf("exit code %d:\n%s", code, out)
 	}
+	if code, out := command(t, env, args[:len(args)-1]...); code == 0 || !strings.Contains(out, "add --objects") {
+		t.Errorf("without the objects, which servers will look for in the bucket: exit code %d:\n%s", code, out)
+	}
 	code, out := command(t, env, args...)
 	if code != 0 || strings.Contains(out, " 0 were there already") || !strings.Contains(out, "were there already") {
 		t.Fatalf("exit code %d:\n%s", code, out)

@@ -53,9 +53,6 @@ func (c *cli) transfer(ctx context.Context, l *config.Settings, from, to string,
 	if err != nil {
 		return err
 	}
-	if err := checkObjects(ctx, l, source, dir, objects); err != nil {
-		return errors.Join(err, source.Close())
-	}
 	lost, err := c.transferTo(ctx, l, source, dir, to, objects)
 	if err = errors.Join(err, source.Close()); err != nil {
 		return err
@@ -92,6 +89,9 @@ func (c *cli) transferTo(ctx context.Context, l *config.Settings, source *ledger
 		if err := rows(); err != nil {
 			return nil, err
 		}
+	}
+	if err := checkObjects(ctx, l, source, dir, objects); err != nil {
+		return nil, err
 	}
 	if objects {
 		if lost, err = c.transferObjects(ctx, l, source, dir); err != nil {
