@@ -185,6 +185,9 @@ func (c *checker) checkResult(ctx context.Context, r result) (string, error) {
 		}
 		return "", fmt.Errorf("the task %s is %s%s", r.TaskID, r.Status, why)
 	}
+	if strings.HasPrefix(r.Data[0].URL, "/") {
+		return "", fmt.Errorf("the address of the result, %s, has no host: set AIGC_PUBLIC_URL of this process", r.Data[0].URL)
+	}
 	body, err := c.get(ctx, r.Data[0].URL)
 	if err != nil {
 		return "", fmt.Errorf("%w; the address is built on AIGC_PUBLIC_URL", err)

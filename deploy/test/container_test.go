@@ -37,7 +37,7 @@ func TestContainer(t *testing.T) {
 	if out, err := compile.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	check := exec.Command(smoke, "-url", url)
+	check := exec.Command(smoke, "-url", url, "-model", "recraftv4_1")
 	check.Env = append(os.Environ(), "AIGC_API_KEY="+adminKey)
 	out, err := check.CombinedOutput()
 	if err != nil || strings.Count(string(out), "ok ") != 4 || !strings.Contains(string(out), "version "+version) {
@@ -47,6 +47,11 @@ func TestContainer(t *testing.T) {
 	refused.Env = append(os.Environ(), "AIGC_API_KEY=wrong")
 	if out, err := refused.CombinedOutput(); err == nil || !strings.Contains(string(out), "401") {
 		t.Errorf("smoke with a wrong key: %v\n%s", err, out)
+	}
+	needsImage := exec.Command(smoke, "-url", url, "-model", "tryon-v1.6")
+	needsImage.Env = check.Env
+	if out, err := needsImage.CombinedOutput(); err == nil || !strings.Contains(string(out), "prompt alone") {
+		t.Errorf("smoke with a model that needs images: %v\n%s", err, out)
 	}
 	checkLabels(t, probes+"/metrics")
 }
