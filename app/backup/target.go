@@ -94,8 +94,11 @@ func openLocked(name string) (*os.File, error) {
 // Interrupted returns an error if a folder holds a part of a backup, because the copying was
 // killed or has not ended. A server must not start on it: it has no ledger, or not all of it.
 func Interrupted(dir string) error {
-	if _, err := os.Lstat((&folder{dir: dir}).staging()); err != nil {
+	switch _, err := os.Lstat((&folder{dir: dir}).staging()); {
+	case errors.Is(err, fs.ErrNotExist):
 		return nil
+	case err != nil:
+		return err
 	}
 	return fault.New(fault.Conflict, "backup_incomplete", "%s holds a part of a backup: aigc backup or aigc restore was interrupted, or has not ended; call it again", dir)
 }
