@@ -96,7 +96,7 @@ func (x *comparison) startCelery(bin, pool string, concurrency int, overHTTP boo
 		}
 	}()
 	dir, env := filepath.Join("bench", "compare", "celery"), append(x.jobEnv(), "PYTHONDONTWRITEBYTECODE=1", "PYTHONWARNINGS=ignore")
-	worker, err := startIn(dir, env, filepath.Join(bin, "celery"), "--quiet", "-A", "tasks", "worker", "--pool", pool, "--concurrency", fmt.Sprint(concurrency),
+	worker, err := startIn(dir, env, filepath.Join(bin, "python"), "-m", "celery", "--quiet", "-A", "tasks", "worker", "--pool", pool, "--concurrency", fmt.Sprint(concurrency),
 		"--loglevel", "ERROR", "--without-gossip", "--without-mingle", "--without-heartbeat") // which cost a little
 	if err != nil {
 		return r, err
@@ -110,7 +110,7 @@ func (x *comparison) startCelery(bin, pool string, concurrency int, overHTTP boo
 		return r, err
 	}
 	host, port, _ := strings.Cut(addr, ":")
-	api, err := startIn(dir, env, filepath.Join(bin, "uvicorn"), "api:app", "--host", host, "--port", port, "--log-level", "error", "--no-access-log")
+	api, err := startIn(dir, env, filepath.Join(bin, "python"), "-m", "uvicorn", "api:app", "--host", host, "--port", port, "--log-level", "error", "--no-access-log")
 	if err != nil {
 		return r, err
 	}
