@@ -288,6 +288,34 @@ func TestRetryCreatesNewPurchase(t *testing.T) {
 	}
 }
 
+// The worker's log lines about a task name the request that created it, also those about
+// the children of a group.
+func TestWorkerLogsRequestID(t *testing.T) {
+	t.Parallel()
+	p, _ := startServer(t)
+	for name, tt := range map[string]struct {
+		path, body string
+		lines      int
+	}{
+		"one task": {"/api/gpt/generations", `{"prompt":"x [[drop]]"}`, 1},
+		"a group":  {"/api/flux/create", `{"prompt":"x [[drop]]","n":2}`, 2},
+	} {
+		id := strings.ReplaceAll(name, " ", "-")
+		if v := p.Do("POST", tt.path, tt.body, "X-Request-Id", id).View(t); v.Status != task.InDoubt {
+			t.Errorf("%s: %+v", name, v)
+		}
+		n := 0
+		for line := range strings.Lines(p.Log()) {
+			if strings.Contains(line, "the task is in doubt") && strings.Contains(line, `"request_id":"`+id+`"`) && strings.Contains(line, `"task":"`) {
+				n++
+			}
+		}
+		if n != tt.lines {
+			t.Errorf("%s: %d lines in\n%s", name, n, p.Log())
+		}
+	}
+}
+
 // On SIGTERM waiting callers get a handle, sent requests are awaited, and no task
 // is left in doubt.
 func TestGracefulStop(t *testing.T) {

@@ -63,7 +63,7 @@ func (s *Server) createTask(c echo.Context, op service.Operation, in *input, doc
 	pref := parsePrefer(r.Header, s.defaultWait(op))
 	retries, _ := strconv.Atoi(r.Header.Get("X-Stainless-Retry-Count"))
 	v, replayed, err := s.tasks.Create(r.Context(), service.Request{
-		Operation: op, Input: doc, Caller: x.Caller, IdempotencyKey: r.Header.Get("Idempotency-Key"), SDKRetry: retries > 0, Tags: parseTags(r.Header),
+		Operation: op, Input: doc, Caller: x.Caller, RequestID: x.ID, IdempotencyKey: r.Header.Get("Idempotency-Key"), SDKRetry: retries > 0, Tags: parseTags(r.Header),
 		Wait: pref.wait, Parsed: func() { in.doc = nil; in.memory.Release() }, Warnings: warnings, Begun: x.Started(), Delivery: x,
 		NoJoin: isTrue(r.Header, noJoinHeader), JoinWithKey: isTrue(r.Header, joinHeader), Follow: isTrue(r.Header, followHeader),
 	})

@@ -26,7 +26,7 @@ func fill(t testing.TB, l *SQLite, from, to int) {
 			CASE WHEN i %% 4 = 0 THEN 'failed' WHEN i %% 50 = 1 THEN 'canceled' ELSE 'succeeded' END FROM n) `, from, to-1, since)
 	for _, insert := range []string{
 		`INSERT INTO tasks (` + taskColumns + `) SELECT id, module || '.x', module, 'x', module || '-' || (i % 2), 'image', owner, 0, '', 0,
-			0, 0, '', '', id, '["shop"]', '', at, '{"prompt":"a fox in the snow"}', 1,
+			0, 0, '', '', id, '["shop"]', '', at, '{"prompt":"a fox in the snow"}', 1, '',
 			state, 5, '', 's', 'v', 'https://v.example', 'f', 1, at, '', 0, at, 0, 0, '', '', 1, '', 0, 'yes', at, at, 0, 0, '', '', '', '', '', '' FROM row`,
 		`INSERT INTO task_tags (owner, tag, task) SELECT owner, 'shop', id FROM row`,
 		`INSERT INTO task_events (task, seq, at, from_state, to_state, cause, charged, note) SELECT id, 5, at, 'storing', state, 'stored', 'yes', '' FROM row`,

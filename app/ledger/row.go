@@ -19,7 +19,7 @@ import (
 var (
 	immutableColumns = []string{
 		"id", "kind", "module", "operation", "model", "media", "owner", "sandbox", "parent", "idx",
-		"is_group", "children", "retry_of", "callback", "input_hash", "tags", "quoted", "created", "input", "slots",
+		"is_group", "children", "retry_of", "callback", "input_hash", "tags", "quoted", "created", "input", "slots", "request_id",
 	}
 	mutableColumns = []string{
 		"state", "version", "retried_as", "submit_id", "vendor", "base_url", "fingerprint", "attempts", "submitted",
@@ -47,7 +47,7 @@ func (e *encoder) immutable(t *task.Task) {
 		boolInt(t.Group), int64(t.Children), t.RetryOf, t.Callback, t.InputHash)
 	e.json(t.Tags, t.Tags == nil)
 	e.json(t.Quoted, t.Quoted == nil)
-	e.add(ms(t.Created), string(t.Input), int64(max(1, t.Slots)))
+	e.add(ms(t.Created), string(t.Input), int64(max(1, t.Slots)), t.RequestID)
 }
 
 // sameImmutable says whether two versions of a task have the same immutable fields.
@@ -55,7 +55,7 @@ func sameImmutable(a, b *task.Task) bool {
 	return a.ID == b.ID && a.Kind == b.Kind && a.Module == b.Module && a.Operation == b.Operation && a.Model == b.Model &&
 		a.Media == b.Media && a.Owner == b.Owner && a.Sandbox == b.Sandbox && a.Parent == b.Parent && a.Index == b.Index &&
 		a.Group == b.Group && a.Children == b.Children && a.RetryOf == b.RetryOf && a.Callback == b.Callback &&
-		a.InputHash == b.InputHash && max(1, a.Slots) == max(1, b.Slots) && slices.Equal(a.Tags, b.Tags) && a.Created.Equal(b.Created) &&
+		a.InputHash == b.InputHash && a.RequestID == b.RequestID && max(1, a.Slots) == max(1, b.Slots) && slices.Equal(a.Tags, b.Tags) && a.Created.Equal(b.Created) &&
 		(a.Quoted == b.Quoted || a.Quoted != nil && b.Quoted != nil && *a.Quoted == *b.Quoted) && bytes.Equal(a.Input, b.Input)
 }
 
@@ -82,6 +82,7 @@ func readTask(r *sql.Rows) (*task.Task, error) {
 		t.Media, t.Owner, t.Sandbox, t.Parent, t.Index = module.Media(c.text()), c.text(), c.flag(), c.text(), int(c.number())
 		t.Group, t.Children, t.RetryOf, t.Callback, t.InputHash = c.flag(), int(c.number()), c.text(), c.text(), c.text()
 		t.Tags, t.Quoted, t.Created, t.Input, t.Slots = c.texts(), decode[provider.Money](c), c.time(), c.raw(), int(c.number())
+		t.RequestID = c.text()
 
 		t.State, t.Version, t.RetriedAs, t.SubmitID = task.State(c.text()), c.number(), c.text(), c.text()
 		t.Account = task.Account{Vendor: c.text(), BaseURL: c.text(), Fingerprint: c.text()}

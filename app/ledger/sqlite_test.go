@@ -97,7 +97,7 @@ func TestMigrated(t *testing.T) {
 	e.immutable(old)
 	e.mutable(old)
 	columns, values := slices.Concat(immutableColumns, mutableColumns), e.values
-	for _, later := range []string{"slots", "removed", "held"} { // later versions added the columns
+	for _, later := range []string{"slots", "removed", "held", "request_id"} { // later versions added the columns
 		i := slices.Index(columns, later)
 		columns, values = slices.Delete(columns, i, i+1), slices.Delete(values, i, i+1)
 	}
@@ -190,7 +190,7 @@ func TestRenamedCauses(t *testing.T) {
 		`DROP TABLE task_inputs`, `DROP INDEX assets_inputs`, `DROP INDEX assets_swept`, `DROP TABLE upload_use`,
 		`DROP TABLE answers`, `DROP TABLE workers`, `ALTER TABLE vendor_keys DROP COLUMN probed`, `ALTER TABLE vendor_accounts DROP COLUMN models`,
 		`DROP TABLE access`, `ALTER TABLE api_keys DROP COLUMN used`, `INSERT INTO api_keys VALUES ('ann', 'hash', 0, 1)`,
-		`ALTER TABLE tasks DROP COLUMN removed`, `ALTER TABLE tasks DROP COLUMN held`, `DROP TABLE sweeper`, `DELETE FROM goose_db_version WHERE version_id >= 4`,
+		`ALTER TABLE tasks DROP COLUMN removed`, `ALTER TABLE tasks DROP COLUMN held`, `ALTER TABLE tasks DROP COLUMN request_id`, `DROP TABLE sweeper`, `DELETE FROM goose_db_version WHERE version_id >= 4`,
 	} {
 		if _, err := db.Exec(statement); err != nil {
 			t.Fatal(err)

@@ -69,7 +69,7 @@ func (s *Server) generate(ctx context.Context, c *call, cr *creation) (*mcp.Call
 	}
 	c.ignored = append(c.ignored, in.ignored...)
 	v, replayed, err := s.tasks.Create(ctx, service.Request{
-		Operation: in.op, Input: encode(in.fields), Caller: c.caller, IdempotencyKey: in.IdempotencyKey,
+		Operation: in.op, Input: encode(in.fields), Caller: c.caller, RequestID: c.id, IdempotencyKey: in.IdempotencyKey,
 		Begun: c.exchange.Started(), Delivery: c.delivery, NoJoin: in.NoJoin,
 	})
 	if err != nil {

@@ -152,6 +152,7 @@ type Request struct {
 	Caller         Caller
 	IdempotencyKey string        // at most 255 bytes; empty: none
 	SDKRetry       bool          // the client library marked this as its own retry (x-stainless-retry-count ≥ 1)
+	RequestID      string        // by which the log lines about the task are found
 	Tags           []string      // the caller's labels, for filters
 	Warnings       []string      // of the face, on what it left out of Input
 	Wait           time.Duration // how long Create waits for the result; 0: not at all

@@ -82,7 +82,7 @@ func (s *Service) task(d *draft, input map[string]json.RawMessage, hash string) 
 	return &task.Task{
 		ID: task.NewID(now), Kind: op.Kind(), Module: op.Module.Name, Operation: op.Registered.Operation.Name,
 		Model: d.Target.Model, Account: task.Account{Vendor: d.Target.Vendor}, Media: op.Registered.Operation.Media,
-		State: task.Queued, Input: raw, InputHash: hash, Owner: d.Caller.Name, Tags: d.Tags, Sandbox: d.Sandbox,
+		State: task.Queued, Input: raw, InputHash: hash, Owner: d.Caller.Name, RequestID: d.RequestID, Tags: d.Tags, Sandbox: d.Sandbox,
 		RunAt: now.Add(firstMonitorCheck), Deadline: now.Add(task.QueueDeadline),
 		Slots: slots, Charged: fault.ChargedNo, Quoted: d.plan.Quote, Warnings: d.warnings, Created: now,
 	}, nil

@@ -26,6 +26,7 @@ type Task struct {
 	Owner     string          // the API key's name
 	Tags      []string
 	Callback  string
+	RequestID string // of the caller's request that created it, for the log; empty: it is not known
 	Sandbox   bool
 	Parent    string // id of the group it belongs to
 	Index     int    // its place in the group, from 0

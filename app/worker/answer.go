@@ -199,7 +199,8 @@ func (w *core) removeEntry(t *task.Task) {
 		return
 	}
 	if err := w.Spool.Remove(t.ID, t.SubmitID); err != nil {
-		w.Log.Warn().Err(err).Str("task", t.ID).Msg("removing a spool entry failed; the next start removes it")
+		log := w.logger(t)
+		log.Warn().Err(err).Msg("removing a spool entry failed; the next start removes it")
 	}
 }
 

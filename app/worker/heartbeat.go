@@ -39,6 +39,7 @@ func (h *heartbeat) renew() {
 func (w *core) releaseLease(t *task.Task, after time.Duration, message string) {
 	err := w.Ledger.ReleaseLease(context.Background(), t.ID, w.owner, after, message)
 	if err != nil && !errors.Is(err, task.ErrStale) {
-		w.Log.Error().Err(err).Str("task", t.ID).Msg("releasing a lease failed; it will expire")
+		log := w.logger(t)
+		log.Error().Err(err).Msg("releasing a lease failed; it will expire")
 	}
 }

@@ -194,7 +194,11 @@ func (w *Worker) Stop(ctx context.Context) error {
 }
 
 func (w *core) logger(t *task.Task) zerolog.Logger {
-	return w.Log.With().Str("module", t.Module).Str("task", t.ID).Logger()
+	log := w.Log.With().Str("module", t.Module).Str("task", t.ID)
+	if t.RequestID != "" {
+		log = log.Str("request_id", t.RequestID)
+	}
+	return log.Logger()
 }
 
 // logRound logs the error of a periodic round, unless its service is stopping.

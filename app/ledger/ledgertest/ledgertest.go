@@ -95,7 +95,7 @@ func Fresh(owner string) *task.Task {
 	now := time.Now()
 	return &task.Task{
 		ID: task.NewID(now), Kind: "toy.image", Module: "toy", Operation: "image", Model: "toy-1", Media: "image", State: task.Queued,
-		Input: json.RawMessage(`{"prompt":"x"}`), InputHash: "hash", Owner: owner, Charged: fault.ChargedNo, RunAt: now, Deadline: now.Add(time.Hour), Created: now,
+		Input: json.RawMessage(`{"prompt":"x"}`), InputHash: "hash", Owner: owner, RequestID: "request", Charged: fault.ChargedNo, RunAt: now, Deadline: now.Add(time.Hour), Created: now,
 	}
 }
 
