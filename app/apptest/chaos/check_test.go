@@ -257,6 +257,28 @@ func (c *cluster) unexplained(o *order, losses []span) string {
 	return fmt.Sprintf("no event says so: %+v", list)
 }
 
+// awaitNoStrayFiles waits until each file in the bucket belongs to a task. A task in doubt
+// that a look-up finds at the vendor gets its result at any time, so those are read again.
+func (c *cluster) awaitNoStrayFiles(views map[string]*service.View) {
+	c.t.Helper()
+	apptest.Eventually(c.t, 30*time.Second, func() error {
+		for id, v := range views {
+			if v.Status != task.InDoubt {
+				continue
+			}
+			if v, err := c.task(id); err != nil {
+				return err
+			} else if v.Status.Done() {
+				views[id] = v
+			}
+		}
+		if files := c.strayFiles(views); len(files) > 0 {
+			return fmt.Errorf("in the bucket, and of no task: %s", strings.Join(files, ", "))
+		}
+		return nil
+	})
+}
+
 // strayFiles are files in the bucket that belong to no task.
 func (c *cluster) strayFiles(views map[string]*service.View) (out []string) {
 	known := map[string]bool{}
