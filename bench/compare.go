@@ -4,7 +4,6 @@ import (
 	"database/sql"
 	"fmt"
 	"math"
-	"slices"
 	"strings"
 	"time"
 )
@@ -85,8 +84,8 @@ func reportCompare(systems []system, rates, cpu [][]float64) {
 		for round := range shares {
 			shares[round] = rates[0][round] / rates[i][round]
 		}
-		share := median(shares)
-		note("median:  %-*s %4.0f/s, aigc's share of it %.2f; CPU %.1f ms/job", compareName, s.name, median(rates[i]), share, median(cpu[i]))
+		share := medianOf(shares)
+		note("median:  %-*s %4.0f/s, aigc's share of it %.2f; CPU %.1f ms/job", compareName, s.name, medianOf(rates[i]), share, medianOf(cpu[i]))
 		if s.goal && share < celery {
 			celery, name = share, s.name
 		}
@@ -97,11 +96,6 @@ func reportCompare(systems []system, rates, cpu [][]float64) {
 	for line := range strings.Lines(compareDifferences) {
 		note("%s", strings.TrimSuffix(line, "\n"))
 	}
-}
-
-func median(list []float64) float64 {
-	list = slices.Sorted(slices.Values(list))
-	return list[len(list)/2]
 }
 
 // compareDifferences is what a share does not say.

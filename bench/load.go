@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"net/http"
@@ -89,10 +90,8 @@ func (c caller) median(n int) (time.Duration, error) {
 	return medianOf(times), nil
 }
 
-func medianOf(times []time.Duration) time.Duration {
-	slices.Sort(times)
-	return times[len(times)/2]
-}
+// medianOf returns the median of a list, which stays as it is.
+func medianOf[T cmp.Ordered](list []T) T { return slices.Sorted(slices.Values(list))[len(list)/2] }
 
 // throughAIGC returns a caller of aigc's image route.
 func throughAIGC(base string) caller {

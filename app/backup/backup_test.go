@@ -165,7 +165,7 @@ func TestBackupPlaces(t *testing.T) {
 	dir, _ := dataFolder(t, "a")
 	link := filepath.Join(t.TempDir(), "link")
 	if err := os.Symlink(filepath.Join(dir, objectsName), link); err != nil {
-		t.Skip(err)
+		t.Fatal(err)
 	}
 	for name, to := range map[string]string{
 		"itself": dir, "new folder": filepath.Join(dir, "x"), "new file": filepath.Join(dir, "x.tar"), "deeper": filepath.Join(dir, objectsName, "x", "y"), "a link": filepath.Join(link, "x"),

@@ -157,13 +157,14 @@ func keyAndProbe(w *writers) {
 	}
 }
 
-// expiredKeys: keys are bound again after they expired, while each request also deletes
-// expired keys of others.
+// expiredKeys: keys are bound again after they expired, while expired keys are deleted.
 func expiredKeys(w *writers) {
 	for range 2 {
 		w.at(16, func(i int, l task.Ledger) {
 			for k := range 6 {
 				_, _, err := l.Accept(ctx, task.AcceptRequest{Tasks: []*task.Task{Fresh("me")}, Key: task.IdempotencyKey{Owner: "me", Key: fmt.Sprint((k + i) % 12), Keep: -time.Second}})
+				w.must(err)
+				_, err = l.SweepRows(ctx, 4)
 				w.must(err)
 			}
 		})

@@ -1,7 +1,6 @@
 package pgtest
 
 import (
-	"aigc/app/apptest/servers"
 	"bytes"
 	"context"
 	"fmt"
@@ -18,6 +17,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"aigc/app/apptest/servers"
 )
 
 // Password is that of the server's only user, "aigc".
